@@ -1,0 +1,43 @@
+//! The result of a run, ready to be written in any format.
+
+use crate::{Artifact, CheckInfo, Class, Coverage, Finding, RunInfo, Timestamp, Verdict, WorkloadReport};
+
+/// Totals.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Artifacts by class, worst first, zero counts left out.
+    pub artifacts: Vec<(Class, usize)>,
+    /// Workloads by verdict, worst first; those without observed access are counted in `no_access_observed` instead.
+    pub verdicts: Vec<(Verdict, usize)>,
+    /// Indeterminate workloads by leaning.
+    pub leanings: Vec<(Verdict, usize)>,
+    /// Workloads that authenticate to nothing that can be seen.
+    pub no_access_observed: usize,
+    /// Worst verdict; `None` without workloads.
+    pub rollup: Option<Verdict>,
+    /// Whether the gate of the profile is passed.
+    pub gate_passed: bool,
+    /// Why not, a sentence each.
+    pub gate_reasons: Vec<String>,
+}
+
+/// Everything a run has to say.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How the run was asked for.
+    pub run: RunInfo,
+    /// The instant against which all lifetimes are judged.
+    pub as_of: Timestamp,
+    /// Totals.
+    pub summary: Summary,
+    /// Artifacts, sorted by first location; `public` ones included, writers leave them out unless asked.
+    pub artifacts: Vec<Artifact>,
+    /// Workloads, sorted by id.
+    pub workloads: Vec<WorkloadReport>,
+    /// Findings, sorted by check, workload, location.
+    pub findings: Vec<Finding>,
+    /// The checks that the findings name, sorted by id.
+    pub checks: Vec<CheckInfo>,
+    /// Coverage.
+    pub coverage: Coverage,
+}
