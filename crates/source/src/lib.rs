@@ -1,1 +1,122 @@
-//! Placeholder.
+//! Turns a target into a push of Units, and says what it could not read.
+//!
+//! The decision a reader would question: a source *pushes* borrowed Units into one sink per worker thread instead of
+//! returning an iterator. Read buffers are reused from file to file, so the content can't outlive the call.
+
+mod exclude;
+mod open;
+mod path_text;
+mod read;
+mod repository;
+mod target;
+mod tree;
+
+use unkeyed_model::{Skip, Unit};
+
+pub use path_text::path_text;
+pub use target::{Target, open};
+
+/// What a source pushes.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Content that was read.
+    Unit(Unit<'a>),
+    /// Something that was not.
+    Skip(Skip),
+}
+
+/// Whether the receiver wants more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Stop soon; what is under way may still be pushed.
+    Stop,
+}
+
+/// Receives the events of one worker thread.
+pub type Sink<'s> = Box<dyn FnMut(Event<'_>) -> Flow + Send + 's>;
+
+/// Something that can be scanned.
+pub trait Source: Send + Sync + std::fmt::Debug {
+    /// Pushes everything there is. `sink` is called once per worker thread; the order of events is not defined.
+    ///
+    /// # Errors
+    /// Only if the target as a whole can't be read; what fails inside it is an [`Event::Skip`].
+    fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error>;
+}
+
+/// How to read a target.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// gitignore-style patterns, relative to the target, of what to leave out.
+    pub excludes: Vec<String>,
+    /// Read only what git tracks.
+    pub tracked_only: bool,
+    /// Files larger than this many bytes are not read; they become coverage rows.
+    pub max_file_bytes: u64,
+    /// Worker threads; 0 lets the machine decide.
+    pub threads: usize,
+    /// Printable path put in front of every path, so that several targets stay apart; empty for none.
+    pub prefix: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { excludes: Vec::new(), tracked_only: false, max_file_bytes: DEFAULT_MAX_FILE_BYTES, threads: 0, prefix: String::new() }
+    }
+}
+
+/// Default of [`Options::max_file_bytes`]: 64 MiB. Each worker holds at most one file of this size.
+pub const DEFAULT_MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// Why a target can't be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It isn't there or can't be looked at.
+    #[error("{target}: {source}")]
+    Io {
+        /// As given.
+        target: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// It is neither a folder nor a regular file.
+    #[error("{target}: is neither a folder nor a regular file; give a path that holds files")]
+    NotScannable {
+        /// As given.
+        target: String,
+    },
+    /// Its prefix names a source this build doesn't have.
+    #[error("{target}: targets of kind `{prefix}:` can't be read by this version; give a folder or a file")]
+    UnknownKind {
+        /// As given.
+        target: String,
+        /// The prefix.
+        prefix: String,
+    },
+    /// An exclude pattern doesn't parse.
+    #[error("exclude pattern `{pattern}`{place}: {why}; patterns are written as in .gitignore")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Which file it comes from, with a leading space, or empty.
+        place: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// `--tracked-only` outside a repository.
+    #[error("{target}: --tracked-only needs a git repository, and this is not in one")]
+    NoRepository {
+        /// As given.
+        target: String,
+    },
+    /// The index of the repository can't be read, so nothing can be said of what is tracked.
+    #[error("{target}: the git index can't be read: {why}")]
+    Index {
+        /// As given.
+        target: String,
+        /// git's words.
+        why: String,
+    },
+}

@@ -1,0 +1,83 @@
+//! The table of targets: from what the user wrote to the source that reads it.
+
+use std::path::{Path, PathBuf};
+
+use unkeyed_model::{Origin, Repository, Surface};
+
+use crate::path_text::relative_text;
+use crate::read::Reader;
+use crate::repository::{self, Index};
+use crate::tree::Tree;
+use crate::{Error, Options, Sink, Source};
+
+/// A target, opened.
+#[derive(Debug)]
+pub struct Target {
+    /// Pushes its content.
+    pub source: Box<dyn Source>,
+    /// What git says of it.
+    pub repository: Option<Repository>,
+    /// The folder that all paths in the Units are relative to.
+    pub root: PathBuf,
+}
+
+/// Prefixes of targets that other versions read.
+const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive", "env", "pid", "host"];
+
+/// Opens `target`: `dir:PATH`, or a bare path to a folder or a file.
+///
+/// # Errors
+/// If it isn't there, can't be read as a whole, or `options` don't fit it.
+pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
+    if let Some((prefix, _)) = target.split_once(':')
+        && OTHER_KINDS.contains(&prefix)
+        && !Path::new(target).exists()
+    {
+        return Err(Error::UnknownKind { target: target.into(), prefix: prefix.into() });
+    }
+    let path = target.strip_prefix("dir:").unwrap_or(target);
+    let io = |source| Error::Io { target: target.into(), source };
+    let path = Path::new(path).canonicalize().map_err(io)?;
+    let metadata = path.metadata().map_err(io)?;
+    let folder = if metadata.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+    let (index, described) = git(target, folder, options)?;
+    let root = folder.to_path_buf();
+    let source: Box<dyn Source> = if metadata.is_dir() {
+        Box::new(Tree::new(path, index, options.clone())?)
+    } else if metadata.is_file() {
+        let name = relative_text(&options.prefix, folder, &path);
+        let tracked = index.and_then(|index| index.state(&path));
+        let origin = Origin { surface: Surface::Worktree, path: name, tracked, ..Origin::default() };
+        Box::new(SingleFile { path, origin, max_bytes: options.max_file_bytes })
+    } else {
+        return Err(Error::NotScannable { target: target.into() });
+    };
+    Ok(Target { source, repository: described, root })
+}
+
+fn git(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {
+    match repository::discover(folder) {
+        Some(found) => {
+            let described = repository::describe(&found);
+            let index = Index::new(found).map_err(|why| Error::Index { target: target.into(), why })?;
+            Ok((Some(index), Some(described)))
+        }
+        None if options.tracked_only => Err(Error::NoRepository { target: target.into() }),
+        None => Ok((None, None)),
+    }
+}
+
+/// One file that the user named; links to it are followed, since it was asked for by this name.
+#[derive(Debug)]
+struct SingleFile {
+    path: PathBuf,
+    origin: Origin,
+    max_bytes: u64,
+}
+
+impl Source for SingleFile {
+    fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
+        Reader::new(self.max_bytes).read(&self.path, self.origin.clone(), true, sink());
+        Ok(())
+    }
+}
