@@ -1,1 +1,42 @@
-//! Placeholder.
+//! Turns the structure of files into [`Facts`]: who runs, which identities and stored secrets it uses, and where.
+//!
+//! No judgement happens here: a fact says what is written, with its exact place. The decision a reader would question:
+//! one file belongs to exactly one format ([`group`] asks the rows of the table in order and the first claim wins), so
+//! that no place yields two contradicting facts.
+
+mod json;
+mod k8s;
+mod place;
+mod table;
+mod terraform;
+mod tree;
+mod yaml;
+
+use unkeyed_model::{Facts, Surface, Unit};
+
+/// The files that are read together: one file, or all `.tf` files of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group {
+    /// Name of the format's row.
+    pub format: &'static str,
+    /// What the files of the group share, usually their path.
+    pub key: String,
+}
+
+/// The group a unit belongs to, or `None` if no structured reader wants it.
+///
+/// Cheap: looks at the path and at no more than the first kilobytes. History is archive, not a running workload, so
+/// structure is not read from it.
+#[must_use]
+pub fn group(unit: &Unit<'_>) -> Option<Group> {
+    if unit.origin().surface == Surface::GitHistory {
+        return None;
+    }
+    table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key }))
+}
+
+/// Reads the units of one group, given in the order of their paths.
+#[must_use]
+pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
+    table::ROWS.iter().find(|row| row.name == group.format).map_or_else(Facts::default, |row| (row.read)(units))
+}

@@ -1,0 +1,21 @@
+//! The formats that are read, each on one line. The first row that claims a unit gets it.
+
+use unkeyed_model::{Facts, Unit};
+
+use crate::{k8s, terraform};
+
+/// One format.
+pub(crate) struct Row {
+    /// Name, as in [`crate::Group::format`].
+    pub(crate) name: &'static str,
+    /// The group key if the format wants the unit, judged by its path and a look at its first bytes.
+    pub(crate) claims: fn(&Unit<'_>) -> Option<String>,
+    /// Reads the units of one group.
+    pub(crate) read: fn(&[Unit<'_>]) -> Facts,
+}
+
+/// All formats, the more specific claims first.
+pub(crate) const ROWS: &[Row] = &[
+    Row { name: "terraform", claims: terraform::claims, read: terraform::read },
+    Row { name: "k8s", claims: k8s::claims, read: k8s::read },
+];

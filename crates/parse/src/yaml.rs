@@ -1,0 +1,109 @@
+//! YAML with exact byte spans: several documents, anchors, aliases, merge keys, tags kept as text.
+//!
+//! Built on the events of `saphyr-parser` and not on a ready-made tree, because a file with a duplicate key or one
+//! broken document still says things that matter: duplicates are kept and noted, and reading resumes at the next
+//! `---`. What could not be read is always a coverage row.
+
+mod build;
+mod chars;
+#[cfg(test)]
+mod tests;
+
+use saphyr_parser::Parser;
+use unkeyed_model::{Skip, SkipReason};
+
+use self::build::{Builder, Stop};
+use self::chars::CharIndex;
+use crate::place::Place;
+use crate::tree::Node;
+
+/// Largest text that is read, in bytes.
+pub(crate) const MAX_BYTES: usize = 32 << 20;
+/// Most nodes per file, aliases counted as if their content were written out.
+pub(crate) const MAX_NODES: usize = 1_000_000;
+/// Deepest nesting.
+pub(crate) const MAX_DEPTH: usize = 128;
+
+/// What a file holds.
+pub(crate) struct Documents {
+    /// The documents that could be read, in order; empty ones left out.
+    pub(crate) nodes: Vec<Node>,
+    /// What could not be read, and remarks.
+    pub(crate) skipped: Vec<Skip>,
+}
+
+/// Reads all documents of a unit.
+pub(crate) fn parse(place: &Place<'_>) -> Documents {
+    parse_text(place, place.text())
+}
+
+/// Reads all documents of `text`, which stands for the unit's text byte by byte (templates masked, for instance).
+pub(crate) fn parse_text(place: &Place<'_>, text: &str) -> Documents {
+    let mut found = Documents { nodes: Vec::new(), skipped: Vec::new() };
+    if text.len() > MAX_BYTES {
+        found.skipped.push(place.skip(SkipReason::Limit, format!("larger than {MAX_BYTES} bytes: structure not read")));
+        return found;
+    }
+    let chars = CharIndex::new(text);
+    let mut builder = Builder::new(text);
+    let mut from = 0;
+    let mut broken: Option<(usize, String)> = None;
+    let mut broken_count = 0_usize;
+    while let Some(stop) = read_from(from, &chars, &mut builder) {
+        match stop {
+            Stop::Limit(what) => {
+                found.skipped.push(place.skip(SkipReason::Limit, what));
+                break;
+            }
+            Stop::Syntax { at, what } => {
+                broken_count += 1;
+                broken.get_or_insert((at, what));
+                match next_document(text, at.max(from + 1)) {
+                    Some(next) => from = next,
+                    None => break,
+                }
+            }
+        }
+    }
+    if let Some((at, what)) = broken {
+        let more = if broken_count > 1 { format!("; {} further documents of the file neither", broken_count - 1) } else { String::new() };
+        found.skipped.push(place.skip(SkipReason::Malformed, format!("line {}: not YAML, {what}{more}", place.line(at))));
+    }
+    if let Some(at) = builder.duplicate {
+        let detail = format!("line {}: a key stands twice in one mapping; all its values were looked at", place.line(at));
+        found.skipped.push(place.skip(SkipReason::NotUnderstood, detail));
+    }
+    found.nodes = builder.documents;
+    found
+}
+
+/// Parses from byte `from` to the end; returns why it stopped early.
+fn read_from(from: usize, chars: &CharIndex<'_>, builder: &mut Builder<'_>) -> Option<Stop> {
+    let first_char = chars.char_of(from);
+    let byte = |index: usize| chars.byte_of(first_char + index);
+    let mut parser = Parser::new_from_str(chars.text().get(from..)?);
+    builder.restart();
+    loop {
+        match parser.next_event()? {
+            Ok((event, span)) => {
+                if let Err(stop) = builder.take(event, byte(span.start.index()), byte(span.end.index())) {
+                    return Some(stop);
+                }
+            }
+            Err(error) => return Some(Stop::Syntax { at: byte(error.marker().index()), what: kind_of(error.info()) }),
+        }
+    }
+}
+
+/// The parser's message, without the character of the file that one of them quotes.
+fn kind_of(info: &str) -> String {
+    info.split(": `").next().unwrap_or_default().to_owned()
+}
+
+/// Where the next line that opens a document starts, after byte `at`.
+fn next_document(text: &str, at: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(at..)?;
+    memchr::memmem::find_iter(rest, b"\n---")
+        .map(|found| at + found + 1)
+        .find(|&line| text.as_bytes().get(line + 3).is_none_or(|byte| byte.is_ascii_whitespace()))
+}
