@@ -1,6 +1,20 @@
-//! Does a predicted token satisfy a trust binding?
+//! Does a token that a workload's platform will issue satisfy a trust?
+//!
+//! Every platform's notation becomes one condition over claims ([`condition`]), every token a set of templates
+//! ([`token`]); both meet as patterns ([`pattern`]). One decision a reader would question: a claim that can't be
+//! predicted (`repository_id`) doesn't make a match unknown if another claim already pins the workload, because a
+//! further condition only narrows.
 
-use unkeyed_model::{PredictedToken, Repository, TrustBinding};
+pub(crate) mod condition;
+pub(crate) mod expression;
+pub(crate) mod issuer;
+pub(crate) mod pattern;
+mod token;
+
+use unkeyed_model::{PredictedToken, Repository, SubjectRule, TrustBinding};
+
+use condition::{Condition, Fit};
+use token::Token;
 
 /// How a token fits a trust, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +30,203 @@ pub(crate) enum MatchResult {
 }
 
 /// Matches one token against one trust.
-pub(crate) fn match_token(_token: &PredictedToken, _binding: &TrustBinding, _repository: Option<&Repository>) -> MatchResult {
-    MatchResult::Unknown
+pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, repository: Option<&Repository>) -> MatchResult {
+    match binding.trusted.as_str() {
+        "any" => return MatchResult::OverBroad,
+        "account" | "service" | "certificate" | "approle" => return MatchResult::None,
+        _ => {}
+    }
+    let issuer = match issuer::same(&token.issuer, &binding.issuer) {
+        Some(false) => return MatchResult::None,
+        // A cluster that trusts its own service accounts rarely says by which name it signs.
+        None if binding.trusted == "service-account" => Some(true),
+        known => known,
+    };
+    let token = Token::new(token, repository);
+    let condition = Condition::of(binding);
+    let fit = condition.fit(&token);
+    match (fit, issuer) {
+        (Fit::No, _) => MatchResult::None,
+        (Fit::Unknown | Fit::Open, _) | (_, None) => MatchResult::Unknown,
+        (Fit::Yes, Some(_)) if condition.pins(&token) => MatchResult::Exact,
+        (Fit::Yes, Some(_)) => MatchResult::OverBroad,
+    }
+}
+
+/// Whether the trust names a subject, directly or as an expression.
+pub(crate) fn names_subject(binding: &TrustBinding) -> bool {
+    !matches!(binding.subject, SubjectRule::Any)
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Claim, Location, Platform, Value};
+
+    use super::*;
+
+    const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+    fn token(subject: &str) -> PredictedToken {
+        PredictedToken { issuer: Value::literal(GITHUB), subject: Value::literal(subject), audience: Value::literal("sts.amazonaws.com") }
+    }
+
+    fn trust(platform: Platform, subject: SubjectRule) -> TrustBinding {
+        TrustBinding {
+            id: "t".into(),
+            platform,
+            principal: "p".into(),
+            trusted: "oidc".into(),
+            issuer: Value::literal("token.actions.githubusercontent.com"),
+            subject,
+            audiences: Some(vec![Value::literal("sts.amazonaws.com")]),
+            claims: Vec::new(),
+            settings: Vec::new(),
+            location: Location::default(),
+        }
+    }
+
+    fn exact(values: &[&str]) -> SubjectRule {
+        SubjectRule::Exact(values.iter().map(|v| (*v).to_owned()).collect())
+    }
+
+    fn glob(values: &[&str]) -> SubjectRule {
+        SubjectRule::Glob(values.iter().map(|v| (*v).to_owned()).collect())
+    }
+
+    fn remote(slug: &str) -> Repository {
+        Repository { remote: Some(format!("github.com/{slug}")), ..Repository::default() }
+    }
+
+    fn in_acme(subject: &str, rule: SubjectRule) -> MatchResult {
+        match_token(&token(subject), &trust(Platform::Aws, rule), Some(&remote("acme/api")))
+    }
+
+    const PROD: &str = "repo:{repository}:environment:prod";
+    const BRANCH: &str = "repo:{repository}:ref:refs/heads/{branch}";
+
+    #[test]
+    fn the_repository_is_filled_in() {
+        assert_eq!(in_acme(PROD, exact(&["repo:acme/api:environment:prod"])), MatchResult::Exact);
+        assert_eq!(in_acme(PROD, exact(&["repo:acme/web:environment:prod"])), MatchResult::None);
+        assert_eq!(in_acme(PROD, exact(&["repo:acme/api:environment:Prod"])), MatchResult::None);
+        assert_eq!(in_acme(PROD, exact(&["repo:Acme/api:environment:prod"])), MatchResult::Unknown);
+    }
+
+    #[test]
+    fn without_a_remote_only_the_repository_is_open() {
+        let open = |rule| match_token(&token(PROD), &trust(Platform::Aws, rule), None);
+        assert_eq!(open(exact(&["repo:acme/api:environment:prod"])), MatchResult::Unknown);
+        assert_eq!(open(exact(&["repo:acme/api:environment:dev"])), MatchResult::None);
+        assert_eq!(open(glob(&["repo:*"])), MatchResult::OverBroad);
+        assert_eq!(open(glob(&["repo:acme/*"])), MatchResult::Unknown);
+    }
+
+    #[test]
+    fn breadth_is_measured_against_the_token() {
+        assert_eq!(in_acme(BRANCH, exact(&["repo:acme/api:ref:refs/heads/main"])), MatchResult::Exact);
+        assert_eq!(in_acme(BRANCH, glob(&["repo:acme/api:ref:refs/heads/*"])), MatchResult::Exact);
+        assert_eq!(in_acme(BRANCH, glob(&["repo:acme/api:*"])), MatchResult::OverBroad);
+        assert_eq!(in_acme(BRANCH, exact(&["repo:acme/api:ref:refs/heads/main", "repo:acme/web:pull_request"])), MatchResult::OverBroad);
+        assert_eq!(in_acme(BRANCH, SubjectRule::Any), MatchResult::OverBroad);
+    }
+
+    #[test]
+    fn a_star_is_dead_where_it_is_not_wild() {
+        assert_eq!(in_acme(BRANCH, exact(&["repo:acme/api:*"])), MatchResult::None);
+        assert_eq!(match_token(&token(PROD), &trust(Platform::Azure, exact(&["repo:acme/*"])), None), MatchResult::None);
+    }
+
+    #[test]
+    fn the_immutable_form_is_the_same_repository() {
+        assert_eq!(in_acme(PROD, exact(&["repo:acme@123/api@456:environment:prod"])), MatchResult::Exact);
+        assert_eq!(in_acme(PROD, exact(&["repo:acme@123/web@456:environment:prod"])), MatchResult::None);
+    }
+
+    #[test]
+    fn issuer_and_audience_must_agree() {
+        let mut other = trust(Platform::Aws, exact(&["repo:acme/api:environment:prod"]));
+        other.audiences = Some(vec![Value::literal("https://github.com/acme")]);
+        let repository = remote("acme/api");
+        assert_eq!(match_token(&token(PROD), &other, Some(&repository)), MatchResult::None);
+        other.audiences = Some(vec![Value::unknown("var.audience")]);
+        assert_eq!(match_token(&token(PROD), &other, Some(&repository)), MatchResult::Unknown);
+        other.audiences = None;
+        assert_eq!(match_token(&token(PROD), &other, Some(&repository)), MatchResult::Exact);
+        other.issuer = Value::literal("https://gitlab.com");
+        assert_eq!(match_token(&token(PROD), &other, Some(&repository)), MatchResult::None);
+        other.issuer = Value::unknown("var.provider");
+        assert_eq!(match_token(&token(PROD), &other, Some(&repository)), MatchResult::Unknown);
+        other.trusted = "service".into();
+        assert_eq!(match_token(&token(PROD), &other, Some(&repository)), MatchResult::None);
+    }
+
+    fn claim(name: &str, operator: &str, value: &str) -> Claim {
+        Claim { name: name.into(), operator: operator.into(), values: vec![Value::literal(value)], set_qualifier: None, if_exists: false }
+    }
+
+    #[test]
+    fn further_claims_narrow_and_can_exclude() {
+        let with = |subject, claim| {
+            let mut binding = trust(Platform::Aws, subject);
+            binding.claims.push(claim);
+            match_token(&token(PROD), &binding, Some(&remote("acme/api")))
+        };
+        let good = || exact(&["repo:acme/api:environment:prod"]);
+        let key = |name: &str| format!("token.actions.githubusercontent.com:{name}");
+        assert_eq!(with(good(), claim(&key("repository_id"), "StringEquals", "42")), MatchResult::Exact);
+        assert_eq!(with(good(), claim(&key("environment"), "StringEquals", "dev")), MatchResult::None);
+        assert_eq!(with(SubjectRule::Any, claim(&key("repository"), "StringEquals", "acme/api")), MatchResult::OverBroad);
+        assert_eq!(with(SubjectRule::Any, claim(&key("repository"), "StringLike", "evil/*")), MatchResult::None);
+        assert_eq!(with(SubjectRule::Any, claim(&key("sub"), "StringNotLike", "repo:evil/*")), MatchResult::OverBroad);
+        assert_eq!(with(SubjectRule::Any, claim(&key("sub"), "StringNotLike", "repo:acme/*")), MatchResult::None);
+        assert_eq!(with(good(), claim("aws:RequestedRegion", "StringEquals", "eu-west-1")), MatchResult::Exact);
+        assert_eq!(with(good(), claim("x", "BinaryEquals", "1")), MatchResult::Unknown);
+    }
+
+    #[test]
+    fn only_an_unpredictable_claim_leaves_it_open() {
+        let mut binding = trust(Platform::Aws, SubjectRule::Any);
+        binding.claims.push(claim("token.actions.githubusercontent.com:repository_id", "StringEquals", "42"));
+        assert_eq!(match_token(&token(PROD), &binding, Some(&remote("acme/api"))), MatchResult::Unknown);
+    }
+
+    #[test]
+    fn expressions_are_matched() {
+        let with = |text: &str| {
+            let mut binding = trust(Platform::Gcp, SubjectRule::Expression(text.into()));
+            binding.audiences = None;
+            match_token(&token(PROD), &binding, Some(&remote("acme/api")))
+        };
+        assert_eq!(with("assertion.sub == 'repo:acme/api:environment:prod'"), MatchResult::Exact);
+        assert_eq!(with("assertion.repository == 'acme/api' && assertion.actor == 'bob'"), MatchResult::OverBroad);
+        assert_eq!(with("assertion.repository == 'acme/web' || assertion.repository == 'acme/api'"), MatchResult::OverBroad);
+        assert_eq!(with("assertion.repository == 'acme/web'"), MatchResult::None);
+        assert_eq!(with("assertion.repository_owner_id == '1'"), MatchResult::Unknown);
+        assert_eq!(with("size(assertion.sub) > 3"), MatchResult::Unknown);
+        assert_eq!(with("claims['sub'] matches 'repo:acme/*'"), MatchResult::OverBroad);
+    }
+
+    #[test]
+    fn a_policy_variable_can_not_be_told() {
+        assert_eq!(in_acme(PROD, glob(&["repo:acme/api:environment:${aws:PrincipalTag/env}"])), MatchResult::Unknown);
+    }
+
+    #[test]
+    fn a_cluster_trusts_its_own_service_accounts_by_name() {
+        let token = PredictedToken {
+            issuer: Value::unknown("the cluster's issuer"),
+            subject: Value::literal("system:serviceaccount:shop:web"),
+            audience: Value::unknown("the API server's"),
+        };
+        let mut binding = trust(Platform::Vault, SubjectRule::Any);
+        binding.trusted = "service-account".into();
+        binding.issuer = Value::default();
+        binding.audiences = None;
+        binding.claims = vec![claim("bound_service_account_names", "==", "web"), claim("bound_service_account_namespaces", "==", "shop")];
+        assert_eq!(match_token(&token, &binding, None), MatchResult::OverBroad);
+        binding.claims[1] = claim("bound_service_account_namespaces", "==", "other");
+        assert_eq!(match_token(&token, &binding, None), MatchResult::None);
+        binding.claims[1] = claim("bound_service_account_namespaces", "glob", "*");
+        assert_eq!(match_token(&token, &binding, None), MatchResult::OverBroad);
+    }
 }

@@ -1,0 +1,106 @@
+//! Issuers: one spelling for each, and which of them serve many tenants under one name.
+
+use unkeyed_model::Value;
+
+/// An issuer without scheme, trailing slash and, for AWS, without the provider ARN in front of it.
+pub(crate) fn normal(issuer: &str) -> &str {
+    let issuer = issuer.trim();
+    // AWS names an identity provider `arn:PARTITION:iam::ACCOUNT:oidc-provider/ISSUER`.
+    let issuer = issuer.split_once(":oidc-provider/").map_or(issuer, |(_, rest)| rest);
+    issuer.strip_prefix("https://").unwrap_or(issuer).trim_end_matches('/')
+}
+
+/// Issuers that sign for every customer of a vendor: the subject alone tells tenants apart (DOMAIN §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared {
+    /// github.com and ghe.com.
+    GitHub,
+    /// gitlab.com.
+    GitLab,
+    /// HCP Terraform.
+    Terraform,
+    /// Buildkite.
+    Buildkite,
+    /// Others that are known to be shared.
+    Other,
+}
+
+impl Shared {
+    /// The shared issuer behind a name as written, if it is one.
+    pub(crate) fn of(issuer: &str) -> Option<Self> {
+        let issuer = normal(issuer);
+        let host = issuer.split('/').next().unwrap_or(issuer);
+        Some(match host {
+            "token.actions.githubusercontent.com" => Self::GitHub,
+            "gitlab.com" => Self::GitLab,
+            "app.terraform.io" => Self::Terraform,
+            "agent.buildkite.com" => Self::Buildkite,
+            "accounts.google.com" | "oidc.vercel.com" | "api.pulumi.com" | "vstoken.dev.azure.com" => Self::Other,
+            _ if host.starts_with("token.actions.") && host.ends_with(".ghe.com") => Self::GitHub,
+            _ => return None,
+        })
+    }
+
+    /// The same for a value, where known.
+    pub(crate) fn of_value(issuer: &Value) -> Option<Self> {
+        Self::of(issuer.known()?)
+    }
+}
+
+/// Whether an issuer is the one of a Kubernetes cluster, as far as its name tells.
+pub(crate) fn is_cluster(issuer: &str) -> bool {
+    let issuer = normal(issuer);
+    let host = issuer.split('/').next().unwrap_or(issuer);
+    (host.starts_with("oidc.eks.") && host.contains(".amazonaws.com"))
+        || host.ends_with(".oic.prod-aks.azure.com")
+        || host.starts_with("kubernetes.default.svc")
+        || (host == "container.googleapis.com" && issuer.contains("/clusters/"))
+}
+
+/// How two issuers compare: `Some(true)` the same, `Some(false)` different, `None` can't be told.
+pub(crate) fn same(token: &Value, trust: &Value) -> Option<bool> {
+    let (token, trust) = (normal(token.known()?), normal(trust.known()?));
+    if token == trust {
+        return Some(true);
+    }
+    // An enterprise may have its slug appended to GitHub's issuer; nothing in a repository tells.
+    let (short, long) = if token.len() < trust.len() { (token, trust) } else { (trust, token) };
+    if Shared::of(short) == Some(Shared::GitHub) && long.strip_prefix(short).is_some_and(|rest| rest.starts_with('/')) {
+        return None;
+    }
+    Some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_issuer_are_one() {
+        let token = Value::literal("https://token.actions.githubusercontent.com");
+        for trust in [
+            "token.actions.githubusercontent.com",
+            "https://token.actions.githubusercontent.com/",
+            "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+        ] {
+            assert_eq!(same(&token, &Value::literal(trust)), Some(true), "{trust}");
+        }
+        assert_eq!(same(&token, &Value::literal("http://token.actions.githubusercontent.com")), Some(false));
+        assert_eq!(same(&token, &Value::unknown("a variable")), None);
+    }
+
+    #[test]
+    fn an_enterprise_slug_can_not_be_told_from_the_inputs() {
+        let token = Value::literal("https://token.actions.githubusercontent.com");
+        assert_eq!(same(&token, &Value::literal("https://token.actions.githubusercontent.com/acme-inc")), None);
+        assert_eq!(same(&token, &Value::literal("https://gitlab.com/acme")), Some(false));
+    }
+
+    #[test]
+    fn shared_and_cluster_issuers_are_told_apart() {
+        assert_eq!(Shared::of("https://token.actions.acme.ghe.com"), Some(Shared::GitHub));
+        assert_eq!(Shared::of("https://gitlab.acme.example"), None);
+        assert!(is_cluster("arn:aws:iam::1:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC"));
+        assert!(!is_cluster("https://gitlab.com"));
+    }
+}
