@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Writes a finished [`Report`](unkeyed_model::Report): for people, as JSON, as SARIF.
+//!
+//! Pure: a report and options go in, bytes come out, and nothing is judged here. One decision a reader would question:
+//! every text that came from the scanned input passes through one function, [`printable`], on its way to a terminal or
+//! a viewer, at the place where bytes are written and not where sentences are made, so that no sentence can forget it.
+
+mod format;
+mod human;
+pub mod json;
+mod listing;
+mod place;
+mod printable;
+mod sarif;
+mod stamp;
+
+pub use format::{Format, Options, UnknownFormat, write};
+pub use json::json_schema;
+pub use printable::printable;

@@ -1,0 +1,198 @@
+//! Version 1 of the JSON report: the types that are published.
+//!
+//! Frozen: fields may be added, none may change or go; the test that compares `docs/report-v1.schema.json` guards it.
+//! Whatever is not known is `null`, never left out.
+
+mod artifact;
+mod workload;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use unkeyed_model::{Class, Level, SkipReason, Verdict};
+
+use super::words::{Counts, Word, version_one};
+pub use artifact::{Artifact, Lifetime, Location, Place, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
+pub use workload::{Destination, IdentityPath, Layers, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
+
+/// Everything that a run of unkeyed has to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "unkeyed report, version 1")]
+pub struct Report {
+    /// Always 1; an incompatible form would have another number.
+    #[schemars(schema_with = "version_one")]
+    pub schema_version: u32,
+    /// What made the report.
+    pub tool: Tool,
+    /// How it was asked for.
+    pub run: Run,
+    /// Totals.
+    pub summary: Summary,
+    /// Credentials, in order of their first location.
+    pub artifacts: Vec<Artifact>,
+    /// What was judged, in order of id.
+    pub workloads: Vec<Workload>,
+    /// What the checks say; workloads refer to them by position, from 0.
+    pub findings: Vec<Finding>,
+    /// The detection rules that `artifacts` name, in order of id.
+    pub rules: Vec<Rule>,
+    /// The checks that `findings` name, in order of id.
+    pub checks: Vec<Check>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+}
+
+/// What made the report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Always `unkeyed`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Digest of the active rule set.
+    pub rules_digest: String,
+    /// Digest of the policy file; null: the built-in policy.
+    pub policy_digest: Option<String>,
+}
+
+/// How the run was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// The instant against which lifetimes are judged, RFC 3339 in UTC.
+    pub as_of: String,
+    /// Targets as given.
+    pub targets: Vec<String>,
+    /// `scan`, `audit` or `hook`.
+    pub command: String,
+    /// `pre-commit`, `ci` or `audit`.
+    pub profile: String,
+    /// Whether everything that should have been read was read.
+    pub complete: bool,
+    /// Path of the policy file as given; null: the built-in policy.
+    pub policy: Option<String>,
+    /// Whether artifact ids are fingerprints under the user's key and may be compared between runs.
+    pub keyed: bool,
+}
+
+/// Totals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Artifacts by class, those that are not listed included.
+    #[schemars(with = "Counts<Class>")]
+    pub artifacts: BTreeMap<Class, u64>,
+    /// How many are not listed because they are below the confidence asked for.
+    pub hidden_low_confidence: u64,
+    /// How many are not listed because they are public.
+    pub hidden_public: u64,
+    /// Workloads by verdict; those without observed access are counted in `no_access_observed` instead.
+    #[schemars(with = "Counts<Verdict>")]
+    pub verdicts: BTreeMap<Verdict, u64>,
+    /// Indeterminate workloads by the verdict they lean to.
+    #[schemars(with = "Counts<Verdict>")]
+    pub leanings: BTreeMap<Verdict, u64>,
+    /// Workloads that authenticate to nothing that can be seen.
+    pub no_access_observed: u64,
+    /// The worst verdict; null without workloads.
+    #[schemars(with = "Option<Word<Verdict>>")]
+    pub rollup: Option<Verdict>,
+    /// Whether the gate of the profile is passed.
+    pub gate: Gate,
+    /// Why not, a sentence each.
+    pub gate_reasons: Vec<String>,
+}
+
+/// Outcome of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Gate {
+    /// Nothing stands against it.
+    Pass,
+    /// Something does.
+    Fail,
+}
+
+/// One statement of a check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Id of the check.
+    pub check: String,
+    /// How bad.
+    #[schemars(with = "Word<Level>")]
+    pub level: Level,
+    /// One sentence: what, where, why there.
+    pub message: String,
+    /// Id of the workload it concerns, if it concerns one.
+    pub workload: Option<String>,
+    /// Where, most telling first.
+    pub locations: Vec<Place>,
+    /// What belongs to it.
+    pub related: Vec<Related>,
+    /// Standards that speak of it.
+    pub standards: Vec<Standard>,
+    /// The exception that covers it.
+    pub suppressed_by: Option<Suppression>,
+}
+
+/// A place that belongs to a finding, with a phrase that says how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Related {
+    /// Where.
+    pub location: Place,
+    /// How it belongs.
+    pub message: String,
+}
+
+/// A check that a finding names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Check {
+    /// Its id.
+    pub id: String,
+    /// What it says, in a few words.
+    pub title: String,
+    /// Its manual page.
+    pub doc: String,
+    /// Level when it fires, unless circumstances change it.
+    #[schemars(with = "Word<Level>")]
+    pub level: Level,
+    /// Standards.
+    pub standards: Vec<Standard>,
+}
+
+/// What was read and what was not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// Amounts that were read.
+    pub read: Read,
+    /// What was not read, in order of path.
+    pub skipped: Vec<Skipped>,
+    /// Limits in force, each with its unit in the name.
+    pub limits: BTreeMap<String, u64>,
+}
+
+/// Amounts that were read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Read {
+    /// Files.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Git blobs.
+    pub blobs: u64,
+    /// Image layers.
+    pub layers: u64,
+}
+
+/// One thing that was not read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Skipped {
+    /// Relative reference (RFC 3986).
+    pub uri: String,
+    /// Why.
+    #[schemars(with = "Word<SkipReason>")]
+    pub why: SkipReason,
+    /// Details for people.
+    pub detail: String,
+    /// Whether it leaves the scan incomplete.
+    pub gap: bool,
+}
