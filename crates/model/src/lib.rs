@@ -18,6 +18,7 @@ mod matched;
 mod policy;
 mod report;
 mod rule_info;
+mod texts;
 mod trust;
 mod unit;
 mod value;
