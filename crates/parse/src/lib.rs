@@ -4,9 +4,11 @@
 //! one file belongs to exactly one format ([`group`] asks the rows of the table in order and the first claim wins), so
 //! that no place yields two contradicting facts.
 
+mod flat;
 mod json;
 mod k8s;
 mod place;
+mod shell;
 mod table;
 mod terraform;
 mod tree;
