@@ -1,1 +1,67 @@
-//! Placeholder.
+//! Glue: arguments and configuration in, the pipeline through, an exit code out. No logic of its own.
+//!
+//! A library as well as a program, so that benches and tests call the same door that users come through.
+
+mod args;
+mod commands;
+mod durations;
+mod gather;
+mod output;
+mod panics;
+mod policy_file;
+mod progress;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use gather::{Gather, gather};
+pub use progress::Progress;
+pub use policy_file::{PolicyFile, parse as parse_policy};
+
+/// What a run comes to (DESIGN §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to complain of.
+    Ok,
+    /// The gate failed.
+    GateFailed,
+    /// Usage, configuration or policy is wrong; nothing was judged.
+    Usage,
+    /// Something that should have been read was not, and that counts as an error here.
+    Incomplete,
+    /// Interrupted; the partial report was written.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Ok => 0,
+            Exit::GateFailed => 1,
+            Exit::Usage => 2,
+            Exit::Incomplete => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    panics::install();
+    match commands::run(args::Args::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) if is_closed_pipe(&error) => Exit::Ok.into(),
+        Err(error) => {
+            output::complain(&error);
+            Exit::Usage.into()
+        }
+    }
+}
+
+/// The reader of our output went away (`| head`): not an error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

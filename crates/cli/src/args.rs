@@ -1,0 +1,178 @@
+//! The command line as users write it.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use unkeyed_model::{Confidence, Timestamp, Verdict};
+use unkeyed_report::Format;
+
+/// Finds the credentials that persist, and says per workload whether it is secretless.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  unkeyed audit .                                  what every workload here authenticates with, and the verdict
+  unkeyed audit . --format sarif --output out.sarif --format human
+                                                   two outputs in one run
+  unkeyed audit . --require transitional --strict  a gate: exit 1 below that verdict, 3 if anything was not read
+  unkeyed scan . --tracked-only                    credential artifacts only, in what git tracks
+  unkeyed explain TB-AWS-03                        what a check or rule means and what to do instead
+
+Exit codes: 0 ok, 1 gate failed, 2 usage, configuration or policy, 3 incomplete scan (with --strict or --require),
+130 interrupted.
+No network is used. Secrets are never printed. Environment: UNKEYED_FINGERPRINT_KEY keys the artifact ids, NO_COLOR.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find credential artifacts.
+    Scan(RunArgs),
+    /// Find artifacts, workloads, identities and trusts, and give each workload a verdict.
+    Audit(AuditArgs),
+    /// List, test or check the detection rules.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Print the page of a check, rule, class or verdict.
+    Explain {
+        /// Its id, as reports print it (`TB-AWS-03`, `github.pat-classic`).
+        id: String,
+        #[command(flatten)]
+        rules: RuleArgs,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Fail (exit 1) if a workload's verdict is below this one; makes an incomplete scan fail too.
+    #[arg(long, value_name = "VERDICT", value_parser = verdict, env = "UNKEYED_REQUIRE")]
+    pub(crate) require: Option<Verdict>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunArgs {
+    /// Folders or files.
+    #[arg(required = true, value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// Output format; repeat it, each with its own --output, for several reports of one run.
+    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "human", env = "UNKEYED_FORMAT")]
+    pub(crate) format: Vec<Format>,
+    /// Where the report goes; the n-th belongs to the n-th --format. `-` is standard output, which is the default.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// The lowest confidence shown.
+    #[arg(long, value_name = "LEVEL", value_parser = confidence, default_value = "medium", env = "UNKEYED_CONFIDENCE")]
+    pub(crate) confidence: Confidence,
+    /// Also list documented example values and identifiers.
+    #[arg(long)]
+    pub(crate) show_public: bool,
+    /// Leave out what this .gitignore-style pattern matches; repeatable. The report says what was left out.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
+    /// Read only files that git tracks.
+    #[arg(long)]
+    pub(crate) tracked_only: bool,
+    /// Files larger than this many bytes are not read, and reported as such.
+    #[arg(long, value_name = "BYTES", default_value_t = unkeyed_source::DEFAULT_MAX_FILE_BYTES, env = "UNKEYED_MAX_FILE_SIZE")]
+    pub(crate) max_file_size: u64,
+    /// Judge lifetimes as of this instant (RFC 3339), which makes a report reproducible.
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// The policy to judge by, instead of an unkeyed.toml at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Which gate decides the exit code.
+    #[arg(long, value_enum, env = "UNKEYED_PROFILE")]
+    pub(crate) profile: Option<Profile>,
+    /// Exit 3 if anything that should have been read was not.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Worker threads; 0 uses every core. The output doesn't depend on it.
+    #[arg(long, value_name = "N", default_value_t = 0, env = "UNKEYED_THREADS")]
+    pub(crate) threads: usize,
+    /// Never show progress (it is shown on a terminal only).
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+    /// Say less on standard error.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show every item instead of the first few of long lists.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RuleArgs {
+    /// Add the rules in this folder (*.toml) to the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Use only the rules in this folder; the run says so.
+    #[arg(long, value_name = "DIR", conflicts_with = "rules")]
+    pub(crate) only_rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// One line per rule: id, name, provider.
+    List(RuleArgs),
+    /// Run every rule's own examples.
+    Test(RuleArgs),
+    /// Check the rules' form: literals, references, remediation.
+    Lint(RuleArgs),
+}
+
+/// Which gate decides the exit code (DOMAIN §4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// Embedded persistent credentials of medium confidence or more.
+    PreCommit,
+    /// Those, expired exceptions, and error-level trust and role findings.
+    Ci,
+    /// Only what --require asks for.
+    Audit,
+}
+
+impl Profile {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::Ci => "ci",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+fn spelled<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {
+    let found = all.iter().copied().find(|value| name(*value).eq_ignore_ascii_case(text));
+    found.ok_or_else(|| format!("one of: {}", all.iter().map(|value| name(*value)).collect::<Vec<_>>().join(", ")))
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    spelled(text, &[Verdict::Secretless, Verdict::Transitional], Verdict::as_str)
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    spelled(text, Confidence::ALL, Confidence::as_str)
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,18 @@
+//! The table of commands.
+
+mod audit;
+mod explain;
+mod rules;
+
+use crate::Exit;
+use crate::args::{Args, Command};
+
+/// Runs the command that was asked for.
+pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
+    match args.command {
+        Command::Scan(run) => audit::run("scan", &run, None),
+        Command::Audit(audit) => audit::run("audit", &audit.run, audit.require),
+        Command::Rules(command) => rules::run(&command),
+        Command::Explain { id, rules } => explain::run(&id, &rules),
+    }
+}

@@ -1,0 +1,125 @@
+//! `unkeyed scan` and `unkeyed audit`: the whole pipeline, once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, anyhow};
+use sha2::{Digest as _, Sha256};
+use unkeyed_detect::{Detector, FingerprintKey};
+use unkeyed_model::{Policy, Report, RunInfo, Timestamp, Verdict};
+use unkeyed_source::Options;
+
+use super::rules::load;
+use crate::args::{Profile, RunArgs};
+use crate::progress::Progress;
+use crate::{Exit, Gather, gather, output, policy_file};
+
+/// Name of the policy that is looked up at a target's root.
+const POLICY_FILE: &str = "unkeyed.toml";
+/// Variable that holds the user's fingerprint key.
+const KEY_VARIABLE: &str = "UNKEYED_FINGERPRINT_KEY";
+
+/// Runs `command` (`scan` or `audit`) and writes its reports.
+pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> anyhow::Result<Exit> {
+    let destinations = output::destinations(args)?;
+    if args.threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global().context("--threads")?;
+    }
+    let (mut policy, policy_used) = read_policy(args)?;
+    policy.require = require;
+    let rules = load(&args.rules)?;
+    let (key, keyed) = fingerprint_key()?;
+    let detector = Detector::new(rules, key)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    stop_on_interrupt(&stop);
+    let progress = Progress::new(!args.no_progress && !args.quiet);
+    let options = Options {
+        excludes: args.exclude.clone(),
+        tracked_only: args.tracked_only,
+        max_file_bytes: args.max_file_size,
+        threads: args.threads,
+        prefix: String::new(),
+    };
+    let mut estate = gather(&Gather { targets: &args.targets, options: &options, detector: &detector, progress: &progress, stop: &stop })?;
+    progress.stage("judging");
+    let profile = args.profile.unwrap_or(if command == "audit" { Profile::Audit } else { Profile::Ci });
+    estate.run = RunInfo {
+        targets: args.targets.clone(),
+        command: command.into(),
+        profile: profile.as_str().into(),
+        rules_digest: detector.rules().digest(),
+        policy: policy_used,
+        keyed,
+    };
+    let now = args.as_of.unwrap_or_else(Timestamp::now);
+    let report = unkeyed_audit::judge(estate, &policy, now);
+    progress.finish();
+    output::write(&report, &destinations, args)?;
+    let exit = exit(&report, args.strict || require.is_some(), stop.load(Ordering::Relaxed));
+    if exit == Exit::Incomplete && !args.quiet {
+        output::warn("the scan is incomplete: see what was not read in the report (exit code 3)");
+    }
+    Ok(exit)
+}
+
+fn exit(report: &Report, strict: bool, interrupted: bool) -> Exit {
+    if interrupted {
+        Exit::Interrupted
+    } else if !report.summary.gate_passed {
+        Exit::GateFailed
+    } else if strict && !report.coverage.is_complete() {
+        Exit::Incomplete
+    } else {
+        Exit::Ok
+    }
+}
+
+/// The policy in force, and its path and digest for the report. A policy named on the command line wins; else the first
+/// target's own is used, and said.
+fn read_policy(args: &RunArgs) -> anyhow::Result<(Policy, Option<(String, String)>)> {
+    let Some(path) = args.policy.clone().or_else(|| args.targets.first().and_then(|target| policy_of(target))) else {
+        return Ok((Policy::default(), None));
+    };
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{}: the policy can't be read", path.display()))?;
+    let file = policy_file::parse(&text).map_err(|faults| {
+        let place = path.display();
+        anyhow!(
+            "{place}: the policy is refused\n{}",
+            faults.lines().map(|fault| format!("  {place}: {fault}")).collect::<Vec<_>>().join("\n")
+        )
+    })?;
+    if args.policy.is_none() && !args.quiet {
+        output::warn(&format!("policy: {} (found at the target; --policy FILE overrides it)", path.display()));
+    }
+    let name = unkeyed_source::path_text(&path);
+    Ok((file.policy, Some((name, hex(&Sha256::digest(text.as_bytes()))))))
+}
+
+fn policy_of(target: &str) -> Option<PathBuf> {
+    let folder = Path::new(target.strip_prefix("dir:").unwrap_or(target));
+    let path = folder.join(POLICY_FILE);
+    path.is_file().then_some(path)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The user's key, or one made for this run, whose digests are never published.
+fn fingerprint_key() -> anyhow::Result<(FingerprintKey, bool)> {
+    if let Some(key) = std::env::var_os(KEY_VARIABLE).filter(|key| !key.is_empty()) {
+        return Ok((FingerprintKey::new(key.as_encoded_bytes()), true));
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| anyhow!("no randomness for the fingerprint key: {error}"))?;
+    Ok((FingerprintKey::new(&key), false))
+}
+
+fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    let handler = move || stop.store(true, Ordering::Relaxed);
+    if let Err(error) = ctrlc::set_handler(handler) {
+        output::warn(&format!("an interrupt will end the run without a report: {error}"));
+    }
+}

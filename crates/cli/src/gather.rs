@@ -1,0 +1,148 @@
+//! The hot half of the pipeline: targets in, an [`Estate`] out.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+use unkeyed_detect::{Detector, Scratch};
+use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
+use unkeyed_parse::Group;
+use unkeyed_source::{Options, Sink, open, path_text};
+
+use crate::progress::Progress;
+use crate::worker::{self, Harvest, Worker};
+
+/// Shorter values are words that names share by chance.
+const MIN_MASKED: usize = 6;
+
+/// What is to be read, and with what.
+#[derive(Debug)]
+pub struct Gather<'a> {
+    /// Targets as users write them.
+    pub targets: &'a [String],
+    /// How to read them.
+    pub options: &'a Options,
+    /// Finds credentials.
+    pub detector: &'a Detector,
+    /// Shows how far it is.
+    pub progress: &'a Progress,
+    /// Set from outside to stop early; the estate then says that it is incomplete.
+    pub stop: &'a AtomicBool,
+}
+
+/// Reads every target. `run` of the result is left for the caller.
+///
+/// # Errors
+/// If a target as a whole can't be read.
+pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
+    let mut estate = Estate::default();
+    for target in job.targets {
+        let prefix = if job.targets.len() > 1 { path_text(target.trim_end_matches('/').as_ref()) } else { String::new() };
+        let options = Options { prefix, ..job.options.clone() };
+        read_target(job, target, &options, &mut estate)?;
+    }
+    if job.stop.load(std::sync::atomic::Ordering::Relaxed) {
+        let detail = "the run was interrupted before everything was read".into();
+        estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
+    }
+    estate.coverage.limits = vec![("file_bytes".into(), job.options.max_file_bytes)];
+    Ok(estate)
+}
+
+fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
+    let opened = open(target, options)?;
+    let shared = Mutex::new(Harvest::default());
+    let sink = || -> Sink<'_> {
+        let mut worker = Worker::new(job.detector, job.progress, job.stop, &shared);
+        Box::new(move |event| worker.take(event))
+    };
+    opened.source.units(&sink)?;
+    let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    job.progress.stage("reading structure");
+    let mut facts = structure(job.detector, std::mem::take(&mut harvest.kept), &mut harvest);
+    if let Some(repository) = &opened.repository {
+        name_repository(&mut facts, repository);
+    }
+    merge(estate, harvest, facts, opened.repository);
+    Ok(())
+}
+
+/// Reads the kept Units group by group, in a fixed order, and scans each with the slots its structure shows.
+fn structure(detector: &Detector, mut kept: Vec<(Group, Unit<'static>)>, harvest: &mut Harvest) -> Facts {
+    kept.sort_by(|(group, unit), (other_group, other)| (group, &unit.origin().path).cmp(&(other_group, &other.origin().path)));
+    let mut groups: Vec<(Group, Vec<Unit<'static>>)> = Vec::new();
+    for (group, unit) in kept {
+        match groups.last_mut() {
+            Some((last, units)) if *last == group => units.push(unit),
+            _ => groups.push((group, vec![unit])),
+        }
+    }
+    let read: Vec<_> = groups.into_par_iter().map(|(group, units)| read_group(detector, &group, &units)).collect();
+    let mut facts = Facts::default();
+    for (part, mut matches, mut skipped) in read {
+        facts.append(part);
+        harvest.matches.append(&mut matches);
+        harvest.skipped.append(&mut skipped);
+    }
+    harvest.skipped.append(&mut facts.skipped);
+    facts
+}
+
+fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>]) -> (Facts, Vec<Match>, Vec<Skip>) {
+    let (mut matches, mut skipped) = (Vec::new(), Vec::new());
+    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read(group, units)).unwrap_or_else(|skip| {
+        skipped.push(skip);
+        Facts::default()
+    });
+    let slots = std::mem::take(&mut facts.slots);
+    let mut scratch = Scratch::default();
+    for unit in units {
+        let own: Vec<_> = slots.iter().filter(|slot| slot.location.origin.path == unit.origin().path).cloned().collect();
+        worker::scan(detector, unit, &own, &mut scratch, &mut matches, &mut skipped);
+    }
+    mask(&mut facts, units, &matches);
+    (facts, matches, skipped)
+}
+
+/// Takes the values that were found out of the facts, whatever they were written as there.
+fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
+    let mut secrets = BTreeSet::new();
+    for found in matches.iter().filter(|found| found.public_because.is_none() && found.confidence >= Confidence::Medium) {
+        let unit = units.iter().find(|unit| unit.origin() == &found.location.origin);
+        let span = found.location.region.span;
+        let text = unit.and_then(|unit| unit.bytes().get(span.start..span.end)).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
+    }
+    if !secrets.is_empty() {
+        facts.for_each_text(&mut |text| {
+            for secret in secrets.iter().filter(|secret| text.contains(**secret)).collect::<Vec<_>>() {
+                *text = text.replace(*secret, "****");
+            }
+        });
+    }
+}
+
+/// Fills the repository's name into the tokens that its workloads will present.
+fn name_repository(facts: &mut Facts, repository: &Repository) {
+    let Some(slug) = repository.slug_on("github.com") else { return };
+    let tokens = facts.workloads.iter_mut().flat_map(|workload| &mut workload.identity_paths).flat_map(|path| &mut path.tokens);
+    for token in tokens {
+        for value in [&mut token.subject, &mut token.audience] {
+            if let Value::Known(text, _) = value {
+                *text = text.replace("{repository}", slug);
+            }
+        }
+    }
+}
+
+fn merge(estate: &mut Estate, mut harvest: Harvest, facts: Facts, repository: Option<Repository>) {
+    // Threads finish in any order; judgement must not see which.
+    harvest.matches.sort_by(|a, b| (&a.location, &a.rule.id).cmp(&(&b.location, &b.rule.id)));
+    estate.matches.append(&mut harvest.matches);
+    estate.facts.append(facts);
+    let Coverage { read, skipped, .. } = &mut estate.coverage;
+    skipped.append(&mut harvest.skipped);
+    *read = ReadCounts { files: read.files + harvest.files, bytes: read.bytes + harvest.bytes, ..*read };
+    estate.repository = estate.repository.take().or(repository);
+}

@@ -1,0 +1,88 @@
+//! Where text goes: reports to their files, everything else to standard error.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use unkeyed_model::Report;
+use unkeyed_report::{Format, Options};
+
+use crate::args::RunArgs;
+
+/// Prints an error with its causes.
+pub(crate) fn complain(error: &anyhow::Error) {
+    line(&format!("unkeyed: {error:#}"));
+}
+
+/// Prints a remark.
+pub(crate) fn warn(text: &str) {
+    line(&format!("unkeyed: {text}"));
+}
+
+fn line(text: &str) {
+    // Nothing can be done if standard error is closed.
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// One report to write.
+#[derive(Debug)]
+pub(crate) struct Destination {
+    format: Format,
+    path: Option<PathBuf>,
+}
+
+/// Pairs formats with outputs.
+pub(crate) fn destinations(args: &RunArgs) -> anyhow::Result<Vec<Destination>> {
+    if args.output.len() > args.format.len() {
+        bail!("{} --output but only {} --format; the n-th output belongs to the n-th format", args.output.len(), args.format.len());
+    }
+    let path = |at: usize| args.output.get(at).filter(|path| path.as_os_str() != "-").cloned();
+    let pairs: Vec<_> = args.format.iter().enumerate().map(|(at, &format)| Destination { format, path: path(at) }).collect();
+    if pairs.iter().filter(|pair| pair.path.is_none()).count() > 1 {
+        bail!("several formats would go to standard output; give all but one an --output FILE");
+    }
+    Ok(pairs)
+}
+
+/// Writes `report` to every destination.
+pub(crate) fn write(report: &Report, destinations: &[Destination], args: &RunArgs) -> anyhow::Result<()> {
+    for destination in destinations {
+        match &destination.path {
+            Some(path) => write_file(report, destination.format, path, args)?,
+            None => write_stdout(report, destination.format, args)?,
+        }
+    }
+    Ok(())
+}
+
+fn options(args: &RunArgs, color: bool, width: usize) -> Options {
+    Options { color, width, show_public: args.show_public, confidence: args.confidence, verbose: args.verbose }
+}
+
+fn write_file(report: &Report, format: Format, path: &Path, args: &RunArgs) -> anyhow::Result<()> {
+    let file = File::create(path).with_context(|| format!("{}: the report can't be written here", path.display()))?;
+    let mut out = BufWriter::new(file);
+    unkeyed_report::write(report, format, &options(args, false, DEFAULT_WIDTH), &mut out)?;
+    out.flush().with_context(|| format!("{}: the report can't be written here", path.display()))
+}
+
+fn write_stdout(report: &Report, format: Format, args: &RunArgs) -> anyhow::Result<()> {
+    let stdout = anstream::stdout();
+    let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let width = if io::stdout().is_terminal() { terminal_width() } else { DEFAULT_WIDTH };
+    let mut out = BufWriter::new(stdout.lock());
+    unkeyed_report::write(report, format, &options(args, color, width), &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Columns when nobody says otherwise.
+const DEFAULT_WIDTH: usize = 80;
+
+fn terminal_width() -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    stated
+        .or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns)))
+        .map_or(DEFAULT_WIDTH, |width| width.clamp(60, 140))
+}

@@ -1,0 +1,100 @@
+//! What one thread does with what a source pushes: scan it at once, or keep it for the structured readers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use unkeyed_detect::{Detector, Scratch};
+use unkeyed_model::{Match, Skip, SkipReason, Slot, Unit};
+use unkeyed_parse::Group;
+use unkeyed_source::{Event, Flow};
+
+use crate::progress::Progress;
+
+/// What workers have found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Harvest {
+    pub(crate) matches: Vec<Match>,
+    pub(crate) kept: Vec<(Group, Unit<'static>)>,
+    pub(crate) skipped: Vec<Skip>,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Harvest {
+    fn append(&mut self, other: &mut Self) {
+        self.matches.append(&mut other.matches);
+        self.kept.append(&mut other.kept);
+        self.skipped.append(&mut other.skipped);
+        self.files += other.files;
+        self.bytes += other.bytes;
+    }
+}
+
+/// One thread's share; handed over when it is dropped.
+pub(crate) struct Worker<'a> {
+    detector: &'a Detector,
+    progress: &'a Progress,
+    stop: &'a AtomicBool,
+    shared: &'a Mutex<Harvest>,
+    own: Harvest,
+    scratch: Scratch,
+}
+
+impl<'a> Worker<'a> {
+    pub(crate) fn new(detector: &'a Detector, progress: &'a Progress, stop: &'a AtomicBool, shared: &'a Mutex<Harvest>) -> Self {
+        Self { detector, progress, stop, shared, own: Harvest::default(), scratch: Scratch::default() }
+    }
+
+    /// Takes one event.
+    pub(crate) fn take(&mut self, event: Event<'_>) -> Flow {
+        match event {
+            Event::Skip(skip) => self.own.skipped.push(skip),
+            Event::Unit(unit) => {
+                self.own.files += 1;
+                self.own.bytes += unit.bytes().len() as u64;
+                self.progress.file();
+                match guarded(&unit, || unkeyed_parse::group(&unit)) {
+                    Ok(Some(group)) => self.own.kept.push((group, unit.into_owned())),
+                    Ok(None) => scan(self.detector, &unit, &[], &mut self.scratch, &mut self.own.matches, &mut self.own.skipped),
+                    Err(skip) => self.own.skipped.push(skip),
+                }
+            }
+        }
+        if self.stop.load(Ordering::Relaxed) { Flow::Stop } else { Flow::Continue }
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.own);
+    }
+}
+
+/// Runs `work` on `unit`; a panic costs this one file, and is said.
+pub(crate) fn guarded<T>(unit: &Unit<'_>, work: impl FnOnce() -> T) -> Result<T, Skip> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Skip {
+        path: unit.origin().path.clone(),
+        why: SkipReason::InternalError,
+        detail: "the program failed on this file".into(),
+    })
+}
+
+/// Scans one Unit into `matches`.
+pub(crate) fn scan(
+    detector: &Detector,
+    unit: &Unit<'_>,
+    slots: &[Slot],
+    scratch: &mut Scratch,
+    matches: &mut Vec<Match>,
+    skipped: &mut Vec<Skip>,
+) {
+    let before = matches.len();
+    let outcome = guarded(unit, || detector.scan(unit, slots, scratch, &mut |found| matches.push(found)));
+    if let Err(skip) = outcome {
+        // Half a scan is not reported: the file counts as not read, and the scratch may be in any state.
+        matches.truncate(before);
+        *scratch = Scratch::default();
+        skipped.push(skip);
+    }
+}

@@ -1,0 +1,50 @@
+//! Each check on its own tiny folders: `fixtures/checks/<id>/{bad,good,unknown}`. `bad` must fire, the others must not.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// A fixed instant, so that the fixtures don't age.
+const AS_OF: &str = "2026-11-22T12:00:00Z";
+const REMOTE: &str = "https://github.com/acme/api.git";
+
+fn fires(input: &Path, check: &str) -> bool {
+    let repository = support::repository(input, REMOTE, &|_, text| Some(text.to_owned()));
+    let (report, _) = support::audit(repository.path(), &["--as-of", AS_OF]);
+    let skipped = report["coverage"]["skipped"].as_array().unwrap();
+    let malformed: Vec<_> = skipped.iter().filter(|skip| skip["why"] == "malformed").collect();
+    assert!(malformed.is_empty(), "{}: {malformed:?}", input.display());
+    report["findings"].as_array().unwrap().iter().any(|finding| finding["check"] == check)
+}
+
+#[test]
+fn every_check_fires_on_bad_and_only_on_bad() {
+    let mut failures = String::new();
+    let mut folders: Vec<_> = fs::read_dir(support::root().join("fixtures/checks")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    assert!(folders.len() > 20, "only {} checks have fixtures", folders.len());
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        let check = folder.file_name().unwrap().to_str().unwrap();
+        for (kind, expected) in [("bad", true), ("good", false), ("unknown", false)] {
+            let input = folder.join(kind);
+            if input.is_dir() && fires(&input, check) != expected {
+                let _ = writeln!(failures, "{check}/{kind}: {}", if expected { "does not fire" } else { "fires" });
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+#[test]
+fn explain_knows_every_check_with_fixtures() {
+    for folder in fs::read_dir(support::root().join("fixtures/checks")).unwrap() {
+        let id = folder.unwrap().file_name().into_string().unwrap();
+        let output = support::run(support::unkeyed().args(["explain", &id]));
+        let page = support::text(&output.stdout);
+        assert!(output.status.success() && page.contains(&id) && page.contains("Instead"), "{id}: {page}");
+    }
+}

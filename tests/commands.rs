@@ -1,0 +1,207 @@
+//! The program as users meet it: commands, flags, exit codes, and what it says about what it can't read.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use support::{run, text, unkeyed};
+
+/// A password in a typed position, generated for this file.
+const DOTENV: &str = "DB_HOST=db.internal\nDB_PASSWORD=Wq7-lemur-Haken-31\n";
+const AS_OF: &str = "2026-11-22T12:00:00Z";
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+fn code(arguments: &[&str], target: &Path) -> i32 {
+    run(unkeyed().args(arguments).arg(target)).status.code().unwrap()
+}
+
+fn json(arguments: &[&str], target: &Path) -> serde_json::Value {
+    let output = run(unkeyed().args(arguments).arg(target).args(["--format", "json", "--as-of", AS_OF]));
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+}
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let clean = folder(&[("readme.txt", b"nothing here")]);
+    let leaky = folder(&[(".env", DOTENV.as_bytes())]);
+    let malformed = folder(&[(".github/workflows/ci.yml", b"jobs: {a: [b\n")]);
+    assert_eq!(code(&["scan"], clean.path()), 0);
+    assert_eq!(code(&["scan"], leaky.path()), 1);
+    assert_eq!(code(&["audit"], leaky.path()), 0, "the audit profile fails only on --require");
+    assert_eq!(code(&["audit", "--require", "secretless"], leaky.path()), 1);
+    assert_eq!(code(&["audit"], malformed.path()), 0);
+    assert_eq!(code(&["audit", "--strict"], malformed.path()), 3);
+    assert_eq!(code(&["scan"], Path::new("/no/such/place")), 2);
+    assert_eq!(code(&["scan", "--no-such-flag"], clean.path()), 2);
+    assert_eq!(code(&["scan", "--format", "sarif", "--format", "json"], clean.path()), 2);
+}
+
+#[test]
+fn a_malformed_file_is_said_and_still_scanned() {
+    let text = "jobs:\n  a: [\n  # password: \"Wq7-lemur-Haken-31\"\n";
+    let target = folder(&[(".github/workflows/ci.yml", text.as_bytes())]);
+    let report = json(&["audit"], target.path());
+    assert_eq!(report["run"]["complete"], false);
+    let skipped = &report["coverage"]["skipped"][0];
+    assert_eq!((&skipped["uri"], &skipped["why"]), (&".github/workflows/ci.yml".into(), &"malformed".into()));
+    assert_eq!(report["artifacts"][0]["locations"][0]["line"], 3);
+    assert!(report["workloads"].as_array().unwrap().iter().all(|workload| workload["verdict"] != "secretless"));
+}
+
+#[test]
+fn the_same_bytes_come_out_for_any_number_of_threads_and_at_any_time() {
+    let fixtures = support::root().join("fixtures/examples");
+    for format in ["human", "json", "sarif"] {
+        let report = |threads: &str| {
+            let output = run(unkeyed().arg("audit").arg(&fixtures).args(["--format", format, "--as-of", AS_OF, "--threads", threads]));
+            assert!(!output.stdout.is_empty(), "{}", text(&output.stderr));
+            output.stdout
+        };
+        let one = report("1");
+        assert!(one == report("2") && one == report("7"), "{format} differs");
+    }
+}
+
+#[test]
+fn a_report_goes_where_its_output_says() {
+    let target = folder(&[(".env", DOTENV.as_bytes())]);
+    let out = tempfile::tempdir().unwrap();
+    let (sarif, json) = (out.path().join("a.sarif"), out.path().join("b.json"));
+    let mut command = unkeyed();
+    command.arg("scan").arg(target.path()).args(["--format", "sarif", "--output"]).arg(&sarif).args(["--format", "json", "--output"]).arg(&json);
+    let output = run(command.args(["--format", "human"]));
+    assert!(text(&output.stdout).contains(".env"));
+    for (file, key) in [(sarif, "runs"), (json, "artifacts")] {
+        let report: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        assert!(report[key].is_array());
+    }
+}
+
+#[test]
+fn a_policy_with_an_unknown_key_is_refused_with_its_line() {
+    let target = folder(&[("unkeyed.toml", b"version = 1\nallow_all = true\n")]);
+    let output = run(unkeyed().arg("audit").arg(target.path()));
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(message.contains("unkeyed.toml") && message.contains("line 2") && message.contains("allow_all"), "{message}");
+}
+
+#[test]
+fn a_policy_from_outside_wins_over_the_repositorys_own() {
+    let target = folder(&[("unkeyed.toml", b"version = 1\n[thresholds]\nshort = \"12h\"\n")]);
+    let outside = folder(&[("policy.toml", b"version = 1\n")]);
+    let policy = outside.path().join("policy.toml");
+    let own = json(&["audit"], target.path());
+    let other = json(&["audit", "--policy", policy.to_str().unwrap()], target.path());
+    assert!(own["tool"]["policy_digest"].is_string() && other["tool"]["policy_digest"].is_string());
+    assert_ne!(own["tool"]["policy_digest"], other["tool"]["policy_digest"]);
+}
+
+#[test]
+fn hostile_names_and_lines_do_not_reach_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"evil\x1b]0;pwned\x07\xff\n.env");
+    fs::write(folder.path().join(name), "\x1b[2J\u{202e}API_PASSWORD=Wq7-lemur-Haken-31 \x1b[31m\u{9b}2J\n").unwrap();
+    for format in ["human", "json", "sarif"] {
+        let output = run(unkeyed().arg("audit").arg(folder.path()).args(["--format", format, "-v"]));
+        for stream in [&output.stdout, &output.stderr] {
+            let shown = text(stream);
+            let unsafe_character = shown.chars().find(|&c| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
+            assert_eq!(unsafe_character, None, "{format}: {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn utf16_files_are_read() {
+    let bytes: Vec<u8> = format!("\u{feff}{DOTENV}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let target = folder(&[("settings.env", &bytes)]);
+    let report = json(&["scan"], target.path());
+    let location = &report["artifacts"][0]["locations"][0];
+    assert_eq!((&location["line"], &location["decoded_via"]), (&2.into(), &serde_json::json!(["utf16le"])));
+}
+
+#[test]
+fn what_git_ignores_is_read_and_marked() {
+    let target = folder(&[(".env", DOTENV.as_bytes()), (".gitignore", b".env\n")]);
+    support::git(target.path(), &["init", "-q"]);
+    let report = json(&["scan"], target.path());
+    assert_eq!(report["artifacts"][0]["locations"][0]["tracked"], "ignored");
+    let tracked = json(&["scan", "--tracked-only"], target.path());
+    assert_eq!(tracked["artifacts"].as_array().unwrap().len(), 0);
+    let skipped = tracked["coverage"]["skipped"].as_array().unwrap();
+    assert!(skipped.iter().any(|skip| skip["uri"] == ".env" && skip["why"] == "excluded"));
+}
+
+#[test]
+fn own_rules_add_or_replace() {
+    let rule = r#"
+provider = "acme"
+[[rule]]
+id = "acme.token"
+name = "Acme token"
+description = "Opens Acme."
+reference = "https://acme.example/tokens"
+pattern = '''\b(?P<secret>acmetok_[a-z0-9]{20})\b'''
+lifetime = { default = "never" }
+instead = "Use Acme's federation."
+revoke = "https://acme.example/revoke"
+match = ["acmetok_k3j9x0q2m4n6b8v1c5z7"]
+no_match = ["acmetok_short"]
+"#;
+    let rules = folder(&[("acme.toml", rule.as_bytes())]);
+    let dir = rules.path().to_str().unwrap();
+    let target = folder(&[("notes.txt", b"acmetok_p0o9i8u7y6t5r4e3w2q1"), (".env", DOTENV.as_bytes())]);
+    let kinds = |report: &serde_json::Value| report["artifacts"].as_array().unwrap().iter().map(|artifact| artifact["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let added = kinds(&json(&["scan", "--rules", dir], target.path()));
+    assert!(added.len() == 2 && added.contains(&"acme.token".to_owned()), "{added:?}");
+    assert_eq!(kinds(&json(&["scan", "--only-rules", dir], target.path())), ["acme.token"]);
+    assert!(run(unkeyed().args(["rules", "test", "--only-rules", dir])).status.success());
+    assert!(text(&run(unkeyed().args(["rules", "list", "--only-rules", dir])).stdout).contains("Acme token"));
+}
+
+#[test]
+fn the_built_in_rules_pass_their_own_tests() {
+    for command in ["test", "lint"] {
+        let output = run(unkeyed().args(["rules", command]));
+        assert!(output.status.success(), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn a_key_makes_ids_that_survive_from_run_to_run() {
+    let target = folder(&[(".env", DOTENV.as_bytes())]);
+    let id = |key: Option<&str>| {
+        let mut command = unkeyed();
+        command.arg("scan").arg(target.path()).args(["--format", "json"]);
+        if let Some(key) = key {
+            command.env("UNKEYED_FINGERPRINT_KEY", key);
+        }
+        let report: serde_json::Value = serde_json::from_slice(&run(&mut command).stdout).unwrap();
+        report["artifacts"][0]["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(id(None), "cred-1");
+    assert!(id(Some("k1")).starts_with("hmac:"));
+    assert_eq!(id(Some("k1")), id(Some("k1")));
+    assert_ne!(id(Some("k1")), id(Some("k2")));
+}
+
+#[test]
+fn explain_refuses_what_it_does_not_know_and_suggests() {
+    let output = run(unkeyed().args(["explain", "tb-aws"]));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("TB-AWS-01"));
+}

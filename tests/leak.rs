@@ -1,0 +1,63 @@
+//! Secrets never leave: everything is scanned with every format, and no planted value may occur in any output byte.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+
+use support::{run, text, unkeyed};
+
+/// Values generated for this file. Each is planted in every place below; none may come out, whole or in a part long
+/// enough to matter.
+const SECRETS: &[&str] = &["Wq7-lemur-Haken-31", "zT4kP9vXc2LmQ8rYw6BnJ3sD5fGh1aEo0iUtRb7K", "correct-horse-9-staple", "5f2c8e1d9b7a4036c1e2f8d7b6a59483"];
+const LONGEST_ALLOWED: usize = 5;
+
+const PLACES: &[(&str, &str)] = &[
+    (".env", "DB_PASSWORD={s}\nAPI_TOKEN=\"{s}\"\n"),
+    ("compose.yaml", "services:\n  db:\n    image: postgres\n    command: --password={s}\n    environment:\n      POSTGRES_PASSWORD: {s}\n      DATABASE_URL: postgres://app:{s}@db.internal/app\n"),
+    (".github/workflows/ci.yml", "name: ci\non: push\nenv:\n  API_SECRET: {s}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl -u admin:{s} https://x.example\n      - uses: acme/login@v1\n        with:\n          password: {s}\n"),
+    ("k8s/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  password: {s}\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n    - name: c\n      image: user:{s}@registry.example/x\n      args: [\"--token\", \"{s}\"]\n      env:\n        - name: APP_SECRET\n          value: {s}\n"),
+    ("infra/main.tf", "provider \"aws\" {\n  access_key = \"AKIAQW7RTZ5MNBVCXLKJ\"\n  secret_key = \"{s}\"\n}\nresource \"aws_db_instance\" \"a\" {\n  password = \"{s}\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { APP_PASSWORD = \"{s}\" }\n  }\n}\nvariable \"db_password\" {\n  default = \"{s}\"\n}\n"),
+    ("Dockerfile", "FROM alpine\nARG NPM_TOKEN={s}\nENV APP_PASSWORD={s}\nRUN curl -H \"Authorization: Bearer {s}\" https://x.example\n"),
+    (".mcp.json", "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[\"--api-key\",\"{s}\"],\"env\":{\"API_KEY\":\"{s}\"}},\"b\":{\"url\":\"https://user:{s}@mcp.example/?token={s}\",\"headers\":{\"Authorization\":\"Bearer {s}\"}}}}\n"),
+    ("broken.json", "{\"password\": \"{s}\", \n"),
+    ("src/main.py", "password = \"{s}\"\nrequests.get('https://u:{s}@h.example')\n# {s}\n"),
+    ("notes/{s}.txt", "password: {s}\n"),
+];
+
+#[test]
+fn no_planted_value_comes_out_anywhere() {
+    for secret in SECRETS {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in PLACES {
+            let path = folder.path().join(name.replace("{s}", "named"));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content.replace("{s}", secret)).unwrap();
+        }
+        let mut found = 0;
+        for command in ["scan", "audit"] {
+            for format in ["human", "json", "sarif"] {
+                let mut program = unkeyed();
+                program.arg(command).arg(folder.path()).args(["--format", format, "--confidence", "low", "--show-public", "-v"]);
+                program.env("RUST_LOG", "trace").env("UNKEYED_FINGERPRINT_KEY", "k");
+                let output = run(&mut program);
+                found += text(&output.stdout).matches("password").count();
+                for stream in [&output.stdout, &output.stderr] {
+                    assert_no_part(secret, &text(stream), &format!("{command} --format {format}"));
+                }
+            }
+        }
+        assert!(found > 0, "nothing was found, so nothing was proved");
+    }
+}
+
+fn assert_no_part(secret: &str, output: &str, what: &str) {
+    for start in 0..=secret.len() - LONGEST_ALLOWED - 1 {
+        let part = &secret[start..=start + LONGEST_ALLOWED];
+        if let Some(at) = output.find(part) {
+            let context = output[..at].rfind('\n').map_or(0, |line| line + 1);
+            panic!("{what} prints part {start} of a planted value, in the line that starts with: {}", &output[context..at]);
+        }
+    }
+}
