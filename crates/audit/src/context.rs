@@ -3,7 +3,7 @@
 //! One decision a reader would question: findings are not in here. Checks see facts only, never each other's
 //! conclusions, so that their order can't matter.
 
-use unkeyed_model::{Artifact, Destination, Estate, IdentityPath, Policy, Timestamp, Workload};
+use unkeyed_model::{Artifact, Destination, Estate, IdentityPath, Location, Policy, Timestamp, Workload};
 
 use crate::trust_match::MatchResult;
 
@@ -29,6 +29,8 @@ pub(crate) struct Linked {
     pub(crate) workload: Workload,
     /// Ids of the workloads and components that were merged in, itself first, then sorted.
     pub(crate) parts: Vec<String>,
+    /// Where it is defined, its own place first.
+    pub(crate) locations: Vec<Location>,
     /// One entry for each of `workload.identity_paths`, in the same order.
     pub(crate) paths: Vec<LinkedPath>,
     /// Indices into [`Context::artifacts`], sorted.

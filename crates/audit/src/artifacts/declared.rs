@@ -1,0 +1,26 @@
+//! Credentials that a configuration creates: their value is not here, but it will persist in state.
+
+use std::sync::Arc;
+
+use unkeyed_model::{Declaration, VendorDefault};
+
+use super::draft::Draft;
+use crate::guidance;
+
+/// The artifact that a declaration proves.
+pub(crate) fn draft(declaration: &Declaration) -> Draft {
+    let rule = Arc::new(guidance::declared(&declaration.kind));
+    let mut draft = Draft::new(rule, &declaration.kind, declaration.custody, declaration.role, declaration.name.clone());
+    let artifact = &mut draft.artifact;
+    artifact.name = Some(declaration.name.clone());
+    artifact.lifetime = declaration.lifetime;
+    // What a configuration creates stays until the configuration is changed, unless it says otherwise (DOMAIN §3.2).
+    let silent = artifact.lifetime.vendor_default == VendorDefault::Unstated;
+    if silent && artifact.lifetime.expires.is_none() && artifact.lifetime.declared_seconds.is_none() {
+        artifact.lifetime.vendor_default = VendorDefault::NeverExpires;
+    }
+    artifact.destination.clone_from(&declaration.destination);
+    artifact.locations = vec![(declaration.location.clone(), None)];
+    artifact.notes.push("declared: the value is created by this configuration and kept in its state".to_owned());
+    draft
+}

@@ -1,0 +1,140 @@
+//! Uses by name: who uses what is stored, and the artifacts for what is stored elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use unkeyed_model::{Confidence, Content, Custody, Facts, Lifetime, Location, Reference, Replayable, Role, StoreKind, StoredSecret};
+
+use super::draft::Draft;
+use crate::extents::Extents;
+use crate::linking::{Merged, StoredIndex};
+use crate::{guidance, lexicon};
+
+/// What makes two uses mean the same stored secret.
+type Name = (StoreKind, String, Option<String>, String, Option<String>);
+
+/// Lets each use by name reach the values it means, and adds an artifact for each name whose value is elsewhere.
+pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merged], stored: &StoredIndex) {
+    let inside = inside(drafts, facts);
+    let mut elsewhere: BTreeMap<Name, Draft> = BTreeMap::new();
+    for user in merged {
+        for reference in &user.workload.references {
+            let objects = stored.resolve(facts, reference);
+            let mut held = false;
+            for &object in &objects {
+                for &at in inside.get(&object).into_iter().flatten() {
+                    if holds(&drafts[at], reference) {
+                        drafts[at].used_for(reference.role, reference.destination.as_ref());
+                        held = true;
+                    }
+                }
+            }
+            if !held {
+                let custody = objects.iter().map(|&object| custody(&facts.stored[object], reference)).min().unwrap_or(reference.custody);
+                let draft = elsewhere.entry(name(reference)).or_insert_with(|| new_draft(reference, custody));
+                merge_use(draft, reference, custody, &user.workload.id);
+            }
+        }
+    }
+    drafts.extend(elsewhere.into_values());
+}
+
+/// Credentials by the secret object that holds them, indices into `drafts` by index into `facts.stored`.
+fn inside(drafts: &[Draft], facts: &Facts) -> BTreeMap<usize, Vec<usize>> {
+    let extents = Extents::new(facts.stored.iter().enumerate().map(|(at, secret)| (&secret.extent, at)));
+    let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.is_public()) {
+        for place in draft.places() {
+            for &object in extents.containing(place).next().into_iter().flatten() {
+                inside.entry(object).or_default().push(at);
+            }
+        }
+    }
+    inside
+}
+
+/// Whether the credential is what the reference means: any of the object, or the one under its key.
+fn holds(draft: &Draft, reference: &Reference) -> bool {
+    reference.key.as_deref().is_none_or(|key| draft.places().any(|place| stands_under(place, key)))
+}
+
+/// Whether the place is the value of a key (`data.password` for `password`).
+pub(crate) fn stands_under(place: &Location, key: &str) -> bool {
+    place.key_path.as_deref().is_some_and(|path| path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+/// Where the value is, if the object is in the inputs but its value is not.
+fn custody(object: &StoredSecret, reference: &Reference) -> Custody {
+    match object.custody {
+        // A placeholder: somebody puts the value in later.
+        Custody::Embedded => reference.custody,
+        other => other,
+    }
+}
+
+fn name(reference: &Reference) -> Name {
+    (reference.store, scope(reference), reference.namespace.clone(), reference.name.clone(), reference.key.clone())
+}
+
+/// How far a name reaches: platform stores by repository, everything else by folder.
+fn scope(reference: &Reference) -> String {
+    let origin = &reference.location.origin;
+    match reference.store {
+        StoreKind::GhaSecret | StoreKind::GhaVariable => origin.path.split(".github/").next().unwrap_or_default().to_owned(),
+        StoreKind::K8sSecret | StoreKind::K8sConfigMap | StoreKind::Vault | StoreKind::CloudSecretManager | StoreKind::Runtime => {
+            String::new()
+        }
+        _ => origin.folder().to_owned(),
+    }
+}
+
+fn new_draft(reference: &Reference, custody: Custody) -> Draft {
+    let destination = reference.destination.clone().or_else(|| named_destination(reference));
+    let rule = Arc::new(guidance::reference(reference.store, destination.as_ref()));
+    let kind = rule.id.clone();
+    let mut draft = Draft::new(rule, &kind, custody, reference.role, guidance::display(reference));
+    draft.content = Content::Identifier;
+    draft.store = Some(reference.store);
+    draft.artifact.name = Some(reference.name.clone());
+    draft.artifact.destination = destination;
+    draft.artifact.replayable = Replayable::Bearer;
+    draft.artifact.confidence = Confidence::Medium;
+    draft
+}
+
+fn named_destination(reference: &Reference) -> Option<unkeyed_model::Destination> {
+    lexicon::destination(&reference.name).or_else(|| reference.used_as.as_deref().and_then(lexicon::destination))
+}
+
+/// Adds one use: what any use knows for the worse holds for the stored secret.
+fn merge_use(draft: &mut Draft, reference: &Reference, custody: Custody, workload: &str) {
+    let content = lexicon::content(reference);
+    let rank = |content: Content| match content {
+        Content::Durable => 2,
+        Content::Unstated => 1,
+        Content::Identifier => 0,
+    };
+    if rank(content) > rank(draft.content) {
+        draft.content = content;
+    }
+    let artifact = &mut draft.artifact;
+    if reference.content != Content::Unstated || !matches!(custody, Custody::PlatformStored) {
+        artifact.confidence = Confidence::High;
+    }
+    artifact.custody = artifact.custody.min(custody);
+    if reference.role == Role::Bootstrap {
+        artifact.role = Role::Bootstrap;
+    }
+    if let Some(seconds) = reference.lease_seconds {
+        let longest = artifact.lifetime.declared_seconds.map_or(seconds, |known| known.max(seconds));
+        artifact.lifetime = Lifetime { declared_seconds: Some(longest), ..artifact.lifetime };
+    }
+    if let Err(at) = artifact.locations.binary_search_by(|(known, _)| known.cmp(&reference.location)) {
+        artifact.locations.insert(at, (reference.location.clone(), None));
+    }
+    let note = "used as a fallback";
+    if reference.fallback && !artifact.notes.iter().any(|known| known == note) {
+        artifact.notes.push(note.to_owned());
+    }
+    draft.belongs_to(workload);
+}

@@ -1,0 +1,79 @@
+//! Credentials whose value stands in the inputs: one artifact per value, with a place for each copy.
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Confidence, Fingerprint, Lifetime, Match, Replayable, Role, VendorDefault};
+
+use super::draft::Draft;
+use super::pairing::Certificates;
+use crate::destinations;
+
+/// Remark on credentials of development servers.
+const LOCAL: &str = "leads to a development server on this machine; does not decide a verdict";
+
+/// Groups occurrences by value and kind.
+pub(crate) fn collect(matches: &[Match]) -> Vec<Draft> {
+    let certificates = Certificates::new(matches);
+    let mut groups: BTreeMap<(&str, Fingerprint), Vec<&Match>> = BTreeMap::new();
+    for found in matches {
+        groups.entry((&found.kind, found.fingerprint)).or_default().push(found);
+    }
+    groups.into_values().map(|copies| draft(copies, &certificates)).collect()
+}
+
+/// One artifact from all copies of a value. What they disagree on is decided for the worse.
+fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
+    copies.sort_by(|one, other| (&one.location, &one.rule.id).cmp(&(&other.location, &other.rule.id)));
+    let best = copies.iter().rev().max_by_key(|found| found.confidence).copied().unwrap_or(copies[0]);
+    let custody = copies.iter().map(|found| found.custody).min().unwrap_or(best.custody);
+    let mut draft = Draft::new(best.rule.clone(), &best.kind, custody, role(&copies), best.mask.clone());
+    draft.fingerprint = Some(best.fingerprint);
+    draft.typed_position = copies.iter().any(|found| found.typed_position);
+    let artifact = &mut draft.artifact;
+    artifact.confidence = best.confidence;
+    artifact.replayable = replayable(&copies);
+    artifact.lifetime = copies.iter().map(|found| found.lifetime).max_by_key(informed).unwrap_or_default();
+    artifact.destination = copies.iter().find_map(|found| found.destination.clone());
+    if copies.iter().all(|found| found.public_because.is_some()) {
+        artifact.public_because.clone_from(&best.public_because);
+    }
+    for found in copies {
+        if artifact.locations.last().is_none_or(|(last, _)| *last != found.location) {
+            artifact.locations.push((found.location.clone(), found.snippet.clone()));
+        }
+        artifact.related.extend(found.related.iter().cloned());
+        artifact.notes.extend(found.notes.iter().filter(|note| !artifact.notes.contains(note)).cloned().collect::<Vec<_>>());
+        certificates.adopt(found, artifact, &mut draft.authority);
+    }
+    artifact.related.sort();
+    artifact.related.dedup();
+    if artifact.destination.as_ref().is_some_and(destinations::is_local) {
+        artifact.confidence = Confidence::Low;
+        artifact.notes.push(LOCAL.to_owned());
+    }
+    draft
+}
+
+/// A bootstrap use anywhere makes it one; it is an identifier only if it is one everywhere.
+fn role(copies: &[&Match]) -> Role {
+    let secret = |found: &&&Match| !matches!(found.role, Role::Identifier | Role::TrustAnchor);
+    let bootstrap = copies.iter().find(|found| found.role == Role::Bootstrap);
+    bootstrap.or_else(|| copies.iter().find(secret)).unwrap_or(&copies[0]).role
+}
+
+fn replayable(copies: &[&Match]) -> Replayable {
+    let worst_first = [Replayable::Bearer, Replayable::Unknown, Replayable::ObjectBound, Replayable::SenderConstrained];
+    worst_first.into_iter().find(|kind| copies.iter().any(|found| found.replayable == *kind)).unwrap_or(Replayable::Unknown)
+}
+
+/// How much a lifetime tells; among equals the later expiry is the worse.
+fn informed(lifetime: &Lifetime) -> (usize, Option<unkeyed_model::Timestamp>, Lifetime) {
+    let facts = [
+        lifetime.expires.is_some(),
+        lifetime.issued.is_some(),
+        lifetime.declared_seconds.is_some(),
+        lifetime.vendor_default != VendorDefault::Unstated,
+    ];
+    let score = facts.iter().filter(|known| **known).count();
+    (score, lifetime.expires, *lifetime)
+}

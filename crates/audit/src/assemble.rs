@@ -1,0 +1,81 @@
+//! The report: workloads with their verdicts, findings sorted, everything that refers to something by its index.
+
+use unkeyed_model::{Artifact, CheckInfo, Class, Finding, Reason, Value, WorkloadReport};
+
+use crate::context::{Context, Linked};
+use crate::exceptions::Ruling;
+use crate::{decision, layers, missing, sets, store_readers};
+
+/// Puts findings in the order of the report: check, workload, first place.
+pub(crate) fn sort_findings(findings: &mut [Finding]) {
+    findings.sort_by(|one, other| {
+        (one.check, &one.workload, &one.locations, &one.message).cmp(&(other.check, &other.workload, &other.locations, &other.message))
+    });
+}
+
+/// Judges one workload. `findings` are those of the checks, in the order in which the ruling counts them.
+pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &[Finding], ruling: &Ruling) -> WorkloadReport {
+    let sets = sets::collect(context, linked, findings, ruling);
+    let layers = layers::layers(context, linked, &sets, findings);
+    let reads_secrets = store_readers::reads_secrets(context, linked);
+    let (verdict, reasons) = decision::decide(&sets, &layers, &context.artifacts, findings, reads_secrets);
+    let artifacts: Vec<&Artifact> = linked.artifacts.iter().map(|&at| &context.artifacts[at]).collect();
+    let missing = if verdict == unkeyed_model::Verdict::Indeterminate {
+        missing::collect(context, linked, &sets, &layers, &reasons)
+    } else {
+        Vec::new()
+    };
+    WorkloadReport {
+        id: linked.workload.id.clone(),
+        kind: linked.workload.kind,
+        name: linked.workload.name.clone(),
+        locations: linked.locations.clone(),
+        owner: linked.owner.clone(),
+        environment: linked.workload.environment.as_ref().and_then(Value::known).map(str::to_owned),
+        verdict,
+        leaning: decision::leaning(verdict, &sets, &layers),
+        no_access_observed: reasons == [Reason::NoAuthenticationObserved]
+            && artifacts.iter().all(|artifact| artifact.class == Class::Public),
+        reasons,
+        missing,
+        layers,
+        identity_paths: linked.workload.identity_paths.clone(),
+        destinations: linked.destinations.clone(),
+        artifacts: sorted(artifacts.iter().filter(|artifact| artifact.class != Class::Public).map(|artifact| artifact.id.clone())),
+        findings: Vec::new(),
+    }
+}
+
+fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ids: Vec<String> = ids.collect();
+    ids.sort();
+    ids
+}
+
+/// Points each workload to its findings.
+pub(crate) fn index_findings(workloads: &mut [WorkloadReport], findings: &[Finding]) {
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(id) = finding.workload.as_deref() else { continue };
+        if let Ok(workload) = workloads.binary_search_by(|workload| workload.id.as_str().cmp(id)) {
+            workloads[workload].findings.push(at);
+        }
+    }
+}
+
+/// What the named checks are about, sorted by id.
+pub(crate) fn named_checks(all: Vec<CheckInfo>, findings: &[Finding]) -> Vec<CheckInfo> {
+    let mut named: Vec<CheckInfo> = all.into_iter().filter(|info| findings.iter().any(|finding| finding.check == info.id)).collect();
+    named.sort_by_key(|info| info.id);
+    named
+}
+
+/// The coverage with the remarks of the parsers, sorted, each once.
+pub(crate) fn coverage(context: &Context<'_>) -> unkeyed_model::Coverage {
+    let mut coverage = context.estate.coverage.clone();
+    coverage.skipped.extend(context.estate.facts.skipped.iter().cloned());
+    coverage.skipped.sort();
+    coverage.skipped.dedup();
+    coverage.limits.sort();
+    coverage.limits.dedup();
+    coverage
+}

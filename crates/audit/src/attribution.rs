@@ -1,0 +1,173 @@
+//! Whose a credential is (DOMAIN §3.3): the definition it stands in, else whoever uses the object it stands in, else the
+//! file that is drawn in, else the folder, else nobody.
+//!
+//! One decision a reader would question: only images, compose services, Kubernetes and Terraform definitions own the
+//! folder they stand in. A CI job or an agent's configuration says nothing about the files around it, so that a key
+//! under `docs/` does not become the lint job's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unkeyed_model::{Facts, Location, Policy, WorkloadKind};
+
+use crate::artifacts::{Draft, stands_under};
+use crate::extents::Extents;
+use crate::globs::Glob;
+use crate::linking::Merged;
+
+/// Who owns an extent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    /// A definition, by index into `facts.workloads`.
+    Definition(usize),
+    /// A secret object, by index into `facts.stored`.
+    Object(usize),
+}
+
+/// Everything that decides ownership, indexed.
+#[derive(Debug)]
+pub(crate) struct Attribution<'a> {
+    extents: Extents<Owner>,
+    /// Ids of the workloads that have a definition among their parts.
+    users: BTreeMap<usize, Vec<&'a str>>,
+    /// Ids of the workloads that use an object, with the key they use (`None`: all).
+    readers: BTreeMap<usize, Vec<(&'a str, Option<&'a str>)>>,
+    /// Ids of the workloads that draw in a file.
+    drawn_in: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Ids of the workloads that a file defines.
+    defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Ids of the workloads that own their folder, by every folder above them.
+    folders: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Folders that the policy declares.
+    declared: Vec<(Glob, Vec<&'a str>)>,
+}
+
+impl<'a> Attribution<'a> {
+    /// Indexes definitions, uses and the policy.
+    pub(crate) fn new(facts: &'a Facts, merged: &'a [Merged], policy: &Policy) -> Self {
+        let definitions = facts.workloads.iter().enumerate();
+        let definitions = definitions.flat_map(|(at, workload)| workload.extents.iter().map(move |extent| (extent, Owner::Definition(at))));
+        let objects = facts.stored.iter().enumerate().map(|(at, object)| (&object.extent, Owner::Object(at)));
+        let mut this = Self {
+            extents: Extents::new(definitions.chain(objects)),
+            users: BTreeMap::new(),
+            readers: readers(facts, merged),
+            drawn_in: BTreeMap::new(),
+            defined: BTreeMap::new(),
+            folders: BTreeMap::new(),
+            declared: declared(merged, policy),
+        };
+        for user in merged {
+            this.index(facts, user);
+        }
+        this
+    }
+
+    fn index(&mut self, facts: &'a Facts, user: &'a Merged) {
+        let id = user.workload.id.as_str();
+        for &part in &user.parts {
+            self.users.entry(part).or_default().push(id);
+            let drawn_in = facts.workloads[part].uses.iter().filter(|(kind, _)| *kind == unkeyed_model::Use::File);
+            for (_, file) in drawn_in {
+                self.drawn_in.entry(file.strip_prefix("./").unwrap_or(file)).or_default().insert(id);
+            }
+        }
+        let own = user.workload.location.origin.path.as_str();
+        self.defined.entry(own).or_default().insert(id);
+        if owns_folder(user.workload.kind) {
+            for folder in folders_above(own) {
+                self.folders.entry(folder).or_default().insert(id);
+            }
+        }
+    }
+
+    /// Adds to the artifact the workloads it belongs to, for each of its places.
+    pub(crate) fn attribute(&self, draft: &mut Draft) {
+        let places: Vec<Location> = draft.places().cloned().collect();
+        for place in places {
+            for owner in self.owners(&place) {
+                draft.belongs_to(owner);
+            }
+        }
+    }
+
+    fn owners(&self, place: &Location) -> Vec<&'a str> {
+        let by_extent = self.extents.containing(place).map(|owners| self.of_extent(owners, place)).find(|owners| !owners.is_empty());
+        by_extent
+            .or_else(|| self.drawn_in.get(place.origin.path.as_str()).map(all))
+            .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
+            .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
+            .or_else(|| self.by_folder(&place.origin.path))
+            .unwrap_or_default()
+    }
+
+    /// The workloads behind the owners of one extent.
+    fn of_extent(&self, owners: &[Owner], place: &Location) -> Vec<&'a str> {
+        let mut ids: Vec<&str> = Vec::new();
+        for owner in owners {
+            match owner {
+                Owner::Definition(at) => ids.extend(self.users.get(at).into_iter().flatten()),
+                Owner::Object(at) => ids.extend(self.of_object(*at, place)),
+            }
+        }
+        ids
+    }
+
+    /// The users of the key under which the value stands, else all users of the object: it is handed to them whole.
+    fn of_object(&self, object: usize, place: &Location) -> Vec<&'a str> {
+        let readers = self.readers.get(&object).map_or(&[][..], Vec::as_slice);
+        let uses_key = |key: Option<&str>| key.is_none_or(|key| stands_under(place, key));
+        let of_key: Vec<&str> = readers.iter().filter(|(_, key)| uses_key(*key)).map(|(id, _)| *id).collect();
+        if of_key.is_empty() { readers.iter().map(|(id, _)| *id).collect() } else { of_key }
+    }
+
+    /// The only workload of the nearest folder that has any.
+    fn by_folder(&self, path: &str) -> Option<Vec<&'a str>> {
+        folders_above(path).find_map(|folder| self.folders.get(folder)).and_then(only)
+    }
+}
+
+fn readers<'a>(facts: &Facts, merged: &'a [Merged]) -> BTreeMap<usize, Vec<(&'a str, Option<&'a str>)>> {
+    let mut readers: BTreeMap<usize, Vec<(&str, Option<&str>)>> = BTreeMap::new();
+    let stored = crate::linking::StoredIndex::new(facts);
+    for user in merged {
+        for reference in &user.workload.references {
+            for object in stored.resolve(facts, reference) {
+                readers.entry(object).or_default().push((&user.workload.id, reference.key.as_deref()));
+            }
+        }
+    }
+    readers
+}
+
+fn declared<'a>(merged: &'a [Merged], policy: &Policy) -> Vec<(Glob, Vec<&'a str>)> {
+    let mut rows = Vec::new();
+    for entry in &policy.inventory {
+        let workloads = Glob::name(&entry.workload);
+        let owners: Vec<&str> = merged.iter().map(|user| user.workload.id.as_str()).filter(|id| workloads.matches(id)).collect();
+        if !owners.is_empty() {
+            rows.extend(entry.paths.iter().map(|path| (Glob::path(path), owners.clone())));
+        }
+    }
+    rows
+}
+
+fn all<'a>(owners: &BTreeSet<&'a str>) -> Vec<&'a str> {
+    owners.iter().copied().collect()
+}
+
+fn only<'a>(owners: &BTreeSet<&'a str>) -> Option<Vec<&'a str>> {
+    (owners.len() == 1).then(|| all(owners))
+}
+
+const fn owns_folder(kind: WorkloadKind) -> bool {
+    matches!(kind, WorkloadKind::Dockerfile | WorkloadKind::Compose | WorkloadKind::K8s | WorkloadKind::Terraform)
+}
+
+/// The folders that contain a file, nearest first; the root is the empty one.
+fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(parent(path), |folder| parent(folder))
+}
+
+fn parent(path: &str) -> Option<&str> {
+    (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+}

@@ -1,0 +1,69 @@
+//! Whether an exception may cover anything at the instant of judgement.
+
+use unkeyed_model::{Artifact, Exception, ExceptionCategory, Surface, Timestamp};
+
+use super::Reach;
+use crate::severity;
+
+/// Prolonged more often than this, an exception is a habit.
+const MAX_RENEWALS: u32 = 1;
+/// The longest emergency, in seconds.
+const LONGEST_EMERGENCY: i64 = 14 * 86_400;
+
+/// What an exception is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It covers what it matches.
+    Valid,
+    /// It did once.
+    Expired,
+    /// It covers nothing: check id and why.
+    Refused(&'static str, String),
+}
+
+/// Judges one exception.
+pub(crate) fn standing(exception: &Exception, reach: &Reach, artifacts: &[Artifact], now: Timestamp) -> Standing {
+    if now >= exception.expires {
+        return Standing::Expired;
+    }
+    if now < exception.created {
+        return Standing::Refused("EX-INVALID", format!("it starts on {}", super::day(exception.created)));
+    }
+    if is_broad(exception) {
+        let why = "it names neither a fingerprint nor a particular workload or path; only a break-glass exception of at most 14 days may";
+        return Standing::Refused("EX-BROAD", why.to_owned());
+    }
+    if exception.renewals > MAX_RENEWALS {
+        return Standing::Refused("EX-RENEWED", format!("it was prolonged {} times, {MAX_RENEWALS} is allowed", exception.renewals));
+    }
+    let never = reach.artifacts.iter().map(|(at, _)| &artifacts[*at]).find_map(|artifact| Some((artifact, never(artifact)?)));
+    match never {
+        Some((artifact, why)) => Standing::Refused("EX-NEVER", format!("{} ({}) {why}", artifact.mask, artifact.id)),
+        None => Standing::Valid,
+    }
+}
+
+fn is_broad(exception: &Exception) -> bool {
+    let everything = |glob: &Option<String>| glob.as_deref().is_none_or(|glob| glob.chars().all(|c| matches!(c, '*' | '/' | '.')));
+    let covers = &exception.covers;
+    let broad = covers.fingerprint.is_none() && everything(&covers.workload) && everything(&covers.path);
+    let whole_tree = covers.path.is_some() && everything(&covers.path) && covers.fingerprint.is_none();
+    let span = exception.expires.as_second() - exception.created.as_second();
+    (broad || whole_tree) && !(exception.category == ExceptionCategory::BreakGlass && span <= LONGEST_EMERGENCY)
+}
+
+/// Why a credential is too dangerous to be tolerated.
+fn never(artifact: &Artifact) -> Option<&'static str> {
+    let shipped = artifact.locations.iter().any(|(location, _)| location.origin.surface == Surface::AppPackage);
+    if severity::is_root_of_a_vault(artifact) {
+        Some("opens a whole vault and can't be excepted")
+    } else if artifact.kind.contains("root-key") || artifact.kind.contains("root-access-key") {
+        Some("is a root key of a cloud account and can't be excepted")
+    } else if artifact.notes.iter().any(|note| note == crate::classes::AUTHORITY) {
+        Some("is the key of a certificate authority and can't be excepted")
+    } else if shipped {
+        Some("is shipped to everybody who has the app and can't be excepted")
+    } else {
+        None
+    }
+}

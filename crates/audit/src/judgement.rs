@@ -1,0 +1,126 @@
+//! The order of judgement: link, collect artifacts, run checks, apply exceptions, decide, assemble.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unkeyed_model::{
+    Artifact, Class, Destination, Estate, Policy, Report, Skip, SkipReason, Timestamp, Workload, WorkloadKind, WorkloadReport,
+};
+
+use crate::context::{Context, Linked};
+use crate::linking::{Linker, Merged, StoredIndex};
+use crate::owners::Owners;
+use crate::{artifacts, assemble, checks, exceptions, gate, linking, summary};
+
+/// Id of the pseudo-workload that answers for what belongs to nobody (DOMAIN §3.3).
+const UNATTRIBUTED: &str = "repo:.";
+
+/// Judges an estate.
+pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Report {
+    let stored = StoredIndex::new(&estate.facts);
+    let merged = linking::merge(&estate.facts, &stored);
+    let mut artifacts = artifacts::collect(&estate, &merged, &stored, policy, now);
+    let merged = with_unattributed(merged, &mut artifacts);
+    let (workloads, limit_reached) = link(&estate, merged, &artifacts, policy);
+    if limit_reached {
+        estate.facts.skipped.push(comparisons_skipped());
+    }
+    let mut context = Context { estate: &estate, policy, now, workloads, artifacts };
+    let mut findings = checks::run(&context);
+    assemble::sort_findings(&mut findings);
+    let ruling = exceptions::apply(policy, &mut context.artifacts, &mut findings, now);
+    let mut reports: Vec<WorkloadReport> =
+        context.workloads.iter().map(|linked| assemble::workload(&context, linked, &findings, &ruling)).collect();
+    findings.extend(ruling.remarks.iter().cloned());
+    assemble::sort_findings(&mut findings);
+    assemble::index_findings(&mut reports, &findings);
+    let profile = estate.run.profile.as_str();
+    let gate = gate::reasons(&gate::Evidence {
+        profile,
+        policy,
+        artifacts: &context.artifacts,
+        workloads: &reports,
+        findings: &findings,
+        ruling: &ruling,
+    });
+    Report {
+        run: estate.run.clone(),
+        as_of: now,
+        summary: summary::summarize(&context.artifacts, &reports, gate),
+        checks: assemble::named_checks(crate::checks(), &findings),
+        coverage: assemble::coverage(&context),
+        artifacts: context.artifacts,
+        workloads: reports,
+        findings,
+    }
+}
+
+/// Adds the pseudo-workload if a credential belongs to nobody.
+fn with_unattributed(mut merged: Vec<Merged>, artifacts: &mut [Artifact]) -> Vec<Merged> {
+    let mut first = None;
+    for artifact in artifacts.iter_mut().filter(|artifact| artifact.workloads.is_empty() && artifact.class != Class::Public) {
+        artifact.workloads.push(UNATTRIBUTED.to_owned());
+        first = first.or_else(|| artifact.locations.first().map(|(location, _)| location.clone()));
+    }
+    if let Some(location) = first {
+        let workload = Workload::new(WorkloadKind::Repository, UNATTRIBUTED, "what belongs to no workload", location);
+        merged.push(Merged { workload, parts: Vec::new(), stored: Vec::new() });
+        merged.sort_by(|one, other| one.workload.id.cmp(&other.workload.id));
+    }
+    merged
+}
+
+/// Links workloads with their artifacts, principals and owners. Also says whether the comparison limit was reached.
+fn link(estate: &Estate, merged: Vec<Merged>, artifacts: &[Artifact], policy: &Policy) -> (Vec<Linked>, bool) {
+    let mut held: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, artifact) in artifacts.iter().enumerate() {
+        for workload in &artifact.workloads {
+            held.entry(workload).or_default().push(at);
+        }
+    }
+    let mut linker = Linker::new(&estate.facts, estate.repository.as_ref());
+    let owners = Owners::new(&estate.facts.owners, policy);
+    let link_one = |Merged { workload, parts, stored }: Merged| {
+        let own = held.get(workload.id.as_str()).cloned().unwrap_or_default();
+        Linked {
+            paths: workload.identity_paths.iter().enumerate().map(|(at, path)| linker.link(at, path)).collect(),
+            parts: parts.iter().map(|&part| estate.facts.workloads[part].id.clone()).collect(),
+            locations: locations(estate, &workload, &parts),
+            stored,
+            owner: owners.of(&workload),
+            destinations: destinations(&workload, own.iter().map(|&at| &artifacts[at])),
+            artifacts: own,
+            workload,
+        }
+    };
+    let linked = merged.into_iter().map(link_one).collect();
+    (linked, linker.limit_reached())
+}
+
+/// Where it is defined: its own place, then those of its parts.
+fn locations(estate: &Estate, workload: &Workload, parts: &[usize]) -> Vec<unkeyed_model::Location> {
+    let mut locations = vec![workload.location.clone()];
+    for part in parts {
+        let location = &estate.facts.workloads[*part].location;
+        if !locations.contains(location) {
+            locations.push(location.clone());
+        }
+    }
+    locations
+}
+
+/// Where it authenticates to. Public values lead nowhere.
+fn destinations<'a>(workload: &Workload, artifacts: impl Iterator<Item = &'a Artifact>) -> Vec<Destination> {
+    let secrets = artifacts.filter(|artifact| artifact.class != Class::Public).filter_map(|artifact| artifact.destination.clone());
+    let paths = workload.identity_paths.iter().filter(|path| path.capability.is_some() && path.consumer.is_some());
+    let all: BTreeSet<Destination> =
+        workload.destinations.iter().cloned().chain(secrets).chain(paths.map(|path| path.destination.clone())).collect();
+    all.into_iter().collect()
+}
+
+fn comparisons_skipped() -> Skip {
+    Skip {
+        path: String::new(),
+        why: SkipReason::Limit,
+        detail: "too many tokens and trusts to compare all of them; some trust bindings are unknown for this reason".to_owned(),
+    }
+}

@@ -1,0 +1,240 @@
+//! What a name says of a value that is not here (DOMAIN §3.1): credential, identifier, or nothing.
+//!
+//! One decision a reader would question: user names, e-mail addresses and ARNs count as identifiers although the
+//! lists of §3.1 don't name them. They are kept in secret stores by the thousand and open nothing by themselves; a
+//! report that calls them unresolved candidates would bury the ones that matter.
+
+use unkeyed_model::{Content, Destination, Reference, StoreKind};
+
+/// Names that are a credential whatever they end in.
+const DURABLE_PHRASES: &[&[&str]] =
+    &[&["CONNECTION", "STRING"], &["DATABASE", "URL"], &["ACCESS", "KEY", "ID"], &["KUBE", "CONFIG"], &["SECRET", "ID"]];
+
+/// Words that make a name a credential wherever they stand.
+const DURABLE_WORDS: &[&str] = &["SECRET", "SECRETS", "WEBHOOK", "WEBHOOKS", "KUBECONFIG"];
+
+/// Names that end so are credentials.
+const DURABLE_ENDINGS: &[&[&str]] = &[
+    &["PASSWORD"],
+    &["PASSWD"],
+    &["PWD"],
+    &["PASSPHRASE"],
+    &["TOKEN"],
+    &["PAT"],
+    &["API", "KEY"],
+    &["APIKEY"],
+    &["ACCESS", "KEY"],
+    &["ACCOUNT", "KEY"],
+    &["PRIVATE", "KEY"],
+    &["SIGNING", "KEY"],
+    &["SSH", "KEY"],
+    &["DEPLOY", "KEY"],
+    &["PEM"],
+    &["PFX"],
+    &["P12"],
+    &["KEYSTORE"],
+    &["CREDENTIALS"],
+    &["CREDENTIAL"],
+    &["CREDS"],
+    &["SA", "KEY"],
+    &["SA", "JSON"],
+    &["DSN"],
+];
+
+/// Names that begin so are credentials.
+const DURABLE_BEGINNINGS: &[&str] = &["PYPI", "DOCKERHUB"];
+
+/// Names that end so are identifiers.
+const IDENTIFIER_ENDINGS: &[&[&str]] = &[
+    &["CLIENT", "ID"],
+    &["TENANT", "ID"],
+    &["SUBSCRIPTION", "ID"],
+    &["ACCOUNT", "ID"],
+    &["APP", "ID"],
+    &["ARN"],
+    &["REGION"],
+    &["PROJECT"],
+    &["PROJECT", "ID"],
+    &["PROJECT", "NUMBER"],
+    &["WORKLOAD", "IDENTITY", "PROVIDER"],
+    &["SERVICE", "ACCOUNT"],
+    &["URL"],
+    &["HOST"],
+    &["ENDPOINT"],
+    &["CODECOV", "SLUG"],
+    &["USERNAME"],
+    &["USER"],
+    &["EMAIL"],
+];
+
+/// What one name says.
+pub(crate) fn name_says(name: &str) -> Content {
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
+    let contains = |phrases: &[&[&str]]| phrases.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == *phrase));
+    if contains(DURABLE_PHRASES) {
+        return Content::Durable;
+    }
+    // `…_WEBHOOK_URL` is a credential, `…_SECRET_ARN` names one: the word decides unless the ending is a pure name.
+    let named_only = words.ends_with(&["ARN"]) || words.ends_with(&["REGION"]);
+    if !named_only && words.iter().any(|word| DURABLE_WORDS.contains(word)) {
+        return Content::Durable;
+    }
+    if ends(IDENTIFIER_ENDINGS) {
+        return Content::Identifier;
+    }
+    let begins = words.first().is_some_and(|first| DURABLE_BEGINNINGS.contains(first));
+    if begins || ends(DURABLE_ENDINGS) { Content::Durable } else { Content::Unstated }
+}
+
+/// What the place that uses a reference and the names around it say of its content, most specific name first.
+pub(crate) fn content(reference: &Reference) -> Content {
+    if reference.content != Content::Unstated {
+        return reference.content;
+    }
+    let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];
+    let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);
+    match said {
+        Some(content) => content,
+        // `secrets: inherit`, `toJSON(secrets)`: all of a store, its credentials among them.
+        None if reference.name == "*" && keeps_secrets(reference.store) => Content::Durable,
+        None if keeps_secrets(reference.store) => Content::Unstated,
+        // Plain variables hold settings; without a telling name there is no reason to suspect one.
+        None => Content::Identifier,
+    }
+}
+
+/// Whether people put secrets there; plain variables and settings are only suspected by name.
+const fn keeps_secrets(store: StoreKind) -> bool {
+    !matches!(store, StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable)
+}
+
+/// Where a credential leads, by the words of its name; tried in order.
+const LEADS_TO: &[(&str, &str, &str)] = &[
+    ("AWS", "aws", ""),
+    ("AZURE", "azure", ""),
+    ("ARM", "azure", ""),
+    ("GCP", "gcp", ""),
+    ("GOOGLE", "gcp", ""),
+    ("GCLOUD", "gcp", ""),
+    ("OCI", "oci", ""),
+    ("VAULT", "vault", ""),
+    ("KUBECONFIG", "k8s-api", ""),
+    ("KUBE", "k8s-api", ""),
+    ("NPM", "registry", "registry.npmjs.org"),
+    ("PYPI", "registry", "pypi.org"),
+    ("TWINE", "registry", "pypi.org"),
+    ("CARGO", "registry", "crates.io"),
+    ("NUGET", "registry", "nuget.org"),
+    ("DOCKERHUB", "registry", "docker.io"),
+    ("DOCKER", "registry", "docker.io"),
+    ("GHCR", "registry", "ghcr.io"),
+    ("DATABASE", "db", ""),
+    ("POSTGRES", "db", ""),
+    ("MYSQL", "db", ""),
+    ("MONGO", "db", ""),
+    ("MONGODB", "db", ""),
+    ("REDIS", "db", ""),
+    ("DB", "db", ""),
+    ("SLACK", "saas:slack", ""),
+    ("SONAR", "saas:sonar", ""),
+    ("CODECOV", "saas:codecov", ""),
+    ("ANTHROPIC", "saas:anthropic", ""),
+    ("OPENAI", "saas:openai", ""),
+    ("GITHUB", "git", "github.com"),
+    ("GH", "git", "github.com"),
+];
+
+/// The destination that a name tells, if it tells one.
+pub(crate) fn destination(name: &str) -> Option<Destination> {
+    let words = words(name);
+    let (_, kind, at) = LEADS_TO.iter().find(|(word, ..)| words.iter().any(|candidate| candidate == word))?;
+    Some(Destination::new(*kind, *at))
+}
+
+/// Upper-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase` names.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_lower = false;
+    for character in name.chars() {
+        let boundary = !character.is_ascii_alphanumeric();
+        if (boundary || (after_lower && character.is_ascii_uppercase())) && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        if let (false, Some(word)) = (boundary, words.last_mut()) {
+            word.push(character.to_ascii_uppercase());
+        }
+        after_lower = character.is_ascii_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn names_of_credentials_and_of_identifiers() {
+        for name in [
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "client-secret",
+            "dbPassword",
+            "DATABASE_URL",
+            "SLACK_WEBHOOK_URL",
+            "NPM_TOKEN",
+            "KUBE_CONFIG",
+            "VAULT_SECRET_ID",
+            "AZURE_CREDENTIALS",
+            "ssh-key",
+            "DOCKERHUB_X",
+            "token",
+        ] {
+            assert_eq!(name_says(name), Content::Durable, "{name}");
+        }
+        for name in [
+            "AZURE_CLIENT_ID",
+            "AWS_ROLE_ARN",
+            "DB_SECRET_ARN",
+            "AWS_REGION",
+            "API_TOKEN_URL",
+            "GCP_SERVICE_ACCOUNT",
+            "DOCKERHUB_USERNAME",
+            "sentry_host",
+        ] {
+            assert_eq!(name_says(name), Content::Identifier, "{name}");
+        }
+        for name in ["FOO", "TOKENIZER_MODEL", "KEYBOARD", "", "___"] {
+            assert_eq!(name_says(name), Content::Unstated, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_consumer_outranks_the_name_and_the_key_outranks_the_object() {
+        let mut reference = testing::reference(StoreKind::GhaSecret, "AWS_ROLE_ARN");
+        reference.content = Content::Durable;
+        assert_eq!(content(&reference), Content::Durable);
+        let mut reference = testing::reference(StoreKind::K8sSecret, "db-credentials");
+        reference.key = Some("host".into());
+        assert_eq!(content(&reference), Content::Identifier);
+        reference.key = Some("x".into());
+        assert_eq!(content(&reference), Content::Durable);
+    }
+
+    #[test]
+    fn only_secret_stores_leave_unknown_candidates() {
+        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "FOO")), Content::Unstated);
+        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "*")), Content::Durable);
+        assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "FOO")), Content::Identifier);
+        assert_eq!(content(&testing::reference(StoreKind::Environment, "DB_PASSWORD")), Content::Durable);
+    }
+
+    #[test]
+    fn a_name_can_tell_the_destination() {
+        assert_eq!(destination("NPM_TOKEN"), Some(Destination::new("registry", "registry.npmjs.org")));
+        assert_eq!(destination("FOO"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! From separate definitions to workloads with everything that belongs to them.
+//!
+//! One decision a reader would question: what a component brings along is copied into each of its users. A composite
+//! action that holds a password makes every job that uses it hold that password; there is no verdict on the action.
+
+mod brokered;
+mod components;
+mod paths;
+mod principals;
+mod secrets;
+
+pub(crate) use components::{Merged, merge};
+pub(crate) use principals::Linker;
+pub(crate) use secrets::StoredIndex;

@@ -1,0 +1,159 @@
+//! Draws components into the workloads that use them.
+//!
+//! Uses may form cycles (a composite action that uses itself through another); each definition is drawn in once.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use unkeyed_model::{Facts, IdentityPath, Use, Workload, WorkloadKind};
+
+use super::{StoredIndex, brokered, paths};
+
+/// A workload with its parts drawn in.
+#[derive(Clone, Debug)]
+pub(crate) struct Merged {
+    /// The workload with the facts of all parts.
+    pub(crate) workload: Workload,
+    /// Indices into `facts.workloads` of its parts, itself first.
+    pub(crate) parts: Vec<usize>,
+    /// Indices into `facts.stored` of the secrets it uses by name, sorted.
+    pub(crate) stored: Vec<usize>,
+}
+
+/// All workloads that are judged on their own, sorted by id, with their parts.
+pub(crate) fn merge(facts: &Facts, stored: &StoredIndex) -> Vec<Merged> {
+    let index = Index::new(facts);
+    let drawn_in = index.drawn_in_environments();
+    let mut roots: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, workload) in facts.workloads.iter().enumerate() {
+        if !workload.component && !drawn_in.contains(&at) {
+            roots.entry(&workload.id).or_default().push(at);
+        }
+    }
+    roots.into_values().map(|definitions| draw_in(&index, stored, definitions)).collect()
+}
+
+/// Follows all uses from the definitions of one id.
+fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> Merged {
+    let facts = index.facts;
+    let mut workload = facts.workloads[definitions[0]].clone();
+    let mut seen: BTreeSet<usize> = definitions.iter().copied().collect();
+    let mut parts = Vec::new();
+    let mut secrets: BTreeSet<usize> = BTreeSet::new();
+    let mut queue: VecDeque<(usize, Option<Use>)> = definitions.into_iter().map(|at| (at, None)).collect();
+    while let Some((at, how)) = queue.pop_front() {
+        let part = &facts.workloads[at];
+        if !parts.is_empty() {
+            absorb(&mut workload, part, how);
+        }
+        parts.push(at);
+        let mut next: Vec<(usize, Option<Use>)> = Vec::new();
+        for (kind, target) in &part.uses {
+            next.extend(index.resolve(*kind, target, part).into_iter().map(|found| (found, Some(*kind))));
+        }
+        for reference in &part.references {
+            for secret in stored.resolve(facts, reference) {
+                secrets.insert(secret);
+                let component = facts.stored[secret].component.as_deref();
+                next.extend(component.into_iter().flat_map(|id| index.by_id(id)).map(|found| (found, Some(Use::Component))));
+            }
+        }
+        queue.extend(next.into_iter().filter(|(found, _)| seen.insert(*found)));
+    }
+    paths::complete(&mut workload);
+    brokered::add_paths(&mut workload, facts, &secrets);
+    Merged { workload, parts, stored: secrets.into_iter().collect() }
+}
+
+/// Copies what a part brings along.
+fn absorb(workload: &mut Workload, part: &Workload, how: Option<Use>) {
+    let adopted = part.identity_paths.iter().map(|path| adopt(path, workload, how));
+    let adopted: Vec<IdentityPath> = adopted.collect();
+    extend_new(&mut workload.identity_paths, adopted);
+    extend_new(&mut workload.references, part.references.iter().cloned());
+    extend_new(&mut workload.destinations, part.destinations.iter().cloned());
+    extend_new(&mut workload.traits, part.traits.iter().cloned());
+    workload.owner = workload.owner.take().or_else(|| part.owner.clone());
+    workload.environment = workload.environment.take().or_else(|| part.environment.clone());
+}
+
+/// A ServiceAccount's identity is consumed by running a pod under it: the annotation is the capability, the pod the use.
+/// The API server's own token is the exception: it is mounted everywhere and proves no use (DOMAIN §9.5).
+fn adopt(path: &IdentityPath, user: &Workload, how: Option<Use>) -> IdentityPath {
+    let mut path = path.clone();
+    if how == Some(Use::ServiceAccount) && path.consumer.is_none() && path.destination.kind != "k8s-api" {
+        path.consumer = Some(user.location.clone());
+    }
+    path
+}
+
+fn extend_new<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
+    for item in more {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+}
+
+/// Finds definitions by id, path and name.
+struct Index<'a> {
+    facts: &'a Facts,
+    by_id: BTreeMap<&'a str, Vec<usize>>,
+    by_path: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(facts: &'a Facts) -> Self {
+        let mut index = Self { facts, by_id: BTreeMap::new(), by_path: BTreeMap::new() };
+        for (at, workload) in facts.workloads.iter().enumerate() {
+            index.by_id.entry(&workload.id).or_default().push(at);
+            index.by_path.entry(&workload.location.origin.path).or_default().push(at);
+        }
+        index
+    }
+
+    fn by_id(&self, id: &str) -> Vec<usize> {
+        self.by_id.get(id).cloned().unwrap_or_default()
+    }
+
+    fn at_path(&self, path: &str) -> Vec<usize> {
+        self.by_path.get(path).cloned().unwrap_or_default()
+    }
+
+    /// Environment files that somebody draws in; they are part of their users and no workloads of their own.
+    fn drawn_in_environments(&self) -> BTreeSet<usize> {
+        let uses = self.facts.workloads.iter().flat_map(|workload| workload.uses.iter().map(move |used| (workload, used)));
+        let drawn = uses.filter(|(_, (kind, _))| *kind == Use::File).flat_map(|(user, (kind, target))| self.resolve(*kind, target, user));
+        drawn.filter(|&at| self.facts.workloads[at].kind == WorkloadKind::Env).collect()
+    }
+
+    /// The definitions that a use names, as seen from its user.
+    fn resolve(&self, kind: Use, target: &str, user: &Workload) -> Vec<usize> {
+        let path = target.strip_prefix("./").unwrap_or(target).trim_end_matches('/');
+        let found = match kind {
+            Use::Component => {
+                let places = [path.to_owned(), format!("{path}/action.yml"), format!("{path}/action.yaml")];
+                places.iter().flat_map(|place| self.at_path(place)).chain(self.by_id(target)).collect()
+            }
+            Use::File => {
+                let content = |at: &usize| matches!(self.facts.workloads[*at].kind, WorkloadKind::Env | WorkloadKind::Dockerfile);
+                self.at_path(path).into_iter().filter(content).collect()
+            }
+            Use::ServiceAccount => self.service_account(target),
+            Use::Resource => {
+                let scope = user.id.split('#').next().unwrap_or_default();
+                self.by_id(target).into_iter().chain(self.by_id(&format!("{scope}#{target}"))).collect()
+            }
+            Use::Image => Vec::new(),
+        };
+        let mut found: Vec<usize> = found;
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Components that stand for the ServiceAccount `namespace/name`.
+    fn service_account(&self, target: &str) -> Vec<usize> {
+        let (namespace, name) = target.split_once('/').unwrap_or(("", target));
+        self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"))
+    }
+}

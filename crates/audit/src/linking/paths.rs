@@ -1,0 +1,89 @@
+//! Brings the two halves of identity evidence together: a job may grant the token, and an action it uses exchange it.
+
+use unkeyed_model::{IdentityPath, Location, PredictedToken, Workload};
+
+/// Gives paths with a consumer but no capability the capability of a path that has nothing but it.
+pub(crate) fn complete(workload: &mut Workload) {
+    let (mut capabilities, mut paths): (Vec<_>, Vec<_>) = std::mem::take(&mut workload.identity_paths).into_iter().partition(is_bare);
+    let mut used = vec![false; capabilities.len()];
+    for path in paths.iter_mut().filter(|path| path.capability.is_none() && path.consumer.is_some()) {
+        if let Some(at) = capabilities.iter().position(|bare| may_serve(bare, path)) {
+            supply(path, &capabilities[at]);
+            used[at] = true;
+        }
+    }
+    // A capability that a complete path of the same issuer already rests on says nothing new.
+    for (bare, used) in capabilities.iter().zip(&mut used) {
+        *used |= paths.iter().any(|path| path.consumer.is_some() && same_place(path.capability.as_ref(), bare.capability.as_ref()));
+    }
+    let mut unused = used.iter().map(|used| !used);
+    capabilities.retain(|_| unused.next().unwrap_or(true));
+    paths.append(&mut capabilities);
+    workload.identity_paths = paths;
+}
+
+/// A capability without a consumer.
+fn is_bare(path: &IdentityPath) -> bool {
+    path.capability.is_some() && path.consumer.is_none()
+}
+
+fn same_place(one: Option<&Location>, other: Option<&Location>) -> bool {
+    one.is_some() && one == other
+}
+
+/// Whether the token that `bare` may have is the one that `path` consumes.
+fn may_serve(bare: &IdentityPath, path: &IdentityPath) -> bool {
+    let issuers = |path: &IdentityPath| path.tokens.iter().filter_map(|token| token.issuer.known().map(str::to_owned)).collect::<Vec<_>>();
+    let (one, other) = (issuers(bare), issuers(path));
+    bare.kind == path.kind && (one.is_empty() || other.is_empty() || one.iter().any(|issuer| other.contains(issuer)))
+}
+
+/// Completes `path`: the subject is the job's, the audience is what the consumer asks for.
+fn supply(path: &mut IdentityPath, bare: &IdentityPath) {
+    path.capability.clone_from(&bare.capability);
+    let audience = path.tokens.iter().find(|token| token.audience.known().is_some()).map(|token| token.audience.clone());
+    if path.tokens.iter().all(|token| token.subject.known().is_none()) && !bare.tokens.is_empty() {
+        let with_audience = |token: &PredictedToken| PredictedToken {
+            audience: audience.clone().unwrap_or_else(|| token.audience.clone()),
+            ..token.clone()
+        };
+        path.tokens = bare.tokens.iter().map(with_audience).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use unkeyed_model::{Platform, Value};
+
+    #[test]
+    fn a_jobs_permission_completes_the_exchange_in_its_action() {
+        let mut exchange = testing::federated(Platform::Aws, "aws", "role");
+        exchange.capability = None;
+        exchange.tokens[0].subject = Value::unknown("depends on the caller");
+        let mut permission = testing::federated(Platform::Github, "unknown", "");
+        permission.consumer = None;
+        permission.tokens[0].audience = Value::literal("https://github.com/acme");
+        let mut job = testing::job("deploy");
+        job.identity_paths = vec![permission.clone(), exchange.clone()];
+        complete(&mut job);
+        assert_eq!(job.identity_paths.len(), 1);
+        assert_eq!(job.identity_paths[0].capability, permission.capability);
+        assert_eq!(job.identity_paths[0].tokens[0].subject, permission.tokens[0].subject);
+        assert_eq!(job.identity_paths[0].tokens[0].audience, exchange.tokens[0].audience);
+    }
+
+    #[test]
+    fn a_permission_of_another_issuer_completes_nothing() {
+        let mut exchange = testing::federated(Platform::Aws, "aws", "role");
+        exchange.capability = None;
+        let mut permission = testing::federated(Platform::Github, "unknown", "");
+        permission.consumer = None;
+        permission.tokens[0].issuer = Value::literal("https://gitlab.com");
+        let mut job = testing::job("deploy");
+        job.identity_paths = vec![exchange, permission];
+        complete(&mut job);
+        assert!(job.identity_paths.iter().all(|path| path.capability.is_none() || path.consumer.is_none()));
+    }
+}

@@ -1,0 +1,76 @@
+//! Which secret object a use by name means.
+//!
+//! One decision a reader would question: among several objects of the same name (one per overlay of an environment)
+//! the ones that stand nearest to the use are taken, by shared leading folders. A namespace that either side leaves
+//! open fits any.
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Facts, Reference, StoreKind, StoredSecret};
+
+/// Secret objects by store and name.
+#[derive(Debug)]
+pub(crate) struct StoredIndex {
+    by_name: BTreeMap<(StoreKind, String), Vec<usize>>,
+}
+
+impl StoredIndex {
+    /// Indexes the secret objects of the inputs.
+    pub(crate) fn new(facts: &Facts) -> Self {
+        let mut by_name: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, secret) in facts.stored.iter().enumerate() {
+            by_name.entry((secret.store, secret.name.clone())).or_default().push(at);
+        }
+        Self { by_name }
+    }
+
+    /// Indices into `facts.stored` of the objects that the reference names.
+    pub(crate) fn resolve(&self, facts: &Facts, reference: &Reference) -> Vec<usize> {
+        let Some(named) = self.by_name.get(&(reference.store, reference.name.clone())) else { return Vec::new() };
+        let fitting = named.iter().copied().filter(|&at| fits(&facts.stored[at], reference));
+        let ranked: Vec<(usize, usize)> = fitting.map(|at| (nearness(&facts.stored[at], reference), at)).collect();
+        let best = ranked.iter().map(|(rank, _)| *rank).max();
+        ranked.into_iter().filter(|(rank, _)| Some(*rank) == best).map(|(_, at)| at).collect()
+    }
+}
+
+fn fits(secret: &StoredSecret, reference: &Reference) -> bool {
+    match (&secret.namespace, &reference.namespace) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}
+
+/// How many leading folders the two files share.
+fn nearness(secret: &StoredSecret, reference: &Reference) -> usize {
+    let (one, other) = (secret.extent.origin.folder(), reference.location.origin.folder());
+    one.split('/').zip(other.split('/')).take_while(|(a, b)| a == b && !a.is_empty()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{place, reference, stored};
+    use unkeyed_model::Custody;
+
+    fn resolve(objects: &[(Option<&str>, &str)], namespace: Option<&str>, path: &str) -> Vec<usize> {
+        let mut facts = Facts::default();
+        for (namespace, path) in objects {
+            let mut secret = stored(StoreKind::K8sSecret, "db", Custody::Embedded, place(path, 0, 10));
+            secret.namespace = namespace.map(str::to_owned);
+            facts.stored.push(secret);
+        }
+        let mut used = reference(StoreKind::K8sSecret, "db");
+        used.namespace = namespace.map(str::to_owned);
+        used.location = place(path, 0, 5);
+        StoredIndex::new(&facts).resolve(&facts, &used)
+    }
+
+    #[test]
+    fn name_and_namespace_must_fit_and_the_nearest_wins() {
+        assert_eq!(resolve(&[(Some("a"), "x.yml"), (Some("b"), "y.yml")], Some("b"), "z.yml"), [1]);
+        assert_eq!(resolve(&[(None, "x.yml")], Some("b"), "z.yml"), [0]);
+        assert_eq!(resolve(&[(None, "env/dev/s.yml"), (None, "env/prod/s.yml")], None, "env/prod/d.yml"), [1]);
+        assert_eq!(resolve(&[(Some("a"), "x.yml")], Some("b"), "z.yml"), [0_usize; 0]);
+    }
+}

@@ -1,0 +1,108 @@
+//! What would settle an open verdict: each piece of evidence with the command or file that supplies it.
+//!
+//! One decision a reader would question: a command is proposed with the name read from the inputs only if it consists
+//! of plain characters. The line is meant to be pasted into a shell, and the inputs are not ours.
+
+use unkeyed_model::{Destination, IdentityPath, LayerState, Layers, Missing, Platform, Reason};
+
+use crate::context::{Context, Linked, LinkedPath};
+use crate::layers::{self, PathLayers};
+use crate::sets::Sets;
+use crate::{destinations, evidence};
+
+/// Gaps named one by one; more are counted.
+const GAPS_NAMED: usize = 3;
+
+/// Lists what is missing, sorted, each once.
+pub(crate) fn collect(context: &Context<'_>, linked: &Linked, sets: &Sets, layers: &Layers, reasons: &[Reason]) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    if reasons.contains(&Reason::CoverageFailed) {
+        missing.extend(coverage(context));
+    }
+    for &at in &sets.unresolved {
+        let artifact = &context.artifacts[at];
+        missing.push(entry(
+            format!("what {} holds", artifact.mask),
+            "use it where its content shows (a known action's input), or name it after what it is: `…_TOKEN` for a credential, `…_CLIENT_ID` for an identifier",
+        ));
+    }
+    for (path, link) in sets.paths(linked) {
+        missing.extend(path_evidence(path, link, layers::path_layers(context, path, link)));
+    }
+    if sets.unused_identity {
+        missing.extend(linked.paths().filter(|(_, link)| !link.counts).map(|(path, _)| unused(path)));
+    }
+    if layers.l1 == LayerState::Unknown {
+        missing.extend(unserved(linked, sets).map(|destination| {
+            entry(format!("how it authenticates to {destination}"), "the configuration or code that logs in there, scanned along")
+        }));
+    }
+    missing.sort();
+    missing.dedup();
+    missing
+}
+
+fn entry(what: impl Into<String>, supply: impl Into<String>) -> Missing {
+    Missing { what: what.into(), supply: supply.into() }
+}
+
+fn coverage(context: &Context<'_>) -> Vec<Missing> {
+    let mut gaps: Vec<_> =
+        context.estate.coverage.skipped.iter().chain(&context.estate.facts.skipped).filter(|skip| skip.why.is_gap()).collect();
+    gaps.sort();
+    gaps.dedup();
+    let mut missing: Vec<Missing> = gaps
+        .iter()
+        .take(GAPS_NAMED)
+        .map(|skip| {
+            entry(format!("the content of {} ({})", skip.path, skip.why), "make it readable, or leave it out on purpose with `--exclude`")
+        })
+        .collect();
+    if let Some(more) = gaps.len().checked_sub(GAPS_NAMED).filter(|more| *more > 0) {
+        missing.push(entry(
+            format!("the content of {more} more files, listed under coverage"),
+            "make them readable, or leave them out with `--exclude`",
+        ));
+    }
+    missing
+}
+
+fn path_evidence(path: &IdentityPath, link: &LinkedPath, states: PathLayers) -> Vec<Missing> {
+    let who = evidence::principal(path, link);
+    let mut missing = Vec::new();
+    if states.l3a == LayerState::Unknown {
+        missing.push(entry(format!("trust policy of {who}"), evidence::trust(path)));
+    }
+    if states.l3b == LayerState::Unknown && path.platform_bound == Some(false) {
+        missing.push(entry(format!("permissions of {who}"), "declare `permissions:` in the workflow or the job"));
+    } else if states.l3b == LayerState::Unknown {
+        missing.push(entry(format!("permissions of {who}"), evidence::grants(path)));
+    }
+    if states.l2 == LayerState::Unknown {
+        missing.push(entry(format!("token lifetime of {who}"), evidence::lifetime(path)));
+    }
+    missing
+}
+
+/// One half of the evidence is there, the other isn't.
+fn unused(path: &IdentityPath) -> Missing {
+    match (path.capability.is_some(), path.platform) {
+        (true, _) => entry(
+            format!("what uses the identity that {} allows", path.mechanism),
+            "the step, script or library configuration that asks for it; if there is none, drop the permission",
+        ),
+        (false, Platform::K8s) => {
+            entry(format!("the right to use {}", path.mechanism), "the ServiceAccount with its annotations, scanned along")
+        }
+        (false, _) => entry(
+            format!("the permission that {} needs", path.mechanism),
+            "grant it where the workload is defined (GitHub Actions: `permissions: id-token: write`)",
+        ),
+    }
+}
+
+/// Destinations without a known way in.
+fn unserved<'a>(linked: &'a Linked, sets: &'a Sets) -> impl Iterator<Item = &'a Destination> {
+    let served = |destination: &Destination| sets.paths(linked).any(|(path, _)| destinations::serves(path, destination));
+    linked.destinations.iter().filter(move |destination| !destinations::is_local(destination) && !served(destination))
+}

@@ -1,0 +1,143 @@
+//! The sets of DOMAIN §4.1 for one workload: what persists, what is vaulted, what is excepted, which identities there are.
+
+use unkeyed_model::{Artifact, Class, Confidence, Custody, IdentityPath, Level, PlatformStoredAs, Policy, Reach, Replayable};
+
+use crate::context::{Context, Linked, LinkedPath};
+use crate::destinations;
+use crate::exceptions::Ruling;
+
+/// Members are indices: artifacts into `Context::artifacts`, findings into the list of findings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sets {
+    /// D: durable credentials.
+    pub(crate) durable: Vec<usize>,
+    /// V: static values in a secret manager.
+    pub(crate) vaulted: Vec<usize>,
+    /// S: live short tokens that can be recovered.
+    pub(crate) recoverable: Vec<usize>,
+    /// U: candidates whose nature is open.
+    pub(crate) unresolved: Vec<usize>,
+    /// X: artifacts that valid exceptions take out of D, V and S.
+    pub(crate) excepted: Vec<usize>,
+    /// Errors that valid exceptions take out of B.
+    pub(crate) excepted_findings: Vec<usize>,
+    /// B: errors of trust, role and lifetime checks.
+    pub(crate) errors: Vec<usize>,
+    /// Leases that a secret manager issues per request.
+    pub(crate) leases: Vec<usize>,
+    /// I: indices into `Linked::paths` of paths with capability and consumer.
+    pub(crate) identities: Vec<usize>,
+    /// I without the platform's own job tokens and the like: what rows 1 and 2 ask for (§9.2).
+    pub(crate) has_identity: bool,
+    /// Iv: the secret manager is reached by identity.
+    pub(crate) vault_by_identity: bool,
+    /// A capability that nothing consumes, or a consumer without the capability.
+    pub(crate) unused_identity: bool,
+    /// Something leads to a development server on this machine.
+    pub(crate) local_emulator: bool,
+    /// An exception that covered something has expired.
+    pub(crate) lapsed: bool,
+    /// Nothing that should have been read is missing.
+    pub(crate) covered: bool,
+}
+
+/// Which set an artifact is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Set {
+    /// D.
+    Durable,
+    /// V.
+    Vaulted,
+    /// S.
+    Recoverable,
+    /// U.
+    Unresolved,
+}
+
+/// The set of an artifact, before exceptions. Low confidence decides nothing (§9.8).
+pub(crate) fn set_of(artifact: &Artifact, policy: &Policy) -> Option<Set> {
+    if artifact.confidence == Confidence::Low {
+        return None;
+    }
+    match artifact.class {
+        // `platform_stored_as = "vaulted"` speaks of CI secret stores only.
+        Class::ReferenceStored if policy.platform_stored_as == PlatformStoredAs::Vaulted && artifact.kind == "ref.gha-secret" => {
+            Some(Set::Vaulted)
+        }
+        class if class.is_persistent() => Some(Set::Durable),
+        Class::VaultFetchedStatic => Some(Set::Vaulted),
+        Class::ShortLived if artifact.custody == Custody::Embedded && artifact.name.is_none() => {
+            matches!(artifact.replayable, Replayable::Bearer | Replayable::Unknown).then_some(Set::Recoverable)
+        }
+        Class::Unknown => Some(Set::Unresolved),
+        _ => None,
+    }
+}
+
+/// Collects the sets of one workload.
+///
+/// Coverage counts for the whole run: any gap (unreadable, malformed, over a limit) may hide the very file that holds
+/// another trust, use or credential of this workload, and nothing in the inputs can show that it doesn't. What the user
+/// leaves out on purpose is no gap, so that `--exclude` settles a file that truly has no bearing.
+pub(crate) fn collect(context: &Context<'_>, linked: &Linked, findings: &[unkeyed_model::Finding], ruling: &Ruling) -> Sets {
+    let mut sets = Sets { covered: context.estate.coverage.is_complete(), ..Sets::default() };
+    sets.covered &= context.estate.facts.skipped.iter().all(|skip| !skip.why.is_gap());
+    add_artifacts(&mut sets, context, linked, ruling);
+    add_identities(&mut sets, linked);
+    let own = |finding: &unkeyed_model::Finding| finding.workload.as_deref() == Some(linked.workload.id.as_str());
+    for (at, _) in findings.iter().enumerate().filter(|(_, finding)| own(finding) && is_binding_error(finding)) {
+        let set = if ruling.covers_finding(at) { &mut sets.excepted_findings } else { &mut sets.errors };
+        set.push(at);
+    }
+    sets
+}
+
+/// Whether a finding speaks against the binding, role or lifetime of an identity (set B).
+pub(crate) fn is_binding_error(finding: &unkeyed_model::Finding) -> bool {
+    finding.level == Level::Error && ["TB-", "RS-", "TL-"].iter().any(|family| finding.check.starts_with(family))
+}
+
+fn add_artifacts(sets: &mut Sets, context: &Context<'_>, linked: &Linked, ruling: &Ruling) {
+    let id = &linked.workload.id;
+    for &at in &linked.artifacts {
+        let artifact = &context.artifacts[at];
+        let secret = artifact.class != Class::Public;
+        sets.local_emulator |= secret && artifact.destination.as_ref().is_some_and(destinations::is_local);
+        sets.lapsed |= ruling.lapsed(at, id);
+        if artifact.class == Class::VaultFetchedDynamic {
+            sets.leases.push(at);
+        }
+        match set_of(artifact, context.policy) {
+            Some(Set::Unresolved) => sets.unresolved.push(at),
+            Some(_) if ruling.covers_artifact(at, id) => sets.excepted.push(at),
+            Some(Set::Durable) => sets.durable.push(at),
+            Some(Set::Vaulted) => sets.vaulted.push(at),
+            Some(Set::Recoverable) => sets.recoverable.push(at),
+            None => {}
+        }
+    }
+}
+
+fn add_identities(sets: &mut Sets, linked: &Linked) {
+    for (at, (path, link)) in linked.paths().enumerate() {
+        if link.counts {
+            sets.identities.push(at);
+            sets.has_identity |= path.reach != Reach::OwnPlatform;
+            sets.vault_by_identity |= path.reach == Reach::Vault;
+        } else {
+            sets.unused_identity |= path.reach != Reach::OwnPlatform;
+        }
+    }
+}
+
+impl Sets {
+    /// The identity paths that count.
+    pub(crate) fn paths<'a>(&'a self, linked: &'a Linked) -> impl Iterator<Item = (&'a IdentityPath, &'a LinkedPath)> {
+        linked.paths().enumerate().filter(|(at, _)| self.identities.contains(at)).map(|(_, path)| path)
+    }
+
+    /// D, V and X: static credentials in use, excepted or not.
+    pub(crate) fn static_credentials(&self) -> impl Iterator<Item = usize> {
+        self.durable.iter().chain(&self.vaulted).chain(&self.excepted).copied()
+    }
+}
