@@ -1,0 +1,144 @@
+//! What every check is made of, and how it speaks.
+
+use unkeyed_model::{Finding, Level, Location, Standard};
+
+use super::view::View;
+
+/// One check. Its manual page is the comment at the head of its own file.
+#[derive(Debug)]
+pub(crate) struct Check {
+    /// Id (`TB-AWS-03`).
+    pub(crate) id: &'static str,
+    /// What it says, in a few words.
+    pub(crate) title: &'static str,
+    /// Level when it fires, unless circumstances change it.
+    pub(crate) level: Level,
+    /// Standards that speak of it.
+    pub(crate) standards: &'static [Standard],
+    /// The source of the check's file, for its leading comment.
+    pub(crate) source: &'static str,
+    /// Looks, and says what it finds.
+    pub(crate) run: fn(&View<'_>, &mut Sink<'_>),
+}
+
+impl Check {
+    /// The manual page: the leading `//!` lines of the check's file.
+    pub(crate) fn doc(&self) -> String {
+        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        let mut doc = String::new();
+        for line in lines {
+            doc.push_str(line.strip_prefix(' ').unwrap_or(line));
+            doc.push('\n');
+        }
+        doc
+    }
+}
+
+/// What a check has to say once.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement {
+    level: Level,
+    message: String,
+    locations: Vec<Location>,
+    related: Vec<(Location, String)>,
+}
+
+impl Statement {
+    /// A sentence about a place.
+    pub(crate) fn new(level: Level, location: &Location, message: String) -> Self {
+        Self { level, message, locations: vec![location.clone()], related: Vec::new() }
+    }
+
+    /// Adds a place that belongs to it, with a phrase that says how.
+    pub(crate) fn with(mut self, location: &Location, how: impl Into<String>) -> Self {
+        self.related.push((location.clone(), how.into()));
+        self
+    }
+}
+
+/// Takes what one check says.
+#[derive(Debug)]
+pub(crate) struct Sink<'v> {
+    view: &'v View<'v>,
+    check: &'static Check,
+    findings: Vec<Finding>,
+}
+
+impl<'v> Sink<'v> {
+    /// Runs one check.
+    pub(crate) fn run(check: &'static Check, view: &'v View<'v>) -> Vec<Finding> {
+        let mut sink = Self { view, check, findings: Vec::new() };
+        (check.run)(view, &mut sink);
+        sink.findings
+    }
+
+    /// About a trust, a grant or a session policy of a principal: once for each workload that becomes it, and once
+    /// alone if none does.
+    pub(crate) fn principal(&mut self, key: &str, statement: &Statement) {
+        let users = self.view.users(key);
+        if users.is_empty() {
+            self.say(None, statement.clone());
+        }
+        for user in users {
+            self.say(Some(user.workload.id.clone()), statement.clone());
+        }
+    }
+
+    /// About one workload.
+    pub(crate) fn workload(&mut self, id: &str, statement: Statement) {
+        self.say(Some(id.to_owned()), statement);
+    }
+
+    /// About nobody in particular.
+    pub(crate) fn alone(&mut self, statement: Statement) {
+        self.say(None, statement);
+    }
+
+    fn say(&mut self, workload: Option<String>, statement: Statement) {
+        self.findings.push(Finding {
+            check: self.check.id,
+            level: statement.level,
+            message: statement.message,
+            workload,
+            locations: statement.locations,
+            related: statement.related,
+            standards: self.check.standards.to_vec(),
+            suppressed_by: None,
+        });
+    }
+}
+
+/// A place as people write it: `path:line`.
+pub(crate) fn spot(location: &Location) -> String {
+    match location.region.line {
+        0 => location.origin.path.clone(),
+        line => format!("{}:{line}", location.origin.path),
+    }
+}
+
+/// Words in a row, with an "and" before the last: `a, b and c`. More than four are cut.
+pub(crate) fn list<T: AsRef<str>>(words: &[T]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words[..] {
+        [] => String::new(),
+        [only] => only.to_owned(),
+        [ref firsts @ .., last] if words.len() <= 4 => format!("{} and {last}", firsts.join(", ")),
+        _ => format!("{} and {} more", words[..3].join(", "), words.len() - 3),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn places_and_lists_are_written_for_people() {
+        assert_eq!(spot(&testing::place("iam.tf", 35, 40)), "iam.tf:4");
+        assert_eq!(spot(&Location::default()), "");
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(list(&["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
+    }
+}

@@ -1,0 +1,18 @@
+//! Trusts that no longer fit what is around them.
+
+mod orphan;
+mod other_repository;
+mod shared_principal;
+
+use super::check::Check;
+
+/// The family's checks.
+pub(crate) const CHECKS: &[&Check] = &[&other_repository::CHECK, &orphan::CHECK, &shared_principal::CHECK];
+
+/// Whether a trusted repository looks like an earlier name of this one: another owner, the same name.
+pub(super) fn is_renamed(trusted: &str, here: &str) -> bool {
+    match (trusted.split_once('/'), here.split_once('/')) {
+        (Some((owner, name)), Some((own_owner, own_name))) => !owner.eq_ignore_ascii_case(own_owner) && name.eq_ignore_ascii_case(own_name),
+        _ => false,
+    }
+}

@@ -1,0 +1,91 @@
+//! # What it finds
+//!
+//! A workload that reaches a destination under an identity and holds a durable credential for the same destination:
+//! `role-to-assume` beside `aws-access-key-id`, `ARM_USE_OIDC` beside `ARM_CLIENT_SECRET`, a federation rule beside an API
+//! key. Package registries are TB-REG-01.
+//!
+//! # Why it matters
+//!
+//! The credential works whether or not the identity does. Whoever extracts it needs no workload, no branch and no
+//! approval, and nobody notices when the federated path breaks.
+//!
+//! # Instead
+//!
+//! Remove the credential from the workload and from its store, and revoke it. If both are needed for a while, record an
+//! exception with an end date and an exit plan.
+
+use unkeyed_model::{Level, Platform};
+
+use super::{pairs, place};
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+
+pub(super) const CHECK: Check = Check {
+    id: "MX-01",
+    title: "identity and durable credential for one destination",
+    level: Level::Error,
+    standards: standards::MIXED,
+    source: include_str!("same_destination.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for linked in &view.context.workloads {
+        for (path, credential) in pairs(view, linked).filter(|(path, _)| path.platform != Platform::Registry) {
+            let Some(location) = place(credential, linked) else { continue };
+            let name = credential.name.as_deref().unwrap_or(&credential.kind);
+            let message = format!(
+                "{} reaches {} under its own identity ({}) and also holds the {} credential {name} for it ({}).",
+                linked.workload.name,
+                path.destination,
+                path.mechanism,
+                credential.class,
+                spot(location),
+            );
+            let mut statement = Statement::new(CHECK.level, location, message);
+            if let Some(consumer) = &path.consumer {
+                statement = statement.with(consumer, "uses the identity");
+            }
+            sink.workload(&linked.workload.id, statement);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Class, Destination};
+
+    use super::*;
+    use crate::checks::testing::{artifact, findings_with, with_job};
+
+    fn levels(class: Class, destination: Option<Destination>, consumer: bool) -> Vec<Level> {
+        let estate = with_job(Platform::Aws, |job| {
+            if !consumer {
+                job.identity_paths[0].consumer = None;
+            }
+        });
+        let mut key = artifact("aws.access-key", class, &estate);
+        key.destination = destination;
+        findings_with(&CHECK, &estate, vec![key]).into_iter().map(|finding| finding.level).collect()
+    }
+
+    #[test]
+    fn a_durable_credential_for_the_same_cloud_is_an_error() {
+        assert_eq!(levels(Class::ReferenceStored, Some(Destination::new("aws", "")), true), [Level::Error]);
+        assert_eq!(levels(Class::Durable, Some(Destination::new("aws", "111122223333")), true), [Level::Error]);
+    }
+
+    #[test]
+    fn another_destination_or_an_unused_identity_is_no_mixture() {
+        assert!(levels(Class::ReferenceStored, Some(Destination::new("registry", "docker.io")), true).is_empty());
+        assert!(levels(Class::ReferenceStored, Some(Destination::new("aws", "")), false).is_empty());
+        assert!(levels(Class::Expired, Some(Destination::new("aws", "")), true).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_destination_says_nothing() {
+        assert!(levels(Class::Durable, None, true).is_empty());
+        assert!(levels(Class::Durable, Some(Destination::new("unknown", "")), true).is_empty());
+    }
+}

@@ -1,0 +1,44 @@
+//! How pipelines may ask for tokens, and whose code runs while they may.
+
+mod foreign_code;
+mod registry_token;
+mod token_for_all_jobs;
+mod unpinned_action;
+mod write_all;
+
+use unkeyed_model::{Location, Workload};
+
+use super::check::Check;
+use super::view::View;
+
+/// The family's checks.
+pub(crate) const CHECKS: &[&Check] =
+    &[&foreign_code::CHECK, &token_for_all_jobs::CHECK, &unpinned_action::CHECK, &registry_token::CHECK, &write_all::CHECK];
+
+/// Triggers that run with the rights of the base repository on behalf of somebody who may be a stranger.
+const BASE_RIGHTS: [&str; 5] = ["pull_request_target", "workflow_run", "issue_comment", "repository_dispatch", "workflow_dispatch"];
+
+/// Values of a trait, with their places.
+fn traits<'w>(workload: &'w Workload, name: &'w str) -> impl Iterator<Item = (&'w str, &'w Location)> {
+    workload.traits.iter().filter(move |(key, ..)| key == name).map(|(_, value, location)| (value.as_str(), location))
+}
+
+/// Where a job is allowed to ask for identity tokens.
+fn may_ask<'w>(workload: &'w Workload) -> Option<&'w Location> {
+    traits(workload, "permission").find(|(value, _)| matches!(*value, "id-token:write" | "write-all")).map(|(_, location)| location)
+}
+
+/// The trigger and the place where a job fetches the code of a pull request under base rights.
+fn runs_foreign_code(workload: &Workload) -> Option<(&str, &Location)> {
+    let (_, place) = traits(workload, "checks-out").find(|(value, _)| value.starts_with("pull-request"))?;
+    let (trigger, _) = traits(workload, "trigger").find(|(trigger, _)| BASE_RIGHTS.contains(trigger))?;
+    Some((trigger, place))
+}
+
+/// A job of these inputs that runs foreign code and may ask for tokens: its id, and the place.
+pub(super) fn runs_foreign_code_with_token<'a>(view: &View<'a>) -> Option<(&'a str, &'a Location)> {
+    view.context.workloads.iter().find_map(|linked| {
+        may_ask(&linked.workload)?;
+        runs_foreign_code(&linked.workload).map(|(_, place)| (linked.workload.id.as_str(), place))
+    })
+}

@@ -1,0 +1,80 @@
+//! # What it finds
+//!
+//! A job that publishes under its own identity (trusted publishing, keyless registry login) and also holds a stored
+//! publish token for the same registry.
+//!
+//! # Why it matters
+//!
+//! The token still works, for everybody who can read it, and the registry can't tell whether the identity or the token
+//! published. Trusted publishing only protects a package once no token can replace it.
+//!
+//! # Instead
+//!
+//! Remove the token from the job and from the secret store, revoke it at the registry, and forbid tokens for the
+//! package there.
+
+use unkeyed_model::{Level, Platform};
+
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::view::View;
+use crate::checks::{mixed_mode, standards};
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-REG-01",
+    title: "trusted publishing beside a publish token",
+    level: Level::Error,
+    standards: standards::MIXED,
+    source: include_str!("registry_token.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for linked in &view.context.workloads {
+        for (path, credential) in mixed_mode::pairs(view, linked).filter(|(path, _)| path.platform == Platform::Registry) {
+            let Some(place) = mixed_mode::place(credential, linked) else { continue };
+            let message = format!(
+                "{} publishes to {} under its own identity ({}) and also holds a stored token for it ({}).",
+                linked.workload.name,
+                path.destination,
+                path.mechanism,
+                spot(place),
+            );
+            let mut statement = Statement::new(CHECK.level, place, message);
+            if let Some(consumer) = &path.consumer {
+                statement = statement.with(consumer, "publishes under an identity");
+            }
+            sink.workload(&linked.workload.id, statement);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Class, Destination};
+
+    use super::*;
+    use crate::checks::testing::{artifact, findings_with, with_job};
+
+    fn levels(destination: Option<&str>, class: Class) -> Vec<Level> {
+        let estate = with_job(Platform::Registry, |job| job.identity_paths[0].destination = Destination::new("registry", "pypi.org"));
+        let mut token = artifact("pypi.token", class, &estate);
+        token.destination = destination.map(|name| Destination::new("registry", name));
+        findings_with(&CHECK, &estate, vec![token]).into_iter().map(|finding| finding.level).collect()
+    }
+
+    #[test]
+    fn a_stored_token_for_the_same_registry_is_an_error() {
+        assert_eq!(levels(Some("pypi.org"), Class::ReferenceStored), [Level::Error]);
+    }
+
+    #[test]
+    fn another_registry_or_a_runtime_token_is_fine() {
+        assert!(levels(Some("registry.npmjs.org"), Class::ReferenceStored).is_empty());
+        assert!(levels(Some("pypi.org"), Class::RuntimeIdentity).is_empty());
+    }
+
+    #[test]
+    fn a_token_that_leads_nobody_knows_where_is_not_the_registrys() {
+        assert!(levels(None, Class::ReferenceStored).is_empty());
+    }
+}

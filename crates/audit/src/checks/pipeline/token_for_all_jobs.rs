@@ -1,0 +1,100 @@
+//! # What it finds
+//!
+//! A job that may ask for identity tokens only because the whole workflow may, or through `permissions: write-all`,
+//! and asks for none.
+//!
+//! # Why it matters
+//!
+//! Every action and script of that job can become whatever the workflow's tokens are trusted for, without need.
+//!
+//! # Instead
+//!
+//! `permissions: id-token: write` in the job that exchanges the token, and nowhere else.
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Level, Location, Reach, Workload};
+
+use super::may_ask;
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-CI-02",
+    title: "job may ask for tokens it doesn't need",
+    level: Level::Warning,
+    standards: standards::PIPELINE,
+    source: include_str!("token_for_all_jobs.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let mut sharing: BTreeMap<&Location, usize> = BTreeMap::new();
+    for linked in &view.context.workloads {
+        if let Some(place) = may_ask(&linked.workload) {
+            *sharing.entry(place).or_default() += 1;
+        }
+    }
+    for linked in &view.context.workloads {
+        let workload = &linked.workload;
+        let Some(place) = may_ask(workload).filter(|_| !asks(workload)) else { continue };
+        let everything = workload.traits.iter().any(|(name, value, _)| name == "permission" && value == "write-all");
+        if !everything && sharing.get(place).is_none_or(|jobs| *jobs < 2) {
+            continue;
+        }
+        let whose = if everything { "write-all" } else { "the permissions of the whole workflow" };
+        let message = format!(
+            "Job {} may ask for identity tokens through {whose} ({}) and uses none: all its actions could.",
+            workload.name,
+            spot(place),
+        );
+        sink.workload(&workload.id, Statement::new(CHECK.level, place, message));
+    }
+}
+
+/// Whether the job exchanges a token: anything but its own job token.
+fn asks(workload: &Workload) -> bool {
+    workload.identity_paths.iter().any(|path| path.reach != Reach::OwnPlatform && path.consumer.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Estate, Platform};
+
+    use super::*;
+    use crate::checks::testing::{findings, levels, one_path, says};
+    use crate::testing;
+
+    fn two_jobs(permission: &str) -> Estate {
+        let mut estate = one_path(Platform::Aws);
+        let mut lint = testing::job("deploy");
+        lint.id = "gha:.github/workflows/deploy.yml#lint".into();
+        lint.traits.push(says("permission", permission));
+        estate.facts.workloads[0].traits.push(says("permission", permission));
+        estate.facts.workloads.push(lint);
+        estate
+    }
+
+    #[test]
+    fn a_job_that_shares_the_permission_without_need_is_named() {
+        let found = findings(&CHECK, &two_jobs("id-token:write"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].workload.as_deref(), Some("gha:.github/workflows/deploy.yml#lint"));
+    }
+
+    #[test]
+    fn write_all_is_too_much_even_for_a_single_job() {
+        let mut estate = two_jobs("write-all");
+        estate.facts.workloads.remove(0);
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_job_of_its_own_with_its_own_permission_is_fine() {
+        let mut estate = two_jobs("id-token:write");
+        estate.facts.workloads.remove(0);
+        assert!(levels(&CHECK, &estate).is_empty());
+        assert!(levels(&CHECK, &two_jobs("contents:read")).is_empty());
+    }
+}

@@ -1,0 +1,162 @@
+//! What a trust says of the subject, once for all platforms.
+
+use unkeyed_model::{TrustBinding, Value};
+
+use super::breadth::{self, Breadth};
+use crate::trust_match::condition::{Condition, How, Test};
+use crate::trust_match::issuer::Shared;
+
+/// Claims that name one repository or project.
+const PROJECT: [&str; 8] = [
+    "repository",
+    "repository_id",
+    "project_path",
+    "project_id",
+    "terraform_workspace_id",
+    "terraform_workspace_name",
+    "pipeline_id",
+    "pipeline_slug",
+];
+
+/// Claims that name one tenant.
+const TENANT: [&str; 11] = [
+    "repository_owner",
+    "repository_owner_id",
+    "namespace_id",
+    "namespace_path",
+    "organization_id",
+    "organization_slug",
+    "enterprise",
+    "enterprise_id",
+    "terraform_organization_id",
+    "terraform_organization_name",
+    "root_group_id",
+];
+
+/// Claims that name one ref, environment or workflow file.
+const CONTEXT: [&str; 5] = ["ref", "environment", "job_workflow_ref", "workflow_ref", "ci_config_ref_uri"];
+
+/// A subject pattern as written, `*` and `?` being wild in it only if it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subject {
+    /// The text.
+    pub(crate) text: String,
+    /// How it compares.
+    pub(crate) how: How,
+}
+
+impl Subject {
+    /// How much it lets in.
+    pub(crate) fn breadth(&self, issuer: Option<Shared>) -> Breadth {
+        match self.how {
+            How::Like | How::Glob => breadth::of(&self.text, issuer),
+            How::StartsWith => breadth::of(&format!("{}*", self.text), issuer),
+            How::Contains => Breadth::Everybody,
+            How::Is | How::Folded | How::Opaque => Breadth::Exact,
+        }
+    }
+}
+
+/// The subjects that a trust accepts, as far as they can be told.
+pub(crate) fn of(trust: &TrustBinding) -> Vec<Subject> {
+    let condition = Condition::of(trust);
+    let about_subject = |test: &&Test| test.plain_claim() == "sub" && !test.negated;
+    let tests = condition.tests().into_iter().filter(about_subject);
+    tests
+        .flat_map(|test| test.values.iter().filter_map(Value::known).map(|text| Subject { text: text.to_owned(), how: test.how }))
+        .collect()
+}
+
+/// The widest pattern of a trust and what it lets in, further claims considered; `None` if nothing is known of the subject.
+pub(crate) fn widest(trust: &TrustBinding) -> Option<(Breadth, Subject)> {
+    let issuer = Shared::of_value(&trust.issuer);
+    let (breadth, subject) = of(trust).into_iter().map(|subject| (subject.breadth(issuer), subject)).min_by_key(|(breadth, _)| *breadth)?;
+    Some((narrowed(trust, breadth), subject))
+}
+
+/// Whether the trust tells tenants apart by anything at all.
+pub(crate) fn names_tenant(trust: &TrustBinding) -> bool {
+    if !matches!(trust.subject, unkeyed_model::SubjectRule::Any) {
+        return true;
+    }
+    let condition = Condition::of(trust);
+    let tells = |test: &&Test| {
+        let claim = test.plain_claim();
+        !test.negated && (claim == "sub" || TENANT.contains(&claim) || PROJECT.contains(&claim) || CONTEXT[2..].contains(&claim))
+    };
+    condition.tests().iter().any(tells)
+}
+
+fn narrowed(trust: &TrustBinding, breadth: Breadth) -> Breadth {
+    let condition = Condition::of(trust);
+    let tests = condition.tests();
+    let exact = |claims: &[&str]| {
+        let names_one = |test: &&&Test| {
+            let plain = test.values.iter().all(|value| value.known().is_none_or(|text| !test.how.is_wild(text)));
+            !test.negated && test.how != How::Opaque && plain && claims.contains(&test.plain_claim())
+        };
+        tests.iter().find(names_one).is_some()
+    };
+    let within_project = exact(&CONTEXT);
+    match breadth {
+        // A reusable workflow that is pinned decides what runs, whoever calls it.
+        _ if exact(&CONTEXT[2..]) => Breadth::Exact,
+        _ if exact(&PROJECT) => {
+            if within_project {
+                Breadth::Exact
+            } else {
+                breadth.max(Breadth::Project)
+            }
+        }
+        Breadth::Everybody if exact(&TENANT) => Breadth::Tenant,
+        Breadth::Project | Breadth::Prefix if within_project => Breadth::Exact,
+        _ => breadth,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Claim, Platform, SubjectRule};
+
+    use super::*;
+    use crate::testing;
+
+    fn widest_with(subject: SubjectRule, claims: &[(&str, &str)]) -> Option<Breadth> {
+        let mut trust = testing::trust(Platform::Aws, "p");
+        trust.subject = subject;
+        trust.claims = claims
+            .iter()
+            .map(|(name, value)| Claim {
+                name: format!("token.actions.githubusercontent.com:{name}"),
+                operator: "StringEquals".into(),
+                values: vec![Value::literal(*value)],
+                set_qualifier: None,
+                if_exists: false,
+            })
+            .collect();
+        widest(&trust).map(|(breadth, _)| breadth)
+    }
+
+    fn glob(text: &str) -> SubjectRule {
+        SubjectRule::Glob(vec!["repo:acme/api:pull_request".into(), text.into()])
+    }
+
+    #[test]
+    fn the_widest_pattern_counts() {
+        assert_eq!(widest_with(glob("repo:acme/*"), &[]), Some(Breadth::Tenant));
+        assert_eq!(widest_with(SubjectRule::Exact(vec!["repo:acme/*".into()]), &[]), Some(Breadth::Exact));
+        assert_eq!(widest_with(SubjectRule::Expression("assertion.sub.startsWith('repo:acme/')".into()), &[]), Some(Breadth::Tenant));
+        assert_eq!(widest_with(SubjectRule::Any, &[]), None);
+        assert_eq!(widest_with(SubjectRule::Unknown("a variable".into()), &[]), None);
+    }
+
+    #[test]
+    fn further_claims_narrow() {
+        assert_eq!(widest_with(glob("repo:acme/*"), &[("repository_id", "1")]), Some(Breadth::Project));
+        assert_eq!(widest_with(glob("repo:acme/*"), &[("repository_id", "1"), ("ref", "refs/heads/main")]), Some(Breadth::Exact));
+        assert_eq!(widest_with(glob("repo:acme/*"), &[("job_workflow_ref", "acme/ci/w.yml@v1")]), Some(Breadth::Exact));
+        assert_eq!(widest_with(glob("repo:*"), &[("repository_owner_id", "1")]), Some(Breadth::Tenant));
+        assert_eq!(widest_with(glob("repo:acme/api:*"), &[("environment", "prod")]), Some(Breadth::Exact));
+        assert_eq!(widest_with(glob("repo:acme/*"), &[("actor", "bob")]), Some(Breadth::Tenant));
+    }
+}

@@ -1,0 +1,139 @@
+//! # What it finds
+//!
+//! An AWS trust whose subject can never be met: a `*` or `?` under `StringEquals`, where it is an ordinary character, or
+//! a text that GitHub never puts into a subject (`repo:ORG/REPO:refs/heads/main` without `ref:`, `repo:ORG/REPO:main`).
+//!
+//! # Why it matters
+//!
+//! The trust is dead. If deployments work all the same, they reach AWS another way, usually with a stored key; if
+//! they don't, somebody will soon loosen the condition in a hurry.
+//!
+//! # Instead
+//!
+//! Write the exact subject, or use `StringLike` if a wildcard is meant. `gh api repos/OWNER/NAME/actions/oidc/customization/sub`
+//! shows which template the repository uses.
+
+use unkeyed_model::{Level, TrustBinding};
+
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::subjects::{self, Subject};
+use crate::checks::view::View;
+use crate::trust_match::condition::How;
+use crate::trust_match::issuer::Shared;
+use crate::trust_match::pattern::{Case, Pattern, Wild};
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-AWS-17",
+    title: "trust can never be met",
+    level: Level::Error,
+    standards: standards::DRIFT,
+    source: include_str!("dead_subject.rs"),
+    run,
+};
+
+/// The subjects GitHub sends by default (docs.github.com, "OpenID Connect reference").
+const GITHUB: [&str; 5] = [
+    "repo:{owner}/{any}:environment:{any}",
+    "repo:{owner}/{any}:ref:refs/heads/{any}",
+    "repo:{owner}/{any}:ref:refs/tags/{any}",
+    "repo:{owner}/{any}:ref:refs/pull/{any}",
+    "repo:{owner}/{any}:pull_request",
+];
+
+/// Claims that a repository may put into its subject instead; with one of them anything is possible.
+const CUSTOM: [&str; 14] = [
+    "actor:",
+    "actor_id:",
+    "base_ref:",
+    "context:",
+    "enterprise:",
+    "event_name:",
+    "head_ref:",
+    "job_workflow_ref:",
+    "repository_id:",
+    "repository_owner",
+    "repository_visibility:",
+    "repository:",
+    "runner_environment:",
+    "workflow",
+];
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for trust in super::federated(view) {
+        let subjects = subjects::of(trust);
+        let dead: Vec<(&Subject, &str)> = subjects.iter().filter_map(|subject| Some((subject, death(trust, subject)?))).collect();
+        // As long as one of several subjects lives, the trust does; the others are reported all the same.
+        for (subject, why) in dead {
+            let message = format!(
+                "The trust of {} ({}) demands the subject \"{}\", {why}: it can never be met, so access happens another way or not at all.",
+                view.name(&trust.principal),
+                spot(&trust.location),
+                subject.text,
+            );
+            sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+        }
+    }
+}
+
+fn death(trust: &TrustBinding, subject: &Subject) -> Option<&'static str> {
+    let issuer = Shared::of_value(&trust.issuer);
+    if subject.how == How::Is && subject.text.contains(['*', '?']) && !subject.text.contains("${") {
+        return Some("in which * and ? are ordinary characters under StringEquals");
+    }
+    let repository = subject.text.strip_prefix("repo:").and_then(|rest| rest.split_once(':'));
+    let custom = repository.is_none() || CUSTOM.iter().any(|claim| subject.text.contains(claim));
+    if issuer != Some(Shared::GitHub) || custom || subject.text.contains("${") {
+        return None;
+    }
+    let wild = match subject.how {
+        How::Is | How::Folded => Wild::Nothing,
+        How::Like => Wild::StarAndMark,
+        _ => return None,
+    };
+    let pattern = Pattern::of_trust(&subject.text, wild)?;
+    let possible =
+        GITHUB.iter().any(|template| Pattern::of_template(template, Case::Strict, |_| None).is_some_and(|token| token.meets(&pattern)));
+    (!possible).then_some("which GitHub never issues")
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Platform, SubjectRule};
+
+    use super::*;
+    use crate::checks::testing::{exact, glob, levels, with_trust};
+
+    fn levels_for(subject: SubjectRule) -> Vec<Level> {
+        levels(&CHECK, &with_trust(Platform::Aws, |trust| trust.subject = subject))
+    }
+
+    #[test]
+    fn a_star_under_string_equals_is_dead() {
+        assert_eq!(levels_for(exact("repo:acme/*")), [Level::Error]);
+        assert_eq!(levels_for(exact("repo:acme/api:ref:refs/heads/*")), [Level::Error]);
+    }
+
+    #[test]
+    fn what_github_never_issues_is_dead() {
+        for subject in ["repo:acme/api:refs/heads/main", "repo:acme/api:main", "repo:acme/api:ref:main", "repo:acme:environment:prod"] {
+            assert_eq!(levels_for(exact(subject)), [Level::Error], "{subject}");
+        }
+        assert_eq!(levels_for(glob("repo:acme/api:branch/*")), [Level::Error]);
+    }
+
+    #[test]
+    fn what_can_be_issued_lives() {
+        for subject in ["repo:acme/api:environment:prod", "repo:acme/api:ref:refs/heads/a/b", "repo:acme@1/api@2:pull_request"] {
+            assert!(levels_for(exact(subject)).is_empty(), "{subject}");
+        }
+        assert!(levels_for(glob("repo:acme/*")).is_empty() && levels_for(glob("repo:*")).is_empty());
+    }
+
+    #[test]
+    fn a_custom_template_or_an_unknown_subject_can_not_be_told() {
+        assert!(levels_for(exact("repo:acme/api:job_workflow_ref:acme/ci/.github/workflows/x.yml@refs/heads/main")).is_empty());
+        assert!(levels_for(exact("repository_owner:acme")).is_empty());
+        assert!(levels_for(SubjectRule::Unknown("var.subject".into())).is_empty());
+    }
+}
