@@ -27,7 +27,7 @@ pub fn json_schema() -> String {
     if let Some(schema) = schema.as_object_mut() {
         // What a reader wants to know first stands first.
         for key in ["description", "title", "$schema"] {
-            if let Some(value) = schema.remove(key) {
+            if let Some(value) = schema.shift_remove(key) {
                 schema.shift_insert(0, key.to_owned(), value);
             }
         }

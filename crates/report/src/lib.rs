@@ -12,6 +12,7 @@ mod place;
 mod printable;
 mod sarif;
 mod stamp;
+mod words;
 
 pub use format::{Format, Options, UnknownFormat, write};
 pub use json::json_schema;

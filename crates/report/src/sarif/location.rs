@@ -1,0 +1,105 @@
+//! Places as SARIF has them.
+
+use serde_json::json;
+use serde_sarif::sarif::{
+    ArtifactContent, ArtifactLocation, Location as SarifLocation, LogicalLocation, PhysicalLocation, PropertyBag, Region,
+};
+use unkeyed_model::{Location, Snippet};
+
+use super::{ROOT, text};
+use crate::{place, printable};
+
+/// The primary location of a result.
+///
+/// GitHub wants a first line; a result about a whole file gets line 1 and nothing more.
+pub(super) fn primary(location: &Location, snippet: Option<&Snippet>) -> SarifLocation {
+    let mut sarif = located(location, snippet);
+    if let Some(physical) = &mut sarif.physical_location
+        && physical.region.is_none()
+    {
+        physical.region = Some(Region::builder().start_line(1).build());
+    }
+    sarif
+}
+
+/// A location for a result that concerns no file: the scanned root.
+pub(super) fn root() -> SarifLocation {
+    let physical = PhysicalLocation::builder().artifact_location(artifact(".".to_owned())).region(Region::builder().start_line(1).build());
+    SarifLocation::builder().physical_location(physical.build()).build()
+}
+
+/// A further place of a result; `id` counts from 1 inside it.
+pub(super) fn related(id: usize, location: &Location, how: &str) -> SarifLocation {
+    let mut sarif = located(location, None);
+    sarif.id = i64::try_from(id).ok();
+    sarif.message = Some(text::message(how));
+    sarif
+}
+
+/// The place of something that was not read.
+pub(super) fn file(path: &str) -> SarifLocation {
+    let physical = PhysicalLocation::builder().artifact_location(artifact(place::uri_of_path(path))).build();
+    SarifLocation::builder().physical_location(physical).build()
+}
+
+fn located(location: &Location, snippet: Option<&Snippet>) -> SarifLocation {
+    let mut physical = PhysicalLocation::builder().artifact_location(artifact(place::uri(&location.origin))).build();
+    if place::has_region(location) {
+        physical.region = Some(region(location, snippet));
+        physical.context_region = snippet.map(|snippet| line(location, snippet));
+    }
+    let mut sarif = SarifLocation::builder().physical_location(physical).build();
+    if let Some(path) = &location.key_path {
+        let member = LogicalLocation::builder().fully_qualified_name(printable(path)).kind("member".to_owned()).build();
+        sarif.logical_locations = Some(vec![member]);
+    }
+    sarif.properties = origin(location);
+    sarif
+}
+
+fn artifact(uri: String) -> ArtifactLocation {
+    ArtifactLocation::builder().uri(uri).uri_base_id(ROOT.to_owned()).build()
+}
+
+/// Exactly the secret. Bytes are counted in the scanned content, so they are said only where that is the file itself.
+fn region(location: &Location, snippet: Option<&Snippet>) -> Region {
+    let at = location.region;
+    let mut region = Region::builder()
+        .start_line(i64::from(at.line))
+        .start_column(i64::from(at.column))
+        .end_line(i64::from(at.end_line))
+        .end_column(i64::from(at.end_column))
+        .build();
+    if location.origin.decoded_via.is_empty() {
+        region.byte_offset = i64::try_from(at.span.start).ok();
+        region.byte_length = i64::try_from(at.span.len()).ok();
+    }
+    region.snippet =
+        snippet.map(|snippet| content(snippet.text.chars().skip(snippet.start).take(snippet.end.saturating_sub(snippet.start)).collect()));
+    region
+}
+
+fn line(location: &Location, snippet: &Snippet) -> Region {
+    let (first, last) = (i64::from(location.region.line), i64::from(location.region.end_line));
+    Region::builder().start_line(first).end_line(last).snippet(content(snippet.text.clone())).build()
+}
+
+fn content(masked: String) -> ArtifactContent {
+    ArtifactContent::builder().text(printable(&masked)).build()
+}
+
+/// What SARIF has no field for.
+fn origin(location: &Location) -> Option<PropertyBag> {
+    let origin = &location.origin;
+    let decodings = place::decodings(location);
+    let facts = [
+        Some(("surface", json!(origin.surface))),
+        origin.tracked.map(|tracked| ("tracked", json!(tracked))),
+        origin.commit.as_ref().map(|commit| ("commit", json!(commit))),
+        origin.layer.as_ref().map(|layer| ("layer", json!(layer))),
+        origin.image_path.as_ref().map(|path| ("imagePath", json!(path))),
+        (!decodings.is_empty()).then(|| ("decodedVia", json!(decodings))),
+    ];
+    let facts = facts.into_iter().flatten().map(|(key, value)| (key.to_owned(), value));
+    Some(PropertyBag::builder().additional_properties(facts.collect::<std::collections::BTreeMap<_, _>>()).build())
+}
