@@ -5,8 +5,35 @@
 //! pattern must contain a literal at a bounded distance from the match start; one multi-pattern search finds the
 //! literals of all rules, and each hit is confirmed by its rule's pattern anchored there.
 
+mod byte_set;
+mod checksum;
+mod conditions;
+mod decode;
+mod detector;
+mod doubt;
+mod emit;
+mod finding;
+mod fingerprint;
+mod lint;
+mod literal;
+mod mask;
+mod overlap;
 mod pairing;
+mod pattern;
+mod placeholder;
+mod position;
 mod rule;
+mod rule_error;
+mod rule_examples;
+mod rule_file;
+mod rule_set;
+mod search;
+mod slots;
+mod snippet;
 mod structure;
 
+pub use detector::{Detector, Scratch};
+pub use fingerprint::FingerprintKey;
 pub use rule::RuleFile;
+pub use rule_error::RuleError;
+pub use rule_set::RuleSet;

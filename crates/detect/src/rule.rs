@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use globset::GlobSet;
 use unkeyed_model::{Confidence, Custody, Replayable, Role, RuleInfo, VendorDefault};
 
+use crate::checksum::Checksum;
+use crate::pattern::Pattern;
 use crate::structure::Inspector;
 
 /// The text of one `rules/<provider>.toml`, embedded or read by the caller.
@@ -22,8 +25,12 @@ pub(crate) struct Rule {
     pub(crate) info: Arc<RuleInfo>,
     /// Artifact kind unless an inspector refines it: the id.
     pub(crate) kind: Arc<str>,
-    /// The pattern as written.
-    pub(crate) pattern: String,
+    /// The file it comes from.
+    pub(crate) file: String,
+    /// Where in the file, from 1.
+    pub(crate) line: usize,
+    /// What it looks like.
+    pub(crate) pattern: Pattern,
     /// How sure a match is, before refinement.
     pub(crate) confidence: Confidence,
     /// What the credential is for.
@@ -36,12 +43,31 @@ pub(crate) struct Rule {
     pub(crate) typed_position: bool,
     /// Least Shannon entropy of the secret, bits per byte.
     pub(crate) min_entropy: f64,
+    /// Checksum inside the secret.
+    pub(crate) checksum: Option<Checksum>,
     /// Structure inspector.
     pub(crate) inspect: Option<Inspector>,
+    /// Lower-case words of which one must stand near the match; none needed if empty.
+    pub(crate) keywords_near: Vec<Vec<u8>>,
+    /// Paths to which it applies; everywhere if `None`.
+    pub(crate) paths: Option<GlobSet>,
+    /// The same as written.
+    pub(crate) path_globs: Vec<String>,
     /// What the vendor says of the lifetime.
     pub(crate) lifetime: VendorDefault,
     /// Exact values that are documented examples.
     pub(crate) public: Vec<String>,
+    /// Its tests.
+    pub(crate) examples: Examples,
+}
+
+/// The texts by which a rule proves itself.
+#[derive(Debug, Default)]
+pub(crate) struct Examples {
+    /// Each must yield a match.
+    pub(crate) matching: Vec<String>,
+    /// None may.
+    pub(crate) other: Vec<String>,
 }
 
 #[cfg(test)]
@@ -51,16 +77,23 @@ impl Rule {
         Arc::new(Self {
             info: Arc::new(RuleInfo { id: id.into(), ..RuleInfo::default() }),
             kind: id.into(),
-            pattern: String::new(),
+            file: String::new(),
+            line: 1,
+            pattern: Pattern::new("literal").unwrap(),
             confidence: Confidence::Medium,
             role: Role::Access,
             replayable: Replayable::Bearer,
             custody: Custody::Embedded,
             typed_position: false,
             min_entropy: 0.0,
+            checksum: None,
             inspect: None,
+            keywords_near: Vec::new(),
+            paths: None,
+            path_globs: Vec::new(),
             lifetime: VendorDefault::Unstated,
             public: Vec::new(),
+            examples: Examples::default(),
         })
     }
 }

@@ -1,0 +1,190 @@
+//! The detector: rules and key in, matches out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use unkeyed_model::{Match, Origin, Skip, SkipReason, Slot, Span, Unit};
+
+use crate::conditions::{self, Condition};
+use crate::decode::{self, Decoded};
+use crate::finding::Finding;
+use crate::fingerprint::FingerprintKey;
+use crate::rule::Rule;
+use crate::rule_error::{Problem, RuleError};
+use crate::rule_set::RuleSet;
+use crate::search::{Found, Search, SearchScratch};
+use crate::structure::{Candidate, Draft, Outcome};
+use crate::{doubt, emit, overlap, pairing, placeholder, slots};
+
+/// Finds credentials. Build it once, share it between threads.
+#[derive(Debug)]
+pub struct Detector {
+    /// Tells the detectors of a process apart, so that no scratch is used with caches of another.
+    id: u64,
+    rules: RuleSet,
+    search: Search,
+    key: FingerprintKey,
+    /// Documented example values of all rules, sorted.
+    public: Vec<Vec<u8>>,
+}
+
+/// Working memory of one thread, to be reused from Unit to Unit.
+#[derive(Default)]
+pub struct Scratch {
+    detector: u64,
+    search: SearchScratch,
+    decoded: Vec<Decoded>,
+    /// Bytes that decoding may still yield for this Unit.
+    budget: usize,
+    notices: Vec<Skip>,
+}
+
+/// What is in a text.
+#[derive(Default)]
+pub(crate) struct Examined {
+    /// In order of place, without overlaps.
+    pub(crate) findings: Vec<Finding>,
+    /// All places that matched, reported or not.
+    pub(crate) veil: Vec<Span>,
+}
+
+impl Detector {
+    /// Prepares the search for all rules.
+    ///
+    /// # Errors
+    /// If the rules are too many to be searched for.
+    pub fn new(rules: RuleSet, key: FingerprintKey) -> Result<Self, RuleError> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let search = Search::new(rules.rules()).map_err(|error| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() })?;
+        let mut public: Vec<Vec<u8>> = rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
+        public.sort_unstable();
+        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public })
+    }
+
+    /// The rules it works with.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Finds the credentials of `unit` and hands them to `sink` in order of place, one match per place the content was read
+    /// from. `slots` are the places in this Unit of which a parser says that a credential stands there.
+    pub fn scan(&self, unit: &Unit<'_>, slots: &[Slot], scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) {
+        let text = unit.bytes();
+        scratch.begin(self.id, text.len());
+        let Examined { findings, mut veil } = self.examine(text, unit.origins(), 0, scratch);
+        let findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
+        if !findings.is_empty() {
+            veil.extend(findings.iter().map(|finding| finding.draft.secret));
+            emit::emit(unit, findings, veil, sink);
+        }
+    }
+
+    /// Finds what is in `text`, which came out of `depth` decodings.
+    pub(crate) fn examine(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch) -> Examined {
+        let mut drafts = self.drafts(text, origins, depth, scratch);
+        if !drafts.is_empty() {
+            pairing::pair(&mut drafts, text, &origins[0]);
+        }
+        let mut veil: Vec<Span> = drafts.iter().flat_map(|draft| draft.related.iter().chain([&draft.secret])).copied().collect();
+        let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| self.seal(draft, text)).collect();
+        if depth < decode::MAX_DEPTH {
+            self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
+                veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
+                findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
+            });
+        }
+        Examined { findings: overlap::resolve(findings), veil }
+    }
+
+    /// Settles a draft of `text`.
+    pub(crate) fn seal(&self, draft: Draft, text: &[u8]) -> Finding {
+        Finding::seal(draft, text, &self.key, |value| self.public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok())
+    }
+
+    /// Decodes and examines the encoded parts of `text`.
+    fn examine_encoded(
+        &self,
+        text: &[u8],
+        origins: &[Arc<Origin>],
+        depth: usize,
+        scratch: &mut Scratch,
+        on_inner: &mut dyn FnMut(Examined, decode::Region, &Decoded),
+    ) {
+        let mut regions = Vec::new();
+        decode::regions(text, depth > 0, &mut regions);
+        for region in regions {
+            let mut decoded = scratch.decoded.pop().unwrap_or_default();
+            decode::decode(text, region, &mut decoded);
+            if decoded.bytes.len() > scratch.budget {
+                scratch.notice(&origins[0], "decoding stopped: the encoded parts would yield too much for a file of this size".into());
+                return;
+            }
+            scratch.budget -= decoded.bytes.len();
+            let inner = self.examine(&decoded.bytes, origins, depth + 1, scratch);
+            if !inner.veil.is_empty() {
+                on_inner(inner, region, &decoded);
+            }
+            scratch.decoded.push(decoded);
+        }
+    }
+
+    /// Every match that passes its rule's tests.
+    fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch) -> Vec<Draft> {
+        let rules = self.rules.rules();
+        let mut drafts = Vec::new();
+        let applies = |rule: &Rule| conditions::applies_to(rule, origins);
+        self.search.run(rules, text, &mut scratch.search, applies, |found| {
+            drafts.extend(draft(&rules[found.rule], text, found, &origins[0], depth));
+        });
+        for at in std::mem::take(&mut scratch.search.cut_short) {
+            scratch.notice(&origins[0], format!("rule {} was stopped: too many places that nearly match it", rules[at].info.id));
+        }
+        drafts
+    }
+}
+
+/// The draft for a match of a rule's pattern, if it passes the rule's other tests.
+fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: usize) -> Option<Draft> {
+    let Found { whole, secret, .. } = found;
+    let condition = conditions::check(rule, text, whole, secret);
+    let file = (depth == 0).then_some(origin);
+    if condition == Condition::Fails || rule.typed_position && placeholder::in_text(text, secret, file).is_some() {
+        return None;
+    }
+    let mut draft = Draft::new(rule, secret);
+    draft.verified_structure = condition == Condition::Proven;
+    if let Some(inspect) = rule.inspect
+        && inspect(&Candidate { text, whole, secret, origin, rule }, &mut draft) == Outcome::Reject
+    {
+        return None;
+    }
+    doubt::mark_local(&mut draft, text);
+    Some(draft)
+}
+
+impl Scratch {
+    /// What was left out because a limit was reached, since the last call: belongs into the coverage.
+    #[must_use]
+    pub fn take_notices(&mut self) -> Vec<Skip> {
+        std::mem::take(&mut self.notices)
+    }
+
+    fn begin(&mut self, detector: u64, length: usize) {
+        if self.detector != detector {
+            *self = Self { detector, ..Self::default() };
+        }
+        self.budget = decode::BUDGET_MIN.max(length.saturating_mul(decode::BUDGET_PER_BYTE));
+    }
+
+    fn notice(&mut self, origin: &Origin, detail: String) {
+        self.notices.push(Skip { path: origin.path.clone(), why: SkipReason::Limit, detail });
+    }
+}
+
+impl std::fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its buffers hold decoded text.
+        f.write_str("Scratch(..)")
+    }
+}

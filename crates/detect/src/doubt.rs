@@ -1,0 +1,103 @@
+//! What makes a match less sure without making it none: where the file lies, and that the other side is a local emulator.
+
+use unkeyed_model::{Confidence, Origin, Span};
+
+use crate::structure::Draft;
+
+/// Remark on credentials of local development servers; also a reason code (DOMAIN §9.8).
+const LOCAL: &str = "local-emulator";
+/// How far on its line an address may stand from the credential.
+const REACH: usize = 200;
+/// Names of this machine, and of emulators that run on it.
+const LOCAL_HOSTS: &[&str] = &["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal", "host.minikube.internal", "localstack", "azurite"];
+/// Words in a path that say that its content is for show or for tests.
+const SHOW: &[&str] = &[
+    "example", "examples", "fixture", "fixtures", "mock", "mocks", "sample", "samples", "test", "testdata", "testing", "tests",
+];
+
+/// The confidence of a match in a file: one step lower under a path for examples, tests and fixtures. Never nothing.
+pub(crate) fn at_path(confidence: Confidence, origin: &Origin) -> Confidence {
+    if !is_for_show(&origin.path) {
+        return confidence;
+    }
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
+
+/// Whether a word of the path says so; words end at punctuation and before capitals (`LoginTest.java`).
+fn is_for_show(path: &str) -> bool {
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
+        let cut = part.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or(0);
+        let is = |word: &str| SHOW.binary_search(&word.to_ascii_lowercase().as_str()).is_ok();
+        is(part) || is(&part[cut..])
+    })
+}
+
+/// Marks a generic credential whose server is this machine.
+pub(crate) fn mark_local(draft: &mut Draft, text: &[u8]) {
+    let named = draft.destination.as_ref().is_some_and(|destination| is_local_host(&destination.name));
+    if named || draft.typed_position && local_host_on_line(text, draft.secret) {
+        draft.confidence = Confidence::Low;
+        draft.notes.push(LOCAL.into());
+    }
+}
+
+fn is_local_host(host: &str) -> bool {
+    let bare = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |(bare, _)| bare);
+    LOCAL_HOSTS.iter().any(|local| bare.eq_ignore_ascii_case(local)) || bare.ends_with(".localhost")
+}
+
+/// Whether a local host stands on the credential's line, beginning after something that a host begins after.
+fn local_host_on_line(text: &[u8], secret: Span) -> bool {
+    let head = secret.start.saturating_sub(REACH);
+    let start = memchr::memrchr(b'\n', &text[head..secret.start]).map_or(head, |at| head + at + 1);
+    let tail = secret.end.saturating_add(REACH).min(text.len());
+    let end = memchr::memchr(b'\n', &text[secret.end..tail]).map_or(tail, |at| secret.end + at);
+    [&text[start..secret.start], &text[secret.end..end]].iter().any(|part| {
+        LOCAL_HOSTS.iter().any(|host| {
+            memchr::memmem::find_iter(part, host).any(|at| {
+                let before = at.checked_sub(1).map(|at| part[at]);
+                let after = part.get(at + host.len());
+                before.is_none_or(|byte| b"/@= \"':,(".contains(&byte)) && after.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
+            })
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Rule;
+
+    #[test]
+    fn paths_for_show_lower_by_one_step() {
+        let at = |path: &str| at_path(Confidence::High, &Origin { path: path.into(), ..Origin::default() });
+        for path in ["examples/a.env", "src/test/java/A.java", ".env.example", "pkg/a_test.go", "LoginTest.java", "__tests__/a.js", "fixtures/key.pem"] {
+            assert_eq!(at(path), Confidence::Medium, "{path}");
+        }
+        for path in ["src/latest/a.py", "contest/a.env", "attestation.yml", "a/b/Protest.java"] {
+            assert_eq!(at(path), Confidence::High, "{path}");
+        }
+    }
+
+    fn marked(text: &str, secret: &str) -> bool {
+        let rule = Rule::named("generic.password");
+        let start = text.find(secret).unwrap();
+        let mut draft = Draft::new(&rule, Span::new(start, start + secret.len()));
+        draft.typed_position = true;
+        mark_local(&mut draft, text.as_bytes());
+        assert_eq!(draft.notes.is_empty(), draft.confidence != Confidence::Low);
+        !draft.notes.is_empty()
+    }
+
+    #[test]
+    fn local_servers_are_remarked() {
+        assert!(marked("url: postgres://app:hunter2@localhost:5432/db", "hunter2"));
+        assert!(marked("Server=127.0.0.1;Password=hunter2", "hunter2"));
+        assert!(marked("curl -u admin:hunter2 http://localhost/x", "hunter2"));
+        assert!(!marked("url: postgres://app:hunter2@db.localhost.example.com/db", "hunter2"));
+        assert!(!marked("url: postgres://app:hunter2@db/x\n# not localhost", "hunter2"));
+    }
+}

@@ -1,0 +1,56 @@
+//! Turns findings into matches: places, snippets, one match for every place the content was read from.
+
+use std::sync::Arc;
+
+use unkeyed_model::{Location, Match, Origin, Span, Unit};
+
+use crate::doubt;
+use crate::finding::Finding;
+use crate::overlap::Spans;
+use crate::position::Positions;
+use crate::snippet::snippet;
+
+/// Hands every finding of `unit` to `sink`, in order of place. `veil` holds all that is masked in snippets.
+pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sink: &mut dyn FnMut(Match)) {
+    let text = unit.bytes();
+    let mut hidden = Spans::default();
+    veil.into_iter().for_each(|span| hidden.add(span));
+    let spans = findings.iter().flat_map(|finding| std::iter::once(&finding.draft.secret).chain(&finding.draft.related)).copied();
+    let positions = Positions::new(text, spans);
+    for finding in findings {
+        let shown = snippet(text, finding.draft.secret, &hidden);
+        for origin in unit.origins() {
+            sink(one(&finding, origin, &positions, shown.clone()));
+        }
+    }
+}
+
+fn one(finding: &Finding, origin: &Arc<Origin>, positions: &Positions, snippet: unkeyed_model::Snippet) -> Match {
+    let draft = &finding.draft;
+    let location = |span: Span, key_path: Option<String>| Location {
+        origin: Arc::clone(origin),
+        region: positions.region(span),
+        key_path,
+        decoded_via: finding.via.clone(),
+    };
+    Match {
+        rule: Arc::clone(&draft.rule.info),
+        kind: Arc::clone(&draft.kind),
+        location: location(draft.secret, draft.key_path.clone()),
+        related: draft.related.iter().map(|&span| location(span, None)).collect(),
+        confidence: doubt::at_path(draft.confidence, origin),
+        verified_structure: draft.verified_structure,
+        role: draft.role,
+        custody: draft.custody,
+        replayable: draft.replayable,
+        lifetime: draft.lifetime,
+        typed_position: draft.typed_position,
+        fingerprint: finding.fingerprint,
+        mask: finding.mask.clone(),
+        public_because: draft.public_because.clone(),
+        pair: draft.pair.clone(),
+        destination: draft.destination.clone(),
+        notes: draft.notes.clone(),
+        snippet: Some(snippet),
+    }
+}

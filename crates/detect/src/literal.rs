@@ -1,0 +1,262 @@
+//! Finds, in a pattern, the literals of which every match contains one, and how far from the match start they stand.
+//!
+//! One decision a reader would question: the first literal is not always the best. Of all required sets the one that
+//! should occur least often in source text is taken, wherever in the pattern it stands, as long as its distance from
+//! the match start is bounded: what precedes it has to be searched again at every hit.
+
+mod exact;
+mod first;
+mod rarity;
+
+use regex_syntax::hir::{Hir, HirKind};
+
+use crate::byte_set::ByteSet;
+use exact::Text;
+
+/// A literal shorter than this would be hit too often.
+pub(crate) const MIN_LEN: usize = 3;
+/// Of a longer literal only so much is searched for.
+const MAX_LEN: usize = 20;
+/// How far from the match start a literal may stand.
+pub(crate) const MAX_LEAD: usize = 512;
+/// Most literals a rule may have.
+const MAX_COUNT: usize = 96;
+
+/// One of the literals of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Literal {
+    /// Lower case if `ignore_case`.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) ignore_case: bool,
+    /// Least distance from the match start.
+    pub(crate) min: usize,
+    /// Greatest distance from the match start.
+    pub(crate) max: usize,
+    /// Bytes of which one must follow, where the pattern says.
+    pub(crate) after: Option<ByteSet>,
+}
+
+/// What to search for to find a pattern.
+#[derive(Debug)]
+pub(crate) struct Required {
+    /// Every match contains at least one of these.
+    pub(crate) literals: Vec<Literal>,
+    /// The pattern from the literals on, if every one of them stands at its start: a cheap test before the whole pattern
+    /// is tried at every place where a match may start. Only where that is more than one.
+    pub(crate) tail: Option<Hir>,
+}
+
+/// Why a pattern can't be searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoLiteral {
+    #[error("no literal of at least {MIN_LEN} bytes is part of every match; write the fixed part of the token, or the name it is assigned to, into the pattern")]
+    None,
+    #[error("what precedes the pattern's literal has no upper bound of at most {MAX_LEAD} bytes; write {{0,40}} instead of * or +, or drop the prefix")]
+    Unbounded,
+}
+
+/// The best required set of a pattern.
+pub(crate) fn required(hir: &Hir) -> Result<Required, NoLiteral> {
+    let pieces = pieces(hir);
+    let candidates = candidates(&pieces);
+    let unbounded = candidates.iter().any(|candidate| candidate.is_long_enough());
+    let best = best(candidates).ok_or(if unbounded { NoLiteral::Unbounded } else { NoLiteral::None })?;
+    let varied = best.literals.iter().any(|literal| literal.min != literal.max);
+    let tail = best.start.filter(|_| varied).map(|start| Hir::concat(pieces[start..].to_vec()));
+    Ok(Required { literals: best.literals, tail })
+}
+
+/// The texts with which every match of `hir` starts, if these are few, fixed in case and longer than one byte.
+pub(crate) fn prefixes(hir: &Hir) -> Vec<Vec<u8>> {
+    let mut prefixes = vec![Text::default()];
+    for piece in pieces(hir) {
+        match exact::texts(&piece).and_then(|texts| exact::product(&prefixes, &texts)) {
+            Some(grown) => prefixes = grown,
+            None => break,
+        }
+    }
+    let fixed = prefixes.iter().all(|prefix| !prefix.varies && prefix.bytes.len() > 1);
+    if fixed { prefixes.into_iter().map(|prefix| prefix.bytes).collect() } else { Vec::new() }
+}
+
+/// The parts of a concatenation, through groups; a pattern that is none is its own only part.
+pub(crate) fn pieces(hir: &Hir) -> Vec<Hir> {
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.iter().flat_map(pieces).collect(),
+        HirKind::Capture(group) => pieces(&group.sub),
+        _ => vec![hir.clone()],
+    }
+}
+
+/// A set of literals of which one is in every match.
+struct Candidate {
+    literals: Vec<Literal>,
+    /// The piece at whose start every literal of the set stands.
+    start: Option<usize>,
+}
+
+impl Candidate {
+    fn is_long_enough(&self) -> bool {
+        !self.literals.is_empty() && self.literals.iter().all(|literal| literal.bytes.len() >= MIN_LEN)
+    }
+
+    fn is_usable(&self) -> bool {
+        self.is_long_enough() && self.literals.len() <= MAX_COUNT && self.literals.iter().all(|literal| literal.max <= MAX_LEAD)
+    }
+
+    fn frequency(&self) -> f64 {
+        self.literals.iter().map(|literal| rarity::frequency(&literal.bytes, literal.ignore_case)).sum()
+    }
+}
+
+fn best(candidates: Vec<Candidate>) -> Option<Candidate> {
+    candidates.into_iter().filter(Candidate::is_usable).min_by(|a, b| a.frequency().total_cmp(&b.frequency()))
+}
+
+/// Distance from the match start: least and greatest.
+#[derive(Clone, Copy, Default)]
+struct Lead {
+    min: usize,
+    max: usize,
+}
+
+impl Lead {
+    fn past(self, hir: &Hir) -> Self {
+        let length = hir.properties();
+        Self {
+            min: self.min.saturating_add(length.minimum_len().unwrap_or(0)),
+            max: self.max.saturating_add(length.maximum_len().unwrap_or(usize::MAX)),
+        }
+    }
+}
+
+/// Adjacent pieces whose texts can all be listed.
+struct Run {
+    texts: Vec<Text>,
+    start: usize,
+    lead: Lead,
+}
+
+impl Run {
+    fn new(start: usize, lead: Lead) -> Self {
+        Self { texts: vec![Text::default()], start, lead }
+    }
+
+    /// The candidate of this run, which ends before `rest`.
+    fn candidate(&self, rest: &[Hir]) -> Candidate {
+        let after = first::first(rest);
+        let literals = self.texts.iter().map(|text| literal(text, self.lead, after)).collect();
+        let (literals, all_at_start) = merge(literals);
+        Candidate { literals, start: all_at_start.then_some(self.start) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts.iter().all(|text| text.bytes.is_empty())
+    }
+}
+
+fn literal(text: &Text, lead: Lead, after: Option<ByteSet>) -> Literal {
+    let cut = text.bytes.len() > MAX_LEN;
+    let mut bytes = text.bytes[..text.bytes.len().min(MAX_LEN)].to_vec();
+    if text.varies {
+        bytes.make_ascii_lowercase();
+    }
+    Literal { bytes, ignore_case: text.varies, min: lead.min, max: lead.max, after: if cut { None } else { after } }
+}
+
+/// Every required set of a concatenation.
+fn candidates(pieces: &[Hir]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut lead = Lead::default();
+    let mut run = Run::new(0, lead);
+    for (at, piece) in pieces.iter().enumerate() {
+        let texts = exact::texts(piece);
+        let optional_start = run.is_empty() && texts.as_ref().is_some_and(|texts| texts.iter().any(|text| text.bytes.is_empty()));
+        let grown = texts.as_ref().and_then(|texts| exact::product(&run.texts, texts));
+        match grown {
+            // An optional piece at the start would only multiply the texts.
+            _ if optional_start => run = Run::new(at + 1, lead.past(piece)),
+            Some(grown) => {
+                if grown.len() > run.texts.len() {
+                    found.push(run.candidate(&pieces[at..]));
+                }
+                run.texts = grown;
+            }
+            None => {
+                found.push(run.candidate(&pieces[at..]));
+                found.extend(inner(piece, lead));
+                run = Run::new(at + 1, lead.past(piece));
+                if let Some(texts) = texts {
+                    run = Run { texts, start: at, lead };
+                }
+            }
+        }
+        lead = lead.past(piece);
+    }
+    found.push(run.candidate(&[]));
+    found
+}
+
+/// Required sets inside one piece.
+fn inner(piece: &Hir, lead: Lead) -> Option<Candidate> {
+    let literals = match piece.kind() {
+        HirKind::Repetition(repetition) if repetition.min > 0 => best(candidates(&pieces(&repetition.sub)))?.literals,
+        HirKind::Alternation(branches) => {
+            let of_branches: Option<Vec<Candidate>> = branches.iter().map(|branch| best(candidates(&pieces(branch)))).collect();
+            of_branches?.into_iter().flat_map(|candidate| candidate.literals).collect()
+        }
+        _ => return None,
+    };
+    // Past the first turn of a repetition anything may follow.
+    let repeated = matches!(piece.kind(), HirKind::Repetition(_));
+    let shifted = literals.into_iter().map(|literal| Literal {
+        min: literal.min.saturating_add(lead.min),
+        max: literal.max.saturating_add(lead.max),
+        after: if repeated { None } else { literal.after },
+        ..literal
+    });
+    Some(Candidate { literals: merge(shifted.collect()).0, start: None })
+}
+
+/// Drops literals that contain another of the set, which takes over their place. Says whether none did so from within.
+fn merge(mut literals: Vec<Literal>) -> (Vec<Literal>, bool) {
+    literals.sort_by(|a, b| (a.bytes.len(), &a.bytes, a.ignore_case).cmp(&(b.bytes.len(), &b.bytes, b.ignore_case)));
+    let mut kept: Vec<Literal> = Vec::new();
+    let mut all_at_start = true;
+    for literal in literals {
+        match kept.iter_mut().find_map(|shorter| position(&literal, shorter).map(|at| (shorter, at))) {
+            Some((shorter, at)) => {
+                shorter.min = shorter.min.min(literal.min + at);
+                shorter.max = shorter.max.max(literal.max.saturating_add(at));
+                all_at_start &= at == 0;
+                let next = literal.bytes.get(at + shorter.bytes.len()).copied();
+                shorter.after = match (shorter.after, next, literal.after) {
+                    (Some(mut set), Some(next), _) => {
+                        set.insert_both_cases(next);
+                        Some(set)
+                    }
+                    (Some(mut set), None, Some(other)) => {
+                        set.union(&other);
+                        Some(set)
+                    }
+                    _ => None,
+                };
+            }
+            None => kept.push(literal),
+        }
+    }
+    (kept, all_at_start)
+}
+
+/// Where in `longer` a hit of `shorter` is certain.
+fn position(longer: &Literal, shorter: &Literal) -> Option<usize> {
+    if longer.ignore_case && !shorter.ignore_case || shorter.bytes.len() < MIN_LEN {
+        return None;
+    }
+    longer.bytes.windows(shorter.bytes.len()).position(|window| {
+        if shorter.ignore_case { window.eq_ignore_ascii_case(&shorter.bytes) } else { *window == *shorter.bytes }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! One place, one credential: of findings that overlap, the one that says most is kept.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Confidence, Span};
+
+use crate::finding::Finding;
+
+/// Keeps the best of overlapping findings: a specific rule's before a generic one's, then the surer, the proven, the one
+/// with fewer decodings, the longer, the one whose rule id comes first. A generic finding also yields to a specific
+/// one of which it is a part (the session token that belongs to a key). Returns them in order of place.
+pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    let (mut secrets, mut parts) = (Spans::default(), Spans::default());
+    findings.retain(|Finding { draft, .. }| {
+        let generic = draft.typed_position;
+        let kept = !secrets.overlap(draft.secret) && !(generic && parts.overlap(draft.secret));
+        if kept {
+            secrets.add(draft.secret);
+            draft.related.iter().filter(|_| !generic).for_each(|&part| parts.add(part));
+        }
+        kept
+    });
+    findings.sort_by_key(|finding| finding.draft.secret);
+    findings
+}
+
+type Rank<'a> = (bool, Reverse<Confidence>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
+
+fn rank(finding: &Finding) -> Rank<'_> {
+    let draft = &finding.draft;
+    (
+        draft.typed_position,
+        Reverse(draft.confidence),
+        Reverse(draft.verified_structure),
+        finding.via.len(),
+        Reverse(draft.secret.len()),
+        &draft.rule.info.id,
+        draft.secret.start,
+    )
+}
+
+/// A set of bytes as disjoint spans.
+#[derive(Debug, Default)]
+pub(crate) struct Spans(BTreeMap<usize, usize>);
+
+impl Spans {
+    /// Whether a byte of `span` is in the set.
+    pub(crate) fn overlap(&self, span: Span) -> bool {
+        self.0.range(..span.end).next_back().is_some_and(|(_, &end)| end > span.start)
+    }
+
+    /// Adds the bytes of `span`.
+    pub(crate) fn add(&mut self, span: Span) {
+        let (mut start, mut end) = (span.start, span.end);
+        if span.is_empty() {
+            return;
+        }
+        while let Some((&before, &reach)) = self.0.range(..=end).next_back().filter(|&(_, &reach)| reach >= start) {
+            self.0.remove(&before);
+            start = start.min(before);
+            end = end.max(reach);
+        }
+        self.0.insert(start, end);
+    }
+
+    /// The parts of the set that touch `window`, in order.
+    pub(crate) fn within(&self, window: Span) -> impl Iterator<Item = Span> {
+        let first = self.0.range(..=window.start).next_back().map_or(window.start, |(&start, _)| start);
+        self.0.range(first..window.end.max(first)).map(move |(&start, &end)| Span::new(start.max(window.start), end.min(window.end))).filter(|s| !s.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::DecodeStep;
+
+    use super::*;
+    use crate::fingerprint::FingerprintKey;
+    use crate::rule::Rule;
+    use crate::structure::Draft;
+
+    fn finding(id: &str, start: usize, end: usize, change: impl Fn(&mut Draft)) -> Finding {
+        let rule: Arc<Rule> = Rule::named(id);
+        let mut draft = Draft::new(&rule, Span::new(start, end));
+        change(&mut draft);
+        Finding::seal(draft, &[b'q'; 100], &FingerprintKey::new(b""), |_| false)
+    }
+
+    fn kept(findings: Vec<Finding>) -> Vec<String> {
+        resolve(findings).iter().map(|finding| finding.draft.rule.info.id.clone()).collect()
+    }
+
+    #[test]
+    fn the_better_of_two_is_kept() {
+        let generic = |draft: &mut Draft| {
+            draft.typed_position = true;
+            draft.confidence = Confidence::High;
+        };
+        let plain = |_: &mut Draft| {};
+        let sure = |draft: &mut Draft| draft.confidence = Confidence::High;
+        let proven = |draft: &mut Draft| draft.verified_structure = true;
+        assert_eq!(kept(vec![finding("a.generic", 0, 50, generic), finding("b.specific", 10, 20, plain)]), ["b.specific"]);
+        assert_eq!(kept(vec![finding("a.medium", 0, 50, plain), finding("b.high", 10, 20, sure)]), ["b.high"]);
+        assert_eq!(kept(vec![finding("a.long", 0, 50, plain), finding("b.proven", 10, 20, proven)]), ["b.proven"]);
+        assert_eq!(kept(vec![finding("b.long", 0, 50, plain), finding("a.short", 10, 20, plain)]), ["b.long"]);
+        assert_eq!(kept(vec![finding("b.same", 0, 50, plain), finding("a.same", 0, 50, plain)]), ["a.same"]);
+        let decoded = finding("a.decoded", 0, 50, plain).lift(DecodeStep::Base64, |span| span);
+        assert_eq!(kept(vec![decoded, finding("b.raw", 10, 20, plain)]), ["b.raw"]);
+    }
+
+    #[test]
+    fn neighbours_are_both_kept_in_order_of_place() {
+        let plain = |_: &mut Draft| {};
+        assert_eq!(kept(vec![finding("a.second", 20, 30, plain), finding("b.first", 10, 20, plain)]), ["b.first", "a.second"]);
+    }
+
+    #[test]
+    fn a_generic_part_of_a_specific_one_is_not_reported_again() {
+        let with_part = |draft: &mut Draft| draft.related.push(Span::new(60, 80));
+        let generic = |draft: &mut Draft| draft.typed_position = true;
+        let plain = |_: &mut Draft| {};
+        assert_eq!(kept(vec![finding("a.generic", 65, 75, generic), finding("b.key", 0, 20, with_part)]), ["b.key"]);
+        assert_eq!(kept(vec![finding("a.certificate", 65, 75, plain), finding("b.key", 0, 20, with_part)]), ["b.key", "a.certificate"]);
+    }
+
+    #[test]
+    fn spans_join() {
+        let mut spans = Spans::default();
+        [(10, 20), (30, 40), (15, 31), (50, 50), (60, 70)].iter().for_each(|&(start, end)| spans.add(Span::new(start, end)));
+        assert_eq!(spans.within(Span::new(0, 100)).collect::<Vec<_>>(), [Span::new(10, 40), Span::new(60, 70)]);
+        assert_eq!(spans.within(Span::new(12, 65)).collect::<Vec<_>>(), [Span::new(12, 40), Span::new(60, 65)]);
+        assert!(spans.overlap(Span::new(0, 11)) && !spans.overlap(Span::new(40, 60)) && !spans.overlap(Span::new(0, 10)));
+    }
+}

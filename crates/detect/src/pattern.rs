@@ -1,0 +1,247 @@
+//! A rule's pattern: parsed once, compiled when a literal of it is first hit, and matched at one place only.
+//!
+//! One decision a reader would question: the lazy DFA is stepped here and not by its own search function, because only so
+//! can the steps be counted. The count is what keeps a text of near misses from costing more than its length allows.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::captures::Captures;
+use regex_automata::{Anchored, Input, meta};
+use regex_syntax::hir::{Hir, HirKind};
+use unkeyed_model::Span;
+
+use crate::literal::{self, Literal, NoLiteral};
+
+/// A match longer than this is cut off, or not found if its end is needed.
+pub(crate) const MAX_WINDOW: usize = 64 << 10;
+/// Largest automaton of a pattern.
+const MAX_NFA_BYTES: usize = 2 << 20;
+/// Memory for the lazily built states of a pattern, per thread.
+const MAX_CACHE_BYTES: usize = 2 << 20;
+/// The group that holds the secret; without it the whole match does.
+const SECRET: &str = "secret";
+
+/// A pattern.
+pub(crate) struct Pattern {
+    hir: Hir,
+    literals: Vec<Literal>,
+    tail: Option<Hir>,
+    window: usize,
+    /// The secret is a part of the match, so that its group has to be found.
+    secret_is_part: bool,
+    /// Texts with which the secret starts.
+    prefixes: Vec<Vec<u8>>,
+    whole_dfa: OnceLock<Option<DFA>>,
+    tail_dfa: OnceLock<Option<DFA>>,
+    groups: OnceLock<Option<meta::Regex>>,
+}
+
+/// Why a pattern can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PatternError {
+    #[error("the pattern does not parse: {0}")]
+    Syntax(String),
+    #[error(transparent)]
+    Literal(#[from] NoLiteral),
+}
+
+/// Working memory of one pattern in one thread.
+#[derive(Default)]
+pub(crate) struct PatternCache {
+    whole: Option<Cache>,
+    tail: Option<Cache>,
+    groups: Option<(meta::Cache, Captures)>,
+}
+
+impl Pattern {
+    pub(crate) fn new(source: &str) -> Result<Self, PatternError> {
+        let hir = parse(source)?;
+        let required = literal::required(&hir)?;
+        let group = secret_group(&hir);
+        Ok(Self {
+            prefixes: literal::prefixes(group.unwrap_or(&hir)),
+            window: hir.properties().maximum_len().unwrap_or(MAX_WINDOW).min(MAX_WINDOW),
+            secret_is_part: group.is_some() && !is_all_secret(&hir),
+            literals: required.literals,
+            tail: required.tail,
+            hir,
+            whole_dfa: OnceLock::new(),
+            tail_dfa: OnceLock::new(),
+            groups: OnceLock::new(),
+        })
+    }
+
+    /// What to search for.
+    pub(crate) fn literals(&self) -> &[Literal] {
+        &self.literals
+    }
+
+    /// Texts with which the secret starts, if the pattern says.
+    pub(crate) fn prefixes(&self) -> &[Vec<u8>] {
+        &self.prefixes
+    }
+
+    /// Why it does not compile, if so.
+    pub(crate) fn compile_problem(&self) -> Option<String> {
+        let error = [Some(&self.hir), self.tail.as_ref()].into_iter().flatten().find_map(|hir| dfa(hir).err())?;
+        Some(format!("the pattern does not compile within {MAX_NFA_BYTES} bytes ({error}); shorten its counted repetitions"))
+    }
+
+    /// Whether the part from the literal on matches at `at`; true where there is no such part.
+    pub(crate) fn tail_matches(&self, text: &[u8], at: usize, cache: &mut PatternCache, steps: &mut usize) -> bool {
+        let Some(tail) = &self.tail else { return true };
+        let Some(dfa) = self.tail_dfa.get_or_init(|| dfa(tail).ok()) else { return false };
+        let cache = cache.tail.get_or_insert_with(|| dfa.create_cache());
+        match_end(dfa, cache, text, Span::new(at, window_end(text, at, self.window)), steps).is_some()
+    }
+
+    /// The match that starts at `start`: its span, and that of the secret in it.
+    pub(crate) fn match_at(&self, text: &[u8], start: usize, cache: &mut PatternCache, steps: &mut usize) -> Option<(Span, Span)> {
+        let dfa = self.whole_dfa.get_or_init(|| dfa(&self.hir).ok()).as_ref()?;
+        let dfa_cache = cache.whole.get_or_insert_with(|| dfa.create_cache());
+        let end = match_end(dfa, dfa_cache, text, Span::new(start, window_end(text, start, self.window)), steps)?;
+        let whole = Span::new(start, end);
+        let secret = if self.secret_is_part { self.secret_in(text, whole, cache)? } else { whole };
+        (!secret.is_empty()).then_some((whole, secret))
+    }
+
+    fn secret_in(&self, text: &[u8], whole: Span, cache: &mut PatternCache) -> Option<Span> {
+        let regex = self.groups.get_or_init(|| meta::Builder::new().build_from_hir(&self.hir).ok()).as_ref()?;
+        let (cache, captures) = cache.groups.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
+        let input = Input::new(text).span(whole.start..whole.end).anchored(Anchored::Yes);
+        regex.search_captures_with(cache, &input, captures);
+        captures.get_group_by_name(SECRET).map(|group| Span::new(group.start, group.end))
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pattern({})", self.hir)
+    }
+}
+
+fn window_end(text: &[u8], start: usize, window: usize) -> usize {
+    start.saturating_add(window).min(text.len())
+}
+
+/// Where the preferred match that starts at `window.start` ends, if there is one; adds the bytes that were looked at.
+fn match_end(dfa: &DFA, cache: &mut Cache, text: &[u8], window: Span, steps: &mut usize) -> Option<usize> {
+    let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
+    let mut state = dfa.start_state_forward(cache, &input).ok()?;
+    let mut end = None;
+    for (offset, &byte) in text[window.start..window.end].iter().enumerate() {
+        state = dfa.next_state(cache, state, byte).ok()?;
+        if state.is_tagged() {
+            // The DFA tells of a match one byte after it.
+            if state.is_match() {
+                end = Some(window.start + offset);
+            } else if state.is_dead() || state.is_quit() {
+                *steps += offset + 1;
+                return end;
+            }
+        }
+    }
+    *steps += window.len() + 1;
+    state = match text.get(window.end) {
+        Some(&byte) => dfa.next_state(cache, state, byte).ok()?,
+        None => dfa.next_eoi_state(cache, state).ok()?,
+    };
+    if state.is_match() { Some(window.end) } else { end }
+}
+
+fn dfa(hir: &Hir) -> Result<DFA, String> {
+    let config = thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(MAX_NFA_BYTES));
+    let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).map_err(|error| error.to_string())?;
+    let config = DFA::config().cache_capacity(MAX_CACHE_BYTES).skip_cache_capacity_check(true);
+    DFA::builder().configure(config).build_from_nfa(nfa).map_err(|error| error.to_string())
+}
+
+fn parse(source: &str) -> Result<Hir, PatternError> {
+    let parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(source);
+    parser.map_err(|error| PatternError::Syntax(error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").into()))
+}
+
+/// The part that is the secret.
+fn secret_group(hir: &Hir) -> Option<&Hir> {
+    match hir.kind() {
+        HirKind::Capture(group) if group.name.as_deref() == Some(SECRET) => Some(&group.sub),
+        HirKind::Capture(group) => secret_group(&group.sub),
+        HirKind::Repetition(repetition) => secret_group(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
+        _ => None,
+    }
+}
+
+/// Whether nothing but assertions stands beside the secret's group.
+fn is_all_secret(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Capture(group) => group.name.as_deref() == Some(SECRET) || is_all_secret(&group.sub),
+        HirKind::Concat(parts) => {
+            let mut solid = parts.iter().filter(|part| part.properties().maximum_len() != Some(0));
+            solid.next().is_some_and(is_all_secret) && solid.next().is_none()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(pattern: &str, text: &str, start: usize) -> Option<(Span, Span)> {
+        Pattern::new(pattern).unwrap().match_at(text.as_bytes(), start, &mut PatternCache::default(), &mut 0)
+    }
+
+    #[test]
+    fn matches_only_where_it_is_told_and_sees_around() {
+        let pattern = r"\b(?P<secret>abc_[0-9]{3})\b";
+        assert_eq!(at(pattern, "x abc_123 ", 2), Some((Span::new(2, 9), Span::new(2, 9))));
+        assert_eq!(at(pattern, "x abc_123 ", 1), None);
+        assert_eq!(at(pattern, "xabc_123 ", 1), None, "no word boundary before it");
+        assert_eq!(at(pattern, "abc_1234", 0), None, "none after it");
+        assert_eq!(at(pattern, "abc_123", 0), Some((Span::new(0, 7), Span::new(0, 7))), "the text may end there");
+    }
+
+    #[test]
+    fn the_secret_may_be_a_part() {
+        assert_eq!(at(r"key=(?P<secret>\w+);?", "key=ab;", 0), Some((Span::new(0, 7), Span::new(4, 6))));
+        assert_eq!(at(r"key=\w+", "key=ab;", 0), Some((Span::new(0, 6), Span::new(0, 6))));
+    }
+
+    #[test]
+    fn preference_is_that_of_the_regex() {
+        assert_eq!(at(r"key=(?P<secret>a|ab)", "key=ab", 0).unwrap().1, Span::new(4, 5));
+        assert_eq!(at(r"key=(?P<secret>a+?)a", "key=aaa", 0).unwrap().1, Span::new(4, 5));
+    }
+
+    #[test]
+    fn the_window_is_cut() {
+        let text = format!("key={}", "a".repeat(2 * MAX_WINDOW));
+        assert_eq!(at(r"key=a+", &text, 0).unwrap().0.len(), MAX_WINDOW);
+    }
+
+    #[test]
+    fn steps_are_counted_to_the_first_dead_byte() {
+        let pattern = Pattern::new(r"key=[0-9]{10}").unwrap();
+        let mut steps = 0;
+        let text = format!("key=12x{}", "1".repeat(100));
+        assert!(pattern.match_at(text.as_bytes(), 0, &mut PatternCache::default(), &mut steps).is_none());
+        assert_eq!(steps, 7);
+    }
+
+    #[test]
+    fn too_large_a_pattern_is_told() {
+        assert!(Pattern::new(r"key=(?:[a-z0-9]{500}x){800}").unwrap().compile_problem().unwrap().contains("shorten"));
+        assert_eq!(Pattern::new(r"key=[a-z]{32}").unwrap().compile_problem(), None);
+    }
+
+    #[test]
+    fn prefixes_of_the_secret() {
+        let prefixes = |pattern| Pattern::new(pattern).unwrap().prefixes().to_vec();
+        assert_eq!(prefixes(r"token=(?P<secret>gh[op]_\w{36})"), [b"gho_", b"ghp_"]);
+        assert_eq!(prefixes(r"token=(?P<secret>\w{36})"), Vec::<Vec<u8>>::new());
+    }
+}

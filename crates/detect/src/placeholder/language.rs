@@ -1,0 +1,59 @@
+//! What an unquoted word means, by the name of the file.
+
+use unkeyed_model::Origin;
+
+/// Kinds of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// A program: an unquoted word is an identifier.
+    Code,
+    /// Text for people.
+    Prose,
+    /// Configuration and everything else: an unquoted word is a literal.
+    Data,
+}
+
+/// Extensions of programming languages, and of configuration languages with expressions; sorted.
+const CODE: &[&str] = &[
+    "astro", "bicep", "c", "cc", "cjs", "clj", "cljs", "cpp", "cr", "cs", "cts", "cue", "cxx", "d", "dart", "elm", "erl", "ex", "exs", "fs",
+    "fsx", "go", "gradle", "groovy", "h", "hcl", "hpp", "hs", "hxx", "java", "jl", "js", "jsonnet", "jsx", "kt", "kts", "libsonnet", "lua", "m",
+    "mjs", "ml", "mli", "mm", "mts", "nim", "nix", "php", "pl", "pm", "proto", "py", "pyi", "pyx", "r", "rb", "rs", "scala", "sol", "svelte",
+    "swift", "tf", "tfvars", "tofu", "ts", "tsx", "v", "vb", "vue", "zig",
+];
+
+/// Extensions of text for people; sorted.
+const PROSE: &[&str] = &["adoc", "asciidoc", "htm", "html", "markdown", "md", "mdx", "po", "pot", "rst", "tex"];
+
+impl Language {
+    pub(super) fn of(origin: &Origin) -> Self {
+        let name = origin.file_name();
+        let Some((_, extension)) = name.rsplit_once('.') else { return Self::Data };
+        let extension = extension.to_ascii_lowercase();
+        if CODE.binary_search(&extension.as_str()).is_ok() {
+            Self::Code
+        } else if PROSE.binary_search(&extension.as_str()).is_ok() {
+            Self::Prose
+        } else {
+            Self::Data
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_sorted() {
+        assert!(CODE.is_sorted() && PROSE.is_sorted());
+    }
+
+    #[test]
+    fn by_extension() {
+        let of = |path: &str| Language::of(&Origin { path: path.into(), ..Origin::default() });
+        assert_eq!(of("src/App.PY"), Language::Code);
+        assert_eq!(of("deploy/.env"), Language::Data);
+        assert_eq!(of("Dockerfile"), Language::Data);
+        assert_eq!(of("README.md"), Language::Prose);
+    }
+}

@@ -1,0 +1,93 @@
+//! Values that say where the credential is instead of being it.
+
+/// Prefixes of references into secret stores and configuration.
+const STORES: &[&str] = &[
+    "@microsoft.keyvault(", "akv://", "arn:aws", "awssecretsmanager:", "awssm:", "azurekeyvault:", "bws://", "credstash:", "doppler://",
+    "env:", "env://", "gcpsecretmanager:", "gcpsm:", "infisical://", "keyring:", "keyvault:", "op://", "pass:", "projects/", "ref+",
+    "secret://", "secretref:", "secretref+", "secretsmanager:", "sm://", "ssm:", "vault:", "vault://",
+];
+
+/// Prefixes of password hashes (crypt, LDAP, Django, PostgreSQL) and of encrypted values.
+const SEALED: &[&str] = &[
+    "$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$apr1$", "$argon2", "$gy$", "$pbkdf2", "$scrypt$", "$y$", "argon2:", "bcrypt:",
+    "bcrypt_sha256$", "pbkdf2:", "pbkdf2_sha256$", "scram-sha-256$", "scrypt:", "{bcrypt}", "{crypt}", "{pbkdf2", "{sha", "{smd5}", "{ssha",
+    "enc[", "enc(", "!vault", "$ansible_vault", "-----begin pgp message", "-----begin age encrypted", "age1", "cipher:", "{cipher}",
+];
+
+/// Files that hold keys.
+const KEY_FILES: &[&str] =
+    &[".cer", ".conf", ".crt", ".der", ".env", ".jks", ".json", ".key", ".p12", ".pem", ".pfx", ".pub", ".toml", ".txt", ".yaml", ".yml"];
+
+/// Names with which a path of members starts, where it isn't clear from the language that it is one.
+const ROOTS: &[&str] = &[
+    "app", "args", "conf", "config", "configuration", "context", "credentials", "ctx", "data", "each", "env", "environment", "event", "github",
+    "inputs", "job", "local", "matrix", "module", "needs", "options", "opts", "os", "params", "parameters", "process", "props", "random_password",
+    "req", "request", "root", "runner", "secrets", "self", "session", "settings", "spec", "state", "steps", "system", "this", "user", "values", "var",
+    "vars",
+];
+
+/// Why `value` is a reference, if it is one.
+pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    let lower = text.to_ascii_lowercase();
+    if STORES.iter().any(|prefix| lower.starts_with(prefix)) {
+        return Some("a reference to a secret store");
+    }
+    if SEALED.iter().any(|prefix| lower.starts_with(prefix)) {
+        return Some("a hash or an encrypted value");
+    }
+    if is_bare_address(text) {
+        return Some("an address without a credential");
+    }
+    is_path(text).then_some("a path")
+}
+
+/// Why an unquoted or structural value is an expression, if it is one.
+pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    let root = text.split(['.', '[', '(']).next().unwrap_or_default().to_ascii_lowercase();
+    let member = text.len() > root.len() && ROOTS.contains(&root.as_str());
+    let named = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]()\"'?:,* ".contains(&byte));
+    if member && named(text) {
+        return Some("an expression");
+    }
+    let call = text.split_once('(').is_some_and(|(name, rest)| is_path_of_names(name) && rest.contains(')'));
+    call.then_some("a function call")
+}
+
+fn is_path_of_names(text: &str) -> bool {
+    !text.is_empty()
+        && text.split(['.', ':']).all(|name| {
+            name.is_empty() || name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        })
+}
+
+/// An address with neither userinfo nor a query.
+fn is_bare_address(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let scheme_ok = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b));
+    let credential = authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':') && !userinfo.ends_with(':'));
+    scheme_ok && !credential && !rest.contains('?') && !rest.contains("hooks.") && !rest.contains("webhook")
+}
+
+/// A path in the file system: rooted, or with the extension of a key file. base64 may begin with a slash too, but its
+/// parts mix cases and digits.
+fn is_path(text: &str) -> bool {
+    let path_like = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/\\._-~ :@".contains(&byte));
+    if !path_like(text) {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    if KEY_FILES.iter().any(|extension| lower.ends_with(extension)) {
+        return true;
+    }
+    let drive = text.as_bytes().get(1..3) == Some(b":\\");
+    let rooted = ["/", "./", "../", "~/"].iter().any(|root| text.starts_with(root));
+    let ordinary = |part: &str| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        let mixed = part.bytes().any(|b| b.is_ascii_uppercase()) && part.bytes().any(|b| b.is_ascii_lowercase());
+        part.len() < 40 && !(mixed && digits > 0)
+    };
+    drive || rooted && text.split('/').filter(|part| !part.is_empty()).count() > 1 && text.split('/').all(ordinary)
+}

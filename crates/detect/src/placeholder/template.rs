@@ -1,0 +1,53 @@
+//! Values that something else will be put into.
+
+/// Why `value` is a template, if it is one.
+pub(super) fn template(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    // A marker anywhere: the literal part beside it is no whole credential.
+    let anywhere = ["${", "{{", "}}", "$(", "<%", "%>", "#{", "$[[", "%(", "[[", "@@"];
+    if anywhere.iter().any(|marker| text.contains(marker)) || holds_named_braces(text) {
+        return Some("a template");
+    }
+    let around = [("<", ">"), ("{", "}"), ("[", "]"), ("((", "))"), ("%", "%"), ("__", "__"), ("@", "@"), ("«", "»"), ("‹", "›")];
+    if around.iter().any(|(open, close)| is_inside(text, open, close)) {
+        return Some("a placeholder in brackets");
+    }
+    if is_variable(text) {
+        return Some("a variable");
+    }
+    let verbs = ["%s", "%v", "%q", "%d", "%@", "%1$s", "{}", "{0}", "?"];
+    verbs.contains(&text).then_some("a format specifier")
+}
+
+/// Whether what follows an unquoted word makes it the beginning of an expression.
+pub(super) fn goes_on(after: &[u8]) -> bool {
+    after.starts_with(b"(") || after.starts_with(b"[") || after.starts_with(b"::") || after.starts_with(b"->") || after.starts_with(b"${")
+}
+
+/// The brackets hold a name or a phrase, not a value that happens to begin and end so.
+fn is_inside(text: &str, open: &str, close: &str) -> bool {
+    let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) else { return false };
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '/' | '\'' | '|' | ',');
+    inner.chars().next().is_some_and(char::is_alphabetic) && inner.chars().all(is_word)
+}
+
+/// `{name}` anywhere, as in a Python format string.
+fn holds_named_braces(text: &str) -> bool {
+    text.match_indices('{').any(|(at, _)| {
+        let inner = &text[at + 1..];
+        inner.find('}').is_some_and(|end| {
+            let name = &inner[..end];
+            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
+        })
+    })
+}
+
+/// `$NAME`, `$name`, `$env:NAME`; with a digit in a lower-case name it may be a password that begins with a dollar sign.
+fn is_variable(text: &str) -> bool {
+    let Some(name) = text.strip_prefix("$$").or_else(|| text.strip_prefix('$')) else { return false };
+    let name = name.strip_prefix("env:").unwrap_or(name);
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'.');
+    let upper = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    starts && (plain || upper)
+}

@@ -1,0 +1,97 @@
+use super::*;
+
+/// What `in_text` says of the value between `«` and `»`.
+fn judged(path: &str, marked: &str) -> Option<&'static str> {
+    let start = marked.find('«').unwrap();
+    let end = marked.find('»').unwrap() - '«'.len_utf8();
+    let text = marked.replace(['«', '»'], "");
+    in_text(text.as_bytes(), Span::new(start, end), Some(&Origin { path: path.into(), ..Origin::default() }))
+}
+
+#[test]
+fn weak_passwords_are_credentials() {
+    for value in [
+        "hunter2!", "Summer2024", "admin123", "P@ssw0rd", "letmein", "correct horse battery staple", "mysecretpassword", "postgres", "root", "qwerty", "12345678",
+        "s3cr3t", "Tr0ub4dor&3", "abc123", "test1234", "changeit", "my-secret-pw", "/k3jXQ9+Zr0=", "$ecret1", "pa{5s}word1!", "a<b>c9x", "monkey", "iloveyou",
+    ] {
+        assert_eq!(judged(".env", &format!("DB_PASSWORD=«{value}»\n")), None, "{value}");
+        assert_eq!(judged("config.yml", &format!("password: \"«{value}»\"\n")), None, "{value}");
+        assert_eq!(in_slot(value.as_bytes()), None, "{value}");
+    }
+    assert_eq!(judged("app.py", "password = \"«hunter2!»\""), None);
+    assert_eq!(judged("Main.java", "String password = \"«Summer2024»\";"), None);
+    assert_eq!(judged("compose.yml", "POSTGRES_PASSWORD: «password»\n"), None);
+}
+
+#[test]
+fn fillers_are_none() {
+    for value in [
+        "changeme", "CHANGE_ME", "change-me!", "ChangeMe", "<your password>", "<PASSWORD>", "${DB_PASSWORD}", "{{ .Values.password }}", "$DB_PASSWORD", "$password",
+        "%DB_PASSWORD%", "%(password)s", "$(cat /run/secret)", "xxxx", "XXXX-XXXX", "xxxxxxxx", "********", "...", "aaaaaaaa", "00000000", "your-api-key-here",
+        "YOUR_TOKEN", "your_password", "yourpassword", "insert-token-here", "replace_with_real_key", "placeholder", "TODO", "example", "example-token",
+        "none", "null", "true", "undefined", "redacted", "[REDACTED]", "{password}", "postgres://{user}:{pass}", "((db_password))", "@@PASSWORD@@", "__DB_PASSWORD__",
+        "#{ENV['X']}", "<%= secret %>", "%s", "string", "Optional[str]", "&str", "Enter your password", "The password must be at least 8 characters",
+        "••••••••", "", "ab", "${{ secrets.TOKEN }}", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)", "vault:secret/data/db#password",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db", "op://prod/db/password", "ref+vault://x", "projects/p/secrets/s/versions/1",
+        "/run/secrets/db_password", "./keys/server.key", "~/.ssh/id_rsa", "C:\\keys\\server.pem", "https://login.example.com/oauth2/token", "$2b$12$abcdefghijk",
+        "ENC[AES256_GCM,data:abc]", "{SSHA}abcdef", "pbkdf2_sha256$260000$abc",
+    ] {
+        assert!(judged("config.yml", &format!("password: \"«{value}»\"\n")).is_some(), "{value}");
+        assert!(in_slot(value.as_bytes()).is_some(), "{value}");
+    }
+}
+
+#[test]
+fn code_on_the_right_hand_side_is_none() {
+    for value in ["password", "os.environ", "getenv", "config.password", "self.token", "PASSWORD", "args", "request", "hunter2"] {
+        assert!(judged("app.py", &format!("password = «{value}»\n")).is_some(), "{value}");
+    }
+    for (path, text) in [
+        ("deploy.sh", "PASSWORD=«get_password»(x)"),
+        ("app.conf", "token = «os.environ»[\"TOKEN\"]"),
+        ("playbook.yml", "password: «vars.db_password»\n"),
+        ("workflow.yml", "token: «secrets.GITHUB_TOKEN»\n"),
+        ("main.tf", "password = «var.db_password»\n"),
+        ("x.yml", "password: «lookup('env', 'X')»\n"),
+        ("a.sh", "TOKEN=\"$«TOKEN»\""),
+    ] {
+        assert!(judged(path, text).is_some(), "{text}");
+    }
+    assert!(judged("a.js", "const TOKEN_KEY = \"«access_token»\"").is_some());
+    assert!(judged("A.java", "String PASSWORD = \"«user.password»\";").is_some());
+    assert!(judged("a.ts", "password: '«Password»'").is_some());
+    assert!(judged("README.md", "password: «password»").is_some());
+}
+
+#[test]
+fn addresses_with_credentials_are_not_bare() {
+    assert_eq!(in_slot(b"postgres://app:hunter2@db/prod"), None);
+    assert_eq!(in_slot(b"https://host/path?sig=abc"), None);
+    assert_eq!(in_slot(b"https://hooks.slack.com/services/T0/B0/abc"), None);
+    assert!(in_slot(b"postgres://app@db/prod").is_some());
+    assert!(in_slot(b"redis://cache:6379/0").is_some());
+}
+
+#[test]
+fn tokens_that_are_fillers() {
+    for token in [
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "AKIAXXXXXXXXXXXXXXXX", "sk_live_000000000000000000000000", "00000000000000000000000000000000",
+        "sk-1234567890abcdefghijklmnopqrstuv", "0123456789abcdef0123456789abcdef", "glpat-abcdefghijklmnopqrst",
+    ] {
+        assert!(in_token(token.as_bytes()).is_some(), "{token}");
+    }
+    for token in ["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", "hunter2!", "AKIAQ2W3E4R5T6Y7WXYZ", "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2g"] {
+        assert_eq!(in_token(token.as_bytes()), None, "{token}");
+    }
+}
+
+#[test]
+fn never_panics_on_any_bytes() {
+    let text: Vec<u8> = (0..=255u8).chain("${{<%(\"'«»".bytes()).collect();
+    for start in 0..text.len() {
+        for end in start..=text.len().min(start + 20) {
+            let _ = in_text(&text, Span::new(start, end), Some(&Origin::default()));
+            let _ = (in_slot(&text[start..end]), in_token(&text[start..end]));
+        }
+    }
+}

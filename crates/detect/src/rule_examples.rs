@@ -1,0 +1,95 @@
+//! Runs the examples that every rule carries through the real engine, with just the rule's file loaded.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use unkeyed_model::{Match, Origin, Span, Unit};
+
+use crate::detector::{Detector, Scratch};
+use crate::fingerprint::FingerprintKey;
+use crate::rule::Rule;
+use crate::rule_set::RuleSet;
+
+/// The failures of all rules, sorted.
+pub(crate) fn test(set: &RuleSet) -> Vec<String> {
+    let mut failures = BTreeSet::new();
+    for file in set.files() {
+        let detector = RuleSet::from_files(std::slice::from_ref(file)).and_then(|rules| Detector::new(rules, FingerprintKey::new(b"examples")));
+        match detector {
+            Ok(detector) => {
+                let mut run = Run { detector: &detector, scratch: Scratch::default() };
+                failures.extend(detector.rules().rules().iter().flat_map(|rule| run.rule(rule)));
+            }
+            Err(error) => failures.extend(error.problems()),
+        }
+    }
+    failures.into_iter().collect()
+}
+
+struct Run<'a> {
+    detector: &'a Detector,
+    scratch: Scratch,
+}
+
+impl Run<'_> {
+    fn rule(&mut self, rule: &Rule) -> Vec<String> {
+        let mut failures = Vec::new();
+        let mut fail = |what: String| failures.push(format!("{}:{}: rule {}: {what}", rule.file, rule.line, rule.info.id));
+        for (at, example) in rule.examples.matching.iter().enumerate() {
+            let found = self.scan(rule, example.as_bytes());
+            if !is_among(rule, &found) {
+                let others: BTreeSet<&str> = found.iter().map(|found| found.rule.id.as_str()).collect();
+                let instead = if others.is_empty() { "nothing".into() } else { others.into_iter().collect::<Vec<_>>().join(", ") };
+                fail(format!("match example {} finds {instead}", at + 1));
+            }
+        }
+        for (at, example) in rule.examples.other.iter().enumerate() {
+            if is_among(rule, &self.scan(rule, example.as_bytes())) {
+                fail(format!("no_match example {} is found", at + 1));
+            }
+        }
+        for (at, value) in rule.public.iter().enumerate() {
+            if !self.is_public(rule, value.as_bytes()) {
+                fail(format!("public value {} is not found as public, neither bare nor in place of the secret of a match example", at + 1));
+            }
+        }
+        failures
+    }
+
+    /// Whether the value is found as public: bare, or put into a match example.
+    fn is_public(&mut self, rule: &Rule, value: &[u8]) -> bool {
+        let is = |found: Vec<Match>| found.iter().any(|found| found.rule.id == rule.info.id && found.public_because.is_some());
+        let bare = self.scan(rule, value);
+        is(bare)
+            || rule.examples.matching.iter().any(|example| {
+                let places: Vec<Span> =
+                    self.scan(rule, example.as_bytes()).iter().filter(|found| found.rule.id == rule.info.id).map(|found| found.location.region.span).collect();
+                places.iter().any(|place| {
+                    let (before, after) = (&example.as_bytes()[..place.start], &example.as_bytes()[place.end..]);
+                    is(self.scan(rule, &[before, value, after].concat()))
+                })
+            })
+    }
+
+    fn scan(&mut self, rule: &Rule, text: &[u8]) -> Vec<Match> {
+        let origin = Origin { path: path_for(rule), ..Origin::default() };
+        let mut found = Vec::new();
+        self.detector.scan(&Unit::new(Arc::new(origin), text), &[], &mut self.scratch, &mut |one| found.push(one));
+        found
+    }
+}
+
+fn is_among(rule: &Rule, found: &[Match]) -> bool {
+    found.iter().any(|found| found.rule.id == rule.info.id)
+}
+
+/// A path to which the rule applies: its first glob with the wildcards filled in.
+fn path_for(rule: &Rule) -> String {
+    let Some(glob) = rule.path_globs.first() else { return String::new() };
+    let mut path = glob.replace("**/", "").replace("/**", "/x").replace('*', "x").replace('?', "x");
+    while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
+        let first = path.get(open + 1..close).and_then(|inner| inner.split(',').next()).unwrap_or_default().to_owned();
+        path.replace_range(open..=close.max(open), &first);
+    }
+    path
+}

@@ -1,0 +1,89 @@
+//! Places where the structure of a file says that a credential stands.
+//!
+//! One decision a reader would question: a slot never overrules a specific rule. It only fills in what the structure
+//! knows (name, destination), and reports its own value where no rule knows better.
+
+use unkeyed_model::{DecodeStep, Origin, Slot, SlotEncoding, Span};
+
+use crate::decode::{self, Decoded, Region};
+use crate::detector::{Detector, Scratch};
+use crate::doubt;
+use crate::finding::Finding;
+use crate::overlap;
+use crate::placeholder;
+use crate::structure::Draft;
+
+/// The rule for slots whose own rule is not loaded.
+const FALLBACK: &str = "generic.typed-position";
+
+/// Joins what the structure knows with what the rules found in `text`.
+pub(crate) fn join(detector: &Detector, text: &[u8], origins: &[std::sync::Arc<Origin>], mut findings: Vec<Finding>, slots: &[Slot], scratch: &mut Scratch) -> Vec<Finding> {
+    let slots: Vec<&Slot> = slots.iter().filter(|slot| !span_of(slot).is_empty() && span_of(slot).end <= text.len()).collect();
+    if slots.is_empty() {
+        return findings;
+    }
+    for slot in &slots {
+        let span = span_of(slot);
+        findings.retain(|finding| !yields_to(finding, span));
+        if findings.iter().any(|finding| span.contains(finding.draft.secret)) {
+            continue;
+        }
+        findings.extend(value(detector, text, origins, slot, scratch));
+    }
+    let mut findings = overlap::resolve(findings);
+    for finding in &mut findings {
+        if let Some(slot) = slots.iter().find(|slot| span_of(slot).contains(finding.draft.secret)) {
+            fill_in(&mut finding.draft, slot);
+        }
+    }
+    findings
+}
+
+fn span_of(slot: &Slot) -> Span {
+    slot.location.region.span
+}
+
+/// A generic pattern sees less of the value than the structure does, unless it found a part inside (the password of an
+/// address).
+fn yields_to(finding: &Finding, slot: Span) -> bool {
+    let secret = finding.draft.secret;
+    finding.draft.typed_position && secret.overlaps(slot) && !(slot.contains(secret) && secret.start > slot.start)
+}
+
+/// What stands in a slot in which no rule found anything.
+fn value(detector: &Detector, text: &[u8], origins: &[std::sync::Arc<Origin>], slot: &Slot, scratch: &mut Scratch) -> Vec<Finding> {
+    let span = span_of(slot);
+    if slot.encoding == SlotEncoding::Plain {
+        return own(detector, &text[span.start..span.end], slot).map(|finding| finding.lift_by(span.start)).into_iter().collect();
+    }
+    let mut decoded = Decoded::default();
+    decode::decode(text, Region { span, step: DecodeStep::Base64 }, &mut decoded);
+    let mut findings = detector.examine(&decoded.bytes, origins, 1, scratch).findings;
+    if findings.is_empty() {
+        findings.extend(own(detector, &decoded.bytes, slot));
+    }
+    findings.into_iter().map(|finding| finding.lift(DecodeStep::Base64, |part| decoded.place(part))).collect()
+}
+
+/// The slot's value as a credential, unless it is none.
+fn own(detector: &Detector, value: &[u8], slot: &Slot) -> Option<Finding> {
+    let rules = detector.rules();
+    let rule = &rules.rules()[rules.position(&slot.rule).or_else(|| rules.position(FALLBACK))?];
+    if value.is_empty() || placeholder::in_slot(value).is_some() {
+        return None;
+    }
+    let mut draft = Draft::new(rule, Span::new(0, value.len()));
+    draft.typed_position = true;
+    draft.role = slot.role;
+    draft.destination.clone_from(&slot.destination);
+    doubt::mark_local(&mut draft, value);
+    Some(detector.seal(draft, value))
+}
+
+fn fill_in(draft: &mut Draft, slot: &Slot) {
+    draft.typed_position = true;
+    draft.key_path.get_or_insert_with(|| slot.name.clone());
+    if draft.destination.is_none() {
+        draft.destination.clone_from(&slot.destination);
+    }
+}

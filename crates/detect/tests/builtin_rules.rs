@@ -1,0 +1,15 @@
+//! The rules of `rules/*.toml` are well made, and prove themselves through the real engine.
+
+use unkeyed_detect::RuleSet;
+
+#[test]
+fn they_are_well_made() {
+    let problems = RuleSet::builtin().unwrap().lint();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn their_examples_hold() {
+    let failures = RuleSet::builtin().unwrap().test();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
