@@ -23,7 +23,7 @@ fn results(run: &Value) -> &Vec<Value> {
 }
 
 fn errors(log: &Value) -> Vec<String> {
-    let schema: Value = serde_json::from_str(include_str!("../../../../tests/sarif/sarif-schema-2.1.0.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../../../tests/sarif/sarif-2.1.0.json")).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
     validator.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
