@@ -91,8 +91,7 @@ impl<'a> Attribution<'a> {
     }
 
     fn owners(&self, place: &Location) -> Vec<&'a str> {
-        let by_extent = self.extents.containing(place).map(|owners| self.of_extent(owners, place)).find(|owners| !owners.is_empty());
-        by_extent
+        self.by_extent(place)
             .or_else(|| self.drawn_in.get(place.origin.path.as_str()).map(all))
             .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
             .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
@@ -100,16 +99,27 @@ impl<'a> Attribution<'a> {
             .unwrap_or_default()
     }
 
-    /// The workloads behind the owners of one extent.
-    fn of_extent(&self, owners: &[Owner], place: &Location) -> Vec<&'a str> {
+    /// The innermost definition around the place, and the readers of a secret object inside it. A secret object that
+    /// nobody reads belongs to nobody: the folder it stands in says nothing about who gets it.
+    fn by_extent(&self, place: &Location) -> Option<Vec<&'a str>> {
         let mut ids: Vec<&str> = Vec::new();
-        for owner in owners {
-            match owner {
-                Owner::Definition(at) => ids.extend(self.users.get(at).into_iter().flatten()),
-                Owner::Object(at) => ids.extend(self.of_object(*at, place)),
+        let mut in_object = false;
+        for owners in self.extents.containing(place) {
+            let mut defined = false;
+            for owner in owners {
+                let found = match owner {
+                    Owner::Object(at) => self.of_object(*at, place),
+                    Owner::Definition(at) => self.users.get(at).cloned().unwrap_or_default(),
+                };
+                in_object |= matches!(owner, Owner::Object(_));
+                defined |= matches!(owner, Owner::Definition(_)) && !found.is_empty();
+                ids.extend(found);
+            }
+            if defined {
+                break;
             }
         }
-        ids
+        (in_object || !ids.is_empty()).then_some(ids)
     }
 
     /// The users of the key under which the value stands, else all users of the object: it is handed to them whole.

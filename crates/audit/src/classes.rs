@@ -165,3 +165,6 @@ fn basis(draft: &Draft) -> (LifetimeBasis, LifetimeConfidence) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

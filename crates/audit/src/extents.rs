@@ -3,11 +3,15 @@
 //! One decision a reader would question: files are compared by path, commit and layer, not by surface, because a
 //! parser may call the surface by a more telling name than the source did.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use unkeyed_model::{Location, Origin, Span};
 
 type FileKey = (String, Option<String>, Option<String>);
+
+/// Owners by start and, widest first, end.
+type Spans<T> = BTreeMap<(usize, Reverse<usize>), Vec<T>>;
 
 /// One span with everybody who owns exactly it.
 #[derive(Debug)]
@@ -27,10 +31,10 @@ pub(crate) struct Extents<T> {
 impl<T: Ord> Extents<T> {
     /// Indexes extents with their owners.
     pub(crate) fn new<'a>(extents: impl IntoIterator<Item = (&'a Location, T)>) -> Self {
-        let mut spans: BTreeMap<FileKey, BTreeMap<(usize, std::cmp::Reverse<usize>), Vec<T>>> = BTreeMap::new();
+        let mut spans: BTreeMap<FileKey, Spans<T>> = BTreeMap::new();
         for (location, owner) in extents {
             let span = span(location);
-            let owners = spans.entry(file(&location.origin)).or_default().entry((span.start, std::cmp::Reverse(span.end))).or_default();
+            let owners = spans.entry(file(&location.origin)).or_default().entry((span.start, Reverse(span.end))).or_default();
             if !owners.contains(&owner) {
                 owners.push(owner);
             }
@@ -50,10 +54,10 @@ impl<T: Ord> Extents<T> {
 }
 
 /// Finds for each extent, in order of start, the one that is open around it.
-fn nest<T>(spans: BTreeMap<(usize, std::cmp::Reverse<usize>), Vec<T>>) -> Vec<Extent<T>> {
+fn nest<T>(spans: Spans<T>) -> Vec<Extent<T>> {
     let mut open: Vec<usize> = Vec::new();
     let mut extents: Vec<Extent<T>> = Vec::with_capacity(spans.len());
-    for ((start, std::cmp::Reverse(end)), mut owners) in spans {
+    for ((start, Reverse(end)), mut owners) in spans {
         while open.last().is_some_and(|&at| extents[at].span.end <= start) {
             open.pop();
         }

@@ -124,3 +124,6 @@ fn comparisons_skipped() -> Skip {
         detail: "too many tokens and trusts to compare all of them; some trust bindings are unknown for this reason".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,8 +142,8 @@ const LEADS_TO: &[(&str, &str, &str)] = &[
     ("CODECOV", "saas:codecov", ""),
     ("ANTHROPIC", "saas:anthropic", ""),
     ("OPENAI", "saas:openai", ""),
-    ("GITHUB", "git", "github.com"),
-    ("GH", "git", "github.com"),
+    ("GITHUB", "github", ""),
+    ("GH", "github", ""),
 ];
 
 /// The destination that a name tells, if it tells one.

@@ -131,8 +131,11 @@ impl<'a> Index<'a> {
         let path = target.strip_prefix("./").unwrap_or(target).trim_end_matches('/');
         let found = match kind {
             Use::Component => {
-                let places = [path.to_owned(), format!("{path}/action.yml"), format!("{path}/action.yaml")];
-                places.iter().flat_map(|place| self.at_path(place)).chain(self.by_id(target)).collect()
+                // The root that the path is relative to: several repositories may be scanned at once.
+                let root = user.location.origin.path.split_once(".github/").map_or("", |(root, _)| root);
+                let bases = [path.to_owned(), format!("{root}{path}")];
+                let places = bases.iter().flat_map(|base| [base.clone(), format!("{base}/action.yml"), format!("{base}/action.yaml")]);
+                places.flat_map(|place| self.at_path(&place)).chain(self.by_id(target)).collect()
             }
             Use::File => {
                 let content = |at: &usize| matches!(self.facts.workloads[*at].kind, WorkloadKind::Env | WorkloadKind::Dockerfile);
@@ -157,3 +160,6 @@ impl<'a> Index<'a> {
         self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Brings the two halves of identity evidence together: a job may grant the token, and an action it uses exchange it.
 
-use unkeyed_model::{IdentityPath, Location, PredictedToken, Workload};
+use unkeyed_model::{IdentityPath, PredictedToken, Workload};
 
 /// Gives paths with a consumer but no capability the capability of a path that has nothing but it.
 pub(crate) fn complete(workload: &mut Workload) {
@@ -14,7 +14,7 @@ pub(crate) fn complete(workload: &mut Workload) {
     }
     // A capability that a complete path of the same issuer already rests on says nothing new.
     for (bare, used) in capabilities.iter().zip(&mut used) {
-        *used |= paths.iter().any(|path| path.consumer.is_some() && same_place(path.capability.as_ref(), bare.capability.as_ref()));
+        *used |= paths.iter().any(|path| path.consumer.is_some() && path.capability == bare.capability && may_serve(bare, path));
     }
     let mut unused = used.iter().map(|used| !used);
     capabilities.retain(|_| unused.next().unwrap_or(true));
@@ -25,10 +25,6 @@ pub(crate) fn complete(workload: &mut Workload) {
 /// A capability without a consumer.
 fn is_bare(path: &IdentityPath) -> bool {
     path.capability.is_some() && path.consumer.is_none()
-}
-
-fn same_place(one: Option<&Location>, other: Option<&Location>) -> bool {
-    one.is_some() && one == other
 }
 
 /// Whether the token that `bare` may have is the one that `path` consumes.

@@ -1,0 +1,139 @@
+//! Whose an artifact is, and what happens to what belongs to nobody.
+
+use unkeyed_model::{Class, Custody, Estate, InventoryEntry, Policy, Report, Role, StoreKind, Use, Verdict, Workload, WorkloadKind};
+
+use crate::testing::*;
+
+fn holders(report: &Report, at: usize) -> Vec<&str> {
+    report.artifacts[at].workloads.iter().map(String::as_str).collect()
+}
+
+fn image(path: &str) -> Workload {
+    let mut image = Workload::new(WorkloadKind::Dockerfile, format!("dockerfile:{path}"), path, place(path, 0, 5));
+    image.extents = vec![place(path, 0, 1000)];
+    image
+}
+
+fn pod(name: &str, path: &str) -> Workload {
+    let mut pod = Workload::new(WorkloadKind::K8s, format!("k8s:prod/Deployment/{name}"), name, place(path, 0, 5));
+    pod.extents = vec![place(path, 0, 100)];
+    pod
+}
+
+fn with(workloads: Vec<Workload>, kind: &str, path: &str) -> Estate {
+    let mut estate = estate();
+    estate.facts.workloads = workloads;
+    estate.matches.push(found(kind, 1, place(path, 40, 50)));
+    estate
+}
+
+#[test]
+fn inside_the_definition() {
+    let report = judge(with(vec![job("deploy"), job("test")], "x.y", ".github/workflows/test.yml"));
+    assert_eq!(holders(&report, 0), ["gha:.github/workflows/test.yml#test"]);
+    assert!(!report.workloads.iter().any(|workload| workload.id == "repo:."));
+}
+
+#[test]
+fn in_a_component_it_belongs_to_every_user() {
+    let mut action = Workload::new(WorkloadKind::GhaJob, "gha:act/action.yml", "act", place("act/action.yml", 0, 5));
+    (action.component, action.extents) = (true, vec![place("act/action.yml", 0, 100)]);
+    let mut users = vec![job("a"), job("b"), job("c")];
+    users[0].uses.push((Use::Component, "./act".into()));
+    users[1].uses.push((Use::Component, "act".into()));
+    users.push(action);
+    let report = judge(with(users, "x.y", "act/action.yml"));
+    assert_eq!(holders(&report, 0), ["gha:.github/workflows/a.yml#a", "gha:.github/workflows/b.yml#b"]);
+    assert_eq!(report.artifacts[0].standards.iter().filter(|standard| standard.id == "NHI9:2025").count(), 1);
+}
+
+#[test]
+fn in_a_secret_object_it_belongs_to_its_readers_and_replaces_the_use_by_name() {
+    let mut reader = pod("api", "api.yaml");
+    let mut used = reference(StoreKind::K8sSecret, "db");
+    (used.key, used.role) = (Some("secret-id".into()), Role::Bootstrap);
+    reader.references = vec![used];
+    let mut estate = with(vec![reader, pod("web", "web.yaml")], "x.y", "secret.yaml");
+    estate.matches[0].location.key_path = Some("data.secret-id".into());
+    estate.facts.stored = vec![stored(StoreKind::K8sSecret, "db", Custody::Embedded, place("secret.yaml", 0, 100))];
+    let report = judge(estate.clone());
+    assert_eq!(report.artifacts.len(), 1);
+    assert_eq!((holders(&report, 0), report.artifacts[0].class), (vec!["k8s:prod/Deployment/api"], Class::Bootstrap));
+    // The object is there but this key's value is not: the use by name stands, and the other value is still handed over.
+    estate.matches[0].location.key_path = Some("data.other".into());
+    let report = judge(estate.clone());
+    assert_eq!(report.artifacts.iter().filter(|artifact| artifact.kind == "ref.k8s-secret").count(), 1);
+    assert!(report.artifacts.iter().all(|artifact| artifact.workloads == ["k8s:prod/Deployment/api"]));
+    // A placeholder is no value.
+    estate.matches[0].location.key_path = Some("data.secret-id".into());
+    estate.matches[0].public_because = Some("placeholder".into());
+    assert!(judge(estate).artifacts.iter().any(|artifact| artifact.kind == "ref.k8s-secret" && artifact.class == Class::Bootstrap));
+}
+
+#[test]
+fn an_object_in_a_vault_or_encrypted_passes_its_custody_to_the_use() {
+    for (custody, class) in [
+        (Custody::VaultStatic, Class::VaultFetchedStatic),
+        (Custody::EncryptedAtRest, Class::EncryptedStored),
+        (Custody::VaultDynamic, Class::VaultFetchedDynamic),
+    ] {
+        let mut reader = pod("api", "api.yaml");
+        reader.references = vec![reference(StoreKind::K8sSecret, "db-password")];
+        let mut estate = estate();
+        estate.facts.workloads.push(reader);
+        estate.facts.stored = vec![stored(StoreKind::K8sSecret, "db-password", custody, place("es.yaml", 0, 100))];
+        assert_eq!(judge(estate).artifacts[0].class, class);
+    }
+}
+
+#[test]
+fn an_object_that_nobody_reads_belongs_to_nobody() {
+    let mut estate = with(vec![pod("api", "deploy/api.yaml")], "x.y", "deploy/secret.yaml");
+    estate.facts.stored = vec![stored(StoreKind::K8sSecret, "db", Custody::Embedded, place("deploy/secret.yaml", 0, 100))];
+    assert_eq!(holders(&judge(estate), 0), ["repo:."]);
+}
+
+#[test]
+fn a_drawn_in_file_belongs_to_its_users() {
+    let mut service = Workload::new(WorkloadKind::Compose, "compose:compose.yaml#db", "db", place("compose.yaml", 0, 5));
+    service.uses = vec![(Use::File, "secret.txt".into())];
+    assert_eq!(holders(&judge(with(vec![service], "x.y", "secret.txt")), 0), ["compose:compose.yaml#db"]);
+}
+
+#[test]
+fn the_only_image_above_owns_the_folder_but_jobs_and_crowds_do_not() {
+    let one = judge(with(vec![image("svc/Dockerfile"), image("web/Dockerfile"), job("test")], "x.y", "svc/src/config.py"));
+    assert_eq!(holders(&one, 0), ["dockerfile:svc/Dockerfile"]);
+    let crowd = judge(with(vec![image("svc/Dockerfile"), image("svc/Dockerfile.dev")], "x.y", "svc/src/config.py"));
+    assert_eq!(holders(&crowd, 0), ["repo:."]);
+    let job = judge(with(vec![job("test")], "x.y", "docs/key.pem"));
+    assert_eq!(holders(&job, 0), ["repo:."]);
+    assert_eq!(workload(&job, "repo:.").verdict, Verdict::NotSecretless);
+}
+
+#[test]
+fn the_policy_can_say_whose_a_folder_is() {
+    let entry = InventoryEntry { workload: "gha:*#test".into(), paths: vec!["docs/**".into()], ..InventoryEntry::default() };
+    let policy = Policy { inventory: vec![entry], ..Policy::default() };
+    let report = crate::judge(with(vec![job("test")], "x.y", "docs/key.pem"), &policy, now());
+    assert_eq!(holders(&report, 0), ["gha:.github/workflows/test.yml#test"]);
+}
+
+#[test]
+fn public_values_make_no_pseudo_workload() {
+    let mut estate = with(Vec::new(), "x.y", "README.md");
+    estate.matches[0].public_because = Some("documented example".into());
+    assert!(judge(estate).workloads.is_empty());
+}
+
+#[test]
+fn declarations_are_durable_and_belong_to_the_run() {
+    let mut run = Workload::new(WorkloadKind::Terraform, "tf:infra#run", "run", place("infra/main.tf", 0, 5));
+    run.extents = vec![place("infra/main.tf", 0, 1000)];
+    let mut estate = estate();
+    estate.facts.workloads.push(run);
+    estate.facts.declarations.push(declaration("aws.access-key", "aws_iam_access_key.ci", place("infra/main.tf", 50, 60)));
+    let report = judge(estate);
+    assert_eq!((report.artifacts[0].class, report.artifacts[0].class_rule), (Class::Durable, "C12"));
+    assert_eq!((holders(&report, 0), report.artifacts[0].rule.id.as_str()), (vec!["tf:infra#run"], "declared.aws.access-key"));
+}

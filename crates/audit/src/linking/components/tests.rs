@@ -1,0 +1,92 @@
+//! Components, cycles, environment files, secret objects, brokered leases.
+
+use unkeyed_model::{Custody, Destination, Facts, IdentityKind, Platform, Reach, StoreKind, Use, Workload, WorkloadKind};
+
+use super::*;
+use crate::testing::{federated, job, place, reference, stored};
+
+fn merged(facts: &Facts) -> Vec<Merged> {
+    merge(facts, &StoredIndex::new(facts))
+}
+
+fn component(path: &str, uses: &[&str]) -> Workload {
+    let mut action = Workload::new(WorkloadKind::GhaJob, format!("gha:{path}"), path, place(path, 0, 5));
+    action.component = true;
+    action.uses = uses.iter().map(|target| (Use::Component, (*target).to_owned())).collect();
+    action.references = vec![reference(StoreKind::GhaSecret, path)];
+    action
+}
+
+#[test]
+fn components_are_drawn_in_once_even_in_a_cycle() {
+    let mut user = job("deploy");
+    user.uses = vec![(Use::Component, "./a".into())];
+    let facts =
+        Facts { workloads: vec![component("a/action.yml", &["b"]), component("b/action.yaml", &["a", "b"]), user], ..Facts::default() };
+    let merged = merged(&facts);
+    assert_eq!(merged.len(), 1);
+    assert_eq!(merged[0].parts, [2, 0, 1]);
+    let names: Vec<&str> = merged[0].workload.references.iter().map(|reference| reference.name.as_str()).collect();
+    assert_eq!(names, ["a/action.yml", "b/action.yaml"]);
+}
+
+#[test]
+fn an_environment_file_that_is_drawn_in_is_no_workload_of_its_own() {
+    let env = |path: &str| Workload::new(WorkloadKind::Env, format!("env:{path}"), path, place(path, 0, 5));
+    let mut service = Workload::new(WorkloadKind::Compose, "compose:compose.yaml#db", "db", place("compose.yaml", 0, 5));
+    service.uses = vec![(Use::File, "./db.env".into())];
+    let facts = Facts { workloads: vec![env("db.env"), env("other.env"), service], ..Facts::default() };
+    let ids: Vec<String> = merged(&facts).into_iter().map(|merged| merged.workload.id).collect();
+    assert_eq!(ids, ["compose:compose.yaml#db", "env:other.env"]);
+}
+
+#[test]
+fn a_pod_under_a_service_account_uses_its_identity_but_not_the_api_servers_token() {
+    let mut account = Workload::new(WorkloadKind::K8s, "k8s:prod/ServiceAccount/api", "api", place("sa.yaml", 0, 5));
+    account.component = true;
+    let mut role = federated(Platform::Aws, "aws", "role");
+    role.consumer = None;
+    let mut api_server = federated(Platform::K8s, "k8s-api", "sa");
+    (api_server.kind, api_server.consumer) = (IdentityKind::Managed, None);
+    account.identity_paths = vec![role, api_server];
+    let mut pod = Workload::new(WorkloadKind::K8s, "k8s:prod/Deployment/api", "api", place("d.yaml", 0, 5));
+    pod.uses = vec![(Use::ServiceAccount, "prod/api".into())];
+    let facts = Facts { workloads: vec![account, pod], ..Facts::default() };
+    let consumed: Vec<bool> = merged(&facts)[0].workload.identity_paths.iter().map(|path| path.consumer.is_some()).collect();
+    assert_eq!(consumed, [true, false]);
+}
+
+#[test]
+fn the_store_behind_a_secret_object_brings_its_login() {
+    let mut store = component("store.yaml", &[]);
+    store.references.clear();
+    let mut login = federated(Platform::Vault, "vault", "app");
+    login.reach = Reach::Vault;
+    store.identity_paths = vec![login];
+    let mut pod = Workload::new(WorkloadKind::K8s, "k8s:prod/Deployment/api", "api", place("d.yaml", 0, 5));
+    pod.references = vec![reference(StoreKind::K8sSecret, "db")];
+    let mut object = stored(StoreKind::K8sSecret, "db", Custody::VaultStatic, place("es.yaml", 0, 9));
+    object.component = Some(store.id.clone());
+    let facts = Facts { workloads: vec![store, pod], stored: vec![object], ..Facts::default() };
+    let merged = merged(&facts);
+    assert_eq!((merged[0].stored.as_slice(), merged[0].workload.identity_paths[0].reach), (&[0][..], Reach::Vault));
+}
+
+#[test]
+fn a_lease_is_a_path_to_its_destination_only_behind_an_identity() {
+    let mut pod = Workload::new(WorkloadKind::K8s, "k8s:prod/Deployment/api", "api", place("d.yaml", 0, 5));
+    let mut lease = reference(StoreKind::Vault, "database/creds/app");
+    (lease.custody, lease.lease_seconds) = (Custody::VaultDynamic, Some(3600));
+    lease.destination = Some(Destination::new("db", "orders"));
+    pod.references = vec![lease];
+    let without = Facts { workloads: vec![pod.clone()], ..Facts::default() };
+    assert!(merged(&without)[0].workload.identity_paths.is_empty());
+    let mut login = federated(Platform::Vault, "vault", "app");
+    login.reach = Reach::Vault;
+    pod.identity_paths = vec![login];
+    let with = Facts { workloads: vec![pod], ..Facts::default() };
+    let paths = merged(&with).remove(0).workload.identity_paths;
+    assert_eq!(paths.len(), 2);
+    assert_eq!((paths[1].reach, paths[1].destination.clone()), (Reach::Destination, Destination::new("db", "orders")));
+    assert_eq!(paths[1].ttl.map(|ttl| ttl.seconds), Some(3600));
+}
