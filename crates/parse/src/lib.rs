@@ -5,9 +5,11 @@
 //! that no place yields two contradicting facts.
 
 mod flat;
+mod credential_name;
 mod json;
 mod k8s;
 mod place;
+mod policy_document;
 mod shell;
 mod table;
 mod terraform;

@@ -1,16 +1,102 @@
-//! Terraform and OpenTofu configurations.
+//! Terraform and OpenTofu: all files of one folder together, as the programs themselves read them.
+//!
+//! Nothing is executed and no other folder is looked at: a value that comes from a module, an apply or a file is said
+//! to be unknown, with the name of what would tell it. `count` and `for_each` make one symbolic instance. The decision
+//! a reader would question: modules that `terraform init` downloaded (`.terraform/`) are not read, because they are
+//! copies that their own repository answers for; they are still scanned as text.
 
-use unkeyed_model::{Facts, Unit};
+mod aws;
+mod azure;
+mod compute;
+mod declared;
+mod eval;
+mod files;
+mod functions;
+mod gcp;
+mod module;
+mod oci;
+mod principals;
+mod provider;
+mod resolve;
+mod resource;
+mod run;
+mod secrets;
+mod settings;
+mod variables;
+mod value;
+mod vault;
 
-/// `.tf` files, grouped by folder.
+#[cfg(test)]
+mod tests;
+
+use unkeyed_model::{Facts, SkipReason, Unit};
+
+use self::module::Module;
+use self::resource::{Reader, Resource};
+
+/// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
+const STACK_BYTES: usize = 64 << 20;
+
+/// `.tf`, `.tofu` and `.tfvars` files, grouped by folder.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
-    origin.file_name().ends_with(".tf").then(|| origin.folder().to_owned())
+    let name = origin.file_name();
+    let is_configuration = name.ends_with(".tf") || name.ends_with(".tofu") || name.ends_with(".tfvars");
+    let is_copy = origin.path.split('/').any(|part| part == ".terraform");
+    (is_configuration && !is_copy).then(|| origin.folder().to_owned())
 }
 
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
+    let read = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(units));
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    read.unwrap_or_else(|| {
+        let mut facts = Facts::default();
+        let detail = "the structure of the folder could not be read";
+        let skip = |unit: &Unit<'_>| unkeyed_model::Skip { path: unit.origin().path.clone(), why: SkipReason::InternalError, detail: detail.into() };
+        facts.skipped.extend(units.iter().map(skip));
+        facts
+    })
+}
+
+fn read_folder(units: &[Unit<'_>]) -> Facts {
     let mut facts = Facts::default();
-    facts.skipped.extend(units.iter().filter_map(|unit| crate::place::Place::new(unit).err()));
+    let files = files::parse(units, &mut facts);
+    let Some(folder) = units.first().map(|unit| unit.origin().folder()) else { return facts };
+    let module = Module::new(folder, &files);
+    principals::defined(&module, &mut facts);
+    for (address, section) in &module.resources {
+        let resource = Resource { module: &module, address, section: *section };
+        if let Some(reader) = reader_of(resource.kind()) {
+            reader(resource, &mut facts);
+        }
+        declared::read(resource, &mut facts);
+        compute::read(resource, &mut facts);
+    }
+    variables::read(&module, &mut facts);
+    run::read(&module, &files, &mut facts);
+    if module.is_exhausted()
+        && let Some(file) = files.first()
+    {
+        facts.skipped.push(file.place.skip(SkipReason::Limit, "expressions of this folder go beyond the evaluation limit; some values are unknown"));
+    }
+    tidy(&mut facts);
     facts
+}
+
+fn reader_of(kind: &str) -> Option<Reader> {
+    let tables = [aws::READERS, azure::READERS, gcp::READERS, oci::READERS, vault::READERS];
+    let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
+    listed.or_else(|| gcp::iam_reader(kind))
+}
+
+/// Each slot and each store once: one literal can be reached through several names.
+fn tidy(facts: &mut Facts) {
+    facts.slots.sort();
+    facts.slots.dedup_by(|a, b| a.location.region.span == b.location.region.span && a.location.origin == b.location.origin);
+    facts.stored.sort_by(|a, b| (&a.name, &a.extent).cmp(&(&b.name, &b.extent)));
+    facts.stored.dedup_by(|a, b| a.name == b.name && a.extent.region.span == b.extent.region.span && a.extent.origin == b.extent.origin);
 }

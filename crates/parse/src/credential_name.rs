@@ -1,0 +1,120 @@
+//! Whether a name says that the value assigned to it is a credential.
+//!
+//! Used for positions where a literal would be a stored secret (an environment variable of a container, an attribute
+//! of a provider). One decision a reader would question: only the end of a name decides, with few exceptions, because
+//! `password_policy`, `token_ttl` and `secret_arn` describe a credential without being one.
+
+/// Word sequences with which the name of a credential ends.
+const ENDINGS: &[&[&str]] = &[
+    &["secret"],
+    &["password"],
+    &["passwd"],
+    &["pwd"],
+    &["passphrase"],
+    &["token"],
+    &["pat"],
+    &["apikey"],
+    &["api", "key"],
+    &["access", "key"],
+    &["access", "key", "id"],
+    &["account", "key"],
+    &["shared", "key"],
+    &["primary", "key"],
+    &["secondary", "key"],
+    &["secret", "key"],
+    &["private", "key"],
+    &["private", "key", "pem"],
+    &["key", "pem"],
+    &["client", "key"],
+    &["master", "key"],
+    &["signing", "key"],
+    &["encryption", "key"],
+    &["ssh", "key"],
+    &["deploy", "key"],
+    &["license", "key"],
+    &["service", "account", "key"],
+    &["sa", "key"],
+    &["sa", "json"],
+    &["sas", "url"],
+    &["secret", "id"],
+    &["secret", "string"],
+    &["secret", "data"],
+    &["secret", "value"],
+    &["credential"],
+    &["credentials"],
+    &["creds"],
+    &["dsn"],
+    &["connection", "string"],
+    &["conn", "str"],
+    &["database", "url"],
+    &["webhook"],
+    &["webhook", "url"],
+    &["pfx"],
+    &["p12"],
+    &["keystore"],
+    &["kubeconfig"],
+    &["kube", "config"],
+    &["dockerconfigjson"],
+];
+
+/// Word sequences with which the name of something public ends, although [`ENDINGS`] would claim it.
+const PUBLIC_ENDINGS: &[&[&str]] = &[
+    &["public", "key"],
+    &["public", "access", "key"],
+    &["kms", "master", "key"],
+    &["next", "token"],
+    &["continuation", "token"],
+    &["automount", "service", "account", "token"],
+    &["csrf", "token"],
+];
+
+/// Whether a literal under this name is a credential.
+pub(crate) fn is_credential(name: &str) -> bool {
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
+    ends(ENDINGS) && !ends(PUBLIC_ENDINGS)
+}
+
+/// Lower-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase`; names longer than any real one have none.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    if name.len() > 256 {
+        return words;
+    }
+    let mut open = false;
+    let mut after_lower = false;
+    for character in name.chars() {
+        if !character.is_ascii_alphanumeric() {
+            open = false;
+            continue;
+        }
+        if !open || (after_lower && character.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        open = true;
+        after_lower = character.is_ascii_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.push(character.to_ascii_lowercase());
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_credential;
+
+    #[test]
+    fn the_end_of_a_name_decides() {
+        for name in
+            ["DB_PASSWORD", "clientSecret", "aws_secret_access_key", "AWS_ACCESS_KEY_ID", "token", "SLACK_WEBHOOK_URL", "tls.key-pem"]
+        {
+            assert!(is_credential(name), "{name}");
+        }
+        for name in ["password_policy", "TOKEN_TTL", "SECRET_ARN", "ssh_public_key", "KEYBOARD", "tokenizer", "", "___", "api_key_header"] {
+            assert!(!is_credential(name), "{name}");
+        }
+        assert!(!is_credential(&"_password".repeat(1000)));
+    }
+}

@@ -1,0 +1,99 @@
+//! Conditions as claims, and what they say of subject and audience.
+
+use unkeyed_model::{Basis, Claim, SubjectRule, Value};
+
+use super::hole;
+use super::statement::{Condition, Statement};
+
+/// The conditions of a statement with their qualifiers split off.
+pub(super) fn claims(statement: &Statement) -> Vec<Claim> {
+    statement.conditions.iter().map(claim).collect()
+}
+
+fn claim(condition: &Condition) -> Claim {
+    let (set_qualifier, operator) = match condition.operator.split_once(':') {
+        Some((qualifier, rest)) => (Some(qualifier.to_owned()), rest),
+        None => (None, condition.operator.as_str()),
+    };
+    let bare = strip_suffix_ignore_case(operator, "IfExists");
+    Claim {
+        name: hole::shown(&condition.key),
+        operator: bare.unwrap_or(operator).to_owned(),
+        values: condition.values.iter().map(|text| hole::value(text, Basis::Literal)).collect(),
+        set_qualifier,
+        if_exists: bare.is_some(),
+    }
+}
+
+/// What the conditions say of the subject of a web identity token: the narrowest positive condition on `…:sub`.
+pub(super) fn subject(claims: &[Claim]) -> SubjectRule {
+    let mut rule = SubjectRule::Any;
+    for claim in claims.iter().filter(|claim| ends_in(&claim.name, ":sub")) {
+        let operator = claim.operator.to_ascii_lowercase();
+        let known: Option<Vec<String>> = claim.values.iter().map(|value| value.known().map(str::to_owned)).collect();
+        let found = match (operator.as_str(), known) {
+            ("stringequals" | "stringequalsignorecase", Some(texts)) => SubjectRule::Exact(texts),
+            ("stringlike" | "arnlike" | "arnequals", Some(texts)) => SubjectRule::Glob(texts),
+            ("stringequals" | "stringequalsignorecase" | "stringlike" | "arnlike" | "arnequals", None) => {
+                SubjectRule::Unknown(first_unknown(&claim.values))
+            }
+            _ => continue,
+        };
+        let narrower = match (&rule, &found) {
+            (SubjectRule::Exact(_), _) => false,
+            (SubjectRule::Glob(_), SubjectRule::Unknown(_)) => false,
+            _ => true,
+        };
+        if narrower {
+            rule = found;
+        }
+    }
+    // Text that hides whole conditions may hide one on the subject.
+    match claims.iter().find(|claim| claim.operator.starts_with("${")) {
+        Some(claim) if rule == SubjectRule::Any => SubjectRule::Unknown(first_unknown(&claim.values)),
+        _ => rule,
+    }
+}
+
+/// The audiences that are accepted: values of positive conditions on `…:aud`.
+pub(super) fn audiences(claims: &[Claim]) -> Option<Vec<Value>> {
+    let mut found = None;
+    for claim in claims.iter().filter(|claim| ends_in(&claim.name, ":aud")) {
+        let negative = claim.operator.to_ascii_lowercase().contains("not");
+        if !negative {
+            found.get_or_insert_with(Vec::new).extend(claim.values.iter().cloned());
+        }
+    }
+    found
+}
+
+/// All conditions in one line, for a grant.
+pub(super) fn summary(statement: &Statement) -> Option<String> {
+    let parts: Vec<String> = statement
+        .conditions
+        .iter()
+        .map(|condition| {
+            let values: Vec<String> = condition.values.iter().map(|text| hole::shown(text)).collect();
+            format!("{} {} [{}]", condition.operator, hole::shown(&condition.key), values.join(", "))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+fn first_unknown(values: &[Value]) -> String {
+    let why = values.iter().find_map(|value| match value {
+        Value::Unknown(why) => Some(why.clone()),
+        Value::Known(..) => None,
+    });
+    why.unwrap_or_else(|| "not stated".to_owned())
+}
+
+fn ends_in(name: &str, suffix: &str) -> bool {
+    strip_suffix_ignore_case(name, suffix).is_some()
+}
+
+fn strip_suffix_ignore_case<'t>(text: &'t str, suffix: &str) -> Option<&'t str> {
+    let at = text.len().checked_sub(suffix.len())?;
+    let tail = text.get(at..)?;
+    if tail.eq_ignore_ascii_case(suffix) { text.get(..at) } else { None }
+}

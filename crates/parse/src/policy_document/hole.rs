@@ -1,0 +1,66 @@
+//! Text of which a part is not known: the unknown part stands as a hole that says what would fill it.
+//!
+//! A hole is kept inside the string, between two private-use characters, so that joining, formatting and JSON parsing
+//! work on partly known text as on any other. Source text is cleaned of these characters before it gets here.
+
+use unkeyed_model::{Basis, Value};
+
+const OPEN: char = '\u{E000}';
+const CLOSE: char = '\u{E001}';
+
+/// A hole that `what` would fill, in the words of the source (`var.org`, `aws_s3_bucket.logs.arn`).
+pub(crate) fn hole(what: &str) -> String {
+    format!("{OPEN}{}{CLOSE}", clean(what))
+}
+
+/// Text of a source, without the characters that mark holes.
+pub(crate) fn clean(text: &str) -> String {
+    text.replace([OPEN, CLOSE], "\u{FFFD}")
+}
+
+/// What would fill the holes, in order.
+pub(crate) fn holes(text: &str) -> impl Iterator<Item = &str> {
+    text.split(OPEN).skip(1).map(|part| part.split(CLOSE).next().unwrap_or_default())
+}
+
+/// Whether everything is known.
+pub(crate) fn is_known(text: &str) -> bool {
+    !text.contains(OPEN)
+}
+
+/// What fills the text if it is one hole and nothing else.
+pub(crate) fn only_hole(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
+    (!inner.contains(OPEN)).then_some(inner)
+}
+
+/// The text for people: holes as `${what}`.
+pub(crate) fn shown(text: &str) -> String {
+    text.replace(OPEN, "${").replace(CLOSE, "}")
+}
+
+/// The text as a value: known if nothing is missing.
+pub(crate) fn value(text: &str, basis: Basis) -> Value {
+    if is_known(text) {
+        return Value::Known(text.to_owned(), basis);
+    }
+    match only_hole(text) {
+        Some(what) => Value::unknown(format!("`{what}` is not known from these inputs")),
+        None => Value::unknown(format!("`{}` is not fully known from these inputs", shown(text))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partly_known_text_is_unknown_and_says_why() {
+        let text = format!("repo:{}/api", hole("var.org"));
+        assert_eq!(holes(&text).collect::<Vec<_>>(), ["var.org"]);
+        assert_eq!(value(&text, Basis::Literal), Value::unknown("`repo:${var.org}/api` is not fully known from these inputs"));
+        assert_eq!(value(&hole("var.org"), Basis::Literal), Value::unknown("`var.org` is not known from these inputs"));
+        assert_eq!(value("x", Basis::Default), Value::Known("x".into(), Basis::Default));
+        assert!(is_known(&clean(&text)));
+    }
+}

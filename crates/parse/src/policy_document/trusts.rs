@@ -1,0 +1,68 @@
+//! Trust bindings of an assume-role policy: one for each trusted party of each statement.
+
+use serde_json::Value as Json;
+use unkeyed_model::{Platform, SubjectRule, TrustBinding, Value};
+
+use super::statement::{Statement, statements};
+use super::{Carrier, conditions, hole, principals};
+
+/// The trusts that the document makes.
+pub(crate) fn trusts(document: &Json, carrier: &Carrier<'_>) -> Vec<TrustBinding> {
+    let statements = statements(document);
+    let denies = statements.iter().any(|statement| !statement.allows);
+    let mut found = Vec::new();
+    for (index, statement) in statements.iter().enumerate().filter(|(_, statement)| statement.allows) {
+        for party in &statement.principals {
+            let id = format!("{}/{}", carrier.id, found.len());
+            found.push(trust(statement, party, denies, id, index, carrier));
+        }
+    }
+    found
+}
+
+fn trust(
+    statement: &Statement,
+    (kind, id): &(String, String),
+    denies: bool,
+    binding: String,
+    index: usize,
+    carrier: &Carrier<'_>,
+) -> TrustBinding {
+    let claims = conditions::claims(statement);
+    let party = principals::trusted(kind, id, carrier.issuer, key_prefix(statement));
+    let mut settings: Vec<(String, Value)> =
+        statement.actions.iter().map(|action| ("action".to_owned(), Value::literal(action.clone()))).collect();
+    let mut flag = |name: &str, on: bool| {
+        if on {
+            settings.push((name.to_owned(), Value::literal("true")));
+        }
+    };
+    flag("not-principal", statement.principals_inverted);
+    flag("not-action", statement.actions_inverted);
+    flag("deny-statement", denies);
+    let subject = match party.subject {
+        Some(subject) => subject,
+        None if party.kind == "oidc" => conditions::subject(&claims),
+        None => SubjectRule::Any,
+    };
+    TrustBinding {
+        id: binding,
+        platform: Platform::Aws,
+        principal: carrier.principal.to_owned(),
+        trusted: if statement.principals_inverted { "any" } else { party.kind }.to_owned(),
+        issuer: party.issuer,
+        subject,
+        audiences: conditions::audiences(&claims),
+        claims,
+        settings,
+        location: (carrier.locate)(index),
+    }
+}
+
+/// What stands before `:sub` or `:aud` in a condition key.
+fn key_prefix(statement: &Statement) -> Option<&str> {
+    statement.conditions.iter().find_map(|condition| {
+        let (prefix, claim) = condition.key.rsplit_once(':')?;
+        (matches!(claim, "sub" | "aud") && hole::is_known(prefix)).then_some(prefix)
+    })
+}

@@ -1,0 +1,203 @@
+//! AWS in Terraform: IAM roles with their trusts and policies, OIDC providers, session lengths, Pod Identity.
+
+mod documents;
+
+use unkeyed_model::{
+    Basis, Facts, IdentityKind, IdentityPath, Platform, Reach, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, Ttl,
+    TtlBasis, Value, Workload, WorkloadKind,
+};
+
+use self::documents::Document;
+use super::resource::{Reader, Resource};
+use super::value::Val;
+use crate::policy_document::{self, Carrier, hole};
+
+/// Readers by resource type.
+pub(super) const READERS: &[(&str, Reader)] = &[
+    ("aws_iam_role", role),
+    ("aws_iam_user", |_, _| {}),
+    ("aws_iam_role_policy", |resource, facts| inline_policy(resource, "role", facts)),
+    ("aws_iam_user_policy", |resource, facts| inline_policy(resource, "user", facts)),
+    ("aws_iam_role_policy_attachment", |resource, facts| attachment(resource, &["role"], facts)),
+    ("aws_iam_user_policy_attachment", |resource, facts| attachment(resource, &["user"], facts)),
+    ("aws_iam_policy_attachment", |resource, facts| attachment(resource, &["roles", "users"], facts)),
+    ("aws_rolesanywhere_profile", roles_anywhere),
+    ("aws_eks_pod_identity_association", pod_identity),
+];
+
+/// Longest session that AWS grants a role (IAM user guide, "Update the maximum session duration for a role").
+pub(super) const LONGEST_SESSION: Ttl = Ttl { seconds: 43_200, basis: TtlBasis::VendorBound };
+
+fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let key = resource.key();
+    if let Some(policy) = resource.get("assume_role_policy") {
+        trusts(resource, &key, &policy, facts);
+    }
+    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) {
+        facts.sessions.push(SessionPolicy {
+            platform: Platform::Aws,
+            principal: key.clone(),
+            setting: "max_session_duration".to_owned(),
+            // Default of the CreateRole API.
+            seconds: Some(3600),
+            basis: TtlBasis::VendorDefault,
+            location: resource.location(),
+        });
+    }
+    for policy in resource.get("managed_policy_arns").iter().flat_map(Val::items) {
+        attached(resource, &key, policy, "managed_policy_arns", facts);
+    }
+    for block in resource.blocks("inline_policy") {
+        if let Some(policy) = resource.module.get(block, "policy") {
+            granted(resource, &key, &policy, facts);
+        }
+    }
+}
+
+fn trusts(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts) {
+    let Some(document) = Document::read(resource.module, policy) else {
+        facts.trusts.push(TrustBinding {
+            id: format!("{key}/0"),
+            platform: Platform::Aws,
+            principal: key.to_owned(),
+            trusted: "unknown".to_owned(),
+            issuer: unresolved(resource, policy),
+            subject: SubjectRule::Unknown("the trust policy could not be resolved".to_owned()),
+            audiences: None,
+            claims: Vec::new(),
+            settings: Vec::new(),
+            location: resource.at("assume_role_policy"),
+        });
+        return;
+    };
+    let locate = |index: usize| document.locate(resource, index).unwrap_or_else(|| resource.at("assume_role_policy"));
+    let carrier = Carrier { principal: key, id: key, locate: &locate, issuer: &|what| issuer(resource, what) };
+    facts.trusts.append(&mut policy_document::trusts(&document.json, &carrier));
+}
+
+/// The issuer URL of an OIDC provider that the folder defines or looks up.
+fn issuer(resource: Resource<'_, '_>, what: &str) -> Option<String> {
+    let address = what.rsplit_once('.').map_or(what, |(address, _)| address);
+    let provider = *resource.module.resources.get(address)?;
+    address.contains("aws_iam_openid_connect_provider.").then(|| resource.module.text(provider, "url"))?
+}
+
+fn unresolved(resource: Resource<'_, '_>, val: &Val) -> Value {
+    match resource.module.value_of(val) {
+        Value::Unknown(why) => Value::Unknown(why),
+        Value::Known(..) => Value::unknown("the policy is not a readable JSON document"),
+    }
+}
+
+fn inline_policy(resource: Resource<'_, '_>, holder: &str, facts: &mut Facts) {
+    let Some(principal) = resource.principal(holder, Platform::Aws, holder, facts) else { return };
+    if let Some(policy) = resource.get("policy") {
+        granted(resource, &principal, &policy, facts);
+    }
+}
+
+/// Grants of a policy document.
+fn granted(resource: Resource<'_, '_>, principal: &str, policy: &Val, facts: &mut Facts) {
+    let Some(document) = Document::read(resource.module, policy) else {
+        facts.grants.push(RoleGrant {
+            platform: Platform::Aws,
+            principal: principal.to_owned(),
+            role: None,
+            actions: Vec::new(),
+            actions_inverted: false,
+            resources: vec![unresolved(resource, policy)],
+            scope: ResourceScope::Unknown,
+            condition: None,
+            location: resource.at("policy"),
+        });
+        return;
+    };
+    let locate = |index: usize| document.locate(resource, index).unwrap_or_else(|| resource.at("policy"));
+    let carrier = Carrier { principal, id: principal, locate: &locate, issuer: &|_| None };
+    facts.grants.append(&mut policy_document::grants(&document.json, &carrier));
+}
+
+fn attachment(resource: Resource<'_, '_>, holders: &[&str], facts: &mut Facts) {
+    let Some(policy) = resource.get("policy_arn") else { return };
+    for holder in holders {
+        for val in resource.get(holder).iter().flat_map(Val::items) {
+            let principal = resource.module.principal(val, Platform::Aws, holder.trim_end_matches('s'), facts);
+            attached(resource, &principal, &policy, "policy_arn", facts);
+        }
+    }
+}
+
+/// Grants of a policy that is attached by ARN: what its document says if the folder defines it, else its name.
+fn attached(resource: Resource<'_, '_>, principal: &str, policy: &Val, attribute: &str, facts: &mut Facts) {
+    let module = resource.module;
+    let defined = policy.reference().and_then(|reference| Some((reference, *module.resources.get(&reference.address)?)));
+    match defined {
+        Some((reference, section)) if reference.address.starts_with("aws_iam_policy.") => {
+            let definition = Resource { module, address: &reference.address, section };
+            if let Some(document) = definition.get("policy") {
+                granted(definition, principal, &document, facts);
+            }
+        }
+        Some((reference, section)) if reference.address.starts_with("data.aws_iam_policy.") => {
+            let name = module.text(section, "arn").or_else(|| module.text(section, "name")).map(|name| with_arn(&name));
+            let text = name.unwrap_or_else(|| module.text_of(policy).0);
+            facts.grants.push(policy_document::managed_policy(principal, &text, resource.at(attribute)));
+        }
+        _ => facts.grants.push(policy_document::managed_policy(principal, &module.text_of(policy).0, resource.at(attribute))),
+    }
+}
+
+/// Policies looked up by bare name are AWS-managed as a rule.
+fn with_arn(name: &str) -> String {
+    if name.starts_with("arn:") { name.to_owned() } else { format!("arn:aws:iam::aws:policy/{name}") }
+}
+
+fn roles_anywhere(resource: Resource<'_, '_>, facts: &mut Facts) {
+    for role in resource.get("role_arns").iter().flat_map(Val::items) {
+        let principal = resource.module.principal(role, Platform::Aws, "role", facts);
+        resource.session(Platform::Aws, &principal, "duration_seconds", facts);
+    }
+}
+
+/// The association is all that EKS Pod Identity needs: nothing stands in the pod.
+fn pod_identity(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(role) = resource.principal("role_arn", Platform::Aws, "role", facts) else { return };
+    let name = |attribute: &str| resource.get(attribute).map_or_else(String::new, |val| resource.module.text_of(&val).0);
+    let (namespace, account) = (name("namespace"), name("service_account"));
+    let subject = format!("system:serviceaccount:{namespace}:{account}");
+    facts.trusts.push(TrustBinding {
+        id: format!("{}/0", resource.key()),
+        platform: Platform::Aws,
+        principal: role.clone(),
+        trusted: "service-account".to_owned(),
+        issuer: Value::literal("pods.eks.amazonaws.com"),
+        subject: match hole::value(&subject, Basis::Literal) {
+            Value::Known(text, _) => SubjectRule::Exact(vec![text]),
+            Value::Unknown(why) => SubjectRule::Unknown(why),
+        },
+        audiences: None,
+        claims: Vec::new(),
+        settings: resource.settings(&["cluster_name"]),
+        location: resource.location(),
+    });
+    if !hole::is_known(&subject) {
+        return;
+    }
+    let id = format!("k8s:{namespace}/ServiceAccount/{account}");
+    let mut workload = Workload::new(WorkloadKind::K8s, id, format!("{namespace}/{account}"), resource.location());
+    workload.component = true;
+    workload.identity_paths.push(IdentityPath {
+        kind: IdentityKind::Managed,
+        platform: Platform::Aws,
+        mechanism: "EKS Pod Identity association".to_owned(),
+        reach: Reach::Destination,
+        destination: unkeyed_model::Destination::new("aws", ""),
+        principal: Value::literal(role),
+        tokens: Vec::new(),
+        ttl: Some(LONGEST_SESSION),
+        capability: Some(resource.location()),
+        consumer: Some(resource.at("service_account")),
+        platform_bound: None,
+    });
+    facts.workloads.push(workload);
+}

@@ -1,0 +1,190 @@
+//! Azure and Entra in Terraform: federated identity credentials, role assignments, custom roles.
+
+use unkeyed_model::{Basis, Facts, Location, Platform, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
+
+use super::resource::{Reader, Resource};
+use super::value::Val;
+use crate::policy_document::hole;
+
+/// Readers by resource type.
+pub(super) const READERS: &[(&str, Reader)] = &[
+    ("azurerm_federated_identity_credential", |resource, facts| {
+        federated(resource, &["parent_id", "user_assigned_identity_id"], "managed-identity", facts);
+    }),
+    ("azuread_application_federated_identity_credential", |resource, facts| federated(resource, APPLICATION, "application", facts)),
+    ("azuread_application_flexible_federated_identity_credential", |resource, facts| {
+        federated(resource, APPLICATION, "application", facts)
+    }),
+    ("azurerm_role_assignment", role_assignment),
+    ("azuread_directory_role_assignment", directory_role),
+    ("azuread_app_role_assignment", app_role),
+];
+
+const APPLICATION: &[&str] = &["application_id", "application_object_id"];
+
+/// What stands for a scope, by the type of the resource whose id it is.
+const SCOPES: &[(&str, ResourceScope)] = &[
+    ("azurerm_subscription", ResourceScope::Subscription),
+    ("azurerm_subscriptions", ResourceScope::Subscription),
+    ("azurerm_client_config", ResourceScope::Subscription),
+    ("azurerm_resource_group", ResourceScope::ResourceGroup),
+    ("azurerm_management_group", ResourceScope::ManagementGroup),
+];
+
+fn federated(resource: Resource<'_, '_>, parents: &[&str], kind: &str, facts: &mut Facts) {
+    let parent = parents.iter().find_map(|attribute| resource.get(attribute));
+    let principal = match parent {
+        Some(parent) => resource.module.principal(&parent, Platform::Azure, kind, facts),
+        None => resource.key(),
+    };
+    let expression = resource.value("claims_matching_expression");
+    let subject = match (resource.value("subject"), expression) {
+        (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
+        (Some(Value::Known(text, _)), None) => SubjectRule::Exact(vec![text]),
+        (_, Some(Value::Unknown(why))) | (Some(Value::Unknown(why)), None) => SubjectRule::Unknown(why),
+        (None, None) => SubjectRule::Any,
+    };
+    let audiences = ["audience", "audiences"].into_iter().find(|name| resource.get(name).is_some());
+    facts.trusts.push(TrustBinding {
+        id: format!("{}/0", resource.key()),
+        platform: Platform::Azure,
+        principal,
+        trusted: "oidc".to_owned(),
+        issuer: resource.value("issuer").unwrap_or_default(),
+        subject,
+        audiences: audiences.map(|name| resource.module.values(resource.section, name)),
+        claims: Vec::new(),
+        settings: resource.settings(&["name", "display_name"]),
+        location: resource.location(),
+    });
+}
+
+fn role_assignment(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("principal_id", Platform::Azure, "principal", facts) else { return };
+    let scope = resource.get("scope");
+    let (class, resources) = match &scope {
+        Some(scope) => (scope_of(resource, scope), vec![resource.module.value_of(scope)]),
+        None => (ResourceScope::Unknown, Vec::new()),
+    };
+    let custom = resource.get("role_definition_id").and_then(|val| custom_role(resource, &val));
+    let (role, actions) = match custom {
+        Some(actions) => (None, actions),
+        None => (role_name(resource), Vec::new()),
+    };
+    facts.grants.push(RoleGrant {
+        platform: Platform::Azure,
+        principal,
+        role,
+        actions,
+        actions_inverted: false,
+        resources,
+        scope: class,
+        condition: resource.get("condition").map(|val| hole::shown(&resource.module.text_of(&val).0)),
+        location: resource.location(),
+    });
+}
+
+/// The name of the role, or its id as written if only that is given.
+fn role_name(resource: Resource<'_, '_>) -> Option<Value> {
+    if let Some(name) = resource.value("role_definition_name") {
+        return Some(name);
+    }
+    let id = resource.get("role_definition_id")?;
+    let looked_up = id.reference().and_then(|reference| {
+        let section = *resource.module.resources.get(&reference.address)?;
+        (reference.resource_type() == "azurerm_role_definition").then(|| resource.module.value(section, "name"))?
+    });
+    Some(looked_up.unwrap_or_else(|| match resource.module.value_of(&id) {
+        // The GUID at the end names the role.
+        Value::Known(text, basis) => Value::Known(text.rsplit('/').next().unwrap_or_default().to_owned(), basis),
+        unknown @ Value::Unknown(_) => unknown,
+    }))
+}
+
+/// The actions of a custom role that the folder defines.
+fn custom_role(resource: Resource<'_, '_>, id: &Val) -> Option<Vec<String>> {
+    let reference = id.reference().filter(|reference| reference.address.starts_with("azurerm_role_definition."))?;
+    let section = *resource.module.resources.get(&reference.address)?;
+    let permissions = resource.module.blocks(section, "permissions");
+    let actions = permissions
+        .iter()
+        .flat_map(|block| ["actions", "data_actions"].into_iter().flat_map(|name| resource.module.texts(*block, name)).collect::<Vec<_>>());
+    Some(actions.map(|(text, _)| hole::shown(&text)).collect())
+}
+
+/// The class of a scope: by its path where it is written, by what it is the id of where it is a reference.
+fn scope_of(resource: Resource<'_, '_>, scope: &Val) -> ResourceScope {
+    if let Some(reference) = scope.reference() {
+        let class = SCOPES.iter().find(|(kind, _)| *kind == reference.resource_type()).map(|(_, class)| *class);
+        let is_resource = reference.resource_type().starts_with("azurerm_");
+        return class.unwrap_or(if is_resource { ResourceScope::Resource } else { ResourceScope::Unknown });
+    }
+    let text = resource.module.text_of(scope).0;
+    // `${data.azurerm_subscription.current.id}/resourceGroups/…` begins with what the hole is the id of.
+    let base = text.starts_with(|c| c == '\u{E000}').then(|| hole::holes(&text).next()).flatten();
+    let rest = match base {
+        Some(what) => {
+            let kind = what.trim_start_matches("data.").split('.').next().unwrap_or_default();
+            let class = SCOPES.iter().find(|(name, _)| *name == kind).map(|(_, class)| *class);
+            match (class, text.split_once('\u{E001}')) {
+                (Some(class), Some((_, ""))) => return class,
+                (Some(ResourceScope::ResourceGroup), _) => return ResourceScope::Resource,
+                (Some(_), Some((_, rest))) => format!("/subscriptions/x{rest}"),
+                _ => return ResourceScope::Unknown,
+            }
+        }
+        None => text,
+    };
+    path_scope(&rest)
+}
+
+/// The class of a scope by its path (Azure RBAC, "Understand scope").
+pub(crate) fn path_scope(path: &str) -> ResourceScope {
+    let parts: Vec<String> = path.trim_matches('/').split('/').map(str::to_ascii_lowercase).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        [""] => ResourceScope::TenantRoot,
+        ["providers", "microsoft.management", "managementgroups", _] => ResourceScope::ManagementGroup,
+        ["subscriptions", _] => ResourceScope::Subscription,
+        ["subscriptions", _, "resourcegroups", _] => ResourceScope::ResourceGroup,
+        ["subscriptions", _, "resourcegroups", _, _, ..] | ["subscriptions", _, "providers", ..] => ResourceScope::Resource,
+        _ => ResourceScope::Unknown,
+    }
+}
+
+fn directory_role(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let holder = if resource.get("principal_object_id").is_some() { "principal_object_id" } else { "principal_id" };
+    let Some(principal) = resource.principal(holder, Platform::Azure, "principal", facts) else { return };
+    let role = resource.get("role_id").map(|val| {
+        let defined = val.reference().and_then(|reference| resource.module.resources.get(&reference.address).copied());
+        let name = defined.and_then(|section| resource.module.value(section, "display_name"));
+        name.unwrap_or_else(|| resource.module.value_of(&val))
+    });
+    facts.grants.push(named(principal, role, ResourceScope::TenantRoot, resource.location()));
+}
+
+fn app_role(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("principal_object_id", Platform::Azure, "principal", facts) else { return };
+    // `azuread_service_principal.msgraph.app_role_ids["User.Read.All"]` names the permission in its key.
+    let role = resource.get("app_role_id").map(|val| match val.reference() {
+        Some(reference) if reference.first() == "app_role_ids" => {
+            Value::Known(reference.attribute.trim_start_matches("app_role_ids").trim_start_matches('.').to_owned(), Basis::Literal)
+        }
+        _ => resource.module.value_of(&val),
+    });
+    facts.grants.push(named(principal, role, ResourceScope::TenantRoot, resource.location()));
+}
+
+fn named(principal: String, role: Option<Value>, scope: ResourceScope, location: Location) -> RoleGrant {
+    RoleGrant {
+        platform: Platform::Azure,
+        principal,
+        role,
+        actions: Vec::new(),
+        actions_inverted: false,
+        resources: Vec::new(),
+        scope,
+        condition: None,
+        location,
+    }
+}

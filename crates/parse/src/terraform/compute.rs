@@ -1,0 +1,217 @@
+//! Workloads: resources that compute, and the identity that the platform gives each.
+
+use unkeyed_model::{
+    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SubjectRule, TrustBinding, Ttl, TtlBasis, Use, Value, Workload,
+    WorkloadKind,
+};
+
+use super::aws;
+use super::resource::Resource;
+use super::secrets::Reader;
+use super::settings;
+use super::value::{Kind, Val};
+use crate::policy_document::hole;
+
+/// A type that computes.
+struct Compute {
+    kind: &'static str,
+    platform: Option<Platform>,
+    /// Attributes that name its identity; for Azure the `identity` block is read instead.
+    identity: &'static [&'static str],
+}
+
+const fn aws(kind: &'static str, identity: &'static [&'static str]) -> Compute {
+    Compute { kind, platform: Some(Platform::Aws), identity }
+}
+
+const fn azure(kind: &'static str) -> Compute {
+    Compute { kind, platform: Some(Platform::Azure), identity: &[] }
+}
+
+const fn gcp(kind: &'static str, identity: &'static [&'static str]) -> Compute {
+    Compute { kind, platform: Some(Platform::Gcp), identity }
+}
+
+const fn other(kind: &'static str) -> Compute {
+    Compute { kind, platform: None, identity: &[] }
+}
+
+const COMPUTE: &[Compute] = &[
+    aws("aws_lambda_function", &["role"]),
+    aws("aws_ecs_task_definition", &["task_role_arn"]),
+    aws("aws_instance", &["iam_instance_profile"]),
+    aws("aws_spot_instance_request", &["iam_instance_profile"]),
+    aws("aws_launch_template", &["iam_instance_profile.arn", "iam_instance_profile.name"]),
+    aws("aws_launch_configuration", &["iam_instance_profile"]),
+    aws("aws_codebuild_project", &["service_role"]),
+    aws("aws_apprunner_service", &["instance_configuration.instance_role_arn"]),
+    aws("aws_batch_job_definition", &["container_properties.jobRoleArn"]),
+    aws("aws_glue_job", &["role_arn"]),
+    aws("aws_sfn_state_machine", &["role_arn"]),
+    aws("aws_sagemaker_notebook_instance", &["role_arn"]),
+    aws("aws_elastic_beanstalk_environment", &[]),
+    aws("aws_lightsail_container_service_deployment_version", &[]),
+    azure("azurerm_linux_web_app"),
+    azure("azurerm_windows_web_app"),
+    azure("azurerm_app_service"),
+    azure("azurerm_linux_function_app"),
+    azure("azurerm_windows_function_app"),
+    azure("azurerm_function_app"),
+    azure("azurerm_function_app_flex_consumption"),
+    azure("azurerm_logic_app_standard"),
+    azure("azurerm_container_app"),
+    azure("azurerm_container_app_job"),
+    azure("azurerm_container_group"),
+    azure("azurerm_linux_virtual_machine"),
+    azure("azurerm_windows_virtual_machine"),
+    azure("azurerm_linux_virtual_machine_scale_set"),
+    azure("azurerm_windows_virtual_machine_scale_set"),
+    azure("azurerm_kubernetes_cluster"),
+    gcp("google_cloud_run_service", &["template.spec.service_account_name"]),
+    gcp("google_cloud_run_v2_service", &["template.service_account"]),
+    gcp("google_cloud_run_v2_job", &["template.template.service_account"]),
+    gcp("google_cloud_run_v2_worker_pool", &["template.service_account"]),
+    gcp("google_compute_instance", &["service_account.email"]),
+    gcp("google_compute_instance_template", &["service_account.email"]),
+    gcp("google_cloudfunctions_function", &["service_account_email"]),
+    gcp("google_cloudfunctions2_function", &["service_config.service_account_email"]),
+    gcp("google_container_node_pool", &["node_config.service_account"]),
+    gcp("google_dataflow_job", &["service_account_email"]),
+    gcp("google_notebooks_instance", &["service_account"]),
+    other("oci_functions_function"),
+    other("oci_core_instance"),
+    other("oci_container_instances_container_instance"),
+    other("kubernetes_deployment"),
+    other("kubernetes_deployment_v1"),
+    other("kubernetes_stateful_set"),
+    other("kubernetes_stateful_set_v1"),
+    other("kubernetes_daemonset"),
+    other("kubernetes_daemon_set_v1"),
+    other("kubernetes_cron_job"),
+    other("kubernetes_cron_job_v1"),
+    other("kubernetes_job"),
+    other("kubernetes_job_v1"),
+    other("kubernetes_pod"),
+    other("kubernetes_pod_v1"),
+    other("docker_container"),
+    other("digitalocean_app"),
+    other("heroku_app"),
+    other("nomad_job"),
+];
+
+/// Whether a resource of this type is a workload.
+pub(super) fn is_compute(kind: &str) -> bool {
+    COMPUTE.iter().any(|compute| compute.kind == kind)
+}
+
+/// Emits the workload of a resource that computes.
+pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(compute) = COMPUTE.iter().find(|compute| compute.kind == resource.kind()) else { return };
+    let mut workload = Workload::new(WorkloadKind::Terraform, resource.key(), resource.address, resource.location());
+    workload.extents.push(resource.location());
+    workload.owner =
+        ["tags.owner", "tags.team", "tags.Owner", "tags.Team", "labels.owner", "labels.team"].iter().find_map(|path| resource.text(path));
+    match compute.platform {
+        Some(Platform::Azure) => azure_identities(resource, &mut workload, facts),
+        Some(platform) => {
+            let attribute = compute.identity.iter().find(|path| resource.get(path).is_some());
+            if let Some(attribute) = attribute {
+                attached_role(resource, platform, attribute, &mut workload, facts);
+            }
+        }
+        None => {}
+    }
+    let reader = Reader { module: resource.module, address: resource.address, destination: None };
+    for leaf in settings::leaves(resource.module, resource.section) {
+        workload.references.append(&mut reader.read(&leaf, facts));
+        if let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
+            && hole::is_known(image)
+        {
+            workload.uses.push((Use::Image, image.clone()));
+        }
+    }
+    if compute.kind == "google_compute_instance" || compute.kind == "google_compute_instance_template" {
+        scopes(resource, &mut workload);
+    }
+    facts.workloads.push(workload);
+}
+
+/// Access scopes of a Google instance cap what its service account can do there.
+fn scopes(resource: Resource<'_, '_>, workload: &mut Workload) {
+    for scope in resource.get("service_account.scopes").iter().flat_map(Val::items) {
+        let text = hole::shown(&resource.module.text_of(scope).0);
+        workload.traits.push(("access-scope".to_owned(), text, resource.at("service_account")));
+    }
+}
+
+/// A role or service account that an attribute names.
+fn attached_role(resource: Resource<'_, '_>, platform: Platform, attribute: &str, workload: &mut Workload, facts: &mut Facts) {
+    let kind = if platform == Platform::Aws { "role" } else { "service-account" };
+    let Some(principal) = resource.principal(attribute, platform, kind, facts) else { return };
+    if platform == Platform::Gcp {
+        attachment(resource, platform, &principal, facts);
+    }
+    workload.identity_paths.push(managed(resource, platform, attribute, principal));
+}
+
+/// Managed identities of an Azure resource: its own, and the user-assigned ones.
+fn azure_identities(resource: Resource<'_, '_>, workload: &mut Workload, facts: &mut Facts) {
+    let Some(identity) = resource.blocks("identity").first().copied() else { return };
+    let kind = resource.module.value(identity, "type").unwrap_or_default();
+    if kind.known().is_none_or(|kind| kind.contains("SystemAssigned")) {
+        let key = resource.key();
+        facts.principals.push(unkeyed_model::Principal {
+            platform: Platform::Azure,
+            key: key.clone(),
+            kind: "managed-identity".to_owned(),
+            names: vec![key.clone(), resource.address.to_owned()],
+            location: resource.module.block_location(identity, resource.address),
+        });
+        attachment(resource, Platform::Azure, &key, facts);
+        workload.identity_paths.push(managed(resource, Platform::Azure, "identity", key));
+    }
+    for id in resource.module.path(identity, "identity_ids").iter().flat_map(Val::items) {
+        let principal = resource.module.principal(id, Platform::Azure, "managed-identity", facts);
+        attachment(resource, Platform::Azure, &principal, facts);
+        workload.identity_paths.push(managed(resource, Platform::Azure, "identity", principal));
+    }
+}
+
+/// Azure and Google keep no trust object for an attached identity: attaching it is what lets the workload use it, and
+/// nothing else. So the attachment is the trust, exact by nature.
+fn attachment(resource: Resource<'_, '_>, platform: Platform, principal: &str, facts: &mut Facts) {
+    facts.trusts.push(TrustBinding {
+        id: format!("{}/attached/{}", resource.key(), facts.trusts.len()),
+        platform,
+        principal: principal.to_owned(),
+        trusted: "attached".to_owned(),
+        issuer: Value::Known(resource.address.to_owned(), Basis::Platform),
+        subject: SubjectRule::Exact(vec![resource.key()]),
+        audiences: None,
+        claims: Vec::new(),
+        settings: Vec::new(),
+        location: resource.location(),
+    });
+}
+
+fn managed(resource: Resource<'_, '_>, platform: Platform, attribute: &str, principal: String) -> IdentityPath {
+    let (destination, ttl) = match platform {
+        Platform::Aws => ("aws", aws::LONGEST_SESSION),
+        // Managed identity tokens are cached up to 24 hours (Entra, "Managed identities FAQ").
+        Platform::Azure => ("azure", Ttl { seconds: 86_400, basis: TtlBasis::VendorBound }),
+        _ => ("gcp", Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault }),
+    };
+    IdentityPath {
+        kind: IdentityKind::Managed,
+        platform,
+        mechanism: format!("{} {}", resource.kind(), attribute.rsplit('.').next().unwrap_or(attribute)),
+        reach: Reach::Destination,
+        destination: Destination::new(destination, ""),
+        principal: Value::literal(principal),
+        tokens: Vec::new(),
+        ttl: Some(ttl),
+        capability: Some(resource.at(attribute)),
+        consumer: Some(resource.at(attribute)),
+        platform_bound: None,
+    }
+}

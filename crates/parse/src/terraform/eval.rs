@@ -1,0 +1,398 @@
+//! Evaluates expressions as far as the folder tells: variables with their values, locals, templates, `for`.
+//!
+//! Total by construction: cycles end at what is under way, and everything that is copied is paid for from one budget,
+//! so that locals which double each other can't grow without bound.
+
+use std::rc::Rc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, Object, ObjectKey, Traversal, TraversalOperator, UnaryOperator};
+use hcl_edit::template::{Element, Template};
+use unkeyed_model::{Basis, Span, Value};
+
+use super::functions;
+use super::module::{FromRange as _, Module};
+use super::value::{At, Kind, Ref, Val};
+use crate::policy_document::hole;
+
+/// What evaluation may copy per folder, in [`Val::weight`].
+const BUDGET: usize = 4_000_000;
+/// Longest text that is put together, in bytes.
+const MAX_TEXT: usize = 256 << 10;
+/// Most names that are followed one into the other.
+const MAX_NAMES: usize = 64;
+/// Most items that a `for` goes through.
+const MAX_ITEMS: usize = 1000;
+
+/// Variables bound by an enclosing `for`.
+type Bindings = [(String, Val)];
+
+impl<'m> Module<'m> {
+    /// The value of an expression that stands in a file.
+    pub(super) fn eval(&self, file: usize, expr: &'m Expression) -> Val {
+        self.eval_in(file, expr, &[])
+    }
+
+    fn eval_in(&self, file: usize, expr: &Expression, bound: &Bindings) -> Val {
+        let kind = match expr {
+            Expression::Null(_) => Kind::Null,
+            Expression::Bool(value) => Kind::Bool(**value),
+            Expression::Number(value) => Kind::Number(value.value().to_string()),
+            Expression::String(text) => Kind::Text(hole::clean(text.as_str()), Basis::Literal),
+            Expression::Array(items) => Kind::List(items.iter().map(|item| self.eval_in(file, item, bound)).collect()),
+            Expression::Object(object) => self.object(file, object, bound),
+            Expression::StringTemplate(template) => match single(template.iter()) {
+                Some(inner) => return self.eval_in(file, inner, bound),
+                None => self.template(file, template.iter(), bound),
+            },
+            Expression::HeredocTemplate(heredoc) => self.template(file, heredoc.template.iter(), bound),
+            Expression::Parenthesis(inner) => return self.eval_in(file, inner.inner(), bound),
+            Expression::Variable(name) => match bound.iter().rev().find(|(known, _)| known == name.as_str()) {
+                Some((_, val)) => return self.paid(val),
+                None => Kind::Unknown(name.as_str().to_owned()),
+            },
+            Expression::Conditional(branches) => {
+                let [condition, yes, no] =
+                    [&branches.cond_expr, &branches.true_expr, &branches.false_expr].map(|expr| self.eval_in(file, expr, bound));
+                match condition.kind {
+                    Kind::Bool(true) => return yes,
+                    Kind::Bool(false) => return no,
+                    _ => Kind::Either(vec![yes, no], "a conditional expression".to_owned()),
+                }
+            }
+            Expression::FuncCall(call) => {
+                let args = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
+                return functions::call(self, call.name.name.as_str(), args);
+            }
+            Expression::Traversal(traversal) => return self.traversal(file, traversal, bound),
+            Expression::UnaryOp(op) => match (*op.operator.value(), self.eval_in(file, &op.expr, bound).kind) {
+                (UnaryOperator::Not, Kind::Bool(value)) => Kind::Bool(!value),
+                (UnaryOperator::Neg, Kind::Number(value)) => Kind::Number(format!("-{value}")),
+                _ => Kind::Unknown("an operation".to_owned()),
+            },
+            Expression::BinaryOp(op) => {
+                let [left, right] = [&op.lhs_expr, &op.rhs_expr].map(|expr| self.eval_in(file, expr, bound));
+                self.operation(*op.operator.value(), &left, &right)
+            }
+            Expression::ForExpr(each) => self.for_each(file, each, bound),
+        };
+        let span = expr.span().map(|range| content(expr, Span::from_range(range)));
+        Val { kind, at: span.map(|span| At { file, span }), via: None }
+    }
+
+    fn object(&self, file: usize, object: &Object, bound: &Bindings) -> Kind {
+        let entries = object.iter().map(|(key, value)| {
+            let key = match key {
+                ObjectKey::Ident(name) => name.as_str().to_owned(),
+                ObjectKey::Expression(expr) => self.text_of(&self.eval_in(file, expr, bound)).0,
+            };
+            (key, self.eval_in(file, value.expr(), bound))
+        });
+        Kind::Map(entries.collect())
+    }
+
+    fn template<'e>(&self, file: usize, elements: impl Iterator<Item = &'e Element>, bound: &Bindings) -> Kind {
+        let mut text = String::new();
+        let mut basis = Basis::Literal;
+        for element in elements {
+            match element {
+                Element::Literal(literal) => text.push_str(&hole::clean(literal)),
+                Element::Interpolation(inner) => {
+                    let (part, how) = self.text_of(&self.eval_in(file, &inner.expr, bound));
+                    text.push_str(&part);
+                    basis = weaker(basis, how);
+                }
+                Element::Directive(_) => text.push_str(&hole::hole("a template directive")),
+            }
+            if text.len() > MAX_TEXT || !self.pay(text.len() / 64) {
+                return Kind::Unknown("text that is too long to put together".to_owned());
+            }
+        }
+        Kind::Text(text, basis)
+    }
+
+    fn operation(&self, operator: BinaryOperator, left: &Val, right: &Val) -> Kind {
+        let equal = || {
+            let (left, right) = (self.value_of(left), self.value_of(right));
+            Some(left.known()? == right.known()?)
+        };
+        let result = match (operator, &left.kind, &right.kind) {
+            (BinaryOperator::Eq, ..) => equal(),
+            (BinaryOperator::NotEq, ..) => equal().map(|equal| !equal),
+            (BinaryOperator::And, Kind::Bool(left), Kind::Bool(right)) => Some(*left && *right),
+            (BinaryOperator::Or, Kind::Bool(left), Kind::Bool(right)) => Some(*left || *right),
+            _ => None,
+        };
+        result.map_or_else(|| Kind::Unknown("an operation".to_owned()), Kind::Bool)
+    }
+
+    fn for_each(&self, file: usize, each: &ForExpr, bound: &Bindings) -> Kind {
+        let collection = self.eval_in(file, &each.intro.collection_expr, bound);
+        let pairs: Vec<(Val, Val)> = match collection.kind {
+            Kind::List(items) => items.into_iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item)).collect(),
+            Kind::Map(entries) => entries.into_iter().map(|(key, value)| (Val::new(Kind::Text(key, Basis::Literal)), value)).collect(),
+            _ => return Kind::Unknown("a `for` over something unknown".to_owned()),
+        };
+        if pairs.len() > MAX_ITEMS {
+            return Kind::Unknown(format!("a `for` over more than {MAX_ITEMS} items"));
+        }
+        let mut list = Vec::new();
+        let mut map = Vec::new();
+        for (key, value) in pairs {
+            let mut inner = bound.to_vec();
+            if let Some(name) = &each.intro.key_var {
+                inner.push((name.as_str().to_owned(), key));
+            }
+            inner.push((each.intro.value_var.as_str().to_owned(), value));
+            if each.cond.as_ref().is_some_and(|cond| matches!(self.eval_in(file, &cond.expr, &inner).kind, Kind::Bool(false))) {
+                continue;
+            }
+            let value = self.eval_in(file, &each.value_expr, &inner);
+            if !self.pay(value.weight()) {
+                return Kind::Unknown("a `for` that makes too much".to_owned());
+            }
+            match &each.key_expr {
+                Some(key) => map.push((self.text_of(&self.eval_in(file, key, &inner)).0, value)),
+                None => list.push(value),
+            }
+        }
+        if each.key_expr.is_some() { Kind::Map(map) } else { Kind::List(list) }
+    }
+
+    fn traversal(&self, file: usize, traversal: &Traversal, bound: &Bindings) -> Val {
+        let mut operators: Vec<&TraversalOperator> = traversal.operators.iter().map(|operator| operator.value()).collect();
+        let mut val = match &traversal.expr {
+            Expression::Variable(root) if !bound.iter().any(|(known, _)| known == root.as_str()) => {
+                let (val, used) = self.named(root.as_str(), &operators);
+                operators.drain(..used);
+                val
+            }
+            other => self.eval_in(file, other, bound),
+        };
+        for operator in operators {
+            val = match operator {
+                TraversalOperator::GetAttr(name) => step(val, name.as_str()),
+                // Which of several instances makes no difference here: there is one symbolic instance.
+                TraversalOperator::Index(_) if is_resource(&val) => val,
+                TraversalOperator::Index(index) => match self.eval_in(file, index, bound).kind {
+                    Kind::Text(key, _) | Kind::Number(key) => step(val, &key),
+                    _ => instance(val),
+                },
+                TraversalOperator::LegacyIndex(index) => step(val, &index.value().to_string()),
+                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => val,
+            };
+        }
+        if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
+            val.at = traversal.span().map(|range| At { file, span: Span::from_range(range) });
+        }
+        val
+    }
+
+    /// What a name that begins a traversal stands for, and how many operators that took.
+    fn named(&self, root: &str, operators: &[&TraversalOperator]) -> (Val, usize) {
+        let name = |index: usize| match operators.get(index) {
+            Some(TraversalOperator::GetAttr(name)) => Some(name.as_str()),
+            _ => None,
+        };
+        match (root, name(0), name(1)) {
+            ("var", Some(name), _) => (self.variable(name), 1),
+            ("local", Some(name), _) => (self.local(name), 1),
+            ("data" | "ephemeral", Some(kind), Some(name)) => (reference(format!("{root}.{kind}.{name}")), 2),
+            ("module", Some(name), _) => (reference(format!("module.{name}")), 1),
+            ("path" | "terraform" | "each" | "count" | "self", Some(name), _) => (Val::unknown(format!("{root}.{name}")), 1),
+            (_, Some(name), _) if root.contains('_') => (reference(format!("{root}.{name}")), 1),
+            _ => (Val::unknown(root), 0),
+        }
+    }
+
+    /// A variable: what `.tfvars` files assign, else its default, else a reference to it.
+    fn variable(&self, name: &str) -> Val {
+        let address = format!("var.{name}");
+        self.once(&address, || {
+            let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
+            let automatic = sources.iter().rev().find(|(file, _)| self.files.get(*file).is_some_and(super::files::File::is_automatic));
+            let chosen = automatic.map(std::slice::from_ref).unwrap_or(sources);
+            match chosen {
+                [(file, expr)] => self.eval(*file, expr),
+                [] => match self.variables.get(name).and_then(|section| self.get(*section, "default")) {
+                    Some(val) => defaulted(val),
+                    None => reference(address.clone()),
+                },
+                several => Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.clone())),
+            }
+        })
+    }
+
+    fn local(&self, name: &str) -> Val {
+        let address = format!("local.{name}");
+        self.once(&address, || match self.locals.get(name) {
+            Some((file, expr)) => self.eval(*file, expr),
+            None => Val::unknown(address.clone()),
+        })
+    }
+
+    /// Evaluates what has this address once; a cycle ends as unknown.
+    pub(super) fn once(&self, address: &str, work: impl FnOnce() -> Val) -> Val {
+        let known = self.evaluation.known.borrow().get(address).cloned();
+        if let Some(known) = known {
+            return self.paid(&known);
+        }
+        let is_open = {
+            let mut busy = self.evaluation.busy.borrow_mut();
+            busy.len() < MAX_NAMES && busy.insert(address.to_owned())
+        };
+        if !is_open {
+            return Val::unknown(address.trim_start_matches('#'));
+        }
+        let mut val = work();
+        self.evaluation.busy.borrow_mut().remove(address);
+        if !address.contains('#') {
+            mark_via(&mut val, &Rc::from(address));
+        }
+        let val = Rc::new(val);
+        self.evaluation.known.borrow_mut().insert(address.to_owned(), Rc::clone(&val));
+        self.paid(&val)
+    }
+
+    /// A copy, if the budget allows one.
+    fn paid(&self, val: &Val) -> Val {
+        if self.pay(val.weight()) { val.clone() } else { Val::unknown("a value beyond the evaluation limit") }
+    }
+
+    fn pay(&self, weight: usize) -> bool {
+        let spent = self.evaluation.spent.get().saturating_add(weight);
+        self.evaluation.spent.set(spent);
+        spent <= BUDGET
+    }
+
+    /// Whether the budget was exceeded.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.evaluation.spent.get() > BUDGET
+    }
+
+    /// A value as text with holes.
+    pub(super) fn text_of(&self, val: &Val) -> (String, Basis) {
+        match &val.kind {
+            Kind::Text(text, basis) => (text.clone(), *basis),
+            Kind::Number(text) => (text.clone(), Basis::Literal),
+            Kind::Bool(value) => (value.to_string(), Basis::Literal),
+            Kind::Null => (String::new(), Basis::Literal),
+            Kind::List(items) if items.len() == 1 => {
+                items.first().map_or_else(|| (String::new(), Basis::Literal), |item| self.text_of(item))
+            }
+            Kind::List(_) | Kind::Map(_) => (self.json(val).to_string(), Basis::Literal),
+            Kind::Ref(reference) => self.resolved(reference),
+            Kind::Either(values, what) => self.agreed(values, what),
+            Kind::Unknown(what) => (hole::hole(what), Basis::Literal),
+        }
+    }
+
+    /// The text on which all alternatives agree.
+    fn agreed(&self, values: &[Val], what: &str) -> (String, Basis) {
+        let mut texts: Vec<(String, Basis)> = values.iter().map(|value| self.text_of(value)).collect();
+        texts.dedup_by(|a, b| a.0 == b.0);
+        match texts.pop() {
+            Some(only) if texts.is_empty() => only,
+            _ => (hole::hole(what), Basis::Literal),
+        }
+    }
+
+    /// A value as a model value.
+    pub(super) fn value_of(&self, val: &Val) -> Value {
+        let (text, basis) = self.text_of(val);
+        hole::value(&text, basis)
+    }
+}
+
+fn single<'e>(mut elements: impl Iterator<Item = &'e Element>) -> Option<&'e Expression> {
+    match (elements.next(), elements.next()) {
+        (Some(Element::Interpolation(inner)), None) => Some(&inner.expr),
+        _ => None,
+    }
+}
+
+/// The bytes of text without quotes or heredoc markers.
+fn content(expr: &Expression, span: Span) -> Span {
+    let of_template = |template: &Template| {
+        let first = template.iter().next().and_then(hcl_edit::Span::span)?;
+        let last = template.iter().last().and_then(hcl_edit::Span::span)?;
+        Some(Span::new(first.start, last.end.saturating_sub(1).max(first.start)))
+    };
+    match expr {
+        Expression::String(_) | Expression::StringTemplate(_) if span.len() >= 2 => Span::new(span.start + 1, span.end - 1),
+        Expression::HeredocTemplate(heredoc) => of_template(&heredoc.template).unwrap_or(span),
+        _ => span,
+    }
+}
+
+fn reference(address: String) -> Val {
+    Val::new(Kind::Ref(Ref { address, attribute: String::new() }))
+}
+
+/// Whether it is a resource or data source as a whole.
+fn is_resource(val: &Val) -> bool {
+    matches!(&val.kind, Kind::Ref(reference) if reference.attribute.is_empty() && reference.resource_type().contains('_'))
+}
+
+/// Goes one attribute or key deeper.
+fn step(val: Val, key: &str) -> Val {
+    match val.kind {
+        Kind::Ref(mut reference) => {
+            if !key.bytes().all(|byte| byte.is_ascii_digit()) {
+                reference.attribute =
+                    if reference.attribute.is_empty() { key.to_owned() } else { format!("{}.{key}", reference.attribute) };
+            }
+            Val { kind: Kind::Ref(reference), ..val }
+        }
+        Kind::Map(entries) => {
+            let found = entries.into_iter().rev().find(|(name, _)| name == key);
+            found.map_or_else(|| Val::unknown(key), |(_, value)| value)
+        }
+        Kind::List(items) => {
+            let found = key.parse::<usize>().ok().and_then(|index| items.into_iter().nth(index));
+            found.unwrap_or_else(|| Val::unknown(format!("[{key}]")))
+        }
+        Kind::Either(values, what) => Val { kind: Kind::Either(values.into_iter().map(|value| step(value, key)).collect(), what), ..val },
+        Kind::Unknown(what) => Val { kind: Kind::Unknown(format!("{what}.{key}")), ..val },
+        _ => Val::unknown(key),
+    }
+}
+
+/// One of several instances: of a resource itself, of a collection any of its values.
+fn instance(val: Val) -> Val {
+    match val.kind {
+        Kind::Map(entries) => Val::new(Kind::Either(entries.into_iter().map(|(_, value)| value).collect(), "one of several".to_owned())),
+        Kind::List(items) => Val::new(Kind::Either(items, "one of several".to_owned())),
+        _ => val,
+    }
+}
+
+/// Marks text as coming from a default.
+fn defaulted(mut val: Val) -> Val {
+    match &mut val.kind {
+        Kind::Text(_, basis) => *basis = Basis::Default,
+        Kind::List(items) | Kind::Either(items, _) => {
+            *items = std::mem::take(items).into_iter().map(defaulted).collect();
+        }
+        Kind::Map(entries) => {
+            *entries = std::mem::take(entries).into_iter().map(|(key, value)| (key, defaulted(value))).collect();
+        }
+        _ => {}
+    }
+    val
+}
+
+/// Notes the name through which literals are reached.
+fn mark_via(val: &mut Val, name: &Rc<str>) {
+    match &mut val.kind {
+        Kind::List(items) | Kind::Either(items, _) => items.iter_mut().for_each(|item| mark_via(item, name)),
+        Kind::Map(entries) => entries.iter_mut().for_each(|(_, item)| mark_via(item, name)),
+        _ => {}
+    }
+    val.via = Some(Rc::clone(name));
+}
+
+/// The weaker of two bases.
+fn weaker(left: Basis, right: Basis) -> Basis {
+    if left == Basis::Literal { right } else { left }
+}

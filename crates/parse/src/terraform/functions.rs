@@ -1,0 +1,177 @@
+//! The functions of the configuration language that matter for identities: text, lists, alternatives, encodings.
+//!
+//! A function that isn't evaluated gives a value that isn't known; it never gives a wrong one.
+
+use unkeyed_model::Basis;
+
+use super::module::Module;
+use super::value::{Kind, Ref, Val};
+use crate::policy_document::hole;
+
+/// Calls a function.
+pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
+    match name {
+        // What only changes type or form keeps the value: JSON text and the structure it stands for are one here.
+        "jsonencode" | "jsondecode" | "yamldecode" | "yamlencode" | "tostring" | "tolist" | "toset" | "tomap" | "tonumber" | "tobool"
+        | "sensitive" | "nonsensitive" | "trimspace" | "chomp" | "sort" | "distinct" | "reverse" | "one" | "ephemeralasnull"
+        | "base64encode" | "textencodebase64"
+            if !args.is_empty() =>
+        {
+            let arg = args.swap_remove(0);
+            if name.starts_with("base64") || name.starts_with("text") { opaque(name, arg) } else { arg }
+        }
+        "try" | "coalesce" | "coalescelist" => alternatives(name, args),
+        "lookup" => lookup(args),
+        "element" => args.into_iter().next().map_or_else(|| Val::unknown(name), first_of),
+        "concat" | "setunion" | "flatten" | "compact" => concat(args),
+        "merge" => merge(args),
+        "keys" | "values" => entries(name, args),
+        "join" | "format" | "lower" | "upper" | "trimprefix" | "trimsuffix" | "replace" => text(module, name, &args),
+        "file" | "templatefile" | "filebase64" | "fileset" => match args.first().map(|arg| module.text_of(arg).0) {
+            Some(path) => Val::new(Kind::Ref(Ref { address: "file".to_owned(), attribute: hole::shown(&path) })),
+            None => Val::unknown(name),
+        },
+        _ => Val::unknown(format!("{name}(…)")),
+    }
+}
+
+/// A value that is written in another form than the one in which it is used.
+fn opaque(name: &str, arg: Val) -> Val {
+    match arg.kind {
+        Kind::Ref(_) => arg,
+        _ => Val::unknown(format!("{name}(…)")),
+    }
+}
+
+/// The first value if it is certain to exist, else whichever of them it is.
+fn alternatives(name: &str, args: Vec<Val>) -> Val {
+    let certain = args.first().is_some_and(|first| match &first.kind {
+        Kind::Text(text, _) => !text.is_empty() && hole::is_known(text),
+        Kind::Number(_) | Kind::Bool(_) => true,
+        Kind::List(items) => !items.is_empty(),
+        Kind::Map(entries) => !entries.is_empty(),
+        _ => false,
+    });
+    if certain {
+        return args.into_iter().next().unwrap_or_else(|| Val::unknown(name));
+    }
+    let possible: Vec<Val> = args.into_iter().filter(|arg| !matches!(&arg.kind, Kind::Null)).collect();
+    Val::new(Kind::Either(possible, format!("{name}(…)")))
+}
+
+fn lookup(args: Vec<Val>) -> Val {
+    let mut args = args.into_iter();
+    let (Some(map), Some(key), default) = (args.next(), args.next(), args.next()) else { return Val::unknown("lookup(…)") };
+    match (&map.kind, &key.kind) {
+        (Kind::Map(_), Kind::Text(name, _)) if hole::is_known(name) => {
+            map.get(name).cloned().or(default).unwrap_or_else(|| Val::unknown("lookup(…)"))
+        }
+        (Kind::Map(entries), _) => {
+            let all = entries.iter().map(|(_, value)| value.clone()).chain(default).collect();
+            Val::new(Kind::Either(all, "lookup(…)".to_owned()))
+        }
+        _ => Val::new(Kind::Either(std::iter::once(map).chain(default).collect(), "lookup(…)".to_owned())),
+    }
+}
+
+fn first_of(list: Val) -> Val {
+    match list.kind {
+        Kind::List(mut items) if items.len() == 1 => items.swap_remove(0),
+        Kind::List(items) => Val::new(Kind::Either(items, "element(…)".to_owned())),
+        _ => list,
+    }
+}
+
+fn concat(args: Vec<Val>) -> Val {
+    let mut items = Vec::new();
+    for arg in args {
+        match arg.kind {
+            Kind::List(inner) => {
+                for item in inner {
+                    match item.kind {
+                        Kind::List(deeper) => items.extend(deeper),
+                        Kind::Null => {}
+                        _ => items.push(item),
+                    }
+                }
+            }
+            Kind::Null => {}
+            _ => items.push(arg),
+        }
+    }
+    Val::new(Kind::List(items))
+}
+
+/// Later maps win; a part that isn't known is kept under a name that no key has.
+fn merge(args: Vec<Val>) -> Val {
+    let mut merged: Vec<(String, Val)> = Vec::new();
+    for arg in args {
+        match arg.kind {
+            Kind::Map(entries) => merged.extend(entries),
+            Kind::Null => {}
+            _ => merged.push((String::new(), arg)),
+        }
+    }
+    Val::new(Kind::Map(merged))
+}
+
+fn entries(name: &str, args: Vec<Val>) -> Val {
+    match args.into_iter().next().map(|arg| arg.kind) {
+        Some(Kind::Map(entries)) if name == "keys" => {
+            Val::new(Kind::List(entries.into_iter().map(|(key, _)| Val::new(Kind::Text(key, Basis::Literal))).collect()))
+        }
+        Some(Kind::Map(entries)) => Val::new(Kind::List(entries.into_iter().map(|(_, value)| value).collect())),
+        _ => Val::unknown(format!("{name}(…)")),
+    }
+}
+
+fn text(module: &Module<'_>, name: &str, args: &[Val]) -> Val {
+    let texts: Vec<(String, Basis)> = args.iter().map(|arg| module.text_of(arg)).collect();
+    let basis = if texts.iter().any(|(_, basis)| *basis == Basis::Default) { Basis::Default } else { Basis::Literal };
+    let all: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
+    let result = match (name, all.as_slice()) {
+        ("join", [separator, _]) => match args.get(1).map(|list| &list.kind) {
+            Some(Kind::List(items)) => {
+                let parts: Vec<String> = items.iter().map(|item| module.text_of(item).0).collect();
+                Some(parts.join(separator))
+            }
+            // A splat over one symbolic instance: `join("", aws_iam_role.x.*.arn)`.
+            Some(_) => return args.get(1).cloned().unwrap_or_else(|| Val::unknown(name)),
+            None => None,
+        },
+        ("format", [pattern, rest @ ..]) => format(pattern, rest),
+        ("lower", [text]) if hole::is_known(text) => Some(text.to_lowercase()),
+        ("upper", [text]) if hole::is_known(text) => Some(text.to_uppercase()),
+        ("trimprefix", [text, prefix]) if hole::is_known(text) => Some(text.strip_prefix(prefix).unwrap_or(text).to_owned()),
+        ("trimsuffix", [text, suffix]) if hole::is_known(text) => Some(text.strip_suffix(suffix).unwrap_or(text).to_owned()),
+        // Of a reference these only take away a scheme or a path as a rule; what it refers to stays the same.
+        ("trimprefix" | "trimsuffix" | "lower" | "upper", [_, ..]) => return args.first().cloned().unwrap_or_else(|| Val::unknown(name)),
+        ("replace", [text, from, to]) if hole::is_known(text) && !from.starts_with('/') && !from.is_empty() => Some(text.replace(from, to)),
+        ("replace", [_, "https://" | "/https:\\/\\//" | "/^https:\\/\\//", ""]) => {
+            return args.first().cloned().unwrap_or_else(|| Val::unknown(name));
+        }
+        _ => None,
+    };
+    let kind = result.map_or_else(|| Kind::Unknown(format!("{name}(…)")), |text| Kind::Text(text, basis));
+    Val { kind, at: None, via: args.iter().find_map(|arg| arg.via.clone()) }
+}
+
+/// `%s`, `%d`, `%v`, `%q` and `%%`; anything else isn't evaluated.
+fn format(pattern: &str, args: &[&str]) -> Option<String> {
+    let mut text = String::new();
+    let mut args = args.iter();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        if character != '%' {
+            text.push(character);
+            continue;
+        }
+        match characters.next()? {
+            's' | 'd' | 'v' => text.push_str(args.next()?),
+            'q' => text.push_str(&format!("\"{}\"", args.next()?)),
+            '%' => text.push('%'),
+            _ => return None,
+        }
+    }
+    Some(text)
+}

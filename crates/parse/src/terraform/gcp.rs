@@ -1,0 +1,239 @@
+//! Google Cloud in Terraform: workload identity pools, IAM members and bindings.
+
+use unkeyed_model::{Basis, Claim, Facts, Platform, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
+
+use super::resource::{Reader, Resource};
+use super::value::Val;
+use crate::policy_document::hole;
+
+/// Readers by resource type; IAM members and bindings exist for every service and are read by their suffix.
+pub(super) const READERS: &[(&str, Reader)] = &[("google_iam_workload_identity_pool_provider", provider)];
+
+/// Roles that let a member become a service account.
+const IMPERSONATION: &[&str] = &["roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser"];
+
+/// The reader of an IAM member or binding of any resource type.
+pub(super) fn iam_reader(kind: &str) -> Option<Reader> {
+    let is_iam = kind.starts_with("google_") && (kind.ends_with("_iam_member") || kind.ends_with("_iam_binding"));
+    is_iam.then_some(iam as Reader)
+}
+
+fn provider(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(pool) = resource.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts) else { return };
+    let binding = provider_trust(resource, format!("{}/0", resource.key()), pool, SubjectRule::Any, &mut Vec::new());
+    facts.trusts.push(binding);
+}
+
+/// What a provider accepts, with a subject rule and claims of a member added.
+fn provider_trust(
+    resource: Resource<'_, '_>,
+    id: String,
+    principal: String,
+    subject: SubjectRule,
+    claims: &mut Vec<Claim>,
+) -> TrustBinding {
+    let condition = resource.value("attribute_condition");
+    let mut all = std::mem::take(claims);
+    all.extend(condition.clone().map(|value| claim("attribute_condition", "cel", value)));
+    let subject = match (subject, condition) {
+        (SubjectRule::Any, Some(Value::Known(text, _))) if all.len() == 1 => SubjectRule::Expression(text),
+        (SubjectRule::Any, Some(Value::Unknown(why))) if all.len() == 1 => SubjectRule::Unknown(why),
+        (subject, _) => subject,
+    };
+    let aws = resource.value("aws.account_id");
+    let mut settings = resource.settings(&["attribute_condition", "disabled", "oidc.allowed_audiences"]);
+    for (name, val) in resource.get("attribute_mapping").iter().flat_map(Val::entries) {
+        settings.push((format!("attribute_mapping.{name}"), resource.module.value_of(val)));
+    }
+    let audiences = resource.get("oidc.allowed_audiences").map(|_| resource.module.values(resource.section, "oidc.allowed_audiences"));
+    let trusted = if aws.is_some() {
+        "account"
+    } else if !resource.blocks("saml").is_empty() {
+        "saml"
+    } else {
+        "oidc"
+    };
+    TrustBinding {
+        id,
+        platform: Platform::Gcp,
+        principal,
+        trusted: trusted.to_owned(),
+        issuer: aws.or_else(|| resource.value("oidc.issuer_uri")).unwrap_or_default(),
+        subject,
+        audiences,
+        claims: all,
+        settings,
+        location: resource.location(),
+    }
+}
+
+fn claim(name: &str, operator: &str, value: Value) -> Claim {
+    Claim { name: name.to_owned(), operator: operator.to_owned(), values: vec![value], set_qualifier: None, if_exists: false }
+}
+
+fn iam(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let attribute = if resource.get("members").is_some() { "members" } else { "member" };
+    let Some(role) = resource.value("role") else { return };
+    let members = resource.module.path(resource.section, attribute);
+    for (ordinal, member) in members.iter().flat_map(Val::items).enumerate() {
+        let text = resource.module.text_of(member).0;
+        if resource.kind().starts_with("google_service_account_iam") && role.known().is_none_or(|role| IMPERSONATION.contains(&role)) {
+            impersonation(resource, ordinal, &text, &role, facts);
+        }
+        let principal = member_key(resource, member, &text, facts);
+        let (scope, target) = scope(resource);
+        facts.grants.push(RoleGrant {
+            platform: Platform::Gcp,
+            principal,
+            role: Some(role.clone()),
+            actions: Vec::new(),
+            actions_inverted: false,
+            resources: target.into_iter().collect(),
+            scope,
+            condition: resource
+                .text("condition.expression")
+                .or_else(|| resource.blocks("condition").first().map(|_| "condition".to_owned())),
+            location: resource.location(),
+        });
+    }
+}
+
+/// The principal that a member stands for: the service account, the pool, or the member as written.
+fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut Facts) -> String {
+    let module = resource.module;
+    if member.reference().is_some() {
+        return module.principal(member, Platform::Gcp, "service-account", facts);
+    }
+    if let Some(account) = text.strip_prefix("serviceAccount:") {
+        if let Some(what) = hole::only_hole(account) {
+            return module.key(what.rsplit_once('.').map_or(what, |(address, _)| address));
+        }
+        if hole::is_known(account) {
+            let val = Val::new(super::value::Kind::Text(account.to_owned(), Basis::Literal));
+            return module.principal(&val, Platform::Gcp, "service-account", facts);
+        }
+    }
+    if let Some(pool) = pool_of(resource, text) {
+        return module.key(&pool);
+    }
+    if hole::is_known(text) { text.to_owned() } else { module.key(&hole::shown(text)) }
+}
+
+/// The address of the pool that a `principal://` or `principalSet://` member belongs to, if the folder defines it.
+fn pool_of(resource: Resource<'_, '_>, member: &str) -> Option<String> {
+    if !member.starts_with("principal") {
+        return None;
+    }
+    let from_hole = hole::holes(member).find(|what| what.starts_with("google_iam_workload_identity_pool.")).and_then(|what| {
+        let mut parts = what.split('.');
+        Some(format!("{}.{}", parts.next()?, parts.next()?))
+    });
+    from_hole.or_else(|| {
+        let id = member.split("/workloadIdentityPools/").nth(1)?.split('/').next()?;
+        resource.module.by_attribute("google_iam_workload_identity_pool", "workload_identity_pool_id").remove(id)
+    })
+}
+
+/// A member that may become the service account: one trust for each provider through which it can come.
+fn impersonation(resource: Resource<'_, '_>, ordinal: usize, member: &str, role: &Value, facts: &mut Facts) {
+    let Some(account) = resource.principal("service_account_id", Platform::Gcp, "service-account", facts) else { return };
+    let mut found = Vec::new();
+    if let Some(pool) = pool_of(resource, member) {
+        let pool_key = resource.module.key(&pool);
+        for (address, section) in resource.module.of_type("google_iam_workload_identity_pool_provider") {
+            let provider = Resource { module: resource.module, address, section };
+            if provider.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts).as_ref() == Some(&pool_key) {
+                let (subject, mut claims) = member_rule(Some(provider), member);
+                found.push(provider_trust(provider, String::new(), account.clone(), subject, &mut claims));
+            }
+        }
+    }
+    if found.is_empty() {
+        found.push(bare_trust(member, account));
+    }
+    for (index, mut binding) in found.into_iter().enumerate() {
+        binding.id = format!("{}/{ordinal}.{index}", resource.key());
+        binding.settings.push(("member".to_owned(), hole::value(member, Basis::Literal)));
+        binding.settings.push(("role".to_owned(), role.clone()));
+        binding.location = resource.location();
+        facts.trusts.push(binding);
+    }
+}
+
+/// A trust of which only the member is known: GKE's `PROJECT.svc.id.goog[NS/SA]`, another service account, another pool.
+fn bare_trust(member: &str, principal: String) -> TrustBinding {
+    let (mut subject, claims) = member_rule(None, member);
+    let rest = member.split_once(':').map_or(member, |(_, rest)| rest);
+    let (trusted, issuer) = match gke_account(rest) {
+        Some((pool, account)) => {
+            subject = match hole::value(&account, Basis::Literal) {
+                Value::Known(text, _) if text.contains('*') => SubjectRule::Glob(vec![text]),
+                Value::Known(text, _) => SubjectRule::Exact(vec![text]),
+                Value::Unknown(why) => SubjectRule::Unknown(why),
+            };
+            ("service-account", hole::value(pool, Basis::Literal))
+        }
+        None if member.starts_with("principal") => ("oidc", Value::unknown("the provider of the pool is not in the inputs")),
+        None if matches!(member, "allUsers" | "allAuthenticatedUsers") => ("any", Value::literal(member)),
+        None => ("account", hole::value(rest, Basis::Literal)),
+    };
+    TrustBinding {
+        id: String::new(),
+        platform: Platform::Gcp,
+        principal,
+        trusted: trusted.to_owned(),
+        issuer,
+        subject,
+        audiences: None,
+        claims,
+        settings: Vec::new(),
+        location: unkeyed_model::Location::default(),
+    }
+}
+
+/// `PROJECT.svc.id.goog[NS/SA]` as pool and Kubernetes subject.
+fn gke_account(member: &str) -> Option<(&str, String)> {
+    let (pool, account) = member.strip_suffix(']')?.split_once(".svc.id.goog[")?;
+    let (namespace, name) = account.split_once('/')?;
+    Some((member.get(..pool.len() + ".svc.id.goog".len())?, format!("system:serviceaccount:{namespace}:{name}")))
+}
+
+/// What a member says of the token: its subject, or the value of an attribute that the provider maps from a claim.
+fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (SubjectRule, Vec<Claim>) {
+    if let Some((_, subject)) = member.split_once("/subject/") {
+        let rule = match hole::value(subject, Basis::Literal) {
+            Value::Known(text, _) => SubjectRule::Exact(vec![text]),
+            Value::Unknown(why) => SubjectRule::Unknown(why),
+        };
+        return (rule, Vec::new());
+    }
+    let Some((attribute, value)) = member.split_once("/attribute.").and_then(|(_, rest)| rest.split_once('/')) else {
+        return (SubjectRule::Any, Vec::new());
+    };
+    let name = format!("attribute.{attribute}");
+    let mapped = provider.and_then(|provider| {
+        let mapping = provider.get("attribute_mapping")?;
+        provider.module.value_of(mapping.get(&name)?).known().map(str::to_owned)
+    });
+    let claim = claim(mapped.as_deref().unwrap_or(&name), "==", hole::value(value, Basis::Literal));
+    let is_subject = mapped.as_deref() == Some("assertion.sub");
+    match claim.values.first() {
+        Some(Value::Known(text, _)) if is_subject => (SubjectRule::Exact(vec![text.clone()]), vec![claim]),
+        _ => (SubjectRule::Any, vec![claim]),
+    }
+}
+
+/// How far a grant reaches, by what the IAM resource is attached to, and that resource.
+fn scope(resource: Resource<'_, '_>) -> (ResourceScope, Option<Value>) {
+    let kind = resource.kind().trim_start_matches("google_");
+    let (scope, attributes): (_, &[&str]) = match kind.split("_iam_").next().unwrap_or_default() {
+        "project" => (ResourceScope::Project, &["project"]),
+        "folder" => (ResourceScope::Folder, &["folder"]),
+        "organization" => (ResourceScope::Organization, &["org_id"]),
+        _ => (
+            ResourceScope::Resource,
+            &["bucket", "service_account_id", "secret_id", "topic", "subscription", "dataset_id", "crypto_key_id", "name", "service"],
+        ),
+    };
+    (scope, attributes.iter().find_map(|attribute| resource.value(attribute)))
+}

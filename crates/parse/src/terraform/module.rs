@@ -1,0 +1,216 @@
+//! The configuration of one folder: its blocks by address, its variables and locals.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body};
+use unkeyed_model::{Basis, Location, Span, Value};
+
+use super::files::File;
+use super::value::{At, Kind, Val};
+use crate::policy_document::hole;
+
+/// An expression and the file it stands in.
+pub(super) type Source<'m> = (usize, &'m Expression);
+
+/// One folder.
+pub(super) struct Module<'m> {
+    /// Path of the folder; `.` for the root.
+    pub(super) folder: String,
+    pub(super) files: &'m [File<'m>],
+    /// Resources, data sources and ephemeral resources by address.
+    pub(super) resources: BTreeMap<String, Section<'m>>,
+    pub(super) variables: BTreeMap<String, Section<'m>>,
+    /// Values that `.tfvars` files assign.
+    pub(super) assigned: BTreeMap<String, Vec<Source<'m>>>,
+    pub(super) locals: BTreeMap<String, Source<'m>>,
+    /// Blocks that are none of these: `provider`, `terraform`, `module`, `output`.
+    pub(super) others: Vec<Section<'m>>,
+    pub(super) evaluation: Evaluation,
+}
+
+/// State of evaluation: what is known, what is under way, what is left to spend.
+#[derive(Default)]
+pub(super) struct Evaluation {
+    pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
+    pub(super) busy: RefCell<BTreeSet<String>>,
+    pub(super) spent: Cell<usize>,
+}
+
+/// A block: attributes and nested blocks.
+#[derive(Clone, Copy)]
+pub(super) struct Section<'m> {
+    pub(super) file: usize,
+    pub(super) block: &'m Block,
+}
+
+impl<'m> Module<'m> {
+    pub(super) fn new(folder: &str, files: &'m [File<'m>]) -> Self {
+        let mut module = Self {
+            folder: if folder.is_empty() { ".".to_owned() } else { folder.to_owned() },
+            files,
+            resources: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            assigned: BTreeMap::new(),
+            locals: BTreeMap::new(),
+            others: Vec::new(),
+            evaluation: Evaluation::default(),
+        };
+        for (index, file) in files.iter().enumerate() {
+            if file.is_tfvars() {
+                module.take_assignments(index, &file.body);
+            } else {
+                module.take_blocks(index, &file.body);
+            }
+        }
+        module
+    }
+
+    fn take_assignments(&mut self, file: usize, body: &'m Body) {
+        for attribute in body.attributes() {
+            self.assigned.entry(attribute.key.as_str().to_owned()).or_default().push((file, &attribute.value));
+        }
+    }
+
+    fn take_blocks(&mut self, file: usize, body: &'m Body) {
+        for block in body.blocks() {
+            let section = Section { file, block };
+            match (block.ident.as_str(), section.label(0), section.label(1)) {
+                ("resource", Some(kind), Some(name)) => {
+                    self.resources.insert(format!("{kind}.{name}"), section);
+                }
+                (root @ ("data" | "ephemeral"), Some(kind), Some(name)) => {
+                    self.resources.insert(format!("{root}.{kind}.{name}"), section);
+                }
+                ("variable", Some(name), _) => {
+                    self.variables.insert(name.to_owned(), section);
+                }
+                ("locals", ..) => {
+                    for attribute in block.body.attributes() {
+                        self.locals.insert(attribute.key.as_str().to_owned(), (file, &attribute.value));
+                    }
+                }
+                _ => self.others.push(section),
+            }
+        }
+    }
+
+    /// Key of whatever has this address.
+    pub(super) fn key(&self, address: &str) -> String {
+        format!("tf:{}#{address}", self.folder)
+    }
+
+    /// The location of a place.
+    pub(super) fn location(&self, at: At, key_path: &str) -> Location {
+        match self.files.get(at.file) {
+            Some(file) => file.place.at(at.span, key_path),
+            None => Location::default(),
+        }
+    }
+
+    /// The attribute of a block, evaluated; `None` if it isn't written, or is null.
+    pub(super) fn get(&self, section: Section<'m>, name: &str) -> Option<Val> {
+        let attribute = section.block.body.get_attribute(name)?;
+        let val = self.eval(section.file, &attribute.value);
+        (!matches!(val.kind, Kind::Null)).then_some(val)
+    }
+
+    /// An attribute or a single nested block, as a value, through dotted names.
+    pub(super) fn path(&self, section: Section<'m>, path: &str) -> Option<Val> {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        if section.block.body.has_attribute(first) {
+            let val = self.get(section, first)?;
+            return match rest {
+                None => Some(val),
+                Some(rest) => rest.split('.').try_fold(val, |val, key| val.get(key).cloned()),
+            };
+        }
+        self.blocks(section, first).into_iter().find_map(|inner| self.path(inner, rest?))
+    }
+
+    /// The attribute as a model value; `None` if it isn't written.
+    pub(super) fn value(&self, section: Section<'m>, path: &str) -> Option<Value> {
+        self.path(section, path).map(|val| self.value_of(&val))
+    }
+
+    /// The attribute as text, if it is written and fully known.
+    pub(super) fn text(&self, section: Section<'m>, path: &str) -> Option<String> {
+        self.value(section, path)?.known().map(str::to_owned)
+    }
+
+    /// Whether the attribute is written and true.
+    pub(super) fn is_true(&self, section: Section<'m>, path: &str) -> bool {
+        self.text(section, path).as_deref() == Some("true")
+    }
+
+    /// A list of texts with holes (or one text), in order.
+    pub(super) fn texts(&self, section: Section<'m>, path: &str) -> Vec<(String, Basis)> {
+        self.path(section, path).map(|val| val.items().iter().map(|item| self.text_of(item)).collect()).unwrap_or_default()
+    }
+
+    /// A list as model values.
+    pub(super) fn values(&self, section: Section<'m>, path: &str) -> Vec<Value> {
+        self.texts(section, path).iter().map(|(text, basis)| hole::value(text, *basis)).collect()
+    }
+
+    /// Nested blocks of a kind, those that a `dynamic` block makes included.
+    pub(super) fn blocks(&self, section: Section<'m>, kind: &str) -> Vec<Section<'m>> {
+        section.nested().into_iter().filter(|(name, _)| *name == kind).map(|(_, inner)| inner).collect()
+    }
+
+    /// Where an attribute stands; the block if it isn't there.
+    pub(super) fn attribute_location(&self, section: Section<'m>, address: &str, name: &str) -> Location {
+        let first = name.split('.').next().unwrap_or(name);
+        let span = section.block.body.get_attribute(first).and_then(hcl_edit::Span::span).map(Span::from_range);
+        let span = span.or_else(|| self.blocks(section, first).first().map(|inner| inner.span()));
+        let at = At { file: section.file, span: span.unwrap_or_else(|| section.span()) };
+        self.location(at, &format!("{address}.{name}"))
+    }
+
+    /// Where a block stands.
+    pub(super) fn block_location(&self, section: Section<'m>, address: &str) -> Location {
+        self.location(At { file: section.file, span: section.span() }, address)
+    }
+}
+
+impl<'m> Section<'m> {
+    /// A label of the block.
+    pub(super) fn label(self, index: usize) -> Option<&'m str> {
+        self.block.labels.get(index).map(hcl_edit::structure::BlockLabel::as_str)
+    }
+
+    /// The block's bytes.
+    pub(super) fn span(self) -> Span {
+        self.block.span().map(Span::from_range).unwrap_or_default()
+    }
+
+    /// Nested blocks with their names; of a `dynamic` block its content, under the name that it makes.
+    pub(super) fn nested(self) -> Vec<(&'m str, Section<'m>)> {
+        let mut found = Vec::new();
+        for block in self.block.body.blocks() {
+            let section = Section { file: self.file, block };
+            if block.ident.as_str() == "dynamic" {
+                let name = section.label(0).unwrap_or_default();
+                let contents = block.body.blocks().filter(|inner| inner.ident.as_str() == "content");
+                found.extend(contents.map(|content| (name, Section { file: self.file, block: content })));
+            } else {
+                found.push((block.ident.as_str(), section));
+            }
+        }
+        found
+    }
+}
+
+/// A model span of a byte range.
+pub(super) trait FromRange {
+    fn from_range(range: std::ops::Range<usize>) -> Self;
+}
+
+impl FromRange for Span {
+    fn from_range(range: std::ops::Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}

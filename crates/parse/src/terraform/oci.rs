@@ -1,0 +1,167 @@
+//! Oracle Cloud in Terraform: identity propagation trusts, dynamic groups, policies.
+
+mod policy;
+
+use unkeyed_model::{Claim, Facts, Platform, RoleGrant, SubjectRule, TrustBinding, Value};
+
+use super::resource::{Reader, Resource};
+use super::value::Val;
+use crate::policy_document::hole;
+
+/// Readers by resource type.
+pub(super) const READERS: &[(&str, Reader)] = &[
+    ("oci_identity_domains_identity_propagation_trust", propagation_trust),
+    ("oci_identity_dynamic_group", dynamic_group),
+    ("oci_identity_policy", policies),
+];
+
+/// Switches of a propagation trust that judgement asks for (Oracle, IdentityPropagationTrust schema).
+const SETTINGS: &[&str] = &[
+    "active",
+    "allow_impersonation",
+    "type",
+    "subject_type",
+    "subject_claim_name",
+    "subject_mapping_attribute",
+    "client_claim_name",
+    "public_key_endpoint",
+    "clock_skew_seconds",
+    "oauth_clients",
+];
+
+fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let rules = resource.blocks("impersonation_service_users");
+    let audiences = resource.get("client_claim_values").map(|_| resource.module.values(resource.section, "client_claim_values"));
+    let base = TrustBinding {
+        id: format!("{}/0", resource.key()),
+        platform: Platform::Oci,
+        principal: resource.key(),
+        trusted: "oidc".to_owned(),
+        issuer: resource.value("issuer").unwrap_or_default(),
+        subject: SubjectRule::Any,
+        audiences,
+        claims: Vec::new(),
+        settings: resource.settings(SETTINGS),
+        location: resource.location(),
+    };
+    if rules.is_empty() {
+        facts.trusts.push(base);
+        return;
+    }
+    for (index, block) in rules.iter().enumerate() {
+        let user = ["ocid", "value"].iter().find_map(|name| resource.module.get(*block, name));
+        let principal = user.map(|user| resource.module.principal(&user, Platform::Oci, "service-user", facts));
+        let rule = resource.module.value(*block, "rule").unwrap_or_default();
+        let (subject, claims) = impersonation_rule(&rule);
+        let mut binding = TrustBinding { id: format!("{}/{index}", resource.key()), subject, claims, ..base.clone() };
+        binding.principal = principal.unwrap_or_else(|| resource.key());
+        binding.settings.push(("rule".to_owned(), rule));
+        binding.settings.push(("order".to_owned(), Value::literal(index.to_string())));
+        binding.location = resource.module.block_location(*block, &format!("{}.impersonation_service_users[{index}]", resource.address));
+        facts.trusts.push(binding);
+    }
+}
+
+/// `<claim> eq|co <value>`: the whole grammar of impersonation rules. `eq` accepts `*`, `co` means "contains".
+pub(super) fn impersonation_rule(rule: &Value) -> (SubjectRule, Vec<Claim>) {
+    let text = match rule {
+        Value::Known(text, _) => text.trim(),
+        Value::Unknown(why) => return (SubjectRule::Unknown(why.clone()), Vec::new()),
+    };
+    let mut words = text.splitn(3, char::is_whitespace);
+    let (Some(name), Some(operator), Some(value)) = (words.next(), words.next(), words.next()) else {
+        return (SubjectRule::Expression(text.to_owned()), Vec::new());
+    };
+    let unquoted = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    let (name, value) = (unquoted(name), unquoted(value));
+    let claim = Claim {
+        name: name.clone(),
+        operator: operator.to_ascii_lowercase(),
+        values: vec![Value::literal(value.clone())],
+        set_qualifier: None,
+        if_exists: false,
+    };
+    let subject = match (claim.operator.as_str(), name.eq_ignore_ascii_case("sub"), value.contains('*')) {
+        ("eq", true, false) => SubjectRule::Exact(vec![value]),
+        ("eq", true, true) => SubjectRule::Glob(vec![value]),
+        // `co` matches any subject that contains the text; a rule on another claim leaves the subject open.
+        ("co", true, _) => SubjectRule::Expression(text.to_owned()),
+        _ => SubjectRule::Any,
+    };
+    (subject, vec![claim])
+}
+
+fn dynamic_group(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let rule = resource.value("matching_rule").unwrap_or_default();
+    facts.trusts.push(TrustBinding {
+        id: format!("{}/0", resource.key()),
+        platform: Platform::Oci,
+        principal: resource.key(),
+        trusted: "dynamic-group".to_owned(),
+        issuer: Value::literal("oci"),
+        subject: match &rule {
+            Value::Known(text, _) => SubjectRule::Expression(text.clone()),
+            Value::Unknown(why) => SubjectRule::Unknown(why.clone()),
+        },
+        audiences: None,
+        claims: Vec::new(),
+        settings: vec![("matching_rule".to_owned(), rule)],
+        location: resource.location(),
+    });
+}
+
+fn policies(resource: Resource<'_, '_>, facts: &mut Facts) {
+    for statement in resource.get("statements").iter().flat_map(Val::items) {
+        let text = resource.module.text_of(statement).0;
+        let location = match statement.at {
+            Some(at) => resource.module.location(at, &format!("{}.statements", resource.address)),
+            None => resource.at("statements"),
+        };
+        let Some(read) = policy::statement(&text) else { continue };
+        for principal in holders(resource, &read.subject_kind, &read.subject, facts) {
+            facts.grants.push(RoleGrant {
+                platform: Platform::Oci,
+                principal,
+                role: None,
+                actions: vec![format!("{} {}", read.verb, hole::shown(&read.target))],
+                actions_inverted: false,
+                resources: vec![Value::literal(hole::shown(&read.place))],
+                scope: read.scope,
+                condition: read.condition.as_deref().map(hole::shown),
+                location: location.clone(),
+            });
+        }
+    }
+}
+
+/// Keys of those whom a statement names: the group itself and, where the folder says, its members.
+fn holders(resource: Resource<'_, '_>, kind: &str, subject: &str, facts: &mut Facts) -> Vec<String> {
+    let module = resource.module;
+    let name = subject.rsplit('/').next().unwrap_or(subject).trim_matches(['\'', '"']);
+    if let Some(what) = hole::only_hole(name) {
+        return vec![module.key(what.rsplit_once('.').map_or(what, |(address, _)| address))];
+    }
+    let shown = hole::shown(name);
+    if kind == "dynamic-group" {
+        let defined = facts.principals.iter().find(|known| known.kind == kind && known.names.contains(&shown));
+        return vec![defined.map_or_else(|| format!("oci:dynamic-group/{shown}"), |known| known.key.clone())];
+    }
+    let mut keys = vec![if shown.is_empty() { format!("oci:{kind}") } else { format!("oci:{kind}/{shown}") }];
+    let groups = [("oci_identity_domains_group", "display_name"), ("oci_identity_group", "name")];
+    let defined: Vec<String> = groups.iter().filter_map(|(kind, attribute)| module.by_attribute(kind, attribute).remove(&shown)).collect();
+    for (address, section) in module.of_type("oci_identity_user_group_membership") {
+        let member = Resource { module, address, section };
+        let group = member.get("group_id").and_then(|val| val.reference().map(|reference| reference.address.clone()));
+        if group.is_some_and(|group| defined.contains(&group)) {
+            keys.extend(member.principal("user_id", Platform::Oci, "user", facts));
+        }
+    }
+    for group in &defined {
+        let Some(section) = module.resources.get(group) else { continue };
+        for member in module.blocks(*section, "members") {
+            let user = module.get(member, "value").map(|val| module.principal(&val, Platform::Oci, "service-user", facts));
+            keys.extend(user);
+        }
+    }
+    keys
+}

@@ -1,0 +1,90 @@
+//! What an attribute of a resource is, where the folder says: names that are written, names that follow from others.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use unkeyed_model::Basis;
+
+use super::module::{Module, Section};
+use super::value::{Kind, Ref, Val};
+use crate::policy_document::hole;
+
+impl<'m> Module<'m> {
+    /// The text of a reference; a hole if it is only known after apply.
+    pub(super) fn resolved(&self, reference: &Ref) -> (String, Basis) {
+        let unknown = || (hole::hole(&reference.shown()), Basis::Literal);
+        let Some(section) = self.resources.get(&reference.address).copied() else { return unknown() };
+        let val = self.once(&format!("#{}", reference.shown()), || self.attribute(reference, section));
+        match &val.kind {
+            Kind::Ref(same) if same == reference => unknown(),
+            _ => self.text_of(&val),
+        }
+    }
+
+    fn attribute(&self, reference: &Ref, section: Section<'m>) -> Val {
+        let itself = || Val::new(Kind::Ref(reference.clone()));
+        let kind = reference.resource_type();
+        let known = |text: Option<String>| text.map_or_else(itself, |text| Val::new(Kind::Text(text, Basis::Literal)));
+        match (kind, reference.attribute.as_str()) {
+            ("google_service_account", "email" | "member" | "name" | "id") => {
+                let email = self.service_account_email(section);
+                known(email.map(|email| match reference.attribute.as_str() {
+                    "member" => format!("serviceAccount:{email}"),
+                    "email" => email,
+                    _ => format!("projects/{}/serviceAccounts/{email}", email.split(['@', '.']).nth(1).unwrap_or_default()),
+                }))
+            }
+            ("aws_iam_role" | "aws_iam_user" | "aws_iam_instance_profile" | "aws_iam_group", "id") => {
+                self.path(section, "name").unwrap_or_else(itself)
+            }
+            // What it computes has no attribute of that name.
+            (_, attribute) if !attribute.is_empty() => self.path(section, attribute).unwrap_or_else(itself),
+            _ => itself(),
+        }
+    }
+
+    /// `account_id@project.iam.gserviceaccount.com`, where both are known (Google IAM, "Create service accounts").
+    pub(super) fn service_account_email(&self, section: Section<'m>) -> Option<String> {
+        let account = self.text(section, "account_id")?;
+        if account.contains('@') {
+            return Some(account);
+        }
+        let project = self.text(section, "project").or_else(|| self.provider_setting("google", "project"))?;
+        Some(format!("{account}@{project}.iam.gserviceaccount.com"))
+    }
+
+    /// A setting of the folder's provider block of this name, if there is one such block and it is known.
+    pub(super) fn provider_setting(&self, provider: &str, setting: &str) -> Option<String> {
+        let mut blocks =
+            self.others.iter().filter(|section| section.block.ident.as_str() == "provider" && section.label(0) == Some(provider));
+        match (blocks.next(), blocks.next()) {
+            (Some(only), None) => self.text(*only, setting),
+            _ => None,
+        }
+    }
+
+    /// A value as JSON, unknown parts as text with holes.
+    pub(super) fn json(&self, val: &Val) -> Json {
+        match &val.kind {
+            Kind::Null => Json::Null,
+            Kind::Bool(value) => Json::Bool(*value),
+            Kind::List(items) => Json::Array(items.iter().map(|item| self.json(item)).collect()),
+            Kind::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.clone(), self.json(value))).collect()),
+            _ => Json::String(self.text_of(val).0),
+        }
+    }
+
+    /// Resources of a type, by address.
+    pub(super) fn of_type<'s>(&'s self, kind: &'s str) -> impl Iterator<Item = (&'s String, Section<'m>)> {
+        let from = format!("{kind}.");
+        self.resources
+            .range(from.clone()..)
+            .take_while(move |(address, _)| address.starts_with(&from))
+            .map(|(address, section)| (address, *section))
+    }
+
+    /// Addresses of a type by the known value of one of its attributes.
+    pub(super) fn by_attribute(&self, kind: &str, attribute: &str) -> BTreeMap<String, String> {
+        self.of_type(kind).filter_map(|(address, section)| Some((self.text(section, attribute)?, address.clone()))).collect()
+    }
+}

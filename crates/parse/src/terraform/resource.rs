@@ -1,0 +1,123 @@
+//! One resource while it is read: its block with the folder around it.
+
+use unkeyed_model::{Facts, Location, Platform, SessionPolicy, TtlBasis, Value};
+
+use super::module::{Module, Section};
+use super::value::Val;
+
+/// A resource.
+#[derive(Clone, Copy)]
+pub(super) struct Resource<'s, 'm> {
+    pub(super) module: &'s Module<'m>,
+    pub(super) address: &'s str,
+    pub(super) section: Section<'m>,
+}
+
+/// Reads facts from one resource.
+pub(super) type Reader = fn(Resource<'_, '_>, &mut Facts);
+
+impl<'m> Resource<'_, 'm> {
+    /// Its type (`aws_iam_role`).
+    pub(super) fn kind(&self) -> &str {
+        self.address.split('.').next().unwrap_or_default()
+    }
+
+    /// Its key (`tf:infra#aws_iam_role.deploy`).
+    pub(super) fn key(&self) -> String {
+        self.module.key(self.address)
+    }
+
+    /// An attribute, through nested blocks, if it is written and not null.
+    pub(super) fn get(&self, path: &str) -> Option<Val> {
+        self.module.path(self.section, path)
+    }
+
+    /// An attribute as a model value.
+    pub(super) fn value(&self, path: &str) -> Option<Value> {
+        self.module.value(self.section, path)
+    }
+
+    /// An attribute as text, if it is fully known.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        self.module.text(self.section, path)
+    }
+
+    /// Nested blocks of a kind.
+    pub(super) fn blocks(&self, kind: &str) -> Vec<Section<'m>> {
+        self.module.blocks(self.section, kind)
+    }
+
+    /// Where it stands.
+    pub(super) fn location(&self) -> Location {
+        self.module.block_location(self.section, self.address)
+    }
+
+    /// Where an attribute stands.
+    pub(super) fn at(&self, attribute: &str) -> Location {
+        self.module.attribute_location(self.section, self.address, attribute)
+    }
+
+    /// The key of the principal that an attribute names.
+    pub(super) fn principal(&self, path: &str, platform: Platform, kind: &str, facts: &mut Facts) -> Option<String> {
+        let val = self.get(path)?;
+        Some(self.module.principal(&val, platform, kind, facts))
+    }
+
+    /// The settings of these names that are written, as they are.
+    pub(super) fn settings(&self, names: &[&str]) -> Vec<(String, Value)> {
+        names.iter().filter_map(|name| Some(((*name).to_owned(), self.value(name)?))).collect()
+    }
+
+    /// Emits a session policy for a setting that counts seconds, if it is written.
+    pub(super) fn session(&self, platform: Platform, principal: &str, setting: &str, facts: &mut Facts) -> bool {
+        let Some(value) = self.value(setting) else { return false };
+        facts.sessions.push(SessionPolicy {
+            platform,
+            principal: principal.to_owned(),
+            setting: setting.to_owned(),
+            seconds: value.known().and_then(seconds),
+            basis: TtlBasis::Declared,
+            location: self.at(setting),
+        });
+        true
+    }
+}
+
+/// Seconds from a number, or a number with a unit as Go and Vault write durations (`1h30m`, `3600s`, `24h`).
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let mut total = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest.get(..digits)?.parse().ok()?;
+        let unit = rest.as_bytes().get(digits)?;
+        let factor = match unit {
+            b's' => 1,
+            b'm' => 60,
+            b'h' => 3600,
+            b'd' => 86_400,
+            _ => return None,
+        };
+        total = total.checked_add(number.checked_mul(factor)?)?;
+        rest = rest.get(digits + 1..)?;
+    }
+    (total > 0 || text.starts_with('0')).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn durations_in_seconds() {
+        assert_eq!(
+            [seconds("3600"), seconds("1h30m"), seconds("24h"), seconds("0"), seconds("0s")].map(Option::unwrap),
+            [3600, 5400, 86_400, 0, 0]
+        );
+        assert_eq!([seconds(""), seconds("h"), seconds("1x"), seconds("-1"), seconds("99999999999999999999h")], [None; 5]);
+    }
+}

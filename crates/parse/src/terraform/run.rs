@@ -1,0 +1,90 @@
+//! The run itself as a workload: providers, backend, and every value that belongs to no resource that computes.
+
+use unkeyed_model::{Facts, Span, Workload, WorkloadKind};
+
+use super::compute;
+use super::files::File;
+use super::module::{Module, Section};
+use super::provider;
+use super::secrets::Reader;
+use super::settings;
+
+/// Emits the workload of the run, if the folder is one that is run (it has a provider, a backend or a cloud block) or
+/// holds secrets that nobody else answers for.
+pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
+    let Some(first) = files.first() else { return };
+    let mut workload = Workload::new(WorkloadKind::Terraform, module.key("run"), format!("run of {}", module.folder), first.place.whole());
+    // Innermost extents win, so whatever stands in a resource that computes stays with that resource.
+    workload.extents = files.iter().map(|file| file.place.bare(Span::new(0, file.place.text().len()))).collect();
+    let mut is_root = false;
+    for section in &module.others {
+        match section.block.ident.as_str() {
+            "provider" => {
+                is_root = true;
+                login(module, *section, &format!("provider.{}", section.label(0).unwrap_or_default()), &mut workload, facts);
+            }
+            "terraform" => is_root |= state(module, *section, &mut workload, facts),
+            "module" | "output" => values(module, *section, &mut workload, facts),
+            _ => {}
+        }
+    }
+    for (address, section) in &module.resources {
+        let kind = address.split('.').next().unwrap_or_default();
+        if !compute::is_compute(kind) {
+            let reader = Reader { module, address, destination: None };
+            for leaf in settings::leaves(module, *section) {
+                workload.references.append(&mut reader.read(&leaf, facts));
+            }
+        }
+    }
+    workload.references.sort_by(|a, b| (&a.location, &a.name).cmp(&(&b.location, &b.name)));
+    workload.references.dedup();
+    let holds = !workload.references.is_empty() || !facts.slots.is_empty() || !facts.declarations.is_empty();
+    if is_root || holds {
+        facts.workloads.push(workload);
+    }
+}
+
+/// A provider block: where it leads, how it logs in, what it is given.
+fn login(module: &Module<'_>, section: Section<'_>, address: &str, workload: &mut Workload, facts: &mut Facts) {
+    let destination = provider::destination(module, section);
+    if workload.location.region == unkeyed_model::Region::default() {
+        workload.location = module.block_location(section, address);
+    }
+    provider::paths(module, section, workload);
+    let reader = Reader { module, address, destination: destination.clone() };
+    for leaf in settings::leaves(module, section) {
+        workload.references.append(&mut reader.read(&leaf, facts));
+    }
+    if let Some(destination) = destination
+        && !workload.destinations.contains(&destination)
+    {
+        workload.destinations.push(destination);
+    }
+}
+
+/// The `terraform` block: the backend that keeps the state. Returns whether there is one.
+fn state(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, facts: &mut Facts) -> bool {
+    let mut found = false;
+    for (kind, inner) in section.nested() {
+        found |= matches!(kind, "backend" | "cloud");
+        if kind == "backend" {
+            let address = format!("backend.{}", inner.label(0).unwrap_or_default());
+            provider::paths(module, inner, workload);
+            let reader = Reader { module, address: &address, destination: provider::backend_destination(inner) };
+            for leaf in settings::leaves(module, inner) {
+                workload.references.append(&mut reader.read(&leaf, facts));
+            }
+            workload.destinations.extend(provider::backend_destination(inner).filter(|to| !workload.destinations.contains(to)));
+        }
+    }
+    found
+}
+
+fn values(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, facts: &mut Facts) {
+    let address = format!("{}.{}", section.block.ident.as_str(), section.label(0).unwrap_or_default());
+    let reader = Reader { module, address: &address, destination: None };
+    for leaf in settings::leaves(module, section) {
+        workload.references.append(&mut reader.read(&leaf, facts));
+    }
+}

@@ -1,0 +1,278 @@
+//! What the values of a block say of secrets: literals become slots, uses by name become references.
+
+use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
+
+use super::module::Module;
+use super::settings::Leaf;
+use super::value::{Kind, Ref, Val};
+use crate::credential_name::is_credential;
+use crate::policy_document::hole;
+
+/// Data sources and ephemeral resources that fetch a stored value: type, store, whether it is issued per request.
+const FETCHED: &[(&str, StoreKind, Custody)] = &[
+    ("aws_secretsmanager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("aws_ssm_parameter", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("azurerm_key_vault_secret", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("google_secret_manager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("google_secret_manager_secret_version_access", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("oci_secrets_secretbundle", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("vault_generic_secret", StoreKind::Vault, Custody::VaultStatic),
+    ("vault_kv_secret", StoreKind::Vault, Custody::VaultStatic),
+    ("vault_kv_secret_v2", StoreKind::Vault, Custody::VaultStatic),
+    ("vault_aws_access_credentials", StoreKind::Vault, Custody::VaultDynamic),
+    ("vault_azure_access_credentials", StoreKind::Vault, Custody::VaultDynamic),
+    ("vault_gcp_service_account_key", StoreKind::Vault, Custody::VaultDynamic),
+    ("vault_database_secret", StoreKind::Vault, Custody::VaultDynamic),
+    ("vault_kubernetes_service_account_token", StoreKind::Vault, Custody::VaultDynamic),
+];
+
+/// Attributes of those that are not secret.
+const FETCHED_PUBLIC: &[&str] = &["arn", "id", "name", "version", "version_id", "resource_id", "versionless_id", "resource_versionless_id"];
+
+/// Objects of a secret manager, named by one of the public attributes: whoever is handed the name fetches the value.
+const SECRET_OBJECTS: &[&str] = &[
+    "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_version",
+    "aws_ssm_parameter",
+    "azurerm_key_vault_secret",
+    "google_secret_manager_secret",
+    "google_secret_manager_secret_version",
+    "oci_vault_secret",
+];
+
+/// Attributes of resources that hold a durable secret.
+const KEY_ATTRIBUTES: &[&str] = &[
+    "primary_access_key",
+    "secondary_access_key",
+    "primary_connection_string",
+    "secondary_connection_string",
+    "default_primary_connection_string",
+    "default_secondary_connection_string",
+    "primary_blob_connection_string",
+    "primary_key",
+    "secondary_key",
+    "primary_shared_key",
+    "primary_master_key",
+    "admin_password",
+    "administrator_password",
+    "administrator_login_password",
+    "master_password",
+    "client_secret",
+    "password",
+    "private_key",
+    "private_key_pem",
+    "private_key_openssh",
+    "secret",
+    "secret_id",
+    "secret_key",
+    "result",
+    "auth_token",
+    "token",
+    "kube_config",
+    "kube_config_raw",
+    "kube_admin_config_raw",
+    "ses_smtp_password_v4",
+];
+
+/// Texts that name an object of a secret manager.
+const OBJECT_NAMES: &[&str] =
+    &["arn:aws:secretsmanager:", "arn:aws:ssm:", "@Microsoft.KeyVault(", "{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
+
+/// Blocks in which `secret`, `name` or `key` names a secret and is none.
+const REFERENCE_BLOCKS: &[&str] =
+    &["secret_key_ref", "secret_environment_variables", "secret_volumes", "secret_ref", "secrets", "image_pull_secrets"];
+
+/// Blocks all of whose values are secret, whatever they are called: type (any if empty) and block or attribute.
+const ALWAYS_SECRET: &[(&str, &str)] = &[
+    ("kubernetes_secret", "data"),
+    ("kubernetes_secret_v1", "data"),
+    ("kubernetes_secret", "binary_data"),
+    ("kubernetes_secret_v1", "binary_data"),
+    ("azurerm_key_vault_secret", "value"),
+    ("aws_secretsmanager_secret_version", "secret_string"),
+    ("google_secret_manager_secret_version", "secret_data"),
+    ("github_actions_secret", "plaintext_value"),
+    ("github_actions_organization_secret", "plaintext_value"),
+    ("github_actions_environment_secret", "plaintext_value"),
+    ("azurerm_container_app", "secret"),
+    ("azurerm_container_app_job", "secret"),
+];
+
+/// Reads the values of one block for the workload that they belong to.
+pub(super) struct Reader<'s, 'm> {
+    pub(super) module: &'s Module<'m>,
+    /// Address of the block, for key paths.
+    pub(super) address: &'s str,
+    /// Where its values lead, if that is one place.
+    pub(super) destination: Option<Destination>,
+}
+
+impl Reader<'_, '_> {
+    /// Adds the slots of the leaf to the facts and returns the uses by name.
+    pub(super) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        match &leaf.val.kind {
+            Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
+            Kind::Text(text, _) => self.of_text(text, leaf, facts),
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        if self.is_name_of_secret(leaf) {
+            let wanted = ["secret", "secret_id", "name", "valueFrom"].contains(&leaf.path.rsplit('.').next().unwrap_or_default());
+            let custody = if self.address.starts_with("kubernetes_") { Custody::PlatformStored } else { Custody::VaultStatic };
+            let store = if self.address.starts_with("kubernetes_") { StoreKind::K8sSecret } else { StoreKind::CloudSecretManager };
+            return if wanted { vec![self.reference(store, &hole::shown(text), custody, leaf)] } else { Vec::new() };
+        }
+        if OBJECT_NAMES.iter().any(|beginning| text.starts_with(beginning)) {
+            return vec![self.reference(StoreKind::CloudSecretManager, &hole::shown(text), Custody::VaultStatic, leaf)];
+        }
+        if hole::is_known(text) {
+            return self.literal(text, leaf, facts).into_iter().collect();
+        }
+        let held = hole::holes(text).filter_map(|what| {
+            let (address, attribute) = split_address(what)?;
+            self.by_name(&Ref { address, attribute }, leaf)
+        });
+        held.collect()
+    }
+
+    fn is_name_of_secret(&self, leaf: &Leaf) -> bool {
+        leaf.within.iter().take(2).any(|block| REFERENCE_BLOCKS.contains(&block.as_str()))
+    }
+
+    /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
+    fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
+        let at = leaf.val.at?;
+        let is_secret = is_credential(&leaf.name) || self.is_always_secret(leaf);
+        if !is_secret || text.trim().is_empty() || text.trim_start().starts_with('{') {
+            return None;
+        }
+        let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
+        facts.slots.push(slot(&leaf.name, location.clone(), self.destination.clone()));
+        let name = leaf.val.via.as_deref()?;
+        facts.stored.push(StoredSecret {
+            store: StoreKind::TerraformVariable,
+            name: name.to_owned(),
+            namespace: Some(self.module.folder.clone()),
+            custody: Custody::Embedded,
+            extent: location,
+            component: None,
+        });
+        Some(self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf))
+    }
+
+    fn is_always_secret(&self, leaf: &Leaf) -> bool {
+        let kind = self.address.split('.').next().unwrap_or_default();
+        let top = leaf.path.split(['.', '[']).next().unwrap_or_default();
+        ALWAYS_SECRET.iter().any(|(resource, block)| *resource == kind && *block == top)
+    }
+
+    /// A use by name, if what is named is a secret.
+    fn by_name(&self, used: &Ref, leaf: &Leaf) -> Option<Reference> {
+        let credential = is_credential(&leaf.name) || self.is_always_secret(leaf);
+        if used.address == "file" {
+            return credential.then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf));
+        }
+        if let Some(variable) = used.address.strip_prefix("var.") {
+            let section = self.module.variables.get(variable).copied();
+            let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
+            let wanted = credential || is_credential(variable) || sensitive;
+            return wanted.then(|| self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf));
+        }
+        let is_public = FETCHED_PUBLIC.contains(&used.first());
+        let is_fetched = used.address.starts_with("data.") || used.address.starts_with("ephemeral.");
+        let kind = used.resource_type();
+        if let Some((_, store, custody)) = FETCHED.iter().find(|(name, ..)| *name == kind && is_fetched && !is_public) {
+            return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));
+        }
+        if is_public && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
+            return Some(self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf));
+        }
+        let last = used.attribute.rsplit('.').next().unwrap_or_default();
+        let yields_key = KEY_ATTRIBUTES.contains(&used.first()) || KEY_ATTRIBUTES.contains(&last);
+        if !is_fetched && kind.contains('_') && yields_key && !SECRET_OBJECTS.contains(&kind) {
+            let mut reference = self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf);
+            reference.content = Content::Durable;
+            return Some(reference);
+        }
+        None
+    }
+
+    /// A plain SSM parameter is a setting; one of type `SecureString` is a secret.
+    fn holds_secret(&self, used: &Ref) -> bool {
+        if used.resource_type() != "aws_ssm_parameter" {
+            return true;
+        }
+        let section = self.module.resources.get(&used.address).copied();
+        section.and_then(|section| self.module.text(section, "type")).is_none_or(|kind| kind == "SecureString")
+    }
+
+    /// The name in its store, where the block that fetches it says; else its address.
+    fn stored_name(&self, used: &Ref) -> String {
+        let section = self.module.resources.get(&used.address).copied();
+        let names = ["secret_id", "path", "name", "secret"];
+        let name = section.and_then(|section| names.iter().find_map(|name| self.module.text(section, name)));
+        name.unwrap_or_else(|| used.address.clone())
+    }
+
+    fn reference(&self, store: StoreKind, name: &str, custody: Custody, leaf: &Leaf) -> Reference {
+        Reference {
+            store,
+            name: name.to_owned(),
+            key: None,
+            namespace: (store == StoreKind::TerraformVariable).then(|| self.module.folder.clone()),
+            used_as: Some(used_as(leaf).to_owned()),
+            content: Content::Unstated,
+            custody,
+            role: Role::Access,
+            destination: self.destination.clone(),
+            lease_seconds: None,
+            fallback: false,
+            location: self.location(&leaf.val, leaf),
+        }
+    }
+
+    fn location(&self, val: &Val, leaf: &Leaf) -> Location {
+        let path = format!("{}.{}", self.address, leaf.path);
+        match val.at {
+            Some(at) => self.module.location(at, &path),
+            None => self.module.resources.get(self.address).map(|section| self.module.block_location(*section, &path)).unwrap_or_default(),
+        }
+    }
+}
+
+/// The variable that receives the value: the name around a `secret_key_ref`, else the value's own.
+fn used_as(leaf: &Leaf) -> &str {
+    let by_reference =
+        leaf.within.iter().position(|block| REFERENCE_BLOCKS.contains(&block.as_str()) || block == "value_source" || block == "value_from");
+    match by_reference {
+        Some(_) if matches!(leaf.name.as_str(), "secret" | "name" | "key" | "secret_id" | "version") => {
+            let around =
+                |block: &&String| !REFERENCE_BLOCKS.contains(&block.as_str()) && !matches!(block.as_str(), "value_source" | "value_from");
+            leaf.within.iter().find(around).map_or(&leaf.name, |name| name)
+        }
+        _ => &leaf.name,
+    }
+}
+
+/// `aws_secretsmanager_secret.db.arn` as address and attribute.
+fn split_address(what: &str) -> Option<(String, String)> {
+    let names = if what.starts_with("data.") || what.starts_with("ephemeral.") { 3 } else { 2 };
+    let mut parts = what.split('.');
+    let address: Vec<&str> = parts.by_ref().take(names).collect();
+    let attribute: Vec<&str> = parts.collect();
+    (address.len() == names).then(|| (address.join("."), attribute.join(".")))
+}
+
+/// A place where a credential stands.
+pub(super) fn slot(name: &str, location: Location, destination: Option<Destination>) -> Slot {
+    Slot {
+        location,
+        name: name.to_owned(),
+        encoding: SlotEncoding::Plain,
+        rule: "generic.typed-position".to_owned(),
+        role: Role::Access,
+        destination,
+    }
+}

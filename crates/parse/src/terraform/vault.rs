@@ -1,0 +1,228 @@
+//! HashiCorp Vault and OpenBao in Terraform: login roles, policies, lifetimes of tokens and leases.
+
+use hcl_edit::structure::Body;
+use unkeyed_model::{Basis, Claim, Facts, Location, Platform, Principal, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
+
+use super::module::Module;
+use super::resource::{Reader, Resource};
+use super::value::Val;
+use crate::policy_document::hole;
+
+/// Readers by resource type.
+pub(super) const READERS: &[(&str, Reader)] = &[
+    ("vault_jwt_auth_backend_role", |resource, facts| login(resource, jwt_trust(resource), facts)),
+    ("vault_kubernetes_auth_backend_role", |resource, facts| login(resource, kubernetes_trust(resource), facts)),
+    ("vault_approle_auth_backend_role", |resource, facts| login(resource, approle_trust(resource), facts)),
+    ("vault_database_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
+    ("vault_aws_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
+    ("vault_pki_secret_backend_role", |resource, facts| leased(resource, "issue", facts)),
+];
+
+/// Settings of a login role that count seconds.
+const LIFETIMES: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "token_explicit_max_ttl"];
+
+fn login(resource: Resource<'_, '_>, trust: TrustBinding, facts: &mut Facts) {
+    let key = resource.key();
+    facts.trusts.push(trust);
+    for setting in LIFETIMES {
+        resource.session(Platform::Vault, &key, setting, facts);
+    }
+    for policy in ["token_policies", "policies"].iter().filter_map(|name| resource.get(name)).flat_map(|val| val.items().to_vec()) {
+        grants_of_policy(resource, &key, &policy, facts);
+    }
+}
+
+fn trust(resource: Resource<'_, '_>, trusted: &str, issuer: Value, subject: SubjectRule) -> TrustBinding {
+    TrustBinding {
+        id: format!("{}/0", resource.key()),
+        platform: Platform::Vault,
+        principal: resource.key(),
+        trusted: trusted.to_owned(),
+        issuer,
+        subject,
+        audiences: None,
+        claims: Vec::new(),
+        settings: Vec::new(),
+        location: resource.location(),
+    }
+}
+
+fn jwt_trust(resource: Resource<'_, '_>) -> TrustBinding {
+    let glob = resource.text("bound_claims_type").as_deref() == Some("glob");
+    let mut claims = Vec::new();
+    for (name, val) in resource.get("bound_claims").iter().flat_map(Val::entries) {
+        // The provider takes several values as one comma-separated text.
+        let texts: Vec<(String, Basis)> = val.items().iter().map(|item| resource.module.text_of(item)).collect();
+        let values = texts.iter().flat_map(|(text, basis)| text.split(',').map(|part| hole::value(part.trim(), *basis)));
+        let operator = if glob { "glob" } else { "eq" };
+        claims.push(Claim {
+            name: name.clone(),
+            operator: operator.to_owned(),
+            values: values.collect(),
+            set_qualifier: None,
+            if_exists: false,
+        });
+    }
+    let of_claim = claims.iter().find(|claim| claim.name == "sub" || claim.name == "/sub");
+    let subject = match (resource.value("bound_subject"), of_claim) {
+        (Some(Value::Known(text, _)), _) if !text.is_empty() => SubjectRule::Exact(vec![text]),
+        (Some(Value::Unknown(why)), _) => SubjectRule::Unknown(why),
+        (_, Some(claim)) => match claim.values.iter().map(|value| value.known().map(str::to_owned)).collect::<Option<Vec<_>>>() {
+            Some(texts) if glob => SubjectRule::Glob(texts),
+            Some(texts) => SubjectRule::Exact(texts),
+            None => SubjectRule::Unknown("`bound_claims` is not fully known from these inputs".to_owned()),
+        },
+        _ => SubjectRule::Any,
+    };
+    let issuer = backend_issuer(resource).unwrap_or_else(|| Value::unknown("the auth backend of the role is not in the inputs"));
+    let audiences = resource.get("bound_audiences").map(|_| resource.module.values(resource.section, "bound_audiences"));
+    TrustBinding {
+        audiences,
+        claims,
+        settings: resource.settings(&["role_type", "user_claim", "bound_claims_type", "backend"]),
+        ..trust(resource, "oidc", issuer, subject)
+    }
+}
+
+/// What the role's backend accepts as issuer, by its `path` or by reference.
+fn backend_issuer(resource: Resource<'_, '_>) -> Option<Value> {
+    let module = resource.module;
+    let backend = resource.get("backend")?;
+    let section = match backend.reference() {
+        Some(reference) => *module.resources.get(&reference.address)?,
+        None => {
+            let path = module.text_of(&backend).0;
+            let same_path =
+                |section| module.text(section, "path").unwrap_or_else(|| "jwt".to_owned()).trim_matches('/') == path.trim_matches('/');
+            module.of_type("vault_jwt_auth_backend").find(|(_, section)| same_path(*section))?.1
+        }
+    };
+    ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().find_map(|name| module.value(section, name))
+}
+
+fn kubernetes_trust(resource: Resource<'_, '_>) -> TrustBinding {
+    let texts = |name| resource.module.texts(resource.section, name);
+    let (names, namespaces) = (texts("bound_service_account_names"), texts("bound_service_account_namespaces"));
+    let mut subjects = Vec::new();
+    let mut unknown = None;
+    for (namespace, _) in namespaces.iter().take(100) {
+        for (name, basis) in names.iter().take(100) {
+            match hole::value(&format!("system:serviceaccount:{namespace}:{name}"), *basis) {
+                Value::Known(text, _) => subjects.push(text),
+                Value::Unknown(why) => unknown = Some(why),
+            }
+        }
+    }
+    let subject = match unknown {
+        Some(why) => SubjectRule::Unknown(why),
+        None if subjects.is_empty() => SubjectRule::Unknown("no service accounts are named".to_owned()),
+        None if subjects.iter().any(|subject| subject.contains('*')) => SubjectRule::Glob(subjects),
+        None => SubjectRule::Exact(subjects),
+    };
+    let as_claim = |name: &str, texts: &[(String, Basis)]| Claim {
+        name: name.to_owned(),
+        operator: "glob".to_owned(),
+        values: texts.iter().map(|(text, basis)| hole::value(text, *basis)).collect(),
+        set_qualifier: None,
+        if_exists: false,
+    };
+    let claims = vec![as_claim("bound_service_account_names", &names), as_claim("bound_service_account_namespaces", &namespaces)];
+    let issuer = Value::unknown("the issuer of the cluster is not in the inputs");
+    let audiences = resource.value("audience").map(|audience| vec![audience]);
+    TrustBinding { audiences, claims, settings: resource.settings(&["backend"]), ..trust(resource, "service-account", issuer, subject) }
+}
+
+fn approle_trust(resource: Resource<'_, '_>) -> TrustBinding {
+    let settings = resource.settings(&[
+        "bind_secret_id",
+        "secret_id_ttl",
+        "secret_id_num_uses",
+        "secret_id_bound_cidrs",
+        "token_bound_cidrs",
+        "backend",
+    ]);
+    TrustBinding { settings, ..trust(resource, "approle", Value::literal("approle"), SubjectRule::Any) }
+}
+
+/// Grants of a policy named by a role: what its text says if the folder defines it, else its name.
+fn grants_of_policy(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts) {
+    let module = resource.module;
+    let address = match policy.reference() {
+        Some(reference) => Some(reference.address.clone()),
+        None => module.by_attribute("vault_policy", "name").remove(&module.text_of(policy).0),
+    };
+    let grant = |resources, actions, scope, location: Location| RoleGrant {
+        platform: Platform::Vault,
+        principal: key.to_owned(),
+        role: Some(module.value_of(policy)),
+        actions,
+        actions_inverted: false,
+        resources,
+        scope,
+        condition: None,
+        location,
+    };
+    let definition = address.and_then(|address| Some((module.resources.get(&address).copied()?, address)));
+    let paths = definition.as_ref().and_then(|(section, _)| policy_paths(module, &module.get(*section, "policy")?));
+    match (definition, paths) {
+        (Some((section, address)), Some(paths)) => {
+            for (path, capabilities) in paths {
+                let everything = matches!(path.as_str(), "*" | "+/*" | "/*");
+                let scope = if everything { ResourceScope::TenantRoot } else { ResourceScope::Resource };
+                let location = module.block_location(section, &address);
+                facts.grants.push(grant(vec![hole::value(&path, Basis::Literal)], capabilities, scope, location));
+            }
+        }
+        _ => facts.grants.push(grant(Vec::new(), Vec::new(), ResourceScope::Unknown, resource.location())),
+    }
+}
+
+/// Paths and capabilities of a policy in Vault's own language, which is HCL, or of a `vault_policy_document`.
+fn policy_paths(module: &Module<'_>, policy: &Val) -> Option<Vec<(String, Vec<String>)>> {
+    if let Some(reference) = policy.reference() {
+        let section = *module.resources.get(&reference.address)?;
+        let rules = module.blocks(section, "rule").into_iter();
+        return Some(
+            rules
+                .map(|rule| {
+                    let path = module.texts(rule, "path").pop().map_or_else(String::new, |(text, _)| text);
+                    (path, module.texts(rule, "capabilities").into_iter().map(|(text, _)| hole::shown(&text)).collect())
+                })
+                .collect(),
+        );
+    }
+    let text = module.text_of(policy).0;
+    let body: Body = hcl_edit::parser::parse_body(&text).ok()?;
+    let paths = body.blocks().filter(|block| block.ident.as_str() == "path").map(|block| {
+        let capabilities = block.body.get_attribute("capabilities").and_then(|attribute| attribute.value.as_array());
+        let capabilities = capabilities.into_iter().flat_map(|list| list.iter()).filter_map(|item| item.as_str().map(str::to_owned));
+        (block.labels.first().map_or_else(String::new, |label| label.as_str().to_owned()), capabilities.collect())
+    });
+    Some(paths.collect())
+}
+
+/// A role of a secrets engine: who reads `mount/creds/name` gets a lease of this length.
+fn leased(resource: Resource<'_, '_>, verb: &str, facts: &mut Facts) {
+    let key = resource.key();
+    let name = |attribute: &str| resource.get(attribute).map(|val| resource.module.text_of(&val).0);
+    // A mount given by reference has the path that its own block says.
+    let referred = resource.get("backend").and_then(|val| {
+        let section = *resource.module.resources.get(&val.reference()?.address)?;
+        resource.module.text(section, "path")
+    });
+    let known = |text: Option<String>| text.filter(|text| hole::is_known(text));
+    if let (Some(mount), Some(role)) = (referred.or_else(|| known(name("backend"))), known(name("name"))) {
+        let path = format!("{}/{verb}/{role}", mount.trim_matches('/'));
+        let names = vec![key.clone(), resource.address.to_owned(), path];
+        facts.principals.push(Principal {
+            platform: Platform::Vault,
+            key: key.clone(),
+            kind: "lease".to_owned(),
+            names,
+            location: resource.location(),
+        });
+    }
+    for setting in ["default_ttl", "max_ttl", "default_sts_ttl", "max_sts_ttl", "ttl"] {
+        resource.session(Platform::Vault, &key, setting, facts);
+    }
+}
