@@ -8,7 +8,37 @@ use unkeyed_model::{Confidence, Custody, Destination, Lifetime, Origin, PairKey,
 
 use crate::rule::Rule;
 
+pub(crate) mod context;
+pub(crate) mod decode;
 pub(crate) mod table;
+
+mod age;
+mod aws;
+mod aws_signed;
+mod azure;
+mod cached;
+mod database;
+mod der;
+mod docker;
+mod gcp;
+mod jwk;
+mod jwt;
+mod jwt_issuer;
+mod kerberos;
+mod keystore;
+mod kubeconfig;
+mod netrc;
+mod oci;
+mod pem;
+mod pgp;
+mod pypi;
+mod sealed;
+mod ssh;
+mod tfstate;
+mod vault;
+mod x509;
+#[cfg(test)]
+mod testing;
 
 /// What an inspector sees: the whole text, where the rule's pattern and its secret stand, and the path.
 #[derive(Clone, Copy)]
@@ -22,6 +52,7 @@ pub(crate) struct Candidate<'a> {
     /// Where the text came from.
     pub(crate) origin: &'a Origin,
     /// The rule that matched.
+    #[allow(dead_code, reason = "part of what an inspector may ask for")]
     pub(crate) rule: &'a Rule,
 }
 

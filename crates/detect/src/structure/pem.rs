@@ -1,0 +1,138 @@
+//! Armoured text (RFC 7468, RFC 1421, RFC 9580 §6) however it was carried: as a file, indented in YAML, on one line with
+//! `\n` written out, or as string pieces in program text.
+//!
+//! `pem-rfc7468` reads the strict form only, and most keys that persist where they shouldn't are not in it.
+
+use memchr::memmem;
+use unkeyed_model::Span;
+
+use super::decode;
+
+/// Longest armour that is read. A PKCS#8 key for RSA with 16384 bits takes 13 KB.
+const LONGEST: usize = 64 * 1024;
+
+/// A decoded block.
+pub(super) struct Armour {
+    /// From the first dash to the last.
+    pub(super) span: Span,
+    /// What stands in it.
+    pub(super) bytes: Vec<u8>,
+    /// RFC 1421 headers say that the content is encrypted.
+    pub(super) encrypted: bool,
+}
+
+/// Reads the block whose `-----BEGIN` stands at `begin`. `None` if it isn't closed, or its body isn't base64: a template,
+/// an elision, documentation.
+pub(super) fn read(text: &[u8], begin: usize) -> Option<Armour> {
+    const DASHES: &[u8] = b"-----";
+    let window = &text[begin..text.len().min(begin + LONGEST)];
+    let label_end = DASHES.len() + memmem::find(window.get(DASHES.len()..)?, DASHES)?;
+    let body_start = label_end + DASHES.len();
+    let rest = &window[body_start..];
+    let body_length = memmem::find(rest, b"-----END ")?;
+    let body = &rest[..body_length];
+    let closing = body_start + body_length + b"-----END ".len();
+    let end = closing + memmem::find(&window[closing..], DASHES)? + DASHES.len();
+    // A label has some words; and another BEGIN before the END means that this one was cut.
+    if label_end > 80 || end - closing > 80 || memmem::find(body, b"-----BEGIN").is_some() {
+        return None;
+    }
+    let (bytes, encrypted) = decode_body(body)?;
+    Some(Armour { span: Span::new(begin, begin + end), bytes, encrypted })
+}
+
+fn decode_body(body: &[u8]) -> Option<(Vec<u8>, bool)> {
+    let mut base64 = Vec::with_capacity(body.len());
+    let mut encrypted = false;
+    for line in lines(body) {
+        if line.is_empty() || line == b"+" || (line.len() == 5 && line[0] == b'=') {
+            // The `+` that joins string pieces, and the CRC-24 that closes OpenPGP armour.
+        } else if memchr::memchr(b':', line).is_some() {
+            encrypted |= memmem::find(line, b"ENCRYPTED").is_some();
+        } else {
+            base64.extend(line.iter().filter(|byte| !matches!(byte, b' ' | b'\t')));
+        }
+    }
+    Some((decode::base64(&base64).filter(|bytes| bytes.len() >= 16)?, encrypted))
+}
+
+/// Splits at line breaks, real or written out, and strips what carries a line: indentation, quotes, commas.
+fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = body;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, after) = split_line(rest);
+        rest = after;
+        Some(trim(line))
+    })
+}
+
+fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
+    for found in memchr::memchr2_iter(b'\n', b'\\', text) {
+        if text[found] == b'\n' {
+            return (&text[..found], &text[found + 1..]);
+        }
+        if matches!(text.get(found + 1), Some(b'n' | b'r')) {
+            return (&text[..found], &text[found + 2..]);
+        }
+    }
+    (text, &[])
+}
+
+fn trim(line: &[u8]) -> &[u8] {
+    let carries = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'\\');
+    let start = line.iter().take_while(|byte| carries(byte)).count();
+    let end = line.len() - line[start..].iter().rev().take_while(|byte| carries(byte)).count();
+    &line[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: [&str; 2] = ["AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "GBkaGxwdHh8="];
+
+    fn bytes(text: &str) -> Option<Vec<u8>> {
+        read(text.as_bytes(), text.find("-----BEGIN").unwrap()).map(|armour| armour.bytes)
+    }
+
+    #[test]
+    fn one_key_in_many_carriers() {
+        let [a, b] = BODY;
+        let expected: Vec<u8> = (0..32).collect();
+        for text in [
+            format!("-----BEGIN X-----\n{a}\n{b}\n-----END X-----"),
+            format!("-----BEGIN X-----\r\n{a}\r\n{b}\r\n-----END X-----"),
+            format!("k: |\n    -----BEGIN X-----\n    {a}\n    {b}\n    -----END X-----"),
+            format!("\"-----BEGIN X-----\\n{a}\\n{b}\\n-----END X-----\\n\""),
+            format!("\"-----BEGIN X-----\\\\n{a}\\\\n{b}\\\\n-----END X-----\""),
+            format!("\"-----BEGIN X-----\\n\" +\n  \"{a}\\n\" +\n  \"{b}\\n\" +\n  \"-----END X-----\""),
+            format!("-----BEGIN X----- {a} {b} -----END X-----"),
+            format!("-----BEGIN X-----\nVersion: 1\n\n{a}\n{b}\n=AbCd\n-----END X-----"),
+        ] {
+            assert_eq!(bytes(&text), Some(expected.clone()), "{text}");
+        }
+    }
+
+    #[test]
+    fn elided_cut_and_templated_bodies_are_refused() {
+        let [a, b] = BODY;
+        for text in [
+            format!("-----BEGIN X-----\n{a}\n...\n-----END X-----"),
+            format!("-----BEGIN X-----\n{a}\n{b}\n"),
+            format!("-----BEGIN X-----\n{a}\n-----BEGIN X-----\n{b}\n-----END X-----"),
+            "-----BEGIN X-----\n${KEY}\n-----END X-----".to_owned(),
+            "-----BEGIN X-----\nabcd\n-----END X-----".to_owned(),
+        ] {
+            assert_eq!(bytes(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn encryption_headers_are_seen() {
+        let text = format!("-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n{}\n-----END X-----", BODY[0]);
+        assert!(read(text.as_bytes(), 0).unwrap().encrypted);
+    }
+}
