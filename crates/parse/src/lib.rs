@@ -4,8 +4,12 @@
 //! one file belongs to exactly one format ([`group`] asks the rows of the table in order and the first claim wins), so
 //! that no place yields two contradicting facts.
 
-mod flat;
+mod commands;
 mod credential_name;
+mod environment;
+mod facts;
+mod flat;
+mod gha;
 mod json;
 mod k8s;
 mod place;
@@ -14,6 +18,7 @@ mod shell;
 mod table;
 mod terraform;
 mod tree;
+mod variables;
 mod yaml;
 
 use unkeyed_model::{Facts, Surface, Unit};

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Unit};
 
-use crate::{k8s, terraform};
+use crate::{gha, k8s, terraform};
 
 /// One format.
 pub(crate) struct Row {
@@ -16,6 +16,7 @@ pub(crate) struct Row {
 
 /// All formats, the more specific claims first.
 pub(crate) const ROWS: &[Row] = &[
+    Row { name: "github-actions", claims: gha::claims, read: gha::read },
     Row { name: "terraform", claims: terraform::claims, read: terraform::read },
     Row { name: "k8s", claims: k8s::claims, read: k8s::read },
 ];

@@ -1,0 +1,66 @@
+//! What well-known command lines do with credentials and identities: fetch, log in, publish, sign, write to disk.
+//!
+//! Shared by everything that holds a shell script. Words are taken as written; whoever knows the environment resolves
+//! `$X` and `${{ … }}` in them.
+
+mod fetch;
+mod login;
+mod reach;
+
+pub(crate) use self::fetch::vault_custody;
+use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
+
+use crate::shell::Command;
+
+/// One thing that a command does.
+pub(crate) enum Effect {
+    /// Reads a value from a secret manager.
+    Fetches { store: StoreKind, name: String, custody: Custody, destination: Destination },
+    /// Becomes somebody without a stored secret.
+    LogsIn(Login),
+    /// Publishes to a registry: under trusted publishing unless one of these variables or options holds a token.
+    Publishes {
+        mechanism: &'static str,
+        registry: &'static str,
+        audience: &'static str,
+        ttl: Option<Ttl>,
+        beaten_by: &'static [&'static str],
+    },
+    /// Signs with the job's identity instead of a key.
+    SignsKeyless { mechanism: &'static str },
+    /// Reaches a destination, by whatever credential is at hand.
+    Reaches(Destination),
+    /// Needs the token of the job or another GitHub token from these variables; none means what `git` was given at checkout.
+    UsesGithub { mechanism: &'static str, variables: &'static [&'static str] },
+    /// Writes a credential to where it outlives the command (MX-03); the form.
+    WritesCredential(&'static str),
+    /// Checks out code of a pull request.
+    ChecksOutPullRequest,
+    /// Asks the platform for an identity token; the audience if it is written.
+    RequestsToken { audience: Option<String> },
+    /// Runs a tool that takes its clouds' credentials from the environment.
+    ConfiguresFromEnvironment,
+}
+
+/// A login without a stored secret.
+pub(crate) struct Login {
+    pub(crate) kind: IdentityKind,
+    pub(crate) platform: Platform,
+    pub(crate) mechanism: &'static str,
+    pub(crate) reach: Reach,
+    pub(crate) destination: Destination,
+    /// Who it becomes, as written.
+    pub(crate) principal: Option<String>,
+    /// The audience that the tool asks for, where fixed.
+    pub(crate) audience: Option<&'static str>,
+    pub(crate) ttl: Option<Ttl>,
+}
+
+/// Everything a command does that matters here.
+pub(crate) fn effects(command: &Command) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    effects.extend(fetch::effects(command));
+    effects.extend(login::effects(command));
+    effects.extend(reach::effects(command));
+    effects
+}

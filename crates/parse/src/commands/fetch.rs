@@ -1,0 +1,108 @@
+//! Commands that read values from secret managers.
+
+use unkeyed_model::{Custody, Destination, StoreKind};
+
+use super::Effect;
+use crate::shell::Command;
+
+/// A command that prints a stored value.
+struct Reader {
+    program: &'static str,
+    subcommands: &'static [&'static str],
+    /// Options that name the value; the first argument behind the last subcommand if none is given.
+    named_by: &'static [&'static str],
+    destination: &'static str,
+}
+
+const READERS: &[Reader] = &[
+    Reader { program: "aws", subcommands: &["secretsmanager", "get-secret-value"], named_by: &["--secret-id"], destination: "aws" },
+    Reader {
+        program: "aws",
+        subcommands: &["secretsmanager", "batch-get-secret-value"],
+        named_by: &["--secret-id-list"],
+        destination: "aws",
+    },
+    Reader { program: "aws", subcommands: &["ssm", "get-parameter"], named_by: &["--name"], destination: "aws" },
+    Reader { program: "aws", subcommands: &["ssm", "get-parameters"], named_by: &["--names"], destination: "aws" },
+    Reader { program: "aws", subcommands: &["ssm", "get-parameters-by-path"], named_by: &["--path"], destination: "aws" },
+    Reader { program: "gcloud", subcommands: &["secrets", "versions", "access"], named_by: &["--secret"], destination: "gcp" },
+    Reader { program: "az", subcommands: &["keyvault", "secret", "show"], named_by: &["--name", "-n", "--id"], destination: "azure" },
+    Reader { program: "az", subcommands: &["keyvault", "secret", "download"], named_by: &["--name", "-n", "--id"], destination: "azure" },
+    Reader { program: "oci", subcommands: &["secrets", "secret-bundle", "get"], named_by: &["--secret-id"], destination: "oci" },
+    Reader { program: "op", subcommands: &["read"], named_by: &[], destination: "saas:1password" },
+    Reader { program: "op", subcommands: &["item", "get"], named_by: &[], destination: "saas:1password" },
+    Reader { program: "bws", subcommands: &["secret", "get"], named_by: &[], destination: "saas:bitwarden" },
+    Reader { program: "doppler", subcommands: &["secrets", "get"], named_by: &[], destination: "saas:doppler" },
+    Reader { program: "doppler", subcommands: &["secrets", "download"], named_by: &["--config", "-c"], destination: "saas:doppler" },
+    Reader { program: "doppler", subcommands: &["run"], named_by: &["--config", "-c"], destination: "saas:doppler" },
+    Reader { program: "infisical", subcommands: &["secrets", "get"], named_by: &[], destination: "saas:infisical" },
+    Reader { program: "infisical", subcommands: &["run"], named_by: &["--path"], destination: "saas:infisical" },
+    Reader { program: "infisical", subcommands: &["export"], named_by: &["--path"], destination: "saas:infisical" },
+];
+
+pub(super) fn effects(command: &Command) -> Vec<Effect> {
+    let reader = READERS.iter().find(|reader| command.runs(reader.program, reader.subcommands));
+    let mut effects: Vec<Effect> = reader.and_then(|reader| read(command, reader)).into_iter().collect();
+    effects.extend(vault(command));
+    effects
+}
+
+fn read(command: &Command, reader: &Reader) -> Option<Effect> {
+    // A parameter that isn't decrypted is no secret.
+    if reader.subcommands.first() == Some(&"ssm") && !command.has(&["--with-decryption"]) {
+        return None;
+    }
+    let behind = reader.subcommands.last().and_then(|last| command.argument_after(last)).map(|word| word.text.as_str());
+    let named = command.option_text(reader.named_by).or(behind.filter(|_| reader.named_by.is_empty() || reader.program == "gcloud"));
+    let name = match (command.option_text(&["--vault-name"]), named) {
+        (Some(vault), Some(name)) => format!("{vault}/{name}"),
+        (_, name) => name.unwrap_or("*").to_owned(),
+    };
+    let (store, custody) = (StoreKind::CloudSecretManager, Custody::VaultStatic);
+    Some(Effect::Fetches { store, name, custody, destination: Destination::new(reader.destination, "") })
+}
+
+/// `vault kv get`, `vault read`: static or dynamic by the path.
+fn vault(command: &Command) -> Option<Effect> {
+    if !matches!(command.program(), "vault" | "bao") {
+        return None;
+    }
+    let program = command.program().to_owned();
+    let path = if command.runs(&program, &["kv", "get"]) {
+        let path = command.argument_after("get")?.text.clone();
+        match command.option_text(&["-mount", "--mount"]) {
+            Some(mount) => format!("{mount}/{path}"),
+            None => path,
+        }
+    } else if command.runs(&program, &["read"]) {
+        command.argument_after("read")?.text.clone()
+    } else {
+        return None;
+    };
+    let custody = vault_custody(&path)?;
+    Some(Effect::Fetches { store: StoreKind::Vault, name: path, custody, destination: Destination::new("vault", "") })
+}
+
+/// What a Vault path yields; `None` for configuration, which is no secret.
+pub(crate) fn vault_custody(path: &str) -> Option<Custody> {
+    let path = path.trim_start_matches('/');
+    let path = path.strip_prefix("v1/").unwrap_or(path);
+    let has = |part: &str| path.split('/').skip(1).any(|segment| segment == part);
+    if path.starts_with("auth/") || path.starts_with("sys/") || path.starts_with("identity/") {
+        return None;
+    }
+    // Secrets engines that issue per request: database, cloud, PKI, SSH, RabbitMQ, Consul, Nomad, Kubernetes.
+    if has("creds")
+        || has("static-creds")
+        || has("issue")
+        || has("sign")
+        || has("sts")
+        || has("token")
+        || has("key") && path.contains("/roleset/")
+    {
+        return Some(if has("static-creds") { Custody::VaultStatic } else { Custody::VaultDynamic });
+    }
+    let engine = path.split('/').next().unwrap_or_default();
+    let is_kv = matches!(engine, "secret" | "kv" | "cubbyhole") || engine.starts_with("kv-") || has("data");
+    Some(if is_kv { Custody::VaultStatic } else { Custody::VaultUnknown })
+}

@@ -1,0 +1,63 @@
+//! Constructors for the facts that most formats yield, with the values they share.
+
+use unkeyed_model::{Content, Custody, Destination, Location, Reference, Role, Slot, SlotEncoding, StoreKind};
+
+use crate::{credential_name, variables};
+
+/// A use by name of something a platform keeps; the caller refines it.
+pub(crate) fn reference(store: StoreKind, name: impl Into<String>, location: Location) -> Reference {
+    Reference {
+        store,
+        name: name.into(),
+        key: None,
+        namespace: None,
+        used_as: None,
+        content: Content::Unstated,
+        custody: Custody::PlatformStored,
+        role: Role::Access,
+        destination: None,
+        lease_seconds: None,
+        fallback: false,
+        location,
+    }
+}
+
+/// A fetch from a secret manager.
+pub(crate) fn fetch(store: StoreKind, name: impl Into<String>, custody: Custody, location: Location) -> Reference {
+    Reference { custody, content: Content::Durable, ..reference(store, name, location) }
+}
+
+/// Tells a reference what the variable that receives it means, if a vendor documents that variable.
+pub(crate) fn received_by(mut reference: Reference, variable: &str) -> Reference {
+    reference.used_as = Some(variable.to_owned());
+    if let Some(known) = variables::known(variable) {
+        reference.content = known.content;
+        reference.role = known.role;
+        reference.destination = known.destination();
+    }
+    reference
+}
+
+/// A literal in a place where the structure says that a credential stands.
+pub(crate) fn slot(name: &str, location: Location) -> Slot {
+    let known = variables::known(name);
+    Slot {
+        location,
+        name: name.to_owned(),
+        encoding: SlotEncoding::Plain,
+        rule: "generic.typed-position".into(),
+        role: known.map_or(Role::Access, |known| known.role),
+        destination: known.and_then(variables::Known::destination),
+    }
+}
+
+/// Whether a literal assigned to this environment variable is a credential.
+pub(crate) fn is_credential_variable(name: &str) -> bool {
+    variables::known(name).map_or_else(|| credential_name::is_credential(name), |known| known.content == Content::Durable)
+}
+
+/// AWS, with the account if an ARN names it (`arn:aws:iam::123456789012:role/x`).
+pub(crate) fn aws(arn: Option<&str>) -> Destination {
+    let account = arn.and_then(|arn| arn.split(':').nth(4)).filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()));
+    Destination::new("aws", account.unwrap_or_default())
+}

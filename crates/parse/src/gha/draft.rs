@@ -1,0 +1,207 @@
+//! A job's workload while it is read, and the facts that every part of a job can add to it.
+
+use unkeyed_model::{
+    Content, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Role, Slot, StoreKind, Ttl, TtlBasis, Use,
+    Value, Workload,
+};
+
+use super::expression::{self, Expression};
+use super::files::{File, Files};
+use super::scope::Scope;
+use crate::environment::Variable;
+use crate::facts;
+use crate::flat::Flat;
+use crate::tree::Node;
+
+/// Most steps that one job is followed through, those of the actions it calls included.
+pub(super) const MAX_STEPS: usize = 2_000;
+
+/// The job's own token, once something uses it.
+pub(super) struct JobToken {
+    pub(super) consumer: Location,
+    pub(super) mechanism: String,
+}
+
+pub(super) struct Draft<'a> {
+    pub(super) files: &'a Files<'a>,
+    pub(super) workload: Workload,
+    pub(super) slots: Vec<Slot>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) job_token: Option<JobToken>,
+    pub(super) steps_left: usize,
+    /// A command that configures clouds through the environment (Terraform) was seen.
+    pub(super) checkout_brings_own_credential: bool,
+}
+
+/// What is known of the place that a text is given to.
+#[derive(Clone)]
+pub(super) struct Receiver {
+    pub(super) used_as: Option<String>,
+    pub(super) content: Content,
+    pub(super) role: Role,
+    pub(super) destination: Option<Destination>,
+    pub(super) fallback: bool,
+    /// Names the consumer of the job's own token.
+    pub(super) mechanism: String,
+    /// Follow `env.X` and `inputs.x` to the secrets they are made of, because this place says what they are for.
+    pub(super) follows: bool,
+}
+
+impl Receiver {
+    /// A place of which only its name is known.
+    pub(super) fn unstated(used_as: Option<&str>, fallback: bool) -> Self {
+        Self {
+            used_as: used_as.map(str::to_owned),
+            content: Content::Unstated,
+            role: Role::Access,
+            destination: None,
+            fallback,
+            mechanism: "GITHUB_TOKEN".into(),
+            follows: false,
+        }
+    }
+
+    /// An environment variable.
+    pub(super) fn variable(name: &str, fallback: bool) -> Self {
+        let mut receiver = Self::unstated(Some(name), fallback);
+        if let Some(known) = crate::variables::known(name) {
+            (receiver.content, receiver.role, receiver.destination) = (known.content, known.role, known.destination());
+        }
+        receiver
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// Records every stored value that a scalar refers to.
+    pub(super) fn text(&mut self, file: &'a File<'a>, scope: &Scope, node: &'a Node, path: &str, receiver: &Receiver) {
+        let flat = Flat::new(&file.place, node);
+        if !expression::has_expression(flat.text) {
+            return;
+        }
+        for expression in expression::expressions(flat.text) {
+            self.expression(file, scope, &flat, &expression, path, receiver);
+        }
+    }
+
+    /// Records what one expression refers to.
+    pub(super) fn expression(&mut self, file: &'a File<'a>, scope: &Scope, flat: &Flat<'a>, found: &Expression, path: &str, to: &Receiver) {
+        let fallback = to.fallback || scope.fallback || found.has_alternatives;
+        for used in &found.uses {
+            let location = file.place.at(flat.span(used.range.clone()), path);
+            if used.is_job_token() {
+                self.uses_job_token(location.clone(), to);
+                continue;
+            }
+            let (store, names) = match used.context.as_str() {
+                "secrets" => (StoreKind::GhaSecret, scope.secret_names(&used.name)),
+                "vars" => (StoreKind::GhaVariable, vec![used.name.clone()]),
+                "env" | "inputs" => {
+                    let bound = scope.bind(&format!("${{{{ {}.{} }}}}", used.context, used.name));
+                    if bound.job_token && (to.follows || used.context == "inputs") {
+                        self.uses_job_token(location.clone(), to);
+                    }
+                    (StoreKind::GhaSecret, if to.follows || used.context == "inputs" { bound.secrets } else { Vec::new() })
+                }
+                _ => continue,
+            };
+            for name in names {
+                let plain = facts::reference(store, name, location.clone());
+                // A variable is plain text on the platform, whatever it is given to.
+                let content = match store {
+                    StoreKind::GhaVariable if to.content == Content::Durable => Content::Unstated,
+                    _ => to.content,
+                };
+                self.workload.references.push(Reference {
+                    used_as: to.used_as.clone(),
+                    content,
+                    role: to.role,
+                    destination: to.destination.clone(),
+                    fallback,
+                    ..plain
+                });
+            }
+        }
+    }
+
+    /// Records a use of the token that the platform makes for the job.
+    pub(super) fn uses_job_token(&mut self, location: Location, to: &Receiver) {
+        if self.job_token.is_none() {
+            self.job_token = Some(JobToken { consumer: location.clone(), mechanism: to.mechanism.clone() });
+        }
+        let mut reference = facts::reference(StoreKind::Runtime, "GITHUB_TOKEN", location);
+        reference.custody = unkeyed_model::Custody::RuntimeMinted;
+        reference.used_as = to.used_as.clone();
+        reference.destination = Some(to.destination.clone().unwrap_or_else(|| Destination::new("github", "")));
+        self.workload.references.push(reference);
+    }
+
+    /// Adds the identity path of the job's own token, if anything uses it.
+    ///
+    /// GitHub docs, "Use GITHUB_TOKEN": it ends with the job, at most 24 hours later.
+    pub(super) fn finish_job_token(&mut self, scope: &Scope) {
+        let Some(token) = self.job_token.take() else { return };
+        let destinations = self.workload.references.iter().filter(|reference| reference.store == StoreKind::Runtime);
+        let mut destinations: Vec<Destination> = destinations.filter_map(|reference| reference.destination.clone()).collect();
+        if destinations.is_empty() {
+            destinations.push(Destination::new("github", ""));
+        }
+        destinations.sort();
+        destinations.dedup();
+        for destination in destinations {
+            self.workload.identity_paths.push(IdentityPath {
+                kind: IdentityKind::Managed,
+                platform: Platform::Github,
+                mechanism: token.mechanism.clone(),
+                reach: Reach::OwnPlatform,
+                destination,
+                principal: Value::literal("GITHUB_TOKEN"),
+                tokens: Vec::new(),
+                ttl: Some(Ttl { seconds: 86_400, basis: TtlBasis::VendorBound }),
+                capability: Some(scope.permissions.declared.clone().unwrap_or_else(|| self.workload.location.clone())),
+                consumer: Some(token.consumer.clone()),
+                platform_bound: Some(scope.permissions.narrowed),
+            });
+        }
+    }
+
+    /// Reads a mapping of environment variables: references, slots, and the variables themselves.
+    pub(super) fn environment(&mut self, file: &'a File<'a>, scope: &Scope, env: Option<&'a Node>, path: &str, fallback: bool) {
+        for entry in env.into_iter().flat_map(Node::entries) {
+            let name = entry.name();
+            let path = crate::place::under(path, name);
+            self.text(file, scope, &entry.value, &path, &Receiver::variable(name, fallback));
+            let Some(text) = entry.value.text() else { continue };
+            let location = file.place.at(entry.value.span, path);
+            let value = scope.bind(text).value;
+            self.variables.push(Variable { name: name.to_owned(), value, location: location.clone() });
+            self.literal(name, text, facts::is_credential_variable(name), location);
+        }
+    }
+
+    /// A slot, where a literal is assigned to something that holds a credential.
+    pub(super) fn literal(&mut self, name: &str, text: &str, is_credential: bool, location: Location) {
+        if is_credential && !text.trim().is_empty() && !expression::has_expression(text) && !text.starts_with('$') {
+            self.slots.push(facts::slot(name, location));
+        }
+    }
+
+    /// Adds a trait.
+    pub(super) fn note(&mut self, name: &str, value: impl Into<String>, location: Location) {
+        self.workload.traits.push((name.to_owned(), value.into(), location));
+    }
+
+    /// Adds a destination once.
+    pub(super) fn reaches(&mut self, destination: Destination) {
+        if !self.workload.destinations.contains(&destination) {
+            self.workload.destinations.push(destination);
+        }
+    }
+
+    /// Adds a definition that is drawn in, once.
+    pub(super) fn draws_in(&mut self, how: Use, path: String) {
+        let drawn = (how, path);
+        if !self.workload.uses.contains(&drawn) {
+            self.workload.uses.push(drawn);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The workflows and actions of the inputs, found by the path that a `uses:` names.
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Skip, Unit};
+
+use crate::place::Place;
+use crate::tree::Node;
+use crate::yaml;
+
+/// One workflow or action file.
+pub(super) struct File<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) root: Node,
+}
+
+/// All of them, by path.
+pub(super) struct Files<'a>(BTreeMap<String, File<'a>>);
+
+impl<'a> Files<'a> {
+    pub(super) fn read(units: &'a [Unit<'_>], skipped: &mut Vec<Skip>) -> Self {
+        let mut files = BTreeMap::new();
+        for unit in units {
+            let place = match Place::new(unit) {
+                Ok(place) => place,
+                Err(skip) => {
+                    skipped.push(skip);
+                    continue;
+                }
+            };
+            let mut documents = yaml::parse(&place);
+            skipped.append(&mut documents.skipped);
+            if let Some(root) = documents.nodes.into_iter().next() {
+                files.insert(place.path().to_owned(), File { place, root });
+            }
+        }
+        Self(files)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &File<'a>> {
+        self.0.values()
+    }
+
+    /// The file that `uses: ./path` in the file `from` means, and its path; the path alone if the inputs lack it.
+    pub(super) fn local(&self, from: &str, uses: &str) -> (String, Option<&File<'a>>) {
+        let root = repository_of(from);
+        let relative = uses.trim_start_matches("./").trim_end_matches('/');
+        let path = if root.is_empty() { relative.to_owned() } else { format!("{root}/{relative}") };
+        let candidates = [path.clone(), format!("{path}/action.yml"), format!("{path}/action.yaml")];
+        // `uses: ./` is the action at the root of the repository.
+        let found = candidates.into_iter().find_map(|candidate| self.0.get_key_value(candidate.trim_start_matches('/')));
+        match found {
+            Some((path, file)) => (path.clone(), Some(file)),
+            None => (path, None),
+        }
+    }
+}
+
+/// The folder that holds `.github`; where there is none in the path, the root of the inputs.
+fn repository_of(path: &str) -> &str {
+    match path.find("/.github/") {
+        Some(end) => &path[..end],
+        None => "",
+    }
+}
+
+/// Whether the file is a workflow and not an action.
+pub(super) fn is_workflow(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    (folder == ".github/workflows" || folder.ends_with("/.github/workflows")) && (path.ends_with(".yml") || path.ends_with(".yaml"))
+}

@@ -1,0 +1,121 @@
+//! Definitions of this repository that a job draws in: composite actions and reusable workflows.
+//!
+//! They are read in the place of their caller, with its inputs, secrets, permissions and events, because only there do
+//! they run. Their own (component) workloads hold nothing but the extent, so that no fact is told twice.
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{SkipReason, Use};
+
+use super::action::Call;
+use super::draft::Draft;
+use super::files::File;
+use super::scope::{Bound, Scope};
+use super::{job, steps};
+use crate::place;
+use crate::tree::Node;
+
+/// Deepest nesting of calls (GitHub's own limit is ten levels).
+const MAX_CALLS: usize = 10;
+
+/// A step with `uses: ./path`.
+pub(super) fn composite<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) {
+    let (path, file) = draft.files.local(call.file.place.path(), call.uses);
+    draft.draws_in(Use::Component, path);
+    let with = call.step.get("with");
+    // What the action does with an input is seen where the action reads it; without the action the name must do.
+    let Some(file) = file else {
+        for entry in with.into_iter().flat_map(Node::entries) {
+            let path = place::under(&place::under(call.path, "with"), entry.name());
+            let receiver = super::draft::Receiver::unstated(Some(entry.name()), false);
+            draft.text(call.file, call.scope, &entry.value, &path, &receiver);
+        }
+        return;
+    };
+    let inputs = bound_inputs(&file.root, with, call.scope);
+    literal_inputs(draft, call, with);
+    let Some(scope) = call.scope.deeper(MAX_CALLS) else { return };
+    if let Some(inner) = file.root.path(&["runs", "steps"]) {
+        steps::read(draft, file, &scope.with_inputs(inputs), inner, "runs.steps");
+    }
+}
+
+/// Literals that a call passes to inputs named like credentials.
+fn literal_inputs<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>, with: Option<&'a Node>) {
+    for entry in with.into_iter().flat_map(Node::entries) {
+        let Some(text) = entry.value.text() else { continue };
+        let path = place::under(&place::under(call.path, "with"), entry.name());
+        let location = call.file.place.at(entry.value.span, path);
+        draft.literal(entry.name(), text, crate::facts::is_credential_variable(entry.name()), location);
+    }
+}
+
+/// Inputs as the caller gives them, else their defaults.
+fn bound_inputs(definition: &Node, with: Option<&Node>, caller: &Scope) -> BTreeMap<String, Bound> {
+    let mut inputs = BTreeMap::new();
+    for entry in definition.get("inputs").into_iter().flat_map(Node::entries) {
+        if let Some(default) = entry.value.str("default") {
+            inputs.insert(entry.name().to_owned(), caller.bind(default));
+        }
+    }
+    for entry in with.into_iter().flat_map(Node::entries) {
+        inputs.insert(entry.name().to_owned(), caller.bind(entry.value.text().unwrap_or_default()));
+    }
+    inputs
+}
+
+/// A job with `uses:` of a workflow of this repository: all its jobs become part of the caller.
+pub(super) fn reusable<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &Scope, body: &'a Node, path: &str, uses: &str) {
+    let (target, file) = draft.files.local(caller.place.path(), uses);
+    draft.draws_in(Use::Component, target);
+    let inherits = body.entry("secrets").filter(|entry| entry.value.text() == Some("inherit"));
+    if let Some(entry) = inherits {
+        draft.note("secrets", "inherit", caller.place.at(entry.span, place::under(path, "secrets")));
+    }
+    let Some(file) = file else {
+        passed_on(draft, caller, scope, body, path);
+        return;
+    };
+    let Some(scope) = scope.deeper(MAX_CALLS) else { return };
+    let call = file.root.get("on").or_else(|| file.root.get("true")).and_then(|on| on.get("workflow_call"));
+    let inputs = call.map(|call| bound_inputs(call, body.get("with"), &scope)).unwrap_or_default();
+    let secrets = passed_secrets(body, &scope);
+    let inner = scope.called(inputs, secrets);
+    let workflow = job::Workflow::new(file, &inner);
+    for entry in file.root.get("jobs").into_iter().flat_map(Node::entries) {
+        if draft.steps_left == 0 {
+            break;
+        }
+        job::body(draft, &workflow, &inner, &entry.value, &place::under("jobs", entry.name()));
+    }
+}
+
+/// What is passed to a workflow that the inputs lack.
+pub(super) fn passed_on<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &Scope, body: &'a Node, path: &str) {
+    for key in ["secrets", "with"] {
+        let Some(entry) = body.entry(key) else { continue };
+        let path = place::under(path, key);
+        if key == "secrets" && entry.value.text() == Some("inherit") {
+            let at = caller.place.at(entry.span, path);
+            draft.workload.references.push(crate::facts::reference(unkeyed_model::StoreKind::GhaSecret, "*", at));
+            continue;
+        }
+        for inner in entry.value.entries() {
+            let receiver = super::draft::Receiver::variable(inner.name(), false);
+            draft.text(caller, scope, &inner.value, &place::under(&path, inner.name()), &receiver);
+        }
+    }
+}
+
+/// Names of the secrets that a call passes, by the names under which the callee knows them.
+fn passed_secrets(body: &Node, scope: &Scope) -> BTreeMap<String, Vec<String>> {
+    let Some(secrets) = body.get("secrets") else { return BTreeMap::new() };
+    let pass = |entry: &crate::tree::Entry| (entry.name().to_owned(), scope.bind(entry.value.text().unwrap_or_default()).secrets);
+    secrets.entries().iter().map(pass).collect()
+}
+
+/// The coverage row of a job that is too large.
+pub(super) fn too_many_steps(file: &File<'_>) -> unkeyed_model::Skip {
+    let detail = format!("a job runs more than {} steps with the actions it calls: the rest was not read", super::draft::MAX_STEPS);
+    file.place.skip(SkipReason::Limit, detail)
+}

@@ -1,0 +1,177 @@
+//! A step that runs a script: what its commands do.
+
+use unkeyed_model::{Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Value};
+
+use super::action::tokens;
+use super::draft::{Draft, Receiver};
+use super::expression::expressions;
+use super::files::File;
+use super::scope::{Bound, Scope};
+use crate::commands::{self, Effect, Login};
+use crate::facts;
+use crate::flat::Flat;
+use crate::shell::{self, Command};
+use crate::tree::Node;
+
+/// Longest script whose commands are followed; references in it are found whatever its length.
+const MAX_SCRIPT: usize = 1 << 20;
+
+/// Reads a script.
+pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, node: &'a Node, path: &str, shell: &str) {
+    let flat = Flat::new(&file.place, node);
+    let is_shell = !(shell.starts_with("python") || shell.starts_with("node") || shell.starts_with("perl"));
+    let commands = if is_shell && flat.text.len() <= MAX_SCRIPT { shell::commands(flat.text) } else { Vec::new() };
+    let reader = Script { file, scope, flat: &flat, path };
+    reader.references(draft, &commands);
+    for command in &commands {
+        for effect in commands::effects(command) {
+            reader.effect(draft, command, effect);
+        }
+    }
+    if flat.text.contains("getIDToken(") {
+        let at = file.place.at(node.span, path);
+        reader.requests_token(draft, at, None);
+    }
+}
+
+struct Script<'a, 's> {
+    file: &'a File<'a>,
+    scope: &'s Scope,
+    flat: &'s Flat<'a>,
+    path: &'s str,
+}
+
+impl<'a> Script<'a, '_> {
+    /// The stored values that the script names; what command they are given to says where they lead.
+    fn references(&self, draft: &mut Draft<'a>, commands: &[Command]) {
+        for expression in expressions(self.flat.text) {
+            // Substitutions end before the command they stand in, so the ranges aren't sorted; the first that holds it is the innermost.
+            let command = commands.iter().find(|command| {
+                let range = command.range();
+                range.start <= expression.range.start && expression.range.end <= range.end
+            });
+            let mut receiver = Receiver::unstated(None, false);
+            if let Some(command) = command {
+                receiver.mechanism = command.program().to_owned();
+                (receiver.content, receiver.destination) = receives(command);
+            }
+            draft.expression(self.file, self.scope, self.flat, &expression, self.path, &receiver);
+        }
+    }
+
+    fn at(&self, command: &Command) -> Location {
+        self.file.place.at(self.flat.span(command.range()), self.path)
+    }
+
+    /// A word's value: `$X` from the environment, expressions from the scope.
+    fn value(&self, word: &str) -> Bound {
+        let name = word.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+        match name {
+            Some(name) if !word.starts_with("${{") => match self.scope.variable(name) {
+                Some(bound) => bound.clone(),
+                None => Bound { value: Value::unknown(format!("`${name}` is set outside the workflow")), ..Bound::default() },
+            },
+            _ if word.contains("$(") || word.contains('`') => Bound { value: Value::unknown("computed by the script"), ..Bound::default() },
+            _ => self.scope.bind(word),
+        }
+    }
+
+    fn effect(&self, draft: &mut Draft<'a>, command: &Command, effect: Effect) {
+        let at = self.at(command);
+        match effect {
+            Effect::Fetches { store, name, custody, destination } => {
+                let name = self.value(&name).value.known().map_or(name, str::to_owned);
+                let mut fetched = facts::fetch(store, name, custody, at);
+                fetched.destination = Some(destination);
+                draft.workload.references.push(fetched);
+            }
+            Effect::LogsIn(login) => self.logs_in(draft, at, login),
+            Effect::Publishes { mechanism, registry, audience, ttl, beaten_by } => {
+                draft.reaches(Destination::new("registry", registry));
+                let beaten = beaten_by.iter().any(|name| self.scope.variable(name).is_some_and(|bound| bound.value.known() != Some("")));
+                if self.scope.permissions.id_token.is_some() && !beaten {
+                    let audience = if audience.is_empty() {
+                        Value::unknown("the tool's audience is not documented")
+                    } else {
+                        Value::literal(audience)
+                    };
+                    let path = self.federated(Platform::Registry, mechanism, Destination::new("registry", registry), &audience, at);
+                    draft.workload.identity_paths.push(IdentityPath { ttl, ..path });
+                }
+            }
+            Effect::SignsKeyless { mechanism } => {
+                let path = self.federated(Platform::Saas, mechanism, Destination::new("sigstore", ""), &Value::literal("sigstore"), at);
+                // Fulcio's certificates live ten minutes (Sigstore documentation).
+                let ttl = Some(unkeyed_model::Ttl { seconds: 600, basis: unkeyed_model::TtlBasis::VendorBound });
+                draft.workload.identity_paths.push(IdentityPath { reach: Reach::Signing, ttl, ..path });
+            }
+            Effect::Reaches(destination) => draft.reaches(destination),
+            Effect::UsesGithub { mechanism, variables } => self.uses_github(draft, at, mechanism, variables),
+            Effect::WritesCredential(form) => draft.note("writes-credential", form, at),
+            Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
+            Effect::RequestsToken { audience } => self.requests_token(draft, at, audience),
+            Effect::ConfiguresFromEnvironment => draft.note("configures-from-environment", command.program(), at),
+        }
+    }
+
+    fn logs_in(&self, draft: &mut Draft<'a>, at: Location, login: Login) {
+        let principal = match &login.principal {
+            Some(word) => self.value(word).value,
+            None => Value::unknown(format!("`{}` doesn't say whose identity it takes", login.mechanism)),
+        };
+        let destination = if login.platform == Platform::Aws { facts::aws(principal.known()) } else { login.destination };
+        let audience = login.audience.map_or_else(|| Value::unknown("the audience is chosen where the token is requested"), Value::literal);
+        let mut path = self.federated(login.platform, login.mechanism, destination, &audience, at);
+        path.principal = principal;
+        path.reach = login.reach;
+        path.ttl = login.ttl;
+        if login.kind == IdentityKind::Managed {
+            path.kind = IdentityKind::Managed;
+            path.tokens.clear();
+            path.capability = path.consumer.clone();
+        }
+        draft.workload.identity_paths.push(path);
+    }
+
+    /// A bare request for a token: what it is exchanged for can't be seen, unless a login is seen beside it.
+    fn requests_token(&self, draft: &mut Draft<'a>, at: Location, audience: Option<String>) {
+        let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);
+        let path = self.federated(Platform::Saas, "ACTIONS_ID_TOKEN_REQUEST_URL", Destination::new("unknown", ""), &audience, at);
+        draft.workload.identity_paths.push(path);
+    }
+
+    fn uses_github(&self, draft: &mut Draft<'a>, at: Location, mechanism: &'static str, variables: &[&str]) {
+        let bound = variables.iter().find_map(|name| self.scope.variable(name));
+        let own = if variables.is_empty() { !draft.checkout_brings_own_credential } else { bound.is_some_and(|bound| bound.job_token) };
+        if own {
+            let receiver = Receiver { mechanism: mechanism.to_owned(), ..Receiver::unstated(None, false) };
+            draft.uses_job_token(at, &receiver);
+        }
+        draft.reaches(Destination::new("github", ""));
+    }
+
+    fn federated(&self, platform: Platform, mechanism: &str, destination: Destination, audience: &Value, at: Location) -> IdentityPath {
+        IdentityPath {
+            kind: IdentityKind::Federated,
+            platform,
+            mechanism: mechanism.to_owned(),
+            reach: Reach::Destination,
+            destination,
+            principal: Value::unknown("the token itself is the identity"),
+            tokens: tokens(self.scope, audience),
+            ttl: None,
+            capability: self.scope.permissions.id_token.clone(),
+            consumer: Some(at),
+            platform_bound: None,
+        }
+    }
+}
+
+/// What a command that is given a stored value says of it.
+fn receives(command: &Command) -> (Content, Option<Destination>) {
+    let destination = commands::effects(command).into_iter().find_map(|effect| match effect {
+        Effect::Reaches(destination) | Effect::Fetches { destination, custody: Custody::VaultStatic, .. } => Some(destination),
+        _ => None,
+    });
+    (Content::Unstated, destination)
+}

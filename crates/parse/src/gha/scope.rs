@@ -1,0 +1,182 @@
+//! What names mean at a place in a workflow: environment, inputs, secrets passed down.
+//!
+//! Values are resolved where the file itself says them (`env.X` with a literal, `inputs.x` of a composite action whose
+//! caller is known). Everything else is unknown with the reason, never absent.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use unkeyed_model::Value;
+
+use super::expression::{Expression, Use, expressions};
+use super::permissions::Permissions;
+use crate::tree::Node;
+
+/// What a name is bound to.
+#[derive(Clone, Default)]
+pub(super) struct Bound {
+    /// Its value.
+    pub(super) value: Value,
+    /// Names of the stored secrets it is made of, as the repository knows them.
+    pub(super) secrets: Vec<String>,
+    /// The job's own token is in it.
+    pub(super) job_token: bool,
+}
+
+/// A layer of names over the one around it.
+#[derive(Default)]
+pub(super) struct Layer {
+    outer: Option<Rc<Layer>>,
+    own: BTreeMap<String, Bound>,
+}
+
+impl Layer {
+    fn get(&self, name: &str) -> Option<&Bound> {
+        self.own.get(name).or_else(|| self.outer.as_ref()?.get(name))
+    }
+}
+
+/// The meaning of names at one place.
+#[derive(Clone, Default)]
+pub(super) struct Scope {
+    env: Rc<Layer>,
+    /// Inputs of the action or reusable workflow; `None` at the top, where whoever starts the workflow gives them.
+    inputs: Option<Rc<BTreeMap<String, Bound>>>,
+    /// Secrets as the caller passes them; `None`: under their own names.
+    secrets: Option<Rc<BTreeMap<String, Vec<String>>>>,
+    /// `strategy.matrix` of the job.
+    matrix: Option<Node>,
+    /// Permissions of the job's token.
+    pub(super) permissions: Permissions,
+    /// `sub` claims of the tokens the job may be issued.
+    pub(super) subjects: Rc<[Value]>,
+    /// Everything here runs only if something else failed.
+    pub(super) fallback: bool,
+    /// How many calls of local actions and workflows lead here.
+    calls: usize,
+}
+
+/// Longest chain of names that is followed.
+const MAX_CHAIN: usize = 8;
+
+impl Scope {
+    /// The scope with further environment variables (a mapping of name to text).
+    pub(super) fn with_env(&self, env: Option<&Node>) -> Self {
+        let Some(env) = env.filter(|env| !env.entries().is_empty()) else { return self.clone() };
+        let own = env.entries().iter().map(|entry| (entry.name().to_owned(), self.bind(entry.value.text().unwrap_or_default()))).collect();
+        Self { env: Rc::new(Layer { outer: Some(Rc::clone(&self.env)), own }), ..self.clone() }
+    }
+
+    /// The scope inside a composite action: same environment, own inputs.
+    pub(super) fn with_inputs(&self, inputs: BTreeMap<String, Bound>) -> Self {
+        Self { inputs: Some(Rc::new(inputs)), ..self.clone() }
+    }
+
+    /// The scope inside a reusable workflow: nothing but inputs and secrets comes with it.
+    pub(super) fn called(&self, inputs: BTreeMap<String, Bound>, secrets: BTreeMap<String, Vec<String>>) -> Self {
+        let inputs = Some(Rc::new(inputs));
+        Self { env: Rc::default(), inputs, secrets: Some(Rc::new(secrets)), matrix: None, ..self.clone() }
+    }
+
+    /// The scope one call further down; `None` beyond `limit` calls, which also ends cycles.
+    pub(super) fn deeper(&self, limit: usize) -> Option<Self> {
+        (self.calls < limit).then(|| Self { calls: self.calls + 1, ..self.clone() })
+    }
+
+    pub(super) fn with_matrix(&self, matrix: Option<&Node>) -> Self {
+        Self { matrix: matrix.cloned(), ..self.clone() }
+    }
+
+    /// Whether an environment variable is set here, and to what.
+    pub(super) fn variable(&self, name: &str) -> Option<&Bound> {
+        self.env.get(name)
+    }
+
+    /// The names under which the repository knows a secret.
+    pub(super) fn secret_names(&self, name: &str) -> Vec<String> {
+        let passed = self.secrets.as_ref().and_then(|secrets| secrets.get(name));
+        passed.cloned().unwrap_or_else(|| vec![name.to_owned()])
+    }
+
+    /// What a text with expressions amounts to here.
+    pub(super) fn bind(&self, text: &str) -> Bound {
+        let mut bound = Bound::default();
+        let mut known = String::new();
+        let mut unknown = None;
+        let mut at = 0;
+        for expression in expressions(text) {
+            known.push_str(&text[at..expression.range.start]);
+            at = expression.range.end;
+            let value = self.evaluate(&expression, &mut bound);
+            match value {
+                Value::Known(part, _) => known.push_str(&part),
+                Value::Unknown(why) => {
+                    unknown.get_or_insert(why);
+                }
+            }
+        }
+        known.push_str(&text[at..]);
+        bound.value = unknown.map_or_else(|| Value::literal(known), Value::Unknown);
+        bound
+    }
+
+    fn evaluate(&self, expression: &Expression, bound: &mut Bound) -> Value {
+        for used in &expression.uses {
+            if used.is_job_token() {
+                bound.job_token = true;
+            } else if used.context == "secrets" {
+                bound.secrets.extend(self.secret_names(&used.name));
+            } else if let Some(inner) = self.look_up(used) {
+                bound.secrets.extend(inner.secrets.iter().cloned());
+                bound.job_token |= inner.job_token;
+            }
+        }
+        // A chain that never ends can't arise, but one that doubles at each step can.
+        bound.secrets.truncate(MAX_CHAIN);
+        match expression.uses.as_slice() {
+            [only] if expression.is_single => {
+                self.look_up(only).map_or_else(|| Value::Unknown(why_unknown(only)), |inner| inner.value.clone())
+            }
+            [] => Value::unknown("a computed expression"),
+            [first, ..] => Value::Unknown(format!("computed from `{}.{}`", first.context, first.name)),
+        }
+    }
+
+    fn look_up(&self, used: &Use) -> Option<&Bound> {
+        match used.context.as_str() {
+            "env" => self.env.get(&used.name),
+            "inputs" => self.inputs.as_ref()?.get(&used.name),
+            _ => None,
+        }
+    }
+
+    /// Every literal value that an expression may take: a matrix row, or its own value. Empty: not known.
+    pub(super) fn alternatives(&self, text: &str) -> Vec<String> {
+        if let Some(value) = self.bind(text).value.known() {
+            return vec![value.to_owned()];
+        }
+        let found = expressions(text);
+        let [Expression { is_single: true, uses, range, .. }] = found.as_slice() else { return Vec::new() };
+        let (Some(used), true) = (uses.first(), range.len() == text.trim().len()) else { return Vec::new() };
+        if used.context != "matrix" {
+            return Vec::new();
+        }
+        let Some(matrix) = &self.matrix else { return Vec::new() };
+        let row = matrix.get(&used.name).into_iter().flat_map(Node::one_or_many).filter_map(Node::text);
+        let included = matrix.get("include").into_iter().flat_map(Node::items).filter_map(|item| item.str(&used.name));
+        row.chain(included).map(str::to_owned).collect()
+    }
+}
+
+/// Why a name has no value in the inputs.
+fn why_unknown(used: &Use) -> String {
+    let Use { context, name, .. } = used;
+    match context.as_str() {
+        "vars" => format!("`vars.{name}` is a variable kept on GitHub"),
+        "secrets" => format!("`secrets.{name}` is a secret kept on GitHub"),
+        "inputs" => format!("`inputs.{name}` is given by whoever starts the workflow"),
+        "env" => format!("`env.{name}` is set outside the workflow"),
+        "steps" | "needs" | "jobs" => format!("`{context}.{name}` is computed while the workflow runs"),
+        _ => format!("`{context}.{name}` is known only while the workflow runs"),
+    }
+}

@@ -1,0 +1,53 @@
+//! The steps of a job or of a composite action.
+
+use super::action::Call;
+use super::draft::{Draft, Receiver};
+use super::expression;
+use super::files::File;
+use super::run;
+use super::scope::Scope;
+use crate::flat::Flat;
+use crate::place;
+use crate::tree::Node;
+
+/// Reads a list of steps.
+pub(super) fn read<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, steps: &'a Node, path: &str) {
+    for (index, step) in steps.items().iter().enumerate() {
+        if draft.steps_left == 0 {
+            return;
+        }
+        draft.steps_left -= 1;
+        read_step(draft, file, scope, step, &place::item(path, index));
+    }
+}
+
+fn read_step<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, step: &'a Node, path: &str) {
+    let mut scope = scope.with_env(step.get("env"));
+    scope.fallback |= condition(draft, file, &scope, step, path);
+    let fallback = scope.fallback;
+    draft.environment(file, &scope, step.get("env"), &place::under(path, "env"), fallback);
+    if let Some(uses) = step.str("uses") {
+        draft.action(&Call { file, scope: &scope, step, path, uses });
+    }
+    if let Some(run) = step.get("run") {
+        run::script(draft, file, &scope, run, &place::under(path, "run"), step.str("shell").unwrap_or("bash"));
+    }
+}
+
+/// References in a step's `if`; tells whether the step only runs because something else failed.
+pub(super) fn condition<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, owner: &'a Node, path: &str) -> bool {
+    let Some(node) = owner.get("if") else { return false };
+    let flat = Flat::new(&file.place, node);
+    let path = place::under(path, "if");
+    for found in expression::condition(flat.text) {
+        draft.expression(file, scope, &flat, &found, &path, &Receiver::unstated(None, false));
+    }
+    runs_after_failure(flat.text)
+}
+
+/// `failure()`, or the outcome of another step compared with failure.
+fn runs_after_failure(condition: &str) -> bool {
+    let compact: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
+    let outcome = compact.contains(".outcome") || compact.contains(".conclusion") || compact.contains(".result");
+    compact.contains("failure()") || (outcome && (compact.contains("=='failure'") || compact.contains("!='success'")))
+}
