@@ -20,6 +20,7 @@ use crate::{classes, reachability, severity, standards};
 
 pub(crate) use draft::Draft;
 pub(crate) use named::stands_under;
+pub(crate) use observed::LOCAL;
 
 /// All artifacts, classed, attributed and named, sorted by first location.
 pub(crate) fn collect(estate: &Estate, merged: &[Merged], stored: &StoredIndex, policy: &Policy, now: Timestamp) -> Vec<Artifact> {

@@ -75,15 +75,6 @@ fn prepare(draft: &mut Draft, keys: &[String]) {
         draft.artifact.lifetime = unkeyed_model::Lifetime { vendor_default: VendorDefault::NeverExpires, ..Default::default() };
         draft.artifact.notes.push(AUTHORITY.to_owned());
     }
-    if kind == "gcp.api-key" && draft.places().all(|place| is_client_config(place.origin.file_name())) {
-        // Firebase ships these keys to clients on purpose, but an unrestricted one opens paid APIs (DOMAIN §2.4).
-        draft.artifact.lifetime.vendor_default = VendorDefault::Unstated;
-        draft.typed_position = false;
-    }
-}
-
-fn is_client_config(file: &str) -> bool {
-    matches!(file, "google-services.json" | "GoogleService-Info.plist")
 }
 
 /// The ordered rules.
@@ -122,7 +113,7 @@ fn class(draft: &Draft, thresholds: &Thresholds, now: Timestamp) -> (Class, &'st
 /// C0 to C5: what is no credential, or is kept elsewhere.
 fn not_held_here(draft: &Draft) -> Option<(Class, &'static str)> {
     // A key id proves that a durable key is kept somewhere, although the id alone opens nothing (DOMAIN §2.4).
-    if draft.artifact.kind == "aws.access-key-id" && draft.artifact.public_because.is_none() {
+    if draft.artifact.kind.ends_with("-key-id") && draft.artifact.public_because.is_none() {
         return Some((Class::ReferenceStored, "C4"));
     }
     let named = draft.store.is_some();

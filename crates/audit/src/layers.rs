@@ -120,8 +120,13 @@ fn role(context: &Context<'_>, path: &IdentityPath, link: &LinkedPath) -> LayerS
     if grants_nothing(path) || path.platform == Platform::Registry {
         return LayerState::Pass;
     }
-    let grants: Vec<&RoleGrant> = link.grants.iter().map(|&at| &context.estate.facts.grants[at]).collect();
-    if grants.is_empty() || grants.iter().any(|grant| is_open(grant)) { LayerState::Unknown } else { LayerState::Pass }
+    let facts = &context.estate.facts;
+    let grants: Vec<&RoleGrant> = link.grants.iter().map(|&at| &facts.grants[at]).collect();
+    // Where several identities are possible, each must have its grants here.
+    let granted = |principal: &str| grants.iter().any(|grant| grant.principal == principal);
+    let all_granted =
+        !grants.is_empty() && (link.principal.is_some() || link.trusts.iter().all(|&at| granted(&facts.trusts[at].principal)));
+    if !all_granted || grants.iter().any(|grant| is_open(grant)) { LayerState::Unknown } else { LayerState::Pass }
 }
 
 /// Whether what is granted can't be read.

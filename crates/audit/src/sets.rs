@@ -2,8 +2,8 @@
 
 use unkeyed_model::{Artifact, Class, Confidence, Custody, IdentityPath, Level, PlatformStoredAs, Policy, Reach, Replayable};
 
+use crate::artifacts::LOCAL;
 use crate::context::{Context, Linked, LinkedPath};
-use crate::destinations;
 use crate::exceptions::Ruling;
 
 /// Members are indices: artifacts into `Context::artifacts`, findings into the list of findings.
@@ -101,8 +101,7 @@ fn add_artifacts(sets: &mut Sets, context: &Context<'_>, linked: &Linked, ruling
     let id = &linked.workload.id;
     for &at in &linked.artifacts {
         let artifact = &context.artifacts[at];
-        let secret = artifact.class != Class::Public;
-        sets.local_emulator |= secret && artifact.destination.as_ref().is_some_and(destinations::is_local);
+        sets.local_emulator |= artifact.class != Class::Public && artifact.notes.iter().any(|note| note.starts_with(LOCAL));
         sets.lapsed |= ruling.lapsed(at, id);
         if artifact.class == Class::VaultFetchedDynamic {
             sets.leases.push(at);

@@ -45,7 +45,7 @@ fn by_class(artifact: &Artifact, profile: &str, thresholds: &Thresholds) -> (Lev
 /// An error only where the destination would accept an identity instead, so that somebody can act on it.
 fn reference(artifact: &Artifact, profile: &str) -> (Level, u8) {
     let replaceable = artifact.destination.as_ref().is_some_and(destinations::accepts_identity);
-    let lone_key_id = artifact.kind == "aws.access-key-id";
+    let lone_key_id = artifact.kind.ends_with("-key-id");
     if replaceable && !lone_key_id && matches!(profile, "audit" | "ci") { (Level::Error, 60) } else { (Level::Warning, 50) }
 }
 

@@ -122,8 +122,8 @@ fn merge_use(draft: &mut Draft, reference: &Reference, custody: Custody, workloa
         artifact.confidence = Confidence::High;
     }
     artifact.custody = artifact.custody.min(custody);
-    if reference.role == Role::Bootstrap {
-        artifact.role = Role::Bootstrap;
+    if reference.role == Role::Bootstrap || artifact.role == Role::Identifier {
+        artifact.role = reference.role;
     }
     if let Some(seconds) = reference.lease_seconds {
         let longest = artifact.lifetime.declared_seconds.map_or(seconds, |known| known.max(seconds));

@@ -8,8 +8,8 @@ use super::draft::Draft;
 use super::pairing::Certificates;
 use crate::destinations;
 
-/// Remark on credentials of development servers.
-const LOCAL: &str = "leads to a development server on this machine; does not decide a verdict";
+/// How a remark on a credential of a development server begins, here as in detection.
+pub(crate) const LOCAL: &str = "local-emulator: ";
 
 /// Groups occurrences by value and kind.
 pub(crate) fn collect(matches: &[Match]) -> Vec<Draft> {
@@ -49,7 +49,9 @@ fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
     artifact.related.dedup();
     if artifact.destination.as_ref().is_some_and(destinations::is_local) {
         artifact.confidence = Confidence::Low;
-        artifact.notes.push(LOCAL.to_owned());
+        if !artifact.notes.iter().any(|note| note.starts_with(LOCAL)) {
+            artifact.notes.push(format!("{LOCAL}it opens a server on the same machine"));
+        }
     }
     draft
 }

@@ -28,7 +28,7 @@ impl Certificates {
         let mut by_key: BTreeMap<Scope, Vec<Certificate>> = BTreeMap::new();
         for found in matches.iter().filter(|found| is_certificate(found)) {
             let Some(scope) = scope(found) else { continue };
-            let authority = found.role == Role::TrustAnchor || found.kind.split(['.', '-']).any(|word| word == "ca");
+            let authority = found.role == Role::TrustAnchor;
             by_key.entry(scope).or_default().push(Certificate { lifetime: found.lifetime, location: found.location.clone(), authority });
         }
         for certificates in by_key.values_mut() {

@@ -148,15 +148,6 @@ fn an_authority_never_expires() {
 }
 
 #[test]
-fn keys_that_ship_in_client_configuration_stay_open() {
-    let mut key = defaults(VendorDefault::NeverExpires);
-    key.artifact.kind = "gcp.api-key".into();
-    assert_eq!(classed(key.clone()), (Class::Durable, "C12"));
-    key.artifact.locations[0].0 = place("app/google-services.json", 0, 1);
-    assert_eq!(classed(key), (Class::Unknown, "C16"));
-}
-
-#[test]
 fn the_lifetime_says_what_it_rests_on() {
     let of = |lifetime| {
         let mut draft = with(lifetime);

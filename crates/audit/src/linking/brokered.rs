@@ -17,7 +17,7 @@ struct Lease {
 pub(crate) fn add_paths(workload: &mut Workload, facts: &Facts, stored: &BTreeSet<usize>) {
     let complete = |path: &&IdentityPath| path.reach == Reach::Vault && path.capability.is_some() && path.consumer.is_some();
     let Some(login) = workload.identity_paths.iter().find(complete).cloned() else { return };
-    let leases = leases(workload, stored.iter().map(|&at| &facts.stored[at]));
+    let leases = leases(workload, stored.iter().map(|&at| &facts.stored[at]), facts);
     for lease in leases {
         workload.identity_paths.push(IdentityPath {
             mechanism: format!("{} through {}", lease.what, login.mechanism),
@@ -31,13 +31,13 @@ pub(crate) fn add_paths(workload: &mut Workload, facts: &Facts, stored: &BTreeSe
     }
 }
 
-fn leases<'a>(workload: &Workload, stored: impl Iterator<Item = &'a StoredSecret>) -> Vec<Lease> {
+fn leases<'a>(workload: &Workload, stored: impl Iterator<Item = &'a StoredSecret>, facts: &Facts) -> Vec<Lease> {
     let dynamic = workload.references.iter().filter(|reference| reference.custody == Custody::VaultDynamic);
     let mut leases: Vec<Lease> = dynamic
         .map(|reference| Lease {
             what: format!("lease {}", reference.name),
-            destination: reference.destination.clone(),
-            seconds: reference.lease_seconds,
+            destination: reference.destination.clone().or_else(|| engine_destination(&reference.name)),
+            seconds: reference.lease_seconds.or_else(|| declared_seconds(&reference.name, facts)),
             used_at: reference.location.clone(),
         })
         .collect();
@@ -48,4 +48,25 @@ fn leases<'a>(workload: &Workload, stored: impl Iterator<Item = &'a StoredSecret
         used_at: secret.extent.clone(),
     }));
     leases
+}
+
+/// The longest lease that the configuration of the secrets engine's role allows.
+fn declared_seconds(path: &str, facts: &Facts) -> Option<u64> {
+    let roles = facts.principals.iter().filter(|principal| principal.kind == "lease" && principal.names.iter().any(|name| name == path));
+    let sessions = roles.flat_map(|role| facts.sessions.iter().filter(|session| session.principal == role.key));
+    sessions.filter_map(|session| session.seconds).max().filter(|seconds| *seconds > 0)
+}
+
+/// Where the secrets engines with a fixed purpose lead, by the mount's usual name.
+fn engine_destination(path: &str) -> Option<Destination> {
+    let kind = match path.split('/').next()? {
+        "database" | "db" => "db",
+        "aws" => "aws",
+        "azure" => "azure",
+        "gcp" => "gcp",
+        "kubernetes" => "k8s-api",
+        "ssh" => "ssh",
+        _ => return None,
+    };
+    Some(Destination::new(kind, ""))
 }

@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Reach, Repository};
+use unkeyed_model::{Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Principal, Reach, Repository};
 
+use super::aliases::Aliases;
 use crate::context::LinkedPath;
 use crate::trust_match::{self, MatchResult};
 
@@ -19,16 +20,14 @@ const MAX_COMPARISONS: usize = 2_000_000;
 pub(crate) struct Linker<'a> {
     facts: &'a Facts,
     repository: Option<&'a Repository>,
-    /// Keys of principals by platform and lower-case name; a key is a name too.
-    names: BTreeMap<(Platform, String), BTreeSet<&'a str>>,
+    aliases: Aliases<'a>,
+    /// Indices of trusts, grants and session policies by the key of their principal.
     trusts: BTreeMap<&'a str, Vec<usize>>,
-    by_platform: BTreeMap<Platform, Vec<usize>>,
     grants: BTreeMap<&'a str, Vec<usize>>,
     sessions: BTreeMap<&'a str, Vec<usize>>,
-    /// Principals whose names the inputs don't tell.
-    unnamed: BTreeSet<&'a str>,
-    /// Principals that are known by a name which is unique beyond the inputs (ARN, e-mail).
-    fully_named: BTreeSet<&'a str>,
+    /// Keys of the principals that have a trust, and of pools among them.
+    trusted: BTreeMap<Platform, BTreeSet<&'a str>>,
+    pools: BTreeSet<&'a str>,
     compared: BTreeMap<(Vec<PredictedToken>, usize), MatchResult>,
     left: usize,
 }
@@ -36,28 +35,24 @@ pub(crate) struct Linker<'a> {
 impl<'a> Linker<'a> {
     /// Indexes the facts.
     pub(crate) fn new(facts: &'a Facts, repository: Option<&'a Repository>) -> Self {
-        let mut linker = Self {
-            facts,
-            repository,
-            names: BTreeMap::new(),
-            trusts: group(facts.trusts.iter().map(|trust| trust.principal.as_str())),
-            by_platform: BTreeMap::new(),
-            grants: group(facts.grants.iter().map(|grant| grant.principal.as_str())),
-            sessions: group(facts.sessions.iter().map(|session| session.principal.as_str())),
-            unnamed: keys(facts, |names| names.is_empty()),
-            fully_named: keys(facts, |names| names.iter().any(|name| is_full(name))),
+        let aliases = Aliases::new(&facts.principals);
+        let mut trusted: BTreeMap<Platform, BTreeSet<&str>> = BTreeMap::new();
+        for trust in &facts.trusts {
+            trusted.entry(trust.platform).or_default().insert(aliases.canonical(&trust.principal));
+        }
+        let is_pool = |principal: &&Principal| principal.kind == "workload-identity-pool";
+        Self {
+            trusts: group(facts.trusts.iter().map(|trust| aliases.canonical(&trust.principal))),
+            grants: group(facts.grants.iter().map(|grant| aliases.canonical(&grant.principal))),
+            sessions: group(facts.sessions.iter().map(|session| aliases.canonical(&session.principal))),
+            trusted,
+            pools: facts.principals.iter().filter(is_pool).map(|principal| principal.key.as_str()).collect(),
             compared: BTreeMap::new(),
             left: MAX_COMPARISONS,
-        };
-        for (at, trust) in facts.trusts.iter().enumerate() {
-            linker.by_platform.entry(trust.platform).or_default().push(at);
+            facts,
+            repository,
+            aliases,
         }
-        for principal in &facts.principals {
-            for name in principal.names.iter().chain([&principal.key]) {
-                linker.names.entry((principal.platform, name.to_ascii_lowercase())).or_default().insert(&principal.key);
-            }
-        }
-        linker
     }
 
     /// Whether the limit on comparisons was reached, so that some matches are unknown for that reason.
@@ -85,48 +80,33 @@ impl<'a> Linker<'a> {
 
     /// The principals that the path may lead to, and how its tokens match their trusts.
     fn identify(&mut self, path: &IdentityPath) -> (Vec<&'a str>, MatchResult) {
-        let named = path.principal.known().map(|name| self.named(path.platform, name)).unwrap_or_default();
+        let name = path.principal.known().filter(|name| !name.is_empty());
+        let named = name.map(|name| self.aliases.named(path.platform, name)).unwrap_or_default();
         if let [only] = named[..] {
-            return (named.clone(), self.match_principal(path, only));
+            let matched = self.match_principal(path, only);
+            return (named, matched);
         }
-        let named_elsewhere = named.is_empty() && path.principal.known().is_some();
-        let candidates: BTreeSet<&'a str> = if named.is_empty() { self.with_trust(path.platform) } else { named.iter().copied().collect() };
-        let mut admitted: Vec<(&'a str, MatchResult)> = Vec::new();
-        for key in candidates {
-            // A name that no principal bears can only mean one whose own name is not readable.
-            if named_elsewhere && !self.unnamed.contains(key) {
-                continue;
-            }
-            let matched = self.match_principal(path, key);
-            if matches!(matched, MatchResult::Exact | MatchResult::OverBroad) {
-                admitted.push((key, matched));
-            }
+        let candidates: Vec<&str> = if named.is_empty() { self.trusted_on(path.platform, name.is_some()) } else { named.clone() };
+        let results: Vec<(&str, MatchResult)> = candidates.into_iter().map(|key| (key, self.match_principal(path, key))).collect();
+        let admits = |(_, matched): &&(&str, MatchResult)| matches!(matched, MatchResult::Exact | MatchResult::OverBroad);
+        let mut admitted: Vec<(&str, MatchResult)> = results.iter().filter(admits).copied().collect();
+        // A token passes through a pool on its way to the service account that it becomes.
+        if admitted.iter().any(|(key, _)| !self.pools.contains(key)) {
+            admitted.retain(|(key, _)| !self.pools.contains(key));
         }
         if admitted.is_empty() && !named.is_empty() {
-            let best = named.iter().map(|key| self.match_principal(path, key)).min().unwrap_or(MatchResult::Unknown);
+            let best = results.iter().map(|(_, matched)| *matched).min().unwrap_or(MatchResult::Unknown);
             return (named, best);
         }
         let worst = admitted.iter().map(|(_, matched)| *matched).max().unwrap_or(MatchResult::Unknown);
         (admitted.into_iter().map(|(key, _)| key).collect(), worst)
     }
 
-    /// Principals that bear the name in full; else those known only by a short name which is the last part of this ARN
-    /// or resource path, or the first part of this e-mail address.
-    fn named(&self, platform: Platform, name: &str) -> Vec<&'a str> {
-        let name = name.to_ascii_lowercase();
-        let bearers = |name: &str| self.names.get(&(platform, name.to_owned())).into_iter().flatten().copied();
-        let full: Vec<&str> = bearers(&name).collect();
-        if !full.is_empty() || !is_full(&name) {
-            return full;
-        }
-        let short = name.split('@').next().and_then(|name| name.rsplit(['/', ':']).next()).unwrap_or_default();
-        bearers(short).filter(|key| !self.fully_named.contains(key)).collect()
-    }
-
-    /// Principals of the platform that have a trust, whether or not the inputs define them otherwise.
-    fn with_trust(&self, platform: Platform) -> BTreeSet<&'a str> {
-        let trusts = self.by_platform.get(&platform).map_or(&[][..], Vec::as_slice);
-        trusts.iter().map(|&at| self.facts.trusts[at].principal.as_str()).collect()
+    /// Principals of the platform that have a trust. If the path names somebody that the inputs don't know, that can only
+    /// be one whose own name they don't tell.
+    fn trusted_on(&self, platform: Platform, named_elsewhere: bool) -> Vec<&'a str> {
+        let all = self.trusted.get(&platform).into_iter().flatten().copied();
+        all.filter(|key| !named_elsewhere || self.aliases.is_unnamed(key)).collect()
     }
 
     /// The best match of the path against the trusts of one principal.
@@ -169,16 +149,6 @@ impl<'a> Linker<'a> {
         self.compared.insert(key, best);
         best
     }
-}
-
-/// Keys of the principals whose names fulfil a condition.
-fn keys(facts: &Facts, condition: impl Fn(&[String]) -> bool) -> BTreeSet<&str> {
-    facts.principals.iter().filter(|principal| condition(&principal.names)).map(|principal| principal.key.as_str()).collect()
-}
-
-/// Whether a name is unique beyond the inputs.
-fn is_full(name: &str) -> bool {
-    name.contains([':', '@', '/'])
 }
 
 fn group<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Vec<usize>> {
