@@ -41,12 +41,6 @@ const CHECKS: &[(&str, &str, Level, &str)] = &[
         "**What it finds:** an exception for a vault's root, a cloud account's root key, a certificate authority's key or a credential inside a shipped app.\n\n**Why it matters:** such a credential opens everything, or is in everybody's hands.\n\n**Instead:** revoke it.",
     ),
     (
-        "EX-RENEWED",
-        "Exception was prolonged too often",
-        Level::Error,
-        "**What it finds:** an exception with more renewals than allowed (one).\n\n**Why it matters:** an exception that never ends is the normal state under another name.\n\n**Instead:** carry out the exit plan.",
-    ),
-    (
         "EX-SOON",
         "Exception ends soon",
         Level::Warning,

@@ -1,12 +1,12 @@
 //! Whether an exception may cover anything at the instant of judgement.
+//!
+//! What its words alone decide (missing owner, too many renewals, too long a span) is refused when the policy is read.
 
 use unkeyed_model::{Artifact, Exception, ExceptionCategory, Surface, Timestamp};
 
 use super::Reach;
 use crate::severity;
 
-/// Prolonged more often than this, an exception is a habit.
-const MAX_RENEWALS: u32 = 1;
 /// The longest emergency, in seconds.
 const LONGEST_EMERGENCY: i64 = 14 * 86_400;
 
@@ -33,9 +33,6 @@ pub(crate) fn standing(exception: &Exception, reach: &Reach, artifacts: &[Artifa
         let why = "it names neither a fingerprint nor a particular workload or path; only a break-glass exception of at most 14 days may";
         return Standing::Refused("EX-BROAD", why.to_owned());
     }
-    if exception.renewals > MAX_RENEWALS {
-        return Standing::Refused("EX-RENEWED", format!("it was prolonged {} times, {MAX_RENEWALS} is allowed", exception.renewals));
-    }
     let never = reach.artifacts.iter().map(|(at, _)| &artifacts[*at]).find_map(|artifact| Some((artifact, never(artifact)?)));
     match never {
         Some((artifact, why)) => Standing::Refused("EX-NEVER", format!("{} ({}) {why}", artifact.mask, artifact.id)),
@@ -47,9 +44,8 @@ fn is_broad(exception: &Exception) -> bool {
     let everything = |glob: &Option<String>| glob.as_deref().is_none_or(|glob| glob.chars().all(|c| matches!(c, '*' | '/' | '.')));
     let covers = &exception.covers;
     let broad = covers.fingerprint.is_none() && everything(&covers.workload) && everything(&covers.path);
-    let whole_tree = covers.path.is_some() && everything(&covers.path) && covers.fingerprint.is_none();
     let span = exception.expires.as_second() - exception.created.as_second();
-    (broad || whole_tree) && !(exception.category == ExceptionCategory::BreakGlass && span <= LONGEST_EMERGENCY)
+    broad && !(exception.category == ExceptionCategory::BreakGlass && span <= LONGEST_EMERGENCY)
 }
 
 /// Why a credential is too dangerous to be tolerated.

@@ -116,7 +116,7 @@ fn a_fingerprint_is_matched_when_ids_are_keyed() {
 }
 
 #[test]
-fn broad_renewed_early_and_forbidden_exceptions_cover_nothing() {
+fn broad_early_and_forbidden_exceptions_cover_nothing() {
     let refused = |estate: Estate, exception: Exception, check: &str, level: Level| {
         let report = judged(estate, vec![exception], "2026-06-01T12:00:00Z");
         assert_eq!(workload(&report, SERVICE).verdict, Verdict::NotSecretless, "{check}");
@@ -127,9 +127,6 @@ fn broad_renewed_early_and_forbidden_exceptions_cover_nothing() {
     refused(legacy(), broad.clone(), "EX-BROAD", Level::Error);
     broad.covers.path = Some("**".into());
     refused(legacy(), broad.clone(), "EX-BROAD", Level::Error);
-    let mut renewed = ex_12();
-    renewed.renewals = 2;
-    refused(legacy(), renewed, "EX-RENEWED", Level::Error);
     let mut early = ex_12();
     early.created = at("2026-07-01T00:00:00Z");
     refused(legacy(), early, "EX-INVALID", Level::Warning);
