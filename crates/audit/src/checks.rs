@@ -11,11 +11,14 @@ mod drift;
 mod mixed_mode;
 mod pipeline;
 mod privilege;
+mod role_scope;
 mod standards;
 mod subjects;
 #[cfg(test)]
 mod testing;
 mod trust_aws;
+mod trust_azure;
+mod unmatched;
 mod view;
 
 use std::sync::LazyLock;
@@ -27,7 +30,7 @@ use check::{Check, Sink};
 use view::View;
 
 /// The families, each with its checks.
-const FAMILIES: &[&[&Check]] = &[trust_aws::CHECKS, pipeline::CHECKS, drift::CHECKS, mixed_mode::CHECKS];
+const FAMILIES: &[&[&Check]] = &[trust_aws::CHECKS, trust_azure::CHECKS, pipeline::CHECKS, drift::CHECKS, mixed_mode::CHECKS, role_scope::CHECKS];
 
 fn all() -> impl Iterator<Item = &'static Check> {
     FAMILIES.iter().copied().flatten().copied()

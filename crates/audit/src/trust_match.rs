@@ -11,7 +11,7 @@ pub(crate) mod issuer;
 pub(crate) mod pattern;
 mod token;
 
-use unkeyed_model::{PredictedToken, Repository, SubjectRule, TrustBinding};
+use unkeyed_model::{PredictedToken, Repository, TrustBinding};
 
 use condition::{Condition, Fit};
 use token::Token;
@@ -33,13 +33,13 @@ pub(crate) enum MatchResult {
 pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, repository: Option<&Repository>) -> MatchResult {
     match binding.trusted.as_str() {
         "any" => return MatchResult::OverBroad,
-        "account" | "service" | "certificate" | "approle" => return MatchResult::None,
+        "account" | "service" | "certificate" | "approle" | "saml" | "attached" | "dynamic-group" => return MatchResult::None,
         _ => {}
     }
     let issuer = match issuer::same(&token.issuer, &binding.issuer) {
+        // Who trusts the service accounts of one cluster rarely says by which name the cluster signs.
+        _ if binding.trusted == "service-account" => Some(true),
         Some(false) => return MatchResult::None,
-        // A cluster that trusts its own service accounts rarely says by which name it signs.
-        None if binding.trusted == "service-account" => Some(true),
         known => known,
     };
     let token = Token::new(token, repository);
@@ -53,14 +53,9 @@ pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, reposi
     }
 }
 
-/// Whether the trust names a subject, directly or as an expression.
-pub(crate) fn names_subject(binding: &TrustBinding) -> bool {
-    !matches!(binding.subject, SubjectRule::Any)
-}
-
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Claim, Location, Platform, Value};
+    use unkeyed_model::{Claim, Location, Platform, SubjectRule, Value};
 
     use super::*;
 
@@ -228,5 +223,49 @@ mod tests {
         assert_eq!(match_token(&token, &binding, None), MatchResult::None);
         binding.claims[1] = claim("bound_service_account_namespaces", "glob", "*");
         assert_eq!(match_token(&token, &binding, None), MatchResult::OverBroad);
+    }
+
+    #[test]
+    fn a_pools_condition_and_its_member_must_both_hold() {
+        let with = |condition: &str, member: &str| {
+            let mut binding = trust(Platform::Gcp, SubjectRule::Any);
+            binding.audiences = None;
+            binding.claims = vec![claim("assertion.repository", "==", member), claim("attribute_condition", "cel", condition)];
+            match_token(&token(PROD), &binding, Some(&remote("acme/api")))
+        };
+        assert_eq!(with("assertion.repository_owner == 'acme'", "acme/api"), MatchResult::OverBroad);
+        assert_eq!(with("assertion.repository_owner == 'other'", "acme/api"), MatchResult::None);
+        assert_eq!(with("assertion.repository_owner_id == '7'", "acme/api"), MatchResult::OverBroad);
+        assert_eq!(with("assertion.repository_owner_id == '7'", "acme/web"), MatchResult::None);
+    }
+
+    #[test]
+    fn oracles_rules_are_matched() {
+        let token = PredictedToken {
+            issuer: Value::literal("https://spire.acme.example"),
+            subject: Value::literal("spiffe://acme/ns/ci/sa/deploy"),
+            audience: Value::literal("oci"),
+        };
+        let with = |subject: SubjectRule, operator: &str, value: &str, claim_name: &str| {
+            let mut binding = trust(Platform::Oci, subject);
+            binding.issuer = Value::literal("https://spire.acme.example");
+            binding.audiences = Some(vec![Value::literal("client-7")]);
+            binding.settings = vec![("client_claim_name".into(), Value::literal(claim_name))];
+            binding.claims = vec![claim("sub", operator, value)];
+            match_token(&token, &binding, None)
+        };
+        let rule = |text: &str| SubjectRule::Expression(text.into());
+        assert_eq!(with(exact(&["spiffe://acme/ns/ci/sa/deploy"]), "eq", "spiffe://acme/ns/ci/sa/deploy", "azp"), MatchResult::Exact);
+        assert_eq!(with(glob(&["spiffe://acme/*"]), "eq", "spiffe://acme/*", "azp"), MatchResult::OverBroad);
+        assert_eq!(with(rule("sub co acme"), "co", "acme", "azp"), MatchResult::OverBroad);
+        assert_eq!(with(rule("sub co other"), "co", "other", "azp"), MatchResult::None);
+        assert_eq!(with(rule("sub co acme"), "co", "acme", "aud"), MatchResult::None);
+    }
+
+    #[test]
+    fn what_a_platform_attaches_is_not_reached_by_tokens() {
+        let mut binding = trust(Platform::Aws, exact(&["repo:acme/api:environment:prod"]));
+        binding.trusted = "attached".into();
+        assert_eq!(match_token(&token(PROD), &binding, Some(&remote("acme/api"))), MatchResult::None);
     }
 }

@@ -16,16 +16,22 @@ pub(crate) const CHECKS: &[&Check] = &[&same_destination::CHECK, &fallback::CHEC
 
 /// The identity paths that lead somewhere by themselves, not only to the job's own platform or to a signing service.
 pub(super) fn paths(linked: &Linked) -> impl Iterator<Item = &IdentityPath> {
-    linked.paths().filter(|(path, link)| link.counts && matches!(path.reach, Reach::Destination | Reach::Vault)).map(|(path, _)| path)
+    linked.paths().filter(|(path, link)| link.counts && leads_away(path)).map(|(path, _)| path)
 }
 
-/// Each identity path with a persistent credential of the same workload for the same destination.
+const fn leads_away(path: &IdentityPath) -> bool {
+    matches!(path.reach, Reach::Destination | Reach::Vault)
+}
+
+/// Each identity path with a persistent credential of the same workload for the same destination. A path that is
+/// prepared and not used counts too: it is not used because the credential stands in its place.
 pub(super) fn pairs<'a>(view: &View<'a>, linked: &'a Linked) -> impl Iterator<Item = (&'a IdentityPath, &'a Artifact)> {
     let artifacts = &view.context.artifacts;
     let persistent = linked.artifacts.iter().filter_map(|&at| artifacts.get(at)).filter(|artifact| artifact.class.is_persistent());
     persistent.filter_map(|artifact| {
         let destination = artifact.destination.as_ref().filter(|destination| is_known(destination))?;
-        let path = paths(linked).find(|path| destinations::same(&path.destination, destination))?;
+        let leads_there = |path: &&IdentityPath| path.capability.is_some() && destinations::same(&path.destination, destination);
+        let path = linked.workload.identity_paths.iter().filter(|path| leads_away(path)).find(leads_there)?;
         Some((path, artifact))
     })
 }

@@ -6,6 +6,7 @@ mod branch_wildcard;
 mod cluster_subject;
 mod dead_subject;
 mod foreign_account;
+mod mismatch;
 mod mutable_name;
 mod no_subject;
 mod organisation_wildcard;
@@ -27,6 +28,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &pull_request::CHECK,
     &audience::CHECK,
     &weak_operator::CHECK,
+    &mismatch::CHECK,
     &foreign_account::CHECK,
     &any_principal::CHECK,
     &cluster_subject::CHECK,

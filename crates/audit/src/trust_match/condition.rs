@@ -164,15 +164,12 @@ impl Condition {
     /// The whole condition of a trust: subject, audience and everything else.
     pub(crate) fn of(trust: &TrustBinding) -> Self {
         let mut parts: Vec<Self> = subject(trust).into_iter().collect();
-        if let Some(audiences) = &trust.audiences {
-            let how = if trust.claims.iter().any(|claim| plain(&claim.name) == "aud" && how(claim) == Some((How::Like, false))) {
-                How::Like
-            } else {
-                How::Is
-            };
+        if let Some(audiences) = trust.audiences.as_ref().filter(|_| is_audience(trust)) {
+            let like = trust.claims.iter().any(|claim| plain(&claim.name) == "aud" && how(claim) == Some((How::Like, false)));
+            let how = if like { How::Like } else { How::Is };
             parts.push(Self::Test(Test { claim: "aud".into(), how, values: audiences.clone(), negated: false }));
         }
-        parts.extend(trust.claims.iter().filter_map(further));
+        parts.extend(trust.claims.iter().filter_map(|claim| further(claim, trust.platform)));
         Self::All(parts)
     }
 
@@ -221,7 +218,7 @@ impl Condition {
 
 fn plain(claim: &str) -> &str {
     let claim = claim.rsplit_once(':').map_or(claim, |(_, last)| last);
-    let claim = ["assertion.", "attribute.", "claims."].iter().find_map(|lead| claim.strip_prefix(lead)).unwrap_or(claim);
+    let claim = ["assertion.", "attribute.", "claims.", "/"].iter().find_map(|lead| claim.strip_prefix(lead)).unwrap_or(claim);
     match claim {
         "google.subject" | "subject" | "bound_subject" => "sub",
         "bound_service_account_names" => "service_account",
@@ -230,15 +227,24 @@ fn plain(claim: &str) -> &str {
     }
 }
 
+/// Oracle tests the accepted values against whatever claim is named, elsewhere it is the audience.
+fn is_audience(trust: &TrustBinding) -> bool {
+    let named = trust.settings.iter().find(|(name, _)| name == "client_claim_name").map(|(_, value)| value.known());
+    trust.platform != Platform::Oci || named == Some(Some("aud"))
+}
+
 fn subject(trust: &TrustBinding) -> Option<Condition> {
     let literal = |values: &[String]| values.iter().map(Value::literal).collect();
     let test = |how, values| Some(Condition::Test(Test { claim: "sub".into(), how, values, negated: false }));
+    let of_claims = |how_is| trust.claims.iter().any(|claim| plain(&claim.name) == "sub" && how(claim) == Some((how_is, false)));
     match &trust.subject {
-        SubjectRule::Exact(values) => {
-            let folded = trust.claims.iter().any(|claim| plain(&claim.name) == "sub" && how(claim) == Some((How::Folded, false)));
-            test(if folded { How::Folded } else { How::Is }, literal(values))
-        }
+        SubjectRule::Exact(values) => test(if of_claims(How::Folded) { How::Folded } else { How::Is }, literal(values)),
         SubjectRule::Glob(values) => test(glob(trust.platform), literal(values)),
+        // Oracle's rules have their own grammar; the claims say the same.
+        SubjectRule::Expression(_) if of_claims(How::Contains) => {
+            let claim = trust.claims.iter().find(|claim| plain(&claim.name) == "sub")?;
+            test(How::Contains, claim.values.clone())
+        }
         SubjectRule::Expression(text) => Some(expression::read(text)),
         SubjectRule::Any => None,
         SubjectRule::Unknown(why) => test(How::Is, vec![Value::unknown(why)]),
@@ -253,9 +259,16 @@ fn glob(platform: Platform) -> How {
 }
 
 /// A condition beyond subject and audience. Positive tests of those two are already said by the trust's own fields.
-fn further(claim: &Claim) -> Option<Condition> {
+fn further(claim: &Claim, platform: Platform) -> Option<Condition> {
+    if claim.operator == "cel" {
+        let text = claim.values.first().and_then(Value::known);
+        return Some(text.map_or_else(|| Condition::opaque(""), expression::read));
+    }
     let name = plain(&claim.name);
-    let (how, negated) = how(claim).unwrap_or((How::Opaque, false));
+    let (how, negated) = match how(claim) {
+        Some((How::Is, negated)) if platform == Platform::Oci => (How::Glob, negated),
+        known => known.unwrap_or((How::Opaque, false)),
+    };
     let about_request = ["aws:", "sts:"].iter().any(|lead| claim.name.to_ascii_lowercase().starts_with(lead));
     if about_request || claim.operator.eq_ignore_ascii_case("Null") || (is_identity(name) && !negated) {
         return None;

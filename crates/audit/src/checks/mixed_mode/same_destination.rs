@@ -36,7 +36,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             let Some(location) = place(credential, linked) else { continue };
             let name = credential.name.as_deref().unwrap_or(&credential.kind);
             let message = format!(
-                "{} reaches {} under its own identity ({}) and also holds the {} credential {name} for it ({}).",
+                "{} can reach {} under its own identity ({}) and also holds the {} credential {name} for it ({}).",
                 linked.workload.name,
                 path.destination,
                 path.mechanism,
@@ -59,10 +59,11 @@ mod tests {
     use super::*;
     use crate::checks::testing::{artifact, findings_with, with_job};
 
-    fn levels(class: Class, destination: Option<Destination>, consumer: bool) -> Vec<Level> {
+    fn levels(class: Class, destination: Option<Destination>, capable: bool) -> Vec<Level> {
         let estate = with_job(Platform::Aws, |job| {
-            if !consumer {
-                job.identity_paths[0].consumer = None;
+            job.identity_paths[0].consumer = None;
+            if !capable {
+                job.identity_paths[0].capability = None;
             }
         });
         let mut key = artifact("aws.access-key", class, &estate);
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn another_destination_or_an_unused_identity_is_no_mixture() {
+    fn another_destination_or_an_identity_without_permission_is_no_mixture() {
         assert!(levels(Class::ReferenceStored, Some(Destination::new("registry", "docker.io")), true).is_empty());
         assert!(levels(Class::ReferenceStored, Some(Destination::new("aws", "")), false).is_empty());
         assert!(levels(Class::Expired, Some(Destination::new("aws", "")), true).is_empty());

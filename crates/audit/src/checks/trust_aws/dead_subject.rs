@@ -62,9 +62,7 @@ const CUSTOM: [&str; 14] = [
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in super::federated(view) {
         let subjects = subjects::of(trust);
-        let dead: Vec<(&Subject, &str)> = subjects.iter().filter_map(|subject| Some((subject, death(trust, subject)?))).collect();
-        // As long as one of several subjects lives, the trust does; the others are reported all the same.
-        for (subject, why) in dead {
+        for (subject, why) in subjects.iter().filter_map(|subject| Some((subject, death(trust, subject)?))) {
             let message = format!(
                 "The trust of {} ({}) demands the subject \"{}\", {why}: it can never be met, so access happens another way or not at all.",
                 view.name(&trust.principal),
@@ -74,6 +72,12 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
         }
     }
+}
+
+/// Whether no subject of the trust can be met.
+pub(super) fn is_dead(trust: &TrustBinding) -> bool {
+    let subjects = subjects::of(trust);
+    !subjects.is_empty() && subjects.iter().all(|subject| death(trust, subject).is_some())
 }
 
 fn death(trust: &TrustBinding, subject: &Subject) -> Option<&'static str> {

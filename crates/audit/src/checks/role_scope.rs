@@ -1,0 +1,80 @@
+//! What identities may do, judged apart from who may become them.
+
+mod aws_administrator;
+mod aws_service_wildcard;
+mod azure_contributor;
+mod azure_directory;
+mod azure_owner;
+mod gcp_basic_role;
+mod gcp_impersonation;
+mod k8s_administrator;
+mod k8s_shared_account;
+mod missing;
+mod oci_all_resources;
+mod oci_tenancy_wide;
+mod vault_root;
+
+use unkeyed_model::{ResourceScope, RoleGrant};
+
+use super::check::Check;
+
+/// The family's checks.
+pub(crate) const CHECKS: &[&Check] = &[
+    &aws_administrator::CHECK,
+    &aws_service_wildcard::CHECK,
+    &azure_owner::CHECK,
+    &azure_contributor::CHECK,
+    &azure_directory::CHECK,
+    &gcp_basic_role::CHECK,
+    &gcp_impersonation::CHECK,
+    &oci_all_resources::CHECK,
+    &oci_tenancy_wide::CHECK,
+    &k8s_administrator::CHECK,
+    &k8s_shared_account::CHECK,
+    &vault_root::CHECK,
+    &missing::CHECK,
+];
+
+/// The role's name without the path or ARN in front of it, if it is a named role and known.
+fn role(grant: &RoleGrant) -> Option<&str> {
+    let name = grant.role.as_ref()?.known()?;
+    Some(name.rsplit('/').next().unwrap_or(name))
+}
+
+/// Wider than any single resource, group or namespace.
+const fn is_wide(scope: ResourceScope) -> bool {
+    use ResourceScope as S;
+    matches!(
+        scope,
+        S::TenantRoot
+            | S::ManagementGroup
+            | S::Organization
+            | S::Folder
+            | S::Subscription
+            | S::Account
+            | S::Project
+            | S::Tenancy
+            | S::Cluster
+    )
+}
+
+/// The scope in words.
+const fn reach(scope: ResourceScope) -> &'static str {
+    use ResourceScope as S;
+    match scope {
+        S::TenantRoot => "the whole tenant",
+        S::ManagementGroup => "a management group",
+        S::Organization => "the organisation",
+        S::Folder => "a folder",
+        S::Subscription => "a subscription",
+        S::Account => "the account",
+        S::Project => "a project",
+        S::Tenancy => "the tenancy",
+        S::Compartment => "a compartment",
+        S::Cluster => "the cluster",
+        S::ResourceGroup => "a resource group",
+        S::Namespace => "a namespace",
+        S::Resource => "named resources",
+        S::Unknown => "an unknown scope",
+    }
+}

@@ -1,0 +1,120 @@
+//! # What it finds
+//!
+//! An AWS principal with the power of an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess` and the
+//! full access to Organizations, KMS or STS; `*` on `*`; `Allow` with `NotAction`; `iam:PassRole`, `iam:*`, `sts:AssumeRole`,
+//! `sts:*`, `kms:*` or `organizations:*` on every resource. A condition on such a statement makes it a warning.
+//!
+//! # Why it matters
+//!
+//! Without a stored secret there is still a token for an hour, and whoever runs code in the workload has it. With these
+//! permissions the token can make itself a durable key or a role without a binding.
+//!
+//! # Instead
+//!
+//! A policy with the actions the workload uses on the resources it uses. `iam:PassRole` names the roles it may pass.
+//! IAM Access Analyzer can generate such a policy from CloudTrail.
+
+use unkeyed_model::{Level, Platform, ResourceScope, RoleGrant};
+
+use super::role;
+use crate::checks::check::{Check, Sink, Statement, list, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+
+pub(super) const CHECK: Check = Check {
+    id: "RS-AWS-01",
+    title: "principal has an administrator's power",
+    level: Level::Error,
+    standards: standards::ROLE,
+    source: include_str!("aws_administrator.rs"),
+    run,
+};
+
+/// Managed policies that lead to every other permission.
+const MANAGED: [&str; 6] =
+    ["AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "AWSOrganizationsFullAccess", "AWSKeyManagementServicePowerUser", "AWSSSOMasterAccountAdministrator"];
+
+/// Actions that lead to every other permission when they are allowed on every resource.
+const ACTIONS: [&str; 8] = ["*", "*:*", "iam:*", "iam:passrole", "sts:*", "sts:assumerole", "kms:*", "organizations:*"];
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for grant in view.grants(Platform::Aws) {
+        let Some(power) = power(grant) else { continue };
+        let level = if grant.condition.is_some() { Level::Warning } else { CHECK.level };
+        let message = format!(
+            "{} has {power} ({}): whoever runs code with its token can take everything else.",
+            view.name(&grant.principal),
+            spot(&grant.location),
+        );
+        sink.principal(&grant.principal, &Statement::new(level, &grant.location, message));
+    }
+}
+
+/// What the grant allows too much of, in words.
+fn power(grant: &RoleGrant) -> Option<String> {
+    if let Some(role) = role(grant) {
+        return MANAGED.contains(&role).then(|| format!("the managed policy {role}"));
+    }
+    if grant.scope != ResourceScope::Account {
+        return None;
+    }
+    if grant.actions_inverted {
+        return Some("every action but a few (NotAction) on every resource".into());
+    }
+    let actions: Vec<&str> =
+        grant.actions.iter().map(String::as_str).filter(|action| ACTIONS.contains(&action.to_ascii_lowercase().as_str())).collect();
+    (!actions.is_empty()).then(|| format!("{} on every resource", list(&actions)))
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Estate, Value};
+
+    use super::*;
+    use crate::checks::testing::{levels, one_path, with_grant};
+
+    fn managed(role: Value) -> Estate {
+        with_grant(Platform::Aws, |grant| {
+            grant.actions.clear();
+            grant.role = Some(role);
+        })
+    }
+
+    fn inline(actions: &[&str], scope: ResourceScope) -> Estate {
+        with_grant(Platform::Aws, |grant| {
+            grant.actions = actions.iter().map(|action| (*action).to_owned()).collect();
+            grant.scope = scope;
+        })
+    }
+
+    #[test]
+    fn an_administrators_power_is_an_error() {
+        assert_eq!(levels(&CHECK, &managed(Value::literal("AdministratorAccess"))), [Level::Error]);
+        for action in ["*", "iam:PassRole", "sts:AssumeRole", "kms:*"] {
+            assert_eq!(levels(&CHECK, &inline(&["s3:GetObject", action], ResourceScope::Account)), [Level::Error], "{action}");
+        }
+        let mut inverted = inline(&["iam:*"], ResourceScope::Account);
+        inverted.facts.grants[0].actions_inverted = true;
+        assert_eq!(levels(&CHECK, &inverted), [Level::Error]);
+    }
+
+    #[test]
+    fn a_condition_makes_it_a_warning() {
+        let mut estate = inline(&["iam:PassRole"], ResourceScope::Account);
+        estate.facts.grants[0].condition = Some("iam:PassedToService".into());
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+
+    #[test]
+    fn named_resources_and_other_policies_are_fine() {
+        assert!(levels(&CHECK, &one_path(Platform::Aws)).is_empty());
+        assert!(levels(&CHECK, &inline(&["iam:PassRole"], ResourceScope::Resource)).is_empty());
+        assert!(levels(&CHECK, &managed(Value::literal("ReadOnlyAccess"))).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_says_nothing() {
+        assert!(levels(&CHECK, &managed(Value::unknown("var.policy"))).is_empty());
+        assert!(levels(&CHECK, &inline(&["*"], ResourceScope::Unknown)).is_empty());
+    }
+}
