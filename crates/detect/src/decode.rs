@@ -104,7 +104,8 @@ fn utf16le(text: &[u8], span: Span, out: &mut Decoded) {
 /// Whether three quarters of the bytes are printable ASCII, blanks, or the zeros of UTF-16.
 fn looks_like_text(bytes: impl ExactSizeIterator<Item = u8>) -> bool {
     let total = bytes.len();
-    let printable = bytes.filter(|&byte| byte == 0 || byte == b'\t' || byte == b'\n' || byte == b'\r' || (b' '..=b'~').contains(&byte)).count();
+    let printable =
+        bytes.filter(|&byte| byte == 0 || byte == b'\t' || byte == b'\n' || byte == b'\r' || (b' '..=b'~').contains(&byte)).count();
     total > 0 && printable * 4 >= total * 3
 }
 

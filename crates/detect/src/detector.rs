@@ -55,8 +55,10 @@ impl Detector {
     /// If the rules are too many to be searched for.
     pub fn new(rules: RuleSet, key: FingerprintKey) -> Result<Self, RuleError> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let search = Search::new(rules.rules()).map_err(|error| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() })?;
-        let mut public: Vec<Vec<u8>> = rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
+        let search =
+            Search::new(rules.rules()).map_err(|error| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() })?;
+        let mut public: Vec<Vec<u8>> =
+            rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
         public.sort_unstable();
         Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public })
     }

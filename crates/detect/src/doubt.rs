@@ -9,11 +9,11 @@ const LOCAL: &str = "local-emulator";
 /// How far on its line an address may stand from the credential.
 const REACH: usize = 200;
 /// Names of this machine, and of emulators that run on it.
-const LOCAL_HOSTS: &[&str] = &["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal", "host.minikube.internal", "localstack", "azurite"];
+const LOCAL_HOSTS: &[&str] =
+    &["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal", "host.minikube.internal", "localstack", "azurite"];
 /// Words in a path that say that its content is for show or for tests.
-const SHOW: &[&str] = &[
-    "example", "examples", "fixture", "fixtures", "mock", "mocks", "sample", "samples", "test", "testdata", "testing", "tests",
-];
+const SHOW: &[&str] =
+    &["example", "examples", "fixture", "fixtures", "mock", "mocks", "sample", "samples", "test", "testdata", "testing", "tests"];
 
 /// The confidence of a match in a file: one step lower under a path for examples, tests and fixtures. Never nothing.
 pub(crate) fn at_path(confidence: Confidence, origin: &Origin) -> Confidence {
@@ -60,7 +60,8 @@ fn local_host_on_line(text: &[u8], secret: Span) -> bool {
             memchr::memmem::find_iter(part, host).any(|at| {
                 let before = at.checked_sub(1).map(|at| part[at]);
                 let after = part.get(at + host.len());
-                before.is_none_or(|byte| b"/@= \"':,(".contains(&byte)) && after.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
+                before.is_none_or(|byte| b"/@= \"':,(".contains(&byte))
+                    && after.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-')
             })
         })
     })
@@ -74,7 +75,15 @@ mod tests {
     #[test]
     fn paths_for_show_lower_by_one_step() {
         let at = |path: &str| at_path(Confidence::High, &Origin { path: path.into(), ..Origin::default() });
-        for path in ["examples/a.env", "src/test/java/A.java", ".env.example", "pkg/a_test.go", "LoginTest.java", "__tests__/a.js", "fixtures/key.pem"] {
+        for path in [
+            "examples/a.env",
+            "src/test/java/A.java",
+            ".env.example",
+            "pkg/a_test.go",
+            "LoginTest.java",
+            "__tests__/a.js",
+            "fixtures/key.pem",
+        ] {
             assert_eq!(at(path), Confidence::Medium, "{path}");
         }
         for path in ["src/latest/a.py", "contest/a.env", "attestation.yml", "a/b/Protest.java"] {

@@ -49,9 +49,13 @@ pub(crate) struct Required {
 /// Why a pattern can't be searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoLiteral {
-    #[error("no literal of at least {MIN_LEN} bytes is part of every match; write the fixed part of the token, or the name it is assigned to, into the pattern")]
+    #[error(
+        "no literal of at least {MIN_LEN} bytes is part of every match; write the fixed part of the token, or the name it is assigned to, into the pattern"
+    )]
     None,
-    #[error("what precedes the pattern's literal has no upper bound of at most {MAX_LEAD} bytes; write {{0,40}} instead of * or +, or drop the prefix")]
+    #[error(
+        "what precedes the pattern's literal has no upper bound of at most {MAX_LEAD} bytes; write {{0,40}} instead of * or +, or drop the prefix"
+    )]
     Unbounded,
 }
 
@@ -104,13 +108,14 @@ impl Candidate {
         self.is_long_enough() && self.literals.len() <= MAX_COUNT && self.literals.iter().all(|literal| literal.max <= MAX_LEAD)
     }
 
-    fn frequency(&self) -> f64 {
-        self.literals.iter().map(|literal| rarity::frequency(&literal.bytes, literal.ignore_case)).sum()
+    /// Expected hits per byte; each literal also costs a little memory.
+    fn cost(&self) -> f64 {
+        self.literals.iter().map(|literal| 1e-6 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum()
     }
 }
 
 fn best(candidates: Vec<Candidate>) -> Option<Candidate> {
-    candidates.into_iter().filter(Candidate::is_usable).min_by(|a, b| a.frequency().total_cmp(&b.frequency()))
+    candidates.into_iter().filter(Candidate::is_usable).min_by(|a, b| a.cost().total_cmp(&b.cost()))
 }
 
 /// Distance from the match start: least and greatest.
@@ -144,7 +149,21 @@ impl Run {
 
     /// The candidate of this run, which ends before `rest`.
     fn candidate(&self, rest: &[Hir]) -> Candidate {
-        let after = first::first(rest);
+        self.followed_by(first::first(rest))
+    }
+
+    /// The candidate of this run and the first turn of a repetition, where the run alone is too short.
+    fn with_turn(&self, piece: &Hir) -> Option<Candidate> {
+        if self.texts.iter().all(|text| text.bytes.len() >= MIN_LEN) {
+            return None;
+        }
+        let HirKind::Repetition(repetition) = piece.kind() else { return None };
+        let once = exact::texts(&repetition.sub).filter(|_| repetition.min > 0)?;
+        let texts = exact::product(&self.texts, &once)?;
+        Some(Self { texts, ..*self }.followed_by(None))
+    }
+
+    fn followed_by(&self, after: Option<ByteSet>) -> Candidate {
         let literals = self.texts.iter().map(|text| literal(text, self.lead, after)).collect();
         let (literals, all_at_start) = merge(literals);
         Candidate { literals, start: all_at_start.then_some(self.start) }
@@ -184,6 +203,7 @@ fn candidates(pieces: &[Hir]) -> Vec<Candidate> {
             }
             None => {
                 found.push(run.candidate(&pieces[at..]));
+                found.extend(run.with_turn(piece));
                 found.extend(inner(piece, lead));
                 run = Run::new(at + 1, lead.past(piece));
                 if let Some(texts) = texts {
@@ -253,9 +273,10 @@ fn position(longer: &Literal, shorter: &Literal) -> Option<usize> {
     if longer.ignore_case && !shorter.ignore_case || shorter.bytes.len() < MIN_LEN {
         return None;
     }
-    longer.bytes.windows(shorter.bytes.len()).position(|window| {
-        if shorter.ignore_case { window.eq_ignore_ascii_case(&shorter.bytes) } else { *window == *shorter.bytes }
-    })
+    longer
+        .bytes
+        .windows(shorter.bytes.len())
+        .position(|window| if shorter.ignore_case { window.eq_ignore_ascii_case(&shorter.bytes) } else { *window == *shorter.bytes })
 }
 
 #[cfg(test)]

@@ -6,15 +6,20 @@ use std::collections::BTreeMap;
 use unkeyed_model::{Confidence, Span};
 
 use crate::finding::Finding;
+use crate::structure::Draft;
 
-/// Keeps the best of overlapping findings: a specific rule's before a generic one's, then the surer, the proven, the one
-/// with fewer decodings, the longer, the one whose rule id comes first. A generic finding also yields to a specific
-/// one of which it is a part (the session token that belongs to a key). Returns them in order of place.
+/// The provider of rules that know no vendor.
+const GENERIC: &str = "generic";
+
+/// Keeps the best of overlapping findings: a specific rule's before a generic one's (and of these one that knows the
+/// position), then the surer, the proven, the one with fewer decodings, the longer, the one whose rule id comes first. A
+/// generic finding also yields to a specific one of which it is a part (the session token that belongs to a key).
+/// Returns them in order of place.
 pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
     let (mut secrets, mut parts) = (Spans::default(), Spans::default());
     findings.retain(|Finding { draft, .. }| {
-        let generic = draft.typed_position;
+        let generic = genericness(draft) > 0;
         let kept = !secrets.overlap(draft.secret) && !(generic && parts.overlap(draft.secret));
         if kept {
             secrets.add(draft.secret);
@@ -26,12 +31,21 @@ pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-type Rank<'a> = (bool, Reverse<Confidence>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
+/// 0 for a specific rule, 1 for a generic one in a typed position, 2 for one that only has a hunch.
+fn genericness(draft: &Draft) -> u8 {
+    match (draft.typed_position, draft.rule.info.provider == GENERIC) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 0,
+    }
+}
+
+type Rank<'a> = (u8, Reverse<Confidence>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
 
 fn rank(finding: &Finding) -> Rank<'_> {
     let draft = &finding.draft;
     (
-        draft.typed_position,
+        genericness(draft),
         Reverse(draft.confidence),
         Reverse(draft.verified_structure),
         finding.via.len(),
@@ -68,7 +82,10 @@ impl Spans {
     /// The parts of the set that touch `window`, in order.
     pub(crate) fn within(&self, window: Span) -> impl Iterator<Item = Span> {
         let first = self.0.range(..=window.start).next_back().map_or(window.start, |(&start, _)| start);
-        self.0.range(first..window.end.max(first)).map(move |(&start, &end)| Span::new(start.max(window.start), end.min(window.end))).filter(|s| !s.is_empty())
+        self.0
+            .range(first..window.end.max(first))
+            .map(move |(&start, &end)| Span::new(start.max(window.start), end.min(window.end)))
+            .filter(|s| !s.is_empty())
     }
 }
 
@@ -81,7 +98,6 @@ mod tests {
     use super::*;
     use crate::fingerprint::FingerprintKey;
     use crate::rule::Rule;
-    use crate::structure::Draft;
 
     fn finding(id: &str, start: usize, end: usize, change: impl Fn(&mut Draft)) -> Finding {
         let rule: Arc<Rule> = Rule::named(id);

@@ -108,6 +108,12 @@ impl Pattern {
         (!secret.is_empty()).then_some((whole, secret))
     }
 
+    /// The pattern as a regex of its own, for comparison.
+    #[cfg(test)]
+    pub(crate) fn whole_regex(&self) -> meta::Regex {
+        meta::Builder::new().build_from_hir(&self.hir).unwrap()
+    }
+
     fn secret_in(&self, text: &[u8], whole: Span, cache: &mut PatternCache) -> Option<Span> {
         let regex = self.groups.get_or_init(|| meta::Builder::new().build_from_hir(&self.hir).ok()).as_ref()?;
         let (cache, captures) = cache.groups.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));

@@ -88,7 +88,11 @@ fn follows(byte: u8, next: u8) -> bool {
 const fn is_quoted(before: Option<u8>, after: Option<u8>) -> bool {
     matches!(
         (before, after),
-        (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')) | (Some(b'`'), Some(b'`')) | (Some(b'>'), Some(b'<')) | (Some(b'"'), Some(b'\\'))
+        (Some(b'"'), Some(b'"'))
+            | (Some(b'\''), Some(b'\''))
+            | (Some(b'`'), Some(b'`'))
+            | (Some(b'>'), Some(b'<'))
+            | (Some(b'"'), Some(b'\\'))
     )
 }
 

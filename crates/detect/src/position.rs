@@ -14,7 +14,8 @@ pub(crate) struct Positions(BTreeMap<usize, (u32, u32)>);
 impl Positions {
     /// Finds the ends of all `spans` in `text`.
     pub(crate) fn new(text: &[u8], spans: impl Iterator<Item = Span>) -> Self {
-        let mut found: BTreeMap<usize, (u32, u32)> = spans.flat_map(|span| [span.start, span.end]).map(|at| (at.min(text.len()), (1, 1))).collect();
+        let mut found: BTreeMap<usize, (u32, u32)> =
+            spans.flat_map(|span| [span.start, span.end]).map(|at| (at.min(text.len()), (1, 1))).collect();
         let (mut line, mut column, mut from) = (1usize, 1usize, 0);
         for (&offset, place) in &mut found {
             let passed = &text[from..offset];
@@ -58,7 +59,12 @@ mod tests {
     fn agrees_with_the_line_index() {
         let text = "a\nbé\u{1F511}x\r\n\n\nlast line with ü and more".as_bytes();
         let boundaries: Vec<usize> = (0..=text.len()).filter(|&at| std::str::from_utf8(&text[..at]).is_ok()).collect();
-        let spans = || boundaries.iter().flat_map(|&start| boundaries.iter().map(move |&end| Span::new(start, end))).filter(|span| span.start <= span.end);
+        let spans = || {
+            boundaries
+                .iter()
+                .flat_map(|&start| boundaries.iter().map(move |&end| Span::new(start, end)))
+                .filter(|span| span.start <= span.end)
+        };
         let (positions, index) = (Positions::new(text, spans()), LineIndex::new(text));
         for span in spans() {
             assert_eq!(positions.region(span), index.region(span), "{span:?}");

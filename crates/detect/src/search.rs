@@ -178,7 +178,8 @@ impl SearchScratch {
     fn confirm(&mut self, rule: &Rule, text: &[u8], hit: Hit, applies: &impl Fn(&Rule) -> bool) -> Option<Found> {
         let state = &mut self.rules[hit.rule];
         if state.text != self.text {
-            *state = RuleScratch { pattern: std::mem::take(&mut state.pattern), text: self.text, applies: applies(rule), next: 0, steps: 0 };
+            *state =
+                RuleScratch { pattern: std::mem::take(&mut state.pattern), text: self.text, applies: applies(rule), next: 0, steps: 0 };
         }
         let from = hit.lowest.max(state.next);
         if !state.applies || from > hit.highest {
@@ -210,3 +211,6 @@ impl RuleScratch {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

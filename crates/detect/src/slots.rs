@@ -17,7 +17,14 @@ use crate::structure::Draft;
 const FALLBACK: &str = "generic.typed-position";
 
 /// Joins what the structure knows with what the rules found in `text`.
-pub(crate) fn join(detector: &Detector, text: &[u8], origins: &[std::sync::Arc<Origin>], mut findings: Vec<Finding>, slots: &[Slot], scratch: &mut Scratch) -> Vec<Finding> {
+pub(crate) fn join(
+    detector: &Detector,
+    text: &[u8],
+    origins: &[std::sync::Arc<Origin>],
+    mut findings: Vec<Finding>,
+    slots: &[Slot],
+    scratch: &mut Scratch,
+) -> Vec<Finding> {
     let slots: Vec<&Slot> = slots.iter().filter(|slot| !span_of(slot).is_empty() && span_of(slot).end <= text.len()).collect();
     if slots.is_empty() {
         return findings;

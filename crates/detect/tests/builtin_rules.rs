@@ -4,12 +4,16 @@ use unkeyed_detect::RuleSet;
 
 #[test]
 fn they_are_well_made() {
-    let problems = RuleSet::builtin().unwrap().lint();
+    let problems = builtin().lint();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]
 fn their_examples_hold() {
-    let failures = RuleSet::builtin().unwrap().test();
+    let failures = builtin().test();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn builtin() -> RuleSet {
+    RuleSet::builtin().unwrap_or_else(|error| panic!("{error}"))
 }

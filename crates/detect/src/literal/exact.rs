@@ -4,8 +4,8 @@ use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
 
 /// Most texts that are listed.
 const MAX_TEXTS: usize = 48;
-/// A class of more bytes than this is not spelled out.
-const MAX_CLASS: usize = 8;
+/// A class of more bytes than this is not spelled out; hexadecimal digits are.
+const MAX_CLASS: usize = 16;
 /// A longer text is not worth extending.
 const MAX_TEXT: usize = 64;
 

@@ -23,6 +23,12 @@ fn a_prefix_stands_at_the_start() {
 }
 
 #[test]
+fn too_short_a_literal_grows_by_what_follows() {
+    assert_eq!(found(r"\bAC[ab]{32}"), ["ACa@0-0", "ACb@0-0"]);
+    assert_eq!(found(r"\bAC[a-f0-9]{32}").len(), 16);
+}
+
+#[test]
 fn case_is_lowered_where_it_varies() {
     assert_eq!(found(r"(?i)DataDog[\w.-]{0,20}=[a-f0-9]{32}"), ["datadog/i@0-0"]);
     assert_eq!(found(r"(?i:x)-Vault-Token: \w+"), ["x-vault-token: /i@0-0"]);
@@ -72,7 +78,7 @@ fn the_tail_starts_at_the_literal() {
 #[test]
 fn patterns_without_a_literal_are_refused() {
     assert_eq!(required(&parse(r"[a-f0-9]{32}")).unwrap_err(), NoLiteral::None);
-    assert_eq!(required(&parse(r"ab[0-9]{20}")).unwrap_err(), NoLiteral::None);
+    assert_eq!(required(&parse(r"ab\w{20}")).unwrap_err(), NoLiteral::None);
     assert_eq!(required(&parse(r"(?:secret=|[a-z]+:)[0-9]{20}")).unwrap_err(), NoLiteral::None);
     assert_eq!(required(&parse(r"\S*secret=[0-9]{20}")).unwrap_err(), NoLiteral::Unbounded);
     assert_eq!(required(&parse(r".{600}secret=[0-9]{20}")).unwrap_err(), NoLiteral::Unbounded);

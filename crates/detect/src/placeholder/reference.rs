@@ -2,16 +2,74 @@
 
 /// Prefixes of references into secret stores and configuration.
 const STORES: &[&str] = &[
-    "@microsoft.keyvault(", "akv://", "arn:aws", "awssecretsmanager:", "awssm:", "azurekeyvault:", "bws://", "credstash:", "doppler://",
-    "env:", "env://", "gcpsecretmanager:", "gcpsm:", "infisical://", "keyring:", "keyvault:", "op://", "pass:", "projects/", "ref+",
-    "secret://", "secretref:", "secretref+", "secretsmanager:", "sm://", "ssm:", "vault:", "vault://",
+    "@microsoft.keyvault(",
+    "akv://",
+    "arn:aws",
+    "awssecretsmanager:",
+    "awssm:",
+    "azurekeyvault:",
+    "bws://",
+    "credstash:",
+    "doppler://",
+    "env:",
+    "env://",
+    "gcpsecretmanager:",
+    "gcpsm:",
+    "infisical://",
+    "keyring:",
+    "keyvault:",
+    "op://",
+    "pass:",
+    "projects/",
+    "ref+",
+    "secret://",
+    "secretref:",
+    "secretref+",
+    "secretsmanager:",
+    "sm://",
+    "ssm:",
+    "vault:",
+    "vault://",
 ];
 
 /// Prefixes of password hashes (crypt, LDAP, Django, PostgreSQL) and of encrypted values.
 const SEALED: &[&str] = &[
-    "$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$apr1$", "$argon2", "$gy$", "$pbkdf2", "$scrypt$", "$y$", "argon2:", "bcrypt:",
-    "bcrypt_sha256$", "pbkdf2:", "pbkdf2_sha256$", "scram-sha-256$", "scrypt:", "{bcrypt}", "{crypt}", "{pbkdf2", "{sha", "{smd5}", "{ssha",
-    "enc[", "enc(", "!vault", "$ansible_vault", "-----begin pgp message", "-----begin age encrypted", "age1", "cipher:", "{cipher}",
+    "$1$",
+    "$2a$",
+    "$2b$",
+    "$2x$",
+    "$2y$",
+    "$5$",
+    "$6$",
+    "$7$",
+    "$apr1$",
+    "$argon2",
+    "$gy$",
+    "$pbkdf2",
+    "$scrypt$",
+    "$y$",
+    "argon2:",
+    "bcrypt:",
+    "bcrypt_sha256$",
+    "pbkdf2:",
+    "pbkdf2_sha256$",
+    "scram-sha-256$",
+    "scrypt:",
+    "{bcrypt}",
+    "{crypt}",
+    "{pbkdf2",
+    "{sha",
+    "{smd5}",
+    "{ssha",
+    "enc[",
+    "enc(",
+    "!vault",
+    "$ansible_vault",
+    "-----begin pgp message",
+    "-----begin age encrypted",
+    "age1",
+    "cipher:",
+    "{cipher}",
 ];
 
 /// Files that hold keys.
@@ -20,9 +78,50 @@ const KEY_FILES: &[&str] =
 
 /// Names with which a path of members starts, where it isn't clear from the language that it is one.
 const ROOTS: &[&str] = &[
-    "app", "args", "conf", "config", "configuration", "context", "credentials", "ctx", "data", "each", "env", "environment", "event", "github",
-    "inputs", "job", "local", "matrix", "module", "needs", "options", "opts", "os", "params", "parameters", "process", "props", "random_password",
-    "req", "request", "root", "runner", "secrets", "self", "session", "settings", "spec", "state", "steps", "system", "this", "user", "values", "var",
+    "app",
+    "args",
+    "conf",
+    "config",
+    "configuration",
+    "context",
+    "credentials",
+    "ctx",
+    "data",
+    "each",
+    "env",
+    "environment",
+    "event",
+    "github",
+    "inputs",
+    "job",
+    "local",
+    "matrix",
+    "module",
+    "needs",
+    "options",
+    "opts",
+    "os",
+    "params",
+    "parameters",
+    "process",
+    "props",
+    "random_password",
+    "req",
+    "request",
+    "root",
+    "runner",
+    "secrets",
+    "self",
+    "session",
+    "settings",
+    "spec",
+    "state",
+    "steps",
+    "system",
+    "this",
+    "user",
+    "values",
+    "var",
     "vars",
 ];
 
@@ -58,7 +157,9 @@ pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
 fn is_path_of_names(text: &str) -> bool {
     !text.is_empty()
         && text.split(['.', ':']).all(|name| {
-            name.is_empty() || name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            name.is_empty()
+                || name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         })
 }
 
@@ -66,7 +167,8 @@ fn is_path_of_names(text: &str) -> bool {
 fn is_bare_address(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let scheme_ok = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b));
+    let scheme_ok =
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b));
     let credential = authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':') && !userinfo.ends_with(':'));
     scheme_ok && !credential && !rest.contains('?') && !rest.contains("hooks.") && !rest.contains("webhook")
 }

@@ -3,12 +3,13 @@
 /// Why `value` is a template, if it is one.
 pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
-    // A marker anywhere: the literal part beside it is no whole credential.
-    let anywhere = ["${", "{{", "}}", "$(", "<%", "%>", "#{", "$[[", "%(", "[[", "@@"];
-    if anywhere.iter().any(|marker| text.contains(marker)) || holds_named_braces(text) {
+    // Anywhere: the literal part beside it is no whole credential.
+    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("[[", "]]")];
+    if pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
-    let around = [("<", ">"), ("{", "}"), ("[", "]"), ("((", "))"), ("%", "%"), ("__", "__"), ("@", "@"), ("«", "»"), ("‹", "›")];
+    let around =
+        [("<", ">"), ("{", "}"), ("[", "]"), ("((", "))"), ("%", "%"), ("__", "__"), ("@", "@"), ("@@", "@@"), ("«", "»"), ("‹", "›")];
     if around.iter().any(|(open, close)| is_inside(text, open, close)) {
         return Some("a placeholder in brackets");
     }
@@ -31,13 +32,32 @@ fn is_inside(text: &str, open: &str, close: &str) -> bool {
     inner.chars().next().is_some_and(char::is_alphabetic) && inner.chars().all(is_word)
 }
 
+/// Whether `close` stands somewhere after `open`.
+fn holds(text: &str, open: &str, close: &str) -> bool {
+    text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
+}
+
+/// `$(command …)`, `%(name)s`: what random characters that hold a `$(` are not.
+fn holds_call(text: &str) -> bool {
+    let inner = |open: &str| text.split_once(open).and_then(|(_, rest)| rest.split_once(')'));
+    let command = inner("$(").is_some_and(|(inner, _)| {
+        inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+            && inner.chars().all(|c| c.is_ascii_alphanumeric() || " _-./'\"=|:$".contains(c))
+    });
+    let format = inner("%(").is_some_and(|(inner, rest)| {
+        inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && rest.starts_with(['s', 'd', 'r', 'f'])
+    });
+    command || format
+}
+
 /// `{name}` anywhere, as in a Python format string.
 fn holds_named_braces(text: &str) -> bool {
     text.match_indices('{').any(|(at, _)| {
         let inner = &text[at + 1..];
         inner.find('}').is_some_and(|end| {
             let name = &inner[..end];
-            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
+            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
         })
     })
 }

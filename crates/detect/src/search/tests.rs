@@ -1,0 +1,133 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::pattern::Pattern;
+use crate::rule_set::RuleSet;
+
+fn rules(patterns: &[&str]) -> Vec<Arc<Rule>> {
+    let rule = |(at, pattern): (usize, &&str)| {
+        let mut rule = Arc::into_inner(Rule::named(&format!("x.r{at}"))).unwrap();
+        rule.pattern = Pattern::new(pattern).unwrap();
+        Arc::new(rule)
+    };
+    patterns.iter().enumerate().map(rule).collect()
+}
+
+fn run(rules: &[Arc<Rule>], text: &[u8], scratch: &mut SearchScratch) -> Vec<Found> {
+    let mut found = Vec::new();
+    Search::new(rules).unwrap().run(rules, text, scratch, |_| true, |one| found.push(one));
+    found.sort_unstable();
+    found
+}
+
+/// Every rule's pattern over the whole text: the definition of the right answer.
+fn naive(rules: &[Arc<Rule>], text: &[u8]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (rule, regex) in rules.iter().enumerate().map(|(at, rule)| (at, rule.pattern.whole_regex())) {
+        let mut captures = regex.create_captures();
+        let mut at = 0;
+        while at <= text.len() {
+            regex.search_captures(&regex_automata::Input::new(text).span(at..text.len()), &mut captures);
+            let Some(whole) = captures.get_match() else { break };
+            let secret = captures.get_group_by_name("secret").unwrap_or(whole.span());
+            found.push(Found { rule, whole: Span::new(whole.start(), whole.end()), secret: Span::new(secret.start, secret.end) });
+            at = whole.end().max(at + 1);
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+const PATTERNS: &[&str] = &[
+    r"\b(?P<secret>tok_[a-c]{3})\b",
+    r"(?i)[a-c_]{0,5}?key[_a]{0,2}[=:](?P<secret>[a-c0-9]{2,})",
+    r"(?:tok|key)_(?P<secret>[abc]+)",
+    r"[a-c]{2}=tok[^=]{1,4}=",
+    r"(?:abc_|bca=)(?P<secret>.{3}?)[ab]",
+    r"(?m)^tok[=_](?P<secret>\w+)$",
+    r"(?:a|ab)?key(?P<secret>=a|=ab)",
+];
+
+const PIECES: &[&str] = &["tok", "key", "KEY", "_", "=", ":", "a", "b", "c", "abc_", "0", "\n", " ", "\u{fc}", "tok_abc", "bca="];
+
+/// Made of the pieces of the patterns, so that they match, nearly match and overlap.
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(PIECES), 0..60).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+    #[test]
+    fn equals_every_pattern_over_the_whole_text(text in text()) {
+        let rules = rules(PATTERNS);
+        prop_assert_eq!(run(&rules, &text, &mut SearchScratch::default()), naive(&rules, &text));
+    }
+}
+
+#[test]
+fn equals_every_pattern_over_the_whole_text_for_the_real_rules() {
+    let set = RuleSet::builtin().unwrap();
+    let examples = |rule: &Arc<Rule>| [&rule.examples.matching[..], &rule.examples.other, &rule.public].concat();
+    let mut scratch = SearchScratch::default();
+    for text in set.rules().chunks(8).map(|some| some.iter().flat_map(examples).collect::<Vec<_>>().join("\n")) {
+        assert_eq!(run(set.rules(), text.as_bytes(), &mut scratch), naive(set.rules(), text.as_bytes()));
+    }
+}
+
+#[test]
+fn segments_do_not_show() {
+    let rules = rules(&[r"[a-z_]{0,40}key=(?P<secret>[a-z0-9]{8})", r"\btok_[a-z]{30}"]);
+    for shift in 0..60 {
+        let mut text = vec![b' '; SEGMENT - shift];
+        text.extend_from_slice(b"my_long_name_of_key=abcd1234 tok_abcdefghijklmnopqrstuvwxyzabcd ");
+        text.resize(2 * SEGMENT, b' ');
+        text.extend_from_slice(b"key=abcd1234");
+        let found = run(&rules, &text, &mut SearchScratch::default());
+        assert_eq!(found.len(), 3, "shift {shift}");
+        assert_eq!(found[0].whole.start, SEGMENT - shift);
+    }
+}
+
+#[test]
+fn a_scratch_is_clean_for_the_next_text() {
+    let rules = rules(&[r"tok_[a-z]{4}"]);
+    let search = Search::new(&rules).unwrap();
+    let mut scratch = SearchScratch::default();
+    for text in [&b"      tok_abcd"[..], b"tok_abcd", b"x", b"tok_abcd"] {
+        let mut found = 0;
+        search.run(&rules, text, &mut scratch, |_| true, |_| found += 1);
+        assert_eq!(found, usize::from(text.len() > 1));
+    }
+}
+
+/// Bytes that patterns looked at, per byte of a text of `unit` repeated.
+fn steps_per_byte(pattern: &str, unit: &str) -> usize {
+    let rules = rules(&[pattern]);
+    let text = unit.repeat((1 << 20) / unit.len());
+    let mut scratch = SearchScratch::default();
+    run(&rules, text.as_bytes(), &mut scratch);
+    scratch.steps / text.len()
+}
+
+#[test]
+fn near_misses_cost_no_more_than_the_text() {
+    // A prefix over and over, each followed by what can't match.
+    assert!(steps_per_byte(r"\bghp_[A-Za-z0-9]{36}\b", "ghp_") <= 2);
+    assert!(steps_per_byte(r"\bghp_[A-Za-z0-9]{36}\b", "ghp_abcdefghijklmnopqrstuvwxyz012345678 ") <= 2);
+    // Many places where a match may start, for each of many literals.
+    assert!(steps_per_byte(r"(?i)[\w.-]{0,50}?key\s{0,5}=\s{0,5}(?P<secret>[a-z]{32})", "key=key=") <= STEPS_PER_BYTE);
+    // Greedy matches swallow the hits inside them.
+    assert!(steps_per_byte(r"sk-[A-Za-z0-9_-]{20,}", "sk-") <= 2);
+    // Beginnings without an end.
+    assert!(steps_per_byte(r"-----BEGIN KEY-----[A-Za-z0-9+/=\s]{20,}-----END KEY-----", "-----BEGIN KEY-----\n") <= 3);
+}
+
+#[test]
+fn a_rule_that_looks_too_far_too_often_is_stopped() {
+    let rules = rules(&[r"-----BEGIN KEY-----[^\x00]{20,}?-----END KEY-----"]);
+    let text = "-----BEGIN KEY-----\n".repeat((4 << 20) / 20);
+    let mut scratch = SearchScratch::default();
+    assert_eq!(run(&rules, text.as_bytes(), &mut scratch), []);
+    assert!(scratch.steps <= (STEPS_PER_BYTE + 1) * text.len(), "{} steps", scratch.steps);
+    assert_eq!(scratch.cut_short, [0]);
+}
