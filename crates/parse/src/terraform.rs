@@ -22,8 +22,8 @@ mod resource;
 mod run;
 mod secrets;
 mod settings;
-mod variables;
 mod value;
+mod variables;
 mod vault;
 
 #[cfg(test)]
@@ -56,7 +56,11 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     read.unwrap_or_else(|| {
         let mut facts = Facts::default();
         let detail = "the structure of the folder could not be read";
-        let skip = |unit: &Unit<'_>| unkeyed_model::Skip { path: unit.origin().path.clone(), why: SkipReason::InternalError, detail: detail.into() };
+        let skip = |unit: &Unit<'_>| unkeyed_model::Skip {
+            path: unit.origin().path.clone(),
+            why: SkipReason::InternalError,
+            detail: detail.into(),
+        };
         facts.skipped.extend(units.iter().map(skip));
         facts
     })
@@ -81,7 +85,9 @@ fn read_folder(units: &[Unit<'_>]) -> Facts {
     if module.is_exhausted()
         && let Some(file) = files.first()
     {
-        facts.skipped.push(file.place.skip(SkipReason::Limit, "expressions of this folder go beyond the evaluation limit; some values are unknown"));
+        facts
+            .skipped
+            .push(file.place.skip(SkipReason::Limit, "expressions of this folder go beyond the evaluation limit; some values are unknown"));
     }
     tidy(&mut facts);
     facts

@@ -1,6 +1,6 @@
 //! Conditions as claims, and what they say of subject and audience.
 
-use unkeyed_model::{Basis, Claim, SubjectRule, Value};
+use unkeyed_model::{Claim, SubjectRule, Value};
 
 use super::hole;
 use super::statement::{Condition, Statement};
@@ -19,7 +19,7 @@ fn claim(condition: &Condition) -> Claim {
     Claim {
         name: hole::shown(&condition.key),
         operator: bare.unwrap_or(operator).to_owned(),
-        values: condition.values.iter().map(|text| hole::value(text, Basis::Literal)).collect(),
+        values: condition.values.iter().map(|(text, basis)| hole::value(text, *basis)).collect(),
         set_qualifier,
         if_exists: bare.is_some(),
     }
@@ -39,12 +39,8 @@ pub(super) fn subject(claims: &[Claim]) -> SubjectRule {
             }
             _ => continue,
         };
-        let narrower = match (&rule, &found) {
-            (SubjectRule::Exact(_), _) => false,
-            (SubjectRule::Glob(_), SubjectRule::Unknown(_)) => false,
-            _ => true,
-        };
-        if narrower {
+        let is_settled = matches!((&rule, &found), (SubjectRule::Exact(_), _) | (SubjectRule::Glob(_), SubjectRule::Unknown(_)));
+        if !is_settled {
             rule = found;
         }
     }
@@ -73,7 +69,7 @@ pub(super) fn summary(statement: &Statement) -> Option<String> {
         .conditions
         .iter()
         .map(|condition| {
-            let values: Vec<String> = condition.values.iter().map(|text| hole::shown(text)).collect();
+            let values: Vec<String> = condition.values.iter().map(|(text, _)| hole::shown(text)).collect();
             format!("{} {} [{}]", condition.operator, hole::shown(&condition.key), values.join(", "))
         })
         .collect();

@@ -7,6 +7,8 @@ use unkeyed_model::{Basis, Value};
 
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
+/// Stands before text that rests on a default, where the text travels without its basis (in JSON).
+const DEFAULTED: char = '\u{E002}';
 
 /// A hole that `what` would fill, in the words of the source (`var.org`, `aws_s3_bucket.logs.arn`).
 pub(crate) fn hole(what: &str) -> String {
@@ -15,7 +17,25 @@ pub(crate) fn hole(what: &str) -> String {
 
 /// Text of a source, without the characters that mark holes.
 pub(crate) fn clean(text: &str) -> String {
-    text.replace([OPEN, CLOSE], "\u{FFFD}")
+    text.replace([OPEN, CLOSE, DEFAULTED], "\u{FFFD}")
+}
+
+/// The text with its basis inside.
+pub(crate) fn with_basis(text: String, basis: Basis) -> String {
+    if basis == Basis::Default { format!("{DEFAULTED}{text}") } else { text }
+}
+
+/// The text without any basis inside.
+pub(crate) fn unmarked(text: &str) -> String {
+    text.replace(DEFAULTED, "")
+}
+
+/// Text and basis apart again.
+pub(crate) fn without_basis(text: &str) -> (String, Basis) {
+    match text.strip_prefix(DEFAULTED) {
+        Some(rest) => (rest.to_owned(), Basis::Default),
+        None => (text.to_owned(), Basis::Literal),
+    }
 }
 
 /// What would fill the holes, in order.
@@ -32,6 +52,11 @@ pub(crate) fn is_known(text: &str) -> bool {
 pub(crate) fn only_hole(text: &str) -> Option<&str> {
     let inner = text.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
     (!inner.contains(OPEN)).then_some(inner)
+}
+
+/// What fills the hole with which the text begins, and the text after it.
+pub(crate) fn leading_hole(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix(OPEN)?.split_once(CLOSE)
 }
 
 /// The text for people: holes as `${what}`.
@@ -62,5 +87,6 @@ mod tests {
         assert_eq!(value(&hole("var.org"), Basis::Literal), Value::unknown("`var.org` is not known from these inputs"));
         assert_eq!(value("x", Basis::Default), Value::Known("x".into(), Basis::Default));
         assert!(is_known(&clean(&text)));
+        assert_eq!(without_basis(&with_basis("x".into(), Basis::Default)), ("x".to_owned(), Basis::Default));
     }
 }

@@ -1,6 +1,7 @@
 //! Statements of a policy document, as written.
 
 use serde_json::{Map, Value as Json};
+use unkeyed_model::Basis;
 
 use super::hole;
 
@@ -33,8 +34,8 @@ pub(crate) struct Condition {
     pub(crate) operator: String,
     /// Condition key.
     pub(crate) key: String,
-    /// Values, any of which will do.
-    pub(crate) values: Vec<String>,
+    /// Values, any of which will do, and how they became known.
+    pub(crate) values: Vec<(String, Basis)>,
 }
 
 /// The statements of a document, in order.
@@ -56,7 +57,7 @@ fn statement(json: &Json) -> Statement {
     let (actions, actions_inverted) = either(json, "Action", "NotAction");
     let (resources, resources_inverted) = either(json, "Resource", "NotResource");
     Statement {
-        allows: field_of(json, "Effect").and_then(Json::as_str).is_none_or(|effect| !effect.eq_ignore_ascii_case("deny")),
+        allows: field_of(json, "Effect").map(texts).unwrap_or_default().iter().all(|effect| !effect.eq_ignore_ascii_case("deny")),
         principals: principals.map(self::principals).unwrap_or_default(),
         principals_inverted,
         actions: actions.map(texts).unwrap_or_default(),
@@ -99,14 +100,14 @@ fn conditions(json: &Json) -> Vec<Condition> {
         // The whole block is unresolved: something narrows the statement, but what is not known.
         return texts(json)
             .into_iter()
-            .map(|text| Condition { operator: hole::shown(&text), key: hole::shown(&text), values: vec![text] })
+            .map(|text| Condition { operator: hole::shown(&text), key: hole::shown(&text), values: vec![(text, Basis::Literal)] })
             .collect();
     };
     let keys = |(operator, keys): (&String, &Json)| {
         let empty = Map::new();
         let keys = keys.as_object().unwrap_or(&empty);
         keys.iter()
-            .map(|(key, values)| Condition { operator: operator.clone(), key: key.clone(), values: texts(values) })
+            .map(|(key, values)| Condition { operator: operator.clone(), key: key.clone(), values: based_texts(values) })
             .collect::<Vec<_>>()
     };
     operators.iter().flat_map(keys).collect()
@@ -114,10 +115,14 @@ fn conditions(json: &Json) -> Vec<Condition> {
 
 /// A string or a list of strings; numbers and booleans as their text.
 fn texts(json: &Json) -> Vec<String> {
+    based_texts(json).into_iter().map(|(text, _)| text).collect()
+}
+
+fn based_texts(json: &Json) -> Vec<(String, Basis)> {
     match json {
-        Json::String(text) => vec![text.clone()],
-        Json::Array(items) => items.iter().flat_map(texts).collect(),
-        Json::Bool(_) | Json::Number(_) => vec![json.to_string()],
+        Json::String(text) => vec![hole::without_basis(text)],
+        Json::Array(items) => items.iter().flat_map(based_texts).collect(),
+        Json::Bool(_) | Json::Number(_) => vec![(json.to_string(), Basis::Literal)],
         Json::Null | Json::Object(_) => Vec::new(),
     }
 }

@@ -3,8 +3,8 @@
 mod documents;
 
 use unkeyed_model::{
-    Basis, Facts, IdentityKind, IdentityPath, Platform, Reach, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, Ttl,
-    TtlBasis, Value, Workload, WorkloadKind,
+    Basis, Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Reach, ResourceScope, RoleGrant, SessionPolicy, SubjectRule,
+    TrustBinding, Ttl, TtlBasis, Value, Workload, WorkloadKind,
 };
 
 use self::documents::Document;
@@ -165,12 +165,13 @@ fn pod_identity(resource: Resource<'_, '_>, facts: &mut Facts) {
     let name = |attribute: &str| resource.get(attribute).map_or_else(String::new, |val| resource.module.text_of(&val).0);
     let (namespace, account) = (name("namespace"), name("service_account"));
     let subject = format!("system:serviceaccount:{namespace}:{account}");
+    let issuer = Value::literal("pods.eks.amazonaws.com");
     facts.trusts.push(TrustBinding {
         id: format!("{}/0", resource.key()),
         platform: Platform::Aws,
         principal: role.clone(),
         trusted: "service-account".to_owned(),
-        issuer: Value::literal("pods.eks.amazonaws.com"),
+        issuer: issuer.clone(),
         subject: match hole::value(&subject, Basis::Literal) {
             Value::Known(text, _) => SubjectRule::Exact(vec![text]),
             Value::Unknown(why) => SubjectRule::Unknown(why),
@@ -193,7 +194,7 @@ fn pod_identity(resource: Resource<'_, '_>, facts: &mut Facts) {
         reach: Reach::Destination,
         destination: unkeyed_model::Destination::new("aws", ""),
         principal: Value::literal(role),
-        tokens: Vec::new(),
+        tokens: vec![PredictedToken { issuer: issuer.clone(), subject: Value::literal(subject), audience: issuer }],
         ttl: Some(LONGEST_SESSION),
         capability: Some(resource.location()),
         consumer: Some(resource.at("service_account")),

@@ -121,21 +121,14 @@ fn scope_of(resource: Resource<'_, '_>, scope: &Val) -> ResourceScope {
     }
     let text = resource.module.text_of(scope).0;
     // `${data.azurerm_subscription.current.id}/resourceGroups/…` begins with what the hole is the id of.
-    let base = text.starts_with(|c| c == '\u{E000}').then(|| hole::holes(&text).next()).flatten();
-    let rest = match base {
-        Some(what) => {
-            let kind = what.trim_start_matches("data.").split('.').next().unwrap_or_default();
-            let class = SCOPES.iter().find(|(name, _)| *name == kind).map(|(_, class)| *class);
-            match (class, text.split_once('\u{E001}')) {
-                (Some(class), Some((_, ""))) => return class,
-                (Some(ResourceScope::ResourceGroup), _) => return ResourceScope::Resource,
-                (Some(_), Some((_, rest))) => format!("/subscriptions/x{rest}"),
-                _ => return ResourceScope::Unknown,
-            }
-        }
-        None => text,
-    };
-    path_scope(&rest)
+    let Some((what, rest)) = hole::leading_hole(&text) else { return path_scope(&text) };
+    let kind = what.trim_start_matches("data.").split('.').next().unwrap_or_default();
+    match SCOPES.iter().find(|(name, _)| *name == kind).map(|(_, class)| *class) {
+        Some(class) if rest.is_empty() => class,
+        Some(ResourceScope::ResourceGroup) => ResourceScope::Resource,
+        Some(ResourceScope::Subscription) => path_scope(&format!("/subscriptions/x{rest}")),
+        _ => ResourceScope::Unknown,
+    }
 }
 
 /// The class of a scope by its path (Azure RBAC, "Understand scope").

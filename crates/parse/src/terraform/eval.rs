@@ -16,7 +16,9 @@ use super::value::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
 /// What evaluation may copy per folder, in [`Val::weight`].
-const BUDGET: usize = 4_000_000;
+const BUDGET: usize = 20_000_000;
+/// Most that one copy may weigh.
+const MAX_WEIGHT: usize = 20_000;
 /// Longest text that is put together, in bytes.
 const MAX_TEXT: usize = 256 << 10;
 /// Most names that are followed one into the other.
@@ -256,7 +258,8 @@ impl<'m> Module<'m> {
 
     /// A copy, if the budget allows one.
     fn paid(&self, val: &Val) -> Val {
-        if self.pay(val.weight()) { val.clone() } else { Val::unknown("a value beyond the evaluation limit") }
+        let weight = val.weight();
+        if weight <= MAX_WEIGHT && self.pay(weight) { val.clone() } else { Val::unknown("a value that is too large to follow") }
     }
 
     fn pay(&self, weight: usize) -> bool {
@@ -280,7 +283,7 @@ impl<'m> Module<'m> {
             Kind::List(items) if items.len() == 1 => {
                 items.first().map_or_else(|| (String::new(), Basis::Literal), |item| self.text_of(item))
             }
-            Kind::List(_) | Kind::Map(_) => (self.json(val).to_string(), Basis::Literal),
+            Kind::List(_) | Kind::Map(_) => (hole::unmarked(&self.json(val).to_string()), Basis::Literal),
             Kind::Ref(reference) => self.resolved(reference),
             Kind::Either(values, what) => self.agreed(values, what),
             Kind::Unknown(what) => (hole::hole(what), Basis::Literal),

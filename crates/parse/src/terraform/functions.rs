@@ -127,7 +127,8 @@ fn entries(name: &str, args: Vec<Val>) -> Val {
 
 fn text(module: &Module<'_>, name: &str, args: &[Val]) -> Val {
     let texts: Vec<(String, Basis)> = args.iter().map(|arg| module.text_of(arg)).collect();
-    let basis = if texts.iter().any(|(_, basis)| *basis == Basis::Default) { Basis::Default } else { Basis::Literal };
+    let inner = args.iter().flat_map(Val::items).map(|item| module.text_of(item));
+    let basis = if texts.iter().cloned().chain(inner).any(|(_, basis)| basis == Basis::Default) { Basis::Default } else { Basis::Literal };
     let all: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
     let result = match (name, all.as_slice()) {
         ("join", [separator, _]) => match args.get(1).map(|list| &list.kind) {

@@ -91,10 +91,12 @@ impl<'m> Module<'m> {
         if !hole::is_known(&text) {
             return self.key(&hole::holes(&text).next().map_or_else(|| hole::shown(&text), str::to_owned));
         }
-        let name = text.rsplit('/').next().unwrap_or(&text);
-        let defined = facts.principals.iter().find(|known| {
-            known.platform == platform && known.names.iter().any(|known| *known == text || (known == name && text.starts_with("arn:")))
-        });
+        let is_path = ["arn:", "/", "projects/"].iter().any(|beginning| text.starts_with(beginning));
+        let name = if is_path { text.rsplit('/').next().unwrap_or(&text) } else { &text };
+        let defined = facts
+            .principals
+            .iter()
+            .find(|known| known.platform == platform && known.names.iter().any(|known| *known == text || (known == name && is_path)));
         if let Some(defined) = defined {
             return defined.key.clone();
         }

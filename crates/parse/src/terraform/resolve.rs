@@ -70,7 +70,10 @@ impl<'m> Module<'m> {
             Kind::Bool(value) => Json::Bool(*value),
             Kind::List(items) => Json::Array(items.iter().map(|item| self.json(item)).collect()),
             Kind::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.clone(), self.json(value))).collect()),
-            _ => Json::String(self.text_of(val).0),
+            _ => {
+                let (text, basis) = self.text_of(val);
+                Json::String(hole::with_basis(text, basis))
+            }
         }
     }
 

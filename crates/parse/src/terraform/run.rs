@@ -1,6 +1,6 @@
 //! The run itself as a workload: providers, backend, and every value that belongs to no resource that computes.
 
-use unkeyed_model::{Facts, Span, Workload, WorkloadKind};
+use unkeyed_model::{Facts, Location, Span, Workload, WorkloadKind};
 
 use super::compute;
 use super::files::File;
@@ -39,10 +39,19 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
     }
     workload.references.sort_by(|a, b| (&a.location, &a.name).cmp(&(&b.location, &b.name)));
     workload.references.dedup();
-    let holds = !workload.references.is_empty() || !facts.slots.is_empty() || !facts.declarations.is_empty();
-    if is_root || holds {
+    if is_root || !workload.references.is_empty() || holds_others(facts) {
         facts.workloads.push(workload);
     }
+}
+
+/// Whether a credential stands outside of every resource that computes.
+fn holds_others(facts: &Facts) -> bool {
+    let is_inside = |location: &Location| {
+        let mut extents = facts.workloads.iter().flat_map(|workload| &workload.extents);
+        extents.any(|extent| extent.origin == location.origin && extent.region.span.contains(location.region.span))
+    };
+    let mut places = facts.slots.iter().map(|slot| &slot.location).chain(facts.declarations.iter().map(|declared| &declared.location));
+    places.any(|place| !is_inside(place))
 }
 
 /// A provider block: where it leads, how it logs in, what it is given.

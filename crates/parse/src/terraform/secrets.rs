@@ -118,34 +118,45 @@ impl Reader<'_, '_> {
     }
 
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
-        if self.is_name_of_secret(leaf) {
-            let wanted = ["secret", "secret_id", "name", "valueFrom"].contains(&leaf.path.rsplit('.').next().unwrap_or_default());
-            let custody = if self.address.starts_with("kubernetes_") { Custody::PlatformStored } else { Custody::VaultStatic };
-            let store = if self.address.starts_with("kubernetes_") { StoreKind::K8sSecret } else { StoreKind::CloudSecretManager };
-            return if wanted { vec![self.reference(store, &hole::shown(text), custody, leaf)] } else { Vec::new() };
+        let held: Vec<Reference> = hole::holes(text)
+            .filter_map(|what| {
+                let (address, attribute) = split_address(what)?;
+                self.by_name(&Ref { address, attribute }, leaf)
+            })
+            .collect();
+        if !held.is_empty() {
+            return held;
+        }
+        if let Some(block) = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str())) {
+            return self.named_secret(block, text, leaf).into_iter().collect();
         }
         if OBJECT_NAMES.iter().any(|beginning| text.starts_with(beginning)) {
             return vec![self.reference(StoreKind::CloudSecretManager, &hole::shown(text), Custody::VaultStatic, leaf)];
         }
-        if hole::is_known(text) {
-            return self.literal(text, leaf, facts).into_iter().collect();
-        }
-        let held = hole::holes(text).filter_map(|what| {
-            let (address, attribute) = split_address(what)?;
-            self.by_name(&Ref { address, attribute }, leaf)
-        });
-        held.collect()
+        if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
     }
 
-    fn is_name_of_secret(&self, leaf: &Leaf) -> bool {
-        leaf.within.iter().take(2).any(|block| REFERENCE_BLOCKS.contains(&block.as_str()))
+    /// The name of a secret in a block that refers to one.
+    fn named_secret(&self, block: &str, text: &str, leaf: &Leaf) -> Option<Reference> {
+        let attribute = leaf.path.rsplit('.').next().unwrap_or_default();
+        let in_cluster = self.address.starts_with("kubernetes_");
+        let is_name = match block {
+            "secret_ref" | "image_pull_secrets" => attribute == "name",
+            "secret_key_ref" => attribute == "secret" || (in_cluster && attribute == "name"),
+            _ => matches!(attribute, "secret" | "secret_id" | "valueFrom"),
+        };
+        let (store, custody) = if in_cluster {
+            (StoreKind::K8sSecret, Custody::PlatformStored)
+        } else {
+            (StoreKind::CloudSecretManager, Custody::VaultStatic)
+        };
+        is_name.then(|| self.reference(store, &hole::shown(text), custody, leaf))
     }
 
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
     fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
         let at = leaf.val.at?;
-        let is_secret = is_credential(&leaf.name) || self.is_always_secret(leaf);
-        if !is_secret || text.trim().is_empty() || text.trim_start().starts_with('{') {
+        if !self.is_secret(leaf) || text.trim().is_empty() || text.trim_start().starts_with('{') {
             return None;
         }
         let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
@@ -162,15 +173,23 @@ impl Reader<'_, '_> {
         Some(self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf))
     }
 
-    fn is_always_secret(&self, leaf: &Leaf) -> bool {
+    /// Whether a literal there is a secret: by its name, or because everything there is.
+    fn is_secret(&self, leaf: &Leaf) -> bool {
         let kind = self.address.split('.').next().unwrap_or_default();
         let top = leaf.path.split(['.', '[']).next().unwrap_or_default();
-        ALWAYS_SECRET.iter().any(|(resource, block)| *resource == kind && *block == top)
+        let all = |(resource, block): &&(&str, &str)| *resource == kind && *block == top;
+        if let Some((_, block)) = ALWAYS_SECRET.iter().find(all) {
+            // Of a structured secret only the fields that are named like one.
+            return leaf.path == *block || *block == "data" || *block == "secret" || is_credential(&leaf.name);
+        }
+        // In Terraform `secret_id` names a secret everywhere but where AppRole logs in.
+        let is_name = leaf.name == "secret_id" && !leaf.within.iter().any(|block| block == "parameters");
+        is_credential(&leaf.name) && !is_name
     }
 
     /// A use by name, if what is named is a secret.
     fn by_name(&self, used: &Ref, leaf: &Leaf) -> Option<Reference> {
-        let credential = is_credential(&leaf.name) || self.is_always_secret(leaf);
+        let credential = self.is_secret(leaf);
         if used.address == "file" {
             return credential.then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf));
         }
