@@ -45,7 +45,7 @@ impl Writer<'_> {
             places => format!(" It stands in {places} places."),
         };
         let workload = match worst {
-            Some(workload) => format!(" It belongs to {}, which is {}.", workload.id, words::verdict(workload.verdict)),
+            Some(workload) => format!(" It belongs to {}, which is judged {}.", workload.id, words::verdict(workload.verdict)),
             None => String::new(),
         };
         format!(

@@ -51,7 +51,7 @@ const fn kind(workload: &WorkloadReport) -> ResultKind {
 }
 
 fn sentences(workload: &WorkloadReport) -> String {
-    let mut said = format!("{} is {}", workload.id, words::verdict(workload.verdict));
+    let mut said = format!("{} is judged {}", workload.id, words::verdict(workload.verdict));
     if let Some(leaning) = workload.leaning {
         said += &format!(", {} as far as these inputs show", words::verdict(leaning));
     }

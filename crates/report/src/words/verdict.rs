@@ -2,14 +2,14 @@
 
 use unkeyed_model::{Reason, Verdict};
 
-/// The verdict as it follows "is".
+/// The verdict as it follows "is judged".
 pub(crate) const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::NotSecretless => "not secretless",
-        Verdict::Partial => "partly secretless",
+        Verdict::Partial => "partial",
         Verdict::Vaulted => "vaulted",
         Verdict::Indeterminate => "indeterminate",
-        Verdict::Transitional => "in transition",
+        Verdict::Transitional => "transitional",
         Verdict::Secretless => "secretless",
     }
 }

@@ -224,8 +224,17 @@ fn passing() -> Vec<Artifact> {
 
 /// The corners: hostile names, low confidence, public values, and every word that the others leave out.
 fn odd() -> Vec<Artifact> {
-    let mut all = Vec::new();
-    let hidden = Artifact {
+    let mut all = unlisted();
+    all.extend([hostile(), encrypted()]);
+    all.extend(open());
+    all.extend(everywhere());
+    all
+}
+
+/// What is listed only if asked for.
+fn unlisted() -> Vec<Artifact> {
+    let masked = line("«********************************»");
+    let low = Artifact {
         confidence: Confidence::Low,
         class: Class::Unknown,
         class_rule: "C16",
@@ -235,10 +244,9 @@ fn odd() -> Vec<Artifact> {
         reachability: Reachability::Build,
         lifetime: Lifetime { vendor_default: VendorDefault::Unstated, ..Lifetime::default() },
         workloads: vec![BILLING.into()],
-        ..durable("cred-18", &password(), "hex (32)", at("test/fixtures/seed.txt", 1, 1, 32), line("«********************************»"))
+        ..durable("cred-18", &password(), "hex (32)", at("test/fixtures/seed.txt", 1, 1, 32), masked)
     };
-    all.push(hidden);
-    all.push(Artifact {
+    let public = Artifact {
         class: Class::Public,
         class_rule: "C0",
         level: Level::None,
@@ -247,7 +255,11 @@ fn odd() -> Vec<Artifact> {
         role: Role::Identifier,
         public_because: Some("documented example of the vendor".into()),
         ..durable("cred-19", &aws(), "AKIA…MPLE", at("docs/aws.md", 9, 3, 20), line("  «AKIAIOSFODNN7EXAMPLE»"))
-    });
+    };
+    vec![low, public]
+}
+
+fn hostile() -> Artifact {
     let vault = rule(
         "vault.service-token",
         "Vault service token",
@@ -255,7 +267,8 @@ fn odd() -> Vec<Artifact> {
         "Log in with the pod's own token.",
         "vault token revoke -self",
     );
-    all.push(Artifact {
+    let location = at("evil%0A%1B[31mname/\u{e9}t\u{e9} 100%25.txt", 4, 8, 26);
+    Artifact {
         class: Class::Bootstrap,
         class_rule: "C7",
         rank: 80,
@@ -266,51 +279,46 @@ fn odd() -> Vec<Artifact> {
             "cred-20",
             &vault,
             "hvs.…\u{202e}9z",
-            Location { key_path: Some("\u{1b}]0;owned\u{7}".into()), ..at("evil%0A%1B[31mname/\u{e9}t\u{e9} 100%25.txt", 4, 8, 26) },
+            Location { key_path: Some("\u{1b}]0;owned\u{7}".into()), ..location },
             line("token:\u{202e} «**************************» # \u{1b}[8mhidden"),
         )
-    });
+    }
+}
+
+fn encrypted() -> Artifact {
     let sops =
         rule("sops.value", "SOPS-encrypted value", "Encrypted here, readable with the key.", "Fetch it at run time.", "sops updatekeys");
-    all.push(Artifact {
+    let masked = line("password: «************************************************************»");
+    Artifact {
         class: Class::EncryptedStored,
         class_rule: "C1",
         level: Level::Warning,
         rank: 45,
         custody: Custody::EncryptedAtRest,
         lifetime: Lifetime { vendor_default: VendorDefault::Revoked, ..Lifetime::default() },
-        ..durable(
-            "cred-21",
-            &sops,
-            "ENC[…]",
-            at("secrets.yaml", 2, 11, 60),
-            line("password: «************************************************************»"),
-        )
-    });
-    for (index, role) in [Role::Refresh, Role::TrustAnchor].into_iter().enumerate() {
-        all.push(Artifact {
-            role,
-            class: Class::Unknown,
-            class_rule: "C16",
-            level: Level::Warning,
-            rank: 30,
-            replayable: Replayable::ObjectBound,
-            lifetime_confidence: LifetimeConfidence::Bounded,
-            standards: vec![
-                Standard { taxonomy: "NIST-SP-800-207", id: "tenet-6" },
-                Standard { taxonomy: "NIST-AI-RMF-1.0", id: "GOVERN 1.6" },
-            ],
-            ..durable(
-                &format!("cred-{}", 22 + index),
-                &password(),
-                "token (20)",
-                at("notes.txt", 1, 1 + 30 * u32::try_from(index).unwrap(), 20),
-                None,
-            )
-        });
+        ..durable("cred-21", &sops, "ENC[…]", at("secrets.yaml", 2, 11, 60), masked)
     }
-    all.extend(everywhere());
-    all
+}
+
+/// Candidates whose nature is open.
+fn open() -> Vec<Artifact> {
+    let candidate = |id: &str, role, column| Artifact {
+        role,
+        class: Class::Unknown,
+        class_rule: "C16",
+        level: Level::Warning,
+        rank: 30,
+        replayable: Replayable::ObjectBound,
+        lifetime: Lifetime::default(),
+        lifetime_basis: LifetimeBasis::None,
+        lifetime_confidence: LifetimeConfidence::Bounded,
+        standards: vec![
+            Standard { taxonomy: "NIST-SP-800-207", id: "tenet-6" },
+            Standard { taxonomy: "NIST-AI-RMF-1.0", id: "GOVERN 1.6" },
+        ],
+        ..durable(id, &password(), "token (20)", at("notes.txt", 1, column, 20), None)
+    };
+    vec![candidate("cred-22", Role::Refresh, 1), candidate("cred-23", Role::TrustAnchor, 31)]
 }
 
 /// One key on every surface, and thirty more tokens of one kind in one file.
@@ -327,6 +335,7 @@ fn everywhere() -> Vec<Artifact> {
         let mut one =
             durable(&format!("cred-{}", 25 + index), &password(), "password (16)", location, line("  password = \"«****************»\""));
         one.lifetime = Lifetime::default();
+        one.lifetime_basis = LifetimeBasis::None;
         one.workloads = vec![TERRAFORM.into()];
         all.push(one);
     }

@@ -1,0 +1,238 @@
+//! Lines on a terminal: escaped, wrapped, and styled if wanted.
+//!
+//! This is the only place of the human output where bytes are written, so that nothing reaches a terminal unescaped.
+
+use std::borrow::Cow;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::printable;
+
+/// A name of hostile length is cut here; the JSON report has it whole.
+const LONGEST: usize = 2_000;
+
+/// More spaces than this between two words are taken for fewer.
+const WIDEST_GAP: usize = 4;
+
+/// What a piece of text is, which decides how it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    /// Body text.
+    Plain,
+    /// What one looks for.
+    Strong,
+    /// Labels and frames.
+    Faint,
+    /// Must be mended.
+    Error,
+    /// Should be mended.
+    Warning,
+    /// Good to know.
+    Note,
+    /// As it should be.
+    Good,
+}
+
+impl Ink {
+    const fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Strong => Style::new().bold(),
+            Self::Faint => Style::new().dimmed(),
+            Self::Error => AnsiColor::Red.on_default().bold(),
+            Self::Warning => AnsiColor::Yellow.on_default().bold(),
+            Self::Note => AnsiColor::Cyan.on_default().bold(),
+            Self::Good => AnsiColor::Green.on_default().bold(),
+        }
+    }
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug)]
+pub(super) struct Piece<'t> {
+    ink: Ink,
+    text: Cow<'t, str>,
+}
+
+/// Text in an ink.
+pub(super) fn ink<'t>(ink: Ink, text: impl Into<Cow<'t, str>>) -> Piece<'t> {
+    Piece { ink, text: text.into() }
+}
+
+/// Body text.
+pub(super) fn plain<'t>(text: impl Into<Cow<'t, str>>) -> Piece<'t> {
+    ink(Ink::Plain, text)
+}
+
+/// A label or frame.
+pub(super) fn faint<'t>(text: impl Into<Cow<'t, str>>) -> Piece<'t> {
+    ink(Ink::Faint, text)
+}
+
+/// Where the page is written to.
+pub(super) struct Page<'a> {
+    out: &'a mut dyn io::Write,
+    width: usize,
+    color: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(out: &'a mut dyn io::Write, width: usize, color: bool) -> Self {
+        // Below this nothing can be laid out any more; the terminal wraps instead.
+        Self { out, width: width.max(40), color }
+    }
+
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) const fn color(&self) -> bool {
+        self.color
+    }
+
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+
+    /// Bytes that another page made.
+    pub(super) fn paste(&mut self, made: &[u8]) -> io::Result<()> {
+        self.out.write_all(made)
+    }
+
+    /// One line, never wrapped.
+    pub(super) fn line(&mut self, pieces: &[Piece<'_>]) -> io::Result<()> {
+        for piece in pieces {
+            self.put(piece.ink, &printable(&piece.text))?;
+        }
+        self.blank()
+    }
+
+    /// Text that wraps at spaces: the first line starts at column `indent`, the others at `hang`. Words longer than the
+    /// line stay whole, so that paths and commands can be copied.
+    pub(super) fn flow(&mut self, indent: usize, hang: usize, pieces: &[Piece<'_>]) -> io::Result<()> {
+        self.spaces(indent)?;
+        self.wrap(indent, hang, pieces)
+    }
+
+    /// The same, all at column `hang`, behind a label that stands at `indent`.
+    pub(super) fn labelled(&mut self, indent: usize, label: &Piece<'_>, hang: usize, pieces: &[Piece<'_>]) -> io::Result<()> {
+        let text = printable(&label.text);
+        self.spaces(indent)?;
+        self.put(label.ink, &text)?;
+        self.spaces(hang.saturating_sub(indent + text.width()))?;
+        self.wrap(hang, hang, pieces)
+    }
+
+    fn wrap(&mut self, start: usize, hang: usize, pieces: &[Piece<'_>]) -> io::Result<()> {
+        let safe: Vec<(Ink, String)> = pieces.iter().map(|piece| (piece.ink, clipped(&piece.text))).collect();
+        let (mut column, mut at_start) = (start, true);
+        for Word { gap, parts } in words(&safe) {
+            let width: usize = parts.iter().map(|(_, part)| part.width()).sum();
+            if !at_start && column + gap + width > self.width {
+                self.blank()?;
+                self.spaces(hang)?;
+                (column, at_start) = (hang, true);
+            }
+            if !at_start {
+                self.spaces(gap)?;
+                column += gap;
+            }
+            for (ink, part) in parts {
+                self.put(ink, part)?;
+            }
+            column += width;
+            at_start = false;
+        }
+        self.blank()
+    }
+
+    fn put(&mut self, ink: Ink, text: &str) -> io::Result<()> {
+        if self.color && ink != Ink::Plain && !text.is_empty() {
+            let style = ink.style();
+            write!(self.out, "{style}{text}{style:#}")
+        } else {
+            self.out.write_all(text.as_bytes())
+        }
+    }
+
+    fn spaces(&mut self, count: usize) -> io::Result<()> {
+        write!(self.out, "{:count$}", "")
+    }
+}
+
+fn clipped(text: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
+/// What stays on one line, and the spaces before it.
+struct Word<'t> {
+    gap: usize,
+    parts: Vec<(Ink, &'t str)>,
+}
+
+/// Splits at spaces; a word may consist of several pieces that touch. Wider gaps are kept up to a limit.
+fn words(pieces: &[(Ink, String)]) -> Vec<Word<'_>> {
+    let mut words: Vec<Word<'_>> = vec![Word { gap: 0, parts: Vec::new() }];
+    for (ink, text) in pieces {
+        for (index, part) in text.split(' ').enumerate() {
+            match words.last_mut() {
+                Some(last) if index > 0 && last.parts.is_empty() => last.gap = (last.gap + 1).min(WIDEST_GAP),
+                Some(_) if index == 0 => {}
+                _ => words.push(Word { gap: 1, parts: Vec::new() }),
+            }
+            if let Some(word) = words.last_mut().filter(|_| !part.is_empty()) {
+                word.parts.push((*ink, part));
+            }
+        }
+    }
+    words.retain(|word| !word.parts.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flowed(width: usize, color: bool, pieces: &[Piece<'_>]) -> String {
+        let mut out = Vec::new();
+        Page::new(&mut out, width, color).flow(2, 6, pieces).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_wraps_and_hangs_and_long_words_stay_whole() {
+        let long = "x".repeat(50);
+        let text = format!("one two three four five six seven eight {long} nine");
+        assert_eq!(
+            flowed(40, false, &[plain(text)]),
+            format!("  one two three four five six seven\n      eight\n      {long}\n      nine\n")
+        );
+    }
+
+    #[test]
+    fn pieces_that_touch_stay_together_and_wide_letters_count_twice() {
+        assert_eq!(flowed(40, false, &[ink(Ink::Error, "error"), plain(": a  b"), faint("  c ")]), "  error: a  b  c\n");
+        assert_eq!(
+            flowed(40, false, &[plain("日本日本日本日本日本日本日本日本日 日本")]),
+            "  日本日本日本日本日本日本日本日本日\n      日本\n"
+        );
+    }
+
+    #[test]
+    fn style_is_ours_and_escapes_of_the_input_are_not() {
+        let shown = flowed(40, true, &[ink(Ink::Error, "a\u{1b}[2Jb")]);
+        assert_eq!(shown, "  \u{1b}[1m\u{1b}[31ma\\u{1b}[2Jb\u{1b}[0m\n");
+        assert!(!flowed(40, false, &[ink(Ink::Error, "a\u{1b}[2Jb")]).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn endless_names_are_cut() {
+        assert_eq!(flowed(40, false, &[plain("n".repeat(100_000))]).chars().count(), 2 + LONGEST + 2);
+    }
+}

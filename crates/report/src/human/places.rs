@@ -1,0 +1,45 @@
+//! Where something stands, as people read it.
+
+use unkeyed_model::{Location, Surface, Tracked};
+
+use crate::place;
+
+/// What is special about a place: facts that its path does not show.
+pub(super) fn remarks(location: &Location) -> Vec<String> {
+    let origin = &location.origin;
+    let mut remarks = Vec::new();
+    match origin.tracked {
+        Some(Tracked::Ignored) => remarks.push("ignored by git, but on disk".to_owned()),
+        Some(Tracked::Untracked) => remarks.push("not tracked by git".to_owned()),
+        Some(Tracked::Tracked) | None => {}
+    }
+    if let Some(commit) = &origin.commit {
+        remarks.push(format!("in commit {}", commit.chars().take(12).collect::<String>()));
+    }
+    if let Some(layer) = &origin.layer {
+        remarks.push(format!("in image layer {}", layer.chars().take(19).collect::<String>()));
+    }
+    if is_elsewhere(origin.surface) && origin.commit.is_none() && origin.layer.is_none() {
+        remarks.push(format!("in {}", origin.surface));
+    }
+    let decodings: Vec<&str> = place::decodings(location).iter().map(|step| step.as_str()).collect();
+    if !decodings.is_empty() {
+        remarks.push(format!("encoded as {}", decodings.join(", then ")));
+    }
+    remarks
+}
+
+/// Surfaces that one would not guess from a path.
+const fn is_elsewhere(surface: Surface) -> bool {
+    !matches!(surface, Surface::Worktree | Surface::CiConfig | Surface::Iac | Surface::K8sManifest | Surface::HostFs)
+}
+
+/// The first `most` places, and how many more there are.
+pub(super) fn listed<'l>(locations: impl ExactSizeIterator<Item = &'l Location>, most: usize) -> String {
+    let more = locations.len().saturating_sub(most);
+    let mut shown: Vec<String> = locations.take(most).map(place::shown).collect();
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    shown.join(", ")
+}

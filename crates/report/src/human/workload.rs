@@ -1,0 +1,74 @@
+//! One block per workload: the verdict, why, the evidence, the credentials and findings that decide it.
+
+use std::io;
+
+use unkeyed_model::{IdentityPath, WorkloadReport};
+
+use super::page::{Ink, Page, Piece, faint, ink, plain};
+use super::{identity, marks};
+use crate::{place, words};
+
+/// Column at which what a label stands for starts.
+pub(super) const COLUMN: usize = 14;
+/// Identity paths shown in one block unless everything is asked for.
+const MOST_PATHS: usize = 4;
+
+/// The line with the verdict, and the line that says what and where the workload is.
+pub(super) fn head(page: &mut Page<'_>, workload: &WorkloadReport) -> io::Result<()> {
+    let mut title = marks::title(workload);
+    title.extend([plain("  "), ink(Ink::Strong, workload.id.as_str())]);
+    page.flow(0, 2, &title)?;
+    let mut about: Vec<String> = workload.locations.first().map(place::shown).into_iter().collect();
+    if !workload.id.ends_with(&workload.name) {
+        about.push(format!("“{}”", workload.name));
+    }
+    about.extend(workload.environment.as_ref().map(|environment| format!("environment {environment}")));
+    about.extend(workload.owner.as_ref().map(|owner| format!("owner {owner}")));
+    page.flow(2, 2, &[faint(about.join(" · "))])
+}
+
+/// Everything that several workloads may have in common: reasons, layers, identities, and what is missing.
+pub(super) fn evidence(page: &mut Page<'_>, workload: &WorkloadReport, verbose: bool) -> io::Result<()> {
+    page.blank()?;
+    let mut label = "why";
+    for reason in &workload.reasons {
+        field(page, label, &[plain(words::reason(*reason)), faint(format!(" ({reason})"))])?;
+        label = "";
+    }
+    if let Some(leaning) = workload.leaning {
+        field(page, "leaning", &[plain(format!("{}, as far as these inputs show", words::verdict(leaning)))])?;
+    }
+    field(page, "layers", &marks::layers(&workload.layers))?;
+    if !workload.destinations.is_empty() {
+        let mut reached: Vec<String> = workload.destinations.iter().map(ToString::to_string).collect();
+        reached.dedup();
+        field(page, "reaches", &[plain(reached.join(", "))])?;
+    }
+    identities(page, &workload.identity_paths, verbose)?;
+    let mut label = "missing";
+    for missing in &workload.missing {
+        field(page, label, &[plain(missing.what.as_str())])?;
+        page.labelled(COLUMN, &faint("→"), COLUMN + 2, &[plain(missing.supply.as_str())])?;
+        label = "";
+    }
+    Ok(())
+}
+
+fn identities(page: &mut Page<'_>, paths: &[IdentityPath], verbose: bool) -> io::Result<()> {
+    let most = if verbose { usize::MAX } else { MOST_PATHS };
+    let mut label = "identity";
+    for path in paths.iter().take(most) {
+        field(page, label, &[ink(Ink::Strong, identity::headline(path))])?;
+        identity::write(page, COLUMN, path)?;
+        label = "";
+    }
+    match paths.len().checked_sub(most) {
+        None | Some(0) => Ok(()),
+        Some(more) => field(page, "", &[faint(format!("and {more} more: -v or --format json lists them"))]),
+    }
+}
+
+/// A labelled paragraph.
+pub(super) fn field(page: &mut Page<'_>, label: &str, pieces: &[Piece<'_>]) -> io::Result<()> {
+    page.labelled(2, &faint(label), COLUMN, pieces)
+}
