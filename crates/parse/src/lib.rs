@@ -4,12 +4,17 @@
 //! one file belongs to exactly one format ([`group`] asks the rows of the table in order and the first claim wins), so
 //! that no place yields two contradicting facts.
 
+mod codeowners;
 mod commands;
+mod compose;
 mod credential_name;
+mod dotenv;
 mod environment;
 mod facts;
 mod flat;
 mod gha;
+mod host_files;
+mod interpolation;
 mod json;
 mod k8s;
 mod place;

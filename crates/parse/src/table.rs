@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Unit};
 
-use crate::{gha, k8s, terraform};
+use crate::{codeowners, compose, dotenv, gha, k8s, terraform};
 
 /// One format.
 pub(crate) struct Row {
@@ -17,6 +17,9 @@ pub(crate) struct Row {
 /// All formats, the more specific claims first.
 pub(crate) const ROWS: &[Row] = &[
     Row { name: "github-actions", claims: gha::claims, read: gha::read },
+    Row { name: "codeowners", claims: codeowners::claims, read: codeowners::read },
+    Row { name: "compose", claims: compose::claims, read: compose::read },
+    Row { name: "dotenv", claims: dotenv::claims, read: dotenv::read },
     Row { name: "terraform", claims: terraform::claims, read: terraform::read },
     Row { name: "k8s", claims: k8s::claims, read: k8s::read },
 ];

@@ -1,0 +1,267 @@
+//! Compose files: one workload per service.
+//!
+//! Interpolated variables are references to the environment of whoever starts the stack; a default written beside one
+//! is a literal. Fragments drawn in by anchors keep their own place and are added to the service's extents.
+
+use unkeyed_model::{
+    Content, Custody, Facts, IdentityKind, IdentityPath, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value, Workload,
+    WorkloadKind,
+};
+
+use crate::environment::{self, Variable};
+use crate::facts;
+use crate::flat::Flat;
+use crate::host_files;
+use crate::interpolation::{interpolations, is_reference};
+use crate::place::{self, Place};
+use crate::tree::{Entry, Node};
+use crate::yaml;
+
+/// `compose*.yml`, `docker-compose*.yml` and the like.
+pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    let name = unit.origin().file_name();
+    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"))?;
+    let is_compose = ["compose", "docker-compose", "podman-compose"].iter().any(|base| {
+        stem.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+            || stem.ends_with(&format!(".{base}"))
+    });
+    is_compose.then(|| unit.origin().path.clone())
+}
+
+/// Reads one compose file.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        match Place::new(unit) {
+            Ok(place) => file(&place, &mut facts),
+            Err(skip) => facts.skipped.push(skip),
+        }
+    }
+    facts
+}
+
+fn file(place: &Place<'_>, facts: &mut Facts) {
+    let mut documents = yaml::parse(place);
+    facts.skipped.append(&mut documents.skipped);
+    for root in &documents.nodes {
+        for entry in root.get("services").into_iter().flat_map(Node::entries) {
+            let mut service = Service::new(place, root, entry);
+            service.read();
+            facts.slots.append(&mut service.slots);
+            facts.workloads.push(service.workload);
+        }
+    }
+}
+
+struct Service<'a, 'n> {
+    place: &'a Place<'a>,
+    root: &'n Node,
+    node: &'n Node,
+    path: String,
+    extent: Span,
+    workload: Workload,
+    slots: Vec<unkeyed_model::Slot>,
+    variables: Vec<Variable>,
+}
+
+impl<'a, 'n> Service<'a, 'n> {
+    fn new(place: &'a Place<'a>, root: &'n Node, entry: &'n Entry) -> Self {
+        let path = place::under("services", entry.name());
+        let location = place.at(entry.span, path.clone());
+        let id = format!("compose:{}#{}", place.path(), entry.name());
+        let mut workload = Workload::new(WorkloadKind::Compose, id, entry.name(), location.clone());
+        workload.extents.push(location);
+        Self { place, root, node: &entry.value, path, extent: entry.span, workload, slots: Vec::new(), variables: Vec::new() }
+    }
+
+    fn read(&mut self) {
+        let node = self.node;
+        if let Some(environment) = node.get("environment") {
+            self.assignments(environment, "environment");
+        }
+        if let Some(build) = node.get("build") {
+            self.build(build);
+        }
+        for entry in node.get("env_file").into_iter().flat_map(Node::one_or_many) {
+            if let Some(file) = entry.text().or_else(|| entry.str("path")) {
+                self.workload.uses.push((Use::File, host_files::relative(self.place.path(), file)));
+            }
+        }
+        if let Some(image) = node.str("image") {
+            self.workload.uses.push((Use::Image, image.to_owned()));
+        }
+        for key in ["command", "entrypoint"] {
+            for item in node.get(key).into_iter().flat_map(Node::one_or_many) {
+                self.interpolated(item, &place::under(&self.path, key), None);
+            }
+        }
+        self.secrets();
+        self.volumes();
+        self.workload.identity_paths.extend(environment::identity_paths(&self.variables));
+        self.labels();
+    }
+
+    /// A mapping or a list of `NAME=value`.
+    fn assignments(&mut self, node: &'n Node, key: &str) {
+        let path = place::under(&self.path, key);
+        for entry in node.entries() {
+            let path = place::under(&path, entry.name());
+            if entry.value.is_null() {
+                self.passed_through(entry.name(), entry.key.span, &path);
+            } else {
+                self.assigned(entry.name(), &entry.value, 0, &path);
+            }
+        }
+        for (index, item) in node.items().iter().enumerate() {
+            let path = place::item(&path, index);
+            match item.text().and_then(|text| text.split_once('=')) {
+                Some((name, _)) => self.assigned(name, item, name.len() + 1, &path),
+                None => self.passed_through(item.text().unwrap_or_default(), item.span, &path),
+            }
+        }
+    }
+
+    /// `NAME` alone takes its value from whoever starts the stack.
+    fn passed_through(&mut self, name: &str, span: Span, path: &str) {
+        if name.is_empty() {
+            return;
+        }
+        let location = self.place.at(span, path);
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            value: Value::unknown(format!("`{name}` is set by whoever starts it")),
+            location: location.clone(),
+        });
+        let reference = facts::received_by(facts::reference(StoreKind::Environment, name, location), name);
+        self.workload.references.push(reference);
+    }
+
+    /// A value that starts at byte `from` of the node's text.
+    fn assigned(&mut self, name: &str, node: &'n Node, from: usize, path: &str) {
+        let flat = Flat::new(self.place, node);
+        let Some(text) = flat.text.get(from..) else { return };
+        let location = self.place.at(flat.span(from..flat.text.len()), path);
+        let found = interpolations(text);
+        let value = if found.is_empty() {
+            Value::literal(text)
+        } else {
+            Value::unknown(format!("`{}` is set by whoever starts it", found[0].name))
+        };
+        self.variables.push(Variable { name: name.to_owned(), value, location: location.clone() });
+        self.own_extent(node);
+        if found.is_empty() {
+            if facts::is_credential_variable(name) && !text.trim().is_empty() && !text.starts_with("/run/secrets/") {
+                self.slots.push(facts::slot(name, location));
+            }
+            return;
+        }
+        self.interpolated_from(&flat, from, path, Some(name));
+    }
+
+    fn interpolated(&mut self, node: &'n Node, path: &str, used_as: Option<&str>) {
+        let flat = Flat::new(self.place, node);
+        self.interpolated_from(&flat, 0, path, used_as);
+    }
+
+    /// References to variables in a text, and the literals they fall back to.
+    fn interpolated_from(&mut self, flat: &Flat<'_>, from: usize, path: &str, used_as: Option<&str>) {
+        for found in interpolations(&flat.text[from..]) {
+            let at = self.place.at(flat.span(from + found.range.start..from + found.range.end), path);
+            let receiver = used_as.unwrap_or(&found.name);
+            self.workload.references.push(facts::received_by(facts::reference(StoreKind::Environment, found.name.as_str(), at), receiver));
+            let Some(default) = found.default else { continue };
+            let text = &flat.text[from + default.start..from + default.end];
+            let credential = facts::is_credential_variable(&found.name) || used_as.is_some_and(facts::is_credential_variable);
+            if credential && !text.is_empty() && !is_reference(text) {
+                let at = self.place.at(flat.span(from + default.start..from + default.end), path);
+                self.slots.push(facts::slot(&found.name, at));
+            }
+        }
+    }
+
+    /// A value drawn in from a fragment outside the service belongs to the service as well.
+    fn own_extent(&mut self, node: &Node) {
+        if !self.extent.contains(node.span) {
+            self.workload.extents.push(self.place.at(node.span, self.path.clone()));
+        }
+    }
+
+    fn build(&mut self, build: &'n Node) {
+        let context = build.text().or_else(|| build.str("context")).unwrap_or(".");
+        if !context.contains("://") {
+            let file = build.str("dockerfile").unwrap_or("Dockerfile");
+            self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &format!("{context}/{file}"))));
+        }
+        let inner = place::under(&self.path, "build");
+        let outer = std::mem::replace(&mut self.path, inner);
+        if let Some(args) = build.get("args") {
+            self.assignments(args, "args");
+        }
+        for item in build.get("secrets").into_iter().flat_map(Node::one_or_many) {
+            let Some(name) = item.text().or_else(|| item.str("source")) else { continue };
+            let mut reference =
+                facts::reference(StoreKind::BuildSecret, name, self.place.at(item.span, place::under(&self.path, "secrets")));
+            reference.custody = Custody::RuntimeMinted;
+            self.workload.references.push(reference);
+        }
+        self.path = outer;
+    }
+
+    /// Secrets the service is given: files in the repository are drawn in, everything else is kept by the platform.
+    fn secrets(&mut self) {
+        let path = place::under(&self.path, "secrets");
+        for (index, item) in self.node.get("secrets").into_iter().flat_map(Node::one_or_many).enumerate() {
+            let Some(name) = item.text().or_else(|| item.str("source")) else { continue };
+            let definition = self.root.path(&["secrets", name]);
+            if let Some(file) = definition.and_then(|definition| definition.str("file")) {
+                self.workload.uses.push((Use::File, host_files::relative(self.place.path(), file)));
+            }
+            let stored = definition.and_then(|definition| definition.str("name").or_else(|| definition.str("environment"))).unwrap_or(name);
+            self.workload.references.push(Reference {
+                content: Content::Durable,
+                used_as: Some(item.str("target").unwrap_or(name).to_owned()),
+                key: (stored != name).then(|| stored.to_owned()),
+                ..facts::reference(StoreKind::ComposeSecret, name, self.place.at(item.span, place::item(&path, index)))
+            });
+        }
+    }
+
+    /// Host files that hold credentials, and sockets that hand out identities.
+    fn volumes(&mut self) {
+        let path = place::under(&self.path, "volumes");
+        for (index, item) in self.node.get("volumes").into_iter().flat_map(Node::items).enumerate() {
+            let text = item.text().unwrap_or_default();
+            let source = item.str("source").unwrap_or_else(|| text.split(':').next().unwrap_or_default());
+            let target = item.str("target").or_else(|| text.split(':').nth(1));
+            let location = self.place.at(item.span, place::item(&path, index));
+            if source.contains("spire") && (source.contains("agent") || source.contains("/run/spire")) {
+                self.workload.identity_paths.push(IdentityPath {
+                    kind: IdentityKind::Attested,
+                    platform: Platform::Spiffe,
+                    mechanism: "SPIFFE Workload API socket".into(),
+                    reach: Reach::Destination,
+                    destination: unkeyed_model::Destination::new("unknown", ""),
+                    principal: Value::unknown("the registration entry is not in this file"),
+                    tokens: Vec::new(),
+                    ttl: None,
+                    capability: Some(location),
+                    consumer: None,
+                    platform_bound: None,
+                });
+            } else if let Some(destination) = host_files::credential_file(source) {
+                self.workload.references.push(Reference {
+                    content: Content::Durable,
+                    role: Role::Access,
+                    destination,
+                    used_as: target.map(str::to_owned),
+                    ..facts::reference(StoreKind::File, source, location)
+                });
+            }
+        }
+    }
+
+    fn labels(&mut self) {
+        let owner = self.node.get("labels").and_then(|labels| ["owner", "team"].iter().find_map(|key| labels.str(key)));
+        self.workload.owner = owner.map(str::to_owned);
+    }
+}
