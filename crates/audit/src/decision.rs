@@ -83,7 +83,8 @@ fn open_reasons(sets: &Sets, layers: &Layers) -> Vec<Reason> {
         (failed(layers.l2), Reason::TokenLifetime),
         (!sets.covered, Reason::CoverageFailed),
         (!sets.unresolved.is_empty(), Reason::UnresolvedCandidates),
-        (unknown(layers.l1), Reason::DestinationUnknown),
+        // A destination behind an identity that is not in use is said as such.
+        (unknown(layers.l1) && !sets.unused_identity, Reason::DestinationUnknown),
         (unknown(layers.l3a), Reason::TrustNotInScope),
         (unknown(layers.l3b), Reason::RoleNotInScope),
         (unknown(layers.l2), Reason::LifetimeUnknown),

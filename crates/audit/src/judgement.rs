@@ -108,13 +108,14 @@ fn locations(estate: &Estate, workload: &Workload, parts: &[usize]) -> Vec<unkey
     locations
 }
 
-/// Where it authenticates to. Public values lead nowhere.
+/// Where it authenticates to. Public values lead nowhere; a kind without a name is left out beside one with it.
 fn destinations<'a>(workload: &Workload, artifacts: impl Iterator<Item = &'a Artifact>) -> Vec<Destination> {
     let secrets = artifacts.filter(|artifact| artifact.class != Class::Public).filter_map(|artifact| artifact.destination.clone());
     let paths = workload.identity_paths.iter().filter(|path| path.capability.is_some() && path.consumer.is_some());
     let all: BTreeSet<Destination> =
         workload.destinations.iter().cloned().chain(secrets).chain(paths.map(|path| path.destination.clone())).collect();
-    all.into_iter().collect()
+    let named: BTreeSet<String> = all.iter().filter(|one| !one.name.is_empty()).map(|one| one.kind.clone()).collect();
+    all.into_iter().filter(|one| !one.name.is_empty() || !named.contains(&one.kind)).collect()
 }
 
 fn comparisons_skipped() -> Skip {

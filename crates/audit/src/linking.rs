@@ -3,6 +3,7 @@
 //! One decision a reader would question: what a component brings along is copied into each of its users. A composite
 //! action that holds a password makes every job that uses it hold that password; there is no verdict on the action.
 
+mod aims;
 mod aliases;
 mod brokered;
 mod components;

@@ -33,7 +33,7 @@ pub(crate) fn collect(context: &Context<'_>, linked: &Linked, sets: &Sets, layer
         missing.extend(linked.paths().filter(|(_, link)| !link.counts).map(|(path, _)| unused(path)));
     }
     if layers.l1 == LayerState::Unknown {
-        missing.extend(unserved(linked, sets).map(|destination| {
+        missing.extend(unserved(linked).map(|destination| {
             entry(format!("how it authenticates to {destination}"), "the configuration or code that logs in there, scanned along")
         }));
     }
@@ -101,8 +101,8 @@ fn unused(path: &IdentityPath) -> Missing {
     }
 }
 
-/// Destinations without a known way in.
-fn unserved<'a>(linked: &'a Linked, sets: &'a Sets) -> impl Iterator<Item = &'a Destination> {
-    let served = |destination: &Destination| sets.paths(linked).any(|(path, _)| destinations::serves(path, destination));
+/// Destinations without a known way in, used or not.
+fn unserved(linked: &Linked) -> impl Iterator<Item = &Destination> {
+    let served = |destination: &Destination| linked.paths().any(|(path, _)| destinations::serves(path, destination));
     linked.destinations.iter().filter(move |destination| !destinations::is_local(destination) && !served(destination))
 }

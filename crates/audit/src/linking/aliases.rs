@@ -15,6 +15,8 @@ pub(super) struct Aliases<'a> {
     fully_named: BTreeSet<&'a str>,
     /// Principals of which the inputs tell no name that others could use.
     unnamed: BTreeSet<&'a str>,
+    /// Principals that are known by an id which the platform gave.
+    given_ids: BTreeSet<&'a str>,
     /// Keys that only mention a principal which is defined under another key.
     mentions: BTreeMap<&'a str, &'a str>,
 }
@@ -22,8 +24,17 @@ pub(super) struct Aliases<'a> {
 impl<'a> Aliases<'a> {
     /// Indexes all names.
     pub(super) fn new(principals: &'a [Principal]) -> Self {
-        let mut this = Self { bearers: BTreeMap::new(), fully_named: BTreeSet::new(), unnamed: BTreeSet::new(), mentions: BTreeMap::new() };
+        let mut this = Self {
+            bearers: BTreeMap::new(),
+            fully_named: BTreeSet::new(),
+            unnamed: BTreeSet::new(),
+            given_ids: BTreeSet::new(),
+            mentions: BTreeMap::new(),
+        };
         for principal in principals {
+            if principal.names.iter().any(|name| is_given_by_platform(name)) {
+                this.given_ids.insert(&principal.key);
+            }
             for name in principal.names.iter().chain([&principal.key]) {
                 this.bearers.entry((principal.platform, name.to_ascii_lowercase())).or_default().insert(&principal.key);
             }
@@ -50,9 +61,10 @@ impl<'a> Aliases<'a> {
         self.mentions.get(key).copied().unwrap_or(key)
     }
 
-    /// Whether the inputs tell no name of the principal.
-    pub(super) fn is_unnamed(&self, key: &str) -> bool {
-        self.unnamed.contains(key)
+    /// Whether a name that nobody is known by may be this principal's: the inputs tell no name of it, or the name is an
+    /// id that the platform gives (a client id, an OCID), and the inputs know the principal by names of their own only.
+    pub(super) fn may_bear(&self, key: &str, name: &str) -> bool {
+        self.unnamed.contains(key) || (is_given_by_platform(name) && !self.given_ids.contains(key))
     }
 
     /// Keys of the principals that bear the name in full; else of those known only by a short name which is the last part
@@ -82,6 +94,13 @@ fn is_address(principal: &Principal, name: &str) -> bool {
 /// Whether a name is unique beyond the inputs.
 fn is_full(name: &str) -> bool {
     name.contains([':', '@', '/'])
+}
+
+/// A GUID, as Azure gives to every identity, or an OCID.
+fn is_given_by_platform(name: &str) -> bool {
+    let lengths = name.split('-').map(str::len);
+    let guid = lengths.eq([8, 4, 4, 4, 12]) && name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    guid || name.starts_with("ocid1.")
 }
 
 fn short(name: &str) -> &str {
@@ -135,8 +154,18 @@ mod tests {
     #[test]
     fn addresses_are_no_names() {
         let mut roles = [principal(Platform::Aws, "tf:a#aws_iam_role.x", "tf:a#aws_iam_role.x")];
-        assert!(Aliases::new(&roles).is_unnamed("tf:a#aws_iam_role.x"));
+        let may_bear = |roles: &[Principal], name| Aliases::new(roles).may_bear("tf:a#aws_iam_role.x", name);
+        assert!(may_bear(&roles, "arn:aws:iam::111122223333:role/other"));
         roles[0].names.push("deploy".into());
-        assert!(!Aliases::new(&roles).is_unnamed("tf:a#aws_iam_role.x"));
+        assert!(!may_bear(&roles, "arn:aws:iam::111122223333:role/other"));
+    }
+
+    #[test]
+    fn a_client_id_may_be_anybodys_whose_own_is_not_told() {
+        let (one, other) = ("5b1cd0a6-70a3-4b1c-9d0b-02a5b3a1e6f1", "6b1cd0a6-70a3-4b1c-9d0b-02a5b3a1e6f1");
+        let mut identities = [principal(Platform::Azure, "tf:a#uami", "id-deploy")];
+        assert!(Aliases::new(&identities).may_bear("tf:a#uami", one));
+        identities[0].names.push(other.into());
+        assert!(!Aliases::new(&identities).may_bear("tf:a#uami", one));
     }
 }

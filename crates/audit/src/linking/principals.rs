@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Principal, Reach, Repository};
 
+use super::aims;
 use super::aliases::Aliases;
 use crate::context::LinkedPath;
 use crate::trust_match::{self, MatchResult};
@@ -86,7 +87,7 @@ impl<'a> Linker<'a> {
             let matched = self.match_principal(path, only);
             return (named, matched);
         }
-        let candidates: Vec<&str> = if named.is_empty() { self.trusted_on(path.platform, name.is_some()) } else { named.clone() };
+        let candidates: Vec<&str> = if named.is_empty() { self.trusted_on(path.platform, name) } else { named.clone() };
         let results: Vec<(&str, MatchResult)> = candidates.into_iter().map(|key| (key, self.match_principal(path, key))).collect();
         let admits = |(_, matched): &&(&str, MatchResult)| matches!(matched, MatchResult::Exact | MatchResult::OverBroad);
         let mut admitted: Vec<(&str, MatchResult)> = results.iter().filter(admits).copied().collect();
@@ -94,19 +95,27 @@ impl<'a> Linker<'a> {
         if admitted.iter().any(|(key, _)| !self.pools.contains(key)) {
             admitted.retain(|(key, _)| !self.pools.contains(key));
         }
-        if admitted.is_empty() && !named.is_empty() {
-            let best = results.iter().map(|(_, matched)| *matched).min().unwrap_or(MatchResult::Unknown);
-            return (named, best);
+        if admitted.is_empty() {
+            // Nobody admits it: the one that it is named after, or whose trust means this workload and misses it.
+            let meant: Vec<(&str, MatchResult)> =
+                results.into_iter().filter(|(key, _)| named.contains(key) || self.means(key, path)).collect();
+            let best = meant.iter().map(|(_, matched)| *matched).min().unwrap_or(MatchResult::Unknown);
+            return (meant.into_iter().map(|(key, _)| key).collect(), best);
         }
         let worst = admitted.iter().map(|(_, matched)| *matched).max().unwrap_or(MatchResult::Unknown);
         (admitted.into_iter().map(|(key, _)| key).collect(), worst)
     }
 
-    /// Principals of the platform that have a trust. If the path names somebody that the inputs don't know, that can only
-    /// be one whose own name they don't tell.
-    fn trusted_on(&self, platform: Platform, named_elsewhere: bool) -> Vec<&'a str> {
+    /// Principals of the platform that have a trust and, if the path gives a name, may be the one it names.
+    fn trusted_on(&self, platform: Platform, name: Option<&str>) -> Vec<&'a str> {
         let all = self.trusted.get(&platform).into_iter().flatten().copied();
-        all.filter(|key| !named_elsewhere || self.aliases.is_unnamed(key)).collect()
+        all.filter(|key| name.is_none_or(|name| self.aliases.may_bear(key, name))).collect()
+    }
+
+    /// Whether a trust of the principal speaks of the path's repository or service account.
+    fn means(&self, key: &str, path: &IdentityPath) -> bool {
+        let trusts = self.trusts.get(key).into_iter().flatten().map(|&at| &self.facts.trusts[at]);
+        trusts.into_iter().any(|trust| path.tokens.iter().any(|token| aims::aims_at(trust, token)))
     }
 
     /// The best match of the path against the trusts of one principal.

@@ -311,3 +311,13 @@ fn what_the_consumer_says_outweighs_the_name() {
     change(&mut estate).references.push(reference);
     assert_eq!(judged(estate).verdict, Verdict::NotSecretless);
 }
+
+#[test]
+fn a_trust_that_means_this_job_and_misses_it_is_not_taken_for_a_missing_one() {
+    let mut estate = secretless();
+    change(&mut estate).identity_paths[0].principal = unkeyed_model::Value::unknown("kept in a secret");
+    estate.facts.trusts[0].subject = unkeyed_model::SubjectRule::Exact(vec!["repo:acme/api:environment:production".into()]);
+    assert_eq!(layers(&judged(estate.clone()))[3], "fail");
+    estate.facts.trusts[0].subject = unkeyed_model::SubjectRule::Exact(vec!["repo:acme/web:environment:prod".into()]);
+    assert_eq!(layers(&judged(estate))[3], "unknown");
+}
