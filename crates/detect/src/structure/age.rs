@@ -39,7 +39,10 @@ mod tests {
     fn checksum_of_the_standards_own_vectors() {
         // BIP 173 "Test vectors", valid and invalid.
         assert_eq!(has_valid_checksum(b"A12UEL5L"), Some(true));
-        assert_eq!(has_valid_checksum(b"AN83CHARACTERLONGHUMANREADABLEPARTTHATCONTAINSTHENUMBER1ANDTHEEXCLUDEDCHARACTERSBIO1TT5TGS"), Some(true));
+        assert_eq!(
+            has_valid_checksum(b"AN83CHARACTERLONGHUMANREADABLEPARTTHATCONTAINSTHENUMBER1ANDTHEEXCLUDEDCHARACTERSBIO1TT5TGS"),
+            Some(true)
+        );
         assert_eq!(has_valid_checksum(b"A12UEL5Q"), Some(false));
         assert_eq!(has_valid_checksum(b"B"), None);
     }

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn version_2_has_only_an_end() {
-        let text = "https://b.s3.amazonaws.com/k?AWSAccessKeyId=AKIAY34FZKBOKMUTVV7A&Signature=c2lnbmF0dXJlc2lnbmF0dXJlMTI%3D&Expires=1772625600";
+        let text =
+            "https://b.s3.amazonaws.com/k?AWSAccessKeyId=AKIAY34FZKBOKMUTVV7A&Signature=c2lnbmF0dXJlc2lnbmF0dXJlMTI%3D&Expires=1772625600";
         let draft = inspected_at(presigned_v2, "", text, "AKIAY34FZKBOKMUTVV7A").unwrap();
         assert_eq!(draft.lifetime.expires, decode::epoch(1_772_625_600));
         assert_eq!(&text[draft.secret.start..draft.secret.end], "c2lnbmF0dXJlc2lnbmF0dXJlMTI%3D");
@@ -143,7 +144,8 @@ mod tests {
         let draft = inspected(bedrock_short, &format!("bedrock-api-key-{}", BASE64_STANDARD.encode(&url))).unwrap();
         assert_eq!(draft.lifetime.seconds(), Some(900));
         assert!(inspected(bedrock_short, "bedrock-api-key-AAAA").is_none());
-        let draft = inspected(bedrock_long, &format!("ABSK{}", BASE64_STANDARD.encode("BedrockAPIKey-dead-at-123456789012:not-a-secret"))).unwrap();
+        let draft =
+            inspected(bedrock_long, &format!("ABSK{}", BASE64_STANDARD.encode("BedrockAPIKey-dead-at-123456789012:not-a-secret"))).unwrap();
         assert_eq!(draft.destination, Some(Destination::new("aws", "123456789012")));
     }
 }

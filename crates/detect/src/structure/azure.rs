@@ -4,6 +4,7 @@ use memchr::memmem;
 use unkeyed_model::{Destination, Lifetime, Span, VendorDefault};
 
 use super::{Candidate, Draft, Outcome, context, decode};
+use crate::placeholder;
 
 /// Signatures inside service keys, and whose key it is. From Microsoft's own scanner (microsoft/security-utilities,
 /// `IdentifiableMetadata`): four characters at a fixed distance from the end.
@@ -41,7 +42,8 @@ pub(crate) fn client_secret(candidate: &Candidate<'_>, draft: &mut Draft) -> Out
 pub(crate) fn service_principal(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let Some(object) = context::object(candidate.text, candidate.whole.start) else { return Outcome::Reject };
     let has = |name: &str| context::member(candidate.text, object, name).is_some();
-    if !has("clientId") || !has("tenantId") {
+    let is_reference = placeholder::in_slot(context::slice(candidate.text, candidate.secret)).is_some();
+    if is_reference || !has("clientId") || !has("tenantId") {
         return Outcome::Reject;
     }
     draft.verified_structure = true;
@@ -66,7 +68,10 @@ fn relate(candidate: &Candidate<'_>, draft: &mut Draft, range: Span) {
 /// 8-4-4-4-12 hex digits.
 pub(super) fn is_guid(text: &[u8]) -> bool {
     text.len() == 36
-        && text.iter().enumerate().all(|(index, byte)| if matches!(index, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && text
+            .iter()
+            .enumerate()
+            .all(|(index, byte)| if matches!(index, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 /// A shared access signature: `sig=` in a query that also has an end (`se`) or names a stored access policy (`si`, `skn`).
@@ -185,7 +190,8 @@ mod tests {
 
     #[test]
     fn signatures_carry_their_end() {
-        let text = "https://acct.blob.core.windows.net/c?sv=2024-11-04&st=2026-03-01T00:00:00Z&se=2026-03-08T00%3A00%3A00Z&sr=c&sp=r&sig=AAAA";
+        let text =
+            "https://acct.blob.core.windows.net/c?sv=2024-11-04&st=2026-03-01T00:00:00Z&se=2026-03-08T00%3A00%3A00Z&sr=c&sp=r&sig=AAAA";
         let draft = inspected_at(sas, "", text, "AAAA").unwrap();
         assert_eq!(draft.lifetime.seconds(), Some(7 * 86_400));
         assert_eq!(draft.destination, Some(Destination::new("azure", "acct.blob.core.windows.net")));
@@ -213,7 +219,13 @@ mod tests {
     fn connection_strings_name_their_account() {
         let draft = inspected_at(connection_string, "", "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=AAAA", "AAAA").unwrap();
         assert_eq!(draft.destination, Some(Destination::new("azure", "acme")));
-        let draft = inspected_at(connection_string, "", "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=R;SharedAccessKey=AAAA", "AAAA").unwrap();
+        let draft = inspected_at(
+            connection_string,
+            "",
+            "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=R;SharedAccessKey=AAAA",
+            "AAAA",
+        )
+        .unwrap();
         assert_eq!(draft.destination, Some(Destination::new("azure", "acme.servicebus.windows.net")));
         let draft = inspected_at(connection_string, "", "AccountEndpoint=https://localhost:8081/;AccountKey=AAAA", "AAAA").unwrap();
         assert_eq!((&*draft.kind, draft.destination), ("azure.cosmos-key", Some(Destination::new("azure", "localhost"))));

@@ -280,7 +280,14 @@ mod tests {
 
     #[test]
     fn values_are_read_in_every_syntax() {
-        for text in ["client_id = abc", "\"client_id\": \"abc\"", "CLIENT_ID=abc\n", "client_id: 'abc',", "x.client_id => \"abc\"", "client_id := `abc`"] {
+        for text in [
+            "client_id = abc",
+            "\"client_id\": \"abc\"",
+            "CLIENT_ID=abc\n",
+            "client_id: 'abc',",
+            "x.client_id => \"abc\"",
+            "client_id := `abc`",
+        ] {
             let range = Span::new(0, text.len());
             assert_eq!(assigned_bytes(text.as_bytes(), range, &["client_id"]), Some(&b"abc"[..]), "{text}");
         }

@@ -47,7 +47,8 @@ pub(crate) fn external_account(candidate: &Candidate<'_>, draft: &mut Draft) -> 
     let Some(source) = context::member(text, object, "credential_source") else { return Outcome::Reject };
     draft.verified_structure = true;
     let headers = context::member(text, source, "headers");
-    let header = headers.and_then(|headers| ["Authorization", "authorization"].iter().find_map(|name| context::member(text, headers, name)));
+    let header =
+        headers.and_then(|headers| ["Authorization", "authorization"].iter().find_map(|name| context::member(text, headers, name)));
     let literal = header.filter(|&span| is_literal(context::slice(text, span)));
     if let Some(secret) = literal {
         draft.secret = secret;
@@ -108,7 +109,9 @@ pub(crate) fn api_key(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
         draft.kind = "gcp.api-key-published".into();
         draft.lifetime.vendor_default = VendorDefault::Unstated;
         draft.typed_position = false;
-        draft.notes.push("published by design in application configuration; harmless only if the key is restricted to its application and APIs".into());
+        draft.notes.push(
+            "published by design in application configuration; harmless only if the key is restricted to its application and APIs".into(),
+        );
     }
     Outcome::Keep
 }
@@ -128,7 +131,12 @@ mod tests {
         let draft = external(r#"{"file":"/var/run/token","format":{"type":"text"}}"#).unwrap();
         assert!(draft.public_because.is_some());
         assert_eq!(draft.role, Role::Identifier);
-        assert!(external(r#"{"url":"http://a","headers":{"Authorization":"Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN"}}"#).unwrap().public_because.is_some());
+        assert!(
+            external(r#"{"url":"http://a","headers":{"Authorization":"Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN"}}"#)
+                .unwrap()
+                .public_because
+                .is_some()
+        );
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub(super) fn refine(claims: &Claims, draft: &mut Draft) {
 
 fn by_issuer(claims: &Claims, issuer: &str, draft: &mut Draft) {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
-    let assertion = ASSERTIONS.iter().find(|(known, _)| issuer.strip_prefix(known).is_some_and(|rest| known.ends_with('/') || rest.is_empty() || rest.starts_with('/')));
+    let assertion = ASSERTIONS
+        .iter()
+        .find(|(known, _)| issuer.strip_prefix(known).is_some_and(|rest| known.ends_with('/') || rest.is_empty() || rest.starts_with('/')));
     if let Some((_, kind)) = assertion {
         is(draft, kind, Role::IdentityAssertion, None);
     } else if issuer.starts_with("https://sts.windows.net/") || issuer.starts_with("https://login.microsoftonline.com/") {
@@ -90,12 +92,15 @@ fn is_oracle(claims: &Claims, issuer: &str, subject: &str) -> bool {
     let has_ocid = |name: &str| claims.get(name).and_then(Value::as_str).is_some_and(|value| value.starts_with("ocid1."));
     issuer == "authService.oracle.com"
         || issuer == "https://identity.oraclecloud.com/"
-        || (claims.contains_key("jwk") && (subject.starts_with("ocid1.") || ["tenant", "res_tenant", "res_id", "opc-tenant"].iter().any(|name| has_ocid(name))))
+        || (claims.contains_key("jwk")
+            && (subject.starts_with("ocid1.") || ["tenant", "res_tenant", "res_id", "opc-tenant"].iter().any(|name| has_ocid(name))))
 }
 
 fn oracle(claims: &Claims, draft: &mut Draft) {
-    let tenancy = ["tenant", "res_tenant", "opc-tenant"].iter().find_map(|name| claims.get(*name).and_then(Value::as_str)).unwrap_or_default();
-    let is_resource = claims.get("ptype").and_then(Value::as_str) == Some("resource") || ["res_id", "res_tenant", "opc-instance"].iter().any(|name| claims.contains_key(*name));
+    let tenancy =
+        ["tenant", "res_tenant", "opc-tenant"].iter().find_map(|name| claims.get(*name).and_then(Value::as_str)).unwrap_or_default();
+    let is_resource = claims.get("ptype").and_then(Value::as_str) == Some("resource")
+        || ["res_id", "res_tenant", "opc-instance"].iter().any(|name| claims.contains_key(*name));
     let kind = match (claims.contains_key("jwk"), is_resource) {
         (true, true) => "oci.rpst",
         (true, false) => "oci.upst",
@@ -136,7 +141,11 @@ mod tests {
     fn kinds_by_claims() {
         for (claims, kind, role) in [
             (r#"{"iss":"kubernetes/serviceaccount","kubernetes.io/serviceaccount/secret.name":"x"}"#, "k8s.sa-token-legacy", Role::Access),
-            (r#"{"iss":"https://oidc.eks.eu-west-1.amazonaws.com/id/A","kubernetes.io":{"namespace":"a"}}"#, "k8s.sa-token-bound", Role::Access),
+            (
+                r#"{"iss":"https://oidc.eks.eu-west-1.amazonaws.com/id/A","kubernetes.io":{"namespace":"a"}}"#,
+                "k8s.sa-token-bound",
+                Role::Access,
+            ),
             (r#"{"iss":"https://token.actions.githubusercontent.com/acme"}"#, "github.oidc-token", Role::IdentityAssertion),
             (r#"{"iss":"https://ghe.example/_services/token","job_workflow_ref":"a"}"#, "github.oidc-token", Role::IdentityAssertion),
             (r#"{"iss":"https://git.example","project_path":"a/b","namespace_path":"a"}"#, "gitlab.id-token", Role::IdentityAssertion),

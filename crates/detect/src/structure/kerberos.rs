@@ -65,7 +65,8 @@ pub(crate) fn ccache(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let Some(ticket) = longest_ticket(window) else { return Outcome::Reject };
     draft.verified_structure = true;
     draft.destination = Some(Destination::new("kerberos", ticket.realm));
-    draft.lifetime = Lifetime { issued: ticket.issued, expires: ticket.expires, vendor_default: VendorDefault::Unstated, ..Lifetime::default() };
+    draft.lifetime =
+        Lifetime { issued: ticket.issued, expires: ticket.expires, vendor_default: VendorDefault::Unstated, ..Lifetime::default() };
     if ticket.renewable > ticket.expires {
         let end = ticket.renewable.map(|end| end.to_string()).unwrap_or_default();
         draft.notes.push(format!("renewable until {end}"));
@@ -139,14 +140,17 @@ mod tests {
     }
 
     fn keytab_file() -> Vec<u8> {
-        let entry = [&[0, 1][..], &counted(2, b"EXAMPLE.ORG"), &counted(2, b"host"), &[0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 18], &counted(2, &[7; 32])].concat();
+        let entry =
+            [&[0, 1][..], &counted(2, b"EXAMPLE.ORG"), &counted(2, b"host"), &[0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 18], &counted(2, &[7; 32])]
+                .concat();
         [&[5, 2][..], &counted(4, &entry)].concat()
     }
 
     fn cache_file() -> Vec<u8> {
         let principal = [&[0, 0, 0, 1, 0, 0, 0, 1][..], &counted(4, b"EXAMPLE.ORG"), &counted(4, b"me")].concat();
         let times: Vec<u8> = [1_772_625_600_u32, 0, 1_772_661_600, 1_773_230_400].iter().flat_map(|time| time.to_be_bytes()).collect();
-        let credential = [&*principal, &principal, &[0, 18], &counted(4, &[7; 32]), &times, &[0; 5], &[0; 8], &counted(4, &[9; 8]), &[0; 4]].concat();
+        let credential =
+            [&*principal, &principal, &[0, 18], &counted(4, &[7; 32]), &times, &[0; 5], &[0; 8], &counted(4, &[9; 8]), &[0; 4]].concat();
         [&[5, 4, 0, 0][..], &principal, &credential].concat()
     }
 

@@ -1,20 +1,33 @@
 //! Binary keystores: PKCS#12 (RFC 7292) and Java's JKS and JCEKS. Told apart from truststores by their entries.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 use unkeyed_model::Confidence;
 
-use super::{Candidate, Draft, Outcome, der};
+use super::{Candidate, Draft, Outcome, context, decode, der};
 
 /// The most that is read of a keystore.
 const LONGEST: usize = 1024 * 1024;
 /// OBJECT IDENTIFIERs keyBag and pkcs8ShroudedKeyBag, with tag and length, without their last number (1 and 2).
 const KEY_BAG: &[u8] = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01";
 
+/// The bytes of the keystore that starts with the match: the file itself, or base64 of one.
+fn bytes<'t>(candidate: &Candidate<'t>) -> Option<Cow<'t, [u8]>> {
+    let start = candidate.whole.start;
+    if matches!(candidate.text[start], 0x30 | 0xfe | 0xce) && !candidate.text[start + 1].is_ascii_graphic() {
+        return Some(Cow::Borrowed(&candidate.text[start..candidate.text.len().min(start + LONGEST)]));
+    }
+    let mut digits: Vec<u8> = context::slice(candidate.text, candidate.secret).iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    // The run may go on into the next word; what ends the keystore is its own length.
+    digits.truncate(digits.len() / 4 * 4);
+    decode::base64(&digits).map(Cow::Owned)
+}
+
 /// A PKCS#12 file. Key bags are encrypted one by one and can be seen without the password; certificate bags can't.
 pub(crate) fn pkcs12(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
-    let start = candidate.whole.start;
-    let window = &candidate.text[start..candidate.text.len().min(start + LONGEST)];
-    let Some(outer) = der::expect(&mut &*window, der::SEQUENCE) else { return Outcome::Reject };
+    let Some(bytes) = bytes(candidate) else { return Outcome::Reject };
+    let Some(outer) = der::expect(&mut &*bytes, der::SEQUENCE) else { return Outcome::Reject };
     let kind = memmem::find(outer.body, KEY_BAG).and_then(|found| outer.body.get(found + KEY_BAG.len()));
     match kind {
         Some(1) => draft.notes.push("the private key in the keystore is not encrypted".into()),
@@ -24,6 +37,7 @@ pub(crate) fn pkcs12(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
             draft.notes.push("no private key is visible in the keystore: it may hold certificates only".into());
         }
     }
+    draft.verified_structure = true;
     draft.normalised = Some(outer.whole.to_vec());
     Outcome::Keep
 }
@@ -31,13 +45,13 @@ pub(crate) fn pkcs12(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
 /// A JKS or JCEKS file: magic, version, number of entries, entries. Entry tag 1 is a private key, 2 a certificate, 3 (in
 /// JCEKS) a secret key (`sun.security.provider.JavaKeyStore`).
 pub(crate) fn jks(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
-    let start = candidate.whole.start;
-    let window = &candidate.text[start..candidate.text.len().min(start + LONGEST)];
-    if first_key_entry(window).is_none() {
+    let Some(bytes) = bytes(candidate) else { return Outcome::Reject };
+    if first_key_entry(&bytes).is_none() {
         return Outcome::Reject;
     }
     draft.notes.push("the keys in the keystore are encrypted; its password was not looked for".into());
-    draft.normalised = Some(window.to_vec());
+    draft.verified_structure = true;
+    draft.normalised = Some(bytes.into_owned());
     Outcome::Keep
 }
 

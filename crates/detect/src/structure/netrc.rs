@@ -45,9 +45,15 @@ mod tests {
     #[test]
     fn hosts_beside_passwords() {
         let destination = |draft: Option<Draft>| draft.unwrap().destination.unwrap().to_string();
-        assert_eq!(destination(inspected_from(netrc, "", "machine git.example\n login me\n password d3ad", "machine", "d3ad")), "git:git.example");
+        assert_eq!(
+            destination(inspected_from(netrc, "", "machine git.example\n login me\n password d3ad", "machine", "d3ad")),
+            "git:git.example"
+        );
         assert_eq!(destination(inspected_at(pgpass, "", "# a\ndb.example:5432:*:me:d3ad\n", "d3ad")), "db:db.example");
-        assert_eq!(destination(inspected_at(git_credentials, "", "https://me:d3ad@git.example/a\nhttps://x:y@other\n", "d3ad")), "git:git.example");
+        assert_eq!(
+            destination(inspected_at(git_credentials, "", "https://me:d3ad@git.example/a\nhttps://x:y@other\n", "d3ad")),
+            "git:git.example"
+        );
         assert!(inspected_at(pgpass, "", "a:d3ad", "d3ad").is_none());
     }
 }

@@ -56,7 +56,8 @@ mod tests {
     const FINGERPRINT: &str = "0a:0b:0c:0d:0e:0f:10:11:12:13:14:15:16:17:18:19";
 
     fn draft(rest: &str) -> Option<Draft> {
-        let text = format!("[OTHER]\nsecurity_token_file=/x\n[DEFAULT]\nfingerprint={FINGERPRINT}\nkey_file=~/.oci/k.pem\n{rest}[LAST]\nuser=u\n");
+        let text =
+            format!("[OTHER]\nsecurity_token_file=/x\n[DEFAULT]\nfingerprint={FINGERPRINT}\nkey_file=~/.oci/k.pem\n{rest}[LAST]\nuser=u\n");
         inspected_at(profile, ".oci/config", &text, FINGERPRINT)
     }
 

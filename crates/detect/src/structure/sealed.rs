@@ -13,7 +13,8 @@ const REACH: usize = 64 * 1024;
 pub(crate) fn sops(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let whole = context::slice(candidate.text, candidate.whole);
     let name = context::assigned_name(candidate.text, candidate.whole.start).unwrap_or_default();
-    let is_metadata = name == b"mac" || name == b"sops_mac" || whole.ends_with(b"type:comment]") || memmem::find(whole, b"data:,").is_some();
+    let is_metadata =
+        name == b"mac" || name == b"sops_mac" || whole.ends_with(b"type:comment]") || memmem::find(whole, b"data:,").is_some();
     if is_metadata {
         return Outcome::Reject;
     }

@@ -37,20 +37,22 @@ pub(crate) fn private_key(candidate: &Candidate<'_>, draft: &mut Draft) -> Outco
 
 /// `ssh-…-cert-v01@openssh.com AAAA…`: public, but it says how long its key is trusted.
 pub(crate) fn certificate(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
-    let blob = decode::base64(context::slice(candidate.text, candidate.secret));
-    let Some(certificate) = blob.and_then(|blob| Certificate::from_bytes(&blob).ok()) else { return Outcome::Reject };
-    let stamp = |seconds: u64| i64::try_from(seconds).ok().and_then(decode::epoch);
-    let expires = stamp(certificate.valid_before());
-    draft.verified_structure = true;
-    draft.lifetime = Lifetime {
-        issued: stamp(certificate.valid_after()),
-        expires,
-        vendor_default: if expires.is_none() { VendorDefault::NeverExpires } else { VendorDefault::Unstated },
-        ..Lifetime::default()
+    let Some(blob) = decode::base64(context::slice(candidate.text, candidate.secret)) else { return Outcome::Reject };
+    let certificate = match Certificate::from_bytes(&blob) {
+        Ok(certificate) => certificate,
+        // "Forever" is the largest u64, which the library refuses as a time.
+        Err(ssh_key::Error::Time) => {
+            draft.verified_structure = true;
+            draft.lifetime.vendor_default = VendorDefault::NeverExpires;
+            draft.notes.push("valid forever".into());
+            return Outcome::Keep;
+        }
+        Err(_) => return Outcome::Reject,
     };
-    if certificate.valid_before() == u64::MAX {
-        draft.notes.push("valid forever".into());
-    }
+    let stamp = |seconds: u64| i64::try_from(seconds).ok().and_then(decode::epoch);
+    draft.verified_structure = true;
+    draft.lifetime =
+        Lifetime { issued: stamp(certificate.valid_after()), expires: stamp(certificate.valid_before()), ..Lifetime::default() };
     if certificate.valid_principals().is_empty() {
         draft.notes.push("names no principals: OpenSSH refuses it, or accepts it for anybody where so configured".into());
     }

@@ -54,6 +54,7 @@ const INSPECTORS: &[(&str, Inspector)] = &[
     ("ssh-putty-key", ssh::putty),
     ("tfstate", tfstate::attribute),
     ("vault-approle", vault::approle),
+    ("vault-dev-token", vault::dev_token),
     ("vault-token", vault::token),
     ("x509-certificate", x509::certificate),
     ("x509-private-key", x509::private_key),

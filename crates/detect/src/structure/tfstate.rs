@@ -74,12 +74,16 @@ pub(crate) fn attribute(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome
     let secret = context::slice(text, candidate.secret);
     let name = context::slice(text, candidate.whole);
     let Some(name) = name.get(1..).and_then(|name| name.split(|&byte| byte == b'"').next()) else { return Outcome::Reject };
-    if secret.len() < 4 || secret.starts_with(b"-----BEGIN") {
+    let is_map = secret.starts_with(b"{");
+    let is_text = text[..candidate.secret.start].ends_with(b"\"") && secret.len() >= 4;
+    if !(is_map || is_text) || secret.starts_with(b"-----BEGIN") {
         // Keys are reported by their own rules, which pair them with certificates.
         return Outcome::Reject;
     }
     let Some(resource) = resource(text, candidate.whole.start) else { return output(candidate, draft) };
-    let is_listed = |(kind, names): &&(&str, &[&str])| (*kind == "*" || kind.as_bytes() == resource) && names.iter().any(|known| known.as_bytes() == name);
+    let is_listed = |(kind, names): &&(&str, &[&str])| {
+        (*kind == "*" || kind.as_bytes() == resource) && names.iter().any(|known| known.as_bytes() == name)
+    };
     if !SENSITIVE.iter().any(|row| is_listed(&row)) {
         return Outcome::Reject;
     }
@@ -87,8 +91,11 @@ pub(crate) fn attribute(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome
     draft.key_path = Some(format!("{resource}.{name}"));
     draft.verified_structure = true;
     draft.destination = Some(Destination::new(provider(&resource), ""));
-    if secret.starts_with(b"{") {
+    if is_map {
         draft.secret = context::value_from(text, candidate.secret.start);
+        if !context::slice(text, draft.secret).contains(&b'"') {
+            return Outcome::Reject;
+        }
     }
     Outcome::Keep
 }
@@ -115,7 +122,8 @@ fn output(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
 
 /// Where a resource's credential leads.
 fn provider(resource: &str) -> &'static str {
-    const PROVIDERS: &[(&str, &str)] = &[("aws_", "aws"), ("azure", "azure"), ("google_", "gcp"), ("kubernetes_", "k8s-api"), ("oci_", "oci"), ("vault_", "vault")];
+    const PROVIDERS: &[(&str, &str)] =
+        &[("aws_", "aws"), ("azure", "azure"), ("google_", "gcp"), ("kubernetes_", "k8s-api"), ("oci_", "oci"), ("vault_", "vault")];
     PROVIDERS.iter().find(|(prefix, _)| resource.starts_with(prefix)).map_or("unknown", |(_, kind)| kind)
 }
 
@@ -147,10 +155,14 @@ mod tests {
     #[test]
     fn maps_are_one_secret() {
         let text = state("kubernetes_secret", r#""data": {"a": "dead", "b": "dead}"}"#);
-        let draft = found(&text, "data", "{").map(|draft| draft.secret);
-        assert!(draft.is_none(), "a brace alone is too short");
-        let draft = found(&text, "data", r#"{"a""#).unwrap();
+        let draft = found(&text, "data", "{").unwrap();
         assert_eq!(&text[draft.secret.start..draft.secret.end], r#"{"a": "dead", "b": "dead}"}"#);
+    }
+
+    #[test]
+    fn empty_values_are_no_secrets() {
+        assert!(found(&state("kubernetes_secret", r#""data": {}"#), "data", "{").is_none());
+        assert!(found(&state("aws_ssm_parameter", r#""value": null, "x": 1"#), "value", "null, ").is_none());
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub(crate) fn token(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     Outcome::Keep
 }
 
+/// The root token that a development server is started with; such servers listen on the local machine.
+pub(crate) fn dev_token(_: &Candidate<'_>, draft: &mut Draft) -> Outcome {
+    draft.destination = Some(Destination::new("vault", "localhost"));
+    Outcome::Keep
+}
+
 /// `secret_id` with a UUID, where Vault or AppRole is spoken of.
 pub(crate) fn approle(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let text = candidate.text;

@@ -54,7 +54,8 @@ pub(super) fn note_encryption(draft: &mut Draft) {
 fn name_owner(candidate: &Candidate<'_>, draft: &mut Draft) {
     let name = context::assigned_name(candidate.text, candidate.whole.start).unwrap_or_default();
     let file = candidate.origin.file_name();
-    let owner = OWNERS.iter().find(|(part, ..)| context::contains_ignore_case(name, part) || context::contains_ignore_case(file.as_bytes(), part));
+    let owner =
+        OWNERS.iter().find(|(part, ..)| context::contains_ignore_case(name, part) || context::contains_ignore_case(file.as_bytes(), part));
     if let Some(&(_, kind, role)) = owner {
         draft.kind = kind.into();
         draft.role = role;
