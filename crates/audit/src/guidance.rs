@@ -104,7 +104,7 @@ const STORES: &[Store] = &[
         StoreKind::TerraformVariable,
         "terraform",
         "credential passed as a Terraform variable",
-        "var.{}",
+        "{}",
         "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
         "revoke it at the service it belongs to; it may also stand in state files and plan files",
     ),
@@ -175,7 +175,7 @@ pub(crate) fn display(reference: &Reference) -> String {
     let row = STORES.iter().find(|row| row.kind == reference.store);
     let shown = row.map_or("{}", |row| row.shown).replace("{}", &reference.name);
     let namespaced = match &reference.namespace {
-        Some(namespace) if !namespace.is_empty() => format!("{shown} in {namespace}"),
+        Some(namespace) if !namespace.is_empty() && reference.store != StoreKind::TerraformVariable => format!("{shown} in {namespace}"),
         _ => shown,
     };
     reference.key.as_ref().map_or(namespaced.clone(), |key| format!("{namespaced}, key {key}"))

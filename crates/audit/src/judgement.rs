@@ -110,7 +110,9 @@ fn locations(estate: &Estate, workload: &Workload, parts: &[usize]) -> Vec<unkey
 
 /// Where it authenticates to. Public values lead nowhere; a kind without a name is left out beside one with it.
 fn destinations<'a>(workload: &Workload, artifacts: impl Iterator<Item = &'a Artifact>) -> Vec<Destination> {
-    let secrets = artifacts.filter(|artifact| artifact.class != Class::Public).filter_map(|artifact| artifact.destination.clone());
+    // A token made for the run leads where its own identity path does.
+    let secret = |artifact: &&Artifact| !matches!(artifact.class, Class::Public | Class::RuntimeIdentity);
+    let secrets = artifacts.filter(secret).filter_map(|artifact| artifact.destination.clone());
     let paths = workload.identity_paths.iter().filter(|path| path.capability.is_some() && path.consumer.is_some());
     let all: BTreeSet<Destination> =
         workload.destinations.iter().cloned().chain(secrets).chain(paths.map(|path| path.destination.clone())).collect();

@@ -3,7 +3,7 @@
 //! One decision a reader would question: a command is proposed with the name read from the inputs only if it consists
 //! of plain characters. The line is meant to be pasted into a shell, and the inputs are not ours.
 
-use unkeyed_model::{Destination, IdentityPath, LayerState, Layers, Missing, Platform, Reason};
+use unkeyed_model::{Destination, IdentityPath, LayerState, Layers, Missing, Platform, Reason, WorkloadKind};
 
 use crate::context::{Context, Linked, LinkedPath};
 use crate::layers::{self, PathLayers};
@@ -33,9 +33,11 @@ pub(crate) fn collect(context: &Context<'_>, linked: &Linked, sets: &Sets, layer
         missing.extend(linked.paths().filter(|(_, link)| !link.counts).map(|(path, _)| unused(path)));
     }
     if layers.l1 == LayerState::Unknown {
-        missing.extend(unserved(linked).map(|destination| {
-            entry(format!("how it authenticates to {destination}"), "the configuration or code that logs in there, scanned along")
-        }));
+        let supply = match linked.workload.kind {
+            WorkloadKind::Terraform => "the CI job or workspace that runs Terraform here: the provider has no login of its own",
+            _ => "the configuration or code that logs in there, scanned along",
+        };
+        missing.extend(unserved(linked).map(|destination| entry(format!("how it authenticates to {destination}"), supply)));
     }
     missing.sort();
     missing.dedup();

@@ -16,6 +16,7 @@ type Name = (StoreKind, String, Option<String>, String, Option<String>);
 /// Lets each use by name reach the values it means, and adds an artifact for each name whose value is elsewhere.
 pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merged], stored: &StoredIndex) {
     let inside = inside(drafts, facts);
+    let declared = declared(drafts);
     let mut elsewhere: BTreeMap<Name, Draft> = BTreeMap::new();
     for user in merged {
         for reference in &user.workload.references {
@@ -28,6 +29,11 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
                         held = true;
                     }
                 }
+            }
+            if let Some(&at) = declaration(&declared, reference) {
+                drafts[at].used_for(reference.role, reference.destination.as_ref());
+                drafts[at].belongs_to(&user.workload.id);
+                held = true;
             }
             if !held {
                 let custody = objects.iter().map(|&object| custody(&facts.stored[object], reference)).min().unwrap_or(reference.custody);
@@ -51,6 +57,21 @@ fn inside(drafts: &[Draft], facts: &Facts) -> BTreeMap<usize, Vec<usize>> {
         }
     }
     inside
+}
+
+/// Credentials that configurations create, by folder and name.
+fn declared(drafts: &[Draft]) -> BTreeMap<(String, String), usize> {
+    let created = drafts.iter().enumerate().filter(|(_, draft)| draft.fingerprint.is_none());
+    created
+        .filter_map(|(at, draft)| Some(((draft.places().next()?.origin.folder().to_owned(), draft.artifact.name.clone()?), at)))
+        .collect()
+}
+
+/// The credential created by the resource whose attribute is used (`random_password.db.result`, `random_password.db[0].result`).
+fn declaration<'d>(declared: &'d BTreeMap<(String, String), usize>, reference: &Reference) -> Option<&'d usize> {
+    let folder = reference.location.origin.folder();
+    let mut names = std::iter::successors(Some(reference.name.as_str()), |name| name.rfind(['.', '[']).map(|end| name.split_at(end).0));
+    names.find_map(|name| declared.get(&(folder.to_owned(), name.to_owned()))).filter(|_| reference.store == StoreKind::TerraformVariable)
 }
 
 /// Whether the credential is what the reference means: any of the object, or the one under its key.
@@ -124,6 +145,10 @@ fn merge_use(draft: &mut Draft, reference: &Reference, custody: Custody, workloa
     artifact.custody = artifact.custody.min(custody);
     if reference.role == Role::Bootstrap || artifact.role == Role::Identifier {
         artifact.role = reference.role;
+    }
+    if reference.destination.is_some() && reference.destination != artifact.destination {
+        // Used for several destinations: it leads to no single one. A name alone is the weaker witness.
+        artifact.destination = if artifact.locations.is_empty() { reference.destination.clone() } else { None };
     }
     if let Some(seconds) = reference.lease_seconds {
         let longest = artifact.lifetime.declared_seconds.map_or(seconds, |known| known.max(seconds));

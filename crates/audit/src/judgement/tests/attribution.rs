@@ -137,3 +137,17 @@ fn declarations_are_durable_and_belong_to_the_run() {
     assert_eq!((report.artifacts[0].class, report.artifacts[0].class_rule), (Class::Durable, "C12"));
     assert_eq!((holders(&report, 0), report.artifacts[0].rule.id.as_str()), (vec!["tf:infra#run"], "declared.aws.access-key"));
 }
+
+#[test]
+fn who_uses_what_a_configuration_creates_holds_it_and_it_is_counted_once() {
+    let mut function = Workload::new(WorkloadKind::Terraform, "tf:infra#aws_lambda_function.f", "f", place("infra/f.tf", 0, 5));
+    function.references = vec![reference(StoreKind::TerraformVariable, "random_password.db[0].result")];
+    function.references[0].location = place("infra/f.tf", 50, 60);
+    let mut estate = estate();
+    estate.facts.workloads.push(function);
+    estate.facts.declarations.push(declaration("generic.password", "random_password.db", place("infra/main.tf", 50, 60)));
+    let report = judge(estate.clone());
+    assert_eq!((report.artifacts.len(), holders(&report, 0)), (1, vec!["tf:infra#aws_lambda_function.f"]));
+    estate.facts.declarations[0].location = place("other/main.tf", 50, 60);
+    assert_eq!(judge(estate).artifacts.len(), 2);
+}
