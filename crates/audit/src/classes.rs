@@ -17,15 +17,9 @@ pub(crate) const AUTHORITY: &str = "key of a certificate authority";
 /// Why a BuildKit secret doesn't count against the image.
 const BUILD_SECRET: &str = "mounted for one build step and kept in no layer; whoever builds holds it";
 
-/// What decrypts what: kind prefix of the encrypted thing, kind prefixes of keys that open it.
-const OPENED_BY: &[(&str, &[&str])] = &[
-    ("sops.", &["age.", "pgp.private"]),
-    ("age.", &["age.secret"]),
-    ("ansible.", &["ansible.vault-password"]),
-    ("git-crypt.", &["git-crypt."]),
-    ("sealed", &["sealed-secrets."]),
-    ("pgp.message", &["pgp.private"]),
-];
+/// What decrypts what: kind of the encrypted thing, kinds of keys that open it.
+const OPENED_BY: &[(&str, &[&str])] =
+    &[("encrypted.sops", &["age.secret-key", "pgp.private-key"]), ("encrypted.git-crypt", &["encrypted.git-crypt-key"])];
 
 /// Kinds of the decryption keys that lie in the inputs, sorted.
 pub(crate) fn decryption_keys(drafts: &[Draft]) -> Vec<String> {
@@ -63,8 +57,8 @@ fn artifact_is_key(draft: &Draft) -> bool {
 /// Corrections that need more than the occurrence itself.
 fn prepare(draft: &mut Draft, keys: &[String]) {
     let kind = draft.artifact.kind.clone();
-    let openers = OPENED_BY.iter().filter(|(prefix, _)| kind.starts_with(prefix)).flat_map(|(_, openers)| openers.iter());
-    let opened = openers.into_iter().any(|opener| keys.iter().any(|key| key.starts_with(opener)));
+    let openers = OPENED_BY.iter().find(|(encrypted, _)| *encrypted == kind).map_or(&[][..], |(_, openers)| openers);
+    let opened = openers.iter().any(|opener| keys.iter().any(|key| key == opener));
     if draft.artifact.custody == Custody::EncryptedAtRest && opened {
         draft.artifact.custody = Custody::Embedded;
         draft.artifact.notes.push("encrypted, but a key that opens it is in the inputs".to_owned());

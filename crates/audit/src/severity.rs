@@ -59,5 +59,5 @@ fn rotated(artifact: &Artifact, thresholds: &Thresholds) -> bool {
 
 /// Root tokens and recovery keys open everything that a vault holds.
 pub(crate) fn is_root_of_a_vault(artifact: &Artifact) -> bool {
-    matches!(artifact.kind.as_str(), "vault.root" | "vault.root-token" | "vault.recovery" | "vault.recovery-key" | "vault.unseal-key")
+    matches!(artifact.kind.as_str(), "vault.root-token" | "vault.recovery-token" | "vault.unseal-key")
 }

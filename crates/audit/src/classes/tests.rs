@@ -54,7 +54,7 @@ fn c0_public() {
 
 #[test]
 fn c1_encrypted_unless_the_key_lies_beside_it() {
-    let mut sops = draft("sops.value");
+    let mut sops = draft("encrypted.sops");
     sops.artifact.custody = Custody::EncryptedAtRest;
     assert_eq!(classed(sops.clone()), (Class::EncryptedStored, "C1"));
     decide(&mut sops, &["age.secret-key".into()], &Thresholds::default(), now());
