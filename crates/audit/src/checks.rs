@@ -5,19 +5,26 @@
 //! (TB-AWS-06 without any condition is part of TB-AWS-01), each decides from the facts when to be silent, so that the
 //! order of this table can't matter.
 
+mod agent;
 mod breadth;
 mod check;
 mod drift;
+mod inventory;
 mod mixed_mode;
 mod pipeline;
 mod privilege;
+mod residue;
 mod role_scope;
 mod standards;
 mod subjects;
 #[cfg(test)]
 mod testing;
+mod token_lifetime;
 mod trust_aws;
 mod trust_azure;
+mod trust_gcp;
+mod trust_oci;
+mod trust_vault;
 mod unmatched;
 mod view;
 
@@ -30,7 +37,21 @@ use check::{Check, Sink};
 use view::View;
 
 /// The families, each with its checks.
-const FAMILIES: &[&[&Check]] = &[trust_aws::CHECKS, trust_azure::CHECKS, pipeline::CHECKS, drift::CHECKS, mixed_mode::CHECKS, role_scope::CHECKS];
+const FAMILIES: &[&[&Check]] = &[
+    trust_aws::CHECKS,
+    trust_azure::CHECKS,
+    trust_gcp::CHECKS,
+    trust_oci::CHECKS,
+    trust_vault::CHECKS,
+    pipeline::CHECKS,
+    drift::CHECKS,
+    mixed_mode::CHECKS,
+    role_scope::CHECKS,
+    token_lifetime::CHECKS,
+    residue::CHECKS,
+    agent::CHECKS,
+    inventory::CHECKS,
+];
 
 fn all() -> impl Iterator<Item = &'static Check> {
     FAMILIES.iter().copied().flatten().copied()

@@ -1,5 +1,7 @@
 //! What every check is made of, and how it speaks.
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Finding, Level, Location, Standard};
 
 use super::view::View;
@@ -75,12 +77,17 @@ impl<'v> Sink<'v> {
     /// About a trust, a grant or a session policy of a principal: once for each workload that becomes it, and once
     /// alone if none does.
     pub(crate) fn principal(&mut self, key: &str, statement: &Statement) {
-        let users = self.view.users(key);
+        self.principals(&[key], statement);
+    }
+
+    /// The same for several principals together: once for each workload that becomes any of them.
+    pub(crate) fn principals(&mut self, keys: &[&str], statement: &Statement) {
+        let users: BTreeSet<&str> = keys.iter().flat_map(|key| self.view.users(key)).map(|user| user.workload.id.as_str()).collect();
         if users.is_empty() {
             self.say(None, statement.clone());
         }
         for user in users {
-            self.say(Some(user.workload.id.clone()), statement.clone());
+            self.say(Some(user.to_owned()), statement.clone());
         }
     }
 

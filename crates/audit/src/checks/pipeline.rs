@@ -25,20 +25,36 @@ fn traits<'w>(workload: &'w Workload, name: &'w str) -> impl Iterator<Item = (&'
 
 /// Where a job is allowed to ask for identity tokens.
 fn may_ask<'w>(workload: &'w Workload) -> Option<&'w Location> {
-    traits(workload, "permission").find(|(value, _)| matches!(*value, "id-token:write" | "write-all")).map(|(_, location)| location)
+    traits(workload, "id-token").find(|(value, _)| *value == "write").map(|(_, location)| location)
 }
 
-/// The trigger and the place where a job fetches the code of a pull request under base rights.
-fn runs_foreign_code(workload: &Workload) -> Option<(&str, &Location)> {
-    let (_, place) = traits(workload, "checks-out").find(|(value, _)| value.starts_with("pull-request"))?;
+/// Where a job's token is given all permissions.
+fn may_do_all<'w>(workload: &'w Workload) -> Option<&'w Location> {
+    traits(workload, "permissions").find(|(value, _)| *value == "write-all").map(|(_, location)| location)
+}
+
+/// A job that fetches code which is not its repository's own, under base rights.
+struct Foreign<'w> {
+    /// The event.
+    trigger: &'w str,
+    /// Where the code is fetched.
+    place: &'w Location,
+    /// It is a pull request's; else whatever ref whoever starts the job names.
+    is_pull_request: bool,
+}
+
+fn runs_foreign_code(workload: &Workload) -> Option<Foreign<'_>> {
+    let of_pull_request = |(code, _): &(&str, &Location)| code.starts_with("pull-request");
+    let (code, place) = traits(workload, "checks-out").find(of_pull_request).or_else(|| traits(workload, "checks-out").next())?;
     let (trigger, _) = traits(workload, "trigger").find(|(trigger, _)| BASE_RIGHTS.contains(trigger))?;
-    Some((trigger, place))
+    Some(Foreign { trigger, place, is_pull_request: of_pull_request(&(code, place)) })
 }
 
 /// A job of these inputs that runs foreign code and may ask for tokens: its id, and the place.
 pub(super) fn runs_foreign_code_with_token<'a>(view: &View<'a>) -> Option<(&'a str, &'a Location)> {
     view.context.workloads.iter().find_map(|linked| {
         may_ask(&linked.workload)?;
-        runs_foreign_code(&linked.workload).map(|(_, place)| (linked.workload.id.as_str(), place))
+        let foreign = runs_foreign_code(&linked.workload).filter(|foreign| foreign.is_pull_request)?;
+        Some((linked.workload.id.as_str(), foreign.place))
     })
 }

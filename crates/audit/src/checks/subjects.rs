@@ -87,16 +87,23 @@ pub(crate) fn names_tenant(trust: &TrustBinding) -> bool {
     condition.tests().iter().any(tells)
 }
 
+/// Whether the trust names one repository or project by a claim of its own.
+pub(crate) fn names_project(trust: &TrustBinding) -> bool {
+    has_exact(&Condition::of(trust).tests(), &PROJECT)
+}
+
+/// Whether one of these claims must equal something.
+fn has_exact(tests: &[&Test], claims: &[&str]) -> bool {
+    tests.iter().any(|test| {
+        let plain = test.values.iter().all(|value| value.known().is_none_or(|text| !test.how.is_wild(text)));
+        !test.negated && test.how != How::Opaque && plain && claims.contains(&test.plain_claim())
+    })
+}
+
 fn narrowed(trust: &TrustBinding, breadth: Breadth) -> Breadth {
     let condition = Condition::of(trust);
     let tests = condition.tests();
-    let exact = |claims: &[&str]| {
-        let names_one = |test: &&&Test| {
-            let plain = test.values.iter().all(|value| value.known().is_none_or(|text| !test.how.is_wild(text)));
-            !test.negated && test.how != How::Opaque && plain && claims.contains(&test.plain_claim())
-        };
-        tests.iter().find(names_one).is_some()
-    };
+    let exact = |claims: &[&str]| has_exact(&tests, claims);
     let within_project = exact(&CONTEXT);
     match breadth {
         // A reusable workflow that is pinned decides what runs, whoever calls it.

@@ -1,8 +1,10 @@
 //! Builders for tests of single checks: one trust, grant or workload, and what one check says of it.
 
+use std::sync::Arc;
+
 use unkeyed_model::{
-    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Platform, Policy,
-    Reachability, Replayable, Role, RoleGrant, SubjectRule, TrustBinding, Value, Workload,
+    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Origin, Platform,
+    Policy, Reachability, Replayable, Role, RoleGrant, SubjectRule, Tracked, TrustBinding, Value, Workload, WorkloadKind,
 };
 
 use super::check::{Check, Sink};
@@ -104,6 +106,28 @@ pub(crate) fn with_job(platform: Platform, change: impl FnOnce(&mut Workload)) -
     estate
 }
 
+/// A pool provider for GitHub and one member that may act as the only principal through it.
+pub(crate) fn gcp(member: &str, condition: Option<&str>) -> Estate {
+    let mut estate = one_path(Platform::Gcp);
+    let mut acting = estate.facts.trusts[0].clone();
+    let provider = &mut estate.facts.trusts[0];
+    provider.principal = "tf:infra#pool.ci".into();
+    acting.settings = vec![("member".into(), Value::literal(member))];
+    for trust in [&mut *provider, &mut acting] {
+        trust.claims = condition.map(|text| claim("attribute_condition", "cel", text)).into_iter().collect();
+    }
+    estate.facts.trusts.push(acting);
+    estate
+}
+
+/// A Vault login role for tokens of workloads, changed.
+pub(crate) fn vault(change: impl FnOnce(&mut TrustBinding)) -> Estate {
+    with_trust(Platform::Vault, |trust| {
+        trust.settings = vec![("role_type".into(), Value::literal("jwt"))];
+        change(trust);
+    })
+}
+
 /// Lets the only grant write.
 pub(crate) fn writing(mut estate: Estate) -> Estate {
     estate.facts.grants[0].actions = vec!["s3:PutObject".into()];
@@ -165,5 +189,28 @@ pub(crate) fn artifact(kind: &str, class: Class, estate: &Estate) -> Artifact {
         standards: Vec::new(),
         notes: Vec::new(),
         suppressed_by: None,
+    }
+}
+
+/// One MCP server with a way in and these traits.
+pub(crate) fn agent(traits: &[(&str, &str)]) -> Estate {
+    let mut estate = testing::estate();
+    let mut server = Workload::new(WorkloadKind::Mcp, "mcp:.mcp.json#server", "server", testing::place(".mcp.json", 0, 10));
+    server.traits = traits.iter().map(|(name, value)| says(name, value)).collect();
+    estate.facts.workloads.push(server);
+    estate
+}
+
+/// The levels of what a check finds where the server holds one durable token, changed.
+pub(crate) fn agent_findings(check: &'static Check, estate: &Estate, change: impl FnOnce(&mut Artifact)) -> Vec<Level> {
+    let mut token = artifact("generic.token", Class::Durable, estate);
+    change(&mut token);
+    findings_with(check, estate, vec![token]).into_iter().map(|finding| finding.level).collect()
+}
+
+/// Says what git says of the file that an artifact stands in.
+pub(crate) fn tracked(artifact: &mut Artifact, state: Option<Tracked>) {
+    for (location, _) in &mut artifact.locations {
+        location.origin = Arc::new(Origin { tracked: state, ..(*location.origin).clone() });
     }
 }

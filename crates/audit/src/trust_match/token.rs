@@ -31,7 +31,7 @@ impl<'a> Token<'a> {
 
     /// Whether a template waits for a repository that is not known.
     pub(crate) fn is_open(&self, template: &str) -> bool {
-        self.slug.is_none() && template.contains("{repository")
+        self.slug.is_none() && (template.contains("{repository") || template.contains("{owner}"))
     }
 
     /// The template as a pattern.
@@ -78,7 +78,7 @@ fn fill<'t>(slug: &'t str, hole: &str) -> Option<&'t str> {
     let (owner, name) = slug.split_once('/')?;
     match hole {
         "repository" => Some(slug),
-        "repository-owner" => Some(owner),
+        "repository-owner" | "owner" => Some(owner),
         "repository-name" => Some(name),
         _ => None,
     }

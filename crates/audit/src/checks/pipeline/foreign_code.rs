@@ -2,7 +2,8 @@
 //!
 //! A job that may ask for identity tokens (`id-token: write`) and checks out the head or the merge result of a pull
 //! request, under a trigger that runs with the rights of the base repository: `pull_request_target`, `workflow_run`,
-//! `issue_comment`, `repository_dispatch`, or `workflow_dispatch` with the ref as input.
+//! `issue_comment`, `repository_dispatch`, `workflow_dispatch`. A ref that whoever starts the job names is a warning, because
+//! it can be a pull request's.
 //!
 //! # Why it matters
 //!
@@ -33,13 +34,18 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
         let workload = &linked.workload;
-        let (Some(allowed), Some((trigger, place))) = (may_ask(workload), runs_foreign_code(workload)) else { continue };
+        let (Some(allowed), Some(foreign)) = (may_ask(workload), runs_foreign_code(workload)) else { continue };
+        let (level, code) = match foreign.is_pull_request {
+            true => (CHECK.level, "a pull request"),
+            false => (Level::Warning, "whatever ref it is given"),
+        };
         let message = format!(
-            "Job {} may ask for identity tokens and, under {trigger}, checks out a pull request ({}): a stranger's code can use them.",
+            "Job {} may ask for identity tokens and, under {}, checks out {code} ({}): a stranger's code can use them.",
             workload.name,
-            spot(place),
+            foreign.trigger,
+            spot(foreign.place),
         );
-        sink.workload(&workload.id, Statement::new(CHECK.level, place, message).with(allowed, "allows tokens"));
+        sink.workload(&workload.id, Statement::new(level, foreign.place, message).with(allowed, "allows tokens"));
     }
 }
 
@@ -55,14 +61,16 @@ mod tests {
     }
 
     const HEAD: (&str, &str) = ("checks-out", "pull-request-head");
-    const TOKEN: (&str, &str) = ("permission", "id-token:write");
+    const TOKEN: (&str, &str) = ("id-token", "write");
 
     #[test]
     fn foreign_code_beside_a_token_is_an_error() {
         for trigger in ["pull_request_target", "issue_comment", "workflow_run", "workflow_dispatch"] {
             assert_eq!(levels(&CHECK, &job(&[HEAD, TOKEN, ("trigger", trigger)])), [Level::Error], "{trigger}");
         }
-        assert_eq!(levels(&CHECK, &job(&[HEAD, ("permission", "write-all"), ("trigger", "issue_comment")])), [Level::Error]);
+        let named = ("checks-out", "given-ref");
+        assert_eq!(levels(&CHECK, &job(&[named, TOKEN, ("trigger", "workflow_dispatch")])), [Level::Warning]);
+        assert_eq!(levels(&CHECK, &job(&[named, HEAD, TOKEN, ("trigger", "workflow_dispatch")])), [Level::Error]);
     }
 
     #[test]
@@ -74,6 +82,6 @@ mod tests {
 
     #[test]
     fn undeclared_permissions_are_no_permission_for_tokens() {
-        assert!(levels(&CHECK, &job(&[HEAD, ("trigger", "issue_comment"), ("permission", "contents:read")])).is_empty());
+        assert!(levels(&CHECK, &job(&[HEAD, ("trigger", "issue_comment"), ("permissions", "undeclared")])).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! # What it finds
 //!
 //! A job that may ask for identity tokens only because the whole workflow may, or through `permissions: write-all`,
-//! and asks for none.
+//! and shows no use of one.
 //!
 //! # Why it matters
 //!
@@ -13,9 +13,9 @@
 
 use std::collections::BTreeMap;
 
-use unkeyed_model::{Level, Location, Reach, Workload};
+use unkeyed_model::{Level, Location, Reach, Value, Workload};
 
-use super::may_ask;
+use super::{may_ask, may_do_all};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -39,13 +39,13 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
         let workload = &linked.workload;
         let Some(place) = may_ask(workload).filter(|_| !asks(workload)) else { continue };
-        let everything = workload.traits.iter().any(|(name, value, _)| name == "permission" && value == "write-all");
+        let everything = may_do_all(workload).is_some();
         if !everything && sharing.get(place).is_none_or(|jobs| *jobs < 2) {
             continue;
         }
         let whose = if everything { "write-all" } else { "the permissions of the whole workflow" };
         let message = format!(
-            "Job {} may ask for identity tokens through {whose} ({}) and uses none: all its actions could.",
+            "Job {} may ask for identity tokens through {whose} ({}) and shows no use of one: all its actions could ask.",
             workload.name,
             spot(place),
         );
@@ -53,9 +53,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether the job exchanges a token: anything but its own job token.
+/// Whether the job exchanges a token: anything but its own job token. Publishing to GitHub Pages needs one too, and is
+/// told by its environment (docs.github.com, "Using custom workflows with GitHub Pages").
 fn asks(workload: &Workload) -> bool {
-    workload.identity_paths.iter().any(|path| path.reach != Reach::OwnPlatform && path.consumer.is_some())
+    let pages = workload.environment.as_ref().and_then(Value::known) == Some("github-pages");
+    pages || workload.identity_paths.iter().any(|path| path.reach != Reach::OwnPlatform && path.consumer.is_some())
 }
 
 #[cfg(test)]
@@ -66,35 +68,42 @@ mod tests {
     use crate::checks::testing::{findings, levels, one_path, says};
     use crate::testing;
 
-    fn two_jobs(permission: &str) -> Estate {
+    fn two_jobs(permissions: &[(&str, &str)]) -> Estate {
         let mut estate = one_path(Platform::Aws);
         let mut lint = testing::job("deploy");
         lint.id = "gha:.github/workflows/deploy.yml#lint".into();
-        lint.traits.push(says("permission", permission));
-        estate.facts.workloads[0].traits.push(says("permission", permission));
         estate.facts.workloads.push(lint);
+        for job in &mut estate.facts.workloads {
+            job.traits = permissions.iter().map(|(name, value)| says(name, value)).collect();
+        }
         estate
     }
 
+    const TOKEN: &[(&str, &str)] = &[("permissions", "declared"), ("id-token", "write")];
+    const ALL: &[(&str, &str)] = &[("permissions", "write-all"), ("id-token", "write")];
+
     #[test]
     fn a_job_that_shares_the_permission_without_need_is_named() {
-        let found = findings(&CHECK, &two_jobs("id-token:write"));
+        let found = findings(&CHECK, &two_jobs(TOKEN));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].workload.as_deref(), Some("gha:.github/workflows/deploy.yml#lint"));
     }
 
     #[test]
     fn write_all_is_too_much_even_for_a_single_job() {
-        let mut estate = two_jobs("write-all");
+        let mut estate = two_jobs(ALL);
         estate.facts.workloads.remove(0);
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
     }
 
     #[test]
     fn a_job_of_its_own_with_its_own_permission_is_fine() {
-        let mut estate = two_jobs("id-token:write");
+        let mut estate = two_jobs(TOKEN);
         estate.facts.workloads.remove(0);
         assert!(levels(&CHECK, &estate).is_empty());
-        assert!(levels(&CHECK, &two_jobs("contents:read")).is_empty());
+        assert!(levels(&CHECK, &two_jobs(&TOKEN[..1])).is_empty());
+        let mut pages = two_jobs(TOKEN);
+        pages.facts.workloads[1].environment = Some(Value::literal("github-pages"));
+        assert!(levels(&CHECK, &pages).is_empty());
     }
 }

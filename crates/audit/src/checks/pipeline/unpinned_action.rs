@@ -65,7 +65,7 @@ mod tests {
         with_job(Platform::Aws, |job| job.traits = traits.iter().map(|(name, value)| says(name, value)).collect())
     }
 
-    const TOKEN: (&str, &str) = ("permission", "id-token:write");
+    const TOKEN: (&str, &str) = ("id-token", "write");
 
     #[test]
     fn all_unpinned_actions_of_a_job_are_one_warning() {

@@ -13,7 +13,7 @@
 
 use unkeyed_model::Level;
 
-use super::traits;
+use super::may_do_all;
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -30,7 +30,7 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
         let workload = &linked.workload;
-        let Some((_, place)) = traits(workload, "permission").find(|(value, _)| *value == "write-all") else { continue };
+        let Some(place) = may_do_all(workload) else { continue };
         let message = format!("Job {} has a job token with all permissions ({}), more than any job uses.", workload.name, spot(place));
         sink.workload(&workload.id, Statement::new(CHECK.level, place, message));
     }
@@ -45,12 +45,12 @@ mod tests {
 
     #[test]
     fn all_permissions_are_a_warning() {
-        assert_eq!(levels(&CHECK, &with_job(Platform::Aws, |job| job.traits.push(says("permission", "write-all")))), [Level::Warning]);
+        assert_eq!(levels(&CHECK, &with_job(Platform::Aws, |job| job.traits.push(says("permissions", "write-all")))), [Level::Warning]);
     }
 
     #[test]
     fn some_permissions_are_fine_and_undeclared_ones_unknown() {
-        assert!(levels(&CHECK, &with_job(Platform::Aws, |job| job.traits.push(says("permission", "contents:write")))).is_empty());
+        assert!(levels(&CHECK, &with_job(Platform::Aws, |job| job.traits.push(says("permissions", "declared")))).is_empty());
         assert!(levels(&CHECK, &one_path(Platform::Aws)).is_empty());
     }
 }

@@ -80,7 +80,7 @@ mod tests {
     fn it_is_an_error_where_foreign_code_runs() {
         let mut estate = with("repo:acme/api:*");
         let traits = &mut estate.facts.workloads[0].traits;
-        traits.push(says("permission", "id-token:write"));
+        traits.push(says("id-token", "write"));
         traits.push(says("trigger", "pull_request_target"));
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
         estate.facts.workloads[0].traits.push(says("checks-out", "pull-request-head"));

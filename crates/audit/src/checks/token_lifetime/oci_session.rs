@@ -1,0 +1,62 @@
+//! # What it finds
+//!
+//! A workload whose configuration asks OCI for a session of more than an hour.
+//!
+//! # Why it matters
+//!
+//! A session token with its key beside it can be copied and used until it ends; sessions can be refreshed up to a day.
+//!
+//! # Instead
+//!
+//! Sessions of an hour or less, asked for again with a fresh assertion.
+
+use unkeyed_model::{Level, Platform, TtlBasis};
+
+use super::{HOUR, length};
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+
+pub(super) const CHECK: Check = Check {
+    id: "TL-OCI-01",
+    title: "OCI session longer than an hour",
+    level: Level::Warning,
+    standards: standards::LIFETIME,
+    source: include_str!("oci_session.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for linked in &view.context.workloads {
+        for path in linked.workload.identity_paths.iter().filter(|path| path.platform == Platform::Oci) {
+            let asked = path.ttl.filter(|ttl| ttl.basis == TtlBasis::Declared && ttl.seconds > HOUR);
+            let (Some(ttl), Some(place)) = (asked, path.consumer.as_ref().or(path.capability.as_ref())) else { continue };
+            let message = format!("{} asks for an OCI session of {} ({}).", linked.workload.name, length(ttl.seconds), spot(place));
+            sink.workload(&linked.workload.id, Statement::new(CHECK.level, place, message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Estate, Ttl};
+
+    use super::*;
+    use crate::checks::testing::{levels, with_job};
+
+    fn session(ttl: Option<(u64, TtlBasis)>) -> Estate {
+        with_job(Platform::Oci, |job| job.identity_paths[0].ttl = ttl.map(|(seconds, basis)| Ttl { seconds, basis }))
+    }
+
+    #[test]
+    fn more_than_an_hour_is_a_warning() {
+        assert_eq!(levels(&CHECK, &session(Some((14_400, TtlBasis::Declared)))), [Level::Warning]);
+    }
+
+    #[test]
+    fn an_hour_is_fine_and_an_unwritten_length_unknown() {
+        assert!(levels(&CHECK, &session(Some((3_600, TtlBasis::Declared)))).is_empty());
+        assert!(levels(&CHECK, &session(Some((86_400, TtlBasis::VendorBound)))).is_empty());
+        assert!(levels(&CHECK, &session(None)).is_empty());
+    }
+}

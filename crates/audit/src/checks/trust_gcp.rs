@@ -1,0 +1,73 @@
+//! Workload identity pools of Google Cloud, and who may act as service accounts through them.
+//!
+//! A provider's condition and a member's binding both decide; readers give one trust for the provider (of the pool) and one for
+//! each member that may act as a service account, which repeats the provider's condition and names its `member`.
+
+mod mutable_claim;
+mod no_condition;
+mod pool_wide_member;
+mod project_wide_grant;
+mod service_account_key;
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Claim, Platform, TrustBinding, Value};
+
+use super::check::Check;
+use super::subjects;
+use super::view::View;
+use crate::trust_match::condition::Condition;
+
+/// The family's checks.
+pub(crate) const CHECKS: &[&Check] =
+    &[&no_condition::CHECK, &mutable_claim::CHECK, &pool_wide_member::CHECK, &project_wide_grant::CHECK, &service_account_key::CHECK];
+
+/// A provider with the members that come through it.
+struct Provider<'a> {
+    trust: &'a TrustBinding,
+    members: Vec<&'a TrustBinding>,
+}
+
+impl<'a> Provider<'a> {
+    /// Keys of the pool and of the service accounts behind it.
+    fn principals(&self) -> Vec<&'a str> {
+        std::iter::once(self.trust).chain(self.members.iter().copied()).map(|trust| trust.principal.as_str()).collect()
+    }
+}
+
+/// Providers that take OpenID Connect tokens.
+fn providers<'a>(view: &View<'a>) -> Vec<Provider<'a>> {
+    let mut members: BTreeMap<(&Value, Option<&Claim>), Vec<&TrustBinding>> = BTreeMap::new();
+    for trust in federated(view).filter(|trust| member(trust).is_some()) {
+        members.entry((&trust.issuer, attribute_condition(trust))).or_default().push(trust);
+    }
+    let of_pool = federated(view).filter(|trust| member(trust).is_none());
+    of_pool
+        .map(|trust| Provider { trust, members: members.get(&(&trust.issuer, attribute_condition(trust))).cloned().unwrap_or_default() })
+        .collect()
+}
+
+fn federated<'a>(view: &View<'a>) -> impl Iterator<Item = &'a TrustBinding> {
+    view.trusts(Platform::Gcp).filter(|trust| trust.trusted == "oidc")
+}
+
+/// The member as written (`principalSet://…`), for trusts that are a member's; unknown ones count.
+fn member(trust: &TrustBinding) -> Option<&Value> {
+    trust.settings.iter().find(|(name, _)| name == "member").map(|(_, value)| value)
+}
+
+/// The provider's condition.
+fn attribute_condition(trust: &TrustBinding) -> Option<&Claim> {
+    trust.claims.iter().find(|claim| claim.name == "attribute_condition")
+}
+
+/// The claims that the provider's condition tests, if it can be read.
+fn tested_claims(trust: &TrustBinding) -> Vec<String> {
+    Condition::of(trust).tests().iter().map(|test| test.plain_claim().to_owned()).filter(|claim| !matches!(claim.as_str(), "aud" | "iss")).collect()
+}
+
+/// Whether a member is one repository, subject or narrower.
+fn is_narrow(trust: &TrustBinding) -> bool {
+    let member = member(trust).and_then(Value::known).unwrap_or_default();
+    member.contains("/subject/") || subjects::names_project(trust)
+}

@@ -1,0 +1,106 @@
+//! # What it finds
+//!
+//! A workload identity pool provider for an issuer that serves many tenants (GitHub, GitLab.com, HCP Terraform …) without
+//! an attribute condition. It is a warning if every binding in the inputs that uses it names one repository or less.
+//!
+//! # Why it matters
+//!
+//! Without a condition the pool accepts tokens of everybody on that platform; only the bindings stand between a
+//! stranger's job and the project, and the next binding that is a little wider lets them in. Google refuses to create
+//! such providers since 2024; older ones stay.
+//!
+//! # Instead
+//!
+//! `attribute_condition = "assertion.repository_owner_id == 'ID' && assertion.repository_id == 'ID'"`.
+
+use unkeyed_model::{Level, SubjectRule};
+
+use super::{attribute_condition, is_narrow, providers};
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+use crate::trust_match::issuer::{self, Shared};
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-GCP-01",
+    title: "pool accepts every tenant of a shared issuer",
+    level: Level::Error,
+    standards: standards::TRUST_WIDE,
+    source: include_str!("no_condition.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for provider in providers(view) {
+        let trust = provider.trust;
+        let Some(issuer) = trust.issuer.known().filter(|issuer| Shared::of(issuer).is_some()) else { continue };
+        if attribute_condition(trust).is_some() || trust.subject != SubjectRule::Any {
+            continue;
+        }
+        let narrow = !provider.members.is_empty() && provider.members.iter().all(|member| is_narrow(member));
+        let (level, rest) = match narrow {
+            true => (Level::Warning, "only its bindings keep others out"),
+            false => (CHECK.level, "every tenant of that issuer can use it"),
+        };
+        let message = format!(
+            "The provider of {} ({}) accepts any token of {}, because it has no attribute condition: {rest}.",
+            view.name(&trust.principal),
+            spot(&trust.location),
+            issuer::normal(issuer),
+        );
+        let mut statement = Statement::new(level, &trust.location, message);
+        for member in &provider.members {
+            statement = statement.with(&member.location, "uses it");
+        }
+        sink.principals(&provider.principals(), &statement);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Platform, TrustBinding, Value};
+
+    use super::*;
+    use crate::checks::testing::{claim, findings, gcp, levels};
+
+    fn open(change: impl FnOnce(&mut TrustBinding)) -> unkeyed_model::Estate {
+        let mut estate = gcp("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/*", None);
+        estate.facts.trusts.iter_mut().for_each(|trust| trust.subject = SubjectRule::Any);
+        change(&mut estate.facts.trusts[0]);
+        estate
+    }
+
+    #[test]
+    fn a_provider_without_a_condition_is_an_error_for_those_behind_it() {
+        let found = findings(&CHECK, &open(|_| {}));
+        assert_eq!((found.len(), found[0].level), (1, Level::Error));
+        assert!(found[0].workload.is_some());
+    }
+
+    #[test]
+    fn narrow_bindings_make_it_a_warning() {
+        let member = "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/attribute.repository/acme/api";
+        let mut estate = gcp(member, None);
+        estate.facts.trusts.iter_mut().for_each(|trust| trust.subject = SubjectRule::Any);
+        estate.facts.trusts[1].claims.push(claim("assertion.repository", "==", "acme/api"));
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_condition_or_an_issuer_of_ones_own_is_fine() {
+        let mut estate = open(|_| {});
+        estate.facts.trusts.iter_mut().for_each(|trust| trust.claims.push(claim("attribute_condition", "cel", "assertion.repository_id == '1'")));
+        assert!(levels(&CHECK, &estate).is_empty());
+        assert!(levels(&CHECK, &open(|trust| trust.issuer = Value::literal("https://gitlab.acme.example"))).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_missing() {
+        assert!(levels(&CHECK, &open(|trust| trust.issuer = Value::unknown("var.issuer"))).is_empty());
+        let unknown = unkeyed_model::Claim { values: vec![Value::unknown("var.condition")], ..claim("attribute_condition", "cel", "") };
+        assert!(levels(&CHECK, &open(|trust| trust.claims.push(unknown))).is_empty());
+        let mut empty = open(|_| {});
+        empty.facts.trusts.retain(|trust| trust.platform != Platform::Gcp);
+        assert!(levels(&CHECK, &empty).is_empty());
+    }
+}

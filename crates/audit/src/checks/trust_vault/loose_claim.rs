@@ -1,0 +1,115 @@
+//! # What it finds
+//!
+//! A Vault JWT login role whose glob admits other tenants or every repository of one (an error), or every branch and
+//! environment of one repository (a warning); and a role without `bound_audiences` (a warning).
+//!
+//! # Why it matters
+//!
+//! With `bound_claims_type = "glob"` a `*` in a value is wild and crosses `/` and `:`. Without `bound_audiences` Vault
+//! refuses tokens that name an audience, so that such a role invites an issuer setup without one.
+//!
+//! # Instead
+//!
+//! `bound_claims_type = "string"` with whole values, and one audience made for this Vault.
+
+use unkeyed_model::{Level, TrustBinding, Value};
+
+use super::jwt;
+use crate::checks::breadth::{self, Breadth};
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::view::View;
+use crate::checks::{standards, subjects};
+use crate::trust_match::issuer::Shared;
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-VLT-02",
+    title: "login role binds loosely",
+    level: Level::Error,
+    standards: standards::TRUST,
+    source: include_str!("loose_claim.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for trust in jwt(view) {
+        let mut say = |level, why: String| {
+            let message = format!("The login role {} ({}) {why}.", view.name(&trust.principal), spot(&trust.location));
+            sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
+        };
+        if let Some((level, pattern)) = glob(trust) {
+            say(level, format!("binds \"{pattern}\", which admits more than one workload"));
+        }
+        if trust.audiences.is_none() {
+            say(Level::Warning, "has no bound_audiences, so that it doesn't say for whom tokens must be made".to_owned());
+        }
+    }
+}
+
+/// The widest glob, on the subject or on a claim that names a repository.
+fn glob(trust: &TrustBinding) -> Option<(Level, String)> {
+    let of_subject = subjects::widest(trust).map(|(breadth, subject)| (breadth, subject.text));
+    let of_claims = trust.claims.iter().filter(|claim| claim.operator == "glob").flat_map(|claim| {
+        let lead = match claim.name.trim_start_matches('/') {
+            "repository" => Some(("repo:", Shared::GitHub)),
+            "project_path" => Some(("project_path:", Shared::GitLab)),
+            _ => None,
+        };
+        let texts = claim.values.iter().filter_map(Value::known);
+        texts.filter_map(move |text| lead.map(|(lead, issuer)| (breadth::of(&format!("{lead}{text}:x"), Some(issuer)), text.to_owned())))
+    });
+    let (breadth, pattern) = of_subject.into_iter().chain(of_claims).min()?;
+    match breadth {
+        Breadth::Everybody | Breadth::Tenant => Some((CHECK.level, pattern)),
+        Breadth::Project => Some((Level::Warning, pattern)),
+        Breadth::Prefix | Breadth::Exact => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::SubjectRule;
+
+    use super::*;
+    use crate::checks::testing::{claim, levels, vault};
+
+    fn globbed(pattern: &str) -> Vec<Level> {
+        levels(&CHECK, &vault(|trust| trust.subject = SubjectRule::Glob(vec![pattern.into()])))
+    }
+
+    #[test]
+    fn the_level_depends_on_the_breadth() {
+        assert_eq!(globbed("*"), [Level::Error]);
+        assert_eq!(globbed("repo:acme/*"), [Level::Error]);
+        assert_eq!(globbed("repo:acme/api:*"), [Level::Warning]);
+        let by_claim = vault(|trust| {
+            trust.subject = SubjectRule::Any;
+            trust.claims = vec![claim("repository", "glob", "acme/*")];
+        });
+        assert_eq!(levels(&CHECK, &by_claim), [Level::Error]);
+        let on_gitlab = vault(|trust| {
+            trust.subject = SubjectRule::Any;
+            trust.claims = vec![claim("project_path", "glob", "acme/*")];
+        });
+        assert_eq!(levels(&CHECK, &on_gitlab), [Level::Error]);
+    }
+
+    #[test]
+    fn an_open_audience_is_a_warning() {
+        assert_eq!(levels(&CHECK, &vault(|trust| trust.audiences = None)), [Level::Warning]);
+    }
+
+    #[test]
+    fn whole_values_are_fine() {
+        assert!(globbed("repo:acme/api:environment:prod").is_empty());
+        assert!(levels(&CHECK, &vault(|_| {})).is_empty());
+    }
+
+    #[test]
+    fn unknown_values_say_nothing() {
+        let unknown = vault(|trust| {
+            trust.subject = SubjectRule::Unknown("var.subject".into());
+            trust.audiences = Some(vec![Value::unknown("var.audience")]);
+        });
+        assert!(levels(&CHECK, &unknown).is_empty());
+    }
+}
