@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use unkeyed_model::{Artifact, Class, Level, Location, Snippet, Timestamp};
+use unkeyed_model::{Artifact, Class, Confidence, Level, Location, Snippet, Timestamp};
 
 use super::page::{Ink, Page, faint, ink, plain};
 use super::{marks, places, snippet};
@@ -133,27 +133,27 @@ fn heading(page: &mut Page<'_>, first: &Artifact, level: Level, count: usize) ->
     let class = ink(marks::level(level), first.class.as_str());
     let name = ink(Ink::Strong, first.rule.name.as_str());
     let kind = faint(format!(" ({})", first.kind));
-    let which = if count > 1 { format!(", {count} of them") } else { String::new() };
-    page.flow(2, 4, &[class, plain(": "), name, kind, plain(which)])
+    let many = if count > 1 { format!("{count} × ") } else { String::new() };
+    page.flow(2, 4, &[class, plain(": "), plain(many), name, kind])
 }
 
 /// The line that says where, and what the line below does not show.
 fn arrow(page: &mut Page<'_>, shown: &Shown<'_>, bare: bool) -> io::Result<()> {
     let artifact = shown.artifact;
     let location = shown.place().map(|(location, _)| location);
-    let mut said = vec![faint("--> "), plain(location.map(place::shown).unwrap_or_default())];
-    let mut remarks: Vec<String> = vec![artifact.name.clone().unwrap_or_else(|| artifact.mask.clone())];
+    let name = artifact.name.as_ref().unwrap_or(&artifact.mask);
+    let mut remarks: Vec<String> = location.map(places::remarks).unwrap_or_default();
     if let Some(path) = location.and_then(|location| location.key_path.as_ref()).filter(|_| bare && artifact.name.is_none()) {
-        remarks.push(path.clone());
+        remarks.insert(0, path.clone());
     }
-    remarks.extend(location.map(places::remarks).unwrap_or_default());
-    if artifact.confidence < unkeyed_model::Confidence::High {
+    if artifact.confidence < Confidence::High {
         remarks.push(format!("{} confidence", artifact.confidence));
     }
     if shown.before {
         remarks.push("shown above".to_owned());
     }
-    said.push(faint(format!("  {}", remarks.join(" · "))));
+    let remarks: String = remarks.iter().map(|remark| format!(" · {remark}")).collect();
+    let said = [faint("--> "), plain(location.map(place::shown).unwrap_or_default()), plain(format!("  {name}")), faint(remarks)];
     page.flow(ARROW, ARROW + 4, &said)
 }
 

@@ -127,23 +127,41 @@ impl<'a> Page<'a> {
 
     fn wrap(&mut self, start: usize, hang: usize, pieces: &[Piece<'_>]) -> io::Result<()> {
         let safe: Vec<(Ink, String)> = pieces.iter().map(|piece| (piece.ink, clipped(&piece.text))).collect();
-        let (mut column, mut at_start) = (start, true);
+        let mut line: Vec<(Ink, String)> = Vec::new();
+        let mut column = start;
         for Word { gap, parts } in words(&safe) {
             let width: usize = parts.iter().map(|(_, part)| part.width()).sum();
-            if !at_start && column + gap + width > self.width {
-                self.blank()?;
+            if !line.is_empty() && column + gap + width > self.width {
+                self.finish(&line)?;
                 self.spaces(hang)?;
-                (column, at_start) = (hang, true);
+                line.clear();
+                column = hang;
             }
-            if !at_start {
-                self.spaces(gap)?;
+            if let Some((ink, text)) = line.last_mut() {
+                // A gap inside one ink belongs to it, so that a styled phrase is one run.
+                let inside = parts.first().is_some_and(|(next, _)| next == ink);
+                let spaces = " ".repeat(gap);
+                if inside {
+                    text.push_str(&spaces)
+                } else {
+                    line.push((Ink::Plain, spaces))
+                }
                 column += gap;
             }
             for (ink, part) in parts {
-                self.put(ink, part)?;
+                match line.last_mut() {
+                    Some((last, text)) if *last == ink => text.push_str(part),
+                    _ => line.push((ink, part.to_owned())),
+                }
             }
             column += width;
-            at_start = false;
+        }
+        self.finish(&line)
+    }
+
+    fn finish(&mut self, line: &[(Ink, String)]) -> io::Result<()> {
+        for (ink, text) in line {
+            self.put(*ink, text)?;
         }
         self.blank()
     }

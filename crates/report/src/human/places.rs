@@ -9,7 +9,7 @@ pub(super) fn remarks(location: &Location) -> Vec<String> {
     let origin = &location.origin;
     let mut remarks = Vec::new();
     match origin.tracked {
-        Some(Tracked::Ignored) => remarks.push("ignored by git, but on disk".to_owned()),
+        Some(Tracked::Ignored) => remarks.push("ignored by git".to_owned()),
         Some(Tracked::Untracked) => remarks.push("not tracked by git".to_owned()),
         Some(Tracked::Tracked) | None => {}
     }

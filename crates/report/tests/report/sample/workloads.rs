@@ -14,6 +14,7 @@ const N: LayerState = LayerState::Na;
 /// Sorted by id.
 pub(super) fn all() -> Vec<WorkloadReport> {
     let mut all = with_credentials();
+    all.extend(kept_elsewhere());
     all.extend(on_the_way());
     all.extend(quiet());
     all.sort_by(|a, b| a.id.cmp(&b.id));
@@ -98,6 +99,11 @@ fn with_credentials() -> Vec<WorkloadReport> {
             artifacts: ids(&(24..56).collect::<Vec<_>>()),
             ..workload(WorkloadKind::Terraform, TERRAFORM, "terraform run in infra", Verdict::NotSecretless, [F, F, N, N, N])
         },
+    ]
+}
+
+fn kept_elsewhere() -> Vec<WorkloadReport> {
+    vec![
         WorkloadReport {
             reasons: vec![Reason::VaultedStatic, Reason::IdentityBootstrapped, Reason::SecretReadGrant],
             identity_paths: vec![identities::vault_login()],
