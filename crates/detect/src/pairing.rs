@@ -17,8 +17,15 @@ const NEIGHBOURS: usize = 4;
 /// The longest session an assumed role may have; session tokens of users live longer (36 h), but say so less often.
 const SESSION_SECONDS: u64 = 12 * 3600;
 /// Names of the end of a temporary key, as the CLI, the SDKs and their helpers write it.
-const ENDS: &[&str] =
-    &["Expiration", "aws_expiration", "aws_session_expiration", "x_security_token_expires", "AWS_CREDENTIAL_EXPIRATION", "expires_at", "expiry"];
+const ENDS: &[&str] = &[
+    "Expiration",
+    "aws_expiration",
+    "aws_session_expiration",
+    "x_security_token_expires",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "expires_at",
+    "expiry",
+];
 
 /// Joins drafts that are parts of one credential.
 pub(crate) fn pair(drafts: &mut Vec<Draft>, text: &[u8], _origin: &Origin) {
@@ -122,7 +129,8 @@ fn nearest(drafts: &[Draft], candidates: &[usize], taken: &[bool], text: &[u8], 
 
 /// Whether an INI section or a YAML document starts in between.
 fn crosses_section(between: &[u8]) -> bool {
-    let header = memmem::find_iter(between, b"\n[").any(|found| memchr::memchr2(b']', b'\n', &between[found + 2..]).is_some_and(|end| between[found + 2 + end] == b']'));
+    let header = memmem::find_iter(between, b"\n[")
+        .any(|found| memchr::memchr2(b']', b'\n', &between[found + 2..]).is_some_and(|end| between[found + 2 + end] == b']'));
     header || memmem::find(between, b"\n---").is_some()
 }
 
@@ -267,7 +275,10 @@ mod tests {
     #[test]
     fn parts_are_not_reported_again() {
         let text = "https://host/?id=AKIA&sig=SIG";
-        let mut drafts = vec![Draft::new(&Rule::named("aws.access-key-id"), Span::new(17, 21)), Draft::new(&Rule::named("aws.presigned-url"), Span::new(26, 29))];
+        let mut drafts = vec![
+            Draft::new(&Rule::named("aws.access-key-id"), Span::new(17, 21)),
+            Draft::new(&Rule::named("aws.presigned-url"), Span::new(26, 29)),
+        ];
         drafts[1].related.push(Span::new(0, text.len()));
         pair(&mut drafts, text.as_bytes(), &Origin::default());
         assert_eq!(kinds(&drafts), ["aws.presigned-url"]);

@@ -34,11 +34,13 @@ mod pgp;
 mod pypi;
 mod sealed;
 mod ssh;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod tfstate;
 mod vault;
 mod x509;
-#[cfg(test)]
-mod testing;
 
 /// What an inspector sees: the whole text, where the rule's pattern and its secret stand, and the path.
 #[derive(Clone, Copy)]

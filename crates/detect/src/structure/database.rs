@@ -59,7 +59,8 @@ pub(crate) fn keywords(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome 
     let flat = flatten(list);
     let server = SERVER.iter().find_map(|name| value(&flat, name));
     let is_connection = CONNECTION.iter().any(|name| value(&flat, name).is_some());
-    if !is_jdbc && !(server.is_some() && is_connection) {
+    let is_list = server.is_some() && is_connection;
+    if !(is_jdbc || is_list) {
         return Outcome::Reject;
     }
     let password = context::slice(candidate.text, candidate.secret);

@@ -18,7 +18,8 @@ fn bytes<'t>(candidate: &Candidate<'t>) -> Option<Cow<'t, [u8]>> {
     if matches!(candidate.text[start], 0x30 | 0xfe | 0xce) && !candidate.text[start + 1].is_ascii_graphic() {
         return Some(Cow::Borrowed(&candidate.text[start..candidate.text.len().min(start + LONGEST)]));
     }
-    let mut digits: Vec<u8> = context::slice(candidate.text, candidate.secret).iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let mut digits: Vec<u8> =
+        context::slice(candidate.text, candidate.secret).iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     // The run may go on into the next word; what ends the keystore is its own length.
     digits.truncate(digits.len() / 4 * 4);
     decode::base64(&digits).map(Cow::Owned)
