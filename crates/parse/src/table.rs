@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Unit};
 
-use crate::{codeowners, compose, dotenv, gha, k8s, terraform};
+use crate::{codeowners, compose, dockerfile, dotenv, gha, k8s, terraform};
 
 /// One format.
 pub(crate) struct Row {
@@ -19,6 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "github-actions", claims: gha::claims, read: gha::read },
     Row { name: "codeowners", claims: codeowners::claims, read: codeowners::read },
     Row { name: "compose", claims: compose::claims, read: compose::read },
+    Row { name: "dockerfile", claims: dockerfile::claims, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, read: dotenv::read },
     Row { name: "terraform", claims: terraform::claims, read: terraform::read },
     Row { name: "k8s", claims: k8s::claims, read: k8s::read },

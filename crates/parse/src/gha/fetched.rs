@@ -27,7 +27,8 @@ pub(super) fn references(place: &Place<'_>, node: &Node, path: &str, syntax: Syn
             let location = place.at(flat.span(offset..offset + name.len()), path);
             let mut reference = facts::fetch(store, name, custody, location);
             reference.used_as = used_as.map(str::to_owned);
-            reference.destination = destination.cloned();
+            // A lease leads on to what it is for, not to the secret manager.
+            reference.destination = destination.filter(|_| custody != Custody::VaultDynamic).cloned();
             found.push(reference);
         }
         start = end + 1;

@@ -82,7 +82,8 @@ impl<'a> Script<'a, '_> {
             Effect::Fetches { store, name, custody, destination } => {
                 let name = self.value(&name).value.known().map_or(name, str::to_owned);
                 let mut fetched = facts::fetch(store, name, custody, at);
-                fetched.destination = Some(destination);
+                // A lease leads on to what it is for, not to the secret manager.
+                fetched.destination = (custody != Custody::VaultDynamic).then_some(destination);
                 draft.workload.references.push(fetched);
             }
             Effect::LogsIn(login) => self.logs_in(draft, at, login),

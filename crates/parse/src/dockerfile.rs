@@ -1,0 +1,229 @@
+//! Dockerfiles and Containerfiles: one workload per file, seen before the image exists.
+//!
+//! What is declared here persists in the image: `ENV` and `ARG` in its configuration and history, copied files in a
+//! layer even if a later one deletes them. `RUN --mount=type=secret` leaves nothing behind.
+
+mod lines;
+mod values;
+
+use unkeyed_model::{Custody, Declaration, Facts, Lifetime, Role, StoreKind, Unit, Use, VendorDefault, Workload, WorkloadKind};
+
+use self::lines::{Instruction, instructions};
+use self::values::Part;
+use crate::commands::{self, Effect};
+use crate::interpolation::interpolations;
+use crate::place::Place;
+use crate::{credential_name, facts, host_files, shell};
+
+/// `Dockerfile`, `Containerfile`, with a prefix or suffix.
+pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    let name = unit.origin().file_name();
+    let lower = name.to_ascii_lowercase();
+    let named = ["dockerfile", "containerfile"].iter().any(|base| {
+        let suffixed = lower.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']));
+        suffixed || lower.ends_with(&format!(".{base}"))
+    });
+    let is_other = [".dockerignore", ".md", ".j2", ".tpl", ".tmpl", ".erb", ".py", ".sh", ".json"].iter().any(|ending| lower.ends_with(ending));
+    (named && !is_other).then(|| unit.origin().path.clone())
+}
+
+/// Reads one file.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        match Place::new(unit) {
+            Ok(place) => {
+                let mut image = Image::new(&place);
+                image.read();
+                facts.slots.append(&mut image.slots);
+                facts.declarations.append(&mut image.declarations);
+                facts.workloads.push(image.workload);
+            }
+            Err(skip) => facts.skipped.push(skip),
+        }
+    }
+    facts
+}
+
+struct Image<'a> {
+    place: &'a Place<'a>,
+    workload: Workload,
+    slots: Vec<unkeyed_model::Slot>,
+    declarations: Vec<Declaration>,
+    /// Build arguments named like credentials: name, where declared.
+    arguments: Vec<(String, unkeyed_model::Location)>,
+    stages: Vec<(usize, String)>,
+}
+
+impl<'a> Image<'a> {
+    fn new(place: &'a Place<'a>) -> Self {
+        let mut workload = Workload::new(WorkloadKind::Dockerfile, format!("dockerfile:{}", place.path()), place.path(), place.whole());
+        workload.extents.push(place.bare(unkeyed_model::Span::new(0, place.text().len())));
+        Self { place, workload, slots: Vec::new(), declarations: Vec::new(), arguments: Vec::new(), stages: Vec::new() }
+    }
+
+    fn read(&mut self) {
+        for instruction in instructions(self.place.text()) {
+            match instruction.keyword.as_str() {
+                "FROM" => self.from(&instruction),
+                "ARG" => self.argument(&instruction),
+                "ENV" => self.environment(&instruction),
+                "COPY" | "ADD" => self.copy(&instruction),
+                "RUN" => self.run(&instruction),
+                "LABEL" => self.label(&instruction),
+                _ => {}
+            }
+        }
+        self.stage_traits();
+    }
+
+    fn at(&self, instruction: &Instruction, part: &Part, path: String) -> unkeyed_model::Location {
+        self.place.at(instruction.span(part.range.clone()), path)
+    }
+
+    fn from(&mut self, instruction: &Instruction) {
+        let parts = values::words(&instruction.text);
+        let mut words = parts.iter().filter(|part| !part.text.starts_with("--"));
+        let Some(image) = words.next() else { return };
+        let is_stage = self.stages.iter().any(|(_, name)| name.eq_ignore_ascii_case(&image.text));
+        if !is_stage && image.text != "scratch" {
+            self.workload.uses.push((Use::Image, image.text.clone()));
+        }
+        let name = words.nth(1).map(|part| part.text.clone()).unwrap_or_default();
+        self.stages.push((instruction.start, name));
+    }
+
+    /// `ARG NAME` and `ARG NAME=default`. A build argument used by a `RUN` is part of the image's history.
+    fn argument(&mut self, instruction: &Instruction) {
+        for (name, value) in values::assignments(&instruction.text) {
+            if !facts::is_credential_variable(&name.text) {
+                continue;
+            }
+            let path = format!("ARG {}", name.text);
+            match value.filter(|value| !value.text.is_empty()) {
+                Some(value) if interpolations(&value.text).is_empty() => {
+                    let at = self.at(instruction, &value, path);
+                    self.slots.push(facts::slot(&name.text, at));
+                }
+                Some(_) => {}
+                None => {
+                    let at = self.at(instruction, &name, path);
+                    self.declare("image.build-argument", format!("ARG {}", name.text), facts::slot(&name.text, at.clone()).destination, at.clone());
+                    self.arguments.push((name.text, at));
+                }
+            }
+        }
+    }
+
+    fn environment(&mut self, instruction: &Instruction) {
+        for (name, value) in values::assignments(&instruction.text) {
+            let Some(value) = value.filter(|value| !value.text.trim().is_empty()) else { continue };
+            let at = self.at(instruction, &value, format!("ENV {}", name.text));
+            if interpolations(&value.text).is_empty() {
+                let is_path = value.text.starts_with('/') && !value.text.contains(char::is_whitespace);
+                if facts::is_credential_variable(&name.text) && !is_path {
+                    self.slots.push(facts::slot(&name.text, at));
+                }
+            } else if facts::is_credential_variable(&name.text) {
+                // The argument's value becomes part of the image's configuration.
+                self.declare("image.environment", format!("ENV {}", name.text), facts::slot(&name.text, at.clone()).destination, at);
+            }
+        }
+    }
+
+    fn copy(&mut self, instruction: &Instruction) {
+        let parts = values::words(&instruction.text);
+        if parts.iter().any(|part| part.text.starts_with("--from=")) {
+            return;
+        }
+        let sources: Vec<&Part> = parts.iter().filter(|part| !part.text.starts_with("--") && !part.text.starts_with("<<")).collect();
+        for source in sources.split_last().map_or(&[][..], |(_, sources)| sources) {
+            let Some(destination) = host_files::credential_file(&source.text) else { continue };
+            let path = format!("{} {}", instruction.keyword, source.text);
+            let at = self.at(instruction, source, path.clone());
+            self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &source.text)));
+            self.declare("image.copied-file", path, destination, at);
+        }
+    }
+
+    fn declare(&mut self, kind: &str, name: String, destination: Option<unkeyed_model::Destination>, location: unkeyed_model::Location) {
+        self.declarations.push(Declaration {
+            kind: kind.to_owned(),
+            name,
+            custody: Custody::Embedded,
+            role: Role::Access,
+            // What a copied file or an argument holds isn't seen; nothing makes it expire.
+            lifetime: Lifetime { vendor_default: VendorDefault::NeverExpires, ..Lifetime::default() },
+            destination,
+            principal: None,
+            location,
+        });
+    }
+
+    fn run(&mut self, instruction: &Instruction) {
+        for part in values::words(&instruction.text) {
+            let Some(mount) = part.text.strip_prefix("--mount=") else { continue };
+            self.mount(instruction, &part, mount);
+        }
+        for command in shell::commands(&instruction.text) {
+            for effect in commands::effects(&command) {
+                let at = self.place.at(instruction.span(command.range()), "RUN");
+                match effect {
+                    Effect::Fetches { store, name, custody, destination } => {
+                        let mut fetched = facts::fetch(store, name, custody, at);
+                        fetched.destination = Some(destination);
+                        self.workload.references.push(fetched);
+                    }
+                    Effect::WritesCredential(form) => self.workload.traits.push(("writes-credential".into(), form.into(), at)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// BuildKit: the secret is there for this one instruction and in no layer.
+    fn mount(&mut self, instruction: &Instruction, part: &Part, mount: &str) {
+        let field = |name: &str| mount.split(',').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+        let kind = field("type").unwrap_or("bind");
+        if kind != "secret" && kind != "ssh" {
+            return;
+        }
+        let target = field("target").or_else(|| field("dst")).or_else(|| field("destination"));
+        let name = field("id").or_else(|| target?.rsplit('/').next()).unwrap_or(kind);
+        let at = self.at(instruction, part, format!("RUN --mount=type={kind}"));
+        let mut reference = facts::reference(StoreKind::BuildSecret, name, at);
+        reference.custody = Custody::RuntimeMinted;
+        reference.used_as = field("env").or(target).map(str::to_owned);
+        self.workload.references.push(reference);
+    }
+
+    fn label(&mut self, instruction: &Instruction) {
+        for (name, value) in values::assignments(&instruction.text) {
+            if let (Some(value), "maintainer" | "owner" | "org.opencontainers.image.authors" | "org.opencontainers.image.vendor") = (value, name.text.as_str()) {
+                self.workload.owner.get_or_insert(value.text);
+            } else if credential_name::is_credential(&name.text) {
+                continue;
+            }
+        }
+    }
+
+    /// Which bytes belong to the stage that is shipped, and which to stages that only build.
+    fn stage_traits(&mut self) {
+        let end = self.place.text().len();
+        for (index, (start, name)) in self.stages.iter().enumerate() {
+            let stop = self.stages.get(index + 1).map_or(end, |(next, _)| *next);
+            let which = if index + 1 == self.stages.len() { "final" } else { "build" };
+            let path = if name.is_empty() { format!("stage {index}") } else { format!("stage {name}") };
+            self.workload.traits.push(("stage".into(), which.into(), self.place.at(unkeyed_model::Span::new(*start, stop), path)));
+        }
+        if self.arguments.is_empty() {
+            return;
+        }
+        // An argument that a later `ENV` repeats is one credential, told by the `ENV`.
+        let kept: Vec<String> = self.declarations.iter().filter_map(|found| found.name.strip_prefix("ENV ").map(str::to_owned)).collect();
+        self.declarations.retain(|found| found.name.strip_prefix("ARG ").is_none_or(|name| !kept.iter().any(|other| other == name)));
+    }
+}
+
+#[cfg(test)]
+mod tests;
