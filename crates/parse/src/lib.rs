@@ -4,6 +4,7 @@
 //! one file belongs to exactly one format ([`group`] asks the rows of the table in order and the first claim wins), so
 //! that no place yields two contradicting facts.
 
+mod agents;
 mod codeowners;
 mod commands;
 mod compose;
@@ -20,6 +21,7 @@ mod json;
 mod k8s;
 mod place;
 mod policy_document;
+mod profiles;
 mod shell;
 mod table;
 mod terraform;

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Unit};
 
-use crate::{codeowners, compose, dockerfile, dotenv, gha, k8s, terraform};
+use crate::{agents, codeowners, compose, dockerfile, dotenv, gha, k8s, profiles, terraform};
 
 /// One format.
 pub(crate) struct Row {
@@ -17,6 +17,8 @@ pub(crate) struct Row {
 /// All formats, the more specific claims first.
 pub(crate) const ROWS: &[Row] = &[
     Row { name: "github-actions", claims: gha::claims, read: gha::read },
+    Row { name: "agents", claims: agents::claims, read: agents::read },
+    Row { name: "cli-profiles", claims: profiles::claims, read: profiles::read },
     Row { name: "codeowners", claims: codeowners::claims, read: codeowners::read },
     Row { name: "compose", claims: compose::claims, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, read: dockerfile::read },
