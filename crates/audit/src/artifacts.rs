@@ -19,14 +19,13 @@ use crate::linking::{Merged, StoredIndex};
 use crate::{classes, reachability, severity, standards};
 
 pub(crate) use draft::Draft;
-pub(crate) use named::stands_under;
 pub(crate) use observed::LOCAL;
 
 /// All artifacts, classed, attributed and named, sorted by first location.
 pub(crate) fn collect(estate: &Estate, merged: &[Merged], stored: &StoredIndex, policy: &Policy, now: Timestamp) -> Vec<Artifact> {
     let mut drafts = observed::collect(&estate.matches);
     drafts.extend(estate.facts.declarations.iter().map(declared::draft));
-    let attribution = Attribution::new(&estate.facts, merged, policy);
+    let attribution = Attribution::new(&estate.facts, merged, stored, policy);
     named::apply_uses(&mut drafts, &estate.facts, merged, stored);
     for draft in &mut drafts {
         attribution.attribute(draft);

@@ -4,6 +4,7 @@ use unkeyed_model::{Artifact, CheckInfo, Class, Finding, Reason, Value, Workload
 
 use crate::context::{Context, Linked};
 use crate::exceptions::Ruling;
+use crate::sets::Findings;
 use crate::{decision, layers, missing, sets, store_readers};
 
 /// Puts findings in the order of the report: check, workload, first place.
@@ -14,11 +15,11 @@ pub(crate) fn sort_findings(findings: &mut [Finding]) {
 }
 
 /// Judges one workload. `findings` are those of the checks, in the order in which the ruling counts them.
-pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &[Finding], ruling: &Ruling) -> WorkloadReport {
+pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &Findings<'_>, ruling: &Ruling) -> WorkloadReport {
     let sets = sets::collect(context, linked, findings, ruling);
-    let layers = layers::layers(context, linked, &sets, findings);
+    let layers = layers::layers(context, linked, &sets, findings.all);
     let reads_secrets = store_readers::reads_secrets(context, linked);
-    let (verdict, reasons) = decision::decide(&sets, &layers, &context.artifacts, findings, reads_secrets);
+    let (verdict, reasons) = decision::decide(&sets, &layers, &context.artifacts, findings.all, reads_secrets);
     let artifacts: Vec<&Artifact> = linked.artifacts.iter().map(|&at| &context.artifacts[at]).collect();
     let missing = if verdict == unkeyed_model::Verdict::Indeterminate {
         missing::collect(context, linked, &sets, &layers, &reasons)

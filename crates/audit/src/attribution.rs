@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Facts, Location, Policy, WorkloadKind};
 
-use crate::artifacts::{Draft, stands_under};
+use crate::artifacts::Draft;
 use crate::extents::Extents;
 use crate::globs::Glob;
-use crate::linking::Merged;
+use crate::keys::keys;
+use crate::linking::{Merged, StoredIndex};
 
 /// Who owns an extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,14 +24,16 @@ enum Owner {
     Object(usize),
 }
 
+/// Ids of the workloads that use an object, by the key they use (`None`: all of it).
+type Readers<'a> = BTreeMap<usize, BTreeMap<Option<&'a str>, BTreeSet<&'a str>>>;
+
 /// Everything that decides ownership, indexed.
 #[derive(Debug)]
 pub(crate) struct Attribution<'a> {
     extents: Extents<Owner>,
     /// Ids of the workloads that have a definition among their parts.
     users: BTreeMap<usize, Vec<&'a str>>,
-    /// Ids of the workloads that use an object, with the key they use (`None`: all).
-    readers: BTreeMap<usize, Vec<(&'a str, Option<&'a str>)>>,
+    readers: Readers<'a>,
     /// Ids of the workloads that draw in a file.
     drawn_in: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that a file defines.
@@ -43,14 +46,14 @@ pub(crate) struct Attribution<'a> {
 
 impl<'a> Attribution<'a> {
     /// Indexes definitions, uses and the policy.
-    pub(crate) fn new(facts: &'a Facts, merged: &'a [Merged], policy: &Policy) -> Self {
+    pub(crate) fn new(facts: &'a Facts, merged: &'a [Merged], stored: &StoredIndex, policy: &Policy) -> Self {
         let definitions = facts.workloads.iter().enumerate();
         let definitions = definitions.flat_map(|(at, workload)| workload.extents.iter().map(move |extent| (extent, Owner::Definition(at))));
         let objects = facts.stored.iter().enumerate().map(|(at, object)| (&object.extent, Owner::Object(at)));
         let mut this = Self {
             extents: Extents::new(definitions.chain(objects)),
             users: BTreeMap::new(),
-            readers: readers(facts, merged),
+            readers: readers(facts, merged, stored),
             drawn_in: BTreeMap::new(),
             defined: BTreeMap::new(),
             folders: BTreeMap::new(),
@@ -124,10 +127,10 @@ impl<'a> Attribution<'a> {
 
     /// The users of the key under which the value stands, else all users of the object: it is handed to them whole.
     fn of_object(&self, object: usize, place: &Location) -> Vec<&'a str> {
-        let readers = self.readers.get(&object).map_or(&[][..], Vec::as_slice);
-        let uses_key = |key: Option<&str>| key.is_none_or(|key| stands_under(place, key));
-        let of_key: Vec<&str> = readers.iter().filter(|(_, key)| uses_key(*key)).map(|(id, _)| *id).collect();
-        if of_key.is_empty() { readers.iter().map(|(id, _)| *id).collect() } else { of_key }
+        let Some(readers) = self.readers.get(&object) else { return Vec::new() };
+        let wanted = keys(place).map(Some).chain([None]).filter_map(|key| readers.get(&key));
+        let of_key: Vec<&str> = wanted.flatten().copied().collect();
+        if of_key.is_empty() { readers.values().flatten().copied().collect() } else { of_key }
     }
 
     /// The only workload of the nearest folder that has any.
@@ -136,13 +139,12 @@ impl<'a> Attribution<'a> {
     }
 }
 
-fn readers<'a>(facts: &Facts, merged: &'a [Merged]) -> BTreeMap<usize, Vec<(&'a str, Option<&'a str>)>> {
-    let mut readers: BTreeMap<usize, Vec<(&str, Option<&str>)>> = BTreeMap::new();
-    let stored = crate::linking::StoredIndex::new(facts);
+fn readers<'a>(facts: &Facts, merged: &'a [Merged], stored: &StoredIndex) -> Readers<'a> {
+    let mut readers = Readers::new();
     for user in merged {
         for reference in &user.workload.references {
             for object in stored.resolve(facts, reference) {
-                readers.entry(object).or_default().push((&user.workload.id, reference.key.as_deref()));
+                readers.entry(object).or_default().entry(reference.key.as_deref()).or_default().insert(&user.workload.id);
             }
         }
     }

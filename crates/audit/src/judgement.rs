@@ -9,6 +9,7 @@ use unkeyed_model::{
 use crate::context::{Context, Linked};
 use crate::linking::{Linker, Merged, StoredIndex};
 use crate::owners::Owners;
+use crate::sets::Findings;
 use crate::{artifacts, assemble, checks, exceptions, gate, linking, summary};
 
 /// Id of the pseudo-workload that answers for what belongs to nobody (DOMAIN §3.3).
@@ -28,8 +29,9 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Repo
     let mut findings = checks::run(&context);
     assemble::sort_findings(&mut findings);
     let ruling = exceptions::apply(policy, &mut context.artifacts, &mut findings, now);
+    let by_workload = Findings::new(&findings);
     let mut reports: Vec<WorkloadReport> =
-        context.workloads.iter().map(|linked| assemble::workload(&context, linked, &findings, &ruling)).collect();
+        context.workloads.iter().map(|linked| assemble::workload(&context, linked, &by_workload, &ruling)).collect();
     findings.extend(ruling.remarks.iter().cloned());
     assemble::sort_findings(&mut findings);
     assemble::index_findings(&mut reports, &findings);

@@ -18,6 +18,7 @@ mod gate;
 mod globs;
 mod guidance;
 mod judgement;
+mod keys;
 mod layers;
 mod lexicon;
 mod linking;

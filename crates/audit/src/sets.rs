@@ -1,6 +1,8 @@
 //! The sets of DOMAIN §4.1 for one workload: what persists, what is vaulted, what is excepted, which identities there are.
 
-use unkeyed_model::{Artifact, Class, Confidence, Custody, IdentityPath, Level, PlatformStoredAs, Policy, Reach, Replayable};
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Artifact, Class, Confidence, Custody, Finding, IdentityPath, Level, PlatformStoredAs, Policy, Reach, Replayable};
 
 use crate::artifacts::LOCAL;
 use crate::context::{Context, Linked, LinkedPath};
@@ -41,6 +43,32 @@ pub(crate) struct Sets {
     pub(crate) covered: bool,
 }
 
+/// The findings of the checks, by workload.
+#[derive(Debug)]
+pub(crate) struct Findings<'a> {
+    /// All of them.
+    pub(crate) all: &'a [Finding],
+    of: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Findings<'a> {
+    /// Indexes findings by the workload they concern.
+    pub(crate) fn new(all: &'a [Finding]) -> Self {
+        let mut of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, finding) in all.iter().enumerate() {
+            if let Some(workload) = &finding.workload {
+                of.entry(workload).or_default().push(at);
+            }
+        }
+        Self { all, of }
+    }
+
+    /// Indices of the findings on a workload.
+    pub(crate) fn of(&self, workload: &str) -> impl Iterator<Item = usize> {
+        self.of.get(workload).into_iter().flatten().copied()
+    }
+}
+
 /// Which set an artifact is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Set {
@@ -79,13 +107,12 @@ pub(crate) fn set_of(artifact: &Artifact, policy: &Policy) -> Option<Set> {
 /// Coverage counts for the whole run: any gap (unreadable, malformed, over a limit) may hide the very file that holds
 /// another trust, use or credential of this workload, and nothing in the inputs can show that it doesn't. What the user
 /// leaves out on purpose is no gap, so that `--exclude` settles a file that truly has no bearing.
-pub(crate) fn collect(context: &Context<'_>, linked: &Linked, findings: &[unkeyed_model::Finding], ruling: &Ruling) -> Sets {
+pub(crate) fn collect(context: &Context<'_>, linked: &Linked, findings: &Findings<'_>, ruling: &Ruling) -> Sets {
     let mut sets = Sets { covered: context.estate.coverage.is_complete(), ..Sets::default() };
     sets.covered &= context.estate.facts.skipped.iter().all(|skip| !skip.why.is_gap());
     add_artifacts(&mut sets, context, linked, ruling);
     add_identities(&mut sets, linked);
-    let own = |finding: &unkeyed_model::Finding| finding.workload.as_deref() == Some(linked.workload.id.as_str());
-    for (at, _) in findings.iter().enumerate().filter(|(_, finding)| own(finding) && is_binding_error(finding)) {
+    for at in findings.of(&linked.workload.id).filter(|&at| is_binding_error(&findings.all[at])) {
         let set = if ruling.covers_finding(at) { &mut sets.excepted_findings } else { &mut sets.errors };
         set.push(at);
     }
@@ -93,7 +120,7 @@ pub(crate) fn collect(context: &Context<'_>, linked: &Linked, findings: &[unkeye
 }
 
 /// Whether a finding speaks against the binding, role or lifetime of an identity (set B).
-pub(crate) fn is_binding_error(finding: &unkeyed_model::Finding) -> bool {
+fn is_binding_error(finding: &Finding) -> bool {
     finding.level == Level::Error && ["TB-", "RS-", "TL-"].iter().any(|family| finding.check.starts_with(family))
 }
 

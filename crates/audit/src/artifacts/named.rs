@@ -1,41 +1,47 @@
 //! Uses by name: who uses what is stored, and the artifacts for what is stored elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use unkeyed_model::{Confidence, Content, Custody, Facts, Lifetime, Location, Reference, Replayable, Role, StoreKind, StoredSecret};
+use unkeyed_model::{Confidence, Content, Custody, Destination, Facts, Lifetime, Reference, Replayable, Role, StoreKind, StoredSecret};
 
 use super::draft::Draft;
 use crate::extents::Extents;
+use crate::keys::keys;
 use crate::linking::{Merged, StoredIndex};
 use crate::{guidance, lexicon};
 
 /// What makes two uses mean the same stored secret.
 type Name = (StoreKind, String, Option<String>, String, Option<String>);
 
+/// Values by the object that holds them and the key under which they stand there; without a key, all of the object.
+type Held = BTreeMap<(usize, Option<String>), BTreeSet<usize>>;
+
 /// Lets each use by name reach the values it means, and adds an artifact for each name whose value is elsewhere.
 pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merged], stored: &StoredIndex) {
-    let inside = inside(drafts, facts);
+    let held = held(drafts, facts);
     let declared = declared(drafts);
     let mut elsewhere: BTreeMap<Name, Draft> = BTreeMap::new();
+    // Many uses of one object say the same of its values.
+    let mut said: BTreeSet<(usize, Option<&str>, Role, Option<&Destination>)> = BTreeSet::new();
     for user in merged {
         for reference in &user.workload.references {
             let objects = stored.resolve(facts, reference);
-            let mut held = false;
+            let (key, destination) = (reference.key.as_deref(), reference.destination.as_ref());
+            let mut found = false;
             for &object in &objects {
-                for &at in inside.get(&object).into_iter().flatten() {
-                    if holds(&drafts[at], reference) {
-                        drafts[at].used_for(reference.role, reference.destination.as_ref());
-                        held = true;
-                    }
+                let Some(values) = held.get(&(object, reference.key.clone())) else { continue };
+                found = true;
+                if said.insert((object, key, reference.role, destination)) {
+                    values.iter().for_each(|&at| drafts[at].used_for(reference.role, destination));
                 }
             }
             if let Some(&at) = declaration(&declared, reference) {
-                drafts[at].used_for(reference.role, reference.destination.as_ref());
+                drafts[at].used_for(reference.role, destination);
                 drafts[at].belongs_to(&user.workload.id);
-                held = true;
+                found = true;
             }
-            if !held {
+            if !found {
                 let custody = objects.iter().map(|&object| custody(&facts.stored[object], reference)).min().unwrap_or(reference.custody);
                 let draft = elsewhere.entry(name(reference)).or_insert_with(|| new_draft(reference, custody));
                 merge_use(draft, reference, custody, &user.workload.id);
@@ -45,18 +51,20 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
     drafts.extend(elsewhere.into_values());
 }
 
-/// Credentials by the secret object that holds them, indices into `drafts` by index into `facts.stored`.
-fn inside(drafts: &[Draft], facts: &Facts) -> BTreeMap<usize, Vec<usize>> {
+/// Finds the values inside secret objects; indices into `drafts`.
+fn held(drafts: &[Draft], facts: &Facts) -> Held {
     let extents = Extents::new(facts.stored.iter().enumerate().map(|(at, secret)| (&secret.extent, at)));
-    let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut held = Held::new();
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.is_public()) {
         for place in draft.places() {
             for &object in extents.containing(place).next().into_iter().flatten() {
-                inside.entry(object).or_default().push(at);
+                for key in keys(place).map(|key| Some(key.to_owned())).chain([None]) {
+                    held.entry((object, key)).or_default().insert(at);
+                }
             }
         }
     }
-    inside
+    held
 }
 
 /// Credentials that configurations create, by folder and name.
@@ -72,16 +80,6 @@ fn declaration<'d>(declared: &'d BTreeMap<(String, String), usize>, reference: &
     let folder = reference.location.origin.folder();
     let mut names = std::iter::successors(Some(reference.name.as_str()), |name| name.rfind(['.', '[']).map(|end| name.split_at(end).0));
     names.find_map(|name| declared.get(&(folder.to_owned(), name.to_owned()))).filter(|_| reference.store == StoreKind::TerraformVariable)
-}
-
-/// Whether the credential is what the reference means: any of the object, or the one under its key.
-fn holds(draft: &Draft, reference: &Reference) -> bool {
-    reference.key.as_deref().is_none_or(|key| draft.places().any(|place| stands_under(place, key)))
-}
-
-/// Whether the place is the value of a key (`data.password` for `password`).
-pub(crate) fn stands_under(place: &Location, key: &str) -> bool {
-    place.key_path.as_deref().is_some_and(|path| path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Where the value is, if the object is in the inputs but its value is not.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use unkeyed_model::{Facts, IdentityPath, Use, Workload, WorkloadKind};
+use unkeyed_model::{Destination, Facts, IdentityPath, Location, Reference, Use, Workload, WorkloadKind};
 
 use super::{StoredIndex, brokered, paths};
 
@@ -35,7 +35,7 @@ pub(crate) fn merge(facts: &Facts, stored: &StoredIndex) -> Vec<Merged> {
 /// Follows all uses from the definitions of one id.
 fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> Merged {
     let facts = index.facts;
-    let mut workload = facts.workloads[definitions[0]].clone();
+    let mut merging = Merging::new(facts.workloads[definitions[0]].clone());
     let mut seen: BTreeSet<usize> = definitions.iter().copied().collect();
     let mut parts = Vec::new();
     let mut secrets: BTreeSet<usize> = BTreeSet::new();
@@ -43,7 +43,7 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
     while let Some((at, how)) = queue.pop_front() {
         let part = &facts.workloads[at];
         if !parts.is_empty() {
-            absorb(&mut workload, part, how);
+            merging.absorb(part, how);
         }
         parts.push(at);
         let mut next: Vec<(usize, Option<Use>)> = Vec::new();
@@ -59,21 +59,50 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
         }
         queue.extend(next.into_iter().filter(|(found, _)| seen.insert(*found)));
     }
+    let mut workload = merging.workload;
     paths::complete(&mut workload);
     brokered::add_paths(&mut workload, facts, &secrets);
     Merged { workload, parts, stored: secrets.into_iter().collect() }
 }
 
-/// Copies what a part brings along.
-fn absorb(workload: &mut Workload, part: &Workload, how: Option<Use>) {
-    let adopted = part.identity_paths.iter().map(|path| adopt(path, workload, how));
-    let adopted: Vec<IdentityPath> = adopted.collect();
-    extend_new(&mut workload.identity_paths, adopted);
-    extend_new(&mut workload.references, part.references.iter().cloned());
-    extend_new(&mut workload.destinations, part.destinations.iter().cloned());
-    extend_new(&mut workload.traits, part.traits.iter().cloned());
-    workload.owner = workload.owner.take().or_else(|| part.owner.clone());
-    workload.environment = workload.environment.take().or_else(|| part.environment.clone());
+/// A workload while its parts are copied in, with what it has already.
+struct Merging {
+    workload: Workload,
+    references: BTreeSet<(Location, String, Option<String>)>,
+    destinations: BTreeSet<Destination>,
+    traits: BTreeSet<(String, String, Location)>,
+}
+
+impl Merging {
+    fn new(workload: Workload) -> Self {
+        Self {
+            references: workload.references.iter().map(identity).collect(),
+            destinations: workload.destinations.iter().cloned().collect(),
+            traits: workload.traits.iter().cloned().collect(),
+            workload,
+        }
+    }
+
+    /// Copies what a part brings along. A parser may have followed a use itself, so that the same fact comes twice.
+    fn absorb(&mut self, part: &Workload, how: Option<Use>) {
+        for path in &part.identity_paths {
+            let path = adopt(path, &self.workload, how);
+            if !self.workload.identity_paths.contains(&path) {
+                self.workload.identity_paths.push(path);
+            }
+        }
+        let new = part.references.iter().filter(|reference| self.references.insert(identity(reference)));
+        self.workload.references.extend(new.cloned());
+        self.workload.destinations.extend(part.destinations.iter().filter(|one| self.destinations.insert((*one).clone())).cloned());
+        self.workload.traits.extend(part.traits.iter().filter(|one| self.traits.insert((*one).clone())).cloned());
+        self.workload.owner = self.workload.owner.take().or_else(|| part.owner.clone());
+        self.workload.environment = self.workload.environment.take().or_else(|| part.environment.clone());
+    }
+}
+
+/// What makes two references the same use.
+fn identity(reference: &Reference) -> (Location, String, Option<String>) {
+    (reference.location.clone(), reference.name.clone(), reference.used_as.clone())
 }
 
 /// A ServiceAccount's identity is consumed by running a pod under it: the annotation is the capability, the pod the use.
@@ -84,14 +113,6 @@ fn adopt(path: &IdentityPath, user: &Workload, how: Option<Use>) -> IdentityPath
         path.consumer = Some(user.location.clone());
     }
     path
-}
-
-fn extend_new<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
-    for item in more {
-        if !list.contains(&item) {
-            list.push(item);
-        }
-    }
 }
 
 /// Finds definitions by id, path and name.

@@ -19,6 +19,11 @@ fn legacy() -> Estate {
     estate
 }
 
+/// Ids of the findings on exceptions.
+fn remarks(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| finding.check).filter(|check| check.starts_with("EX-")).collect()
+}
+
 fn ex_12() -> Exception {
     exception("EX-12", "db.password", SERVICE)
 }
@@ -40,7 +45,7 @@ fn e8_a_valid_exception_makes_it_transitional() {
         report.artifacts[0].suppressed_by.as_ref().map(|by| (by.exception.as_str(), by.expires.as_str())),
         Some(("EX-12", "2026-08-01"))
     );
-    assert!(report.findings.is_empty() && report.summary.gate_passed);
+    assert!(remarks(&report).is_empty() && report.summary.gate_passed);
 }
 
 #[test]
@@ -53,8 +58,8 @@ fn e9_on_the_day_it_expires_the_credential_counts_again_and_the_gate_fails() {
     );
     assert!(has_finding(&report, "EX-EXPIRED", Level::Error) && !report.summary.gate_passed);
     assert_eq!(report.artifacts[0].suppressed_by, None);
-    assert_eq!(service.findings, [0]);
-    assert_eq!(report.checks.iter().map(|check| check.id).collect::<Vec<_>>(), ["EX-EXPIRED"]);
+    assert!(service.findings.iter().any(|&at| report.findings[at].check == "EX-EXPIRED"));
+    assert!(report.checks.iter().any(|check| check.id == "EX-EXPIRED"));
 }
 
 #[test]
@@ -147,7 +152,7 @@ fn missed_milestones_warn_and_are_errors_if_the_policy_is_strict() {
     ];
     let report = today(exception.clone());
     assert!(has_finding(&report, "EX-MILESTONE-MISSED", Level::Warning));
-    assert_eq!(report.findings.len(), 1);
+    assert_eq!(remarks(&report).len(), 1);
     let strict = Policy { exceptions: vec![exception], strict_milestones: true, ..Policy::default() };
     let report = crate::judge(legacy(), &strict, now());
     assert!(has_finding(&report, "EX-MILESTONE-MISSED", Level::Error) && !report.summary.gate_passed);
