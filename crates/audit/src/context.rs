@@ -27,16 +27,12 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Linked {
     /// The workload; references, identity paths, destinations and traits of its components are merged in.
     pub(crate) workload: Workload,
-    /// Ids of the workloads and components that were merged in, itself first, then sorted.
-    pub(crate) parts: Vec<String>,
     /// Where it is defined, its own place first.
     pub(crate) locations: Vec<Location>,
     /// One entry for each of `workload.identity_paths`, in the same order.
     pub(crate) paths: Vec<LinkedPath>,
     /// Indices into [`Context::artifacts`], sorted.
     pub(crate) artifacts: Vec<usize>,
-    /// Indices into `estate.facts.stored` of the secrets it uses by name, sorted.
-    pub(crate) stored: Vec<usize>,
     /// Who answers for it (policy inventory, its own labels, CODEOWNERS).
     pub(crate) owner: Option<String>,
     /// Where it authenticates to, from its paths, references, artifacts and definition, sorted.

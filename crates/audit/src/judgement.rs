@@ -65,7 +65,7 @@ fn with_unattributed(mut merged: Vec<Merged>, artifacts: &mut [Artifact]) -> Vec
     }
     if let Some(location) = first {
         let workload = Workload::new(WorkloadKind::Repository, UNATTRIBUTED, "what belongs to no workload", location);
-        merged.push(Merged { workload, parts: Vec::new(), stored: Vec::new() });
+        merged.push(Merged { workload, parts: Vec::new() });
         merged.sort_by(|one, other| one.workload.id.cmp(&other.workload.id));
     }
     merged
@@ -81,13 +81,11 @@ fn link(estate: &Estate, merged: Vec<Merged>, artifacts: &[Artifact], policy: &P
     }
     let mut linker = Linker::new(&estate.facts, estate.repository.as_ref());
     let owners = Owners::new(&estate.facts.owners, policy);
-    let link_one = |Merged { workload, parts, stored }: Merged| {
+    let link_one = |Merged { workload, parts }: Merged| {
         let own = held.get(workload.id.as_str()).cloned().unwrap_or_default();
         Linked {
             paths: workload.identity_paths.iter().enumerate().map(|(at, path)| linker.link(at, path)).collect(),
-            parts: parts.iter().map(|&part| estate.facts.workloads[part].id.clone()).collect(),
             locations: locations(estate, &workload, &parts),
-            stored,
             owner: owners.of(&workload),
             destinations: destinations(&workload, own.iter().map(|&at| &artifacts[at])),
             artifacts: own,

@@ -63,10 +63,8 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
     });
     Linked {
         paths: paths.collect(),
-        parts: vec![workload.id.clone()],
         locations: vec![workload.location.clone()],
         artifacts: artifacts.iter().enumerate().filter(|(_, a)| a.workloads.contains(&workload.id)).map(|(at, _)| at).collect(),
-        stored: Vec::new(),
         owner: workload.owner.clone(),
         destinations: workload.destinations.clone(),
         workload: workload.clone(),

@@ -15,8 +15,6 @@ pub(crate) struct Merged {
     pub(crate) workload: Workload,
     /// Indices into `facts.workloads` of its parts, itself first.
     pub(crate) parts: Vec<usize>,
-    /// Indices into `facts.stored` of the secrets it uses by name, sorted.
-    pub(crate) stored: Vec<usize>,
 }
 
 /// All workloads that are judged on their own, sorted by id, with their parts.
@@ -62,7 +60,7 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
     let mut workload = merging.workload;
     paths::complete(&mut workload);
     brokered::add_paths(&mut workload, facts, &secrets);
-    Merged { workload, parts, stored: secrets.into_iter().collect() }
+    Merged { workload, parts }
 }
 
 /// A workload while its parts are copied in, with what it has already.
