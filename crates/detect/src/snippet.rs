@@ -14,9 +14,10 @@ const REACH: usize = 300;
 const WIDTH: usize = 160;
 /// Of those, so many may stand before the credential.
 const LEAD: usize = 80;
-/// Runs of token characters that are masked even if no rule found them.
+/// Runs of token characters that are masked even if no rule found them. An equals sign may end a run as padding; inside,
+/// it stands between a name and its value.
 const TOKEN_LEN: usize = 20;
-const TOKEN: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_=-");
+const TOKEN: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-");
 const MASK: &str = "********";
 
 /// The snippet for the credential at `secret`; `veil` holds every match of the text.
@@ -67,11 +68,13 @@ fn token_runs(text: &[u8], line: Span) -> impl Iterator<Item = Span> {
     std::iter::from_fn(move || {
         while at < line.end {
             let length = text[at..line.end].iter().take_while(|&&byte| TOKEN.contains(byte)).count();
-            let run = Span::new(at, at + length);
-            at += length + 1;
+            let padding = text[at + length..line.end].iter().take_while(|&&byte| byte == b'=').count();
+            let run = Span::new(at, at + length + padding);
+            at = run.end.max(at + 1);
             let bytes = &text[run.start..run.end];
-            let cut = |outside: Option<&u8>| outside.is_some_and(|&byte| TOKEN.contains(byte));
-            let is_cut = cut(run.start.checked_sub(1).and_then(|at| text.get(at))) || cut(text.get(run.end));
+            let token = |byte: Option<&u8>| byte.is_some_and(|&byte| TOKEN.contains(byte));
+            let cut_before = run.start == line.start && token(run.start.checked_sub(1).and_then(|at| text.get(at)));
+            let is_cut = cut_before || run.end == line.end && token(text.get(run.end));
             let mixed = bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic);
             if length > 0 && (is_cut || length >= TOKEN_LEN && mixed) {
                 return Some(run);
@@ -124,6 +127,7 @@ mod tests {
     #[test]
     fn token_like_runs_are_masked_though_no_rule_knows_them() {
         assert_eq!(shown("a hunter2! b Zx81kQp0Lm29Vn38Bt47Cy56", "hunter2!", &[]).text, "a ******** b ********");
+        assert_eq!(shown("a hunter2! API_KEY=Zx81kQp0Lm29Vn38Bt47Cy==", "hunter2!", &[]).text, "a ******** API_KEY=********");
         assert_eq!(shown("a hunter2! thisIsJustALongIdentifierName", "hunter2!", &[]).text, "a ******** thisIsJustALongIdentifierName");
     }
 

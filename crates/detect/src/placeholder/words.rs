@@ -236,6 +236,10 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
 /// Why a value is a filler, if it is.
 pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
+    // `PASSWORD`, `SECRET_KEY`: capitals are how a text says "put yours here", or how a variable is named.
+    if value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_') && words_of(text)?.last().is_some_and(is_noun) {
+        return Some("the name of a variable");
+    }
     let lower = text.to_ascii_lowercase();
     let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).collect();
     if FILLERS.contains(&joined.as_str()) {
@@ -266,14 +270,17 @@ pub(super) fn type_name(value: &[u8]) -> Option<&'static str> {
 pub(super) fn name(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     let words = words_of(text)?;
-    let last = words.last()?.to_ascii_lowercase();
-    (words.len() > 1 && NOUNS.contains(&last.as_str())).then_some("the name of a field or variable")
+    (words.len() > 1 && words.last().is_some_and(is_noun)).then_some("the name of a field or variable")
 }
 
 /// Why a value in a program or a text is a label, if it is: just a noun for credentials.
 pub(super) fn label(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']);
     NOUNS.contains(&text.to_ascii_lowercase().as_str()).then_some("a label")
+}
+
+fn is_noun(word: &&str) -> bool {
+    NOUNS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// The words of an identifier in any of the usual styles; `None` if it is none, or has digits.
