@@ -1,24 +1,88 @@
-//! Kubernetes manifests.
+//! Kubernetes manifests: YAML (several documents, `List`), JSON, kustomize files as they lie, Helm templates unrendered.
+//!
+//! Manifests of one folder are read together, because a role and its binding, or a pod and its service account, often
+//! stand in two files. The decision a reader would question: a namespace that isn't written is `default`, although
+//! whoever applies the file may choose another; names are joined by what is written.
+
+mod containers;
+mod external_secrets;
+mod identities;
+mod in_cluster;
+mod injector;
+mod kustomization;
+mod objects;
+mod oci_exchange;
+mod pods;
+mod rbac;
+mod secret_providers;
+mod secret_stores;
+mod secrets;
+mod service_accounts;
+mod spire;
+mod template;
+mod vault_operator;
+mod volumes;
+
+#[cfg(test)]
+mod tests;
 
 use unkeyed_model::{Facts, Unit};
 
-/// YAML and JSON files that hold `apiVersion` and `kind`.
+use self::objects::{Object, Source};
+use crate::place::Place;
+
+/// YAML and JSON files that hold `apiVersion` and `kind`, and kustomizations, grouped by folder.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
-    let extension = origin.file_name().rsplit_once('.').map(|(_, extension)| extension);
+    let name = origin.file_name();
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let head = unit.bytes().get(..unit.bytes().len().min(64 << 10)).unwrap_or_default();
     let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
-    (matches!(extension, Some("yaml" | "yml" | "json")) && holds(b"apiVersion") && holds(b"kind")).then(|| origin.path.clone())
+    let is_manifest = matches!(extension, Some("yaml" | "yml" | "json")) && holds(b"apiVersion") && holds(b"kind");
+    (is_manifest || kustomization::is_one(name)).then(|| origin.folder().to_owned())
 }
 
-/// Reads one manifest file.
+/// Reads the manifests of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let mut facts = Facts::default();
+    let mut sources = Vec::new();
     for unit in units {
-        match crate::place::Place::new(unit) {
-            Ok(place) => facts.skipped.append(&mut crate::yaml::parse(&place).skipped),
+        match Place::new(unit) {
+            Ok(place) => sources.push(Source { place }),
             Err(skip) => facts.skipped.push(skip),
         }
     }
+    let mut documents = Vec::new();
+    for source in &sources {
+        documents.push(source.documents(&mut facts.skipped));
+    }
+    let mut objects = Vec::new();
+    for (source, nodes) in sources.iter().zip(&documents) {
+        if kustomization::is_one(source.place.origin().file_name()) {
+            nodes.iter().for_each(|node| kustomization::read(Object { source, node }, &mut facts));
+        } else {
+            objects.append(&mut Object::all(source, nodes));
+        }
+    }
+    objects.iter().for_each(|object| read_object(*object, &mut facts));
+    rbac::bindings(&objects, &mut facts);
+    // A service account that is both defined and bound is one principal, where it is defined.
+    facts.principals.sort_by(|a, b| a.key.cmp(&b.key));
+    facts.principals.dedup_by(|a, b| a.key == b.key);
     facts
+}
+
+fn read_object(object: Object<'_>, facts: &mut Facts) {
+    match (object.group(), object.kind()) {
+        ("", "Secret") => secrets::secret(object, facts),
+        ("", "ConfigMap") => secrets::config_map(object, facts),
+        ("bitnami.com", "SealedSecret") => secrets::sealed(object, facts),
+        ("", "ServiceAccount") => service_accounts::read(object, facts),
+        ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => external_secrets::read(object, facts),
+        ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),
+        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secret_providers::read(object, facts),
+        ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
+        ("spire.spiffe.io", _) => spire::read(object, facts),
+        _ => pods::read(object, facts),
+    }
 }

@@ -32,6 +32,7 @@ mod tests;
 use unkeyed_model::{Facts, SkipReason, Unit};
 
 use self::module::Module;
+pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.

@@ -84,7 +84,7 @@ impl<'m> Resource<'_, 'm> {
 }
 
 /// Seconds from a number, or a number with a unit as Go and Vault write durations (`1h30m`, `3600s`, `24h`).
-pub(super) fn seconds(text: &str) -> Option<u64> {
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let text = text.trim();
     if let Ok(number) = text.parse() {
         return Some(number);

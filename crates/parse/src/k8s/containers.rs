@@ -1,0 +1,87 @@
+//! What containers are given: environment variables, whole Secrets and ConfigMaps, images.
+
+use unkeyed_model::{Facts, Reference, StoreKind, Use, Workload};
+
+use super::objects::Object;
+use super::pods::{Container, Pod};
+use super::secrets;
+use super::template;
+use super::volumes::Volumes;
+use crate::environment::Variable;
+use crate::facts as shared;
+use crate::tree::Node;
+
+/// Reads all containers of a pod.
+pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, facts: &mut Facts) {
+    for container in pod.containers() {
+        for (index, entry) in container.node.get("env").map(Node::items).unwrap_or_default().iter().enumerate() {
+            let path = format!("{}.env[{index}]", container.path);
+            variable(pod.object, entry, &path, workload, facts);
+        }
+        for entry in container.node.get("envFrom").map(Node::items).unwrap_or_default() {
+            whole(pod.object, entry, &container.path, workload);
+        }
+        let image = container.node.get("image").and_then(|node| pod.object.source.text(node));
+        if let Some(image) = image.filter(|image| !template::is_templated(image)) {
+            workload.uses.push((Use::Image, image.to_string()));
+        }
+    }
+    volumes.name_receivers(pod, workload);
+}
+
+/// The environment variables of a container, for the identities that they announce.
+pub(super) fn variables(pod: Pod<'_>, container: &Container<'_>) -> Vec<Variable> {
+    let entries = container.node.get("env").map(Node::items).unwrap_or_default();
+    let read = |(index, entry): (usize, &Node)| {
+        let name = entry.get("name")?;
+        let path = format!("{}.env[{index}]", container.path);
+        let value = match entry.get("value") {
+            Some(value) => pod.object.source.value(value),
+            None => unkeyed_model::Value::unknown("comes from elsewhere in the cluster"),
+        };
+        Some(Variable { name: name.text()?.to_owned(), value, location: pod.object.location(name, &path) })
+    };
+    entries.iter().enumerate().filter_map(read).collect()
+}
+
+/// One entry of `env`.
+pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload, facts: &mut Facts) {
+    let Some(name) = entry.str("name") else { return };
+    if let Some(value) = entry.get("value") {
+        let is_literal =
+            value.text().is_some_and(|text| !text.trim().is_empty()) && !template::is_templated(object.source.place.slice(value.span));
+        if is_literal && shared::is_credential_variable(name) {
+            facts.slots.push(shared::slot(name, object.location(value, &format!("{path}.value"))));
+        }
+        return;
+    }
+    let key_of = |kind: &str| entry.path(&["valueFrom", kind]);
+    let found = match (key_of("secretKeyRef"), key_of("configMapKeyRef")) {
+        (Some(key), _) => keyed(object, key, StoreKind::K8sSecret, path),
+        (None, Some(key)) => keyed(object, key, StoreKind::K8sConfigMap, path),
+        (None, None) => None,
+    };
+    if let Some(reference) = found {
+        workload.references.push(shared::received_by(reference, name));
+    }
+}
+
+/// A `secretKeyRef` or `configMapKeyRef`.
+fn keyed(object: Object<'_>, node: &Node, store: StoreKind, path: &str) -> Option<Reference> {
+    let name = node.get("name")?;
+    let mut reference = secrets::reference(object, &object.source.text(name)?, object.location(node, &format!("{path}.valueFrom")));
+    reference.store = store;
+    reference.key = node.get("key").and_then(|key| object.source.text(key)).map(|key| key.to_string());
+    Some(reference)
+}
+
+/// One entry of `envFrom`.
+fn whole(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload) {
+    for (kind, store) in [("secretRef", StoreKind::K8sSecret), ("configMapRef", StoreKind::K8sConfigMap)] {
+        let Some(name) = entry.path(&[kind, "name"]) else { continue };
+        let Some(text) = object.source.text(name) else { continue };
+        let mut reference = secrets::reference(object, &text, object.location(name, &format!("{path}.envFrom.{kind}")));
+        reference.store = store;
+        workload.references.push(reference);
+    }
+}
