@@ -23,7 +23,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         let suffixed = lower.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']));
         suffixed || lower.ends_with(&format!(".{base}"))
     });
-    let is_other = [".dockerignore", ".md", ".j2", ".tpl", ".tmpl", ".erb", ".py", ".sh", ".json"].iter().any(|ending| lower.ends_with(ending));
+    let is_other =
+        [".dockerignore", ".md", ".j2", ".tpl", ".tmpl", ".erb", ".py", ".sh", ".json"].iter().any(|ending| lower.ends_with(ending));
     (named && !is_other).then(|| unit.origin().path.clone())
 }
 
@@ -108,7 +109,12 @@ impl<'a> Image<'a> {
                 Some(_) => {}
                 None => {
                     let at = self.at(instruction, &name, path);
-                    self.declare("image.build-argument", format!("ARG {}", name.text), facts::slot(&name.text, at.clone()).destination, at.clone());
+                    self.declare(
+                        "image.build-argument",
+                        format!("ARG {}", name.text),
+                        facts::slot(&name.text, at.clone()).destination,
+                        at.clone(),
+                    );
                     self.arguments.push((name.text, at));
                 }
             }
@@ -199,7 +205,9 @@ impl<'a> Image<'a> {
 
     fn label(&mut self, instruction: &Instruction) {
         for (name, value) in values::assignments(&instruction.text) {
-            if let (Some(value), "maintainer" | "owner" | "org.opencontainers.image.authors" | "org.opencontainers.image.vendor") = (value, name.text.as_str()) {
+            if let (Some(value), "maintainer" | "owner" | "org.opencontainers.image.authors" | "org.opencontainers.image.vendor") =
+                (value, name.text.as_str())
+            {
                 self.workload.owner.get_or_insert(value.text);
             } else if credential_name::is_credential(&name.text) {
                 continue;

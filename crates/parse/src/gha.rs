@@ -45,7 +45,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let files = Files::read(units, &mut facts.skipped);
     let mut called = BTreeSet::new();
     for file in files.iter().filter(|file| is_workflow(file.place.path())) {
-        let workflow = Workflow::new(file, &Scope::default());
+        let workflow = Workflow::new(file);
         if workflow.is_only_called() {
             continue;
         }
@@ -70,7 +70,7 @@ fn job<'a>(files: &'a Files<'a>, workflow: &Workflow<'a>, entry: &'a Entry, fact
     let file = workflow.file;
     let path = place::under("jobs", entry.name());
     let mut workload = blank(file, entry);
-    if let Some(env) = file.root.entry("env") {
+    if let Some(env) = file.root.entry("env").filter(|_| entry.value.get("uses").is_none()) {
         workload.extents.push(file.place.at(env.span, "env"));
     }
     let mut draft = Draft {
@@ -114,7 +114,7 @@ fn components(files: &Files<'_>, file: &File<'_>, called: &BTreeSet<String>, fac
         facts.workloads.push(workload);
         return;
     }
-    let workflow = Workflow::new(file, &Scope::default());
+    let workflow = Workflow::new(file);
     if !workflow.is_only_called() {
         return;
     }

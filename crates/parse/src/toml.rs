@@ -21,13 +21,13 @@ pub(crate) fn parse(place: &Place<'_>) -> Result<Node, Skip> {
         place.skip(SkipReason::Malformed, format!("line {line}: not TOML"))
     })?;
     let whole = Span::new(0, text.len());
-    table(document.as_table(), text, whole, MAX_DEPTH).ok_or_else(|| {
-        place.skip(SkipReason::Limit, format!("nested deeper than {MAX_DEPTH} levels: structure not read"))
-    })
+    table(document.as_table(), text, whole, MAX_DEPTH)
+        .ok_or_else(|| place.skip(SkipReason::Limit, format!("nested deeper than {MAX_DEPTH} levels: structure not read")))
 }
 
 fn table(table: &Table, text: &str, whole: Span, levels: usize) -> Option<Node> {
-    let entries = table.iter().map(|(name, item)| entry(table.key(name), name, item, text, levels.checked_sub(1)?)).collect::<Option<Vec<_>>>()?;
+    let entries =
+        table.iter().map(|(name, item)| entry(table.key(name), name, item, text, levels.checked_sub(1)?)).collect::<Option<Vec<_>>>()?;
     Some(Node { span: span_of(table.span()).unwrap_or(whole), tag: None, kind: Kind::Map(entries.into()) })
 }
 
@@ -88,7 +88,9 @@ fn scalar(text: &str, span: Span, style: Style) -> Node {
 /// The span without `"`, `'`, `"""` or `'''`.
 fn unquoted(span: Span, text: &str) -> Span {
     let raw = text.get(span.start..span.end).unwrap_or_default();
-    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.len() >= 2 * quote.len() && raw.starts_with(quote) && raw.ends_with(quote));
+    let quotes = ["\"\"\"", "'''", "\"", "'"]
+        .into_iter()
+        .find(|quote| raw.len() >= 2 * quote.len() && raw.starts_with(quote) && raw.ends_with(quote));
     let width = quotes.map_or(0, str::len);
     Span::new(span.start + width, span.end - width)
 }

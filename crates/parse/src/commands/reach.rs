@@ -10,7 +10,7 @@ pub(super) fn effects(command: &Command) -> Vec<Effect> {
     effects.extend(cloud(command).map(|kind| Effect::Reaches(Destination::new(kind, ""))));
     effects.extend(published(command));
     effects.extend(signed(command).map(|mechanism| Effect::SignsKeyless { mechanism }));
-    effects.extend(pushed(command).map(Effect::Reaches));
+    effects.extend(pushed(command).or_else(|| logged_in(command)).map(Effect::Reaches));
     effects.extend(github(command));
     if matches!(command.program(), "terraform" | "tofu" | "terragrunt" | "pulumi" | "packer") {
         effects.push(Effect::ConfiguresFromEnvironment);
@@ -108,6 +108,23 @@ fn signed(command: &Command) -> Option<&'static str> {
     let signs =
         command.program() == "cosign" && ["sign", "attest", "sign-blob", "attest-blob"].iter().any(|verb| command.runs("cosign", &[verb]));
     (signs && !command.has(&["--key", "-key", "--sk"])).then_some("cosign keyless")
+}
+
+/// The registry that a login opens; Docker Hub if none is named.
+fn logged_in(command: &Command) -> Option<Destination> {
+    let program = command.program();
+    let is_client = matches!(program, "docker" | "podman" | "buildah" | "skopeo" | "helm" | "oras" | "crane");
+    if !is_client || !(command.runs(program, &["login"])) {
+        return None;
+    }
+    let words = command.invocation();
+    let is_value = |at: usize| {
+        at > 0 && words[at - 1].text.starts_with('-') && !words[at - 1].text.contains('=') && words[at - 1].text != "--password-stdin"
+    };
+    let arguments = words.iter().enumerate().skip_while(|(_, word)| word.text != "login").skip(1);
+    let host = arguments.filter(|(at, word)| !word.text.starts_with('-') && !is_value(*at)).map(|(_, word)| word.text.as_str()).next();
+    let host = host.unwrap_or("docker.io").trim_start_matches("https://").split('/').next().unwrap_or_default();
+    Some(Destination::new("registry", if host.contains('$') { "" } else { host }))
 }
 
 /// The registry that an image is pushed to.

@@ -19,12 +19,15 @@ fn literals_of_env_and_arg_are_slots_with_exact_spans() {
     let text = "FROM a\nENV PORT=80 \\\n    # comment\n    DB_PASSWORD=\"hünter two\" API_TOKEN=abc\nARG VAULT_TOKEN=xyz\nENV OLD_SECRET old form\nENV KEY_FILE=/run/k\n";
     let facts = read_text(text);
     let slots: Vec<_> = facts.slots.iter().map(|slot| (slot.name.as_str(), at(text, &slot.location), slot.role)).collect();
-    assert_eq!(slots, [
-        ("DB_PASSWORD", "hünter two", Role::Access),
-        ("API_TOKEN", "abc", Role::Access),
-        ("VAULT_TOKEN", "xyz", Role::Bootstrap),
-        ("OLD_SECRET", "old form", Role::Access)
-    ]);
+    assert_eq!(
+        slots,
+        [
+            ("DB_PASSWORD", "hünter two", Role::Access),
+            ("API_TOKEN", "abc", Role::Access),
+            ("VAULT_TOKEN", "xyz", Role::Bootstrap),
+            ("OLD_SECRET", "old form", Role::Access)
+        ]
+    );
     assert_eq!(facts.slots[0].location.key_path.as_deref(), Some("ENV DB_PASSWORD"));
     assert_eq!(facts.workloads[0].id, "dockerfile:app/Dockerfile");
 }
@@ -33,15 +36,20 @@ fn literals_of_env_and_arg_are_slots_with_exact_spans() {
 fn what_persists_in_the_image_is_declared() {
     let text = "FROM node AS build\nARG NPM_TOKEN\nARG VERSION\nCOPY .npmrc package.json ./\nADD [\"id_rsa\", \"/root/.ssh/\"]\nFROM node\nARG API_KEY\nENV API_KEY=$API_KEY\nCOPY --from=build /app/.env /app/\nCOPY .env.example ./\n";
     let facts = read_text(text);
-    let declared: Vec<_> = facts.declarations.iter().map(|found| (found.kind.as_str(), found.name.as_str(), at(text, &found.location))).collect();
-    assert_eq!(declared, [
-        ("image.build-argument", "ARG NPM_TOKEN", "NPM_TOKEN"),
-        ("image.copied-file", "COPY .npmrc", ".npmrc"),
-        ("image.copied-file", "ADD id_rsa", "id_rsa"),
-        ("image.environment", "ENV API_KEY", "$API_KEY")
-    ]);
+    let declared: Vec<_> =
+        facts.declarations.iter().map(|found| (found.kind.as_str(), found.name.as_str(), at(text, &found.location))).collect();
+    assert_eq!(
+        declared,
+        [
+            ("image.build-argument", "ARG NPM_TOKEN", "NPM_TOKEN"),
+            ("image.copied-file", "COPY .npmrc", ".npmrc"),
+            ("image.copied-file", "ADD id_rsa", "id_rsa"),
+            ("image.environment", "ENV API_KEY", "$API_KEY")
+        ]
+    );
     assert!(facts.workloads[0].uses.contains(&(Use::File, "app/.npmrc".into())));
-    let stages: Vec<_> = facts.workloads[0].traits.iter().map(|(_, which, place)| (which.as_str(), at(text, place).lines().next().unwrap())).collect();
+    let stages: Vec<_> =
+        facts.workloads[0].traits.iter().map(|(_, which, place)| (which.as_str(), at(text, place).lines().next().unwrap())).collect();
     assert_eq!(stages, [("build", "FROM node AS build"), ("final", "FROM node")]);
 }
 

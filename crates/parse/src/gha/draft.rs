@@ -29,7 +29,7 @@ pub(super) struct Draft<'a> {
     pub(super) variables: Vec<Variable>,
     pub(super) job_token: Option<JobToken>,
     pub(super) steps_left: usize,
-    /// A command that configures clouds through the environment (Terraform) was seen.
+    /// Code was checked out with a token or key of its own, so that `git push` doesn't use the job's token.
     pub(super) checkout_brings_own_credential: bool,
 }
 
@@ -187,7 +187,10 @@ impl<'a> Draft<'a> {
 
     /// Adds a trait.
     pub(super) fn note(&mut self, name: &str, value: impl Into<String>, location: Location) {
-        self.workload.traits.push((name.to_owned(), value.into(), location));
+        let noted = (name.to_owned(), value.into(), location);
+        if !self.workload.traits.contains(&noted) {
+            self.workload.traits.push(noted);
+        }
     }
 
     /// Adds a destination once.

@@ -25,18 +25,32 @@ pub(super) fn composite<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) {
     let with = call.step.get("with");
     // What the action does with an input is seen where the action reads it; without the action the name must do.
     let Some(file) = file else {
-        for entry in with.into_iter().flat_map(Node::entries) {
-            let path = place::under(&place::under(call.path, "with"), entry.name());
-            let receiver = super::draft::Receiver::unstated(Some(entry.name()), false);
-            draft.text(call.file, call.scope, &entry.value, &path, &receiver);
-        }
+        unread_inputs(draft, call, with, draft.workload.references.len());
         return;
     };
     let inputs = bound_inputs(&file.root, with, call.scope);
     literal_inputs(draft, call, with);
-    let Some(scope) = call.scope.deeper(MAX_CALLS) else { return };
-    if let Some(inner) = file.root.path(&["runs", "steps"]) {
+    let before = draft.workload.references.len();
+    if let (Some(scope), Some(inner)) = (call.scope.deeper(MAX_CALLS), file.root.path(&["runs", "steps"])) {
         steps::read(draft, file, &scope.with_inputs(inputs), inner, "runs.steps");
+    }
+    unread_inputs(draft, call, with, before);
+}
+
+/// Secrets given to a call that were not seen again inside it (an action in another language, an input that is not
+/// used): the call itself is their place.
+fn unread_inputs<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>, with: Option<&'a Node>, before: usize) {
+    for entry in with.into_iter().flat_map(Node::entries) {
+        let bound = call.scope.bind(entry.value.text().unwrap_or_default());
+        let inside = draft.workload.references.get(before..).unwrap_or_default();
+        let seen = bound.secrets.iter().all(|name| inside.iter().any(|reference| reference.name == *name));
+        if !seen || bound.secrets.is_empty() {
+            let path = place::under(&place::under(call.path, "with"), entry.name());
+            let receiver = super::draft::Receiver::unstated(Some(entry.name()), false);
+            if !bound.job_token {
+                draft.text(call.file, call.scope, &entry.value, &path, &receiver);
+            }
+        }
     }
 }
 
@@ -81,7 +95,7 @@ pub(super) fn reusable<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &
     let inputs = call.map(|call| bound_inputs(call, body.get("with"), &scope)).unwrap_or_default();
     let secrets = passed_secrets(body, &scope);
     let inner = scope.called(inputs, secrets);
-    let workflow = job::Workflow::new(file, &inner);
+    let workflow = job::Workflow::new(file);
     for entry in file.root.get("jobs").into_iter().flat_map(Node::entries) {
         if draft.steps_left == 0 {
             break;

@@ -22,7 +22,7 @@ pub(super) struct Workflow<'a> {
 }
 
 impl<'a> Workflow<'a> {
-    pub(super) fn new(file: &'a File<'a>, _caller: &Scope) -> Self {
+    pub(super) fn new(file: &'a File<'a>) -> Self {
         Self { file, events: events::events(&file.root), permissions: Permissions::declared_by(&file.place, &file.root, "") }
     }
 
@@ -35,8 +35,10 @@ impl<'a> Workflow<'a> {
 /// Reads the body of a job into a draft.
 pub(super) fn body<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, outer: &Scope, job: &'a Node, path: &str) {
     let file = workflow.file;
-    let mut scope = outer.with_env(file.root.get("env")).with_matrix(job.path(&["strategy", "matrix"]));
-    draft.environment(file, &scope, file.root.get("env"), "env", false);
+    // A job that calls a workflow hands no environment on.
+    let env = file.root.get("env").filter(|_| job.get("uses").is_none());
+    let mut scope = outer.with_env(env).with_matrix(job.path(&["strategy", "matrix"])).with_choices(&file.root);
+    draft.environment(file, &scope, env, "env", false);
     scope = scope.with_env(job.get("env"));
     if let Some(permissions) = Permissions::declared_by(&file.place, job, path).or_else(|| workflow.permissions.clone()) {
         scope.permissions = permissions;
@@ -82,7 +84,8 @@ fn subjects(draft: &mut Draft<'_>, workflow: &Workflow<'_>, scope: &Scope, job: 
 /// Facts about how the job runs.
 fn traits<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, scope: &Scope, job: &'a Node, path: &str) {
     let place = &workflow.file.place;
-    if outer_most(draft) {
+    // A called workflow's own events are not what starts the caller.
+    if !scope.is_called() {
         for event in &workflow.events {
             draft.note("trigger", event.name, place.at(event.at.span, place::under("on", event.name)));
         }
@@ -103,11 +106,6 @@ fn traits<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, scope: &Scope, job
     if let Some(at) = permissions.id_token.clone() {
         draft.note("id-token", "write", at);
     }
-}
-
-/// Whether no event has been noted yet: a called workflow's own events are not what starts the caller.
-fn outer_most(draft: &Draft<'_>) -> bool {
-    !draft.workload.traits.iter().any(|(name, ..)| name == "trigger" || name == "permissions")
 }
 
 /// The job's container and its services: images, credentials, environment.

@@ -4,13 +4,13 @@ use unkeyed_model::{Content, Custody, Destination, IdentityKind, IdentityPath, L
 
 use super::action::tokens;
 use super::draft::{Draft, Receiver};
-use super::expression::expressions;
+use super::expression::{Expression, expressions};
 use super::files::File;
 use super::scope::{Bound, Scope};
 use crate::commands::{self, Effect, Login};
 use crate::facts;
 use crate::flat::Flat;
-use crate::shell::{self, Command};
+use crate::shell::{self, Command, is_assignment};
 use crate::tree::Node;
 
 /// Longest script whose commands are followed; references in it are found whatever its length.
@@ -50,11 +50,7 @@ impl<'a> Script<'a, '_> {
                 let range = command.range();
                 range.start <= expression.range.start && expression.range.end <= range.end
             });
-            let mut receiver = Receiver::unstated(None, false);
-            if let Some(command) = command {
-                receiver.mechanism = command.program().to_owned();
-                (receiver.content, receiver.destination) = receives(command);
-            }
+            let receiver = command.map_or_else(|| Receiver::unstated(None, false), |command| receives(command, &expression));
             draft.expression(self.file, self.scope, self.flat, &expression, self.path, &receiver);
         }
     }
@@ -168,11 +164,30 @@ impl<'a> Script<'a, '_> {
     }
 }
 
-/// What a command that is given a stored value says of it.
-fn receives(command: &Command) -> (Content, Option<Destination>) {
-    let destination = commands::effects(command).into_iter().find_map(|effect| match effect {
-        Effect::Reaches(destination) | Effect::Fetches { destination, custody: Custody::VaultStatic, .. } => Some(destination),
+/// What the place in a command says of a stored value: the variable it is assigned to, the option it is given as.
+fn receives(command: &Command, expression: &Expression) -> Receiver {
+    let position =
+        command.words.iter().position(|word| word.range.start <= expression.range.start && expression.range.end <= word.range.end);
+    let word = position.and_then(|at| command.words.get(at)).map_or("", |word| word.text.as_str());
+    let before = position.and_then(|at| command.words.get(at.checked_sub(1)?)).map_or("", |word| word.text.as_str());
+    let mut receiver = match (word.split_once('='), before.strip_prefix('-')) {
+        (Some((name, _)), _) if is_assignment(word) => Receiver::variable(name, false),
+        (Some((option, _)), _) if option.starts_with('-') => Receiver::unstated(Some(option.trim_start_matches('-')), false),
+        (_, Some(option)) => Receiver::unstated(Some(option.trim_start_matches('-')), false),
+        _ => Receiver::unstated(None, false),
+    };
+    receiver.mechanism = command.program().to_owned();
+    let effects = commands::effects(command);
+    let takes_password =
+        effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("registry-login-argument" | "az-login-password")));
+    if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {
+        receiver.content = Content::Durable;
+    }
+    let destination = effects.into_iter().find_map(|effect| match effect {
+        Effect::Reaches(destination) => Some(destination),
+        Effect::Publishes { registry, .. } => Some(Destination::new("registry", registry)),
         _ => None,
     });
-    (Content::Unstated, destination)
+    receiver.destination = receiver.destination.or(destination);
+    receiver
 }

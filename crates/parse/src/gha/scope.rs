@@ -46,6 +46,8 @@ pub(super) struct Scope {
     secrets: Option<Rc<BTreeMap<String, Vec<String>>>>,
     /// `strategy.matrix` of the job.
     matrix: Option<Node>,
+    /// Inputs of a manual start, with the values they may have.
+    choices: Option<Node>,
     /// Permissions of the job's token.
     pub(super) permissions: Permissions,
     /// `sub` claims of the tokens the job may be issued.
@@ -85,6 +87,18 @@ impl Scope {
 
     pub(super) fn with_matrix(&self, matrix: Option<&Node>) -> Self {
         Self { matrix: matrix.cloned(), ..self.clone() }
+    }
+
+    /// The inputs that whoever starts the workflow by hand may choose.
+    pub(super) fn with_choices(&self, workflow: &Node) -> Self {
+        let on = workflow.get("on").or_else(|| workflow.get("true"));
+        let choices = on.and_then(|on| on.path(&["workflow_dispatch", "inputs"])).cloned();
+        Self { choices: choices.filter(|_| self.inputs.is_none()), ..self.clone() }
+    }
+
+    /// Whether this is inside a definition that a job calls.
+    pub(super) fn is_called(&self) -> bool {
+        self.calls > 0
     }
 
     /// Whether an environment variable is set here, and to what.
@@ -150,7 +164,7 @@ impl Scope {
         }
     }
 
-    /// Every literal value that an expression may take: a matrix row, or its own value. Empty: not known.
+    /// Every literal value that an expression may take: its own value, a matrix row, the choices of an input. Empty: not known.
     pub(super) fn alternatives(&self, text: &str) -> Vec<String> {
         if let Some(value) = self.bind(text).value.known() {
             return vec![value.to_owned()];
@@ -158,6 +172,15 @@ impl Scope {
         let found = expressions(text);
         let [Expression { is_single: true, uses, range, .. }] = found.as_slice() else { return Vec::new() };
         let (Some(used), true) = (uses.first(), range.len() == text.trim().len()) else { return Vec::new() };
+        let input = match used.context.as_str() {
+            "inputs" => Some(used.name.as_str()),
+            "github" => used.name.strip_prefix("event.inputs."),
+            _ => None,
+        };
+        if let Some(input) = input {
+            let options = self.choices.as_ref().and_then(|choices| choices.path(&[input, "options"]));
+            return options.map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text).map(str::to_owned).collect();
+        }
         if used.context != "matrix" {
             return Vec::new();
         }
