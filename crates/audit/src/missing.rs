@@ -29,6 +29,13 @@ pub(crate) fn collect(context: &Context<'_>, linked: &Linked, sets: &Sets, layer
     for (path, link) in sets.paths(linked) {
         missing.extend(path_evidence(path, link, layers::path_layers(context, path, link)));
     }
+    if layers.l3a == LayerState::Unknown && context.estate.repository.as_ref().is_none_or(|repository| repository.remote.is_none()) {
+        missing.extend(
+            sets.paths(linked)
+                .any(|(path, _)| names_repository(path))
+                .then(|| entry("the repository's name, which its tokens carry", "scan a clone whose `origin` remote is set")),
+        );
+    }
     if sets.unused_identity {
         missing.extend(linked.paths().filter(|(_, link)| !link.counts).map(|(path, _)| unused(path)));
     }
@@ -72,8 +79,11 @@ fn coverage(context: &Context<'_>) -> Vec<Missing> {
 fn path_evidence(path: &IdentityPath, link: &LinkedPath, states: PathLayers) -> Vec<Missing> {
     let who = evidence::principal(path, link);
     let mut missing = Vec::new();
-    if states.l3a == LayerState::Unknown {
+    if states.l3a == LayerState::Unknown && link.trusts.is_empty() {
         missing.push(entry(format!("trust policy of {who}"), evidence::trust(path)));
+    } else if states.l3a == LayerState::Unknown {
+        let what = format!("whether the trust of {who} admits this workload");
+        missing.push(entry(what, format!("the values that its conditions depend on; or {}", evidence::trust(path))));
     }
     if states.l3b == LayerState::Unknown && path.platform_bound == Some(false) {
         missing.push(entry(format!("permissions of {who}"), "declare `permissions:` in the workflow or the job"));
@@ -84,6 +94,11 @@ fn path_evidence(path: &IdentityPath, link: &LinkedPath, states: PathLayers) -> 
         missing.push(entry(format!("token lifetime of {who}"), evidence::lifetime(path)));
     }
     missing
+}
+
+/// Whether the path's tokens carry the name of a repository that the inputs don't tell.
+fn names_repository(path: &IdentityPath) -> bool {
+    path.tokens.iter().filter_map(|token| token.subject.known()).any(|subject| subject.contains("{repository}"))
 }
 
 /// One half of the evidence is there, the other isn't.

@@ -6,6 +6,16 @@ const NHI: &str = "OWASP-NHI-2025";
 const CWE: &str = "CWE";
 const CSF: &str = "NIST-CSF-2.0";
 
+/// Risks that go with a kind, by a part of its name: static credentials in CI, static client certificates and personal
+/// access tokens as authentication, credentials of people in the hands of workloads.
+const NHI_BY_KIND: &[(&str, &str)] = &[
+    ("ref.gha-", "NHI6:2025"),
+    ("x509.private-key", "NHI4:2025"),
+    (".pat", "NHI4:2025"),
+    (".pat", "NHI10:2025"),
+    ("authorized-user", "NHI10:2025"),
+];
+
 /// A standard of a taxonomy.
 pub(crate) const fn standard(taxonomy: &'static str, id: &'static str) -> Standard {
     Standard { taxonomy, id }
@@ -38,6 +48,7 @@ pub(crate) fn assign(artifact: &mut Artifact) {
     } else {
         list.push(standard(CWE, "CWE-522"));
     }
+    list.extend(NHI_BY_KIND.iter().filter(|(part, _)| artifact.kind.contains(part)).map(|(_, id)| standard(NHI, id)));
     list.sort();
     list.dedup();
     artifact.standards = list;

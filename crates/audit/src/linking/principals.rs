@@ -29,9 +29,15 @@ pub(crate) struct Linker<'a> {
     /// Keys of the principals that have a trust, and of pools among them.
     trusted: BTreeMap<Platform, BTreeSet<&'a str>>,
     pools: BTreeSet<&'a str>,
-    compared: BTreeMap<(Vec<PredictedToken>, usize), MatchResult>,
+    answers: BTreeMap<Question, Answer<'a>>,
     left: usize,
 }
+
+/// What decides who a path leads to: platform, name, tokens, and whether the platform attaches the identity.
+type Question = (Platform, Option<String>, Vec<PredictedToken>, IdentityKind, Reach);
+
+/// The principals it may be, and how the tokens match their trusts.
+type Answer<'a> = (Vec<&'a str>, MatchResult);
 
 impl<'a> Linker<'a> {
     /// Indexes the facts.
@@ -48,7 +54,7 @@ impl<'a> Linker<'a> {
             sessions: group(facts.sessions.iter().map(|session| aliases.canonical(&session.principal))),
             trusted,
             pools: facts.principals.iter().filter(is_pool).map(|principal| principal.key.as_str()).collect(),
-            compared: BTreeMap::new(),
+            answers: BTreeMap::new(),
             left: MAX_COMPARISONS,
             facts,
             repository,
@@ -63,7 +69,10 @@ impl<'a> Linker<'a> {
 
     /// Links one path.
     pub(crate) fn link(&mut self, at: usize, path: &IdentityPath) -> LinkedPath {
-        let (principals, matched) = self.identify(path);
+        let question = (path.platform, path.principal.known().map(str::to_owned), path.tokens.clone(), path.kind, path.reach);
+        let answer = self.answers.get(&question).cloned();
+        let (principals, matched) = answer.unwrap_or_else(|| self.identify(path));
+        self.answers.insert(question, (principals.clone(), matched));
         let all = |index: &BTreeMap<&str, Vec<usize>>| {
             let found: BTreeSet<usize> = principals.iter().filter_map(|key| index.get(key)).flatten().copied().collect();
             found.into_iter().collect::<Vec<usize>>()
@@ -80,7 +89,7 @@ impl<'a> Linker<'a> {
     }
 
     /// The principals that the path may lead to, and how its tokens match their trusts.
-    fn identify(&mut self, path: &IdentityPath) -> (Vec<&'a str>, MatchResult) {
+    fn identify(&mut self, path: &IdentityPath) -> Answer<'a> {
         let name = path.principal.known().filter(|name| !name.is_empty());
         let named = name.map(|name| self.aliases.named(path.platform, name)).unwrap_or_default();
         if let [only] = named[..] {
@@ -143,10 +152,6 @@ impl<'a> Linker<'a> {
         if path.tokens.is_empty() {
             return MatchResult::Unknown;
         }
-        let key = (path.tokens.clone(), trust);
-        if let Some(known) = self.compared.get(&key) {
-            return *known;
-        }
         let mut best = MatchResult::None;
         for token in &path.tokens {
             if self.left == 0 {
@@ -155,7 +160,6 @@ impl<'a> Linker<'a> {
             self.left -= 1;
             best = best.min(trust_match::match_token(token, &self.facts.trusts[trust], self.repository));
         }
-        self.compared.insert(key, best);
         best
     }
 }

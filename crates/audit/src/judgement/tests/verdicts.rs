@@ -321,3 +321,25 @@ fn a_trust_that_means_this_job_and_misses_it_is_not_taken_for_a_missing_one() {
     estate.facts.trusts[0].subject = unkeyed_model::SubjectRule::Exact(vec!["repo:acme/web:environment:prod".into()]);
     assert_eq!(layers(&judged(estate))[3], "unknown");
 }
+
+#[test]
+fn without_a_remote_the_repository_is_what_is_missing() {
+    let mut estate = secretless();
+    estate.repository = None;
+    change(&mut estate).identity_paths[0].tokens[0].subject = unkeyed_model::Value::literal("repo:{repository}:environment:prod");
+    let report = judged(estate);
+    assert_eq!(report.reasons, [Reason::TrustNotInScope]);
+    assert!(report.missing.iter().any(|missing| missing.supply.contains("`origin` remote")), "{:?}", report.missing);
+}
+
+#[test]
+fn a_federation_that_carries_a_bootstrap_secret_is_mixed() {
+    let mut estate = secretless();
+    let mut secret = stored_secret("OCI_CLIENT_SECRET");
+    secret.role = Role::Bootstrap;
+    change(&mut estate).references.push(secret);
+    let report = judge(estate.clone());
+    assert_eq!((workload(&report, JOB).verdict, report.artifacts[0].class), (Verdict::Partial, unkeyed_model::Class::Bootstrap));
+    let policy = Policy { exceptions: vec![exception("EX-1", "ref.gha-secret", JOB)], ..Policy::default() };
+    assert_eq!(workload(&crate::judge(estate, &policy, now()), JOB).verdict, Verdict::Transitional);
+}
