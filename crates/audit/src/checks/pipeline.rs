@@ -24,12 +24,12 @@ fn traits<'w>(workload: &'w Workload, name: &'w str) -> impl Iterator<Item = (&'
 }
 
 /// Where a job is allowed to ask for identity tokens.
-fn may_ask<'w>(workload: &'w Workload) -> Option<&'w Location> {
+fn may_ask(workload: &Workload) -> Option<&Location> {
     traits(workload, "id-token").find(|(value, _)| *value == "write").map(|(_, location)| location)
 }
 
 /// Where a job's token is given all permissions.
-fn may_do_all<'w>(workload: &'w Workload) -> Option<&'w Location> {
+fn may_do_all(workload: &Workload) -> Option<&Location> {
     traits(workload, "permissions").find(|(value, _)| *value == "write-all").map(|(_, location)| location)
 }
 

@@ -11,7 +11,7 @@ use super::check::{Check, Sink, Statement};
 pub(crate) const CHECKS: &[&Check] = &[&live_token::CHECK, &expired::CHECK];
 
 /// Says something of an artifact: to each of its workloads, or alone.
-fn say(sink: &mut Sink<'_>, artifact: &Artifact, statement: &Statement) {
+pub(super) fn say(sink: &mut Sink<'_>, artifact: &Artifact, statement: &Statement) {
     if artifact.workloads.is_empty() {
         sink.alone(statement.clone());
     }

@@ -20,7 +20,7 @@ const DAY: u64 = 86_400;
 fn length(seconds: u64) -> String {
     let unit = |size: u64, one: &str, many: &str| {
         let count = seconds / size;
-        (seconds >= size && seconds % size == 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+        (seconds >= size && seconds.is_multiple_of(size)).then(|| format!("{count} {}", if count == 1 { one } else { many }))
     };
     unit(DAY, "day", "days")
         .or_else(|| unit(HOUR, "hour", "hours"))

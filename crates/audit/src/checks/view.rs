@@ -54,11 +54,6 @@ impl<'a> View<'a> {
         self.facts().grants.iter().filter(move |grant| grant.platform == platform)
     }
 
-    /// The trusts of one principal.
-    pub(crate) fn trusts_of(&self, key: &str) -> &[&'a TrustBinding] {
-        self.trusts.get(key).map_or(&[], Vec::as_slice)
-    }
-
     /// The principals that have trusts, each with them.
     pub(crate) fn trusted(&self) -> impl Iterator<Item = (&'a str, &[&'a TrustBinding])> {
         self.trusts.iter().map(|(key, trusts)| (*key, trusts.as_slice()))
