@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use unkeyed_model::{Destination, Facts, IdentityPath, Location, Reference, Use, Workload, WorkloadKind};
+use unkeyed_model::{Destination, Facts, IdentityPath, Location, Reach, Reference, Use, Workload, WorkloadKind};
 
 use super::{StoredIndex, brokered, paths};
 
@@ -37,22 +37,24 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
     let mut seen: BTreeSet<usize> = definitions.iter().copied().collect();
     let mut parts = Vec::new();
     let mut secrets: BTreeSet<usize> = BTreeSet::new();
-    let mut queue: VecDeque<(usize, Option<Use>)> = definitions.into_iter().map(|at| (at, None)).collect();
-    while let Some((at, how)) = queue.pop_front() {
+    // Each definition with the one that draws it in as the account it runs under, if it is drawn in so.
+    let mut queue: VecDeque<(usize, Option<usize>)> = definitions.into_iter().map(|at| (at, None)).collect();
+    while let Some((at, runs_under)) = queue.pop_front() {
         let part = &facts.workloads[at];
         if !parts.is_empty() {
-            merging.absorb(part, how);
+            merging.absorb(part, runs_under.map(|user| &facts.workloads[user]));
         }
         parts.push(at);
-        let mut next: Vec<(usize, Option<Use>)> = Vec::new();
+        let mut next: Vec<(usize, Option<usize>)> = Vec::new();
         for (kind, target) in &part.uses {
-            next.extend(index.resolve(*kind, target, part).into_iter().map(|found| (found, Some(*kind))));
+            let runs_under = (*kind == Use::ServiceAccount).then_some(at);
+            next.extend(index.resolve(*kind, target, part).into_iter().map(|found| (found, runs_under)));
         }
         for reference in &part.references {
             for secret in stored.resolve(facts, reference) {
                 secrets.insert(secret);
                 let component = facts.stored[secret].component.as_deref();
-                next.extend(component.into_iter().flat_map(|id| index.by_id(id)).map(|found| (found, Some(Use::Component))));
+                next.extend(component.into_iter().flat_map(|id| index.by_id(id)).map(|found| (found, None)));
             }
         }
         queue.extend(next.into_iter().filter(|(found, _)| seen.insert(*found)));
@@ -82,9 +84,9 @@ impl Merging {
     }
 
     /// Copies what a part brings along. A parser may have followed a use itself, so that the same fact comes twice.
-    fn absorb(&mut self, part: &Workload, how: Option<Use>) {
+    fn absorb(&mut self, part: &Workload, runs_under: Option<&Workload>) {
         for path in &part.identity_paths {
-            let path = adopt(path, &self.workload, how);
+            let path = runs_under.map_or_else(|| path.clone(), |user| adopt(path, user));
             if !self.workload.identity_paths.contains(&path) {
                 self.workload.identity_paths.push(path);
             }
@@ -104,11 +106,16 @@ fn identity(reference: &Reference) -> (Location, String, Option<String>) {
 }
 
 /// A ServiceAccount's identity is consumed by running a pod under it: the annotation is the capability, the pod the use.
-/// The API server's own token is the exception: it is mounted everywhere and proves no use (DOMAIN §9.5).
-fn adopt(path: &IdentityPath, user: &Workload, how: Option<Use>) -> IdentityPath {
+/// The API server's own token is the exception: it is mounted everywhere and proves no use (DOMAIN §9.5). Where the user
+/// is a component (the login of a secret store), the identity leads to what the component is for: a secret manager.
+fn adopt(path: &IdentityPath, user: &Workload) -> IdentityPath {
     let mut path = path.clone();
-    if how == Some(Use::ServiceAccount) && path.consumer.is_none() && path.destination.kind != "k8s-api" {
-        path.consumer = Some(user.location.clone());
+    if path.destination.kind == "k8s-api" {
+        return path;
+    }
+    path.consumer = path.consumer.or_else(|| Some(user.location.clone()));
+    if user.component && path.reach == Reach::Destination {
+        path.reach = Reach::Vault;
     }
     path
 }

@@ -1,6 +1,6 @@
 //! Brings the two halves of identity evidence together: a job may grant the token, and an action it uses exchange it.
 
-use unkeyed_model::{IdentityPath, PredictedToken, Workload};
+use unkeyed_model::{IdentityPath, Platform, PredictedToken, Workload};
 
 /// Gives paths with a consumer but no capability the capability of a path that has nothing but it.
 pub(crate) fn complete(workload: &mut Workload) {
@@ -31,7 +31,9 @@ fn is_bare(path: &IdentityPath) -> bool {
 fn may_serve(bare: &IdentityPath, path: &IdentityPath) -> bool {
     let issuers = |path: &IdentityPath| path.tokens.iter().filter_map(|token| token.issuer.known().map(str::to_owned)).collect::<Vec<_>>();
     let (one, other) = (issuers(bare), issuers(path));
-    bare.kind == path.kind && (one.is_empty() || other.is_empty() || one.iter().any(|issuer| other.contains(issuer)))
+    // A CI job's permission is for any platform; what a pod is labelled with is for one.
+    let platform = bare.platform == path.platform || bare.platform == Platform::Github;
+    platform && bare.kind == path.kind && (one.is_empty() || other.is_empty() || one.iter().any(|issuer| other.contains(issuer)))
 }
 
 /// Completes `path`: the subject is the job's, the audience is what the consumer asks for.
@@ -51,7 +53,7 @@ fn supply(path: &mut IdentityPath, bare: &IdentityPath) {
 mod tests {
     use super::*;
     use crate::testing;
-    use unkeyed_model::{Platform, Value};
+    use unkeyed_model::Value;
 
     #[test]
     fn a_jobs_permission_completes_the_exchange_in_its_action() {
@@ -68,6 +70,22 @@ mod tests {
         assert_eq!(job.identity_paths[0].capability, permission.capability);
         assert_eq!(job.identity_paths[0].tokens[0].subject, permission.tokens[0].subject);
         assert_eq!(job.identity_paths[0].tokens[0].audience, exchange.tokens[0].audience);
+    }
+
+    #[test]
+    fn a_label_for_one_platform_completes_no_login_to_another() {
+        let mut label = testing::federated(Platform::Azure, "azure", "");
+        label.consumer = None;
+        let mut login = testing::federated(Platform::Gcp, "gcp", "sa");
+        login.capability = None;
+        let mut job = testing::job("deploy");
+        job.identity_paths = vec![label.clone(), login.clone()];
+        complete(&mut job);
+        assert!(job.identity_paths.iter().all(|path| path.capability.is_none() || path.consumer.is_none()));
+        login.platform = Platform::Azure;
+        job.identity_paths = vec![label, login];
+        complete(&mut job);
+        assert!(job.identity_paths.len() == 1 && job.identity_paths[0].capability.is_some());
     }
 
     #[test]

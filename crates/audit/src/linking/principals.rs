@@ -96,6 +96,9 @@ impl<'a> Linker<'a> {
             let matched = self.match_principal(path, only);
             return (named, matched);
         }
+        if named.is_empty() && is_attached(path) {
+            return (named, self.attached(path, &[]));
+        }
         let candidates: Vec<&str> = if named.is_empty() { self.trusted_on(path.platform, name) } else { named.clone() };
         let results: Vec<(&str, MatchResult)> = candidates.into_iter().map(|key| (key, self.match_principal(path, key))).collect();
         let admits = |(_, matched): &&(&str, MatchResult)| matches!(matched, MatchResult::Exact | MatchResult::OverBroad);
@@ -130,20 +133,20 @@ impl<'a> Linker<'a> {
     /// The best match of the path against the trusts of one principal.
     fn match_principal(&mut self, path: &IdentityPath, key: &str) -> MatchResult {
         let trusts = self.trusts.get(key).cloned().unwrap_or_default();
-        if path.kind == IdentityKind::Managed && path.tokens.is_empty() {
+        if is_attached(path) {
             return self.attached(path, &trusts);
         }
         let results = trusts.iter().map(|&trust| self.compare(path, trust));
         results.min().unwrap_or(MatchResult::Unknown)
     }
 
-    /// An identity that the platform attaches: AWS wants the service named in the role's trust, elsewhere the attachment is the trust.
+    /// An identity that the platform attaches: the attachment is the trust, except that AWS wants the service named in
+    /// the role's trust, and that a login at Vault is Vault's own matter.
     fn attached(&self, path: &IdentityPath, trusts: &[usize]) -> MatchResult {
         let service = |&at: &usize| self.facts.trusts[at].trusted == "service";
         match path.platform {
-            Platform::Aws if trusts.is_empty() => MatchResult::Unknown,
+            Platform::Aws | Platform::Vault if trusts.is_empty() => MatchResult::Unknown,
             Platform::Aws if !trusts.iter().any(service) => MatchResult::None,
-            _ if path.reach == Reach::Vault && trusts.is_empty() => MatchResult::Unknown,
             _ => MatchResult::Exact,
         }
     }
@@ -162,6 +165,11 @@ impl<'a> Linker<'a> {
         }
         best
     }
+}
+
+/// Whether the platform vouches for the identity without a token of the workload's.
+fn is_attached(path: &IdentityPath) -> bool {
+    path.kind == IdentityKind::Managed && path.tokens.is_empty()
 }
 
 fn group<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Vec<usize>> {

@@ -343,3 +343,22 @@ fn a_federation_that_carries_a_bootstrap_secret_is_mixed() {
     let policy = Policy { exceptions: vec![exception("EX-1", "ref.gha-secret", JOB)], ..Policy::default() };
     assert_eq!(workload(&crate::judge(estate, &policy, now()), JOB).verdict, Verdict::Transitional);
 }
+
+#[test]
+fn an_attached_identity_needs_no_trust_object_except_on_aws() {
+    for (platform, kind, expected) in
+        [(Platform::Azure, "azure", "pass"), (Platform::K8s, "k8s-api", "pass"), (Platform::Aws, "aws", "unknown")]
+    {
+        let mut estate = bare();
+        let mut path = federated(platform, kind, "somebody");
+        (path.kind, path.tokens) = (unkeyed_model::IdentityKind::Managed, Vec::new());
+        change(&mut estate).identity_paths.push(path);
+        assert_eq!(layers(&judged(estate))[3], expected, "{platform}");
+    }
+    let mut estate = secretless();
+    let path = &mut change(&mut estate).identity_paths[0];
+    (path.kind, path.tokens) = (unkeyed_model::IdentityKind::Managed, Vec::new());
+    assert_eq!(layers(&judged(estate.clone()))[3], "fail");
+    estate.facts.trusts[0].trusted = "service".into();
+    assert_eq!(layers(&judged(estate))[3], "pass");
+}

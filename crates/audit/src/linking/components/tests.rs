@@ -90,3 +90,22 @@ fn a_lease_is_a_path_to_its_destination_only_behind_an_identity() {
     assert_eq!((paths[1].reach, paths[1].destination.clone()), (Reach::Destination, Destination::new("db", "orders")));
     assert_eq!(paths[1].ttl.map(|ttl| ttl.seconds), Some(3600));
 }
+
+#[test]
+fn the_account_of_a_secret_store_is_not_the_pods_own() {
+    let mut account = Workload::new(WorkloadKind::K8s, "k8s:eso/ServiceAccount/reader", "reader", place("sa.yaml", 0, 5));
+    account.component = true;
+    account.identity_paths = vec![federated(Platform::Aws, "aws", "reader")];
+    account.identity_paths[0].consumer = None;
+    let mut store = component("store.yaml", &[]);
+    store.references.clear();
+    store.uses = vec![(Use::ServiceAccount, "eso/reader".into())];
+    let mut pod = Workload::new(WorkloadKind::K8s, "k8s:prod/Deployment/api", "api", place("d.yaml", 0, 5));
+    pod.references = vec![reference(StoreKind::K8sSecret, "db")];
+    let mut object = stored(StoreKind::K8sSecret, "db", Custody::VaultStatic, place("es.yaml", 0, 9));
+    object.component = Some(store.id.clone());
+    let facts = Facts { workloads: vec![account, store, pod], stored: vec![object], ..Facts::default() };
+    let paths = merged(&facts).remove(0).workload.identity_paths;
+    assert_eq!((paths.len(), paths[0].reach), (1, Reach::Vault));
+    assert_eq!(paths[0].consumer.as_ref().map(|at| at.origin.path.as_str()), Some("store.yaml"));
+}
