@@ -7,6 +7,7 @@ mod alike;
 mod coverage;
 mod credentials;
 mod findings;
+mod gather;
 mod identity;
 mod marks;
 mod page;

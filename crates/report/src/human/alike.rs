@@ -5,6 +5,7 @@ use std::io;
 
 use unkeyed_model::WorkloadReport;
 
+use super::gather::gathered;
 use super::page::{Ink, Page, faint, ink, plain};
 use super::{marks, workload};
 
@@ -21,23 +22,24 @@ pub(super) struct Group<'r> {
 
 /// Groups `workloads` in their order. Only those without credentials and findings share a block, if it reads the same.
 pub(super) fn grouped<'r>(workloads: Vec<&'r WorkloadReport>, page: &Page<'_>, verbose: bool) -> io::Result<Vec<Group<'r>>> {
-    let mut groups: Vec<Group<'r>> = Vec::new();
-    let mut known: BTreeMap<(String, Vec<u8>), usize> = BTreeMap::new();
+    let mut written: Vec<(&WorkloadReport, Vec<u8>)> = Vec::with_capacity(workloads.len());
     for workload in workloads {
         let mut evidence = Vec::new();
         workload::evidence(&mut Page::new(&mut evidence, page.width(), page.color()), workload, verbose)?;
-        if !workload.artifacts.is_empty() || !workload.findings.is_empty() {
-            groups.push(Group { members: vec![workload], evidence });
-            continue;
-        }
-        let title = format!("{}{:?}{}", workload.verdict, workload.leaning, workload.no_access_observed);
-        let at = *known.entry((title, evidence.clone())).or_insert(groups.len());
-        match groups.get_mut(at) {
-            Some(group) => group.members.push(workload),
-            None => groups.push(Group { members: vec![workload], evidence }),
-        }
+        written.push((workload, evidence));
     }
-    Ok(groups)
+    let groups = gathered(&written, |(workload, evidence)| {
+        let own = !workload.artifacts.is_empty() || !workload.findings.is_empty();
+        (own.then_some(&workload.id), workload.verdict, workload.leaning, evidence)
+    });
+    let members = |group: Vec<&(&'r WorkloadReport, Vec<u8>)>| group.iter().map(|(workload, _)| *workload).collect();
+    Ok(groups
+        .into_iter()
+        .filter_map(|group| {
+            let evidence = group.first()?.1.clone();
+            Some(Group { members: members(group), evidence })
+        })
+        .collect())
 }
 
 /// The title of a group of several, and the names of its members by file.

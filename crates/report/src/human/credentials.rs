@@ -65,6 +65,9 @@ impl Credentials {
         let Some(first) = group.first().map(|shown| shown.artifact) else { return Ok(()) };
         let level = group.iter().map(|shown| shown.artifact.level).max().unwrap_or(Level::None);
         heading(page, first, level, group.len())?;
+        if level == Level::None && !self.verbose {
+            return in_short(page, group);
+        }
         let most = if self.verbose { usize::MAX } else { MOST_PLACES };
         let mut snippets = if self.verbose { usize::MAX } else { MOST_SNIPPETS };
         for shown in group.iter().take(most) {
@@ -116,9 +119,6 @@ impl Credentials {
         if let Some(because) = &first.public_because {
             return fact(page, "public", because);
         }
-        if first.level == Level::None {
-            return Ok(());
-        }
         let lifetimes: BTreeSet<String> = group.iter().map(|shown| words::lifetime(shown.artifact, self.as_of)).collect();
         for lifetime in lifetimes.iter().take(MOST_SNIPPETS) {
             fact(page, "lifetime", lifetime)?;
@@ -137,6 +137,17 @@ fn heading(page: &mut Page<'_>, first: &Artifact, level: Level, count: usize) ->
     page.flow(2, 4, &[class, plain(": "), plain(many), name, kind])
 }
 
+/// Credentials with nothing to do about them: a line each, for the first few.
+fn in_short(page: &mut Page<'_>, group: &[Shown<'_>]) -> io::Result<()> {
+    for shown in group.iter().take(MOST_SNIPPETS) {
+        arrow(page, shown, true)?;
+    }
+    match group.len().checked_sub(MOST_SNIPPETS) {
+        None | Some(0) => Ok(()),
+        Some(more) => page.flow(ARROW, ARROW, &[faint(format!("and {more} more: -v or --format json lists them"))]),
+    }
+}
+
 /// The line that says where, and what the line below does not show.
 fn arrow(page: &mut Page<'_>, shown: &Shown<'_>, bare: bool) -> io::Result<()> {
     let artifact = shown.artifact;
@@ -153,8 +164,8 @@ fn arrow(page: &mut Page<'_>, shown: &Shown<'_>, bare: bool) -> io::Result<()> {
         remarks.push("shown above".to_owned());
     }
     let remarks: String = remarks.iter().map(|remark| format!(" · {remark}")).collect();
-    let said = [faint("--> "), plain(location.map(place::shown).unwrap_or_default()), plain(format!("  {name}")), faint(remarks)];
-    page.flow(ARROW, ARROW + 4, &said)
+    let said = [plain(location.map(place::shown).unwrap_or_default()), plain(format!("  {name}")), faint(remarks)];
+    page.labelled(ARROW, &faint("-->"), ARROW + 4, &said)
 }
 
 /// A labelled line below a place; nothing if there is nothing to say.
@@ -162,7 +173,7 @@ pub(super) fn fact(page: &mut Page<'_>, label: &str, text: &str) -> io::Result<(
     if text.is_empty() {
         return Ok(());
     }
-    page.flow(EQUALS, EQUALS + 2, &[faint("= "), faint(format!("{label}: ")), plain(text)])
+    page.labelled(EQUALS, &faint("="), EQUALS + 2, &[faint(format!("{label}: ")), plain(text)])
 }
 
 /// The place of an artifact that belongs to the workload defined at `home`: in the same file, and there the first one at

@@ -1,5 +1,6 @@
 //! What the checks say.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -10,25 +11,29 @@ use super::page::{Page, faint, ink, plain};
 use super::{marks, places};
 use crate::place;
 
-/// Findings of one check shown in one block unless everything is asked for.
+/// Places shown of one finding, and findings of one check in one block, unless everything is asked for.
 const MOST: usize = 3;
+/// The same for notes, which are only good to know.
+const MOST_NOTES: usize = 1;
 
-/// Writes findings, worst first.
+/// Writes findings, worst first, those of one check together.
 pub(super) fn write(page: &mut Page<'_>, findings: &[&Finding], verbose: bool) -> io::Result<()> {
-    let mut sorted: Vec<&Finding> = findings.to_vec();
-    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in sorted {
-        let count = counts.entry(finding.check).or_default();
-        *count += 1;
-        if verbose || *count <= MOST {
+    let mut groups: BTreeMap<(Reverse<Level>, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        groups.entry((Reverse(finding.level), finding.check)).or_default().push(finding);
+    }
+    for ((Reverse(level), check), group) in groups {
+        let most = if level > Level::Note { MOST } else { MOST_NOTES };
+        // One more than that is shown rather than spoken of.
+        let shown = if verbose || group.len() <= most + 1 { group.len() } else { most };
+        for finding in &group[..shown] {
             page.blank()?;
             one(page, finding)?;
         }
-    }
-    for (check, count) in counts.into_iter().filter(|(_, count)| !verbose && *count > MOST) {
-        page.blank()?;
-        page.flow(2, 4, &[faint(format!("and {} more of {check}: -v or --format json lists them", count - MOST))])?;
+        if shown < group.len() {
+            page.blank()?;
+            page.flow(2, 4, &[faint(format!("and {} more of {check}: -v or --format json lists them", group.len() - shown))])?;
+        }
     }
     Ok(())
 }
@@ -45,13 +50,13 @@ fn one(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     )?;
     for location in finding.locations.iter().take(MOST) {
         let remarks = places::remarks(location).join(" · ");
-        page.flow(4, 8, &[faint("--> "), plain(place::shown(location)), faint(format!("  {remarks}"))])?;
+        page.labelled(4, &faint("-->"), 8, &[plain(place::shown(location)), faint(format!("  {remarks}"))])?;
     }
     if let Some(more) = finding.locations.len().checked_sub(MOST).filter(|more| *more > 0) {
         page.flow(4, 8, &[faint(format!("and {more} more places"))])?;
     }
     for (location, how) in finding.related.iter().take(MOST * 2) {
-        page.flow(5, 7, &[faint("= "), plain(format!("{}: {how}", place::shown(location)))])?;
+        page.labelled(5, &faint("="), 7, &[plain(format!("{}: {how}", place::shown(location)))])?;
     }
     if let Some(suppression) = &finding.suppressed_by {
         fact(page, "excepted", &format!("{} until {}, owner {}", suppression.exception, suppression.expires, suppression.owner))?;

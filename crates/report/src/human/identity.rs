@@ -1,57 +1,93 @@
 //! Identity paths: who, where, how, and on what evidence.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use unkeyed_model::{IdentityPath, Location, PredictedToken, Reach, TtlBasis, Value};
 
+use super::gather::gathered;
 use super::page::{Page, faint, plain};
-use crate::{place, stamp};
+use super::places;
+use crate::stamp;
 
-/// Writes a path; the first line stands beside the label, the others below it.
-pub(super) fn write(page: &mut Page<'_>, column: usize, path: &IdentityPath) -> io::Result<()> {
-    let mut row = |label: &str, text: &str| page.labelled(column, &faint(label), column + 7, &[plain(text)]);
-    row("as", &value(&path.principal))?;
-    for token in &path.tokens {
-        row("token", &described(token))?;
-    }
-    if let Some(ttl) = path.ttl {
-        let basis = match ttl.basis {
-            TtlBasis::Declared => "declared",
-            TtlBasis::VendorDefault => "the vendor's default",
-            TtlBasis::VendorBound => "the most that the vendor allows",
+/// Paths that differ only in where they are seen: ten steps that assume one role are one way in.
+pub(super) struct Alike<'r> {
+    path: &'r IdentityPath,
+    seen: Vec<&'r IdentityPath>,
+}
+
+/// Groups paths, in their order.
+pub(super) fn alike(paths: &[IdentityPath]) -> Vec<Alike<'_>> {
+    let groups = gathered(paths, |path| {
+        (path.kind, path.platform, &path.mechanism, path.reach, &path.destination, &path.principal, &path.tokens, path.ttl)
+    });
+    groups.into_iter().filter_map(|seen| Some(Alike { path: seen.first()?, seen })).collect()
+}
+
+impl Alike<'_> {
+    /// What kind, where to, by what.
+    pub(super) fn headline(&self) -> String {
+        let path = self.path;
+        let reach = match path.reach {
+            Reach::Destination => "",
+            Reach::Vault => " (a secret manager, whose values lead on)",
+            Reach::OwnPlatform => " (its own platform only)",
+            Reach::Signing => " (for signing only)",
         };
-        row("lasts", &format!("{} ({basis})", stamp::duration(ttl.seconds)))?;
+        format!("{} to {}{reach}, by {}", path.kind, path.destination, path.mechanism)
     }
-    row("seen", &evidence(path.capability.as_ref(), path.consumer.as_ref()))
+
+    /// Who, with which token, for how long, and on what evidence.
+    pub(super) fn write(&self, page: &mut Page<'_>, column: usize) -> io::Result<()> {
+        let mut row = |label: &str, text: &str| page.labelled(column, &faint(label), column + 7, &[plain(text)]);
+        row("as", &value(&self.path.principal))?;
+        for token in tokens(&self.path.tokens) {
+            row("token", &token)?;
+        }
+        if let Some(ttl) = self.path.ttl {
+            let basis = match ttl.basis {
+                TtlBasis::Declared => "declared",
+                TtlBasis::VendorDefault => "the vendor's default",
+                TtlBasis::VendorBound => "the most that the vendor allows",
+            };
+            row("lasts", &format!("{} ({basis})", stamp::duration(ttl.seconds)))?;
+        }
+        row("seen", &self.evidence())
+    }
+
+    fn evidence(&self) -> String {
+        let allowed = distinct(self.seen.iter().filter_map(|path| path.capability.as_ref()));
+        let used = distinct(self.seen.iter().filter_map(|path| path.consumer.as_ref()));
+        match (allowed.is_empty(), used.is_empty()) {
+            (false, false) => format!("allowed at {allowed}, used at {used}"),
+            (false, true) => format!("allowed at {allowed}, but nothing is seen to use it"),
+            (true, false) => format!("used at {used}, but nothing is seen to allow it"),
+            (true, true) => "neither what allows it nor what uses it".to_owned(),
+        }
+    }
 }
 
-/// The first line: what kind, where to, by what.
-pub(super) fn headline(path: &IdentityPath) -> String {
-    let reach = match path.reach {
-        Reach::Destination => "",
-        Reach::Vault => " (a secret manager, whose values lead on)",
-        Reach::OwnPlatform => " (its own platform only)",
-        Reach::Signing => " (for signing only)",
-    };
-    format!("{} to {}{reach}, by {}", path.kind, path.destination, path.mechanism)
+/// The first few places, each once.
+fn distinct<'l>(locations: impl Iterator<Item = &'l Location>) -> String {
+    let locations: BTreeSet<&Location> = locations.collect();
+    places::listed(locations.into_iter(), 3)
 }
 
-fn described(token: &PredictedToken) -> String {
-    format!("{} from {} for {}", value(&token.subject), value(&token.issuer), value(&token.audience))
+/// The subjects that a token may have, by issuer and audience.
+fn tokens(all: &[PredictedToken]) -> Vec<String> {
+    gathered(all, |token| (&token.issuer, &token.audience))
+        .into_iter()
+        .filter_map(|group| {
+            let first = group.first()?;
+            let subjects: Vec<String> = group.iter().map(|token| value(&token.subject)).collect();
+            Some(format!("{} from {} for {}", subjects.join(" or "), value(&first.issuer), value(&first.audience)))
+        })
+        .collect()
 }
 
 fn value(value: &Value) -> String {
     match value {
         Value::Known(text, _) => text.clone(),
         Value::Unknown(why) => format!("(not known: {why})"),
-    }
-}
-
-fn evidence(capability: Option<&Location>, consumer: Option<&Location>) -> String {
-    match (capability, consumer) {
-        (Some(allowed), Some(used)) => format!("allowed at {}, used at {}", place::shown(allowed), place::shown(used)),
-        (Some(allowed), None) => format!("allowed at {}, but nothing is seen to use it", place::shown(allowed)),
-        (None, Some(used)) => format!("used at {}, but nothing is seen to allow it", place::shown(used)),
-        (None, None) => "neither what allows it nor what uses it".to_owned(),
     }
 }

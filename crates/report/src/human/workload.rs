@@ -2,8 +2,9 @@
 
 use std::io;
 
-use unkeyed_model::{IdentityPath, WorkloadReport};
+use unkeyed_model::{IdentityPath, Missing, WorkloadReport};
 
+use super::gather::gathered;
 use super::page::{Ink, Page, Piece, faint, ink, plain};
 use super::{identity, marks};
 use crate::{place, words};
@@ -45,24 +46,34 @@ pub(super) fn evidence(page: &mut Page<'_>, workload: &WorkloadReport, verbose: 
         field(page, "reaches", &[plain(reached.join(", "))])?;
     }
     identities(page, &workload.identity_paths, verbose)?;
+    missing(page, &workload.missing)
+}
+
+/// What is missing; pieces that one thing supplies stand together.
+fn missing(page: &mut Page<'_>, missing: &[Missing]) -> io::Result<()> {
     let mut label = "missing";
-    for missing in &workload.missing {
-        field(page, label, &[plain(missing.what.as_str())])?;
-        page.labelled(COLUMN, &faint("→"), COLUMN + 2, &[plain(missing.supply.as_str())])?;
-        label = "";
+    for group in gathered(missing, |missing| &missing.supply) {
+        for missing in &group {
+            field(page, label, &[plain(missing.what.as_str())])?;
+            label = "";
+        }
+        if let Some(Missing { supply, .. }) = group.first() {
+            page.labelled(COLUMN, &faint("→"), COLUMN + 2, &[plain(supply.as_str())])?;
+        }
     }
     Ok(())
 }
 
 fn identities(page: &mut Page<'_>, paths: &[IdentityPath], verbose: bool) -> io::Result<()> {
     let most = if verbose { usize::MAX } else { MOST_PATHS };
+    let groups = identity::alike(paths);
     let mut label = "identity";
-    for path in paths.iter().take(most) {
-        field(page, label, &[ink(Ink::Strong, identity::headline(path))])?;
-        identity::write(page, COLUMN, path)?;
+    for group in groups.iter().take(most) {
+        field(page, label, &[ink(Ink::Strong, group.headline())])?;
+        group.write(page, COLUMN)?;
         label = "";
     }
-    match paths.len().checked_sub(most) {
+    match groups.len().checked_sub(most) {
         None | Some(0) => Ok(()),
         Some(more) => field(page, "", &[faint(format!("and {more} more: -v or --format json lists them"))]),
     }

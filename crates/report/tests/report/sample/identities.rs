@@ -25,6 +25,15 @@ pub(super) fn aws_role(path: &str, role: &str) -> IdentityPath {
     }
 }
 
+/// The same from a run for a tag, which may present either of two subjects, used in another step.
+pub(super) fn from_a_tag(path: &str, role: &str) -> IdentityPath {
+    let mut identity = aws_role(path, role);
+    identity.consumer = Some(at(path, 71, 9, 55));
+    let subject = |subject: &str| PredictedToken { subject: known(subject), ..identity.tokens[0].clone() };
+    identity.tokens = vec![subject("repo:acme/shop:ref:refs/tags/{tag}"), subject("repo:acme/shop:ref:refs/heads/main")];
+    identity
+}
+
 /// GitHub's own token for the job.
 pub(super) fn job_token(path: &str, declared: bool) -> IdentityPath {
     IdentityPath {

@@ -65,6 +65,8 @@ fn with_credentials() -> Vec<WorkloadReport> {
             reasons: vec![Reason::MixedMode, Reason::TrustBinding, Reason::TokenLifetime],
             identity_paths: vec![
                 identities::aws_role(".github/workflows/release.yml", "publish"),
+                identities::from_a_tag(".github/workflows/release.yml", "publish"),
+                identities::from_a_tag(".github/workflows/release.yml", "publish"),
                 identities::job_token(".github/workflows/release.yml", true),
             ],
             artifacts: ids(&[10, 14]),
@@ -146,7 +148,9 @@ fn on_the_way() -> Vec<WorkloadReport> {
         WorkloadReport {
             reasons: vec![Reason::LifetimeUnknown, Reason::DestinationUnknown, Reason::CoverageFailed, Reason::UnresolvedCandidates],
             identity_paths: vec![identities::svid()],
-            missing: vec![Missing { what: "a readable `some/malformed.bin`".into(), supply: "mend the file and run again".into() }],
+            missing: ["malformed.bin", "limit.bin"]
+                .map(|file| Missing { what: format!("a readable `some/{file}`"), supply: "mend the file and run again".into() })
+                .into(),
             ..workload(
                 WorkloadKind::K8s,
                 "k8s:deploy/k8s/web.yaml#prod/Deployment/web",
