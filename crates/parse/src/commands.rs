@@ -56,11 +56,20 @@ pub(crate) struct Login {
     pub(crate) ttl: Option<Ttl>,
 }
 
-/// Everything a command does that matters here.
-pub(crate) fn effects(command: &Command) -> Vec<Effect> {
+/// Everything the commands of a script do that matters here, each with the index of its command.
+pub(crate) fn effects(commands: &[Command]) -> Vec<(usize, Effect)> {
     let mut effects = Vec::new();
-    effects.extend(fetch::effects(command));
-    effects.extend(login::effects(command));
+    for (index, command) in commands.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| commands.get(before)).filter(|_| command.piped);
+        effects.extend(of(command, before).into_iter().map(|effect| (index, effect)));
+    }
+    effects
+}
+
+/// What one command does, given the one whose output it reads.
+pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
+    let mut effects = fetch::effects(command);
+    effects.extend(login::effects(command, before));
     effects.extend(reach::effects(command));
     effects
 }

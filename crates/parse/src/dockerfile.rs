@@ -171,18 +171,17 @@ impl<'a> Image<'a> {
             let Some(mount) = part.text.strip_prefix("--mount=") else { continue };
             self.mount(instruction, &part, mount);
         }
-        for command in shell::commands(&instruction.text) {
-            for effect in commands::effects(&command) {
-                let at = self.place.at(instruction.span(command.range()), "RUN");
-                match effect {
-                    Effect::Fetches { store, name, custody, destination } => {
-                        let mut fetched = facts::fetch(store, name, custody, at);
-                        fetched.destination = Some(destination);
-                        self.workload.references.push(fetched);
-                    }
-                    Effect::WritesCredential(form) => self.workload.traits.push(("writes-credential".into(), form.into(), at)),
-                    _ => {}
+        let commands = shell::commands(&instruction.text);
+        for (index, effect) in commands::effects(&commands) {
+            let at = self.place.at(instruction.span(commands[index].range()), "RUN");
+            match effect {
+                Effect::Fetches { store, name, custody, destination } => {
+                    let mut fetched = facts::fetch(store, name, custody, at);
+                    fetched.destination = Some(destination);
+                    self.workload.references.push(fetched);
                 }
+                Effect::WritesCredential(form) => self.workload.traits.push(("writes-credential".into(), form.into(), at)),
+                _ => {}
             }
         }
     }

@@ -56,6 +56,21 @@ pub(crate) fn is_credential_variable(name: &str) -> bool {
     variables::known(name).map_or_else(|| credential_name::is_credential(name), |known| known.content == Content::Durable)
 }
 
+/// A registry, or the cloud whose identities open it (Amazon ECR, Azure Container Registry, Google Artifact Registry).
+pub(crate) fn registry(host: &str) -> Destination {
+    if let Some((account, rest)) = host.split_once(".dkr.ecr")
+        && rest.contains(".amazonaws.com")
+    {
+        Destination::new("aws", account)
+    } else if host.ends_with(".azurecr.io") {
+        Destination::new("azure", "")
+    } else if host.ends_with(".pkg.dev") || host == "gcr.io" || host.ends_with(".gcr.io") {
+        Destination::new("gcp", "")
+    } else {
+        Destination::new("registry", host)
+    }
+}
+
 /// AWS, with the account if an ARN names it (`arn:aws:iam::123456789012:role/x`).
 pub(crate) fn aws(arn: Option<&str>) -> Destination {
     let account = arn.and_then(|arn| arn.split(':').nth(4)).filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()));

@@ -25,6 +25,8 @@ mod profiles;
 mod shell;
 mod table;
 mod terraform;
+#[cfg(test)]
+mod testing;
 mod toml;
 mod tree;
 mod variables;

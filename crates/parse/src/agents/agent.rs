@@ -43,12 +43,12 @@ fn helper(found: &mut Collector<'_>, root: &Node) {
     let Some(text) = node.text().filter(|text| !text.is_empty()) else { return };
     let at = found.place.at(node.span, "apiKeyHelper");
     found.destination = Some(Destination::new("saas:anthropic", ""));
-    let effects = shell::commands(text).iter().flat_map(commands::effects).collect::<Vec<_>>();
-    let fetches = effects.into_iter().find_map(|effect| match effect {
+    let words = shell::commands(text);
+    let fetches = commands::effects(&words).into_iter().find_map(|(_, effect)| match effect {
         Effect::Fetches { store, name, custody, .. } => Some(facts::fetch(store, name, custody, at.clone())),
         _ => None,
     });
-    let program = shell::commands(text).first().map(|command| command.program().to_owned()).unwrap_or_default();
+    let program = words.first().map(|command| command.program().to_owned()).unwrap_or_default();
     let mut reference = fetches.unwrap_or_else(|| {
         let mut helper = facts::reference(StoreKind::File, program, at);
         helper.custody = Custody::VaultUnknown;

@@ -5,7 +5,7 @@ use unkeyed_model::{Destination, IdentityKind, Platform, Reach, Ttl, TtlBasis};
 use super::{Effect, Login};
 use crate::shell::Command;
 
-pub(super) fn effects(command: &Command) -> Vec<Effect> {
+pub(super) fn effects(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let program = command.program();
     match program {
@@ -17,7 +17,7 @@ pub(super) fn effects(command: &Command) -> Vec<Effect> {
         _ => {}
     }
     effects.extend(curl(command));
-    effects.extend(writes(command));
+    effects.extend(writes(command, before));
     effects
 }
 
@@ -128,9 +128,10 @@ fn curl(command: &Command) -> Vec<Effect> {
 }
 
 /// A credential that is redirected to a file or to the environment of later steps (MX-03).
-fn writes(command: &Command) -> Option<Effect> {
+fn writes(command: &Command, before: Option<&Command>) -> Option<Effect> {
     let target = command.outputs.first().or_else(|| tee(command))?.text.as_str();
-    let carries = command.words.iter().any(|word| carries_credential(&word.text));
+    let mut words = command.words.iter().chain(before.into_iter().flat_map(|before| &before.words));
+    let carries = words.any(|word| carries_credential(&word.text));
     let form = if target.contains("GITHUB_ENV") {
         "github-env"
     } else if target.contains("GITHUB_OUTPUT") {

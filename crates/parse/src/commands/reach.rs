@@ -3,6 +3,7 @@
 use unkeyed_model::{Destination, Ttl, TtlBasis};
 
 use super::Effect;
+use crate::facts;
 use crate::shell::Command;
 
 pub(super) fn effects(command: &Command) -> Vec<Effect> {
@@ -124,7 +125,7 @@ fn logged_in(command: &Command) -> Option<Destination> {
     let arguments = words.iter().enumerate().skip_while(|(_, word)| word.text != "login").skip(1);
     let host = arguments.filter(|(at, word)| !word.text.starts_with('-') && !is_value(*at)).map(|(_, word)| word.text.as_str()).next();
     let host = host.unwrap_or("docker.io").trim_start_matches("https://").split('/').next().unwrap_or_default();
-    Some(Destination::new("registry", if host.contains('$') { "" } else { host }))
+    Some(facts::registry(if host.contains('$') { "" } else { host }))
 }
 
 /// The registry that an image is pushed to.
@@ -141,7 +142,7 @@ fn pushed(command: &Command) -> Option<Destination> {
     let host =
         image.split('/').next().filter(|host| image.contains('/') && (host.contains('.') || host.contains(':')) && !host.contains('$'));
     let known = host.or((!image.contains('$')).then_some("docker.io"));
-    Some(Destination::new("registry", known.unwrap_or_default()))
+    Some(facts::registry(known.unwrap_or_default()))
 }
 
 /// `gh`, `git push`, and checkouts of foreign code.

@@ -71,11 +71,10 @@ impl<'a> Draft<'a> {
     }
 
     fn known_action(&mut self, call: &Call<'a, '_>, row: &'static Consumer, destination: Option<Destination>) {
-        for way in row.ways {
-            if let Some(path) = identity(call, row, way, destination.clone()) {
-                self.workload.identity_paths.push(path);
-            }
-        }
+        let before = self.workload.identity_paths.len();
+        let paths = row.ways.iter().filter_map(|way| identity(call, row, way, destination.clone()));
+        self.workload.identity_paths.extend(paths);
+        let has_path = self.workload.identity_paths.len() > before;
         for fetch in row.fetches {
             if let Some(node) = call.input(fetch.input) {
                 let path = format!("{}.with.{}", call.path, fetch.input);
@@ -93,9 +92,8 @@ impl<'a> Draft<'a> {
             let at = call.file.place.at(call.step.get("uses").map_or(call.step.span, |uses| uses.span), place::under(call.path, "uses"));
             self.uses_job_token(at, &receiver);
         }
-        if let Some(destination) = destination
-            && !row.action.starts_with("actions/checkout")
-        {
+        // A path names its destination better; a checkout of the job's own repository is no access to speak of.
+        if let Some(destination) = destination.filter(|_| !has_path && row.action != "actions/checkout") {
             self.reaches(destination);
         }
     }
@@ -117,6 +115,9 @@ impl<'a> Draft<'a> {
             return;
         }
         let Some(text) = node.text() else { return };
+        if text.contains("getIDToken(") {
+            run::requests_token(self, call.scope, call.file.place.at(node.span, path.as_str()));
+        }
         let credential = content == Content::Durable || (row.is_none() && facts::is_credential_variable(name));
         self.literal(name, text, credential, call.file.place.at(node.span, path));
     }
@@ -161,11 +162,15 @@ fn destination(call: &Call<'_, '_>, row: &Consumer) -> Option<Destination> {
     if row.destination.is_empty() {
         return None;
     }
-    let given = row.named_by.iter().find_map(|input| call.value(input));
-    let name = match given {
-        Some(value) => value.known().map(|name| named(row.destination, name)).unwrap_or_default(),
-        None => row.destination_name.to_owned(),
+    let given: Vec<Value> = row.named_by.iter().filter_map(|input| call.value(input)).collect();
+    let name = match given.iter().find_map(Value::known) {
+        Some(name) => named(row.destination, name),
+        None if given.is_empty() => row.destination_name.to_owned(),
+        None => String::new(),
     };
+    if row.destination == "registry" {
+        return Some(facts::registry(&name));
+    }
     Some(Destination::new(row.destination, name))
 }
 

@@ -31,7 +31,7 @@ pub(super) fn composite<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) {
     let inputs = bound_inputs(&file.root, with, call.scope);
     literal_inputs(draft, call, with);
     let before = draft.workload.references.len();
-    if let (Some(scope), Some(inner)) = (call.scope.deeper(MAX_CALLS), file.root.path(&["runs", "steps"])) {
+    if let (Some(scope), Some(inner)) = (call.scope.deeper(file.place.path(), MAX_CALLS), file.root.path(&["runs", "steps"])) {
         steps::read(draft, file, &scope.with_inputs(inputs), inner, "runs.steps");
     }
     unread_inputs(draft, call, with, before);
@@ -90,7 +90,7 @@ pub(super) fn reusable<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &
         passed_on(draft, caller, scope, body, path);
         return;
     };
-    let Some(scope) = scope.deeper(MAX_CALLS) else { return };
+    let Some(scope) = scope.deeper(file.place.path(), MAX_CALLS) else { return };
     let call = file.root.get("on").or_else(|| file.root.get("true")).and_then(|on| on.get("workflow_call"));
     let inputs = call.map(|call| bound_inputs(call, body.get("with"), &scope)).unwrap_or_default();
     let secrets = passed_secrets(body, &scope);

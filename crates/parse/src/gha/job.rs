@@ -68,7 +68,9 @@ fn subjects(draft: &mut Draft<'_>, workflow: &Workflow<'_>, scope: &Scope, job: 
         if !outer.subjects.is_empty() {
             return outer.subjects.to_vec();
         }
-        return events::subjects(&workflow.events, &Condition::new(job.str("if").unwrap_or_default()));
+        let found = events::subjects(&workflow.events, &Condition::new(job.str("if").unwrap_or_default()));
+        let why = if workflow.is_only_called() { "the calling workflow decides it" } else { "no event fits the job's condition" };
+        return if found.is_empty() { vec![Value::unknown(why)] } else { found };
     };
     let alternatives = scope.alternatives(text);
     let value = match alternatives.as_slice() {

@@ -23,15 +23,19 @@ pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scop
     let commands = if is_shell && flat.text.len() <= MAX_SCRIPT { shell::commands(flat.text) } else { Vec::new() };
     let reader = Script { file, scope, flat: &flat, path };
     reader.references(draft, &commands);
-    for command in &commands {
-        for effect in commands::effects(command) {
-            reader.effect(draft, command, effect);
-        }
+    for (index, effect) in commands::effects(&commands) {
+        reader.effect(draft, &commands[index], effect);
     }
     if flat.text.contains("getIDToken(") {
-        let at = file.place.at(node.span, path);
-        reader.requests_token(draft, at, None);
+        requests_token(draft, scope, file.place.at(node.span, path));
     }
+}
+
+/// A bare request for a token: what it is exchanged for can't be seen, unless a login is seen beside it.
+pub(super) fn requests_token(draft: &mut Draft<'_>, scope: &Scope, at: Location) {
+    let audience = Value::unknown("no audience is written");
+    let path = federated(scope, Platform::Saas, "OIDC token request", Destination::new("unknown", ""), &audience, at);
+    draft.workload.identity_paths.push(path);
 }
 
 struct Script<'a, 's> {
@@ -92,12 +96,13 @@ impl<'a> Script<'a, '_> {
                     } else {
                         Value::literal(audience)
                     };
-                    let path = self.federated(Platform::Registry, mechanism, Destination::new("registry", registry), &audience, at);
+                    let path = federated(self.scope, Platform::Registry, mechanism, Destination::new("registry", registry), &audience, at);
                     draft.workload.identity_paths.push(IdentityPath { ttl, ..path });
                 }
             }
             Effect::SignsKeyless { mechanism } => {
-                let path = self.federated(Platform::Saas, mechanism, Destination::new("sigstore", ""), &Value::literal("sigstore"), at);
+                let path =
+                    federated(self.scope, Platform::Saas, mechanism, Destination::new("sigstore", ""), &Value::literal("sigstore"), at);
                 // Fulcio's certificates live ten minutes (Sigstore documentation).
                 let ttl = Some(unkeyed_model::Ttl { seconds: 600, basis: unkeyed_model::TtlBasis::VendorBound });
                 draft.workload.identity_paths.push(IdentityPath { reach: Reach::Signing, ttl, ..path });
@@ -106,7 +111,12 @@ impl<'a> Script<'a, '_> {
             Effect::UsesGithub { mechanism, variables } => self.uses_github(draft, at, mechanism, variables),
             Effect::WritesCredential(form) => draft.note("writes-credential", form, at),
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
-            Effect::RequestsToken { audience } => self.requests_token(draft, at, audience),
+            Effect::RequestsToken { audience } => {
+                let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);
+                let unknown = Destination::new("unknown", "");
+                let path = federated(self.scope, Platform::Saas, "OIDC token request", unknown, &audience, at);
+                draft.workload.identity_paths.push(path);
+            }
             Effect::ConfiguresFromEnvironment => draft.note("configures-from-environment", command.program(), at),
         }
     }
@@ -118,7 +128,7 @@ impl<'a> Script<'a, '_> {
         };
         let destination = if login.platform == Platform::Aws { facts::aws(principal.known()) } else { login.destination };
         let audience = login.audience.map_or_else(|| Value::unknown("the audience is chosen where the token is requested"), Value::literal);
-        let mut path = self.federated(login.platform, login.mechanism, destination, &audience, at);
+        let mut path = federated(self.scope, login.platform, login.mechanism, destination, &audience, at);
         path.principal = principal;
         path.reach = login.reach;
         path.ttl = login.ttl;
@@ -127,13 +137,6 @@ impl<'a> Script<'a, '_> {
             path.tokens.clear();
             path.capability = path.consumer.clone();
         }
-        draft.workload.identity_paths.push(path);
-    }
-
-    /// A bare request for a token: what it is exchanged for can't be seen, unless a login is seen beside it.
-    fn requests_token(&self, draft: &mut Draft<'a>, at: Location, audience: Option<String>) {
-        let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);
-        let path = self.federated(Platform::Saas, "ACTIONS_ID_TOKEN_REQUEST_URL", Destination::new("unknown", ""), &audience, at);
         draft.workload.identity_paths.push(path);
     }
 
@@ -146,21 +149,22 @@ impl<'a> Script<'a, '_> {
         }
         draft.reaches(Destination::new("github", ""));
     }
+}
 
-    fn federated(&self, platform: Platform, mechanism: &str, destination: Destination, audience: &Value, at: Location) -> IdentityPath {
-        IdentityPath {
-            kind: IdentityKind::Federated,
-            platform,
-            mechanism: mechanism.to_owned(),
-            reach: Reach::Destination,
-            destination,
-            principal: Value::unknown("the token itself is the identity"),
-            tokens: tokens(self.scope, audience),
-            ttl: None,
-            capability: self.scope.permissions.id_token.clone(),
-            consumer: Some(at),
-            platform_bound: None,
-        }
+/// A path that presents the job's token.
+fn federated(scope: &Scope, platform: Platform, mechanism: &str, destination: Destination, audience: &Value, at: Location) -> IdentityPath {
+    IdentityPath {
+        kind: IdentityKind::Federated,
+        platform,
+        mechanism: mechanism.to_owned(),
+        reach: Reach::Destination,
+        destination,
+        principal: Value::unknown("the token itself is the identity"),
+        tokens: tokens(scope, audience),
+        ttl: None,
+        capability: scope.permissions.id_token.clone(),
+        consumer: Some(at),
+        platform_bound: None,
     }
 }
 
@@ -177,7 +181,7 @@ fn receives(command: &Command, expression: &Expression) -> Receiver {
         _ => Receiver::unstated(None, false),
     };
     receiver.mechanism = command.program().to_owned();
-    let effects = commands::effects(command);
+    let effects = commands::of(command, None);
     let takes_password =
         effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("registry-login-argument" | "az-login-password")));
     if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {

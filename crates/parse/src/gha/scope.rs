@@ -54,8 +54,8 @@ pub(super) struct Scope {
     pub(super) subjects: Rc<[Value]>,
     /// Everything here runs only if something else failed.
     pub(super) fallback: bool,
-    /// How many calls of local actions and workflows lead here.
-    calls: usize,
+    /// The local actions and workflows whose calls lead here.
+    calls: Rc<[String]>,
 }
 
 /// Longest chain of names that is followed.
@@ -80,9 +80,10 @@ impl Scope {
         Self { env: Rc::default(), inputs, secrets: Some(Rc::new(secrets)), matrix: None, ..self.clone() }
     }
 
-    /// The scope one call further down; `None` beyond `limit` calls, which also ends cycles.
-    pub(super) fn deeper(&self, limit: usize) -> Option<Self> {
-        (self.calls < limit).then(|| Self { calls: self.calls + 1, ..self.clone() })
+    /// The scope inside the definition at `path`; `None` beyond `limit` calls, or if the definition calls itself.
+    pub(super) fn deeper(&self, path: &str, limit: usize) -> Option<Self> {
+        let known = self.calls.len() >= limit || self.calls.iter().any(|call| call == path);
+        (!known).then(|| Self { calls: self.calls.iter().cloned().chain([path.to_owned()]).collect(), ..self.clone() })
     }
 
     pub(super) fn with_matrix(&self, matrix: Option<&Node>) -> Self {
@@ -98,7 +99,7 @@ impl Scope {
 
     /// Whether this is inside a definition that a job calls.
     pub(super) fn is_called(&self) -> bool {
-        self.calls > 0
+        !self.calls.is_empty()
     }
 
     /// Whether an environment variable is set here, and to what.
