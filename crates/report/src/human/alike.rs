@@ -55,7 +55,7 @@ pub(super) fn head(page: &mut Page<'_>, group: &Group<'_>, verbose: bool) -> io:
 pub(super) fn names(page: &mut Page<'_>, workloads: &[&WorkloadReport], verbose: bool) -> io::Result<()> {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for workload in workloads {
-        let (file, name) = workload.id.split_once('#').unwrap_or((&workload.id, &workload.name));
+        let (file, name) = workload.id.split_once('#').unwrap_or((&workload.id, ""));
         files.entry(file).or_default().push(name);
     }
     let (most_files, most_names) = if verbose { (usize::MAX, usize::MAX) } else { (MOST_FILES, MOST_NAMES) };
@@ -64,7 +64,8 @@ pub(super) fn names(page: &mut Page<'_>, workloads: &[&WorkloadReport], verbose:
         if let Some(more) = names.len().checked_sub(most_names).filter(|more| *more > 0) {
             shown += &format!(" and {more} more");
         }
-        page.flow(2, 6, &[plain(*file), faint(": "), plain(shown)])?;
+        let colon = if shown.is_empty() { "" } else { ": " };
+        page.flow(2, 6, &[plain(*file), faint(colon), plain(shown)])?;
     }
     match files.len().checked_sub(most_files) {
         None | Some(0) => Ok(()),

@@ -70,16 +70,20 @@ impl Credentials {
         }
         let most = if self.verbose { usize::MAX } else { MOST_PLACES };
         let mut snippets = if self.verbose { usize::MAX } else { MOST_SNIPPETS };
+        let shared = shared_notes(group);
         for shown in group.iter().take(most) {
-            self.one(page, shown, &mut snippets)?;
+            self.one(page, shown, &shared, &mut snippets)?;
         }
         if let Some(more) = group.len().checked_sub(most).filter(|more| *more > 0) {
             page.flow(ARROW, ARROW, &[faint(format!("and {more} more: -v or --format json lists them"))])?;
         }
+        for note in shared {
+            fact(page, "note", note)?;
+        }
         self.common(page, group)
     }
 
-    fn one(&self, page: &mut Page<'_>, shown: &Shown<'_>, snippets: &mut usize) -> io::Result<()> {
+    fn one(&self, page: &mut Page<'_>, shown: &Shown<'_>, shared: &BTreeSet<&str>, snippets: &mut usize) -> io::Result<()> {
         let artifact = shown.artifact;
         let place = shown.place();
         let line = place.and_then(|(_, snippet)| snippet.as_ref()).filter(|_| *snippets > 0 && !shown.before);
@@ -96,7 +100,7 @@ impl Credentials {
                 artifact.locations.iter().enumerate().filter(|(at, _)| *at != shown.at).map(|(_, (location, _))| location).collect();
             fact(page, "also at", &places::listed(others.into_iter(), if self.verbose { usize::MAX } else { 3 }))?;
         }
-        for note in &artifact.notes {
+        for note in artifact.notes.iter().filter(|note| !shared.contains(note.as_str())) {
             fact(page, "note", note)?;
         }
         Ok(())
@@ -127,6 +131,13 @@ impl Credentials {
         fact(page, "instead", &remediation.instead)?;
         if first.class == Class::Expired { Ok(()) } else { fact(page, "revoke", &remediation.revoke) }
     }
+}
+
+/// Remarks that hold for every member of a group of several: they are said once.
+fn shared_notes<'r>(group: &[Shown<'r>]) -> BTreeSet<&'r str> {
+    let [first, others @ ..] = group else { return BTreeSet::new() };
+    let everywhere = |note: &&str| others.iter().all(|shown| shown.artifact.notes.iter().any(|other| other == note));
+    first.artifact.notes.iter().map(String::as_str).filter(|note| !others.is_empty() && everywhere(note)).collect()
 }
 
 fn heading(page: &mut Page<'_>, first: &Artifact, level: Level, count: usize) -> io::Result<()> {

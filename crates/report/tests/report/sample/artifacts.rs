@@ -337,6 +337,7 @@ fn everywhere() -> Vec<Artifact> {
         one.lifetime = Lifetime::default();
         one.lifetime_basis = LifetimeBasis::None;
         one.workloads = vec![TERRAFORM.into()];
+        one.notes = vec!["read by every plan of this folder".into()];
         all.push(one);
     }
     all

@@ -190,6 +190,7 @@ fn quiet() -> Vec<WorkloadReport> {
         .map(|index| none(WorkloadKind::GhaJob, &format!("gha:.github/workflows/ci.yml#check-{index:02}"), &format!("check-{index:02}")))
         .collect();
     all.push(none(WorkloadKind::GhaJob, "gha:.github/workflows/stale.yml#stale", "stale"));
+    all.push(none(WorkloadKind::Dockerfile, "dockerfile:tools/Dockerfile", "tools/Dockerfile"));
     all.push(none(WorkloadKind::Env, "env:ci.env#ci", "ci"));
     all.push(none(WorkloadKind::CliProfile, "cli-profile:home/.oci/config#DEFAULT", "DEFAULT"));
     all
