@@ -1,15 +1,33 @@
 //! By platform: which command or file tells who may become an identity, what it may do, and how long its tokens live.
 
-use unkeyed_model::{IdentityPath, Platform, Reach};
+use unkeyed_model::{IdentityPath, Platform, Reach, Value};
 
 use crate::context::LinkedPath;
 
 /// The identity in words.
 pub(crate) fn principal(path: &IdentityPath, link: &LinkedPath) -> String {
-    match (path.principal.known(), &link.principal) {
-        (Some(name), _) if !name.is_empty() => name.to_owned(),
-        (_, Some(key)) => key.clone(),
-        _ => format!("the identity that {} assumes", path.mechanism),
+    let name = match (path.principal.known(), &link.principal) {
+        (Some(name), _) if !name.is_empty() => name,
+        (_, Some(key)) => key,
+        _ => return format!("the identity that {} assumes{}", path.mechanism, why_not_named(path)),
+    };
+    // Keys of definitions: `tf:folder#address`, `k8s:sa/namespace/name`.
+    if let Some((file, address)) = name.split_once('#') {
+        return format!("{address} in {}", file.split_once(':').map_or(file, |(_, folder)| folder));
+    }
+    match path.platform {
+        Platform::Vault => format!("Vault role {name}"),
+        Platform::Azure => format!("client id {name}"),
+        Platform::K8s => format!("ServiceAccount {}", name.strip_prefix("k8s:sa/").unwrap_or(name)),
+        _ => name.to_owned(),
+    }
+}
+
+/// Why the inputs don't name it.
+fn why_not_named(path: &IdentityPath) -> String {
+    match &path.principal {
+        Value::Unknown(why) if !why.is_empty() => format!(" ({why})"),
+        _ => String::new(),
     }
 }
 

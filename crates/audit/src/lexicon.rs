@@ -1,8 +1,8 @@
 //! What a name says of a value that is not here (DOMAIN §3.1): credential, identifier, or nothing.
 //!
-//! One decision a reader would question: user names, e-mail addresses and ARNs count as identifiers although the
-//! lists of §3.1 don't name them. They are kept in secret stores by the thousand and open nothing by themselves; a
-//! report that calls them unresolved candidates would bury the ones that matter.
+//! One decision a reader would question: user names, e-mail addresses, ARNs and names of buckets, clusters and the like
+//! count as identifiers although the lists of §3.1 don't name them. They are kept in secret stores by the thousand and
+//! open nothing by themselves; a report that calls them unresolved candidates would bury the ones that matter.
 
 use unkeyed_model::{Content, Destination, Reference, StoreKind};
 
@@ -65,6 +65,20 @@ const IDENTIFIER_ENDINGS: &[&[&str]] = &[
     &["USERNAME"],
     &["USER"],
     &["EMAIL"],
+    &["NAME"],
+    &["BUCKET"],
+    &["CLUSTER"],
+    &["DOMAIN"],
+    &["NAMESPACE"],
+    &["PORT"],
+    &["REPO"],
+    &["REPOSITORY"],
+    &["VERSION"],
+    &["ZONE"],
+    // Tokens that make a request repeatable, not possible.
+    &["CREATION", "TOKEN"],
+    &["IDEMPOTENCY", "TOKEN"],
+    &["REQUEST", "TOKEN"],
 ];
 
 /// What one name says.
@@ -97,12 +111,18 @@ pub(crate) fn content(reference: &Reference) -> Content {
     let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);
     match said {
         Some(content) => content,
-        // `secrets: inherit`, `toJSON(secrets)`: all of a store, its credentials among them.
-        None if reference.name == "*" && keeps_secrets(reference.store) => Content::Durable,
+        // All of a store (`secrets: inherit`, `toJSON(secrets)`) or of an object that exists to hold secrets.
+        None if is_whole(reference) && keeps_secrets(reference.store) => Content::Durable,
         None if keeps_secrets(reference.store) => Content::Unstated,
         // Plain variables hold settings; without a telling name there is no reason to suspect one.
         None => Content::Identifier,
     }
+}
+
+/// Whether the use takes everything that is kept under the name.
+fn is_whole(reference: &Reference) -> bool {
+    let object = matches!(reference.store, StoreKind::K8sSecret | StoreKind::ComposeSecret) && reference.key.is_none();
+    reference.name == "*" || object
 }
 
 /// Whether people put secrets there; plain variables and settings are only suspected by name.
@@ -203,6 +223,8 @@ mod tests {
             "API_TOKEN_URL",
             "GCP_SERVICE_ACCOUNT",
             "DOCKERHUB_USERNAME",
+            "CONTENT_BUCKET",
+            "creation_token",
             "sentry_host",
         ] {
             assert_eq!(name_says(name), Content::Identifier, "{name}");
@@ -228,6 +250,10 @@ mod tests {
     fn only_secret_stores_leave_unknown_candidates() {
         assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "FOO")), Content::Unstated);
         assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "*")), Content::Durable);
+        let mut object = testing::reference(StoreKind::K8sSecret, "catalog-rds");
+        assert_eq!(content(&object), Content::Durable);
+        object.key = Some("foo".into());
+        assert_eq!(content(&object), Content::Unstated);
         assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "FOO")), Content::Identifier);
         assert_eq!(content(&testing::reference(StoreKind::Environment, "DB_PASSWORD")), Content::Durable);
     }

@@ -19,7 +19,25 @@ pub(crate) fn complete(workload: &mut Workload) {
     let mut unused = used.iter().map(|used| !used);
     capabilities.retain(|_| unused.next().unwrap_or(true));
     paths.append(&mut capabilities);
-    workload.identity_paths = paths;
+    workload.identity_paths = distinct(paths);
+}
+
+/// One path for each identity, however many steps take it: the first that has both halves of the evidence.
+fn distinct(paths: Vec<IdentityPath>) -> Vec<IdentityPath> {
+    let mut kept: Vec<IdentityPath> = Vec::new();
+    for path in paths {
+        let counts = |path: &IdentityPath| path.capability.is_some() && path.consumer.is_some();
+        let elsewhere = |other: &&mut IdentityPath| {
+            let moved = IdentityPath { capability: path.capability.clone(), consumer: path.consumer.clone(), ..(**other).clone() };
+            moved == path
+        };
+        match kept.iter_mut().find(elsewhere) {
+            Some(known) if counts(known) || !counts(&path) => {}
+            Some(known) => *known = path,
+            None => kept.push(path),
+        }
+    }
+    kept
 }
 
 /// A capability without a consumer.
@@ -86,6 +104,21 @@ mod tests {
         job.identity_paths = vec![label, login];
         complete(&mut job);
         assert!(job.identity_paths.len() == 1 && job.identity_paths[0].capability.is_some());
+    }
+
+    #[test]
+    fn one_identity_taken_by_two_steps_is_one_path() {
+        let mut half = testing::federated(Platform::Aws, "aws", "role");
+        half.consumer = None;
+        half.capability = Some(testing::place("w.yml", 1, 2));
+        let mut later = testing::federated(Platform::Aws, "aws", "role");
+        later.consumer = Some(testing::place("w.yml", 70, 80));
+        let first = testing::federated(Platform::Aws, "aws", "role");
+        let mut job = testing::job("deploy");
+        job.identity_paths = vec![first.clone(), later, testing::federated(Platform::Aws, "aws", "other")];
+        complete(&mut job);
+        assert_eq!(job.identity_paths.len(), 2);
+        assert_eq!(distinct(vec![half, first.clone()]), [first]);
     }
 
     #[test]
