@@ -222,11 +222,11 @@ fn over_the_limit_the_worst_are_kept_and_it_is_said() {
     let severe = report.artifacts[0].clone();
     report.artifacts = vec![mild; 25_003];
     report.artifacts.push(severe);
-    let run = run(&report);
-    assert_eq!(results(&run).len(), 25_000);
-    assert_eq!(results(&run)[24_999]["ruleId"], "aws.access-key");
-    let said = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().last().unwrap();
-    assert!(said["message"]["text"].as_str().unwrap().starts_with("4 results are left out"));
+    // Only counted: reading so much JSON back would take most of the tests' time.
+    let text = written(&report, Format::Sarif, &Options::default());
+    assert_eq!(text.matches("\"ruleIndex\":").count(), 25_000);
+    assert_eq!(text.matches("\"ruleId\": \"aws.access-key\"").count(), 1, "the last one is the worst");
+    assert!(text.contains("\"text\": \"4 results are left out, the least severe ones;"));
 }
 
 #[test]
