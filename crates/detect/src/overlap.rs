@@ -20,7 +20,7 @@ pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     let (mut secrets, mut parts) = (Spans::default(), Spans::default());
     findings.retain(|Finding { draft, .. }| {
         let generic = genericness(draft) > 0;
-        let kept = !secrets.overlap(draft.secret) && !(generic && parts.overlap(draft.secret));
+        let kept = !(secrets.overlap(draft.secret) || generic && parts.overlap(draft.secret));
         if kept {
             secrets.add(draft.secret);
             draft.related.iter().filter(|_| !generic).for_each(|&part| parts.add(part));

@@ -83,7 +83,7 @@ fn is_among(rule: &Rule, found: &[Match]) -> bool {
 /// A path to which the rule applies: its first glob with the wildcards filled in.
 fn path_for(rule: &Rule) -> String {
     let Some(glob) = rule.path_globs.first() else { return String::new() };
-    let mut path = glob.replace("**/", "").replace("/**", "/x").replace('*', "x").replace('?', "x");
+    let mut path = glob.replace("**/", "").replace("/**", "/x").replace(['*', '?'], "x");
     while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
         let first = path.get(open + 1..close).and_then(|inner| inner.split(',').next()).unwrap_or_default().to_owned();
         path.replace_range(open..=close.max(open), &first);

@@ -55,7 +55,7 @@ fn is_text(text: &[u8], run: Span, plus: u8, slash: u8) -> bool {
 /// Where the last of the base64 lines ends that begins with `run`: lines of one length, but the last.
 fn end_of_lines(text: &[u8], run: Span) -> usize {
     let mut end = run.end;
-    if run.len() < MIN_LINE || run.len() % 4 != 0 {
+    if run.len() < MIN_LINE || !run.len().is_multiple_of(4) {
         return end;
     }
     while let Some(next) = next_line(text, end) {
@@ -83,8 +83,7 @@ fn next_line(text: &[u8], end: usize) -> Option<usize> {
 pub(super) fn base64(text: &[u8], span: Span, plus: u8, slash: u8, out: &mut Decoded) {
     let (mut bits, mut count) = (0u32, 0usize);
     let mut previous = span.start;
-    for at in span.start..span.end {
-        let digit = text[at];
+    for (at, &digit) in text[..span.end].iter().enumerate().skip(span.start) {
         if !(digit.is_ascii_alphanumeric() || digit == plus || digit == slash) {
             if digit == b'=' {
                 break;

@@ -13,7 +13,7 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     let mut floor = 0;
     while let Some(at) = memchr(b'\\', &text[floor..]).map(|offset| floor + offset) {
         let is_border = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'\n');
-        let start = text[floor..at].iter().rposition(|byte| is_border(byte)).map_or(floor, |border| floor + border + 1);
+        let start = text[floor..at].iter().rposition(is_border).map_or(floor, |border| floor + border + 1);
         let quote = start.checked_sub(1).map(|before| text[before]).filter(|byte| is_border(byte) && *byte != b'\n');
         let (end, last) = string_end(text, at, quote);
         let span = Span::new(start, end);

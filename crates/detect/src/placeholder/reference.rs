@@ -1,139 +1,45 @@
 //! Values that say where the credential is instead of being it.
 
+use super::words;
+
 /// Prefixes of references into secret stores and configuration.
-const STORES: &[&str] = &[
-    "@microsoft.keyvault(",
-    "akv://",
-    "arn:aws",
-    "awssecretsmanager:",
-    "awssm:",
-    "azurekeyvault:",
-    "bws://",
-    "credstash:",
-    "doppler://",
-    "env:",
-    "env://",
-    "gcpsecretmanager:",
-    "gcpsm:",
-    "infisical://",
-    "keyring:",
-    "keyvault:",
-    "op://",
-    "pass:",
-    "projects/",
-    "ref+",
-    "secret://",
-    "secretref:",
-    "secretref+",
-    "secretsmanager:",
-    "sm://",
-    "ssm:",
-    "vault:",
-    "vault://",
-];
+const STORES: &str = "
+    @microsoft.keyvault( akv:// arn:aws awssecretsmanager: awssm: azurekeyvault: bws:// credstash: doppler:// env: env://
+    gcpsecretmanager: gcpsm: infisical:// keyring: keyvault: op:// pass: projects/ ref+ secret:// secretref: secretref+
+    secretsmanager: sm:// ssm: vault: vault://
+";
 
 /// Prefixes of password hashes (crypt, LDAP, Django, PostgreSQL) and of encrypted values.
-const SEALED: &[&str] = &[
-    "$1$",
-    "$2a$",
-    "$2b$",
-    "$2x$",
-    "$2y$",
-    "$5$",
-    "$6$",
-    "$7$",
-    "$apr1$",
-    "$argon2",
-    "$gy$",
-    "$pbkdf2",
-    "$scrypt$",
-    "$y$",
-    "argon2:",
-    "bcrypt:",
-    "bcrypt_sha256$",
-    "pbkdf2:",
-    "pbkdf2_sha256$",
-    "scram-sha-256$",
-    "scrypt:",
-    "{bcrypt}",
-    "{crypt}",
-    "{pbkdf2",
-    "{sha",
-    "{smd5}",
-    "{ssha",
-    "enc[",
-    "enc(",
-    "!vault",
-    "$ansible_vault",
-    "-----begin pgp message",
-    "-----begin age encrypted",
-    "age1",
-    "cipher:",
-    "{cipher}",
-];
+const SEALED: &str = "
+    $1$ $2a$ $2b$ $2x$ $2y$ $5$ $6$ $7$ $apr1$ $argon2 $gy$ $pbkdf2 $scrypt$ $y$ argon2: bcrypt: bcrypt_sha256$ pbkdf2:
+    pbkdf2_sha256$ scram-sha-256$ scrypt: {bcrypt} {crypt} {pbkdf2 {sha {smd5} {ssha enc[ enc( !vault $ansible_vault
+    age1 cipher: {cipher}
+";
 
 /// Files that hold keys.
-const KEY_FILES: &[&str] =
-    &[".cer", ".conf", ".crt", ".der", ".env", ".jks", ".json", ".key", ".p12", ".pem", ".pfx", ".pub", ".toml", ".txt", ".yaml", ".yml"];
+const KEY_FILES: &str = "
+    .cer .conf .crt .der .env .jks .json .key .p12 .pem .pfx .pub .toml .txt .yaml .yml
+";
 
 /// Names with which a path of members starts, where it isn't clear from the language that it is one.
-const ROOTS: &[&str] = &[
-    "app",
-    "args",
-    "conf",
-    "config",
-    "configuration",
-    "context",
-    "credentials",
-    "ctx",
-    "data",
-    "each",
-    "env",
-    "environment",
-    "event",
-    "github",
-    "inputs",
-    "job",
-    "local",
-    "matrix",
-    "module",
-    "needs",
-    "options",
-    "opts",
-    "os",
-    "params",
-    "parameters",
-    "process",
-    "props",
-    "random_password",
-    "req",
-    "request",
-    "root",
-    "runner",
-    "secrets",
-    "self",
-    "session",
-    "settings",
-    "spec",
-    "state",
-    "steps",
-    "system",
-    "this",
-    "user",
-    "values",
-    "var",
-    "vars",
-];
+const ROOTS: &str = "
+    app args conf config configuration context credentials ctx data each env environment event github inputs job local matrix
+    module needs options opts os params parameters process props random_password req request root runner secrets self session
+    settings spec state steps system this user values var vars
+";
 
 /// Why `value` is a reference, if it is one.
 pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     let lower = text.to_ascii_lowercase();
-    if STORES.iter().any(|prefix| lower.starts_with(prefix)) {
+    if STORES.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
         return Some("a reference to a secret store");
     }
-    if SEALED.iter().any(|prefix| lower.starts_with(prefix)) {
+    if SEALED.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
         return Some("a hash or an encrypted value");
+    }
+    if lower.starts_with("-----begin ") && !lower.contains("private key") {
+        return Some("public or encrypted");
     }
     if is_bare_address(text) {
         return Some("an address without a credential");
@@ -145,7 +51,7 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
 pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     let root = text.split(['.', '[', '(']).next().unwrap_or_default().to_ascii_lowercase();
-    let member = text.len() > root.len() && ROOTS.contains(&root.as_str());
+    let member = text.len() > root.len() && words::is_listed(ROOTS, &root);
     let named = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]()\"'?:,* ".contains(&byte));
     if member && named(text) {
         return Some("an expression");
@@ -181,7 +87,7 @@ fn is_path(text: &str) -> bool {
         return false;
     }
     let lower = text.to_ascii_lowercase();
-    if KEY_FILES.iter().any(|extension| lower.ends_with(extension)) {
+    if KEY_FILES.split_ascii_whitespace().any(|extension| lower.ends_with(extension)) {
         return true;
     }
     let drive = text.as_bytes().get(1..3) == Some(b":\\");

@@ -46,78 +46,81 @@ fn weak_passwords_are_credentials() {
     assert_eq!(judged("compose.yml", "POSTGRES_PASSWORD: «password»\n"), None);
 }
 
+/// One a line.
+const FILLERS: &str = r#"
+changeme
+CHANGE_ME
+change-me!
+ChangeMe
+<your password>
+<PASSWORD>
+${DB_PASSWORD}
+{{ .Values.password }}
+$DB_PASSWORD
+$password
+%DB_PASSWORD%
+%(password)s
+$(cat /run/secret)
+xxxx
+XXXX-XXXX
+xxxxxxxx
+********
+...
+aaaaaaaa
+00000000
+your-api-key-here
+YOUR_TOKEN
+your_password
+yourpassword
+insert-token-here
+replace_with_real_key
+placeholder
+TODO
+example
+example-token
+none
+null
+true
+undefined
+redacted
+[REDACTED]
+{password}
+postgres://{user}:{pass}
+((db_password))
+@@PASSWORD@@
+__DB_PASSWORD__
+#{ENV['X']}
+<%= secret %>
+%s
+string
+Optional[str]
+&str
+Enter your password
+The password must be at least 8 characters
+••••••••
+ab
+${{ secrets.TOKEN }}
+@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)
+vault:secret/data/db#password
+arn:aws:secretsmanager:eu-west-1:111122223333:secret:db
+op://prod/db/password
+ref+vault://x
+projects/p/secrets/s/versions/1
+/run/secrets/db_password
+./keys/server.key
+~/.ssh/id_rsa
+C:\keys\server.pem
+https://login.example.com/oauth2/token
+$2b$12$abcdefghijk
+ENC[AES256_GCM,data:abc]
+-----BEGIN CERTIFICATE-----
+{SSHA}abcdef
+pbkdf2_sha256$260000$abc
+"#;
+
 #[test]
 fn fillers_are_none() {
-    for value in [
-        "changeme",
-        "CHANGE_ME",
-        "change-me!",
-        "ChangeMe",
-        "<your password>",
-        "<PASSWORD>",
-        "${DB_PASSWORD}",
-        "{{ .Values.password }}",
-        "$DB_PASSWORD",
-        "$password",
-        "%DB_PASSWORD%",
-        "%(password)s",
-        "$(cat /run/secret)",
-        "xxxx",
-        "XXXX-XXXX",
-        "xxxxxxxx",
-        "********",
-        "...",
-        "aaaaaaaa",
-        "00000000",
-        "your-api-key-here",
-        "YOUR_TOKEN",
-        "your_password",
-        "yourpassword",
-        "insert-token-here",
-        "replace_with_real_key",
-        "placeholder",
-        "TODO",
-        "example",
-        "example-token",
-        "none",
-        "null",
-        "true",
-        "undefined",
-        "redacted",
-        "[REDACTED]",
-        "{password}",
-        "postgres://{user}:{pass}",
-        "((db_password))",
-        "@@PASSWORD@@",
-        "__DB_PASSWORD__",
-        "#{ENV['X']}",
-        "<%= secret %>",
-        "%s",
-        "string",
-        "Optional[str]",
-        "&str",
-        "Enter your password",
-        "The password must be at least 8 characters",
-        "••••••••",
-        "",
-        "ab",
-        "${{ secrets.TOKEN }}",
-        "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)",
-        "vault:secret/data/db#password",
-        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db",
-        "op://prod/db/password",
-        "ref+vault://x",
-        "projects/p/secrets/s/versions/1",
-        "/run/secrets/db_password",
-        "./keys/server.key",
-        "~/.ssh/id_rsa",
-        "C:\\keys\\server.pem",
-        "https://login.example.com/oauth2/token",
-        "$2b$12$abcdefghijk",
-        "ENC[AES256_GCM,data:abc]",
-        "{SSHA}abcdef",
-        "pbkdf2_sha256$260000$abc",
-    ] {
+    for value in FILLERS.lines() {
         assert!(judged("config.yml", &format!("password: \"«{value}»\"\n")).is_some(), "{value}");
         assert!(in_slot(value.as_bytes()).is_some(), "{value}");
     }
@@ -143,6 +146,11 @@ fn code_on_the_right_hand_side_is_none() {
     assert!(judged("A.java", "String PASSWORD = \"«user.password»\";").is_some());
     assert!(judged("a.ts", "password: '«Password»'").is_some());
     assert!(judged("README.md", "password: «password»").is_some());
+}
+
+#[test]
+fn a_private_key_in_a_slot_is_a_credential() {
+    assert_eq!(in_slot(b"-----BEGIN PRIVATE KEY-----\nMIIE"), None);
 }
 
 #[test]

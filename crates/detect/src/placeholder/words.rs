@@ -1,223 +1,46 @@
 //! Values that are words: fillers, type names, labels, sentences.
 
 /// Whole values that mean "nothing yet", in lower case without separators.
-const FILLERS: &[&str] = &[
-    "abc",
-    "asdf",
-    "basic",
-    "bearer",
-    "blank",
-    "censored",
-    "change",
-    "changeme",
-    "changemenow",
-    "changethis",
-    "changeinproduction",
-    "default",
-    "deleted",
-    "disabled",
-    "dummy",
-    "dummytoken",
-    "dummypassword",
-    "dummysecret",
-    "dummykey",
-    "empty",
-    "enabled",
-    "enterhere",
-    "example",
-    "examplekey",
-    "examplepassword",
-    "examplesecret",
-    "exampletoken",
-    "fake",
-    "fakekey",
-    "fakepassword",
-    "fakesecret",
-    "faketoken",
-    "false",
-    "fill",
-    "filler",
-    "fillme",
-    "fillmein",
-    "fixme",
-    "foo",
-    "foobar",
-    "bar",
-    "baz",
-    "generated",
-    "hidden",
-    "insert",
-    "inserthere",
-    "masked",
-    "missing",
-    "mock",
-    "n/a",
-    "na",
-    "never",
-    "new",
-    "nil",
-    "no",
-    "none",
-    "not",
-    "notset",
-    "notused",
-    "notreal",
-    "null",
-    "nullptr",
-    "obfuscated",
-    "off",
-    "omitted",
-    "on",
-    "optional",
-    "placeholder",
-    "pleasechange",
-    "pleasechangeme",
-    "redacted",
-    "removed",
-    "replace",
-    "replaceme",
-    "replacethis",
-    "required",
-    "sample",
-    "samplekey",
-    "samplepassword",
-    "samplesecret",
-    "sampletoken",
-    "sanitized",
-    "scrubbed",
-    "secrethere",
-    "passwordhere",
-    "tokenhere",
-    "keyhere",
-    "snip",
-    "stub",
-    "tba",
-    "tbd",
-    "todo",
-    "true",
-    "undefined",
-    "unknown",
-    "unset",
-    "unused",
-    "value",
-    "void",
-    "xxx",
-    "yes",
-];
+const FILLERS: &str = "
+    basic bearer blank censored change changeme changemenow changethis changeinproduction default deleted disabled
+    dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere example examplekey examplepassword examplesecret
+    exampletoken fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
+    generated hidden insert inserthere masked missing mock n/a na never new nil no none not notset notused notreal null nullptr
+    obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
+    required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
+    keyhere snip stub tba tbd todo true undefined unknown unset unused value void xxx yes
+";
 
 /// First words of an instruction to the reader.
-const ORDERS: &[&str] = &["add", "change", "enter", "fill", "generate", "insert", "paste", "put", "replace", "set", "type", "your"];
+const ORDERS: &str = "
+    add change enter fill generate insert paste put replace set type your
+";
 
 /// Nouns for credentials.
-const NOUNS: &[&str] = &[
-    "access",
-    "accesskey",
-    "api",
-    "apikey",
-    "auth",
-    "authorization",
-    "certificate",
-    "client",
-    "code",
-    "credential",
-    "credentials",
-    "cred",
-    "creds",
-    "dsn",
-    "hash",
-    "header",
-    "id",
-    "key",
-    "login",
-    "name",
-    "pass",
-    "passphrase",
-    "passwd",
-    "password",
-    "passwords",
-    "path",
-    "pat",
-    "pin",
-    "pwd",
-    "pw",
-    "salt",
-    "secret",
-    "secretkey",
-    "secrets",
-    "token",
-    "tokens",
-    "url",
-    "user",
-    "username",
-    "value",
-];
+const NOUNS: &str = "
+    access accesskey api apikey auth authorization certificate client code credential credentials cred creds dsn hash header id
+    key login name pass passphrase passwd password passwords path pat pin pwd pw salt secret secretkey secrets token tokens url
+    user username value
+";
 
-/// Names of types; as they are written.
-const TYPES: &[&str] = &[
-    "&'static str",
-    "&str",
-    "AnyStr",
-    "Any",
-    "Boolean",
-    "Buffer",
-    "Bytes",
-    "CharField",
-    "Data",
-    "Integer",
-    "JSON",
-    "NSString",
-    "Number",
-    "Object",
-    "Optional",
-    "Password",
-    "SecretStr",
-    "SecretString",
-    "Secret",
-    "Str",
-    "String",
-    "Text",
-    "TextField",
-    "Token",
-    "UUID",
-    "Uint8Array",
-    "VARCHAR",
-    "any",
-    "array",
-    "binary",
-    "bool",
-    "boolean",
-    "byte",
-    "bytes",
-    "byte[]",
-    "char",
-    "char*",
-    "char[]",
-    "date",
-    "float",
-    "integer",
-    "int",
-    "interface{}",
-    "list",
-    "number",
-    "object",
-    "str",
-    "string",
-    "string[]",
-    "string?",
-    "struct",
-    "text",
-    "uuid",
-    "varchar",
-    "[]byte",
-    "[]string",
-];
+/// Names of types, without blanks.
+const TYPES: &str = "
+    &'staticstr &str AnyStr Any Boolean Buffer Bytes CharField Data Integer JSON NSString Number Object Optional Password
+    SecretStr SecretString Secret Str String Text TextField Token UUID Uint8Array VARCHAR any array binary bool boolean byte
+    bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
+    uuid varchar []byte []string
+";
 
 /// Words that sentences have and passphrases hardly.
-const FUNCTION_WORDS: &[&str] = &[
-    "a", "an", "and", "are", "be", "by", "can", "cannot", "does", "failed", "for", "from", "has", "have", "if", "in", "invalid", "is",
-    "it", "may", "must", "no", "not", "of", "on", "or", "please", "required", "should", "that", "the", "this", "to", "used", "was", "when",
-    "will", "with", "you", "your",
-];
+const FUNCTION_WORDS: &str = "
+    a an and are be by can cannot does failed for from has have if in invalid is it may must no not of on or please required
+    should that the this to used was when will with you your
+";
+
+/// Whether `word` is one of a list that is separated by blanks.
+pub(super) fn is_listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed == word)
+}
 
 /// Why a value is masked, if it is.
 pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
@@ -242,7 +65,7 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     }
     let lower = text.to_ascii_lowercase();
     let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).collect();
-    if FILLERS.contains(&joined.as_str()) {
+    if is_listed(FILLERS, &joined) {
         return Some("a placeholder word");
     }
     let words: Vec<&str> = lower.split(['-', '_', ' ', '.', '/']).filter(|word| !word.is_empty()).collect();
@@ -251,19 +74,20 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return None };
     if spelled
         && words.len() > 1
-        && (ORDERS.contains(first) || *last == "here" || *first == "example" || *last == "example" || *last == "placeholder")
+        && (is_listed(ORDERS, first) || *last == "here" || *first == "example" || *last == "example" || *last == "placeholder")
     {
         return Some("an instruction to put one here");
     }
     let noun = joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
-    noun.is_some_and(|noun| NOUNS.contains(&noun)).then_some("an instruction to put one here")
+    noun.is_some_and(|noun| is_listed(NOUNS, noun)).then_some("an instruction to put one here")
 }
 
 /// Why a value is the name of a type, if it is.
 pub(super) fn type_name(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')']);
-    let inner = ["Optional[", "Option<", "List[", "Maybe "].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
-    TYPES.contains(&inner.trim_end_matches([']', '>'])).then_some("the name of a type")
+    let text = &text.replace(' ', "");
+    let inner = ["Optional[", "Option<", "List[", "Maybe"].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+    is_listed(TYPES, inner.strip_suffix([']', '>']).filter(|bare| !bare.ends_with('[')).unwrap_or(inner)).then_some("the name of a type")
 }
 
 /// Why a quoted value in a program is a name of something, if it is: words that end in a noun for credentials.
@@ -276,11 +100,11 @@ pub(super) fn name(value: &[u8]) -> Option<&'static str> {
 /// Why a value in a program or a text is a label, if it is: just a noun for credentials.
 pub(super) fn label(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']);
-    NOUNS.contains(&text.to_ascii_lowercase().as_str()).then_some("a label")
+    is_listed(NOUNS, &text.to_ascii_lowercase()).then_some("a label")
 }
 
 fn is_noun(word: &&str) -> bool {
-    NOUNS.contains(&word.to_ascii_lowercase().as_str())
+    is_listed(NOUNS, &word.to_ascii_lowercase())
 }
 
 /// The words of an identifier in any of the usual styles; `None` if it is none, or has digits.
@@ -308,6 +132,6 @@ pub(super) fn prose(value: &[u8]) -> Option<&'static str> {
     let words: Vec<String> =
         text.split_ascii_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase()).collect();
     let alphabetic = words.iter().filter(|word| word.chars().all(char::is_alphabetic)).count();
-    let held = words.iter().any(|word| FUNCTION_WORDS.contains(&word.as_str()));
+    let held = words.iter().any(|word| is_listed(FUNCTION_WORDS, word));
     (words.len() > 2 && alphabetic + 1 >= words.len() && held).then_some("a sentence")
 }
