@@ -66,6 +66,9 @@ const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["continuation", "token"],
     &["automount", "service", "account", "token"],
     &["csrf", "token"],
+    &["creation", "token"],
+    &["idempotency", "token"],
+    &["request", "token"],
 ];
 
 /// Whether a literal under this name is a credential.

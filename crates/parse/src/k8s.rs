@@ -26,10 +26,13 @@ mod volumes;
 #[cfg(test)]
 mod tests;
 
+use std::rc::Rc;
+
 use unkeyed_model::{Facts, Unit};
 
 use self::objects::{Object, Source};
 use crate::place::Place;
+use crate::tree::Node;
 
 /// YAML and JSON files that hold `apiVersion` and `kind`, and kustomizations, grouped by folder.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -48,13 +51,14 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let mut sources = Vec::new();
     for unit in units {
         match Place::new(unit) {
-            Ok(place) => sources.push(Source { place }),
+            Ok(place) => sources.push(Source { place, namespace: Rc::from("default") }),
             Err(skip) => facts.skipped.push(skip),
         }
     }
-    let mut documents = Vec::new();
-    for source in &sources {
-        documents.push(source.documents(&mut facts.skipped));
+    let documents: Vec<Vec<Node>> = sources.iter().map(|source| source.documents(&mut facts.skipped)).collect();
+    let kustomized = sources.iter().zip(&documents).find_map(|(source, nodes)| kustomization::namespace(source, nodes));
+    if let Some(namespace) = kustomized {
+        sources.iter_mut().for_each(|source| source.namespace = Rc::clone(&namespace));
     }
     let mut objects = Vec::new();
     for (source, nodes) in sources.iter().zip(&documents) {

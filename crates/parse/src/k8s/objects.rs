@@ -15,6 +15,8 @@ const MAX_LISTS: usize = 8;
 /// One file while it is read.
 pub(super) struct Source<'a> {
     pub(super) place: Place<'a>,
+    /// Namespace of objects that name none: the one that the folder's kustomization sets.
+    pub(super) namespace: Rc<str>,
 }
 
 /// One object.
@@ -60,6 +62,8 @@ impl<'a> Source<'a> {
     pub(super) fn value(&self, node: &Node) -> Value {
         match self.text(node) {
             Some(text) if template::is_templated(&text) => Value::unknown(format!("`{text}` is filled in by the template")),
+            // `envsubst`, Flux and the like; `$(…)` is expanded by the kubelet.
+            Some(text) if text.contains("${") || text.contains("$(") => Value::unknown(format!("`{text}` is filled in elsewhere")),
             Some(text) => Value::Known(text.to_string(), Basis::Literal),
             None => Value::unknown("not a plain value"),
         }
@@ -101,9 +105,10 @@ impl<'n> Object<'n> {
         name.and_then(|name| self.source.text(name)).unwrap_or_else(|| Rc::from("unnamed"))
     }
 
-    /// Its namespace; `default` where none is written.
+    /// Its namespace; that of the folder's kustomization where none is written, else `default`.
     pub(super) fn namespace(&self) -> Rc<str> {
-        self.at(&["metadata", "namespace"]).and_then(|node| self.source.text(node)).unwrap_or_else(|| Rc::from("default"))
+        let written = self.at(&["metadata", "namespace"]).and_then(|node| self.source.text(node));
+        written.unwrap_or_else(|| Rc::clone(&self.source.namespace))
     }
 
     /// `k8s:<namespace>/<Kind>/<name>`.

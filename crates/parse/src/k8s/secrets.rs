@@ -13,16 +13,8 @@ use crate::tree::Entry;
 
 /// Keys of a Secret whose values are not secret as a rule.
 const PUBLIC_KEYS: &[&str] = &[
-    "username",
-    "user",
-    "email",
-    "host",
-    "hostname",
-    "port",
-    "namespace",
     "database",
     "dbname",
-    "region",
     "endpoint",
     "ca.crt",
     "tls.crt",
@@ -38,6 +30,9 @@ const PUBLIC_KEYS: &[&str] = &[
     "server",
     "id",
 ];
+
+/// Words with which keys of values end that are not secret as a rule (`POSTGRES_USER`).
+const PUBLIC_WORDS: &[&str] = &["username", "user", "email", "host", "hostname", "port", "namespace", "region"];
 
 /// A use by name of a Secret in the object's namespace.
 pub(super) fn reference(object: Object<'_>, name: &str, location: Location) -> Reference {
@@ -79,7 +74,9 @@ pub(super) fn secret(object: Object<'_>, facts: &mut Facts) {
 /// The place of one value.
 fn slot(object: Object<'_>, entry: &Entry, field: &str, encoding: SlotEncoding) -> Option<Slot> {
     let name = entry.name();
-    let is_public = PUBLIC_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key));
+    let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    let is_public =
+        PUBLIC_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key)) || PUBLIC_WORDS.iter().any(|word| last.eq_ignore_ascii_case(word));
     let is_filled_in = template::is_templated(object.source.place.slice(entry.value.span));
     let is_empty = entry.value.text().is_none_or(|text| text.trim().is_empty());
     let location = object.location(&entry.value, &format!("{field}.{name}"));

@@ -323,6 +323,22 @@ fn generators_make_secrets_from_literals() {
 }
 
 #[test]
+fn a_kustomization_gives_its_namespace_to_the_folder() {
+    let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: b, namespace: other}\n";
+    let facts = read(&[unit("k/a.yaml", pod), unit("k/kustomization.yaml", "namespace: shop\nresources: [a.yaml]\n")]);
+    assert_eq!(facts.workloads[0].id, "k8s:shop/Pod/a");
+    assert_eq!(facts.stored[0].namespace.as_deref(), Some("other"));
+}
+
+#[test]
+fn what_is_substituted_later_is_unknown() {
+    let facts =
+        one("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n  annotations: {eks.amazonaws.com/role-arn: \"${ROLE}\"}\n");
+    assert_eq!(path(&facts.workloads[0], Platform::Aws).principal, Value::unknown("`${ROLE}` is filled in elsewhere"));
+}
+
+#[test]
 fn broken_files_are_coverage_rows() {
     let facts = one("apiVersion: v1\nkind: Pod\nmetadata: {name: a\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: b}\n");
     assert_eq!(facts.skipped.iter().map(|skip| skip.why).collect::<Vec<_>>(), [SkipReason::Malformed]);

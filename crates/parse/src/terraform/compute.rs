@@ -121,7 +121,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         }
         None => {}
     }
-    let reader = Reader { module: resource.module, address: resource.address, destination: None };
+    let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
     for leaf in settings::leaves(resource.module, resource.section) {
         workload.references.append(&mut reader.read(&leaf, facts));
         if let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)

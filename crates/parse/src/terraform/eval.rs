@@ -6,13 +6,14 @@
 use std::rc::Rc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, Object, ObjectKey, Traversal, TraversalOperator, UnaryOperator};
+use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, Object, ObjectKey, UnaryOperator};
 use hcl_edit::template::{Element, Template};
 use unkeyed_model::{Basis, Span, Value};
 
 use super::functions;
 use super::module::{FromRange as _, Module};
-use super::value::{At, Kind, Ref, Val};
+use super::traverse::reference;
+use super::value::{At, Kind, Val};
 use crate::policy_document::hole;
 
 /// What evaluation may copy per folder, in [`Val::weight`].
@@ -27,7 +28,7 @@ const MAX_NAMES: usize = 64;
 const MAX_ITEMS: usize = 1000;
 
 /// Variables bound by an enclosing `for`.
-type Bindings = [(String, Val)];
+pub(super) type Bindings = [(String, Val)];
 
 impl<'m> Module<'m> {
     /// The value of an expression that stands in a file.
@@ -35,7 +36,7 @@ impl<'m> Module<'m> {
         self.eval_in(file, expr, &[])
     }
 
-    fn eval_in(&self, file: usize, expr: &Expression, bound: &Bindings) -> Val {
+    pub(super) fn eval_in(&self, file: usize, expr: &Expression, bound: &Bindings) -> Val {
         let kind = match expr {
             Expression::Null(_) => Kind::Null,
             Expression::Bool(value) => Kind::Bool(**value),
@@ -64,7 +65,9 @@ impl<'m> Module<'m> {
             }
             Expression::FuncCall(call) => {
                 let args = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
-                return functions::call(self, call.name.name.as_str(), args);
+                let result = functions::call(self, call.name.name.as_str(), args);
+                let whole = expr.span().map(|range| At { file, span: Span::from_range(range) });
+                return Val { at: result.at.or(whole), ..result };
             }
             Expression::Traversal(traversal) => return self.traversal(file, traversal, bound),
             Expression::UnaryOp(op) => match (*op.operator.value(), self.eval_in(file, &op.expr, bound).kind) {
@@ -161,54 +164,8 @@ impl<'m> Module<'m> {
         if each.key_expr.is_some() { Kind::Map(map) } else { Kind::List(list) }
     }
 
-    fn traversal(&self, file: usize, traversal: &Traversal, bound: &Bindings) -> Val {
-        let mut operators: Vec<&TraversalOperator> = traversal.operators.iter().map(|operator| operator.value()).collect();
-        let mut val = match &traversal.expr {
-            Expression::Variable(root) if !bound.iter().any(|(known, _)| known == root.as_str()) => {
-                let (val, used) = self.named(root.as_str(), &operators);
-                operators.drain(..used);
-                val
-            }
-            other => self.eval_in(file, other, bound),
-        };
-        for operator in operators {
-            val = match operator {
-                TraversalOperator::GetAttr(name) => step(val, name.as_str()),
-                // Which of several instances makes no difference here: there is one symbolic instance.
-                TraversalOperator::Index(_) if is_resource(&val) => val,
-                TraversalOperator::Index(index) => match self.eval_in(file, index, bound).kind {
-                    Kind::Text(key, _) | Kind::Number(key) => step(val, &key),
-                    _ => instance(val),
-                },
-                TraversalOperator::LegacyIndex(index) => step(val, &index.value().to_string()),
-                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => val,
-            };
-        }
-        if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
-            val.at = traversal.span().map(|range| At { file, span: Span::from_range(range) });
-        }
-        val
-    }
-
-    /// What a name that begins a traversal stands for, and how many operators that took.
-    fn named(&self, root: &str, operators: &[&TraversalOperator]) -> (Val, usize) {
-        let name = |index: usize| match operators.get(index) {
-            Some(TraversalOperator::GetAttr(name)) => Some(name.as_str()),
-            _ => None,
-        };
-        match (root, name(0), name(1)) {
-            ("var", Some(name), _) => (self.variable(name), 1),
-            ("local", Some(name), _) => (self.local(name), 1),
-            ("data" | "ephemeral", Some(kind), Some(name)) => (reference(format!("{root}.{kind}.{name}")), 2),
-            ("module", Some(name), _) => (reference(format!("module.{name}")), 1),
-            ("path" | "terraform" | "each" | "count" | "self", Some(name), _) => (Val::unknown(format!("{root}.{name}")), 1),
-            (_, Some(name), _) if root.contains('_') => (reference(format!("{root}.{name}")), 1),
-            _ => (Val::unknown(root), 0),
-        }
-    }
-
     /// A variable: what `.tfvars` files assign, else its default, else a reference to it.
-    fn variable(&self, name: &str) -> Val {
+    pub(super) fn variable(&self, name: &str) -> Val {
         let address = format!("var.{name}");
         self.once(&address, || {
             let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -225,7 +182,7 @@ impl<'m> Module<'m> {
         })
     }
 
-    fn local(&self, name: &str) -> Val {
+    pub(super) fn local(&self, name: &str) -> Val {
         let address = format!("local.{name}");
         self.once(&address, || match self.locals.get(name) {
             Some((file, expr)) => self.eval(*file, expr),
@@ -325,48 +282,6 @@ fn content(expr: &Expression, span: Span) -> Span {
         Expression::String(_) | Expression::StringTemplate(_) if span.len() >= 2 => Span::new(span.start + 1, span.end - 1),
         Expression::HeredocTemplate(heredoc) => of_template(&heredoc.template).unwrap_or(span),
         _ => span,
-    }
-}
-
-fn reference(address: String) -> Val {
-    Val::new(Kind::Ref(Ref { address, attribute: String::new() }))
-}
-
-/// Whether it is a resource or data source as a whole.
-fn is_resource(val: &Val) -> bool {
-    matches!(&val.kind, Kind::Ref(reference) if reference.attribute.is_empty() && reference.resource_type().contains('_'))
-}
-
-/// Goes one attribute or key deeper.
-fn step(val: Val, key: &str) -> Val {
-    match val.kind {
-        Kind::Ref(mut reference) => {
-            if !key.bytes().all(|byte| byte.is_ascii_digit()) {
-                reference.attribute =
-                    if reference.attribute.is_empty() { key.to_owned() } else { format!("{}.{key}", reference.attribute) };
-            }
-            Val { kind: Kind::Ref(reference), ..val }
-        }
-        Kind::Map(entries) => {
-            let found = entries.into_iter().rev().find(|(name, _)| name == key);
-            found.map_or_else(|| Val::unknown(key), |(_, value)| value)
-        }
-        Kind::List(items) => {
-            let found = key.parse::<usize>().ok().and_then(|index| items.into_iter().nth(index));
-            found.unwrap_or_else(|| Val::unknown(format!("[{key}]")))
-        }
-        Kind::Either(values, what) => Val { kind: Kind::Either(values.into_iter().map(|value| step(value, key)).collect(), what), ..val },
-        Kind::Unknown(what) => Val { kind: Kind::Unknown(format!("{what}.{key}")), ..val },
-        _ => Val::unknown(key),
-    }
-}
-
-/// One of several instances: of a resource itself, of a collection any of its values.
-fn instance(val: Val) -> Val {
-    match val.kind {
-        Kind::Map(entries) => Val::new(Kind::Either(entries.into_iter().map(|(_, value)| value).collect(), "one of several".to_owned())),
-        Kind::List(items) => Val::new(Kind::Either(items, "one of several".to_owned())),
-        _ => val,
     }
 }
 

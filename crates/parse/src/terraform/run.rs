@@ -31,7 +31,7 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
     for (address, section) in &module.resources {
         let kind = address.split('.').next().unwrap_or_default();
         if !compute::is_compute(kind) {
-            let reader = Reader { module, address, destination: None };
+            let reader = Reader { module, address, destination: None, fetches: false };
             for leaf in settings::leaves(module, *section) {
                 workload.references.append(&mut reader.read(&leaf, facts));
             }
@@ -61,7 +61,7 @@ fn login(module: &Module<'_>, section: Section<'_>, address: &str, workload: &mu
         workload.location = module.block_location(section, address);
     }
     provider::paths(module, section, workload);
-    let reader = Reader { module, address, destination: destination.clone() };
+    let reader = Reader { module, address, destination: destination.clone(), fetches: false };
     for leaf in settings::leaves(module, section) {
         workload.references.append(&mut reader.read(&leaf, facts));
     }
@@ -80,7 +80,7 @@ fn state(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, fac
         if kind == "backend" {
             let address = format!("backend.{}", inner.label(0).unwrap_or_default());
             provider::paths(module, inner, workload);
-            let reader = Reader { module, address: &address, destination: provider::backend_destination(inner) };
+            let reader = Reader { module, address: &address, destination: provider::backend_destination(inner), fetches: false };
             for leaf in settings::leaves(module, inner) {
                 workload.references.append(&mut reader.read(&leaf, facts));
             }
@@ -92,7 +92,7 @@ fn state(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, fac
 
 fn values(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, facts: &mut Facts) {
     let address = format!("{}.{}", section.block.ident.as_str(), section.label(0).unwrap_or_default());
-    let reader = Reader { module, address: &address, destination: None };
+    let reader = Reader { module, address: &address, destination: None, fetches: false };
     for leaf in settings::leaves(module, section) {
         workload.references.append(&mut reader.read(&leaf, facts));
     }

@@ -68,6 +68,7 @@ const KEY_ATTRIBUTES: &[&str] = &[
     "result",
     "auth_token",
     "token",
+    "client_key",
     "kube_config",
     "kube_config_raw",
     "kube_admin_config_raw",
@@ -105,6 +106,8 @@ pub(super) struct Reader<'s, 'm> {
     pub(super) address: &'s str,
     /// Where its values lead, if that is one place.
     pub(super) destination: Option<Destination>,
+    /// It runs: whoever hands it the name of a stored secret lets it fetch the value.
+    pub(super) fetches: bool,
 }
 
 impl Reader<'_, '_> {
@@ -156,7 +159,8 @@ impl Reader<'_, '_> {
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
     fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
         let at = leaf.val.at?;
-        if !self.is_secret(leaf) || text.trim().is_empty() || text.trim_start().starts_with('{') {
+        let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
+        if !self.is_secret(leaf) || says_nothing {
             return None;
         }
         let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
@@ -203,14 +207,16 @@ impl Reader<'_, '_> {
         let is_fetched = used.address.starts_with("data.") || used.address.starts_with("ephemeral.");
         let kind = used.resource_type();
         if let Some((_, store, custody)) = FETCHED.iter().find(|(name, ..)| *name == kind && is_fetched && !is_public) {
+            if kind == "aws_ssm_parameter" && !credential && !is_credential(&self.stored_name(used)) {
+                // A setting, such as the image that Amazon publishes under `/aws/service/`.
+                return None;
+            }
             return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));
         }
-        if is_public && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
+        if self.fetches && is_public && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
             return Some(self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf));
         }
-        let last = used.attribute.rsplit('.').next().unwrap_or_default();
-        let yields_key = KEY_ATTRIBUTES.contains(&used.first()) || KEY_ATTRIBUTES.contains(&last);
-        if !is_fetched && kind.contains('_') && yields_key && !SECRET_OBJECTS.contains(&kind) {
+        if !is_fetched && yields_key(used, credential) {
             let mut reference = self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf);
             reference.content = Content::Durable;
             return Some(reference);
@@ -273,6 +279,19 @@ fn used_as(leaf: &Leaf) -> &str {
         }
         _ => &leaf.name,
     }
+}
+
+/// Whether an attribute of a resource is a durable secret. Random text is one where it is used as one.
+fn yields_key(used: &Ref, credential: bool) -> bool {
+    let kind = used.resource_type();
+    let last = used.attribute.rsplit('.').next().unwrap_or_default();
+    let in_context = match (kind, last) {
+        ("random_password", "result") => true,
+        (_, "result") => credential && matches!(kind, "random_string" | "random_bytes" | "random_uuid"),
+        (_, "secret_id") => kind.starts_with("vault_"),
+        _ => true,
+    };
+    kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
 }
 
 /// `aws_secretsmanager_secret.db.arn` as address and attribute.

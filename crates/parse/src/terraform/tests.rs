@@ -289,11 +289,49 @@ fn expressions_are_evaluated_or_unknown_never_wrong() {
     assert!(matches!(of("bomb").subject, SubjectRule::Unknown(_)));
 }
 
+fn one(text: &str) -> Facts {
+    let origin = Origin { path: "m/main.tf".into(), ..Origin::default() };
+    read(&[Unit::new(Arc::new(origin), text.as_bytes())])
+}
+
+#[test]
+fn whoever_runs_fetches_what_it_is_given_the_name_of() {
+    let facts = one(r#"
+        resource "aws_secretsmanager_secret" "db" {}
+        resource "aws_secretsmanager_secret_version" "db" {
+          secret_id     = aws_secretsmanager_secret.db.id
+          secret_string = random_password.db.result
+        }
+        resource "aws_lambda_function" "f" {
+          environment { variables = { DB_SECRET_ARN = resource.aws_secretsmanager_secret.db.arn } }
+        }
+        resource "aws_instance" "i" { ami = data.aws_ssm_parameter.ami.value }
+        data "aws_ssm_parameter" "ami" { name = "/aws/service/ami" }
+        "#);
+    assert_eq!(references(workload(&facts, "tf:m#run")), [("random_password.db.result", "secret_string", Custody::PlatformStored)]);
+    let expected = [("aws_secretsmanager_secret.db", "DB_SECRET_ARN", Custody::VaultStatic)];
+    assert_eq!(references(workload(&facts, "tf:m#aws_lambda_function.f")), expected);
+    assert!(workload(&facts, "tf:m#aws_instance.i").references.is_empty());
+}
+
+#[test]
+fn random_text_is_secret_where_it_is_used_as_one() {
+    let facts = one(r#"
+        resource "random_string" "s" { length = 8 }
+        resource "aws_db_instance" "d" {
+          name     = "db-${random_string.s.result}"
+          password = random_string.s.result
+        }
+        resource "aws_efs_file_system" "e" { creation_token = "fixture" }
+        resource "helm_release" "h" { set = [{ name = "enableWebhook", value = "false" }] }
+        "#);
+    assert_eq!(references(workload(&facts, "tf:m#run")), [("random_string.s.result", "password", Custody::PlatformStored)]);
+    assert_eq!(facts.slots, []);
+}
+
 #[test]
 fn a_module_without_secrets_or_provider_has_no_run() {
-    let origin = Origin { path: "m/main.tf".into(), ..Origin::default() };
-    let facts = read(&[Unit::new(Arc::new(origin), &b"resource \"aws_s3_bucket\" \"b\" {}\n"[..])]);
-    assert!(facts.workloads.is_empty());
+    assert!(one("resource \"aws_s3_bucket\" \"b\" {}\n").workloads.is_empty());
 }
 
 #[test]

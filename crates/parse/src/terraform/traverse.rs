@@ -1,0 +1,104 @@
+//! Follows names: `var.x.y`, `local.m["k"]`, `aws_iam_role.r[0].arn`, `data.t.n.attr`.
+//!
+//! Which of several instances is meant makes no difference: `count` and `for_each` make one symbolic instance.
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
+use unkeyed_model::Span;
+
+use super::eval::Bindings;
+use super::module::{FromRange as _, Module};
+use super::value::{At, Kind, Ref, Val};
+
+impl Module<'_> {
+    /// The value that a chain of names and indices leads to.
+    pub(super) fn traversal(&self, file: usize, traversal: &Traversal, bound: &Bindings) -> Val {
+        let mut operators: Vec<&TraversalOperator> = traversal.operators.iter().map(|operator| operator.value()).collect();
+        let mut val = match &traversal.expr {
+            Expression::Variable(root) if !bound.iter().any(|(known, _)| known == root.as_str()) => {
+                let (val, used) = self.named(root.as_str(), &operators);
+                operators.drain(..used);
+                val
+            }
+            other => self.eval_in(file, other, bound),
+        };
+        for operator in operators {
+            val = match operator {
+                TraversalOperator::GetAttr(name) => step(val, name.as_str()),
+                // Which of several instances makes no difference here: there is one symbolic instance.
+                TraversalOperator::Index(_) if is_resource(&val) => val,
+                TraversalOperator::Index(index) => match self.eval_in(file, index, bound).kind {
+                    Kind::Text(key, _) | Kind::Number(key) => step(val, &key),
+                    _ => instance(val),
+                },
+                TraversalOperator::LegacyIndex(index) => step(val, &index.value().to_string()),
+                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => val,
+            };
+        }
+        if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
+            val.at = traversal.span().map(|range| At { file, span: Span::from_range(range) });
+        }
+        val
+    }
+
+    /// What a name that begins a traversal stands for, and how many operators that took.
+    fn named(&self, root: &str, operators: &[&TraversalOperator]) -> (Val, usize) {
+        let name = |index: usize| match operators.get(index) {
+            Some(TraversalOperator::GetAttr(name)) => Some(name.as_str()),
+            _ => None,
+        };
+        match (root, name(0), name(1)) {
+            ("var", Some(name), _) => (self.variable(name), 1),
+            ("local", Some(name), _) => (self.local(name), 1),
+            ("data" | "ephemeral", Some(kind), Some(name)) => (reference(format!("{root}.{kind}.{name}")), 2),
+            ("resource", Some(kind), Some(name)) => (reference(format!("{kind}.{name}")), 2),
+            ("module", Some(name), _) => (reference(format!("module.{name}")), 1),
+            ("path" | "terraform" | "each" | "count" | "self", Some(name), _) => (Val::unknown(format!("{root}.{name}")), 1),
+            (_, Some(name), _) if root.contains('_') => (reference(format!("{root}.{name}")), 1),
+            _ => (Val::unknown(root), 0),
+        }
+    }
+}
+
+/// Something named, as a whole.
+pub(super) fn reference(address: String) -> Val {
+    Val::new(Kind::Ref(Ref { address, attribute: String::new() }))
+}
+
+/// Whether it is a resource or data source as a whole.
+fn is_resource(val: &Val) -> bool {
+    matches!(&val.kind, Kind::Ref(reference) if reference.attribute.is_empty() && reference.resource_type().contains('_'))
+}
+
+/// Goes one attribute or key deeper.
+fn step(val: Val, key: &str) -> Val {
+    match val.kind {
+        Kind::Ref(mut reference) => {
+            if !key.bytes().all(|byte| byte.is_ascii_digit()) {
+                reference.attribute =
+                    if reference.attribute.is_empty() { key.to_owned() } else { format!("{}.{key}", reference.attribute) };
+            }
+            Val { kind: Kind::Ref(reference), ..val }
+        }
+        Kind::Map(entries) => {
+            let found = entries.into_iter().rev().find(|(name, _)| name == key);
+            found.map_or_else(|| Val::unknown(key), |(_, value)| value)
+        }
+        Kind::List(items) => {
+            let found = key.parse::<usize>().ok().and_then(|index| items.into_iter().nth(index));
+            found.unwrap_or_else(|| Val::unknown(format!("[{key}]")))
+        }
+        Kind::Either(values, what) => Val { kind: Kind::Either(values.into_iter().map(|value| step(value, key)).collect(), what), ..val },
+        Kind::Unknown(what) => Val { kind: Kind::Unknown(format!("{what}.{key}")), ..val },
+        _ => Val::unknown(key),
+    }
+}
+
+/// One of several instances: of a resource itself, of a collection any of its values.
+fn instance(val: Val) -> Val {
+    match val.kind {
+        Kind::Map(entries) => Val::new(Kind::Either(entries.into_iter().map(|(_, value)| value).collect(), "one of several".to_owned())),
+        Kind::List(items) => Val::new(Kind::Either(items, "one of several".to_owned())),
+        _ => val,
+    }
+}
