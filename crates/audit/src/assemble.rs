@@ -35,8 +35,7 @@ pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &Findin
         environment: linked.workload.environment.as_ref().and_then(Value::known).map(str::to_owned),
         verdict,
         leaning: decision::leaning(verdict, &sets, &layers),
-        no_access_observed: reasons == [Reason::NoAuthenticationObserved]
-            && artifacts.iter().all(|artifact| artifact.class == Class::Public),
+        no_access_observed: nothing_seen(&reasons) && artifacts.iter().all(|artifact| is_harmless(artifact)),
         reasons,
         missing,
         layers,
@@ -45,6 +44,17 @@ pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &Findin
         artifacts: sorted(artifacts.iter().filter(|artifact| artifact.class != Class::Public).map(|artifact| artifact.id.clone())),
         findings: Vec::new(),
     }
+}
+
+/// Whether nothing was seen to authenticate; that some file could not be read changes nothing about what was seen.
+fn nothing_seen(reasons: &[Reason]) -> bool {
+    let open = |reason: &Reason| matches!(reason, Reason::NoAuthenticationObserved | Reason::CoverageFailed);
+    reasons.contains(&Reason::NoAuthenticationObserved) && reasons.iter().all(open)
+}
+
+/// What is no credential, or is made by the platform for one run and never kept.
+fn is_harmless(artifact: &Artifact) -> bool {
+    matches!(artifact.class, Class::Public | Class::RuntimeIdentity)
 }
 
 fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {

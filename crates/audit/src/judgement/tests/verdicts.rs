@@ -222,6 +222,12 @@ fn a_job_that_touches_nothing_is_left_out_of_the_count() {
     assert!(job.no_access_observed);
     assert_eq!((report.summary.no_access_observed, report.summary.verdicts.len()), (1, 0));
     assert_eq!(layers(job), ["pass", "na", "na", "na", "na"]);
+    let mut gap = bare();
+    gap.coverage.skipped.push(Skip { path: "x.tf".into(), why: SkipReason::Malformed, detail: String::new() });
+    assert!(judged(gap).no_access_observed);
+    let mut lead = bare();
+    change(&mut lead).references.push(stored_secret("FOO"));
+    assert!(!judged(lead).no_access_observed);
 }
 
 #[test]
