@@ -10,9 +10,15 @@ pub(super) fn masked(text: &str) -> String {
     while let Some(open) = memchr::memmem::find(&bytes[at..], b"{{").map(|found| at + found) {
         let (actions, alone) = run(&bytes, open);
         let Some(&(_, end)) = actions.last() else { break };
-        for (start, end) in actions {
-            let of_line = |byte: &&mut u8| !alone || **byte != b'\n';
-            bytes[start..end].iter_mut().filter(of_line).for_each(|byte| *byte = if alone { b' ' } else { b'x' });
+        if alone {
+            // Line breaks and not blanks: a blank line that is indented too far ends some YAML.
+            let line = bytes[..open].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            bytes[line..end].fill(b'\n');
+        } else {
+            for (start, end) in actions {
+                let filler = if opens_block(&bytes[start..end]) { b' ' } else { b'x' };
+                bytes[start..end].fill(filler);
+            }
         }
         at = end;
     }
@@ -32,6 +38,11 @@ fn action_end(bytes: &[u8], open: usize) -> Option<usize> {
     let is_comment = content.iter().position(|byte| !byte.is_ascii_whitespace()).is_some_and(|at| content[at..].starts_with(b"/*"));
     let skipped = if is_comment { memchr::memmem::find(inner, b"*/")? + 2 } else { 0 };
     Some(open + 2 + skipped + memchr::memmem::find(inner.get(skipped..)?, b"}}")? + 2)
+}
+
+/// Whether the action writes lines of its own below the one it stands on (`labels: {{- include "x" . | nindent 4 }}`).
+fn opens_block(action: &[u8]) -> bool {
+    memchr::memmem::find(action, b"nindent").is_some()
 }
 
 /// The actions that follow each other from `open` with nothing but blanks between them, and whether nothing else stands
@@ -59,11 +70,20 @@ mod tests {
         let text = "a: {{ .Values.é }}-x\n  {{- if .b }} {{/* }} */}}\nb: \"{{ include \"n\" . }}\"\n{{- /* two\nlines */ -}}\nc: {{\n";
         let out = masked(text);
         assert_eq!(out.len(), text.len());
-        let lines: Vec<&str> = out.lines().collect();
-        assert_eq!(lines[0], format!("a: {}-x", "x".repeat("{{ .Values.é }}".len())));
-        assert_eq!(lines[1].trim(), "");
-        assert_eq!(lines[2], format!("b: \"{}\"", "x".repeat("{{ include \"n\" . }}".len())));
-        assert_eq!((lines[3].trim(), lines[4].trim(), lines[5]), ("", "", "c: {{"));
+        let lines: Vec<&str> = out.lines().filter(|line| !line.is_empty()).collect();
+        let filler = |action: &str| "x".repeat(action.len());
+        let expected =
+            [format!("a: {}-x", filler("{{ .Values.é }}")), format!("b: \"{}\"", filler("{{ include \"n\" . }}")), "c: {{".to_owned()];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_block_that_a_template_writes_may_be_followed_by_more_of_it() {
+        let text = "labels: {{- include \"l\" . | nindent 4 }}\n    app: x\nrun: |\n          {{- if .a }}\n  x\n";
+        let out = masked(text);
+        assert_eq!(out.len(), text.len());
+        assert_eq!(out.split_whitespace().collect::<Vec<_>>(), ["labels:", "app:", "x", "run:", "|", "x"]);
+        assert!(out.contains("|\n\n") && !out.contains("{{"));
     }
 
     #[test]

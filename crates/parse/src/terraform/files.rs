@@ -3,6 +3,9 @@
 //! `hcl-edit` itself refuses more than 64 levels. Its objects are searched linearly for each key, hence files with more
 //! assignments than any written by hand are left to the text scan, with a coverage row.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use hcl_edit::structure::Body;
 use unkeyed_model::{Facts, SkipReason, Unit};
 
@@ -12,6 +15,9 @@ use crate::place::Place;
 const MAX_BYTES: usize = 4 << 20;
 /// Most `=` and `:` in a file.
 const MAX_ASSIGNMENTS: usize = 30_000;
+
+/// Most blocks of a file that may be left out because they don't parse.
+const MAX_BROKEN: usize = 4;
 
 /// One parsed file.
 pub(super) struct File<'a> {
@@ -50,27 +56,61 @@ pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
             facts.skipped.push(place.skip(SkipReason::Limit, detail));
             continue;
         }
-        match parse_one(place.text()) {
-            Ok(body) => files.push(File { place, body }),
-            Err(line) => {
-                let detail = format!("line {line}: not Terraform configuration language");
-                facts.skipped.push(place.skip(SkipReason::Malformed, detail));
+        let (body, broken) = parse_tolerantly(place.text());
+        if let Some(line) = broken {
+            let rest = if body.is_some() { "; the other blocks were read" } else { "" };
+            let detail = format!("line {line}: not Terraform configuration language{rest}");
+            facts.skipped.push(place.skip(SkipReason::Malformed, detail));
+        }
+        files.extend(body.map(|body| File { place, body }));
+    }
+    files
+}
+
+/// The tree of a text, without the blocks that don't parse, and the line of the first fault.
+fn parse_tolerantly(text: &str) -> (Option<Body>, Option<usize>) {
+    // A byte order mark is replaced by blanks of the same length, so that spans stay true.
+    let mut text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => Cow::Owned(format!("   {rest}")),
+        None => Cow::Borrowed(text),
+    };
+    let mut broken = None;
+    for _ in 0..MAX_BROKEN {
+        match hcl_edit::parser::parse_body(&text) {
+            Ok(body) => return (Some(body), broken),
+            Err(error) => {
+                broken.get_or_insert(error.location().line());
+                let Some(block) = block_around(&text, error.location().offset()) else { break };
+                let blank = text[block.clone()].replace(|c: char| c != '\n', " ");
+                let mut without = text[..block.start].to_owned();
+                without.push_str(&pad(blank, block.len()));
+                without.push_str(&text[block.end..]);
+                text = Cow::Owned(without);
             }
         }
     }
-    files
+    (None, broken)
+}
+
+/// Blanks up to a length in bytes: characters of several bytes became one blank each.
+fn pad(mut blank: String, length: usize) -> String {
+    blank.extend(std::iter::repeat_n(' ', length.saturating_sub(blank.len())));
+    blank
+}
+
+/// The top-level block around a byte: from a line that begins at the margin to the next `}` at the margin.
+fn block_around(text: &str, offset: usize) -> Option<Range<usize>> {
+    let offset = (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at))?;
+    let opens = |line: &str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+    let mut start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    while !opens(&text[start..]) {
+        start = text[..start.checked_sub(1)?].rfind('\n').map_or(0, |at| at + 1);
+    }
+    let end = text[offset..].find("\n}").map_or(text.len(), |at| offset + at + 2);
+    Some(start..end)
 }
 
 fn is_within_limits(place: &Place<'_>) -> bool {
     let text = place.text().as_bytes();
     text.len() <= MAX_BYTES && memchr::memchr2_iter(b'=', b':', text).count() <= MAX_ASSIGNMENTS
-}
-
-fn parse_one(text: &str) -> Result<Body, usize> {
-    // A byte order mark is replaced by blanks of the same length, so that spans stay true.
-    let parsed = match text.strip_prefix('\u{feff}') {
-        Some(rest) => hcl_edit::parser::parse_body(&format!("   {rest}")),
-        None => hcl_edit::parser::parse_body(text),
-    };
-    parsed.map_err(|error| error.location().line())
 }

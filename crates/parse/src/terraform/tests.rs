@@ -335,6 +335,16 @@ fn a_module_without_secrets_or_provider_has_no_run() {
 }
 
 #[test]
+fn a_broken_block_does_not_hide_the_others() {
+    let text = "resource \"aws_iam_user\" \"a\" {\n  name = \"ä\"\n}\nlocals {\n  x = = \"ä\"\n}\nresource \"aws_iam_user\" \"b\" {\n  name = \"b\"\n}\n";
+    let facts = one(text);
+    assert_eq!(facts.skipped[0].detail, "line 5: not Terraform configuration language; the other blocks were read");
+    let places: Vec<_> =
+        facts.principals.iter().map(|found| &text[found.location.region.span.start..found.location.region.span.end]).collect();
+    assert_eq!(places, [&text[..text.find("\nlocals").unwrap()], &text[text.rfind("resource").unwrap()..text.len() - 1]]);
+}
+
+#[test]
 fn hostile_files_are_coverage_rows() {
     let cases = [
         ("{".repeat(100_000), SkipReason::Malformed),
