@@ -149,8 +149,11 @@ fn join_refresh_tokens(drafts: &mut [Draft], text: &[u8], taken: &mut [bool]) {
     for at in refresh {
         let Some(object) = object_of(drafts[at].secret, text) else { continue };
         let first = access.partition_point(|&other| drafts[other].secret.start < object.start);
-        let inside = access[first..].iter().copied().take(NEIGHBOURS).take_while(|&other| object.contains(drafts[other].secret));
-        let mine: Vec<usize> = inside.filter(|&other| !taken[other] && object_of(drafts[other].secret, text) == Some(object)).collect();
+        let object_end = context::closed(text, object);
+        let inside = access[first..].iter().copied().take(NEIGHBOURS).take_while(|&other| object_end.contains(drafts[other].secret));
+        let mine: Vec<usize> = inside
+            .filter(|&other| !taken[other] && object_of(drafts[other].secret, text).is_some_and(|other| other.start == object.start))
+            .collect();
         for other in mine {
             taken[other] = true;
             let place = drafts[other].secret;

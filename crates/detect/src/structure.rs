@@ -21,6 +21,7 @@ mod database;
 mod der;
 mod docker;
 mod gcp;
+mod host;
 mod jwk;
 mod jwt;
 mod jwt_issuer;

@@ -40,7 +40,13 @@ pub(crate) fn client_secret(candidate: &Candidate<'_>, draft: &mut Draft) -> Out
 
 /// The JSON that `az ad sp create-for-rbac --sdk-auth` prints and `azure/login` takes.
 pub(crate) fn service_principal(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
-    let Some(object) = context::object(candidate.text, candidate.whole.start) else { return Outcome::Reject };
+    let at = candidate.whole.start;
+    if !context::is_near(candidate.text, at, b"\"tenantId\"") {
+        return Outcome::Reject;
+    }
+    let Some(object) = context::object(candidate.text, at).map(|object| context::closed(candidate.text, object)) else {
+        return Outcome::Reject;
+    };
     let has = |name: &str| context::member(candidate.text, object, name).is_some();
     let is_reference = placeholder::in_slot(context::slice(candidate.text, candidate.secret)).is_some();
     if is_reference || !has("clientId") || !has("tenantId") {
@@ -78,6 +84,9 @@ pub(super) fn is_guid(text: &[u8]) -> bool {
 pub(crate) fn sas(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let url = context::url_run(candidate.text, candidate.secret);
     let text = context::slice(candidate.text, url);
+    if memmem::find(text, b"sv=").is_none() && memmem::find(text, b"sr=").is_none() {
+        return Outcome::Reject;
+    }
     let get = |name: &str| parameters(text).find(|(key, _)| *key == name.as_bytes()).map(|(_, value)| value);
     let (end, policy) = (get("se").and_then(decode::time), get("si"));
     let is_bus = get("sr").is_some() && get("sv").is_none();
@@ -106,7 +115,9 @@ pub(crate) fn sas(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
 /// Parameters of a query, `&` plain, as `&amp;` or as `\u0026`. A token in an `Authorization` header starts after a space.
 fn parameters(url: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     url.split(|byte| matches!(byte, b'&' | b'?' | b';' | b'\\')).filter_map(|part| {
-        let part = part.strip_prefix(b"amp;").or_else(|| part.strip_prefix(b"u0026")).unwrap_or(part);
+        // After `&amp;`, after a JSON escape, and first in a connection string.
+        let prefixes = [&b"amp;"[..], b"u0026", b"SharedAccessSignature="];
+        let part = prefixes.iter().find_map(|prefix| part.strip_prefix(*prefix)).unwrap_or(part);
         let equals = memchr::memchr(b'=', part)?;
         Some((&part[..equals], &part[equals + 1..]))
     })
@@ -160,10 +171,9 @@ pub(crate) fn service_key(candidate: &Candidate<'_>, draft: &mut Draft) -> Outco
 
 /// A refresh token where a cache or a variable keeps one; in MSAL's cache only where the entry says that it is one.
 pub(crate) fn refresh_token(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
-    let object = context::object(candidate.text, candidate.whole.start);
     let is_cache = context::slice(candidate.text, candidate.whole).starts_with(b"\"secret\"");
-    let entry = object.and_then(|object| context::member_bytes(candidate.text, object, "credential_type"));
-    if is_cache && entry != Some(b"RefreshToken") {
+    let entry = || context::member_bytes(candidate.text, context::object(candidate.text, candidate.whole.start)?, "credential_type");
+    if is_cache && entry() != Some(b"RefreshToken") {
         return Outcome::Reject;
     }
     draft.verified_structure = is_cache;
@@ -198,6 +208,8 @@ mod tests {
         let draft = inspected_at(sas, "", &text.replace('&', "&amp;").replace("sp=r", "skoid=x"), "AAAA").unwrap();
         assert_eq!(draft.lifetime.seconds(), Some(7 * 86_400));
         assert!(draft.notes[0].contains("7 days"));
+        let string = format!("BlobEndpoint=https://a.blob.core.windows.net;SharedAccessSignature={}", text.split_once('?').unwrap().1);
+        assert!(inspected_at(sas, "", &string, "AAAA").unwrap().lifetime.expires.is_some());
     }
 
     #[test]

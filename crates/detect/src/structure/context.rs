@@ -8,9 +8,9 @@ use memchr::{memmem, memrchr};
 use unkeyed_model::Span;
 
 /// How far back and forth an enclosing object or section is searched.
-const WINDOW: usize = 8 * 1024;
+const WINDOW: usize = 4 * 1024;
 /// Longest value that [`assigned`] reads.
-const LONGEST_VALUE: usize = 8 * 1024;
+const LONGEST_VALUE: usize = 16 * 1024;
 
 /// The bytes of `span`, which is clamped to the text.
 pub(crate) fn slice(text: &[u8], span: Span) -> &[u8] {
@@ -23,29 +23,44 @@ pub(crate) fn around(text: &[u8], span: Span, before: usize, after: usize) -> Sp
     Span::new(span.start.saturating_sub(before), span.end.saturating_add(after).min(text.len()))
 }
 
-/// The innermost `{ … }` around `at`, which must lie outside a string. Ends at the window's edge if it isn't closed there.
+/// Whether `word` occurs within the window around `at`. Cheap: asked before an object is taken apart in vain.
+pub(crate) fn is_near(text: &[u8], at: usize, word: &[u8]) -> bool {
+    let at = at.min(text.len());
+    memmem::find(&text[at.saturating_sub(WINDOW)..text.len().min(at.saturating_add(WINDOW))], word).is_some()
+}
+
+/// The innermost `{` around `at`, which must lie outside a string, up to the window's edge: [`member`] stops where the
+/// object ends, [`closed`] tells where that is.
 pub(crate) fn object(text: &[u8], at: usize) -> Option<Span> {
     let at = at.min(text.len());
     let floor = at.saturating_sub(WINDOW);
     let mut depth = 0_usize;
-    let mut in_string = false;
-    let mut start = None;
-    for index in (floor..at).rev() {
+    let mut index = at;
+    loop {
+        index = floor + memchr::memrchr3(b'"', b'{', b'}', &text[floor..index])?;
         match text[index] {
-            b'"' if !is_escaped(text, floor, index) => in_string = !in_string,
-            _ if in_string => {}
+            b'"' => index = string_start(text, floor, index)?,
             b'}' => depth += 1,
-            b'{' if depth == 0 => {
-                start = Some(index);
-                break;
-            }
-            b'{' => depth -= 1,
-            _ => {}
+            _ if depth == 0 => return Some(Span::new(index, at.saturating_add(WINDOW).min(text.len()))),
+            _ => depth -= 1,
         }
     }
-    let start = start?;
-    let limit = at.saturating_add(WINDOW).min(text.len());
-    Some(Span::new(start, closing(text, start, limit)))
+}
+
+/// Index of the quote that opens the string closed at `close`.
+fn string_start(text: &[u8], floor: usize, close: usize) -> Option<usize> {
+    let mut index = close;
+    loop {
+        index = floor + memrchr(b'"', &text[floor..index])?;
+        if !is_escaped(text, floor, index) {
+            return Some(index);
+        }
+    }
+}
+
+/// The object up to its closing bracket.
+pub(crate) fn closed(text: &[u8], object: Span) -> Span {
+    Span::new(object.start, closing(text, object.start, object.end))
 }
 
 fn is_escaped(text: &[u8], floor: usize, index: usize) -> bool {
@@ -112,6 +127,7 @@ pub(crate) fn member(text: &[u8], object: Span, name: &str) -> Option<Span> {
                 index = found.1;
             }
             b'{' | b'[' => index = closing(text, index, limit),
+            b'}' => return None,
             _ => index += 1,
         }
     }
@@ -161,7 +177,7 @@ pub(crate) fn section(text: &[u8], at: usize) -> Span {
 /// Where the siblings of what stands at `at` are searched: the JSON object, else the INI section.
 pub(crate) fn siblings(text: &[u8], at: usize) -> Span {
     let section = section(text, at);
-    match object(text, at) {
+    match object(text, at).map(|object| closed(text, object)) {
         Some(object) if section.contains(object) => object,
         _ => section,
     }
@@ -241,7 +257,7 @@ pub(crate) fn line(text: &[u8], at: usize) -> Span {
 
 /// The run of characters around `span` that may stand in a URL or connection string on one line.
 pub(crate) fn url_run(text: &[u8], span: Span) -> Span {
-    const REACH: usize = 4096;
+    const REACH: usize = 2048;
     let in_url = |byte: &&u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>');
     let window = around(text, span, REACH, REACH);
     let before = text[window.start..span.start].iter().rev().take_while(in_url).count();

@@ -3,14 +3,13 @@
 //! A string that asks for an identity instead of a password (IAM, Entra, Kerberos) holds no credential, whatever stands in
 //! the password's place; a template is a reference, and parsing sees it.
 
-use memchr::memmem;
 use unkeyed_model::{Confidence, Destination, Span};
 
-use super::{Candidate, Draft, Outcome, context};
+use super::{Candidate, Draft, Outcome, context, host};
 use crate::placeholder;
 
 /// How far a keyword list reaches on either side of its password.
-const REACH: usize = 1024;
+const REACH: usize = 512;
 /// Spellings of "sign in by identity" (lower case, blanks removed).
 const IDENTITY: &[&str] = &[
     "authentication=activedirectory",
@@ -43,10 +42,15 @@ pub(crate) fn address(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let Some(at) = memchr::memrchr(b'@', &after[..authority]) else { return Outcome::Reject };
     draft.secret = Span::new(candidate.secret.start, candidate.secret.end + at);
     let password = context::slice(text, draft.secret);
-    if placeholder::in_slot(password).is_some() || signs_in_by_identity(after) {
+    if placeholder::in_slot(password).is_some() || signs_in_by_identity(&flatten(after)) {
         return Outcome::Reject;
     }
     doubt_words(password, draft);
+    let user = context::slice(text, Span::new(candidate.whole.start, candidate.secret.start));
+    if user.strip_suffix(b":").is_some_and(|user| user.ends_with(&[b"//", password].concat())) {
+        // `postgres:postgres`: in use as often as for show.
+        draft.confidence = draft.confidence.min(Confidence::Medium);
+    }
     let host = String::from_utf8_lossy(&after[at + 1..authority]).into_owned();
     open(host, draft);
     Outcome::Keep
@@ -55,22 +59,27 @@ pub(crate) fn address(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
 /// `Password=…` among keywords that name a server and a user or database, or in a `jdbc:` address.
 pub(crate) fn keywords(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let list = context::slice(candidate.text, quoted_run(candidate.text, candidate.secret));
-    let is_jdbc = memmem::find(list, b"jdbc:").is_some();
-    let flat = flatten(list);
-    let server = SERVER.iter().find_map(|name| value(&flat, name));
-    let is_connection = CONNECTION.iter().any(|name| value(&flat, name).is_some());
+    if !["server", "host", "source", "addr", "endpoint", "jdbc:"].iter().any(|word| context::contains_ignore_case(list, word)) {
+        return Outcome::Reject;
+    }
+    let list = flatten(list);
+    let mut parts = list.split([';', '&', '?', ',']);
+    let starts = |part: &&str, names: &[&str]| names.iter().any(|name| part.strip_prefix(name).is_some_and(|value| !value.is_empty()));
+    let server = parts.clone().find(|part| starts(part, SERVER)).and_then(|part| part.split_once('='));
+    let is_connection = parts.any(|part| starts(&part, CONNECTION));
+    let address = list.split_once("jdbc:").map(|(_, rest)| rest.split_once("://").map_or("", |(_, rest)| rest));
     let is_list = server.is_some() && is_connection;
-    if !(is_jdbc || is_list) {
+    if !(address.is_some() || is_list) {
         return Outcome::Reject;
     }
     let password = context::slice(candidate.text, candidate.secret);
-    if placeholder::in_slot(password).is_some() || signs_in_by_identity(list) {
+    if placeholder::in_slot(password).is_some() || signs_in_by_identity(&list) {
         return Outcome::Reject;
     }
     doubt_words(password, draft);
-    let from_address = || flat.split_once("://").map(|(_, rest)| until(rest, "/;?"));
-    let host = if is_jdbc { from_address().or(server) } else { server };
-    open(host.unwrap_or_default().trim_start_matches("tcp:").to_owned(), draft);
+    let host = address.or(server.map(|(_, host)| host)).unwrap_or_default();
+    let host = host.split(['/', ';', '?']).next().unwrap_or_default();
+    open(host.trim_start_matches("tcp:").to_owned(), draft);
     Outcome::Keep
 }
 
@@ -83,25 +92,16 @@ fn quoted_run(text: &[u8], span: Span) -> Span {
     Span::new(span.start - before, span.end + after)
 }
 
-/// Lower case, without blanks: keywords are written with and without them. Separators are kept apart by `;`.
+/// Lower case, without blanks: keywords are written with and without them. Where blanks separate them (libpq), `;` does.
 fn flatten(list: &[u8]) -> String {
     let text = String::from_utf8_lossy(list).to_ascii_lowercase();
-    let is_libpq = !text.contains(';') && !text.contains('&');
+    let is_libpq = !text.contains([';', '&']);
     text.chars().filter_map(|letter| if letter == ' ' { is_libpq.then_some(';') } else { Some(letter) }).collect()
 }
 
-/// The value of a keyword that starts a part of the list.
-fn value<'l>(list: &'l str, name: &str) -> Option<&'l str> {
-    list.split([';', '&', '?', ',']).find_map(|part| part.strip_prefix(name)).filter(|value| !value.is_empty())
-}
-
-fn until<'l>(text: &'l str, ends: &str) -> &'l str {
-    text.split(|letter| ends.contains(letter)).next().unwrap_or_default()
-}
-
-fn signs_in_by_identity(list: &[u8]) -> bool {
-    let flat: String = String::from_utf8_lossy(list).to_ascii_lowercase().chars().filter(|letter| *letter != ' ').collect();
-    IDENTITY.iter().any(|marker| flat.contains(marker))
+/// Whether a flattened list asks for an identity.
+fn signs_in_by_identity(list: &str) -> bool {
+    IDENTITY.iter().any(|marker| list.contains(marker))
 }
 
 fn doubt_words(password: &[u8], draft: &mut Draft) {
@@ -112,6 +112,7 @@ fn doubt_words(password: &[u8], draft: &mut Draft) {
 
 fn open(host: String, draft: &mut Draft) {
     draft.verified_structure = true;
+    host::doubt(&host, draft);
     draft.destination = Some(Destination::new("db", host));
 }
 

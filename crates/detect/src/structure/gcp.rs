@@ -10,7 +10,10 @@ use super::{Candidate, Draft, Outcome, context, decode, der, pem};
 
 /// Whether the PEM text at `begin` is the `private_key` of a service account's key file.
 pub(super) fn is_service_account_key(text: &[u8], begin: usize) -> bool {
-    begin > 0 && text[begin - 1] == b'"' && type_of(text, begin - 1) == Some(b"service_account")
+    begin > 0
+        && text[begin - 1] == b'"'
+        && context::is_near(text, begin, b"\"service_account\"")
+        && type_of(text, begin - 1) == Some(b"service_account")
 }
 
 fn type_of(text: &[u8], at: usize) -> Option<&[u8]> {
@@ -43,6 +46,9 @@ pub(crate) fn service_account(candidate: &Candidate<'_>, draft: &mut Draft) -> O
 /// the headers with which the subject token is fetched.
 pub(crate) fn external_account(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let text = candidate.text;
+    if !context::is_near(text, candidate.whole.start, b"\"credential_source\"") {
+        return Outcome::Reject;
+    }
     let Some(object) = context::object(text, candidate.whole.start) else { return Outcome::Reject };
     let Some(source) = context::member(text, object, "credential_source") else { return Outcome::Reject };
     draft.verified_structure = true;
@@ -72,6 +78,9 @@ fn is_literal(value: &[u8]) -> bool {
 /// `"refresh_token"` in the files of `gcloud auth application-default login` and workforce federation.
 pub(crate) fn authorized_user(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let text = candidate.text;
+    if !context::is_near(text, candidate.whole.start, b"authorized_user\"") {
+        return Outcome::Reject;
+    }
     let Some(object) = context::object(text, candidate.whole.start) else { return Outcome::Reject };
     let get = |name: &str| context::member(text, object, name);
     match get("type").map(|span| context::slice(text, span)) {

@@ -6,7 +6,10 @@ use super::{Candidate, Draft, Outcome, context, decode};
 
 /// `"kty": …`.
 pub(crate) fn inspect(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
-    let text = candidate.text;
+    let (text, at) = (candidate.text, candidate.whole.start);
+    if !context::is_near(text, at, b"\"d\"") && !context::is_near(text, at, b"\"k\"") {
+        return Outcome::Reject;
+    }
     let Some(object) = context::object(text, candidate.whole.start) else { return Outcome::Reject };
     let name = if context::member_bytes(text, object, "kty") == Some(b"oct") { "k" } else { "d" };
     let Some(secret) = context::member(text, object, name) else { return Outcome::Reject };

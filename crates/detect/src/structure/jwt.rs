@@ -11,6 +11,16 @@ use super::{Candidate, Draft, Outcome, decode, jwt_issuer};
 /// Shorter signatures don't exist: HS256 has 43 characters. What is shorter was cut or made up.
 const SHORTEST_SIGNATURE: usize = 40;
 
+/// Signatures of the samples at jwt.io and in RFC 7519. A signature fits one payload only, so that a token which carries
+/// one of these over other claims is an edited sample.
+const SAMPLES: &[&str] = &[
+    "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    "KMUFsIDTnFmyG3nMiGM6H9FNFUROf3wh7SmqJp-QV30",
+    "TJVA95OrM7E2cBab30RMHrHDcEfxjoYZgeFONFh7HgQ",
+    "XbPfbIHMI6arZ3Y922BhjWgQzWXcXNrz0ogtVhfEd2o",
+    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+];
+
 /// Claims of a token.
 pub(super) type Claims = Map<String, Value>;
 
@@ -23,6 +33,9 @@ pub(crate) fn inspect(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     draft.secret = Span::new(candidate.secret.start, candidate.secret.start + length);
     draft.verified_structure = true;
     draft.lifetime = lifetime(&claims);
+    if SAMPLES.iter().any(|sample| token[..length].ends_with(sample.as_bytes())) {
+        draft.public_because = Some("carries the signature of a documented sample".into());
+    }
     if header.get("alg").and_then(Value::as_str).is_some_and(|alg| alg.eq_ignore_ascii_case("none")) {
         draft.notes.push("alg is none: the token is not signed, whoever accepts it accepts any claim".into());
     }
@@ -166,6 +179,14 @@ mod tests {
         let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#);
         let draft = inspected(inspect, &format!("{header}.{part}.{part}.{part}.{part}")).unwrap();
         assert_eq!(&*draft.kind, "jwt.encrypted");
+    }
+
+    #[test]
+    fn edited_samples_are_public() {
+        let own = token(r#"{"alg":"HS256"}"#, r#"{"a":1}"#);
+        let sample = format!("{}.{}", own.rsplit_once('.').unwrap().0, SAMPLES[0]);
+        assert!(inspected(inspect, &sample).unwrap().public_because.is_some());
+        assert!(inspected(inspect, &own).unwrap().public_because.is_none());
     }
 
     #[test]

@@ -1,13 +1,21 @@
 //! Files of logins by host: `.netrc`, `.pgpass`, `.git-credentials`. The host stands beside the password.
 
-use unkeyed_model::{Destination, Span};
+use unkeyed_model::{Confidence, Destination, Span};
 
-use super::{Candidate, Draft, Outcome, context};
+use super::{Candidate, Draft, Outcome, context, host};
+use crate::placeholder;
 
 /// `machine HOST login USER password …`.
 pub(crate) fn netrc(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let whole = context::slice(candidate.text, candidate.whole);
     let host = whole.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(1);
+    if placeholder::in_slot(context::slice(candidate.text, candidate.secret)).is_some() {
+        return Outcome::Reject;
+    }
+    if !candidate.origin.file_name().ends_with("netrc") {
+        // Scripts write such files; but texts also explain them.
+        draft.confidence = Confidence::Medium;
+    }
     open("git", host, draft)
 }
 
@@ -33,6 +41,7 @@ pub(crate) fn git_credentials(candidate: &Candidate<'_>, draft: &mut Draft) -> O
 fn open(kind: &str, host: Option<&[u8]>, draft: &mut Draft) -> Outcome {
     let host = String::from_utf8_lossy(host.unwrap_or_default()).into_owned();
     draft.verified_structure = true;
+    host::doubt(&host, draft);
     draft.destination = Some(Destination::new(kind, host));
     Outcome::Keep
 }
@@ -54,6 +63,10 @@ mod tests {
             destination(inspected_at(git_credentials, "", "https://me:d3ad@git.example/a\nhttps://x:y@other\n", "d3ad")),
             "git:git.example"
         );
+        let login =
+            |path: &str, text: &str, secret: &str| inspected_from(netrc, path, text, "machine", secret).map(|draft| draft.confidence);
+        assert_eq!(login("setup.sh", "machine git login me password d3ad", "d3ad"), Some(Confidence::Medium));
+        assert_eq!(login("setup.sh", "machine git login me password <token>", "<token>"), None);
         assert!(inspected_at(pgpass, "", "a:d3ad", "d3ad").is_none());
     }
 }

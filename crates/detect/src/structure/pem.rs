@@ -29,14 +29,15 @@ pub(super) fn read(text: &[u8], begin: usize) -> Option<Armour> {
     let label_end = DASHES.len() + memmem::find(window.get(DASHES.len()..)?, DASHES)?;
     let body_start = label_end + DASHES.len();
     let rest = &window[body_start..];
-    let body_length = memmem::find(rest, b"-----END ")?;
+    // The first dashes after the body must be those of the END: another BEGIN means that this block was cut.
+    let body_length = memmem::find(rest, DASHES)?;
     let body = &rest[..body_length];
-    let closing = body_start + body_length + b"-----END ".len();
-    let end = closing + memmem::find(&window[closing..], DASHES)? + DASHES.len();
-    // A label has some words; and another BEGIN before the END means that this one was cut.
-    if label_end > 80 || end - closing > 80 || memmem::find(body, b"-----BEGIN").is_some() {
+    if label_end > 80 || !rest[body_length..].starts_with(b"-----END ") {
         return None;
     }
+    let closing = body_start + body_length + b"-----END ".len();
+    let tail = &window[closing..window.len().min(closing + 80)];
+    let end = closing + memmem::find(tail, DASHES)? + DASHES.len();
     let (bytes, encrypted) = decode_body(body)?;
     Some(Armour { span: Span::new(begin, begin + end), bytes, encrypted })
 }

@@ -141,6 +141,20 @@ fn presigned_urls_are_one_match() {
 }
 
 #[test]
+fn weak_and_local_database_passwords_are_less_sure() {
+    let confidence = |text: &str| only("app.yaml", text).confidence;
+    assert_eq!(confidence("url: postgres://app:fk38!dkw@db.acme.io/app"), Confidence::High);
+    assert_eq!(confidence("url: postgres://postgres:postgres@db.acme.io/app"), Confidence::Medium);
+    assert_eq!(confidence("url: postgres://app:fk38!dkw@localhost/app"), Confidence::Low);
+}
+
+#[test]
+fn secrets_in_state_are_what_they_are() {
+    let key = only("terraform.tfstate", &example("terraform.state", 1));
+    assert_eq!((&*key.kind, key.destination), ("aws.access-key", Some(Destination::new("aws", "123456789012"))));
+}
+
+#[test]
 fn sealed_values_are_encrypted_at_rest() {
     for (rule, kind) in [("sops.value", "sops.value"), ("sealed-secrets.value", "sealed-secrets.value"), ("ansible.vault", "ansible.vault")]
     {

@@ -5,43 +5,45 @@
 //! here. The state is not parsed as a whole: it may be large, and the enclosing `"instances"` is near.
 
 use memchr::memmem;
-use unkeyed_model::{Destination, Span};
+use unkeyed_model::{Destination, Role, Span, VendorDefault};
 
 use super::{Candidate, Draft, Outcome, context};
 
-/// How far an attribute may be from the head of its resource. Providers' largest resources take some 100 KB.
-const REACH: usize = 128 * 1024;
+/// How far an attribute may be from the head of its resource: the last is the limit.
+const REACH: [usize; 3] = [1024, 8 * 1024, 64 * 1024];
 /// How far the type may be from `"instances"`.
 const HEAD: usize = 2048;
 
-/// Sensitive attributes by resource type; `*` is any type. Where a provider's name of an attribute says by itself that it
-/// is secret, the last row covers it.
-const SENSITIVE: &[(&str, &[&str])] = &[
-    ("aws_iam_access_key", &["secret", "ses_smtp_password_v4"]),
-    ("aws_secretsmanager_secret_version", &["secret_string", "secret_binary"]),
-    ("aws_ssm_parameter", &["value"]),
-    ("azuread_application_password", &["value"]),
-    ("azuread_service_principal_password", &["value"]),
-    ("azurerm_key_vault_secret", &["value"]),
-    ("cloudflare_api_token", &["value"]),
-    ("github_actions_secret", &["plaintext_value"]),
-    ("gitlab_project_variable", &["value"]),
-    ("google_secret_manager_secret_version", &["secret_data"]),
-    ("google_service_account_key", &["private_key"]),
-    ("google_storage_hmac_key", &["secret"]),
-    ("kubernetes_secret", &["data", "binary_data"]),
-    ("kubernetes_secret_v1", &["data", "binary_data"]),
-    ("kubernetes_token_request_v1", &["token"]),
-    ("oci_identity_auth_token", &["token"]),
-    ("oci_identity_customer_secret_key", &["key"]),
-    ("oci_identity_db_credential", &["password"]),
-    ("oci_identity_smtp_credential", &["password"]),
-    ("random_password", &["result"]),
-    ("tls_private_key", &["private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"]),
-    ("vault_approle_auth_backend_role_secret_id", &["secret_id"]),
-    ("vault_generic_secret", &["data_json"]),
-    ("vault_kv_secret_v2", &["data_json"]),
-    ("vault_token", &["client_token"]),
+/// Sensitive attributes by resource type, and the kind of what stands there if it is a kind of its own. `*` is any type:
+/// names that say by themselves that they are secret.
+const SENSITIVE: &[(&str, &[&str], &str)] = &[
+    ("aws_ecr_authorization_token", &["authorization_token", "password"], "docker.auth-ecr"),
+    ("aws_iam_access_key", &["secret"], "aws.access-key"),
+    ("aws_iam_access_key", &["ses_smtp_password_v4"], ""),
+    ("aws_secretsmanager_secret_version", &["secret_string", "secret_binary"], ""),
+    ("aws_ssm_parameter", &["value"], ""),
+    ("azuread_application_password", &["value"], "azure.client-secret"),
+    ("azuread_service_principal_password", &["value"], "azure.client-secret"),
+    ("azurerm_key_vault_secret", &["value"], ""),
+    ("cloudflare_api_token", &["value"], ""),
+    ("github_actions_secret", &["plaintext_value"], ""),
+    ("gitlab_project_variable", &["value"], ""),
+    ("google_secret_manager_secret_version", &["secret_data"], ""),
+    ("google_service_account_key", &["private_key"], "gcp.sa-key"),
+    ("google_storage_hmac_key", &["secret"], "gcp.hmac-key"),
+    ("kubernetes_secret", &["data", "binary_data"], ""),
+    ("kubernetes_secret_v1", &["data", "binary_data"], ""),
+    ("kubernetes_token_request_v1", &["token"], ""),
+    ("oci_identity_auth_token", &["token"], "oci.auth-token"),
+    ("oci_identity_customer_secret_key", &["key"], "oci.customer-secret-key"),
+    ("oci_identity_db_credential", &["password"], "oci.db-credential"),
+    ("oci_identity_smtp_credential", &["password"], "oci.smtp-credential"),
+    ("random_password", &["result"], ""),
+    ("tls_private_key", &["private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"], "x509.private-key"),
+    ("vault_approle_auth_backend_role_secret_id", &["secret_id"], "vault.approle-secret-id"),
+    ("vault_generic_secret", &["data_json"], ""),
+    ("vault_kv_secret_v2", &["data_json"], ""),
+    ("vault_token", &["client_token"], "vault.service-token"),
     (
         "*",
         &[
@@ -49,8 +51,11 @@ const SENSITIVE: &[(&str, &[&str])] = &[
             "admin_password",
             "administrator_login_password",
             "auth_token",
+            "client_key",
             "client_secret",
             "connection_string",
+            "kube_admin_config_raw",
+            "kube_config_raw",
             "master_password",
             "password",
             "primary_access_key",
@@ -65,6 +70,7 @@ const SENSITIVE: &[(&str, &[&str])] = &[
             "secret_key",
             "shared_key",
         ],
+        "",
     ),
 ];
 
@@ -81,11 +87,11 @@ pub(crate) fn attribute(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome
         return Outcome::Reject;
     }
     let Some(resource) = resource(text, candidate.whole.start) else { return output(candidate, draft) };
-    let is_listed = |(kind, names): &&(&str, &[&str])| {
-        (*kind == "*" || kind.as_bytes() == resource) && names.iter().any(|known| known.as_bytes() == name)
-    };
-    if !SENSITIVE.iter().any(|row| is_listed(&row)) {
-        return Outcome::Reject;
+    let is_listed = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
+    let row = SENSITIVE.iter().find(|(kind, names, _)| (*kind == "*" || kind.as_bytes() == resource) && is_listed(names));
+    let Some((.., kind)) = row else { return Outcome::Reject };
+    if !kind.is_empty() {
+        refine(kind, draft);
     }
     let (resource, name) = (String::from_utf8_lossy(resource), String::from_utf8_lossy(name));
     draft.key_path = Some(format!("{resource}.{name}"));
@@ -100,10 +106,26 @@ pub(crate) fn attribute(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome
     Outcome::Keep
 }
 
+/// What is known of a kind beyond that it stands in a state.
+fn refine(kind: &str, draft: &mut Draft) {
+    const YEARS_2: u64 = 2 * 365 * 86_400;
+    const HOURS_12: u64 = 12 * 3600;
+    draft.kind = kind.into();
+    match kind {
+        "azure.client-secret" => draft.lifetime.vendor_default = VendorDefault::AtMost(YEARS_2),
+        "docker.auth-ecr" => draft.lifetime.vendor_default = VendorDefault::Short(HOURS_12),
+        "vault.approle-secret-id" | "vault.service-token" => draft.role = Role::Bootstrap,
+        _ => {}
+    }
+}
+
 /// The type of the resource whose instance holds `at`.
 fn resource(text: &[u8], at: usize) -> Option<&[u8]> {
-    let floor = at.saturating_sub(REACH);
-    let instances = floor + memmem::rfind(&text[floor..at], b"\"instances\"")?;
+    // Widening, since a search backwards over the whole reach for every attribute would be slow.
+    let instances = REACH.iter().find_map(|reach| {
+        let floor = at.saturating_sub(*reach);
+        memmem::find_iter(&text[floor..at], b"\"instances\"").last().map(|found| floor + found)
+    })?;
     let head = instances.saturating_sub(HEAD);
     let kind = head + memmem::rfind(&text[head..instances], b"\"type\"")?;
     context::assigned_bytes(text, Span::new(kind, instances), &["type"])
@@ -146,7 +168,7 @@ mod tests {
     fn the_resource_type_decides() {
         let draft = found(&state("aws_iam_access_key", r#""secret": "dead-secret""#), "secret", "dead-secret").unwrap();
         assert_eq!(draft.key_path.as_deref(), Some("aws_iam_access_key.secret"));
-        assert_eq!(draft.destination, Some(Destination::new("aws", "")));
+        assert_eq!((&*draft.kind, draft.destination), ("aws.access-key", Some(Destination::new("aws", ""))));
         assert!(found(&state("random_id", r#""result": "dead-secret""#), "result", "dead-secret").is_none());
         assert!(found(&state("random_password", r#""result": "dead-secret""#), "result", "dead-secret").is_some());
         assert!(found(&state("any_thing", r#""password": "dead-secret""#), "password", "dead-secret").is_some());

@@ -12,6 +12,7 @@ use super::{Candidate, Draft, Outcome, context, der, gcp, pem};
 /// Names of variables and files that say whose key it is: what the name contains, the kind, the role.
 const OWNERS: &[(&str, &str, Role)] = &[
     ("oci_cli_key_content", "oci.api-key", Role::Access),
+    ("azure_client_cert", "azure.client-cert", Role::Access),
     ("oci_api_key", "oci.api-key", Role::Access),
     ("github_app", "github.app-private-key", Role::Bootstrap),
     ("gh_app", "github.app-private-key", Role::Bootstrap),
