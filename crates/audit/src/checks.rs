@@ -23,6 +23,7 @@ mod token_lifetime;
 mod trust_aws;
 mod trust_azure;
 mod trust_gcp;
+mod trust_k8s;
 mod trust_oci;
 mod trust_vault;
 mod unmatched;
@@ -43,6 +44,7 @@ const FAMILIES: &[&[&Check]] = &[
     trust_gcp::CHECKS,
     trust_oci::CHECKS,
     trust_vault::CHECKS,
+    trust_k8s::CHECKS,
     pipeline::CHECKS,
     drift::CHECKS,
     mixed_mode::CHECKS,

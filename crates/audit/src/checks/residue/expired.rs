@@ -11,7 +11,7 @@
 //!
 //! Find what persists the token (a build argument, a debug dump, a state file) and stop it there.
 
-use unkeyed_model::{Class, Level, Surface};
+use unkeyed_model::{Class, Level, Origin, Surface};
 
 use super::say;
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -31,15 +31,21 @@ const KEPT: [Surface; 5] = [Surface::ImageLayer, Surface::ImageConfig, Surface::
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for token in view.context.artifacts.iter().filter(|artifact| artifact.class == Class::Expired) {
-        let kept = token.locations.iter().map(|(location, _)| location).find(|location| KEPT.contains(&location.origin.surface));
-        let Some(place) = kept else { continue };
-        let message = format!(
-            "An expired {} token was kept in {} ({}): whatever wrote it writes live ones too.",
-            token.kind,
-            place.origin.surface,
-            spot(place),
-        );
+        let mut kept = token.locations.iter().filter_map(|(location, _)| Some((location, surface(&location.origin)?)));
+        let Some((place, surface)) = kept.next() else { continue };
+        let message =
+            format!("An expired {} token was kept in {surface} ({}): whatever wrote it writes live ones too.", token.kind, spot(place));
         say(sink, token, &Statement::new(CHECK.level, place, message));
+    }
+}
+
+/// The kind of place, if it is one where things are kept. A log or a state in a working folder is told by its name.
+fn surface(origin: &Origin) -> Option<Surface> {
+    let name = origin.file_name();
+    match origin.surface {
+        Surface::Worktree if name.ends_with(".log") => Some(Surface::Log),
+        Surface::Worktree if name.contains(".tfstate") => Some(Surface::TfState),
+        surface => KEPT.contains(&surface).then_some(surface),
     }
 }
 
@@ -51,27 +57,29 @@ mod tests {
     use crate::checks::testing::{artifact, findings_with, one_path};
     use crate::testing;
 
-    fn levels(class: Class, surface: Surface) -> Vec<Level> {
+    fn levels(class: Class, surface: Surface, path: &str) -> Vec<Level> {
         let estate = one_path(Platform::Aws);
         let mut token = artifact("aws.temp-key", class, &estate);
-        token.locations = vec![(testing::on(surface, testing::place("build.log", 0, 9)), None)];
+        token.locations = vec![(testing::on(surface, testing::place(path, 0, 9)), None)];
         findings_with(&CHECK, &estate, vec![token]).into_iter().map(|finding| finding.level).collect()
     }
 
     #[test]
     fn a_kept_token_is_a_note() {
-        assert_eq!(levels(Class::Expired, Surface::Log), [Level::Note]);
-        assert_eq!(levels(Class::Expired, Surface::ImageLayer), [Level::Note]);
+        assert_eq!(levels(Class::Expired, Surface::Log, "job 17"), [Level::Note]);
+        assert_eq!(levels(Class::Expired, Surface::ImageLayer, "root/.netrc"), [Level::Note]);
+        assert_eq!(levels(Class::Expired, Surface::Worktree, "out/build.log"), [Level::Note]);
+        assert_eq!(levels(Class::Expired, Surface::Worktree, "terraform.tfstate.backup"), [Level::Note]);
     }
 
     #[test]
-    fn a_live_one_is_said_elsewhere_and_history_is_no_sink() {
-        assert!(levels(Class::ShortLived, Surface::Log).is_empty());
-        assert!(levels(Class::Expired, Surface::Worktree).is_empty());
+    fn a_live_one_is_said_elsewhere_and_source_is_no_sink() {
+        assert!(levels(Class::ShortLived, Surface::Log, "build.log").is_empty());
+        assert!(levels(Class::Expired, Surface::Worktree, "src/main.rs").is_empty());
     }
 
     #[test]
     fn a_candidate_of_unknown_nature_says_nothing() {
-        assert!(levels(Class::Unknown, Surface::Log).is_empty());
+        assert!(levels(Class::Unknown, Surface::Log, "build.log").is_empty());
     }
 }

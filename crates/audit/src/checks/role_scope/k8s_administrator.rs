@@ -34,6 +34,8 @@ const WRITES: [&str; 4] = ["create", "update", "patch", "*"];
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for grant in view.grants(Platform::K8s) {
         let Some((level, power)) = power(grant) else { continue };
+        // `resourceNames` leaves the verb and narrows what it is for.
+        let level = if grant.condition.is_some() { Level::Warning } else { level };
         let message = format!("{} {power} ({}).", view.name(&grant.principal), spot(&grant.location));
         sink.principal(&grant.principal, &Statement::new(level, &grant.location, message));
     }
@@ -63,7 +65,7 @@ fn power(grant: &RoleGrant) -> Option<(Level, String)> {
     } else if may(&WRITES) && on(&["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]) {
         "may change what the API server lets in, in"
     } else if (may(&READS) || may(&["*"])) && on(&["secrets"]) {
-        if grant.scope == ResourceScope::Namespace {
+        if grant.scope == ResourceScope::Namespace || grant.condition.is_some() {
             return None;
         }
         "may read the secrets of"
@@ -130,6 +132,11 @@ mod tests {
         assert!(levels(&CHECK, &ruled(&["get"], "secrets", ResourceScope::Namespace)).is_empty());
         assert!(levels(&CHECK, &ruled(&["get", "list"], "pods", ResourceScope::Cluster)).is_empty());
         assert!(levels(&CHECK, &ruled(&["get"], "pods/secrets-report", ResourceScope::Cluster)).is_empty());
+        let mut named = ruled(&["get"], "secrets", ResourceScope::Cluster);
+        named.facts.grants[0].condition = Some("resourceNames app".into());
+        assert!(levels(&CHECK, &named).is_empty());
+        named.facts.grants[0].actions = vec!["impersonate".into()];
+        assert_eq!(levels(&CHECK, &named), [Level::Warning]);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //!
 //! `principalSet://…/attribute.repository_id/ID`, or `principal://…/subject/SUBJECT`.
 
-use unkeyed_model::{Level, Platform, Value};
+use unkeyed_model::{Level, Platform, SubjectRule, TrustBinding, Value};
 
 use super::member;
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -29,9 +29,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in view.trusts(Platform::Gcp) {
-        let Some(member) = member(trust).and_then(Value::known).filter(|member| is_everybody(member)) else { continue };
+        let Some(everybody) = everybody(trust) else { continue };
         let message = format!(
-            "{member} may act as {} ({}): all that the pool lets in has its power.",
+            "{everybody} may act as {} ({}): all that is let in has its power.",
             view.name(&trust.principal),
             spot(&trust.location),
         );
@@ -39,14 +39,28 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn is_everybody(member: &str) -> bool {
-    (member.starts_with("principalSet://") && member.ends_with("/*")) || matches!(member, "allUsers" | "allAuthenticatedUsers")
+/// Who the member is, if it is everybody.
+fn everybody(trust: &TrustBinding) -> Option<&str> {
+    match member(trust)? {
+        Value::Known(text, _) => {
+            let pool = text.starts_with("principalSet://") && text.ends_with("/*");
+            (pool || matches!(text.as_str(), "allUsers" | "allAuthenticatedUsers")).then_some(text)
+        }
+        // The pool is given by reference, as it mostly is. That its provider was found shows that it is a pool; a
+        // subject or an attribute behind it would have left its mark on the trust.
+        Value::Unknown(_) => {
+            let of_pool = trust.trusted == "oidc" && trust.issuer.known().is_some();
+            let narrowed = matches!(trust.subject, SubjectRule::Exact(_) | SubjectRule::Glob(_) | SubjectRule::Unknown(_))
+                || trust.claims.iter().any(|claim| claim.name != "attribute_condition");
+            (of_pool && !narrowed).then_some("Every identity of the pool")
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::testing::{gcp, levels};
+    use crate::checks::testing::{claim, gcp, levels};
 
     const POOL: &str = "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci";
 
@@ -62,9 +76,21 @@ mod tests {
     }
 
     #[test]
+    fn a_pool_by_reference_is_a_whole_pool_unless_something_narrows_it() {
+        let mut estate = gcp("x", Some("assertion.repository_owner_id == '1'"));
+        let acting = &mut estate.facts.trusts[1];
+        acting.settings[0].1 = Value::unknown("`principalSet://…/${pool.name}/*`");
+        acting.subject = SubjectRule::Expression("assertion.repository_owner_id == '1'".into());
+        assert_eq!(levels(&CHECK, &estate), [Level::Error]);
+        estate.facts.trusts[1].claims.push(claim("attribute.repository", "==", "acme/api"));
+        assert!(levels(&CHECK, &estate).is_empty());
+    }
+
+    #[test]
     fn an_unknown_member_says_nothing() {
         let mut estate = gcp("x", None);
-        estate.facts.trusts[1].settings[0].1 = Value::unknown("local.member");
+        let acting = &mut estate.facts.trusts[1];
+        (acting.settings[0].1, acting.trusted) = (Value::unknown("local.member"), "account".into());
         assert!(levels(&CHECK, &estate).is_empty());
     }
 }
