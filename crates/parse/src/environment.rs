@@ -164,7 +164,10 @@ fn path<'v>(marker: &Marker, find: &dyn Fn(&str) -> Option<&'v Variable>) -> Opt
     Some(IdentityPath {
         kind: marker.kind,
         platform: marker.platform,
-        mechanism: marker.capability.to_owned(),
+        mechanism: match named {
+            Some(_) => format!("{} + {}", marker.capability, marker.principal),
+            None => marker.capability.to_owned(),
+        },
         reach: Reach::Destination,
         destination,
         principal,

@@ -18,8 +18,6 @@ mod permissions;
 mod run;
 mod scope;
 mod steps;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeSet;
 
@@ -80,7 +78,7 @@ fn job<'a>(files: &'a Files<'a>, workflow: &Workflow<'a>, entry: &'a Entry, fact
         variables: Vec::new(),
         job_token: None,
         steps_left: MAX_STEPS,
-        checkout_brings_own_credential: false,
+        git_uses_job_token: false,
     };
     job::body(&mut draft, workflow, &Scope::default(), &entry.value, &path);
     if draft.steps_left == 0 {

@@ -91,10 +91,10 @@ fn braced(text: &str, start: usize, inner: usize, limit: usize, depth: usize, fo
 fn closing(bytes: &[u8], from: usize, limit: usize) -> Option<usize> {
     let mut open = 0_usize;
     // A default longer than this is no default; the bound keeps a text of nothing but `${a:` linear.
-    for at in from..limit.min(from + 4_096) {
-        match bytes[at] {
+    for (offset, byte) in bytes[from..limit.min(from + 4_096)].iter().enumerate() {
+        match byte {
             b'{' => open += 1,
-            b'}' if open == 0 => return Some(at),
+            b'}' if open == 0 => return Some(from + offset),
             b'}' => open -= 1,
             b'\n' => return None,
             _ => {}

@@ -58,5 +58,9 @@ pub fn group(unit: &Unit<'_>) -> Option<Group> {
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
-    table::ROWS.iter().find(|row| row.name == group.format).map_or_else(Facts::default, |row| (row.read)(units))
+    let mut facts = table::ROWS.iter().find(|row| row.name == group.format).map_or_else(Facts::default, |row| (row.read)(units));
+    // What several workloads share (an anchor, a workflow's environment, a called action) is one place all the same.
+    facts.slots.sort();
+    facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
+    facts
 }

@@ -21,14 +21,20 @@ pub(crate) fn parse(place: &Place<'_>) -> Result<Node, Skip> {
         place.skip(SkipReason::Malformed, format!("line {line}: not TOML"))
     })?;
     let whole = Span::new(0, text.len());
-    table(document.as_table(), text, whole, MAX_DEPTH)
+    table(document.as_table(), text, Some(whole), MAX_DEPTH)
         .ok_or_else(|| place.skip(SkipReason::Limit, format!("nested deeper than {MAX_DEPTH} levels: structure not read")))
 }
 
-fn table(table: &Table, text: &str, whole: Span, levels: usize) -> Option<Node> {
-    let entries =
-        table.iter().map(|(name, item)| entry(table.key(name), name, item, text, levels.checked_sub(1)?)).collect::<Option<Vec<_>>>()?;
-    Some(Node { span: span_of(table.span()).unwrap_or(whole), tag: None, kind: Kind::Map(entries.into()) })
+/// A table's own span is its heading; it reaches to the end of its last entry.
+fn table(table: &Table, text: &str, heading: Option<Span>, levels: usize) -> Option<Node> {
+    let levels = levels.checked_sub(1)?;
+    let entries = table.iter().map(|(name, item)| entry(table.key(name), name, item, text, levels)).collect::<Option<Vec<Entry>>>()?;
+    let first = entries.iter().map(|entry| entry.span.start).min().unwrap_or_default();
+    let last = entries.iter().map(|entry| entry.span.end).max().unwrap_or_default();
+    let heading = span_of(table.span()).or(heading).filter(|heading| !heading.is_empty());
+    let span = Span::new(heading.map_or(first, |heading| heading.start.min(first)), heading.map_or(last, |heading| heading.end.max(last)));
+    let span = if entries.is_empty() { heading.unwrap_or_default() } else { span };
+    Some(Node { span, tag: None, kind: Kind::Map(entries.into()) })
 }
 
 fn entry(key: Option<&Key>, name: &str, item: &Item, text: &str, levels: usize) -> Option<Entry> {
@@ -45,17 +51,14 @@ fn node(item: &Item, text: &str, levels: usize) -> Option<Node> {
     match item {
         Item::None => Some(scalar("", whole, Style::Plain)),
         Item::Value(inner) => value(inner, text, whole, levels),
-        Item::Table(inner) => table(inner, text, extent(inner, whole), levels),
+        Item::Table(inner) => table(inner, text, None, levels),
         Item::ArrayOfTables(tables) => {
-            let items = tables.iter().map(|inner| table(inner, text, extent(inner, whole), levels)).collect::<Option<Vec<_>>>()?;
-            Some(Node { span: whole, tag: None, kind: Kind::Seq(items.into()) })
+            let items = tables.iter().map(|inner| table(inner, text, None, levels)).collect::<Option<Vec<_>>>()?;
+            let start = items.first().map_or(whole.start, |item| item.span.start);
+            let span = Span::new(start, items.last().map_or(whole.end, |item| item.span.end));
+            Some(Node { span, tag: None, kind: Kind::Seq(items.into()) })
         }
     }
-}
-
-/// A table written as `[a.b]` alone has no span when it is only implied; its children then say where it is.
-fn extent(table: &Table, fallback: Span) -> Span {
-    span_of(table.span()).unwrap_or(fallback)
 }
 
 fn value(value: &Value, text: &str, whole: Span, levels: usize) -> Option<Node> {
@@ -124,6 +127,9 @@ mod tests {
         assert_eq!(slice(table.get("m").unwrap()), "x\ny");
         assert_eq!(slice(&table.path(&["t", "u"]).unwrap().items()[0]), "é");
         assert_eq!(root.get("l").unwrap().items()[0].str("z"), Some("true"));
+        assert_eq!(slice(&root.get("l").unwrap().items()[0]), "[[l]]\nz = true");
+        assert!(slice(table).starts_with("[a.b]\n\"k y\"") && slice(table).ends_with("2] }"));
+        assert_eq!(root.span.end, text.trim_end().len());
     }
 
     #[test]

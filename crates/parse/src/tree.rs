@@ -74,7 +74,8 @@ impl Node {
 
     /// Whether the value is absent in the sense of YAML: empty, `~` or `null` without quotes.
     pub(crate) fn is_null(&self) -> bool {
-        matches!(&self.kind, Kind::Scalar(text, Style::Plain) if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
+        let untagged = self.tag.as_deref().is_none_or(|tag| tag == "!!null");
+        untagged && matches!(&self.kind, Kind::Scalar(text, Style::Plain) if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// Whether the value says yes (`true`, quoted or not).

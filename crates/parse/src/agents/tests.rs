@@ -91,7 +91,7 @@ fn the_agent_itself_and_its_federation() {
 fn every_prefix_is_read_without_panic() {
     let text = r#"{"mcpServers": {"é": {"url": "https://é/?key=$", "args": ["--header", "A:", "-e", "é=", "--token="], "headers": {"Authorization": "Béarer"}}}}"#;
     for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
-        let unit = Unit::new(Arc::new(Origin { path: ".mcp.json".into(), ..Origin::default() }), text[..end].as_bytes().to_vec());
+        let unit = Unit::new(Arc::new(Origin { path: ".mcp.json".into(), ..Origin::default() }), text.as_bytes()[..end].to_vec());
         read(&[unit]);
     }
     assert_eq!(read_text(".mcp.json", text).workloads.len(), 1);

@@ -155,17 +155,21 @@ fn github(command: &Command) -> Vec<Effect> {
                 effects.push(Effect::ChecksOutPullRequest);
             }
         }
-        "git" if command.runs("git", &["push"]) => effects.push(Effect::UsesGithub { mechanism: "git push", variables: &[] }),
-        "git" if command.runs("git", &["fetch"]) || command.runs("git", &["pull"]) || command.runs("git", &["checkout"]) => {
-            if command.words.iter().any(|word| word.text.contains("pull/") && (word.text.contains("/head") || word.text.contains("/merge")))
-            {
-                effects.push(Effect::ChecksOutPullRequest);
-            }
+        // An address with a credential in it is a login of its own.
+        "git" if command.runs("git", &["push"]) && !command.words.iter().any(|word| word.text.contains("://")) => {
+            effects.push(Effect::UsesGithub { mechanism: "git push", variables: &[] });
         }
+        "git" if fetches_pull_request(command) => effects.push(Effect::ChecksOutPullRequest),
         "goreleaser" if command.runs("goreleaser", &["release"]) => {
             effects.push(Effect::UsesGithub { mechanism: "goreleaser", variables: &["GITHUB_TOKEN"] });
         }
         _ => {}
     }
     effects
+}
+
+/// `git fetch origin pull/1/head` and the like.
+fn fetches_pull_request(command: &Command) -> bool {
+    let fetches = ["fetch", "pull", "checkout"].iter().any(|verb| command.runs("git", &[verb]));
+    fetches && command.words.iter().any(|word| word.text.contains("pull/") && (word.text.contains("/head") || word.text.contains("/merge")))
 }

@@ -81,7 +81,7 @@ fn attach_heredocs(instruction: &mut Instruction, lines: &mut Lines<'_>) {
     }
     let delimiters: Vec<String> = instruction.text.split("<<").skip(1).filter_map(delimiter).collect();
     for delimiter in delimiters {
-        while let Some((start, line)) = lines.next() {
+        for (start, line) in lines.by_ref() {
             if line.trim() == delimiter {
                 break;
             }

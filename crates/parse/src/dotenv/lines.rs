@@ -53,11 +53,12 @@ fn line(text: &str, at: usize, end: usize) -> (Option<Assignment<'_>>, usize) {
     }
     let value = rest.trim_start_matches([' ', '\t']);
     let start = end - value.len();
-    if let Some(quote) = value.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'' | b'`')) {
-        if let Some(close) = closing(text.as_bytes(), start + 1, quote) {
-            let next = memchr::memchr(b'\n', &text.as_bytes()[close..]).map_or(text.len(), |offset| close + offset);
-            return (Some(Assignment { name, value: Span::new(start + 1, close), literal: quote == b'\'' }), next);
-        }
+    let quote = value.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    if let Some(quote) = quote
+        && let Some(close) = closing(text.as_bytes(), start + 1, quote)
+    {
+        let next = memchr::memchr(b'\n', &text.as_bytes()[close..]).map_or(text.len(), |offset| close + offset);
+        return (Some(Assignment { name, value: Span::new(start + 1, close), literal: quote == b'\'' }), next);
     }
     let value = value.split(" #").next().unwrap_or_default().trim_end();
     (Some(Assignment { name, value: Span::new(start, start + value.len()), literal: false }), end)

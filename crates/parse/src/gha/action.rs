@@ -6,7 +6,7 @@ use super::consumer::{Audience, Consumer, Way};
 use super::consumers;
 use super::draft::{Draft, Receiver};
 use super::expression::has_expression;
-use super::files::File;
+use super::files::{File, is_local};
 use super::scope::Scope;
 use super::{fetched, inlined, run};
 use crate::facts;
@@ -48,7 +48,7 @@ impl<'a> Call<'a, '_> {
 impl<'a> Draft<'a> {
     /// Reads a step that uses an action.
     pub(super) fn action(&mut self, call: &Call<'a, '_>) {
-        if call.uses.starts_with("./") {
+        if is_local(call.uses) {
             inlined::composite(self, call);
             return;
         }
@@ -138,9 +138,10 @@ impl<'a> Draft<'a> {
 
     /// Which code `actions/checkout` brings in (TB-CI-01).
     fn checkout(&mut self, call: &Call<'a, '_>) {
-        if call.has("token") || call.has("ssh-key") {
-            self.checkout_brings_own_credential = true;
-        }
+        let token = call.input("token").and_then(Node::text).map(|text| call.scope.bind(text));
+        let own = call.has("ssh-key") || token.is_some_and(|token| !token.job_token);
+        let kept = call.value("persist-credentials").is_none_or(|value| value.known().map(str::trim) != Some("false"));
+        self.git_uses_job_token = !own && kept;
         for input in ["ref", "repository"] {
             let Some(node) = call.input(input) else { continue };
             let text = node.text().unwrap_or_default();

@@ -29,8 +29,8 @@ pub(super) struct Draft<'a> {
     pub(super) variables: Vec<Variable>,
     pub(super) job_token: Option<JobToken>,
     pub(super) steps_left: usize,
-    /// Code was checked out with a token or key of its own, so that `git push` doesn't use the job's token.
-    pub(super) checkout_brings_own_credential: bool,
+    /// The last checkout left the job's token behind for `git push`.
+    pub(super) git_uses_job_token: bool,
 }
 
 /// What is known of the place that a text is given to.
@@ -125,13 +125,19 @@ impl<'a> Draft<'a> {
 
     /// Records a use of the token that the platform makes for the job.
     pub(super) fn uses_job_token(&mut self, location: Location, to: &Receiver) {
+        let destination = to.destination.clone().unwrap_or_else(|| Destination::new("github", ""));
+        let told = |reference: &Reference| reference.store == StoreKind::Runtime && reference.destination.as_ref() == Some(&destination);
+        // A command that takes the token from a variable adds nothing to what the variable said.
+        if to.used_as.is_none() && self.workload.references.iter().any(told) {
+            return;
+        }
         if self.job_token.is_none() {
             self.job_token = Some(JobToken { consumer: location.clone(), mechanism: to.mechanism.clone() });
         }
         let mut reference = facts::reference(StoreKind::Runtime, "GITHUB_TOKEN", location);
         reference.custody = unkeyed_model::Custody::RuntimeMinted;
         reference.used_as = to.used_as.clone();
-        reference.destination = Some(to.destination.clone().unwrap_or_else(|| Destination::new("github", "")));
+        reference.destination = Some(destination);
         self.workload.references.push(reference);
     }
 

@@ -41,10 +41,10 @@ impl<'a> Files<'a> {
         self.0.values()
     }
 
-    /// The file that `uses: ./path` in the file `from` means, and its path; the path alone if the inputs lack it.
+    /// The file that a local `uses` in the file `from` means, and its path; the path alone if the inputs lack it.
     pub(super) fn local(&self, from: &str, uses: &str) -> (String, Option<&File<'a>>) {
         let root = repository_of(from);
-        let relative = uses.trim_start_matches("./").trim_end_matches('/');
+        let relative = uses.trim_start_matches(['.', '$']).trim_matches('/');
         let path = if root.is_empty() { relative.to_owned() } else { format!("{root}/{relative}") };
         let candidates = [path.clone(), format!("{path}/action.yml"), format!("{path}/action.yaml")];
         // `uses: ./` is the action at the root of the repository.
@@ -54,6 +54,11 @@ impl<'a> Files<'a> {
             None => (path, None),
         }
     }
+}
+
+/// `uses: ./path`, and `$/path`, which is the same at the commit of the calling file.
+pub(super) fn is_local(uses: &str) -> bool {
+    uses.starts_with("./") || uses.starts_with("$/")
 }
 
 /// The folder that holds `.github`; where there is none in the path, the root of the inputs.

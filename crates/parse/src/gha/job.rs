@@ -6,7 +6,7 @@ use super::action::tokens;
 use super::consumers;
 use super::draft::{Draft, Receiver};
 use super::events::{self, Condition, Event};
-use super::files::File;
+use super::files::{File, is_local};
 use super::permissions::Permissions;
 use super::scope::Scope;
 use super::{inlined, steps};
@@ -150,7 +150,7 @@ fn containers<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, job:
 
 /// A job that is another workflow.
 fn called<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, job: &'a Node, path: &str, uses: &str) {
-    if uses.starts_with("./") {
+    if is_local(uses) {
         inlined::reusable(draft, file, scope, job, path, uses);
         return;
     }

@@ -142,7 +142,7 @@ impl<'a> Script<'a, '_> {
 
     fn uses_github(&self, draft: &mut Draft<'a>, at: Location, mechanism: &'static str, variables: &[&str]) {
         let bound = variables.iter().find_map(|name| self.scope.variable(name));
-        let own = if variables.is_empty() { !draft.checkout_brings_own_credential } else { bound.is_some_and(|bound| bound.job_token) };
+        let own = if variables.is_empty() { draft.git_uses_job_token } else { bound.is_some_and(|bound| bound.job_token) };
         if own {
             let receiver = Receiver { mechanism: mechanism.to_owned(), ..Receiver::unstated(None, false) };
             draft.uses_job_token(at, &receiver);
