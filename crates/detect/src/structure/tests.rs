@@ -53,6 +53,17 @@ fn one_key_is_one_fingerprint_in_every_form() {
 }
 
 #[test]
+fn names_tell_whose_key_it_is() {
+    let key = example("x509.private-key", 5);
+    let kind = |path: &str, text: &str| only(path, text).kind.to_string();
+    assert_eq!(kind("home/.oci/key.pem", &key), "oci.api-key");
+    assert_eq!(kind("home/.ssh/id_rsa", &key), "ssh.private-key");
+    assert_eq!(kind("acme.2026-03-04.private-key.pem", &key), "github.app-private-key");
+    assert_eq!(kind("a.env", &format!("OCI_CLI_KEY_CONTENT=\"{}\"", key.replace('\n', "\\n"))), "oci.api-key");
+    assert_eq!(kind("tls.key", &key), "x509.private-key");
+}
+
+#[test]
 fn certificates_carry_lifetimes() {
     let leaf = only("a.crt", &example("x509.certificate", 0));
     assert_eq!((leaf.role, leaf.lifetime.seconds()), (Role::Identifier, Some(90 * 86_400)));

@@ -55,14 +55,25 @@ pub(super) fn note_encryption(draft: &mut Draft) {
 fn name_owner(candidate: &Candidate<'_>, draft: &mut Draft) {
     let name = context::assigned_name(candidate.text, candidate.whole.start).unwrap_or_default();
     let file = candidate.origin.file_name();
-    let owner =
-        OWNERS.iter().find(|(part, ..)| context::contains_ignore_case(name, part) || context::contains_ignore_case(file.as_bytes(), part));
-    if let Some(&(_, kind, role)) = owner {
+    let speaks_of = |part: &str| context::contains_ignore_case(name, part) || context::contains_ignore_case(file.as_bytes(), part);
+    if let Some(&(_, kind, role)) = OWNERS.iter().find(|(part, ..)| speaks_of(part)) {
         draft.kind = kind.into();
         draft.role = role;
     } else if candidate.origin.folder().ends_with(".oci") {
         draft.kind = "oci.api-key".into();
+    } else if is_github_download(file) {
+        draft.kind = "github.app-private-key".into();
+        draft.role = Role::Bootstrap;
     }
+}
+
+/// GitHub hands out an app's key as `NAME.2026-03-04.private-key.pem`.
+fn is_github_download(file: &str) -> bool {
+    let stem = file.strip_suffix(".private-key.pem").unwrap_or_default();
+    let date = stem.as_bytes().last_chunk::<10>();
+    date.is_some_and(|date| {
+        date.iter().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
+    })
 }
 
 /// A certificate: not secret, but it dates its key, and may be a SPIFFE identity.
@@ -118,4 +129,17 @@ pub(super) fn facts(der: &[u8]) -> Option<Facts> {
         is_authority: certificate.is_ca(),
         is_spiffe: names.is_some_and(|names| names.value.general_names.iter().any(is_spiffe)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_github_download;
+
+    #[test]
+    fn downloads_of_github_are_told_by_their_name() {
+        assert!(is_github_download("acme-ci.2026-03-04.private-key.pem"));
+        for other in ["private-key.pem", "a.private-key.pem", "acme.2026-03-04.pem"] {
+            assert!(!is_github_download(other), "{other}");
+        }
+    }
 }
