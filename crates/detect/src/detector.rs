@@ -1,5 +1,6 @@
 //! The detector: rules and key in, matches out.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +16,9 @@ use crate::rule_set::RuleSet;
 use crate::search::{Found, Search, SearchScratch};
 use crate::structure::{Candidate, Draft, Outcome};
 use crate::{doubt, emit, overlap, pairing, placeholder, slots};
+
+/// Matches beyond so many in one Unit are left out, and that is said: nobody reads them, and they would fill the memory.
+const MAX_DRAFTS: usize = 20_000;
 
 /// Finds credentials. Build it once, share it between threads.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub struct Scratch {
     decoded: Vec<Decoded>,
     /// Bytes that decoding may still yield for this Unit.
     budget: usize,
+    /// Matches that this Unit may still have.
+    drafts: usize,
     notices: Vec<Skip>,
 }
 
@@ -136,9 +142,18 @@ impl Detector {
         let rules = self.rules.rules();
         let mut drafts = Vec::new();
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
+        let room = scratch.drafts;
         self.search.run(rules, text, &mut scratch.search, applies, |found| {
+            if drafts.len() == room {
+                return ControlFlow::Break(());
+            }
             drafts.extend(draft(&rules[found.rule], text, found, &origins[0], depth));
+            ControlFlow::Continue(())
         });
+        scratch.drafts = room - drafts.len();
+        if scratch.drafts == 0 && room > 0 {
+            scratch.notice(&origins[0], format!("more than {MAX_DRAFTS} matches; the rest was not looked at"));
+        }
         for at in std::mem::take(&mut scratch.search.cut_short) {
             scratch.notice(&origins[0], format!("rule {} was stopped: too many places that nearly match it", rules[at].info.id));
         }
@@ -176,6 +191,7 @@ impl Scratch {
         if self.detector != detector {
             *self = Self { detector, ..Self::default() };
         }
+        self.drafts = MAX_DRAFTS;
         self.budget = decode::BUDGET_MIN.max(length.saturating_mul(decode::BUDGET_PER_BYTE));
     }
 

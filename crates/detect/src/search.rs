@@ -114,14 +114,14 @@ impl Search {
         })
     }
 
-    /// Calls `on_found` with the matches of every rule that `applies`.
+    /// Calls `on_found` with the matches of every rule that `applies`, until it breaks.
     pub(crate) fn run(
         &self,
         rules: &[Arc<Rule>],
         text: &[u8],
         scratch: &mut SearchScratch,
         applies: impl Fn(&Rule) -> bool,
-        mut on_found: impl FnMut(Found),
+        mut on_found: impl FnMut(Found) -> ControlFlow<()>,
     ) {
         scratch.begin(rules.len());
         let mut start = 0;
@@ -133,8 +133,9 @@ impl Search {
             scratch.hits.sort_unstable();
             let mut hits = std::mem::take(&mut scratch.hits);
             for &hit in hits.iter().filter(|hit| hit.highest < settled) {
-                if let Some(found) = scratch.confirm(&rules[hit.rule], text, hit, &applies) {
-                    on_found(found);
+                let found = scratch.confirm(&rules[hit.rule], text, hit, &applies);
+                if found.is_some_and(|found| on_found(found).is_break()) {
+                    return;
                 }
             }
             hits.retain(|hit| hit.highest >= settled);

@@ -209,6 +209,16 @@ mod slots {
 }
 
 #[test]
+fn matches_beyond_a_limit_are_left_out_and_that_is_said() {
+    let text = format!("{TOKEN}\n").repeat(21_000);
+    let unit = Unit::new(Origin { path: "many".into(), ..Origin::default() }.into(), text.into_bytes());
+    let (mut scratch, mut count) = (Scratch::default(), 0);
+    detector(&FingerprintKey::new(b"")).scan(&unit, &[], &mut scratch, &mut |_| count += 1);
+    assert_eq!(count, 20_000);
+    assert!(scratch.take_notices()[0].detail.starts_with("more than 20000 matches"));
+}
+
+#[test]
 fn never_panics_on_any_prefix_or_byte() {
     let detector = detector(&FingerprintKey::new(b""));
     let text = [

@@ -15,7 +15,16 @@ fn rules(patterns: &[&str]) -> Vec<Arc<Rule>> {
 
 fn run(rules: &[Arc<Rule>], text: &[u8], scratch: &mut SearchScratch) -> Vec<Found> {
     let mut found = Vec::new();
-    Search::new(rules).unwrap().run(rules, text, scratch, |_| true, |one| found.push(one));
+    Search::new(rules).unwrap().run(
+        rules,
+        text,
+        scratch,
+        |_| true,
+        |one| {
+            found.push(one);
+            ControlFlow::Continue(())
+        },
+    );
     found.sort_unstable();
     found
 }
@@ -95,7 +104,16 @@ fn a_scratch_is_clean_for_the_next_text() {
     let mut scratch = SearchScratch::default();
     for text in [&b"      tok_abcd"[..], b"tok_abcd", b"x", b"tok_abcd"] {
         let mut found = 0;
-        search.run(&rules, text, &mut scratch, |_| true, |_| found += 1);
+        search.run(
+            &rules,
+            text,
+            &mut scratch,
+            |_| true,
+            |_| {
+                found += 1;
+                ControlFlow::Continue(())
+            },
+        );
         assert_eq!(found, usize::from(text.len() > 1));
     }
 }
