@@ -28,7 +28,6 @@ const ENDINGS: &[&[&str]] = &[
     &["client", "key"],
     &["master", "key"],
     &["signing", "key"],
-    &["encryption", "key"],
     &["ssh", "key"],
     &["deploy", "key"],
     &["license", "key"],
@@ -76,7 +75,9 @@ pub(crate) fn is_credential(name: &str) -> bool {
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
-    ends(ENDINGS) && !ends(PUBLIC_ENDINGS)
+    // As an environment variable it is a key; as an attribute of a cloud resource it names one.
+    let is_variable = name.ends_with("ENCRYPTION_KEY");
+    (ends(ENDINGS) || is_variable) && !ends(PUBLIC_ENDINGS)
 }
 
 /// Lower-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase`; names longer than any real one have none.
@@ -110,12 +111,30 @@ mod tests {
 
     #[test]
     fn the_end_of_a_name_decides() {
-        for name in
-            ["DB_PASSWORD", "clientSecret", "aws_secret_access_key", "AWS_ACCESS_KEY_ID", "token", "SLACK_WEBHOOK_URL", "tls.key-pem"]
-        {
+        for name in [
+            "DB_PASSWORD",
+            "clientSecret",
+            "aws_secret_access_key",
+            "AWS_ACCESS_KEY_ID",
+            "token",
+            "SLACK_WEBHOOK_URL",
+            "tls.key-pem",
+            "N8N_ENCRYPTION_KEY",
+        ] {
             assert!(is_credential(name), "{name}");
         }
-        for name in ["password_policy", "TOKEN_TTL", "SECRET_ARN", "ssh_public_key", "KEYBOARD", "tokenizer", "", "___", "api_key_header"] {
+        for name in [
+            "password_policy",
+            "TOKEN_TTL",
+            "SECRET_ARN",
+            "ssh_public_key",
+            "KEYBOARD",
+            "tokenizer",
+            "",
+            "___",
+            "api_key_header",
+            "encryption_key",
+        ] {
             assert!(!is_credential(name), "{name}");
         }
         assert!(!is_credential(&"_password".repeat(1000)));

@@ -105,8 +105,8 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
         return module.principal(member, Platform::Gcp, "service-account", facts);
     }
     if let Some(account) = text.strip_prefix("serviceAccount:") {
-        if let Some(what) = hole::only_hole(account) {
-            return module.key(what.rsplit_once('.').map_or(what, |(address, _)| address));
+        if let Some((address, _)) = hole::only_hole(account).and_then(|what| what.rsplit_once('.')) {
+            return module.key(address);
         }
         if hole::is_known(account) {
             let val = Val::new(super::value::Kind::Text(account.to_owned(), Basis::Literal));
@@ -116,7 +116,7 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
     if let Some(pool) = pool_of(resource, text) {
         return module.key(&pool);
     }
-    if hole::is_known(text) { text.to_owned() } else { module.key(&hole::shown(text)) }
+    if hole::is_known(text) { text.to_owned() } else { module.key_of_unknown(text, member.at) }
 }
 
 /// The address of the pool that a `principal://` or `principalSet://` member belongs to, if the folder defines it.
@@ -174,6 +174,10 @@ fn bare_trust(member: &str, principal: String) -> TrustBinding {
             ("service-account", hole::value(pool, Basis::Literal))
         }
         None if member.starts_with("principal") => ("oidc", Value::unknown("the provider of the pool is not in the inputs")),
+        None if !hole::is_known(member) => {
+            subject = SubjectRule::Unknown("the member is not known from these inputs".to_owned());
+            ("unknown", hole::value(member, Basis::Literal))
+        }
         None if matches!(member, "allUsers" | "allAuthenticatedUsers") => ("any", Value::literal(member)),
         None => ("account", hole::value(rest, Basis::Literal)),
     };

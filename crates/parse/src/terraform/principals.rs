@@ -3,7 +3,7 @@
 use unkeyed_model::{Facts, Platform, Principal};
 
 use super::module::{Module, Section};
-use super::value::{Kind, Ref, Val};
+use super::value::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
 /// Resource types that are principals: type, platform, kind, attributes that name them.
@@ -89,7 +89,7 @@ impl<'m> Module<'m> {
         }
         let text = self.text_of(val).0;
         if !hole::is_known(&text) {
-            return self.key(&hole::holes(&text).next().map_or_else(|| hole::shown(&text), str::to_owned));
+            return self.key_of_unknown(&text, val.at);
         }
         let is_path = ["arn:", "/", "projects/"].iter().any(|beginning| text.starts_with(beginning));
         let name = if is_path { text.rsplit('/').next().unwrap_or(&text) } else { &text };
@@ -104,6 +104,18 @@ impl<'m> Module<'m> {
         let location = val.at.map(|at| self.location(at, "")).unwrap_or_default();
         facts.principals.push(Principal { platform, key: text.clone(), kind: kind.to_owned(), names, location });
         text
+    }
+
+    /// A key for a principal that can't be told: what would fill the hole, if that has a name in the folder
+    /// (`module.ci.role`); else where it is asked for, so that two unknowns aren't taken for one.
+    pub(super) fn key_of_unknown(&self, text: &str, at: Option<At>) -> String {
+        let what = hole::holes(text).next().unwrap_or_default();
+        let has_name = ["var.", "local.", "module.", "data."].iter().any(|root| what.starts_with(root));
+        if has_name && hole::only_hole(text).is_some() {
+            return self.key(what);
+        }
+        let location = at.map(|at| self.location(at, "")).unwrap_or_default();
+        self.key(&format!("{} ({}:{})", hole::shown(text), location.origin.file_name(), location.region.line))
     }
 
     /// The key of the principal that a reference means.

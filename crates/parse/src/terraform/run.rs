@@ -1,6 +1,6 @@
 //! The run itself as a workload: providers, backend, and every value that belongs to no resource that computes.
 
-use unkeyed_model::{Facts, Location, Span, Workload, WorkloadKind};
+use unkeyed_model::{Facts, Location, Span, Use, Workload, WorkloadKind};
 
 use super::compute;
 use super::files::File;
@@ -24,7 +24,11 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
                 login(module, *section, &format!("provider.{}", section.label(0).unwrap_or_default()), &mut workload, facts);
             }
             "terraform" => is_root |= state(module, *section, &mut workload, facts),
-            "module" | "output" => values(module, *section, &mut workload, facts),
+            "module" => {
+                workload.uses.extend(called(module, *section));
+                values(module, *section, &mut workload, facts);
+            }
+            "output" => values(module, *section, &mut workload, facts),
             _ => {}
         }
     }
@@ -39,9 +43,29 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
     }
     workload.references.sort_by(|a, b| (&a.location, &a.name).cmp(&(&b.location, &b.name)));
     workload.references.dedup();
-    if is_root || !workload.references.is_empty() || holds_others(facts) {
+    // A folder of modules is run by whoever calls it.
+    workload.component = !is_root && module.folder.split('/').any(|part| part == "modules" || part == "module");
+    if is_root || !workload.references.is_empty() || !workload.uses.is_empty() || holds_others(facts) {
         facts.workloads.push(workload);
     }
+}
+
+/// The run of a module that is called by a path in the repository.
+fn called(module: &Module<'_>, section: Section<'_>) -> Option<(Use, String)> {
+    let source = module.text(section, "source")?;
+    let source = source.strip_prefix("./").or_else(|| source.starts_with("../").then_some(source.as_str()))?;
+    let mut parts: Vec<&str> = module.folder.split('/').filter(|part| *part != ".").collect();
+    for part in source.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    let folder = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
+    Some((Use::Component, format!("tf:{folder}#run")))
 }
 
 /// Whether a credential stands outside of every resource that computes.

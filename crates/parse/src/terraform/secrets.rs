@@ -200,7 +200,8 @@ impl Reader<'_, '_> {
         if let Some(variable) = used.address.strip_prefix("var.") {
             let section = self.module.variables.get(variable).copied();
             let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
-            let wanted = credential || is_credential(variable) || sensitive;
+            let names_something = ["_name", "_id", "_arn", "_path", "_file"].iter().any(|ending| leaf.name.ends_with(ending));
+            let wanted = credential || sensitive || (is_credential(variable) && !names_something);
             return wanted.then(|| self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf));
         }
         let is_public = FETCHED_PUBLIC.contains(&used.first());

@@ -335,6 +335,39 @@ fn a_module_without_secrets_or_provider_has_no_run() {
 }
 
 #[test]
+fn modules_belong_to_whoever_calls_them() {
+    let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+    let root = read(&[unit("env/prod/main.tf", "provider \"aws\" {}\nmodule \"db\" {\n  source = \"../../modules/db\"\n}\n")]);
+    assert_eq!(workload(&root, "tf:env/prod#run").uses, [(unkeyed_model::Use::Component, "tf:modules/db#run".to_owned())]);
+    let module = read(&[unit("modules/db/main.tf", "variable \"p\" {}\nresource \"aws_db_instance\" \"d\" {\n  password = var.p\n}\n")]);
+    assert!(workload(&module, "tf:modules/db#run").component);
+}
+
+#[test]
+fn unknown_principals_are_not_taken_for_one() {
+    let facts = one(r#"
+        resource "aws_iam_role_policy" "a" {
+          for_each = var.roles
+          role     = each.value
+          policy   = jsonencode({ Statement = [{ Action = "s3:*", Resource = "*" }] })
+        }
+        resource "aws_iam_role_policy" "b" {
+          for_each = var.others
+          role     = each.value
+          policy   = jsonencode({ Statement = [{ Action = "s3:*", Resource = "*" }] })
+        }
+        resource "aws_db_instance" "d" {
+          dynamic "user_of" {
+            for_each = var.users
+            content { password = user_of.value.password }
+          }
+        }
+        "#);
+    assert_ne!(facts.grants[0].principal, facts.grants[1].principal);
+    assert!(facts.workloads.iter().all(|workload| workload.references.is_empty()));
+}
+
+#[test]
 fn a_broken_block_does_not_hide_the_others() {
     let text = "resource \"aws_iam_user\" \"a\" {\n  name = \"ä\"\n}\nlocals {\n  x = = \"ä\"\n}\nresource \"aws_iam_user\" \"b\" {\n  name = \"b\"\n}\n";
     let facts = one(text);

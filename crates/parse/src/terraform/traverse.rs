@@ -54,6 +54,10 @@ impl Module<'_> {
             ("resource", Some(kind), Some(name)) => (reference(format!("{kind}.{name}")), 2),
             ("module", Some(name), _) => (reference(format!("module.{name}")), 1),
             ("path" | "terraform" | "each" | "count" | "self", Some(name), _) => (Val::unknown(format!("{root}.{name}")), 1),
+            // The iterator of a `dynamic` block bears the block's name.
+            (_, Some("value" | "key"), _) if !self.resources.contains_key(&format!("{root}.{}", name(0).unwrap_or_default())) => {
+                (Val::unknown(root), 0)
+            }
             (_, Some(name), _) if root.contains('_') => (reference(format!("{root}.{name}")), 1),
             _ => (Val::unknown(root), 0),
         }
