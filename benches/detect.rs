@@ -30,7 +30,8 @@ fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 fn corpus() -> (Vec<Vec<u8>>, usize) {
-    let home = std::env::var_os("CARGO_HOME").map_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cargo"), PathBuf::from);
+    let home =
+        std::env::var_os("CARGO_HOME").map_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cargo"), PathBuf::from);
     let mut files = Vec::new();
     rust_files(&home.join("registry/src"), &mut files);
     let (mut texts, mut total) = (Vec::new(), 0);

@@ -27,7 +27,10 @@ impl Words {
     }
 
     fn word(&mut self) -> &'static str {
-        const WORDS: &[&str] = &["let", "token", "key", "fn", "return", "path", "config", "user", "password", "struct", "auth", "value", "secret", "impl", "line", "request"];
+        const WORDS: &[&str] = &[
+            "let", "token", "key", "fn", "return", "path", "config", "user", "password", "struct", "auth", "value", "secret", "impl",
+            "line", "request",
+        ];
         WORDS[(self.next() % WORDS.len() as u64) as usize]
     }
 }

@@ -81,7 +81,13 @@ fn a_report_goes_where_its_output_says() {
     let out = tempfile::tempdir().unwrap();
     let (sarif, json) = (out.path().join("a.sarif"), out.path().join("b.json"));
     let mut command = unkeyed();
-    command.arg("scan").arg(target.path()).args(["--format", "sarif", "--output"]).arg(&sarif).args(["--format", "json", "--output"]).arg(&json);
+    command
+        .arg("scan")
+        .arg(target.path())
+        .args(["--format", "sarif", "--output"])
+        .arg(&sarif)
+        .args(["--format", "json", "--output"])
+        .arg(&json);
     let output = run(command.args(["--format", "human"]));
     assert!(text(&output.stdout).contains(".env"));
     for (file, key) in [(sarif, "runs"), (json, "artifacts")] {
@@ -119,7 +125,8 @@ fn hostile_names_and_lines_do_not_reach_the_terminal() {
         let output = run(unkeyed().arg("audit").arg(folder.path()).args(["--format", format, "-v"]));
         for stream in [&output.stdout, &output.stderr] {
             let shown = text(stream);
-            let unsafe_character = shown.chars().find(|&c| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
+            let unsafe_character =
+                shown.chars().find(|&c| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
             assert_eq!(unsafe_character, None, "{format}: {shown:?}");
         }
     }
@@ -165,7 +172,9 @@ no_match = ["acmetok_short"]
     let rules = folder(&[("acme.toml", rule.as_bytes())]);
     let dir = rules.path().to_str().unwrap();
     let target = folder(&[("notes.txt", b"acmetok_p0o9i8u7y6t5r4e3w2q1"), (".env", DOTENV.as_bytes())]);
-    let kinds = |report: &serde_json::Value| report["artifacts"].as_array().unwrap().iter().map(|artifact| artifact["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let kinds = |report: &serde_json::Value| {
+        report["artifacts"].as_array().unwrap().iter().map(|artifact| artifact["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     let added = kinds(&json(&["scan", "--rules", dir], target.path()));
     assert!(added.len() == 2 && added.contains(&"acme.token".to_owned()), "{added:?}");
     assert_eq!(kinds(&json(&["scan", "--only-rules", dir], target.path())), ["acme.token"]);

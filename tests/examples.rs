@@ -82,9 +82,17 @@ fn check(path: &Path, example: &Example, case: &Case) -> Vec<String> {
 
 fn compare(report: &Value, id: &str, case: &Case) -> Vec<String> {
     let mut wrong = Vec::new();
-    let workload = support::workload(report, id);
+    let workloads = report["workloads"].as_array().unwrap();
+    let Some(workload) = workloads.iter().find(|workload| workload["id"] == id) else {
+        return vec![format!("no workload {id}; there are {:?}", workloads.iter().map(|workload| &workload["id"]).collect::<Vec<_>>())];
+    };
     let verdict = workload["verdict"].as_str().unwrap();
-    let why = || format!("reasons {}, layers {}, leaning {}, missing {}", workload["reasons"], workload["layers"], workload["leaning"], workload["missing"]);
+    let why = || {
+        format!(
+            "reasons {}, layers {}, leaning {}, missing {}",
+            workload["reasons"], workload["layers"], workload["leaning"], workload["missing"]
+        )
+    };
     if case.verdict.as_deref().is_some_and(|expected| expected != verdict) || case.not_verdict.as_deref() == Some(verdict) {
         wrong.push(format!("verdict {verdict}, expected {:?} / not {:?} ({})", case.verdict, case.not_verdict, why()));
     }
@@ -92,19 +100,34 @@ fn compare(report: &Value, id: &str, case: &Case) -> Vec<String> {
         wrong.push(format!("leaning {}, expected {:?} ({})", workload["leaning"], case.leaning, why()));
     }
     let has = |list: &Value, item: &str| list.as_array().unwrap().iter().any(|known| known == item);
-    wrong.extend(case.reasons.iter().filter(|reason| !has(&workload["reasons"], reason)).map(|reason| format!("reason {reason} missing in {}", workload["reasons"])));
+    wrong.extend(
+        case.reasons
+            .iter()
+            .filter(|reason| !has(&workload["reasons"], reason))
+            .map(|reason| format!("reason {reason} missing in {}", workload["reasons"])),
+    );
     for (layer, expected) in &case.layers {
         if workload["layers"][layer] != expected.as_str() {
             wrong.push(format!("layer {layer} is {}, expected {expected}", workload["layers"][layer]));
         }
     }
     let checks = support::checks_of(report, id);
-    wrong.extend(case.findings.iter().filter(|check| !checks.contains(&check.as_str())).map(|check| format!("finding {check} missing in {checks:?}")));
+    wrong.extend(
+        case.findings
+            .iter()
+            .filter(|check| !checks.contains(&check.as_str()))
+            .map(|check| format!("finding {check} missing in {checks:?}")),
+    );
     if case.no_access_observed.is_some_and(|expected| workload["no_access_observed"] != expected) {
         wrong.push(format!("no_access_observed is {}", workload["no_access_observed"]));
     }
     if let Some(expected) = &case.level {
-        let own: Vec<_> = report["artifacts"].as_array().unwrap().iter().filter(|artifact| has(&workload["artifacts"], artifact["id"].as_str().unwrap())).collect();
+        let own: Vec<_> = report["artifacts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|artifact| has(&workload["artifacts"], artifact["id"].as_str().unwrap()))
+            .collect();
         if own.is_empty() || own.iter().any(|artifact| artifact["level"] != expected.as_str()) {
             wrong.push(format!("not every artifact has level {expected}: {own:?}"));
         }
@@ -126,7 +149,11 @@ fn select(text: &str, case: &Case) -> String {
                 }
             }
             Some((sign, name)) if line.trim().starts_with(['#', '/']) => {
-                let shown = if sign == "+ " { case.with.iter().any(|with| with == name) } else { !case.without.iter().any(|without| without == name) };
+                let shown = if sign == "+ " {
+                    case.with.iter().any(|with| with == name)
+                } else {
+                    !case.without.iter().any(|without| without == name)
+                };
                 if !shown && hidden.is_none() {
                     hidden = Some(name.to_owned());
                 }

@@ -10,17 +10,33 @@ use support::{run, text, unkeyed};
 
 /// Values generated for this file. Each is planted in every place below; none may come out, whole or in a part long
 /// enough to matter.
-const SECRETS: &[&str] = &["Wq7-lemur-Haken-31", "zT4kP9vXc2LmQ8rYw6BnJ3sD5fGh1aEo0iUtRb7K", "correct-horse-9-staple", "5f2c8e1d9b7a4036c1e2f8d7b6a59483"];
+const SECRETS: &[&str] =
+    &["Wq7-lemur-Haken-31", "zT4kP9vXc2LmQ8rYw6BnJ3sD5fGh1aEo0iUtRb7K", "correct-horse-9-staple", "5f2c8e1d9b7a4036c1e2f8d7b6a59483"];
 const LONGEST_ALLOWED: usize = 5;
 
 const PLACES: &[(&str, &str)] = &[
     (".env", "DB_PASSWORD={s}\nAPI_TOKEN=\"{s}\"\n"),
-    ("compose.yaml", "services:\n  db:\n    image: postgres\n    command: --password={s}\n    environment:\n      POSTGRES_PASSWORD: {s}\n      DATABASE_URL: postgres://app:{s}@db.internal/app\n"),
-    (".github/workflows/ci.yml", "name: ci\non: push\nenv:\n  API_SECRET: {s}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl -u admin:{s} https://x.example\n      - uses: acme/login@v1\n        with:\n          password: {s}\n"),
-    ("k8s/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  password: {s}\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n    - name: c\n      image: user:{s}@registry.example/x\n      args: [\"--token\", \"{s}\"]\n      env:\n        - name: APP_SECRET\n          value: {s}\n"),
-    ("infra/main.tf", "provider \"aws\" {\n  access_key = \"AKIAQW7RTZ5MNBVCXLKJ\"\n  secret_key = \"{s}\"\n}\nresource \"aws_db_instance\" \"a\" {\n  password = \"{s}\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { APP_PASSWORD = \"{s}\" }\n  }\n}\nvariable \"db_password\" {\n  default = \"{s}\"\n}\n"),
+    (
+        "compose.yaml",
+        "services:\n  db:\n    image: postgres\n    command: --password={s}\n    environment:\n      POSTGRES_PASSWORD: {s}\n      DATABASE_URL: postgres://app:{s}@db.internal/app\n",
+    ),
+    (
+        ".github/workflows/ci.yml",
+        "name: ci\non: push\nenv:\n  API_SECRET: {s}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl -u admin:{s} https://x.example\n      - uses: acme/login@v1\n        with:\n          password: {s}\n",
+    ),
+    (
+        "k8s/secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  password: {s}\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n    - name: c\n      image: user:{s}@registry.example/x\n      args: [\"--token\", \"{s}\"]\n      env:\n        - name: APP_SECRET\n          value: {s}\n",
+    ),
+    (
+        "infra/main.tf",
+        "provider \"aws\" {\n  access_key = \"AKIAQW7RTZ5MNBVCXLKJ\"\n  secret_key = \"{s}\"\n}\nresource \"aws_db_instance\" \"a\" {\n  password = \"{s}\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { APP_PASSWORD = \"{s}\" }\n  }\n}\nvariable \"db_password\" {\n  default = \"{s}\"\n}\n",
+    ),
     ("Dockerfile", "FROM alpine\nARG NPM_TOKEN={s}\nENV APP_PASSWORD={s}\nRUN curl -H \"Authorization: Bearer {s}\" https://x.example\n"),
-    (".mcp.json", "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[\"--api-key\",\"{s}\"],\"env\":{\"API_KEY\":\"{s}\"}},\"b\":{\"url\":\"https://user:{s}@mcp.example/?token={s}\",\"headers\":{\"Authorization\":\"Bearer {s}\"}}}}\n"),
+    (
+        ".mcp.json",
+        "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[\"--api-key\",\"{s}\"],\"env\":{\"API_KEY\":\"{s}\"}},\"b\":{\"url\":\"https://user:{s}@mcp.example/?token={s}\",\"headers\":{\"Authorization\":\"Bearer {s}\"}}}}\n",
+    ),
     ("broken.json", "{\"password\": \"{s}\", \n"),
     ("src/main.py", "password = \"{s}\"\nrequests.get('https://u:{s}@h.example')\n# {s}\n"),
     ("notes/{s}.txt", "password: {s}\n"),

@@ -9,12 +9,12 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// The program, without anything of the environment that changes its behaviour.
-pub fn unkeyed() -> Command {
+pub(crate) fn unkeyed() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_unkeyed"));
     for variable in std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("UNKEYED_")) {
         command.env_remove(variable);
@@ -23,16 +23,16 @@ pub fn unkeyed() -> Command {
     command
 }
 
-pub fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     command.output().unwrap()
 }
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Runs git with a fixed identity and date, so that commits are the same each time.
-pub fn git(folder: &Path, arguments: &[&str]) {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     command.current_dir(folder).args(["-c", "user.name=Fixture", "-c", "user.email=fixture@acme.example"]).args(arguments);
     command.env("GIT_AUTHOR_DATE", "2026-06-01T00:00:00Z").env("GIT_COMMITTER_DATE", "2026-06-01T00:00:00Z");
@@ -41,7 +41,7 @@ pub fn git(folder: &Path, arguments: &[&str]) {
 }
 
 /// A folder with a copy of `input` in which each file went through `edit`, as a git repository with `remote`.
-pub fn repository(input: &Path, remote: &str, edit: &dyn Fn(&Path, &str) -> Option<String>) -> tempfile::TempDir {
+pub(crate) fn repository(input: &Path, remote: &str, edit: &dyn Fn(&Path, &str) -> Option<String>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(input, input, folder.path(), edit);
     git(folder.path(), &["init", "-q", "-b", "main"]);
@@ -65,22 +65,15 @@ fn copy(base: &Path, from: &Path, to: &Path, edit: &dyn Fn(&Path, &str) -> Optio
 }
 
 /// `unkeyed audit` as JSON, with its exit code.
-pub fn audit(folder: &Path, arguments: &[&str]) -> (Value, i32) {
+pub(crate) fn audit(folder: &Path, arguments: &[&str]) -> (Value, i32) {
     let output = run(unkeyed().arg("audit").arg(folder).args(["--format", "json"]).args(arguments));
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("no JSON report ({error}); standard error:\n{}", text(&output.stderr)));
     (report, output.status.code().unwrap())
 }
 
-/// The workload with `id`.
-pub fn workload<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let workloads = report["workloads"].as_array().unwrap();
-    let known = || workloads.iter().map(|workload| workload["id"].as_str().unwrap()).collect::<Vec<_>>();
-    workloads.iter().find(|workload| workload["id"] == id).unwrap_or_else(|| panic!("no workload {id}; there are {:?}", known()))
-}
-
 /// Check ids of the findings that name `workload`, or no workload at all.
-pub fn checks_of<'a>(report: &'a Value, workload: &str) -> Vec<&'a str> {
+pub(crate) fn checks_of<'a>(report: &'a Value, workload: &str) -> Vec<&'a str> {
     let findings = report["findings"].as_array().unwrap();
     let concerned = findings.iter().filter(|finding| finding["workload"].is_null() || finding["workload"] == workload);
     concerned.map(|finding| finding["check"].as_str().unwrap()).collect()

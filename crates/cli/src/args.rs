@@ -16,16 +16,21 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  unkeyed audit .                                  what every workload here authenticates with, and the verdict
-  unkeyed audit . --format sarif --output out.sarif --format human
-                                                   two outputs in one run
-  unkeyed audit . --require transitional --strict  a gate: exit 1 below that verdict, 3 if anything was not read
-  unkeyed scan . --tracked-only                    credential artifacts only, in what git tracks
-  unkeyed explain TB-AWS-03                        what a check or rule means and what to do instead
+  What every workload here authenticates with, and its verdict:
+    unkeyed audit .
+  Two outputs of one run:
+    unkeyed audit . --format sarif --output out.sarif --format human
+  A gate: exit 1 below that verdict, 3 if anything was not read:
+    unkeyed audit . --require transitional
+  Credential artifacts only, in what git tracks:
+    unkeyed scan . --tracked-only
+  What a check or a rule means, and what to do instead:
+    unkeyed explain TB-AWS-03
 
-Exit codes: 0 ok, 1 gate failed, 2 usage, configuration or policy, 3 incomplete scan (with --strict or --require),
-130 interrupted.
-No network is used. Secrets are never printed. Environment: UNKEYED_FINGERPRINT_KEY keys the artifact ids, NO_COLOR.";
+Exit codes: 0 ok, 1 gate failed, 2 usage, configuration or policy,
+3 incomplete scan (with --strict or --require), 130 interrupted.
+No network is used. Secrets are never printed.
+UNKEYED_FINGERPRINT_KEY keys the artifact ids; NO_COLOR is honoured.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -36,7 +41,7 @@ pub(crate) enum Command {
     /// List, test or check the detection rules.
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// Print the page of a check, rule, class or verdict.
+    /// Print the page of a check or a rule.
     Explain {
         /// Its id, as reports print it (`TB-AWS-03`, `github.pat-classic`).
         id: String,

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use gather::{Gather, gather};
-pub use progress::Progress;
 pub use policy_file::{PolicyFile, parse as parse_policy};
+pub use progress::Progress;
 
 /// What a run comes to (DESIGN §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -74,12 +74,12 @@ pub const DEFAULT_MAX_FILE_BYTES: u64 = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It isn't there or can't be looked at.
-    #[error("{target}: {source}")]
+    #[error("{target}: {error}")]
     Io {
         /// As given.
         target: String,
         /// The system's words.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// It is neither a folder nor a regular file.
     #[error("{target}: is neither a folder nor a regular file; give a path that holds files")]

@@ -36,7 +36,7 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
         return Err(Error::UnknownKind { target: target.into(), prefix: prefix.into() });
     }
     let path = target.strip_prefix("dir:").unwrap_or(target);
-    let io = |source| Error::Io { target: target.into(), source };
+    let io = |error| Error::Io { target: target.into(), error };
     let path = Path::new(path).canonicalize().map_err(io)?;
     let metadata = path.metadata().map_err(io)?;
     let folder = if metadata.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
