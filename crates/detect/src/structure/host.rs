@@ -11,7 +11,7 @@ pub(super) fn doubt(host: &str, draft: &mut Draft) {
     let reserved = |domain: &&str| name == **domain || name.strip_suffix(*domain).is_some_and(|rest| rest.ends_with('.'));
     if matches!(&*name, "host" | "hostname" | "server" | "servername" | "myserver" | "myhost" | "yourhost" | "your-host" | "your_host") {
         draft.confidence = Confidence::Low;
-    } else if ["example.com", "example.org", "example.net", "example", "invalid", "test"].iter().any(|domain| reserved(domain)) {
+    } else if ["example.com", "example.org", "example.net", "example", "invalid", "test"].iter().any(reserved) {
         draft.confidence = draft.confidence.min(Confidence::Medium);
     }
 }

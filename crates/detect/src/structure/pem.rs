@@ -1,7 +1,7 @@
 //! Armoured text (RFC 7468, RFC 1421, RFC 9580 §6) however it was carried: as a file, indented in YAML, on one line with
 //! `\n` written out, or as string pieces in program text.
 //!
-//! `pem-rfc7468` reads the strict form only, and most keys that persist where they shouldn't are not in it.
+//! No library does this: they read the strict form only, and most keys that persist where they shouldn't are not in it.
 
 use memchr::memmem;
 use unkeyed_model::Span;
