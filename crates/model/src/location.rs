@@ -204,19 +204,23 @@ pub struct Location {
     pub decoded_via: Vec<DecodeStep>,
 }
 
-/// Turns byte offsets of one text into lines and columns.
+/// Turns byte offsets of one text into lines and columns, in constant time however long a line is.
 #[derive(Debug)]
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
     starts: Vec<usize>,
+    /// Offset and number of a character about every [`MARK`] bytes; empty if every byte is one.
+    marks: Vec<(usize, usize)>,
 }
+
+const MARK: usize = 1024;
 
 impl<'a> LineIndex<'a> {
     /// Indexes the line starts of `bytes` (lines end at `\n`).
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         let starts = std::iter::once(0).chain(bytes.iter().enumerate().filter(|&(_, &b)| b == b'\n').map(|(at, _)| at + 1)).collect();
-        Self { bytes, starts }
+        Self { bytes, starts, marks: if bytes.is_ascii() { Vec::new() } else { marks(bytes) } }
     }
 
     /// The region of `span`, which is clamped to the text.
@@ -248,10 +252,30 @@ impl<'a> LineIndex<'a> {
     fn position(&self, offset: usize) -> (u32, u32) {
         let line = self.starts.partition_point(|&start| start <= offset);
         let start = self.starts[line.saturating_sub(1)];
-        let columns: usize =
-            self.bytes[start..offset].utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum();
-        (saturate(line), saturate(columns + 1))
+        (saturate(line), saturate(self.characters(offset) - self.characters(start) + 1))
     }
+
+    /// Number of characters before `offset`, a byte that is not UTF-8 counting as one.
+    fn characters(&self, offset: usize) -> usize {
+        let mark = self.marks.partition_point(|&(at, _)| at <= offset);
+        let Some(&(at, count)) = mark.checked_sub(1).and_then(|mark| self.marks.get(mark)) else { return offset };
+        count + self.bytes[at..offset].utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum::<usize>()
+    }
+}
+
+fn marks(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let (mut marks, mut at, mut count) = (vec![(0, 0)], 0, 0);
+    let mut pass = |length: usize| {
+        (at, count) = (at + length, count + 1);
+        if at >= marks.len() * MARK {
+            marks.push((at, count));
+        }
+    };
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|character| pass(character.len_utf8()));
+        chunk.invalid().iter().for_each(|_| pass(1));
+    }
+    marks
 }
 
 fn saturate(count: usize) -> u32 {
@@ -270,6 +294,20 @@ mod tests {
         assert_eq!((region.line, region.column, region.end_line, region.end_column), (2, 4, 2, 5));
         assert_eq!(index.line(2), "bé\u{1F511}x".as_bytes());
         assert_eq!(LineIndex::new(b"\xff\xfex").region(Span::new(2, 3)).column, 3);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_counted_from_marks() {
+        let mut text = b"first\n".to_vec();
+        (0..3_000).for_each(|_| text.extend_from_slice("aé\u{1F511}".as_bytes()));
+        text.extend_from_slice(b"\xffz\nlast");
+        let index = LineIndex::new(&text);
+        for count in [0, 1, 145, 146, 147, 1_500, 2_999] {
+            let region = index.region(Span::new(6 + count * 7, 6 + count * 7 + 3));
+            assert_eq!((region.line, region.column, region.end_column), (2, saturate(count * 3 + 1), saturate(count * 3 + 3)), "{count}");
+        }
+        assert_eq!(index.region(Span::new(6 + 21_001, 6 + 21_002)).column, 9_002);
+        assert_eq!(index.region(Span::new(text.len() - 4, text.len())).column, 1);
     }
 
     #[test]
