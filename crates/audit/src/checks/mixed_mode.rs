@@ -4,9 +4,9 @@ mod bootstrap_write;
 mod fallback;
 mod same_destination;
 
-use unkeyed_model::{Artifact, Destination, IdentityPath, Location, Reach};
+use unkeyed_model::{Artifact, Destination, IdentityPath, Level, Location, Reach};
 
-use super::check::Check;
+use super::check::{Check, Statement, list, spot};
 use super::view::View;
 use crate::context::Linked;
 use crate::destinations;
@@ -23,16 +23,45 @@ const fn leads_away(path: &IdentityPath) -> bool {
     matches!(path.reach, Reach::Destination | Reach::Vault)
 }
 
-/// Each identity path with a persistent credential of the same workload for the same destination. A path that is
+/// Each identity path with the persistent credentials of the same workload for the same destination. A path that is
 /// prepared and not used counts too: it is not used because the credential stands in its place.
-pub(super) fn pairs<'a>(view: &View<'a>, linked: &'a Linked) -> impl Iterator<Item = (&'a IdentityPath, &'a Artifact)> {
+pub(super) fn pairs<'a>(view: &View<'a>, linked: &'a Linked) -> Vec<(&'a IdentityPath, Vec<&'a Artifact>)> {
     let artifacts = &view.context.artifacts;
     let persistent = linked.artifacts.iter().filter_map(|&at| artifacts.get(at)).filter(|artifact| artifact.class.is_persistent());
-    persistent.filter_map(|artifact| {
-        let destination = artifact.destination.as_ref().filter(|destination| is_known(destination))?;
-        let leads_there = |path: &&IdentityPath| path.capability.is_some() && destinations::same(&path.destination, destination);
-        let path = linked.workload.identity_paths.iter().filter(|path| leads_away(path)).find(leads_there)?;
-        Some((path, artifact))
+    let paths: Vec<&IdentityPath> =
+        linked.workload.identity_paths.iter().filter(|path| leads_away(path) && path.capability.is_some()).collect();
+    let mut held: Vec<Vec<&Artifact>> = vec![Vec::new(); paths.len()];
+    for artifact in persistent {
+        let Some(destination) = artifact.destination.as_ref().filter(|destination| is_known(destination)) else { continue };
+        if let Some(at) = paths.iter().position(|path| destinations::same(&path.destination, destination)) {
+            held[at].push(artifact);
+        }
+    }
+    paths.into_iter().zip(held).filter(|(_, held)| !held.is_empty()).collect()
+}
+
+/// What is said of a path and the credentials beside it: at the first of them, with the others and the use of the
+/// identity attached.
+pub(super) fn statement(level: Level, path: &IdentityPath, held: &[&Artifact], linked: &Linked, what: &str) -> Option<Statement> {
+    let mut places = held.iter().filter_map(|artifact| Some((*artifact, place(artifact, linked)?)));
+    let (first, at) = places.next()?;
+    let name = |artifact: &Artifact| artifact.name.clone().unwrap_or_else(|| artifact.kind.clone());
+    let names: Vec<String> = std::iter::once(first).chain(places.clone().map(|(artifact, _)| artifact)).map(name).collect();
+    let message = format!(
+        "{} {what} {} under its own identity ({}) and also holds {} for it ({}).",
+        linked.workload.name,
+        path.destination,
+        path.mechanism,
+        list(&names),
+        spot(at),
+    );
+    let mut statement = Statement::new(level, at, message);
+    for (artifact, at) in places {
+        statement = statement.with(at, format!("holds {}", name(artifact)));
+    }
+    Some(match &path.consumer {
+        Some(consumer) => statement.with(consumer, "uses the identity"),
+        None => statement,
     })
 }
 

@@ -67,11 +67,33 @@ pub(crate) fn of(trust: &TrustBinding) -> Vec<Subject> {
         .collect()
 }
 
-/// The widest pattern of a trust and what it lets in, further claims considered; `None` if nothing is known of the subject.
-pub(crate) fn widest(trust: &TrustBinding) -> Option<(Breadth, Subject)> {
+/// What the widest part of a trust lets in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Widest {
+    /// How much.
+    pub(crate) breadth: Breadth,
+    /// What is written, in words: `the subject "repo:acme/*"`, `repository_owner "acme"`.
+    pub(crate) admits: String,
+}
+
+/// The widest subject of a trust, further claims considered; where nothing is said of the subject, what its other claims
+/// admit. `None` if neither tells.
+pub(crate) fn widest(trust: &TrustBinding) -> Option<Widest> {
     let issuer = Shared::of_value(&trust.issuer);
-    let (breadth, subject) = of(trust).into_iter().map(|subject| (subject.breadth(issuer), subject)).min_by_key(|(breadth, _)| *breadth)?;
-    Some((narrowed(trust, breadth), subject))
+    let of_subject = of(trust).into_iter().map(|subject| (subject.breadth(issuer), subject)).min_by_key(|(breadth, _)| *breadth);
+    if let Some((breadth, subject)) = of_subject {
+        return Some(Widest { breadth: narrowed(trust, breadth), admits: format!("the subject \"{}\"", subject.text) });
+    }
+    let condition = Condition::of(trust);
+    let tests = condition.tests();
+    let naming = |claims: &[&str]| tests.iter().find(|test| has_exact(&[test], claims)).copied();
+    let (test, breadth) = match (naming(&PROJECT), naming(&TENANT)) {
+        (Some(test), _) => (test, Breadth::Project),
+        (None, Some(test)) => (test, Breadth::Tenant),
+        (None, None) => return None,
+    };
+    let value = test.values.first().and_then(Value::known)?;
+    Some(Widest { breadth: narrowed(trust, breadth), admits: format!("{} \"{value}\"", test.plain_claim()) })
 }
 
 /// Whether the trust tells tenants apart by anything at all.
@@ -141,7 +163,7 @@ mod tests {
                 if_exists: false,
             })
             .collect();
-        widest(&trust).map(|(breadth, _)| breadth)
+        widest(&trust).map(|widest| widest.breadth)
     }
 
     fn glob(text: &str) -> SubjectRule {
@@ -154,6 +176,9 @@ mod tests {
         assert_eq!(widest_with(SubjectRule::Exact(vec!["repo:acme/*".into()]), &[]), Some(Breadth::Exact));
         assert_eq!(widest_with(SubjectRule::Expression("assertion.sub.startsWith('repo:acme/')".into()), &[]), Some(Breadth::Tenant));
         assert_eq!(widest_with(SubjectRule::Any, &[]), None);
+        assert_eq!(widest_with(SubjectRule::Any, &[("repository_owner", "acme")]), Some(Breadth::Tenant));
+        assert_eq!(widest_with(SubjectRule::Any, &[("repository", "acme/api")]), Some(Breadth::Project));
+        assert_eq!(widest_with(SubjectRule::Any, &[("repository", "acme/api"), ("ref", "refs/heads/main")]), Some(Breadth::Exact));
         assert_eq!(widest_with(SubjectRule::Unknown("a variable".into()), &[]), None);
     }
 

@@ -3,13 +3,15 @@
 //! A provider's condition and a member's binding both decide; readers give one trust for the provider (of the pool) and one for
 //! each member that may act as a service account, which repeats the provider's condition and names its `member`.
 
+mod dead_condition;
 mod mutable_claim;
 mod no_condition;
 mod pool_wide_member;
 mod project_wide_grant;
+mod repository_wide;
 mod service_account_key;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Claim, Platform, TrustBinding, Value};
 
@@ -19,8 +21,15 @@ use super::view::View;
 use crate::trust_match::condition::Condition;
 
 /// The family's checks.
-pub(crate) const CHECKS: &[&Check] =
-    &[&no_condition::CHECK, &mutable_claim::CHECK, &pool_wide_member::CHECK, &project_wide_grant::CHECK, &service_account_key::CHECK];
+pub(crate) const CHECKS: &[&Check] = &[
+    &no_condition::CHECK,
+    &mutable_claim::CHECK,
+    &pool_wide_member::CHECK,
+    &project_wide_grant::CHECK,
+    &service_account_key::CHECK,
+    &dead_condition::CHECK,
+    &repository_wide::CHECK,
+];
 
 /// A provider with the members that come through it.
 struct Provider<'a> {
@@ -63,7 +72,17 @@ fn attribute_condition(trust: &TrustBinding) -> Option<&Claim> {
 
 /// The claims that the provider's condition tests, if it can be read.
 fn tested_claims(trust: &TrustBinding) -> Vec<String> {
-    Condition::of(trust).tests().iter().map(|test| test.plain_claim().to_owned()).filter(|claim| !matches!(claim.as_str(), "aud" | "iss")).collect()
+    let condition = Condition::of(trust);
+    let claims: BTreeSet<&str> =
+        condition.tests().iter().map(|test| test.plain_claim()).filter(|claim| !matches!(*claim, "aud" | "iss")).collect();
+    claims.into_iter().map(str::to_owned).collect()
+}
+
+/// A principal and, if it is a pool, the service accounts that are reached through it: what the pool's identities may do,
+/// everybody may who comes through.
+pub(super) fn with_members<'a>(view: &View<'a>, key: &'a str) -> Vec<&'a str> {
+    let of_pool = providers(view).into_iter().filter(|provider| provider.trust.principal == key);
+    std::iter::once(key).chain(of_pool.flat_map(|provider| provider.principals())).collect()
 }
 
 /// Whether a member is one repository, subject or narrower.

@@ -1,5 +1,6 @@
 //! Identity propagation trusts of Oracle Cloud.
 
+mod dynamic_group;
 mod inactive;
 mod loose_rule;
 mod no_client_claim;
@@ -11,7 +12,8 @@ use super::check::Check;
 use super::view::View;
 
 /// The family's checks.
-pub(crate) const CHECKS: &[&Check] = &[&loose_rule::CHECK, &no_client_claim::CHECK, &inactive::CHECK, &stored_client_secret::CHECK];
+pub(crate) const CHECKS: &[&Check] =
+    &[&loose_rule::CHECK, &no_client_claim::CHECK, &inactive::CHECK, &dynamic_group::CHECK, &stored_client_secret::CHECK];
 
 /// Trusts that exchange tokens for OCI sessions.
 fn propagation<'a>(view: &View<'a>) -> impl Iterator<Item = &'a TrustBinding> {

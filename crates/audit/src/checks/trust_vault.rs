@@ -15,7 +15,8 @@ pub(crate) const CHECKS: &[&Check] = &[&no_subject::CHECK, &loose_claim::CHECK, 
 
 /// Login roles for tokens of workloads. Roles of type `oidc`, the default, are for people with a browser.
 fn jwt<'a>(view: &View<'a>) -> impl Iterator<Item = &'a TrustBinding> {
-    view.trusts(Platform::Vault).filter(|trust| trust.trusted == "oidc" && setting(trust, "role_type").and_then(Value::known) == Some("jwt"))
+    view.trusts(Platform::Vault)
+        .filter(|trust| trust.trusted == "oidc" && setting(trust, "role_type").and_then(Value::known) == Some("jwt"))
 }
 
 /// A setting of the role.

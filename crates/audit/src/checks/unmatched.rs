@@ -32,12 +32,16 @@ impl Case<'_> {
     /// The case in a sentence.
     pub(super) fn sentence(&self, view: &View<'_>) -> String {
         let subjects: Vec<&str> = self.path.tokens.iter().filter_map(|token| token.subject.known()).collect();
-        let slug = view.context.estate.repository.as_ref().and_then(|repository| repository.slug_on("github.com")).unwrap_or("{repository}");
+        let slug =
+            view.context.estate.repository.as_ref().and_then(|repository| repository.slug_on("github.com")).unwrap_or("{repository}");
         let subjects: Vec<String> = subjects.iter().map(|subject| format!("\"{}\"", subject.replace("{repository}", slug))).collect();
         let audience = self.path.tokens.first().and_then(|token| token.audience.known());
         let audience = audience.map(|audience| format!(" for {audience}")).unwrap_or_default();
         let who = self.trusts.first().map_or("its principal", |trust| view.name(&trust.principal));
         let subjects = if subjects.is_empty() { "a token".to_owned() } else { list(&subjects) };
-        format!("{} presents {subjects}{audience}, which no trust of {who} accepts: access fails or happens another way.", self.linked.workload.name)
+        format!(
+            "{} presents {subjects}{audience}, which no trust of {who} accepts: access fails or happens another way.",
+            self.linked.workload.name
+        )
     }
 }

@@ -81,8 +81,12 @@ impl<'a> View<'a> {
     }
 
     /// A principal's name for people.
-    pub(crate) fn name<'k>(&self, key: &'k str) -> &'k str {
-        key.rsplit_once('#').map_or(key, |(_, name)| name)
+    pub(crate) fn name<'k>(&self, key: &'k str) -> &'k str
+    where
+        'a: 'k,
+    {
+        let of_principal = || self.principal(key)?.names.first().map(String::as_str);
+        key.rsplit_once('#').map(|(_, name)| name).or_else(of_principal).unwrap_or(key)
     }
 
     /// What a principal can do with what it reaches.

@@ -16,8 +16,8 @@ use unkeyed_model::Level;
 
 use super::{agents, persistent};
 use crate::checks::check::{Check, Sink, Statement, spot};
-use crate::checks::view::View;
 use crate::checks::standards;
+use crate::checks::view::View;
 
 pub(super) const CHECK: Check = Check {
     id: "AG-05",

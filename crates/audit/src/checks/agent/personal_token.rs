@@ -37,11 +37,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         for credential in persistent(view, linked).filter(|credential| is_personal(credential)) {
             let Some(place) = mixed_mode::place(credential, linked) else { continue };
             let level = if is_literal(credential) { CHECK.level } else { Level::Warning };
-            let message = format!(
-                "{} holds a personal access token ({}), with all of that person's rights.",
-                linked.workload.name,
-                spot(place),
-            );
+            let message =
+                format!("{} holds a personal access token ({}), with all of that person's rights.", linked.workload.name, spot(place),);
             sink.workload(&linked.workload.id, Statement::new(level, place, message));
         }
     }

@@ -36,7 +36,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let Some(first) = trusts.first() else { continue };
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let message =
-            format!("{} ({}) can be become from {} {kind}: {}.", view.name(key), spot(&first.location), names.len(), list(&names));
+            format!("{} ({}) can be assumed from {} {kind}: {}.", view.name(key), spot(&first.location), names.len(), list(&names));
         let mut statement = Statement::new(CHECK.level, &first.location, message);
         for trust in trusts.iter().skip(1) {
             statement = statement.with(&trust.location, "admits more");

@@ -31,7 +31,8 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in view.context.workloads.iter().filter(|linked| linked.owner.is_none() && authenticates(view, linked)) {
         let workload = &linked.workload;
-        let message = format!("{} ({}) authenticates to others, and nothing says who answers for it.", workload.name, spot(&workload.location));
+        let message =
+            format!("{} ({}) authenticates to others, and nothing says who answers for it.", workload.name, spot(&workload.location));
         sink.workload(&workload.id, Statement::new(CHECK.level, &workload.location, message));
     }
 }

@@ -42,7 +42,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         }
     }
     for ((_, key), users) in users.iter().filter(|(_, users)| users.len() > 1) {
-        let names: Vec<&str> = users.iter().map(|(linked, _)| linked.workload.name.as_str()).collect();
+        let names: Vec<&str> = users.iter().map(|(linked, _)| linked.workload.id.as_str()).collect();
         for (linked, path) in users {
             let Some(place) = path.consumer.as_ref() else { continue };
             let message = format!("{} is used by {} workloads: {}.", view.name(key), users.len(), list(&names));
@@ -76,7 +76,7 @@ mod tests {
     fn a_shared_identity_is_a_warning_for_each() {
         let found = findings(&CHECK, &two(|_| {}));
         assert_eq!(found.len(), 2);
-        assert!(found[0].message.contains("deploy and other"), "{}", found[0].message);
+        assert!(found[0].message.contains("deploy.yml#deploy and gha:"), "{}", found[0].message);
     }
 
     #[test]

@@ -43,7 +43,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
         let writes = linked.workload.traits.iter().filter(|(name, ..)| name == "writes-credential");
         for (_, way, location) in writes {
-            let words = WAYS.iter().find(|(name, _)| name == way).map_or("writes a credential where others can read it", |(_, words)| words);
+            let words =
+                WAYS.iter().find(|(name, _)| name == way).map_or("writes a credential where others can read it", |(_, words)| words);
             let message = format!("{} {words} ({}).", linked.workload.name, spot(location));
             sink.workload(&linked.workload.id, Statement::new(CHECK.level, location, message));
         }

@@ -16,8 +16,8 @@
 
 use unkeyed_model::{Level, Platform};
 
-use super::{pairs, place};
-use crate::checks::check::{Check, Sink, Statement, spot};
+use super::{pairs, statement};
+use crate::checks::check::{Check, Sink};
 use crate::checks::standards;
 use crate::checks::view::View;
 
@@ -32,22 +32,10 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
-        for (path, credential) in pairs(view, linked).filter(|(path, _)| path.platform != Platform::Registry) {
-            let Some(location) = place(credential, linked) else { continue };
-            let name = credential.name.as_deref().unwrap_or(&credential.kind);
-            let message = format!(
-                "{} can reach {} under its own identity ({}) and also holds the {} credential {name} for it ({}).",
-                linked.workload.name,
-                path.destination,
-                path.mechanism,
-                credential.class,
-                spot(location),
-            );
-            let mut statement = Statement::new(CHECK.level, location, message);
-            if let Some(consumer) = &path.consumer {
-                statement = statement.with(consumer, "uses the identity");
+        for (path, held) in pairs(view, linked).into_iter().filter(|(path, _)| path.platform != Platform::Registry) {
+            if let Some(statement) = statement(CHECK.level, path, &held, linked, "can reach") {
+                sink.workload(&linked.workload.id, statement);
             }
-            sink.workload(&linked.workload.id, statement);
         }
     }
 }

@@ -15,7 +15,7 @@
 
 use unkeyed_model::{Level, Platform};
 
-use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::check::{Check, Sink};
 use crate::checks::view::View;
 use crate::checks::{mixed_mode, standards};
 
@@ -30,20 +30,10 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
-        for (path, credential) in mixed_mode::pairs(view, linked).filter(|(path, _)| path.platform == Platform::Registry) {
-            let Some(place) = mixed_mode::place(credential, linked) else { continue };
-            let message = format!(
-                "{} publishes to {} under its own identity ({}) and also holds a stored token for it ({}).",
-                linked.workload.name,
-                path.destination,
-                path.mechanism,
-                spot(place),
-            );
-            let mut statement = Statement::new(CHECK.level, place, message);
-            if let Some(consumer) = &path.consumer {
-                statement = statement.with(consumer, "publishes under an identity");
+        for (path, held) in mixed_mode::pairs(view, linked).into_iter().filter(|(path, _)| path.platform == Platform::Registry) {
+            if let Some(statement) = mixed_mode::statement(CHECK.level, path, &held, linked, "publishes to") {
+                sink.workload(&linked.workload.id, statement);
             }
-            sink.workload(&linked.workload.id, statement);
         }
     }
 }

@@ -30,7 +30,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    for token in view.context.artifacts.iter().filter(|artifact| artifact.class == Class::ShortLived && artifact.custody == Custody::Embedded) {
+    for token in
+        view.context.artifacts.iter().filter(|artifact| artifact.class == Class::ShortLived && artifact.custody == Custody::Embedded)
+    {
         let Some((place, _)) = token.locations.first() else { continue };
         let (level, how) = match token.replayable {
             Replayable::Bearer | Replayable::Unknown => (CHECK.level, "whoever reads it can use it"),

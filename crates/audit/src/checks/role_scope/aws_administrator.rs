@@ -31,8 +31,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// Managed policies that lead to every other permission.
-const MANAGED: [&str; 6] =
-    ["AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "AWSOrganizationsFullAccess", "AWSKeyManagementServicePowerUser", "AWSSSOMasterAccountAdministrator"];
+const MANAGED: [&str; 6] = [
+    "AdministratorAccess",
+    "PowerUserAccess",
+    "IAMFullAccess",
+    "AWSOrganizationsFullAccess",
+    "AWSKeyManagementServicePowerUser",
+    "AWSSSOMasterAccountAdministrator",
+];
 
 /// Actions that lead to every other permission when they are allowed on every resource.
 const ACTIONS: [&str; 8] = ["*", "*:*", "iam:*", "iam:passrole", "sts:*", "sts:assumerole", "kms:*", "organizations:*"];

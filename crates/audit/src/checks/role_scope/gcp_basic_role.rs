@@ -17,8 +17,8 @@ use unkeyed_model::{Level, Platform};
 
 use super::{is_wide, reach};
 use crate::checks::check::{Check, Sink, Statement, spot};
-use crate::checks::standards;
 use crate::checks::view::View;
+use crate::checks::{standards, trust_gcp};
 
 pub(super) const CHECK: Check = Check {
     id: "RS-GCP-01",
@@ -38,7 +38,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             reach(grant.scope),
             spot(&grant.location),
         );
-        sink.principal(&grant.principal, &Statement::new(CHECK.level, &grant.location, message));
+        sink.principals(&trust_gcp::with_members(view, &grant.principal), &Statement::new(CHECK.level, &grant.location, message));
     }
 }
 

@@ -44,7 +44,9 @@ fn is_shared(name: &str) -> bool {
     group == "system:serviceaccounts"
         || group.starts_with("system:serviceaccounts:")
         || name.strip_prefix("system:serviceaccount:").is_some_and(|rest| rest.ends_with(":default"))
-        || name.rsplit_once('/').is_some_and(|(before, last)| last == "default" && (before.ends_with("ServiceAccount") || !before.contains('/')))
+        || name
+            .rsplit_once('/')
+            .is_some_and(|(before, last)| last == "default" && (before.ends_with("ServiceAccount") || !before.contains('/')))
 }
 
 #[cfg(test)]

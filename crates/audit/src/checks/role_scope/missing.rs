@@ -30,7 +30,8 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
         for (path, link) in linked.paths() {
-            let judged = matches!(path.platform, Platform::Aws | Platform::Azure | Platform::Gcp | Platform::Oci | Platform::K8s | Platform::Vault);
+            let judged =
+                matches!(path.platform, Platform::Aws | Platform::Azure | Platform::Gcp | Platform::Oci | Platform::K8s | Platform::Vault);
             let leads_on = matches!(path.reach, Reach::Destination | Reach::Vault) && path.platform_bound.is_none();
             let Some(consumer) = path.consumer.as_ref().filter(|_| judged && leads_on && link.counts && link.grants.is_empty()) else {
                 continue;

@@ -31,7 +31,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    let sessions = view.facts().sessions.iter().filter(|session| session.platform == Platform::Aws && session.setting == "max_session_duration");
+    let sessions =
+        view.facts().sessions.iter().filter(|session| session.platform == Platform::Aws && session.setting == "max_session_duration");
     for session in sessions {
         let Some(seconds) = session.seconds else { continue };
         if seconds > HOUR {

@@ -30,7 +30,8 @@ pub(super) const CHECK: Check = Check {
 const LONGEST: u64 = 180 * DAY;
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    let declared = view.facts().declarations.iter().filter(|declared| matches!(declared.kind.as_str(), "azure.client-secret" | "azure.client-cert"));
+    let declared =
+        view.facts().declarations.iter().filter(|declared| matches!(declared.kind.as_str(), "azure.client-secret" | "azure.client-cert"));
     for declared in declared {
         let Some(seconds) = lifetime(view, declared).filter(|seconds| *seconds > LONGEST) else { continue };
         let message = format!("{} ({}) is created to live {}.", declared.name, spot(&declared.location), length(seconds - seconds % DAY));

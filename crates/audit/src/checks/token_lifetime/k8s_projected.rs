@@ -37,7 +37,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             pods.entry(&extent.origin.path).or_default().push((extent, linked));
         }
     }
-    let sessions = view.facts().sessions.iter().filter(|session| session.platform == Platform::K8s && session.setting == "expirationSeconds");
+    let sessions =
+        view.facts().sessions.iter().filter(|session| session.platform == Platform::K8s && session.setting == "expirationSeconds");
     for session in sessions {
         let Some((level, seconds, why)) = session.seconds.and_then(judged) else { continue };
         let place = &session.location;

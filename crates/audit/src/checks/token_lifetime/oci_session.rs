@@ -40,7 +40,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
     let tokens = view.context.artifacts.iter().filter(|token| SESSIONS.contains(&token.kind.as_str()) && token.class != Class::Public);
     for token in tokens {
-        let (Some(seconds), Some((place, _))) = (token.lifetime.seconds().filter(|seconds| *seconds > HOUR), token.locations.first()) else {
+        let (Some(seconds), Some((place, _))) = (token.lifetime.seconds().filter(|seconds| *seconds > HOUR), token.locations.first())
+        else {
             continue;
         };
         let message = format!("An {} ({}) was issued for {}.", token.kind, spot(place), length(seconds));

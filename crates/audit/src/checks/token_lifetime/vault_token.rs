@@ -46,20 +46,21 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn judged<'a>(
-    sessions: &[&'a SessionPolicy],
-    role: &'a unkeyed_model::Location,
-) -> Option<(Level, &'a unkeyed_model::Location, String)> {
+fn judged<'a>(sessions: &[&'a SessionPolicy], role: &'a unkeyed_model::Location) -> Option<(Level, &'a unkeyed_model::Location, String)> {
     let seconds = |name: &str| sessions.iter().find(|session| session.setting == name).map(|session| (session.seconds, &session.location));
     if let Some((Some(period @ 1..), location)) = seconds("token_period") {
-        return Some((CHECK.level, location, format!("can be renewed every {} without end", length(period))));
+        return Some((CHECK.level, location, format!("can be renewed without end, {} at a time", length(period))));
     }
     let limits: Vec<_> = LIMITS.iter().filter_map(|name| seconds(name)).collect();
     if limits.iter().any(|(seconds, _)| seconds.is_none()) {
         return None;
     }
     // The smallest limit counts: a token dies at the first it reaches.
-    match limits.iter().filter_map(|(seconds, location)| Some(((*seconds).filter(|seconds| *seconds > 0)?, *location))).min_by_key(|(s, _)| *s) {
+    match limits
+        .iter()
+        .filter_map(|(seconds, location)| Some(((*seconds).filter(|seconds| *seconds > 0)?, *location)))
+        .min_by_key(|(s, _)| *s)
+    {
         Some((limit, location)) if limit > DAY => Some((CHECK.level, location, format!("live {}", length(limit)))),
         Some(_) => None,
         None => Some((Level::Warning, role, "have no limit of their own: the server's applies, 32 days unless configured".to_owned())),

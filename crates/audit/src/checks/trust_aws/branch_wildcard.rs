@@ -38,18 +38,18 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         if Shared::of_value(&trust.issuer).is_none() {
             continue;
         }
-        let Some((breadth, subject)) = subjects::widest(trust) else { continue };
-        let level = match breadth {
+        let Some(widest) = subjects::widest(trust) else { continue };
+        let level = match widest.breadth {
             Breadth::Project if exposed.is_some() => Level::Error,
             Breadth::Project => CHECK.level,
             Breadth::Prefix => Level::Note,
             _ => continue,
         };
         let message = format!(
-            "The trust of {} ({}) matches its subject against \"{}\": whoever may push a matching branch, tag or environment gets it before review.",
+            "The trust of {} ({}) admits {}: whoever may push a branch or tag that fits gets it before review.",
             view.name(&trust.principal),
             spot(&trust.location),
-            subject.text,
+            widest.admits,
         );
         let mut statement = Statement::new(level, &trust.location, message);
         if let (Level::Error, Some((_, location))) = (level, &exposed) {

@@ -1,7 +1,7 @@
 //! # What it finds
 //!
 //! An AWS role whose subject pattern names the tenant and leaves the repository, project or workspace open:
-//! `repo:ORG/*`, `repo:ORG/prefix-*`, `project_path:GROUP/*`.
+//! `repo:ORG/*`, `repo:ORG/prefix-*`, `project_path:GROUP/*`, or a condition on `repository_owner` alone.
 //!
 //! # Why it matters
 //!
@@ -37,13 +37,13 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         if Shared::of_value(&trust.issuer).is_none() {
             continue;
         }
-        let Some((Breadth::Tenant, subject)) = subjects::widest(trust) else { continue };
+        let Some(widest) = subjects::widest(trust).filter(|widest| widest.breadth == Breadth::Tenant) else { continue };
         let level = if view.privilege(&trust.principal) == Privilege::Reads { Level::Warning } else { CHECK.level };
         let message = format!(
-            "The trust of {} ({}) matches its subject against \"{}\", so that any repository of that owner with such a name can become it.",
+            "The trust of {} ({}) admits {}: any repository of that owner which fits can become it.",
             view.name(&trust.principal),
             spot(&trust.location),
-            subject.text,
+            widest.admits,
         );
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }

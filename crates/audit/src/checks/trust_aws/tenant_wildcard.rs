@@ -34,12 +34,12 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         if Shared::of_value(&trust.issuer).is_none() {
             continue;
         }
-        let Some((Breadth::Everybody, subject)) = subjects::widest(trust) else { continue };
+        let Some(widest) = subjects::widest(trust).filter(|widest| widest.breadth == Breadth::Everybody) else { continue };
         let message = format!(
-            "The trust of {} ({}) matches its subject against \"{}\", which admits tokens of tenants other than the one that was meant.",
+            "The trust of {} ({}) admits {}, which tokens of other tenants than the one that was meant can have.",
             view.name(&trust.principal),
             spot(&trust.location),
-            subject.text,
+            widest.admits,
         );
         sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
     }

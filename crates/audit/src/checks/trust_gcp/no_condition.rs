@@ -89,7 +89,11 @@ mod tests {
     #[test]
     fn a_condition_or_an_issuer_of_ones_own_is_fine() {
         let mut estate = open(|_| {});
-        estate.facts.trusts.iter_mut().for_each(|trust| trust.claims.push(claim("attribute_condition", "cel", "assertion.repository_id == '1'")));
+        estate
+            .facts
+            .trusts
+            .iter_mut()
+            .for_each(|trust| trust.claims.push(claim("attribute_condition", "cel", "assertion.repository_id == '1'")));
         assert!(levels(&CHECK, &estate).is_empty());
         assert!(levels(&CHECK, &open(|trust| trust.issuer = Value::literal("https://gitlab.acme.example"))).is_empty());
     }

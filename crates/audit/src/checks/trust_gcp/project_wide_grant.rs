@@ -40,7 +40,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             view.name(&grant.principal),
             spot(&grant.location),
         );
-        sink.principal(&grant.principal, &Statement::new(CHECK.level, &grant.location, message));
+        sink.principals(&super::with_members(view, &grant.principal), &Statement::new(CHECK.level, &grant.location, message));
     }
 }
 

@@ -33,8 +33,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             Some(Some(text)) if text.eq_ignore_ascii_case("false") => "is switched off",
             Some(_) => continue,
         };
-        let message =
-            format!("The propagation trust of {} ({}) {why}: access happens another way.", view.name(&trust.principal), spot(&trust.location));
+        let message = format!(
+            "The propagation trust of {} ({}) {why}: access happens another way.",
+            view.name(&trust.principal),
+            spot(&trust.location)
+        );
         sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! `sub eq spiffe://TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT`, one rule for each workload.
 
-use unkeyed_model::{Claim, Level, TrustBinding, Value};
+use unkeyed_model::{Claim, Level, Value};
 
 use super::{is_on, propagation};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -37,7 +37,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             spot(&trust.location),
             claim.name,
             claim.operator,
-            who(view, trust),
+            view.name(&trust.principal),
         );
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
@@ -52,10 +52,6 @@ fn looseness(claim: &Claim) -> Option<Level> {
         "eq" | "co" => Some(Level::Warning),
         _ => None,
     }
-}
-
-fn who<'a>(view: &View<'_>, trust: &'a TrustBinding) -> &'a str {
-    view.name(&trust.principal)
 }
 
 #[cfg(test)]

@@ -41,7 +41,13 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 fn is_open(trust: &TrustBinding, claim: &str) -> bool {
-    trust.claims.iter().filter(|found| found.name == claim).flat_map(|found| &found.values).filter_map(Value::known).any(|value| value == "*")
+    trust
+        .claims
+        .iter()
+        .filter(|found| found.name == claim)
+        .flat_map(|found| &found.values)
+        .filter_map(Value::known)
+        .any(|value| value == "*")
 }
 
 #[cfg(test)]

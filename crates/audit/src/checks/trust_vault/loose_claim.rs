@@ -37,7 +37,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
         };
         if let Some((level, pattern)) = glob(trust) {
-            say(level, format!("binds \"{pattern}\", which admits more than one workload"));
+            say(level, format!("binds {pattern}, which admits more than one workload"));
         }
         if trust.audiences.is_none() {
             say(Level::Warning, "has no bound_audiences, so that it doesn't say for whom tokens must be made".to_owned());
@@ -47,7 +47,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 
 /// The widest glob, on the subject or on a claim that names a repository.
 fn glob(trust: &TrustBinding) -> Option<(Level, String)> {
-    let of_subject = subjects::widest(trust).map(|(breadth, subject)| (breadth, subject.text));
+    let of_subject = subjects::of(trust).first().and_then(|_| subjects::widest(trust)).map(|widest| (widest.breadth, widest.admits));
     let of_claims = trust.claims.iter().filter(|claim| claim.operator == "glob").flat_map(|claim| {
         let lead = match claim.name.trim_start_matches('/') {
             "repository" => Some(("repo:", Shared::GitHub)),
@@ -55,7 +55,9 @@ fn glob(trust: &TrustBinding) -> Option<(Level, String)> {
             _ => None,
         };
         let texts = claim.values.iter().filter_map(Value::known);
-        texts.filter_map(move |text| lead.map(|(lead, issuer)| (breadth::of(&format!("{lead}{text}:x"), Some(issuer)), text.to_owned())))
+        texts.filter_map(move |text| {
+            lead.map(|(lead, issuer)| (breadth::of(&format!("{lead}{text}:x"), Some(issuer)), format!("{} \"{text}\"", claim.name)))
+        })
     });
     let (breadth, pattern) = of_subject.into_iter().chain(of_claims).min()?;
     match breadth {
