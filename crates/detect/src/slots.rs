@@ -63,6 +63,10 @@ fn value(detector: &Detector, text: &[u8], origins: &[std::sync::Arc<Origin>], s
     if slot.encoding == SlotEncoding::Plain {
         return own(detector, &text[span.start..span.end], slot).map(|finding| finding.lift_by(span.start)).into_iter().collect();
     }
+    if placeholder::in_slot(&text[span.start..span.end]).is_some() {
+        // A template that will be replaced by base64 (`${PASSWORD}`), not base64 itself.
+        return Vec::new();
+    }
     let mut decoded = Decoded::default();
     decode::decode(text, Region { span, step: DecodeStep::Base64 }, &mut decoded);
     let mut findings = detector.examine(&decoded.bytes, origins, 1, scratch).findings;

@@ -105,7 +105,7 @@ mod tests {
         let key = &facts.workloads[0].references[0];
         assert_eq!((key.store, key.name.as_str(), key.content), (StoreKind::File, "~/.oci/key.pem", Content::Durable));
         assert_eq!(key.destination.as_ref().map(ToString::to_string).as_deref(), Some("oci:ocid1.tenancy.oc1..t"));
-        assert_eq!(facts.workloads[1].references[0].content, Content::Unstated);
+        assert_eq!(facts.workloads[1].references, [], "a session is what detection reports");
         assert_eq!(facts.workloads[2].identity_paths[0].kind, IdentityKind::Managed);
         let span = facts.slots[0].location.region.span;
         assert_eq!(&text[span.start..span.end], "dead é");

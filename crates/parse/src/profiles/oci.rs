@@ -33,15 +33,15 @@ pub(super) fn read(place: &Place<'_>, section: &Section<'_>, workload: &mut Work
         });
         return;
     }
-    // With a session token the key only proves possession; the token expires within the hour and is refreshed for a day.
-    let session = value(place, section, "security_token_file");
-    let content = if session.is_some() { Content::Unstated } else { Content::Durable };
-    for key in ["key_file", "security_token_file"] {
-        let Some((file, at)) = value(place, section, key) else { continue };
-        let mut reference = facts::reference(StoreKind::File, file, at);
-        reference.content = content;
-        reference.used_as = Some(key.to_owned());
-        reference.destination = Some(destination.clone());
-        workload.references.push(reference);
+    // With a session token the key only proves possession of a token that ends within the hour; the profile itself is
+    // what detection reports then.
+    if value(place, section, "security_token_file").is_some() {
+        return;
     }
+    let Some((file, at)) = value(place, section, "key_file") else { return };
+    let mut reference = facts::reference(StoreKind::File, file, at);
+    reference.content = Content::Durable;
+    reference.used_as = Some("key_file".to_owned());
+    reference.destination = Some(destination);
+    workload.references.push(reference);
 }
