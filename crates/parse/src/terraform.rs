@@ -39,11 +39,12 @@ use self::resource::{Reader, Resource};
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
 const STACK_BYTES: usize = 64 << 20;
 
-/// `.tf`, `.tofu` and `.tfvars` files, grouped by folder.
+/// Files that Terraform and OpenTofu load, grouped by folder.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let name = origin.file_name();
-    let is_configuration = name.ends_with(".tf") || name.ends_with(".tofu") || name.ends_with(".tfvars");
+    let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tfvars.json"];
+    let is_configuration = endings.iter().any(|ending| name.ends_with(ending));
     let is_copy = origin.path.split('/').any(|part| part == ".terraform");
     (is_configuration && !is_copy).then(|| origin.folder().to_owned())
 }

@@ -51,6 +51,10 @@ pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
                 continue;
             }
         };
+        if place.path().ends_with(".json") {
+            facts.skipped.push(place.skip(SkipReason::NotUnderstood, "the JSON form of Terraform: scanned as text, structure not read"));
+            continue;
+        }
         if !is_within_limits(&place) {
             let detail = format!("larger than {MAX_BYTES} bytes or {MAX_ASSIGNMENTS} assignments: structure not read");
             facts.skipped.push(place.skip(SkipReason::Limit, detail));

@@ -220,6 +220,7 @@ impl Reader<'_, '_> {
         if !is_fetched && yields_key(used, credential) {
             let mut reference = self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf);
             reference.content = Content::Durable;
+            reference.destination = reference.destination.or_else(|| leads_to(kind));
             return Some(reference);
         }
         None
@@ -280,6 +281,16 @@ fn used_as(leaf: &Leaf) -> &str {
         }
         _ => &leaf.name,
     }
+}
+
+/// Where a secret leads, by the type of the resource whose secret it is.
+fn leads_to(kind: &str) -> Option<Destination> {
+    let databases = ["_db_", "sql", "redis", "cosmosdb", "documentdb", "rds_", "mongodb", "elasticache"];
+    if databases.iter().any(|word| kind.contains(word)) {
+        return Some(Destination::new("db", ""));
+    }
+    let clouds = [("aws_", "aws"), ("azurerm_", "azure"), ("azuread_", "azure"), ("google_", "gcp"), ("oci_", "oci")];
+    clouds.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, cloud)| Destination::new(*cloud, ""))
 }
 
 /// Whether an attribute of a resource is a durable secret. Random text is one where it is used as one.

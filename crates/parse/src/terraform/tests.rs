@@ -153,6 +153,7 @@ fn azure_identities_assignments_and_credentials() {
     let principals: Vec<_> = web.identity_paths.iter().map(|path| path.principal.known().unwrap()).collect();
     assert_eq!(principals, ["tf:azure#azurerm_linux_web_app.web", identity]);
     assert_eq!(facts.trusts.iter().filter(|trust| trust.trusted == "attached").count(), 2);
+    assert_eq!(web.references[0].destination, Some(unkeyed_model::Destination::new("azure", "")));
     let found = references(web);
     assert_eq!(found[0], ("azurerm_storage_account.data.primary_access_key", "STORAGE_KEY", Custody::PlatformStored));
     assert_eq!((found[1].1, found[1].2), ("DB_PASSWORD", Custody::VaultStatic));
@@ -375,6 +376,16 @@ fn a_broken_block_does_not_hide_the_others() {
     let places: Vec<_> =
         facts.principals.iter().map(|found| &text[found.location.region.span.start..found.location.region.span.end]).collect();
     assert_eq!(places, [&text[..text.find("\nlocals").unwrap()], &text[text.rfind("resource").unwrap()..text.len() - 1]]);
+}
+
+#[test]
+fn files_of_other_forms_are_said_and_copies_are_left_out() {
+    let unit = |path: &str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), &b"{}"[..]);
+    assert_eq!(read(&[unit("a/main.tf.json")]).skipped[0].why, SkipReason::NotUnderstood);
+    assert_eq!(
+        [claims(&unit("a/x.tofu")), claims(&unit("a/x.tfstate")), claims(&unit("a/.terraform/modules/m/x.tf"))],
+        [Some("a".to_owned()), None, None]
+    );
 }
 
 #[test]
