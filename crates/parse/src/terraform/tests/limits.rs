@@ -1,0 +1,74 @@
+//! What is broken, hostile or beyond evaluation.
+
+use super::*;
+
+#[test]
+fn expressions_are_evaluated_or_unknown_never_wrong() {
+    let facts = read(&units("eval"));
+    let of = |name: &str| trust(&facts, &format!("tf:eval#azurerm_federated_identity_credential.{name}/0"));
+    assert_eq!(of("joined").issuer, Value::Known("https://host/prod".into(), unkeyed_model::Basis::Default));
+    assert_eq!(of("joined").subject, exact(&["repo:acme/api:environment:prod"]));
+    assert!(matches!(&of("open").subject, SubjectRule::Unknown(why) if why.contains("repo:acme/${var.open}:ref")));
+    assert!(matches!(of("open").issuer, Value::Unknown(_)));
+    assert_eq!(of("bomb").issuer.known(), Some("2"));
+    assert!(matches!(of("bomb").subject, SubjectRule::Unknown(_)));
+}
+
+fn one(text: &str) -> Facts {
+    let origin = Origin { path: "m/main.tf".into(), ..Origin::default() };
+    read(&[Unit::new(Arc::new(origin), text.as_bytes())])
+}
+
+#[test]
+fn a_broken_block_does_not_hide_the_others() {
+    let text = "resource \"aws_iam_user\" \"a\" {\n  name = \"ä\"\n}\nlocals {\n  x = = \"ä\"\n}\nresource \"aws_iam_user\" \"b\" {\n  name = \"b\"\n}\n";
+    let facts = one(text);
+    assert_eq!(facts.skipped[0].detail, "line 5: not Terraform configuration language; the other blocks were read");
+    let places: Vec<_> =
+        facts.principals.iter().map(|found| &text[found.location.region.span.start..found.location.region.span.end]).collect();
+    assert_eq!(places, [&text[..text.find("\nlocals").unwrap()], &text[text.rfind("resource").unwrap()..text.len() - 1]]);
+}
+
+#[test]
+fn files_of_other_forms_are_said_and_copies_are_left_out() {
+    let unit = |path: &str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), &b"{}"[..]);
+    assert_eq!(read(&[unit("a/main.tf.json")]).skipped[0].why, SkipReason::NotUnderstood);
+    assert_eq!(
+        [claims(&unit("a/x.tofu")), claims(&unit("a/x.tfstate")), claims(&unit("a/.terraform/modules/m/x.tf"))],
+        [Some("a".to_owned()), None, None]
+    );
+}
+
+#[test]
+fn hostile_files_are_coverage_rows() {
+    let cases = [
+        ("{".repeat(100_000), SkipReason::Malformed),
+        (format!("a = {}1{}", "(".repeat(5000), ")".repeat(5000)), SkipReason::Malformed),
+        (format!("a = {}1{}\n", "\"%{if ".repeat(63), "}%{endif}\"".repeat(63)), SkipReason::Malformed),
+        ("a = 1\n".repeat(40_000), SkipReason::Limit),
+        ("#".repeat(5 << 20), SkipReason::Limit),
+    ];
+    for (index, (text, why)) in cases.into_iter().enumerate() {
+        let origin = Origin { path: "x/main.tf".into(), ..Origin::default() };
+        let facts = read(&[Unit::new(Arc::new(origin), text.into_bytes())]);
+        // The third one is within the parser's own limits: it must be read without exhausting the stack.
+        let found: Vec<_> = facts.skipped.iter().map(|skip| skip.why).collect();
+        assert!(found == [why] || (index == 2 && found.is_empty()), "case {index}: {found:?}");
+    }
+    let chain: String = (0..5000).map(|at| format!("  l{at} = [[[[local.l{}]]]]\n", at + 1)).collect();
+    let text = format!("locals {{\n{chain}}}\nresource \"aws_iam_role\" \"r\" {{\n  assume_role_policy = local.l0\n}}\n");
+    let facts = read(&[Unit::new(Arc::new(Origin { path: "x/main.tf".into(), ..Origin::default() }), text.into_bytes())]);
+    assert_eq!(facts.trusts[0].trusted, "unknown");
+}
+
+#[test]
+fn no_prefix_of_any_fixture_panics() {
+    for case in ["aws", "azure", "gcp", "oci_vault", "run", "eval"] {
+        for unit in units(case) {
+            let bytes = unit.bytes().to_vec();
+            for end in (0..bytes.len()).step_by(if case == "eval" { 97 } else { 13 }) {
+                let _ = read(&[Unit::new(Arc::clone(unit.origin()), bytes[..end].to_vec())]);
+            }
+        }
+    }
+}
