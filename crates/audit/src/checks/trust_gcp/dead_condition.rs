@@ -11,9 +11,9 @@
 //!
 //! The whole value, or `assertion.sub.startsWith('repo:OWNER/REPO:')` where a beginning is meant.
 
-use unkeyed_model::{Level, TrustBinding, Value};
+use unkeyed_model::{Level, SubjectRule, TrustBinding, Value};
 
-use super::federated;
+use super::{federated, member, providers};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -29,15 +29,32 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    for trust in federated(view) {
-        let Some((claim, text)) = dead(trust) else { continue };
-        let message = format!(
-            "The trust of {} ({}) demands that {claim} be \"{text}\" literally, star included: no token has it.",
-            view.name(&trust.principal),
-            spot(&trust.location),
-        );
-        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+    for provider in providers(view) {
+        if let Some(statement) = statement(view, provider.trust) {
+            sink.principals(&provider.principals(), &statement);
+        }
     }
+    for trust in federated(view).filter(|trust| member(trust).is_some()) {
+        // The provider's condition has had its say.
+        let mut own = trust.clone();
+        own.claims.retain(|claim| claim.name != "attribute_condition");
+        if matches!(own.subject, SubjectRule::Expression(_)) {
+            own.subject = SubjectRule::Any;
+        }
+        if let Some(statement) = statement(view, &own) {
+            sink.principal(&trust.principal, &statement);
+        }
+    }
+}
+
+fn statement(view: &View<'_>, trust: &TrustBinding) -> Option<Statement> {
+    let (claim, text) = dead(trust)?;
+    let message = format!(
+        "The trust of {} ({}) demands that {claim} be \"{text}\" literally, star included: no token has it.",
+        view.name(&trust.principal),
+        spot(&trust.location),
+    );
+    Some(Statement::new(CHECK.level, &trust.location, message))
 }
 
 /// The claim and the value of a test that no token passes, if the condition can't do without it.
@@ -63,7 +80,7 @@ fn required(condition: &Condition) -> Vec<&Test> {
 
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Estate, SubjectRule};
+    use unkeyed_model::Estate;
 
     use super::*;
     use crate::checks::testing::{claim, gcp, levels};
@@ -80,6 +97,15 @@ mod tests {
     fn a_star_under_equality_is_dead() {
         assert_eq!(levels(&CHECK, &conditioned("assertion.repository == 'acme/*'")), [Level::Error]);
         assert_eq!(levels(&CHECK, &conditioned("assertion.ref == 'x' && assertion.sub == 'repo:acme/*'")), [Level::Error]);
+    }
+
+    #[test]
+    fn a_star_in_a_member_is_dead_too_and_a_condition_is_said_once() {
+        let mut estate = gcp("principalSet://x/attribute.repository/acme/*", Some("assertion.ref == 'x'"));
+        estate.facts.trusts.iter_mut().for_each(|trust| trust.subject = SubjectRule::Any);
+        estate.facts.trusts[1].claims.push(claim("attribute.repository", "==", "acme/*"));
+        assert_eq!(levels(&CHECK, &estate), [Level::Error]);
+        assert_eq!(levels(&CHECK, &gcp("principal://x/subject/y", Some("assertion.ref == 'x*'"))), [Level::Error]);
     }
 
     #[test]

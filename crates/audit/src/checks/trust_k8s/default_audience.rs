@@ -31,8 +31,7 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in view.context.workloads.iter().filter(|linked| linked.workload.kind == WorkloadKind::K8s) {
         for path in linked.workload.identity_paths.iter().filter(|path| path.platform != Platform::K8s) {
-            // Only where nothing is written does the platform's own audience stand in a token.
-            let by_default = path.tokens.iter().any(|token| matches!(&token.audience, Value::Known(_, Basis::Platform)));
+            let by_default = path.tokens.iter().any(|token| is_api_server(&token.audience));
             let Some(place) = path.capability.as_ref().or(path.consumer.as_ref()).filter(|_| by_default) else { continue };
             let message = format!(
                 "{} shows a token without an audience of its own to {} ({}), which can use it at the API server.",
@@ -43,6 +42,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.workload(&linked.workload.id, Statement::new(CHECK.level, place, message));
         }
     }
+}
+
+/// The audience that the API server puts in when nothing is written.
+fn is_api_server(audience: &Value) -> bool {
+    matches!(audience, Value::Known(text, Basis::Platform) if text.starts_with("https://kubernetes.default"))
 }
 
 #[cfg(test)]
@@ -72,6 +76,8 @@ mod tests {
     fn an_audience_of_its_own_or_the_api_server_itself_is_fine() {
         assert!(levels(&CHECK, &showing(Platform::Aws, Value::literal("sts.amazonaws.com"))).is_empty());
         assert!(levels(&CHECK, &showing(Platform::K8s, by_default())).is_empty());
+        let vendors_default = Value::Known("sts.amazonaws.com".into(), Basis::Platform);
+        assert!(levels(&CHECK, &showing(Platform::Aws, vendors_default)).is_empty());
     }
 
     #[test]
