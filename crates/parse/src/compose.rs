@@ -3,6 +3,8 @@
 //! Interpolated variables are references to the environment of whoever starts the stack; a default written beside one
 //! is a literal. Fragments drawn in by anchors keep their own place and are added to the service's extents.
 
+use std::collections::BTreeMap;
+
 use unkeyed_model::{
     Content, Custody, Facts, IdentityKind, IdentityPath, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value, Workload,
     WorkloadKind,
@@ -44,8 +46,10 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
     let mut documents = yaml::parse(place);
     facts.skipped.append(&mut documents.skipped);
     for root in &documents.nodes {
+        let secrets: BTreeMap<&str, &Node> =
+            root.get("secrets").into_iter().flat_map(Node::entries).map(|entry| (entry.name(), &entry.value)).collect();
         for entry in root.get("services").into_iter().flat_map(Node::entries) {
-            let mut service = Service::new(place, root, entry);
+            let mut service = Service::new(place, &secrets, entry);
             service.read();
             facts.slots.append(&mut service.slots);
             facts.workloads.push(service.workload);
@@ -55,7 +59,8 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
 
 struct Service<'a, 'n> {
     place: &'a Place<'a>,
-    root: &'n Node,
+    /// Definitions of the file's secrets.
+    secrets: &'n BTreeMap<&'n str, &'n Node>,
     node: &'n Node,
     path: String,
     extent: Span,
@@ -65,13 +70,13 @@ struct Service<'a, 'n> {
 }
 
 impl<'a, 'n> Service<'a, 'n> {
-    fn new(place: &'a Place<'a>, root: &'n Node, entry: &'n Entry) -> Self {
+    fn new(place: &'a Place<'a>, secrets: &'n BTreeMap<&'n str, &'n Node>, entry: &'n Entry) -> Self {
         let path = place::under("services", entry.name());
         let location = place.at(entry.span, path.clone());
         let id = format!("compose:{}#{}", place.path(), entry.name());
         let mut workload = Workload::new(WorkloadKind::Compose, id, entry.name(), location.clone());
         workload.extents.push(location);
-        Self { place, root, node: &entry.value, path, extent: entry.span, workload, slots: Vec::new(), variables: Vec::new() }
+        Self { place, secrets, node: &entry.value, path, extent: entry.span, workload, slots: Vec::new(), variables: Vec::new() }
     }
 
     fn read(&mut self) {
@@ -212,7 +217,7 @@ impl<'a, 'n> Service<'a, 'n> {
         let path = place::under(&self.path, "secrets");
         for (index, item) in self.node.get("secrets").into_iter().flat_map(Node::one_or_many).enumerate() {
             let Some(name) = item.text().or_else(|| item.str("source")) else { continue };
-            let definition = self.root.path(&["secrets", name]);
+            let definition = self.secrets.get(name);
             if let Some(file) = definition.and_then(|definition| definition.str("file")) {
                 self.workload.uses.push((Use::File, host_files::relative(self.place.path(), file)));
             }

@@ -6,6 +6,8 @@
 mod lines;
 mod values;
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Custody, Declaration, Facts, Lifetime, Role, StoreKind, Unit, Use, VendorDefault, Workload, WorkloadKind};
 
 use self::lines::{Instruction, instructions};
@@ -54,13 +56,22 @@ struct Image<'a> {
     /// Build arguments named like credentials: name, where declared.
     arguments: Vec<(String, unkeyed_model::Location)>,
     stages: Vec<(usize, String)>,
+    stage_names: BTreeSet<String>,
 }
 
 impl<'a> Image<'a> {
     fn new(place: &'a Place<'a>) -> Self {
         let mut workload = Workload::new(WorkloadKind::Dockerfile, format!("dockerfile:{}", place.path()), place.path(), place.whole());
         workload.extents.push(place.bare(unkeyed_model::Span::new(0, place.text().len())));
-        Self { place, workload, slots: Vec::new(), declarations: Vec::new(), arguments: Vec::new(), stages: Vec::new() }
+        Self {
+            place,
+            workload,
+            slots: Vec::new(),
+            declarations: Vec::new(),
+            arguments: Vec::new(),
+            stages: Vec::new(),
+            stage_names: BTreeSet::new(),
+        }
     }
 
     fn read(&mut self) {
@@ -86,11 +97,11 @@ impl<'a> Image<'a> {
         let parts = values::words(&instruction.text);
         let mut words = parts.iter().filter(|part| !part.text.starts_with("--"));
         let Some(image) = words.next() else { return };
-        let is_stage = self.stages.iter().any(|(_, name)| name.eq_ignore_ascii_case(&image.text));
-        if !is_stage && image.text != "scratch" {
+        if !self.stage_names.contains(&image.text.to_ascii_lowercase()) && image.text != "scratch" {
             self.workload.uses.push((Use::Image, image.text.clone()));
         }
         let name = words.nth(1).map(|part| part.text.clone()).unwrap_or_default();
+        self.stage_names.insert(name.to_ascii_lowercase());
         self.stages.push((instruction.start, name));
     }
 
@@ -227,8 +238,9 @@ impl<'a> Image<'a> {
             return;
         }
         // An argument that a later `ENV` repeats is one credential, told by the `ENV`.
-        let kept: Vec<String> = self.declarations.iter().filter_map(|found| found.name.strip_prefix("ENV ").map(str::to_owned)).collect();
-        self.declarations.retain(|found| found.name.strip_prefix("ARG ").is_none_or(|name| !kept.iter().any(|other| other == name)));
+        let kept: BTreeSet<String> =
+            self.declarations.iter().filter_map(|found| found.name.strip_prefix("ENV ").map(str::to_owned)).collect();
+        self.declarations.retain(|found| found.name.strip_prefix("ARG ").is_none_or(|name| !kept.contains(name)));
     }
 }
 

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use unkeyed_model::{Facts, Unit, Use, Workload, WorkloadKind};
 
-use self::draft::{Draft, MAX_STEPS};
+use self::draft::Draft;
 use self::files::{File, Files, is_workflow};
 use self::job::Workflow;
 use self::scope::Scope;
@@ -71,21 +71,13 @@ fn job<'a>(files: &'a Files<'a>, workflow: &Workflow<'a>, entry: &'a Entry, fact
     if let Some(env) = file.root.entry("env").filter(|_| entry.value.get("uses").is_none()) {
         workload.extents.push(file.place.at(env.span, "env"));
     }
-    let mut draft = Draft {
-        files,
-        workload: std::mem::replace(&mut workload, Workload::new(WorkloadKind::GhaJob, "", "", file.place.whole())),
-        slots: Vec::new(),
-        variables: Vec::new(),
-        job_token: None,
-        steps_left: MAX_STEPS,
-        git_uses_job_token: false,
-    };
+    let mut draft = Draft::new(files, workload);
     job::body(&mut draft, workflow, &Scope::default(), &entry.value, &path);
-    if draft.steps_left == 0 {
-        facts.skipped.push(inlined::too_many_steps(file));
+    if draft.cut {
+        facts.skipped.push(inlined::too_large(file));
     }
     facts.slots.append(&mut draft.slots);
-    draft.workload
+    draft.finish()
 }
 
 /// A job's workload before its body is read.

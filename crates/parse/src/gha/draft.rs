@@ -1,5 +1,7 @@
 //! A job's workload while it is read, and the facts that every part of a job can add to it.
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{
     Content, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Role, Slot, StoreKind, Ttl, TtlBasis, Use,
     Value, Workload,
@@ -15,6 +17,10 @@ use crate::tree::Node;
 
 /// Most steps that one job is followed through, those of the actions it calls included.
 pub(super) const MAX_STEPS: usize = 2_000;
+/// Most commands of a job's scripts that are looked at.
+pub(super) const MAX_COMMANDS: usize = 20_000;
+/// Most uses of stored values that are kept for one job.
+pub(super) const MAX_REFERENCES: usize = 20_000;
 
 /// The job's own token, once something uses it.
 pub(super) struct JobToken {
@@ -28,7 +34,12 @@ pub(super) struct Draft<'a> {
     pub(super) slots: Vec<Slot>,
     pub(super) variables: Vec<Variable>,
     pub(super) job_token: Option<JobToken>,
+    /// Destinations that the job's token was seen to be used for.
+    token_destinations: Vec<Destination>,
     pub(super) steps_left: usize,
+    pub(super) commands_left: usize,
+    /// A limit was reached.
+    pub(super) cut: bool,
     /// The last checkout left the job's token behind for `git push`.
     pub(super) git_uses_job_token: bool,
 }
@@ -72,6 +83,29 @@ impl Receiver {
 }
 
 impl<'a> Draft<'a> {
+    pub(super) fn new(files: &'a Files<'a>, workload: Workload) -> Self {
+        Self {
+            files,
+            workload,
+            slots: Vec::new(),
+            variables: Vec::new(),
+            job_token: None,
+            token_destinations: Vec::new(),
+            steps_left: MAX_STEPS,
+            commands_left: MAX_COMMANDS,
+            cut: false,
+            git_uses_job_token: false,
+        }
+    }
+
+    /// The finished workload, each trait told once.
+    pub(super) fn finish(self) -> Workload {
+        let mut workload = self.workload;
+        let mut seen = BTreeSet::new();
+        workload.traits.retain(|noted| seen.insert(noted.clone()));
+        workload
+    }
+
     /// Records every stored value that a scalar refers to.
     pub(super) fn text(&mut self, file: &'a File<'a>, scope: &Scope, node: &'a Node, path: &str, receiver: &Receiver) {
         let flat = Flat::new(&file.place, node);
@@ -105,6 +139,10 @@ impl<'a> Draft<'a> {
                 _ => continue,
             };
             for name in names {
+                if self.workload.references.len() >= MAX_REFERENCES {
+                    self.cut = true;
+                    return;
+                }
                 let plain = facts::reference(store, name, location.clone());
                 // A variable is plain text on the platform, whatever it is given to.
                 let content = match store {
@@ -126,10 +164,13 @@ impl<'a> Draft<'a> {
     /// Records a use of the token that the platform makes for the job.
     pub(super) fn uses_job_token(&mut self, location: Location, to: &Receiver) {
         let destination = to.destination.clone().unwrap_or_else(|| Destination::new("github", ""));
-        let told = |reference: &Reference| reference.store == StoreKind::Runtime && reference.destination.as_ref() == Some(&destination);
+        let told = self.token_destinations.contains(&destination);
         // A command that takes the token from a variable adds nothing to what the variable said.
-        if to.used_as.is_none() && self.workload.references.iter().any(told) {
+        if told && to.used_as.is_none() {
             return;
+        }
+        if !told {
+            self.token_destinations.push(destination.clone());
         }
         if self.job_token.is_none() {
             self.job_token = Some(JobToken { consumer: location.clone(), mechanism: to.mechanism.clone() });
@@ -146,13 +187,8 @@ impl<'a> Draft<'a> {
     /// GitHub docs, "Use GITHUB_TOKEN": it ends with the job, at most 24 hours later.
     pub(super) fn finish_job_token(&mut self, scope: &Scope) {
         let Some(token) = self.job_token.take() else { return };
-        let destinations = self.workload.references.iter().filter(|reference| reference.store == StoreKind::Runtime);
-        let mut destinations: Vec<Destination> = destinations.filter_map(|reference| reference.destination.clone()).collect();
-        if destinations.is_empty() {
-            destinations.push(Destination::new("github", ""));
-        }
+        let mut destinations = std::mem::take(&mut self.token_destinations);
         destinations.sort();
-        destinations.dedup();
         for destination in destinations {
             self.workload.identity_paths.push(IdentityPath {
                 kind: IdentityKind::Managed,
@@ -193,10 +229,7 @@ impl<'a> Draft<'a> {
 
     /// Adds a trait.
     pub(super) fn note(&mut self, name: &str, value: impl Into<String>, location: Location) {
-        let noted = (name.to_owned(), value.into(), location);
-        if !self.workload.traits.contains(&noted) {
-            self.workload.traits.push(noted);
-        }
+        self.workload.traits.push((name.to_owned(), value.into(), location));
     }
 
     /// Adds a destination once.

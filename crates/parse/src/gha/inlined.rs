@@ -3,12 +3,12 @@
 //! They are read in the place of their caller, with its inputs, secrets, permissions and events, because only there do
 //! they run. Their own (component) workloads hold nothing but the extent, so that no fact is told twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{SkipReason, Use};
 
 use super::action::Call;
-use super::draft::Draft;
+use super::draft::{Draft, MAX_COMMANDS, MAX_REFERENCES, MAX_STEPS, Receiver};
 use super::files::File;
 use super::scope::{Bound, Scope};
 use super::{job, steps};
@@ -40,13 +40,14 @@ pub(super) fn composite<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) {
 /// Secrets given to a call that were not seen again inside it (an action in another language, an input that is not
 /// used): the call itself is their place.
 fn unread_inputs<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>, with: Option<&'a Node>, before: usize) {
+    let inside = draft.workload.references.get(before..).unwrap_or_default();
+    let inside: BTreeSet<String> = inside.iter().map(|reference| reference.name.clone()).collect();
     for entry in with.into_iter().flat_map(Node::entries) {
         let bound = call.scope.bind(entry.value.text().unwrap_or_default());
-        let inside = draft.workload.references.get(before..).unwrap_or_default();
-        let seen = bound.secrets.iter().all(|name| inside.iter().any(|reference| reference.name == *name));
+        let seen = bound.secrets.iter().all(|name| inside.contains(name));
         if !seen || bound.secrets.is_empty() {
             let path = place::under(&place::under(call.path, "with"), entry.name());
-            let receiver = super::draft::Receiver::unstated(Some(entry.name()), false);
+            let receiver = Receiver::unstated(Some(entry.name()), false);
             if !bound.job_token {
                 draft.text(call.file, call.scope, &entry.value, &path, &receiver);
             }
@@ -97,9 +98,6 @@ pub(super) fn reusable<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &
     let inner = scope.called(inputs, secrets);
     let workflow = job::Workflow::new(file);
     for entry in file.root.get("jobs").into_iter().flat_map(Node::entries) {
-        if draft.steps_left == 0 {
-            break;
-        }
         job::body(draft, &workflow, &inner, &entry.value, &place::under("jobs", entry.name()));
     }
 }
@@ -115,7 +113,7 @@ pub(super) fn passed_on<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: 
             continue;
         }
         for inner in entry.value.entries() {
-            let receiver = super::draft::Receiver::variable(inner.name(), false);
+            let receiver = Receiver::variable(inner.name(), false);
             draft.text(caller, scope, &inner.value, &place::under(&path, inner.name()), &receiver);
         }
     }
@@ -129,7 +127,9 @@ fn passed_secrets(body: &Node, scope: &Scope) -> BTreeMap<String, Vec<String>> {
 }
 
 /// The coverage row of a job that is too large.
-pub(super) fn too_many_steps(file: &File<'_>) -> unkeyed_model::Skip {
-    let detail = format!("a job runs more than {} steps with the actions it calls: the rest was not read", super::draft::MAX_STEPS);
+pub(super) fn too_large(file: &File<'_>) -> unkeyed_model::Skip {
+    let detail = format!(
+        "a job has more than {MAX_STEPS} steps, {MAX_COMMANDS} commands or {MAX_REFERENCES} uses of stored values with all it calls: the rest was not read"
+    );
     file.place.skip(SkipReason::Limit, detail)
 }

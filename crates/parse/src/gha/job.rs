@@ -35,6 +35,12 @@ impl<'a> Workflow<'a> {
 /// Reads the body of a job into a draft.
 pub(super) fn body<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, outer: &Scope, job: &'a Node, path: &str) {
     let file = workflow.file;
+    // A called job costs as much as a step, so that calls of calls come to an end.
+    if draft.steps_left == 0 {
+        draft.cut = true;
+        return;
+    }
+    draft.steps_left -= 1;
     // A job that calls a workflow hands no environment on.
     let env = file.root.get("env").filter(|_| job.get("uses").is_none());
     let mut scope = outer.with_env(env).with_matrix(job.path(&["strategy", "matrix"])).with_choices(&file.root);

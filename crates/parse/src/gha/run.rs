@@ -13,14 +13,14 @@ use crate::flat::Flat;
 use crate::shell::{self, Command, is_assignment};
 use crate::tree::Node;
 
-/// Longest script whose commands are followed; references in it are found whatever its length.
-const MAX_SCRIPT: usize = 1 << 20;
-
 /// Reads a script.
 pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, node: &'a Node, path: &str, shell: &str) {
     let flat = Flat::new(&file.place, node);
     let is_shell = !(shell.starts_with("python") || shell.starts_with("node") || shell.starts_with("perl"));
-    let commands = if is_shell && flat.text.len() <= MAX_SCRIPT { shell::commands(flat.text) } else { Vec::new() };
+    let mut commands = if is_shell { shell::commands(flat.text) } else { Vec::new() };
+    draft.cut |= commands.len() > draft.commands_left;
+    commands.truncate(draft.commands_left);
+    draft.commands_left -= commands.len();
     let reader = Script { file, scope, flat: &flat, path };
     reader.references(draft, &commands);
     for (index, effect) in commands::effects(&commands) {
@@ -38,6 +38,9 @@ pub(super) fn requests_token(draft: &mut Draft<'_>, scope: &Scope, at: Location)
     draft.workload.identity_paths.push(path);
 }
 
+/// Most substitutions inside one command that are looked past to find the command itself.
+const MAX_AROUND: usize = 16;
+
 struct Script<'a, 's> {
     file: &'a File<'a>,
     scope: &'s Scope,
@@ -48,12 +51,13 @@ struct Script<'a, 's> {
 impl<'a> Script<'a, '_> {
     /// The stored values that the script names; what command they are given to says where they lead.
     fn references(&self, draft: &mut Draft<'a>, commands: &[Command]) {
+        let mut order: Vec<&Command> = commands.iter().collect();
+        order.sort_by_key(|command| command.range().start);
         for expression in expressions(self.flat.text) {
-            // Substitutions end before the command they stand in, so the ranges aren't sorted; the first that holds it is the innermost.
-            let command = commands.iter().find(|command| {
-                let range = command.range();
-                range.start <= expression.range.start && expression.range.end <= range.end
-            });
+            // The last command that starts before it, or one of the few around that.
+            let behind = order.partition_point(|command| command.range().start <= expression.range.start);
+            let around = order[..behind].iter().rev().take(MAX_AROUND);
+            let command = around.copied().find(|command| command.range().end >= expression.range.end);
             let receiver = command.map_or_else(|| Receiver::unstated(None, false), |command| receives(command, &expression));
             draft.expression(self.file, self.scope, self.flat, &expression, self.path, &receiver);
         }

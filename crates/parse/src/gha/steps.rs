@@ -14,6 +14,7 @@ use crate::tree::Node;
 pub(super) fn read<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, steps: &'a Node, path: &str) {
     for (index, step) in steps.items().iter().enumerate() {
         if draft.steps_left == 0 {
+            draft.cut = true;
             return;
         }
         draft.steps_left -= 1;
