@@ -97,6 +97,8 @@ struct Candidate {
     literals: Vec<Literal>,
     /// The piece at whose start every literal of the set stands.
     start: Option<usize>,
+    /// Spelled out from a class only because nothing better is there: `0.` and each digit.
+    last_resort: bool,
 }
 
 impl Candidate {
@@ -110,7 +112,8 @@ impl Candidate {
 
     /// Expected hits per byte; each literal also costs a little memory.
     fn cost(&self) -> f64 {
-        self.literals.iter().map(|literal| 1e-6 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum()
+        let hits: f64 = self.literals.iter().map(|literal| 1e-6 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum();
+        if self.last_resort { 1.0 + hits } else { hits }
     }
 }
 
@@ -160,13 +163,13 @@ impl Run {
         let HirKind::Repetition(repetition) = piece.kind() else { return None };
         let once = exact::texts(&repetition.sub).filter(|_| repetition.min > 0)?;
         let texts = exact::product(&self.texts, &once)?;
-        Some(Self { texts, ..*self }.followed_by(None))
+        Some(Candidate { last_resort: true, ..Self { texts, ..*self }.followed_by(None) })
     }
 
     fn followed_by(&self, after: Option<ByteSet>) -> Candidate {
         let literals = self.texts.iter().map(|text| literal(text, self.lead, after)).collect();
         let (literals, all_at_start) = merge(literals);
-        Candidate { literals, start: all_at_start.then_some(self.start) }
+        Candidate { literals, start: all_at_start.then_some(self.start), last_resort: false }
     }
 
     fn is_empty(&self) -> bool {
@@ -235,7 +238,7 @@ fn inner(piece: &Hir, lead: Lead) -> Option<Candidate> {
         after: if repeated { None } else { literal.after },
         ..literal
     });
-    Some(Candidate { literals: merge(shifted.collect()).0, start: None })
+    Some(Candidate { literals: merge(shifted.collect()).0, start: None, last_resort: false })
 }
 
 /// Drops literals that contain another of the set, which takes over their place. Says whether none did so from within.

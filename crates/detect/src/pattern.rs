@@ -17,6 +17,8 @@ use crate::literal::{self, Literal, NoLiteral};
 
 /// A match longer than this is cut off, or not found if its end is needed.
 pub(crate) const MAX_WINDOW: usize = 64 << 10;
+/// The part from the literal on is followed only so far: nearly all that does not match has failed by then.
+const TAIL_WINDOW: usize = 64;
 /// Largest automaton of a pattern.
 const MAX_NFA_BYTES: usize = 2 << 20;
 /// Memory for the lazily built states of a pattern, per thread.
@@ -90,19 +92,21 @@ impl Pattern {
         Some(format!("the pattern does not compile within {MAX_NFA_BYTES} bytes ({error}); shorten its counted repetitions"))
     }
 
-    /// Whether the part from the literal on matches at `at`; true where there is no such part.
-    pub(crate) fn tail_matches(&self, text: &[u8], at: usize, cache: &mut PatternCache, steps: &mut usize) -> bool {
+    /// Whether the part from the literal on may match at `at`, as far as its beginning tells.
+    pub(crate) fn tail_may_match(&self, text: &[u8], at: usize, cache: &mut PatternCache, steps: &mut usize) -> bool {
         let Some(tail) = &self.tail else { return true };
         let Some(dfa) = self.tail_dfa.get_or_init(|| dfa(tail).ok()) else { return false };
         let cache = cache.tail.get_or_insert_with(|| dfa.create_cache());
-        match_end(dfa, cache, text, Span::new(at, window_end(text, at, self.window)), steps).is_some()
+        let end = window_end(text, at, TAIL_WINDOW);
+        let walk = walk(dfa, cache, text, Span::new(at, end), steps);
+        walk.match_end.is_some() || !walk.is_dead && end < text.len()
     }
 
     /// The match that starts at `start`: its span, and that of the secret in it.
     pub(crate) fn match_at(&self, text: &[u8], start: usize, cache: &mut PatternCache, steps: &mut usize) -> Option<(Span, Span)> {
         let dfa = self.whole_dfa.get_or_init(|| dfa(&self.hir).ok()).as_ref()?;
         let dfa_cache = cache.whole.get_or_insert_with(|| dfa.create_cache());
-        let end = match_end(dfa, dfa_cache, text, Span::new(start, window_end(text, start, self.window)), steps)?;
+        let end = walk(dfa, dfa_cache, text, Span::new(start, window_end(text, start, self.window)), steps).match_end?;
         let whole = Span::new(start, end);
         let secret = if self.secret_is_part { self.secret_in(text, whole, cache)? } else { whole };
         (!secret.is_empty()).then_some((whole, secret))
@@ -133,29 +137,41 @@ fn window_end(text: &[u8], start: usize, window: usize) -> usize {
     start.saturating_add(window).min(text.len())
 }
 
-/// Where the preferred match that starts at `window.start` ends, if there is one; adds the bytes that were looked at.
-fn match_end(dfa: &DFA, cache: &mut Cache, text: &[u8], window: Span, steps: &mut usize) -> Option<usize> {
+/// What a walk through a DFA showed.
+#[derive(Clone, Copy, Default)]
+struct Walk {
+    /// Where the preferred match ends.
+    match_end: Option<usize>,
+    /// No more bytes could change that.
+    is_dead: bool,
+}
+
+/// Walks from the start of `window` as far as need be; adds the bytes that were looked at.
+fn walk(dfa: &DFA, cache: &mut Cache, text: &[u8], window: Span, steps: &mut usize) -> Walk {
+    let mut result = Walk::default();
+    let end = walk_on(dfa, cache, text, window, &mut result).unwrap_or(window.start);
+    *steps += end + 1 - window.start;
+    result
+}
+
+/// The offset at which the walk ended; `None` if the DFA gave up, which ours never do.
+fn walk_on(dfa: &DFA, cache: &mut Cache, text: &[u8], window: Span, result: &mut Walk) -> Option<usize> {
     let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
     let mut state = dfa.start_state_forward(cache, &input).ok()?;
-    let mut end = None;
-    for (offset, &byte) in text[window.start..window.end].iter().enumerate() {
-        state = dfa.next_state(cache, state, byte).ok()?;
-        if state.is_tagged() {
-            // The DFA tells of a match one byte after it.
-            if state.is_match() {
-                end = Some(window.start + offset);
-            } else if state.is_dead() || state.is_quit() {
-                *steps += offset + 1;
-                return end;
-            }
+    for at in window.start..=window.end {
+        // The DFA tells of a match one byte after it, so that it sees the byte behind the window, or the text's end.
+        state = match text.get(at) {
+            Some(&byte) => dfa.next_state(cache, state, byte).ok()?,
+            None => dfa.next_eoi_state(cache, state).ok()?,
+        };
+        if state.is_match() {
+            result.match_end = Some(at);
+        } else if state.is_dead() {
+            result.is_dead = true;
+            return Some(at);
         }
     }
-    *steps += window.len() + 1;
-    state = match text.get(window.end) {
-        Some(&byte) => dfa.next_state(cache, state, byte).ok()?,
-        None => dfa.next_eoi_state(cache, state).ok()?,
-    };
-    if state.is_match() { Some(window.end) } else { end }
+    Some(window.end)
 }
 
 fn dfa(hir: &Hir) -> Result<DFA, String> {

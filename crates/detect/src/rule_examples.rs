@@ -90,3 +90,25 @@ fn path_for(rule: &Rule) -> String {
     }
     path
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Prefixes cut tokens, JSON, PEM, ASN.1 and encodings in their middle; bytes that are not UTF-8 stand around them.
+    #[test]
+    fn no_prefix_of_any_example_panics() {
+        let set = RuleSet::builtin().unwrap();
+        let detector = Detector::new(set.clone(), FingerprintKey::new(b"")).unwrap();
+        let mut scratch = Scratch::default();
+        for rule in set.rules() {
+            for example in rule.examples.matching.iter().chain(&rule.examples.other) {
+                let text = [b"\xff\xfe ", example.as_bytes(), b"\x80"].concat();
+                for end in (0..=text.len()).step_by(1 + text.len() / 24) {
+                    let unit = Unit::new(Arc::new(Origin { path: path_for(rule), ..Origin::default() }), &text[..end]);
+                    detector.scan(&unit, &[], &mut scratch, &mut |_| ());
+                }
+            }
+        }
+    }
+}

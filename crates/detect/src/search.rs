@@ -199,7 +199,7 @@ impl SearchScratch {
 
 impl RuleScratch {
     fn try_starts(&mut self, rule: &Rule, text: &[u8], hit: Hit, from: usize) -> Option<Found> {
-        if hit.lowest < hit.highest && !rule.pattern.tail_matches(text, hit.at, &mut self.pattern, &mut self.steps) {
+        if hit.lowest < hit.highest && !rule.pattern.tail_may_match(text, hit.at, &mut self.pattern, &mut self.steps) {
             return None;
         }
         for start in from..=hit.highest {

@@ -26,6 +26,7 @@ fn a_prefix_stands_at_the_start() {
 fn too_short_a_literal_grows_by_what_follows() {
     assert_eq!(found(r"\bAC[ab]{32}"), ["ACa@0-0", "ACb@0-0"]);
     assert_eq!(found(r"\bAC[a-f0-9]{32}").len(), 16);
+    assert_eq!(found(r"(?:bws|token)=0\.[a-f0-9]{8}"), ["bws=0.@0-0", "token=0.@0-0"]);
 }
 
 #[test]

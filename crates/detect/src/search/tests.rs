@@ -134,6 +134,8 @@ fn near_misses_cost_no_more_than_the_text() {
     assert!(steps_per_byte(r"\bghp_[A-Za-z0-9]{36}\b", "ghp_abcdefghijklmnopqrstuvwxyz012345678 ") <= 2);
     // Many places where a match may start, for each of many literals.
     assert!(steps_per_byte(r"(?i)[\w.-]{0,50}?key\s{0,5}=\s{0,5}(?P<secret>[a-z]{32})", "key=key=") <= STEPS_PER_BYTE);
+    // A literal inside what its own pattern runs through.
+    assert!(steps_per_byte(r":\s{0,8}(?P<secret>Ag[A-D][A-Za-z0-9+/]{600,})", "AgAx") <= 20);
     // Greedy matches swallow the hits inside them.
     assert!(steps_per_byte(r"sk-[A-Za-z0-9_-]{20,}", "sk-") <= 2);
     // Beginnings without an end.
