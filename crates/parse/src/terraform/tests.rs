@@ -21,6 +21,11 @@ fn units(case: &str) -> Vec<Unit<'static>> {
     names.iter().map(unit).collect()
 }
 
+fn one(text: &str) -> Facts {
+    let origin = Origin { path: "m/main.tf".into(), ..Origin::default() };
+    read(&[Unit::new(Arc::new(origin), text.as_bytes())])
+}
+
 fn text_at(units: &[Unit<'_>], location: &Location) -> String {
     let unit = units.iter().find(|unit| unit.origin() == &location.origin).unwrap();
     String::from_utf8_lossy(&unit.bytes()[location.region.span.start..location.region.span.end]).into_owned()

@@ -14,11 +14,6 @@ fn expressions_are_evaluated_or_unknown_never_wrong() {
     assert!(matches!(of("bomb").subject, SubjectRule::Unknown(_)));
 }
 
-fn one(text: &str) -> Facts {
-    let origin = Origin { path: "m/main.tf".into(), ..Origin::default() };
-    read(&[Unit::new(Arc::new(origin), text.as_bytes())])
-}
-
 #[test]
 fn a_broken_block_does_not_hide_the_others() {
     let text = "resource \"aws_iam_user\" \"a\" {\n  name = \"ä\"\n}\nlocals {\n  x = = \"ä\"\n}\nresource \"aws_iam_user\" \"b\" {\n  name = \"b\"\n}\n";
