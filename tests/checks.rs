@@ -4,9 +4,10 @@
 
 mod support;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+
+use rayon::prelude::*;
 
 /// A fixed instant, so that the fixtures don't age.
 const AS_OF: &str = "2026-11-22T12:00:00Z";
@@ -23,28 +24,27 @@ fn fires(input: &Path, check: &str) -> bool {
 
 #[test]
 fn every_check_fires_on_bad_and_only_on_bad() {
-    let mut failures = String::new();
     let mut folders: Vec<_> = fs::read_dir(support::root().join("fixtures/checks")).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     assert!(folders.len() > 20, "only {} checks have fixtures", folders.len());
-    for folder in folders.iter().filter(|folder| folder.is_dir()) {
-        let check = folder.file_name().unwrap().to_str().unwrap();
-        for (kind, expected) in [("bad", true), ("good", false), ("unknown", false)] {
-            let input = folder.join(kind);
-            if input.is_dir() && fires(&input, check) != expected {
-                let _ = writeln!(failures, "{check}/{kind}: {}", if expected { "does not fire" } else { "fires" });
-            }
-        }
-    }
+    let kinds = [("bad", true), ("good", false), ("unknown", false)];
+    let cases: Vec<_> = folders.iter().flat_map(|folder| kinds.map(|(kind, expected)| (folder, kind, expected))).collect();
+    let wrong = cases.into_par_iter().filter_map(|(folder, kind, expected)| {
+        let (input, check) = (folder.join(kind), folder.file_name().unwrap().to_str().unwrap());
+        let fails = input.is_dir() && fires(&input, check) != expected;
+        fails.then(|| format!("{check}/{kind}: {}", if expected { "does not fire" } else { "fires" }))
+    });
+    let failures = wrong.collect::<Vec<_>>().join("\n");
     assert!(failures.is_empty(), "\n{failures}");
 }
 
 #[test]
 fn explain_knows_every_check_with_fixtures() {
-    for folder in fs::read_dir(support::root().join("fixtures/checks")).unwrap() {
-        let id = folder.unwrap().file_name().into_string().unwrap();
+    let folders: Vec<_> = fs::read_dir(support::root().join("fixtures/checks")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    folders.into_par_iter().for_each(|folder| {
+        let id = folder.into_string().unwrap();
         let output = support::run(support::unkeyed().args(["explain", &id]));
         let page = support::text(&output.stdout);
         assert!(output.status.success() && page.contains(&id) && page.contains("Instead"), "{id}: {page}");
-    }
+    });
 }

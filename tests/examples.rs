@@ -5,10 +5,10 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -44,21 +44,21 @@ struct Case {
 
 #[test]
 fn every_worked_example_gets_its_verdict() {
-    let mut failures = String::new();
-    let mut cases = 0;
     let folder = support::root().join("fixtures/examples");
     let mut examples: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     examples.sort();
-    for path in examples {
+    let read = |path: PathBuf| {
         let example: Example = toml::from_str(&fs::read_to_string(path.join("expect.toml")).unwrap()).unwrap();
-        for case in &example.case {
-            cases += 1;
-            for wrong in check(&path, &example, case) {
-                let _ = writeln!(failures, "{} / {}: {wrong}", path.file_name().unwrap().display(), case.name);
-            }
-        }
-    }
-    assert!(cases > 25, "only {cases} cases found");
+        (path, example)
+    };
+    let examples: Vec<_> = examples.into_iter().map(read).collect();
+    let cases: Vec<_> = examples.iter().flat_map(|(path, example)| example.case.iter().map(move |case| (path, example, case))).collect();
+    assert!(cases.len() > 25, "only {} cases found", cases.len());
+    let wrong = cases.into_par_iter().flat_map(|(path, example, case)| {
+        let name = format!("{} / {}", path.file_name().unwrap().display(), case.name);
+        check(path, example, case).into_iter().map(|wrong| format!("{name}: {wrong}")).collect::<Vec<_>>()
+    });
+    let failures = wrong.collect::<Vec<_>>().join("\n");
     assert!(failures.is_empty(), "\n{failures}");
 }
 

@@ -1,7 +1,7 @@
 //! Identities of pods: projected tokens, variables of the vendors' SDKs, the SPIFFE Workload API, Azure's label.
 
 use unkeyed_model::{
-    Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, SessionPolicy, Ttl, TtlBasis, Value,
+    Basis, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, SessionPolicy, Ttl, TtlBasis, Value,
     Workload,
 };
 
@@ -9,6 +9,10 @@ use super::containers;
 use super::pods::Pod;
 use super::volumes::{self, Token, Volumes};
 use crate::environment::{self, Variable};
+
+/// A projected token without an audience of its own is meant for the API server, whose identifier this is by default
+/// (kube-apiserver `--api-audiences`, from `--service-account-issuer`).
+const API_SERVER_AUDIENCE: &str = "https://kubernetes.default.svc";
 
 /// What the audience of a projected token says of who will accept it.
 const AUDIENCES: &[(&str, Platform, &str, Reach)] = &[
@@ -58,11 +62,12 @@ fn token_of<'v>(pod: Pod<'_>, volumes: &'v Volumes, variables: &[Variable], path
 
 /// The token of the pod's service account; without a projection of its own the one that a webhook projects.
 fn predicted(pod: Pod<'_>, token: Option<&Token>, platform: Platform) -> PredictedToken {
-    let audience = token.and_then(|token| token.audience.clone()).unwrap_or_else(|| match platform {
-        Platform::Aws => Value::literal("sts.amazonaws.com"),
-        Platform::Azure => Value::literal("api://AzureADTokenExchange"),
-        _ => Value::unknown("the audience of the token is not in the inputs"),
-    });
+    let audience = match (token, platform) {
+        (Some(token), _) => token.audience.clone().unwrap_or_else(|| Value::Known(API_SERVER_AUDIENCE.into(), Basis::Platform)),
+        (None, Platform::Aws) => Value::literal("sts.amazonaws.com"),
+        (None, Platform::Azure) => Value::literal("api://AzureADTokenExchange"),
+        (None, _) => Value::unknown("the audience of the token is not in the inputs"),
+    };
     token_for(&pod.subject(), audience)
 }
 
