@@ -1,5 +1,7 @@
 //! The rules of `rules/*.toml` are well made, and prove themselves through the real engine.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use unkeyed_detect::RuleSet;
 
 #[test]
@@ -15,5 +17,7 @@ fn their_examples_hold() {
 }
 
 fn builtin() -> RuleSet {
-    RuleSet::builtin().unwrap_or_else(|error| panic!("{error}"))
+    let rules = RuleSet::builtin();
+    assert!(rules.is_ok(), "{}", rules.unwrap_err());
+    rules.unwrap()
 }

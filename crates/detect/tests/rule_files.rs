@@ -1,5 +1,7 @@
 //! Rule files that are wrong say where, what, and what to do.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use unkeyed_detect::{RuleFile, RuleSet};
 
 const GOOD: &str = r#"provider = "acme"

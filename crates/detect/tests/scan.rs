@@ -1,5 +1,7 @@
 //! What a scan yields, seen from outside: places, decodings, slots, masks. The rules here are made for the tests.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use common::{detector, found, one, scan, slot};
