@@ -21,10 +21,13 @@ pub(crate) struct Variable {
 
 /// What a set of variables means.
 struct Marker {
-    /// Variable that says that a token is there: the capability.
-    capability: &'static str,
-    /// Variable that names who to become: consumer and principal. Empty: the capability is the consumer as well.
-    principal: &'static str,
+    /// Variables that say that a token is there, the first that is set counts: the capability.
+    capability: &'static [&'static str],
+    /// Variables that must be set as well.
+    needs: &'static [&'static str],
+    /// Variables that name who to become, the first that is set counts: consumer and principal. None listed: the
+    /// capability is the consumer as well.
+    principal: &'static [&'static str],
     /// Value that the capability must have to count (`true`), if it is a switch.
     switch: bool,
     /// Variables of a static credential that wins over the identity.
@@ -42,11 +45,12 @@ const ANTHROPIC_KEYS: &[&str] = &["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"];
 
 /// AWS SDK reference "Assume role with web identity" (default session one hour) and "Container credential provider"
 /// (role sessions last at most twelve hours); Azure Identity `WorkloadIdentityCredential`; azurerm provider `use_oidc`,
-/// `use_msi`; OCI SDK resource principals; SPIFFE Workload API; Anthropic workload identity federation.
+/// `use_msi`; OCI SDK resource principals; SPIFFE Workload API; Claude API "WIF reference" (tokens of 60 to 86400 s).
 const MARKERS: &[Marker] = &[
     Marker {
-        capability: "AWS_WEB_IDENTITY_TOKEN_FILE",
-        principal: "AWS_ROLE_ARN",
+        capability: &["AWS_WEB_IDENTITY_TOKEN_FILE"],
+        needs: &[],
+        principal: &["AWS_ROLE_ARN"],
         switch: false,
         beaten_by: AWS_KEYS,
         kind: IdentityKind::Federated,
@@ -55,8 +59,9 @@ const MARKERS: &[Marker] = &[
         ttl: Some((3_600, TtlBasis::VendorDefault)),
     },
     Marker {
-        capability: "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        principal: "",
+        capability: &["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+        needs: &[],
+        principal: &[],
         switch: false,
         beaten_by: AWS_KEYS,
         kind: IdentityKind::Managed,
@@ -65,8 +70,9 @@ const MARKERS: &[Marker] = &[
         ttl: Some((43_200, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        principal: "",
+        capability: &["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"],
+        needs: &[],
+        principal: &[],
         switch: false,
         beaten_by: AWS_KEYS,
         kind: IdentityKind::Managed,
@@ -75,8 +81,9 @@ const MARKERS: &[Marker] = &[
         ttl: Some((43_200, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "AZURE_FEDERATED_TOKEN_FILE",
-        principal: "AZURE_CLIENT_ID",
+        capability: &["AZURE_FEDERATED_TOKEN_FILE"],
+        needs: &[],
+        principal: &["AZURE_CLIENT_ID"],
         switch: false,
         beaten_by: AZURE_KEYS,
         kind: IdentityKind::Federated,
@@ -85,8 +92,9 @@ const MARKERS: &[Marker] = &[
         ttl: Some((86_400, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "ARM_USE_OIDC",
-        principal: "ARM_CLIENT_ID",
+        capability: &["ARM_USE_OIDC"],
+        needs: &[],
+        principal: &["ARM_CLIENT_ID"],
         switch: true,
         beaten_by: AZURE_KEYS,
         kind: IdentityKind::Federated,
@@ -95,8 +103,9 @@ const MARKERS: &[Marker] = &[
         ttl: Some((86_400, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "ARM_USE_MSI",
-        principal: "",
+        capability: &["ARM_USE_MSI"],
+        needs: &[],
+        principal: &[],
         switch: true,
         beaten_by: AZURE_KEYS,
         kind: IdentityKind::Managed,
@@ -105,8 +114,9 @@ const MARKERS: &[Marker] = &[
         ttl: Some((86_400, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "OCI_RESOURCE_PRINCIPAL_VERSION",
-        principal: "",
+        capability: &["OCI_RESOURCE_PRINCIPAL_VERSION"],
+        needs: &[],
+        principal: &[],
         switch: false,
         beaten_by: &["OCI_CLI_KEY_CONTENT", "OCI_CLI_KEY_FILE"],
         kind: IdentityKind::Managed,
@@ -115,18 +125,20 @@ const MARKERS: &[Marker] = &[
         ttl: Some((3_600, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "ANTHROPIC_ORGANIZATION_ID",
-        principal: "ANTHROPIC_FEDERATION_RULE_ID",
+        capability: &["ANTHROPIC_IDENTITY_TOKEN_FILE", "ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_ORGANIZATION_ID"],
+        needs: &["ANTHROPIC_ORGANIZATION_ID", "ANTHROPIC_FEDERATION_RULE_ID"],
+        principal: &["ANTHROPIC_SERVICE_ACCOUNT_ID", "ANTHROPIC_FEDERATION_RULE_ID"],
         switch: false,
         beaten_by: ANTHROPIC_KEYS,
         kind: IdentityKind::Federated,
         platform: Platform::Saas,
         destination: "saas:anthropic",
-        ttl: None,
+        ttl: Some((86_400, TtlBasis::VendorBound)),
     },
     Marker {
-        capability: "SPIFFE_ENDPOINT_SOCKET",
-        principal: "",
+        capability: &["SPIFFE_ENDPOINT_SOCKET"],
+        needs: &[],
+        principal: &[],
         switch: false,
         beaten_by: &[],
         kind: IdentityKind::Attested,
@@ -143,18 +155,19 @@ pub(crate) fn identity_paths(variables: &[Variable]) -> Vec<IdentityPath> {
 }
 
 fn path<'v>(marker: &Marker, find: &dyn Fn(&str) -> Option<&'v Variable>) -> Option<IdentityPath> {
-    let capability = find(marker.capability)?;
+    let capability = marker.capability.iter().find_map(|name| find(name))?;
     if marker.switch && !capability.value.known().is_some_and(|value| matches!(value.trim(), "true" | "1" | "True" | "TRUE")) {
         return None;
     }
-    let named = find(marker.principal);
-    if named.is_none() && !marker.principal.is_empty() && !marker.switch {
+    let named = marker.principal.iter().find_map(|name| find(name));
+    let complete = marker.principal.is_empty() || named.is_some() || marker.switch;
+    if !complete || !marker.needs.iter().all(|name| find(name).is_some()) {
         return None;
     }
     let beaten = marker.beaten_by.iter().any(|name| find(name).is_some());
     let consumer = (!beaten).then(|| named.unwrap_or(capability).location.clone());
     let principal = named.map_or_else(
-        || Value::unknown(format!("`{}` doesn't say whose identity it is", marker.capability)),
+        || Value::unknown(format!("`{}` doesn't say whose identity it is", capability.name)),
         |variable| variable.value.clone(),
     );
     let destination = match marker.platform {
@@ -165,8 +178,8 @@ fn path<'v>(marker: &Marker, find: &dyn Fn(&str) -> Option<&'v Variable>) -> Opt
         kind: marker.kind,
         platform: marker.platform,
         mechanism: match named {
-            Some(_) => format!("{} + {}", marker.capability, marker.principal),
-            None => marker.capability.to_owned(),
+            Some(named) => format!("{} + {}", capability.name, named.name),
+            None => capability.name.clone(),
         },
         reach: Reach::Destination,
         destination,
