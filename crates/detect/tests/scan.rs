@@ -119,13 +119,13 @@ mod decoding {
         assert_eq!(encoded.len(), 24, "18 bytes are 24 digits");
         let (encoded, via) = covered(&format!("q={}", inner.replace('=', "%3D").replace('_', "%5F")));
         assert_eq!((encoded.as_str(), via.as_slice()), ("tok%5FQm7Zr2Xv9Lk4Wp", &[DecodeStep::Percent][..]));
-        let (encoded, via) = covered(&format!(r#"x = "token=\u0074ok_Qm7Zr2Xv9Lk4Wp\n and more text""#));
+        let (encoded, via) = covered(r#"x = "token=\u0074ok_Qm7Zr2Xv9Lk4Wp\n and more text""#);
         assert_eq!((encoded.as_str(), via.as_slice()), (r"\u0074ok_Qm7Zr2Xv9Lk4Wp", &[DecodeStep::Escapes][..]));
     }
 
     #[test]
     fn steps_are_recorded_outermost_first_three_deep() {
-        let once = format!(r#""token is \u0074ok_Qm7Zr2Xv9Lk4Wp, and it ends here""#);
+        let once = r#""token is \u0074ok_Qm7Zr2Xv9Lk4Wp, and it ends here""#;
         let twice: String = once.bytes().map(|byte| format!("{byte:02x}")).collect();
         let thrice = STANDARD.encode(format!("hex: {twice}"));
         let (_, via) = covered(&thrice);
