@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Finding, Level, Location, Standard};
+use unkeyed_model::{Artifact, Finding, Level, Location, Standard};
 
 use super::view::View;
 
@@ -36,6 +36,9 @@ impl Check {
     }
 }
 
+/// Most places that are attached to one finding; nobody reads more.
+const MOST_RELATED: usize = 20;
+
 /// What a check has to say once.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
@@ -51,9 +54,12 @@ impl Statement {
         Self { level, message, locations: vec![location.clone()], related: Vec::new() }
     }
 
-    /// Adds a place that belongs to it, with a phrase that says how.
+    /// Adds a place that belongs to it, with a phrase that says how. Beyond [`MOST_RELATED`] they are left out: the places
+    /// are said again for every workload.
     pub(crate) fn with(mut self, location: &Location, how: impl Into<String>) -> Self {
-        self.related.push((location.clone(), how.into()));
+        if self.related.len() < MOST_RELATED {
+            self.related.push((location.clone(), how.into()));
+        }
         self
     }
 }
@@ -123,6 +129,15 @@ pub(crate) fn spot(location: &Location) -> String {
     }
 }
 
+/// A credential in words: the name it is used by, what its structure tells, or what its rule calls it.
+pub(crate) fn called(artifact: &Artifact) -> &str {
+    match &artifact.name {
+        Some(name) => name,
+        None if artifact.kind != artifact.rule.id || artifact.rule.name.is_empty() => &artifact.kind,
+        None => &artifact.rule.name,
+    }
+}
+
 /// Words in a row, with an "and" before the last: `a, b and c`. More than four are cut.
 pub(crate) fn list<T: AsRef<str>>(words: &[T]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
@@ -138,6 +153,26 @@ pub(crate) fn list<T: AsRef<str>>(words: &[T]) -> String {
 mod tests {
     use super::*;
     use crate::testing;
+
+    #[test]
+    fn a_credential_is_called_by_what_people_know() {
+        let estate = crate::checks::testing::one_path(unkeyed_model::Platform::Aws);
+        let mut key = crate::checks::testing::artifact("aws.access-key", unkeyed_model::Class::Durable, &estate);
+        assert_eq!(called(&key), "aws.access-key");
+        key.rule = std::sync::Arc::new(unkeyed_model::RuleInfo { name: "AWS access key".into(), ..(*key.rule).clone() });
+        assert_eq!(called(&key), "AWS access key");
+        key.kind = "aws.temp-key".into();
+        assert_eq!(called(&key), "aws.temp-key");
+        key.name = Some("AWS_SECRET_ACCESS_KEY".into());
+        assert_eq!(called(&key), "AWS_SECRET_ACCESS_KEY");
+    }
+
+    #[test]
+    fn related_places_are_limited() {
+        let place = testing::place("a", 0, 1);
+        let full = (0..100).fold(Statement::new(Level::Note, &place, String::new()), |statement, _| statement.with(&place, "x"));
+        assert_eq!(full.related.len(), MOST_RELATED);
+    }
 
     #[test]
     fn places_and_lists_are_written_for_people() {

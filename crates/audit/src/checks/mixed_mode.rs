@@ -6,7 +6,7 @@ mod same_destination;
 
 use unkeyed_model::{Artifact, Destination, IdentityPath, Level, Location, Reach};
 
-use super::check::{Check, Statement, list, spot};
+use super::check::{Check, Statement, called, list, spot};
 use super::view::View;
 use crate::context::Linked;
 use crate::destinations;
@@ -45,8 +45,12 @@ pub(super) fn pairs<'a>(view: &View<'a>, linked: &'a Linked) -> Vec<(&'a Identit
 pub(super) fn statement(level: Level, path: &IdentityPath, held: &[&Artifact], linked: &Linked, what: &str) -> Option<Statement> {
     let mut places = held.iter().filter_map(|artifact| Some((*artifact, place(artifact, linked)?)));
     let (first, at) = places.next()?;
-    let name = |artifact: &Artifact| artifact.name.clone().unwrap_or_else(|| artifact.kind.clone());
-    let names: Vec<String> = std::iter::once(first).chain(places.clone().map(|(artifact, _)| artifact)).map(name).collect();
+    let mut names = vec![called(first)];
+    for (artifact, _) in places.clone() {
+        if !names.contains(&called(artifact)) {
+            names.push(called(artifact));
+        }
+    }
     let message = format!(
         "{} {what} {} under its own identity ({}) and also holds {} for it ({}).",
         linked.workload.name,
@@ -57,7 +61,7 @@ pub(super) fn statement(level: Level, path: &IdentityPath, held: &[&Artifact], l
     );
     let mut statement = Statement::new(level, at, message);
     for (artifact, at) in places {
-        statement = statement.with(at, format!("holds {}", name(artifact)));
+        statement = statement.with(at, format!("holds {}", called(artifact)));
     }
     Some(match &path.consumer {
         Some(consumer) => statement.with(consumer, "uses the identity"),

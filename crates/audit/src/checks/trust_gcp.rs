@@ -78,11 +78,24 @@ fn tested_claims(trust: &TrustBinding) -> Vec<String> {
     claims.into_iter().map(str::to_owned).collect()
 }
 
-/// A principal and, if it is a pool, the service accounts that are reached through it: what the pool's identities may do,
-/// everybody may who comes through.
-pub(super) fn with_members<'a>(view: &View<'a>, key: &'a str) -> Vec<&'a str> {
-    let of_pool = providers(view).into_iter().filter(|provider| provider.trust.principal == key);
-    std::iter::once(key).chain(of_pool.flat_map(|provider| provider.principals())).collect()
+/// Pools with the service accounts that are reached through them: what a pool's identities may do, everybody may who
+/// comes through.
+pub(super) struct Pools<'a>(BTreeMap<&'a str, Vec<&'a str>>);
+
+impl<'a> Pools<'a> {
+    /// Reads them from the trusts.
+    pub(super) fn new(view: &View<'a>) -> Self {
+        let mut pools: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for provider in providers(view) {
+            pools.entry(&provider.trust.principal).or_default().extend(provider.principals());
+        }
+        Self(pools)
+    }
+
+    /// The principal and, if it is a pool, those behind it.
+    pub(super) fn with_members<'k>(&'k self, key: &'k str) -> Vec<&'k str> {
+        self.0.get(key).cloned().unwrap_or_else(|| vec![key])
+    }
 }
 
 /// Whether a member is one repository, subject or narrower.

@@ -21,7 +21,7 @@ pub(crate) enum Shared {
     Terraform,
     /// Buildkite.
     Buildkite,
-    /// Others that are known to be shared.
+    /// Others that are known to be shared; most of them tell customers apart by the audience.
     Other,
 }
 
@@ -35,7 +35,8 @@ impl Shared {
             "gitlab.com" => Self::GitLab,
             "app.terraform.io" => Self::Terraform,
             "agent.buildkite.com" => Self::Buildkite,
-            "accounts.google.com" | "oidc.vercel.com" | "api.pulumi.com" | "vstoken.dev.azure.com" => Self::Other,
+            "accounts.google.com" | "cognito-identity.amazonaws.com" | "graph.facebook.com" | "www.amazon.com" => Self::Other,
+            "oidc.vercel.com" | "api.pulumi.com" | "vstoken.dev.azure.com" => Self::Other,
             _ if host.starts_with("token.actions.") && host.ends_with(".ghe.com") => Self::GitHub,
             _ => return None,
         })

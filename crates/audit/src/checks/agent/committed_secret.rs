@@ -16,7 +16,7 @@
 use unkeyed_model::{Level, Location, Tracked};
 
 use super::{agents, is_literal, persistent};
-use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::check::{Check, Sink, Statement, called, spot};
 use crate::checks::standards::{ai, csf, cwe, nhi};
 use crate::checks::view::View;
 
@@ -40,10 +40,10 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
                 Some(Tracked::Untracked | Tracked::Ignored) => continue,
             };
             let message = format!(
-                "The configuration of {} ({}) holds a {} credential and {what}.",
+                "The configuration of {} ({}) holds a credential, {}, and {what}.",
                 linked.workload.name,
                 spot(place),
-                credential.kind,
+                called(credential),
             );
             sink.workload(&linked.workload.id, Statement::new(level, place, message));
         }

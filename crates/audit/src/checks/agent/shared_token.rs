@@ -10,10 +10,12 @@
 //!
 //! An identity for each server, with what that server needs.
 
+use std::collections::BTreeMap;
+
 use unkeyed_model::Level;
 
 use super::{agents, is_literal, persistent};
-use crate::checks::check::{Check, Sink, Statement, list};
+use crate::checks::check::{Check, Sink, Statement, called, list};
 use crate::checks::standards::{cwe, nhi};
 use crate::checks::view::View;
 
@@ -27,14 +29,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let names: BTreeMap<&str, &str> = agents(view).map(|linked| (linked.workload.id.as_str(), linked.workload.name.as_str())).collect();
     for linked in agents(view) {
         for credential in persistent(view, linked).filter(|credential| is_literal(credential)) {
-            let others: Vec<&str> = agents(view)
-                .filter(|other| other.workload.id != linked.workload.id && credential.workloads.contains(&other.workload.id))
-                .map(|other| other.workload.name.as_str())
-                .collect();
+            let others = credential.workloads.iter().filter(|id| **id != linked.workload.id);
+            let others: Vec<&str> = others.filter_map(|id| names.get(id.as_str()).copied()).collect();
             let Some((place, _)) = credential.locations.first().filter(|_| !others.is_empty()) else { continue };
-            let message = format!("{} uses the same {} credential as {}.", linked.workload.name, credential.kind, list(&others));
+            let message = format!("{} uses the same credential ({}) as {}.", linked.workload.name, called(credential), list(&others));
             let mut statement = Statement::new(CHECK.level, place, message);
             for (copy, _) in credential.locations.iter().skip(1) {
                 statement = statement.with(copy, "another copy");

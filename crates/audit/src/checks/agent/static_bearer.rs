@@ -15,7 +15,7 @@
 use unkeyed_model::Level;
 
 use super::{agents, has_trait, persistent};
-use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::check::{Check, Sink, Statement, called, spot};
 use crate::checks::view::View;
 use crate::checks::{mixed_mode, standards};
 
@@ -33,10 +33,9 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         for credential in persistent(view, linked) {
             let Some(place) = mixed_mode::place(credential, linked) else { continue };
             let message = format!(
-                "The MCP server {} is remote and is called with the {} credential {} ({}), the same for every session.",
+                "The MCP server {} is remote and is called with a stored credential, {} ({}), the same for every session.",
                 linked.workload.name,
-                credential.class,
-                credential.name.as_deref().unwrap_or(&credential.kind),
+                called(credential),
                 spot(place),
             );
             sink.workload(&linked.workload.id, Statement::new(CHECK.level, place, message));

@@ -14,7 +14,7 @@
 use unkeyed_model::{Class, Level, Origin, Surface};
 
 use super::say;
-use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::check::{Check, Sink, Statement, called, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
 
@@ -33,8 +33,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for token in view.context.artifacts.iter().filter(|artifact| artifact.class == Class::Expired) {
         let mut kept = token.locations.iter().filter_map(|(location, _)| Some((location, surface(&location.origin)?)));
         let Some((place, surface)) = kept.next() else { continue };
-        let message =
-            format!("An expired {} token was kept in {surface} ({}): whatever wrote it writes live ones too.", token.kind, spot(place));
+        let message = format!(
+            "An expired token, {}, was kept in a {surface} ({}): whatever wrote it writes live ones too.",
+            called(token),
+            spot(place)
+        );
         say(sink, token, &Statement::new(CHECK.level, place, message));
     }
 }

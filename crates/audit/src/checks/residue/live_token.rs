@@ -16,7 +16,7 @@
 use unkeyed_model::{Class, Custody, Level, Replayable};
 
 use super::say;
-use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::check::{Check, Sink, Statement, called, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
 
@@ -40,7 +40,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             Replayable::SenderConstrained => (Level::Note, "it works only with a key that is not beside it"),
         };
         let until = token.lifetime.expires.map(|end| format!(" until {end}")).unwrap_or_default();
-        let message = format!("A {} token ({}) is valid{until}, and {how}.", token.kind, spot(place));
+        let message = format!("A live token, {} ({}), is valid{until}, and {how}.", called(token), spot(place));
         let mut statement = Statement::new(level, place, message);
         for (copy, _) in token.locations.iter().skip(1) {
             statement = statement.with(copy, "another copy");

@@ -30,6 +30,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let pools = trust_gcp::Pools::new(view);
     for grant in view.grants(Platform::Gcp).filter(|grant| is_wide(grant.scope)) {
         let Some(role @ ("roles/owner" | "roles/editor")) = grant.role.as_ref().and_then(|role| role.known()) else { continue };
         let message = format!(
@@ -38,7 +39,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             reach(grant.scope),
             spot(&grant.location),
         );
-        sink.principals(&trust_gcp::with_members(view, &grant.principal), &Statement::new(CHECK.level, &grant.location, message));
+        sink.principals(&pools.with_members(&grant.principal), &Statement::new(CHECK.level, &grant.location, message));
     }
 }
 

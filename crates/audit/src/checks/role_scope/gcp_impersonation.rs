@@ -47,6 +47,7 @@ const ROLES: [(&str, Level); 12] = [
 ];
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let pools = trust_gcp::Pools::new(view);
     for grant in view.grants(Platform::Gcp).filter(|grant| is_wide(grant.scope)) {
         let Some(role) = grant.role.as_ref().and_then(|role| role.known()) else { continue };
         let Some((_, level)) = ROLES.iter().find(|(name, _)| *name == role) else { continue };
@@ -57,7 +58,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             reach(grant.scope),
             spot(&grant.location),
         );
-        sink.principals(&trust_gcp::with_members(view, &grant.principal), &Statement::new(level, &grant.location, message));
+        sink.principals(&pools.with_members(&grant.principal), &Statement::new(level, &grant.location, message));
     }
 }
 

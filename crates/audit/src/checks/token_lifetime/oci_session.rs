@@ -14,7 +14,7 @@
 use unkeyed_model::{Class, Level, Platform, TtlBasis};
 
 use super::{HOUR, length};
-use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::check::{Check, Sink, Statement, called, spot};
 use crate::checks::view::View;
 use crate::checks::{residue, standards};
 
@@ -44,7 +44,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         else {
             continue;
         };
-        let message = format!("An {} ({}) was issued for {}.", token.kind, spot(place), length(seconds));
+        let message = format!("An OCI session, {} ({}), was issued for {}.", called(token), spot(place), length(seconds));
         residue::say(sink, token, &Statement::new(CHECK.level, place, message));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An AWS role that trusts an OpenID Connect provider without a condition on the audience, or, for GitHub, with an
 //! audience other than `sts.amazonaws.com`, such as the owner's address that GitHub uses when nothing is asked for.
-//! Where there is no condition at all, TB-AWS-01 says so alone.
+//! Where nothing names the subject either, TB-AWS-01 says so alone.
 //!
 //! # Why it matters
 //!
@@ -31,11 +31,10 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in super::federated(view) {
-        let shared = Shared::of_value(&trust.issuer);
-        let unbound = trust.subject == SubjectRule::Any && !subjects::names_tenant(trust);
-        if unbound && shared.is_some() {
+        if trust.subject == SubjectRule::Any && !subjects::names_tenant(trust) {
             continue;
         }
+        let shared = Shared::of_value(&trust.issuer);
         let why = match &trust.audiences {
             None => "has no condition on the audience, so that a token made for another service is accepted".to_owned(),
             Some(audiences) if shared == Some(Shared::GitHub) => {

@@ -2,7 +2,8 @@
 //!
 //! An AWS role that trusts an issuer serving many tenants (GitHub, GitLab.com, HCP Terraform, Buildkite …) without any
 //! condition that names a tenant: no `…:sub`, and none of the claims that stand for it (`repository_id`,
-//! `repository_owner_id`, `job_workflow_ref`, `enterprise_id` …). A condition on the audience alone doesn't count.
+//! `repository_owner_id`, `job_workflow_ref`, `enterprise_id` …). A condition on the audience alone doesn't count. For an issuer
+//! of one's own, or one that is not known from the inputs, it is a warning; for a cluster's see TB-AWS-11.
 //!
 //! # Why it matters
 //!
@@ -33,18 +34,25 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in super::federated(view) {
-        let Some(issuer) = trust.issuer.known() else { continue };
-        if Shared::of(issuer).is_none() || trust.subject != SubjectRule::Any || subjects::names_tenant(trust) {
+        if trust.subject != SubjectRule::Any || subjects::names_tenant(trust) {
             continue;
         }
+        let issuer = trust.issuer.known().map(issuer::normal);
+        let (level, who) = match issuer.map(|issuer| (issuer, Shared::of(issuer))) {
+            // These vendors give each customer an audience of its own.
+            Some((_, Some(Shared::Other))) if trust.audiences.is_some() => continue,
+            Some((issuer, _)) if issuer::is_cluster(issuer) => continue,
+            Some((_, Some(_))) => (CHECK.level, "every tenant of that issuer"),
+            Some((_, None)) | None => (Level::Warning, "everybody whom that issuer knows"),
+        };
         let lacking = if trust.audiences.is_none() { "subject or audience" } else { "subject" };
         let message = format!(
-            "The trust of {} ({}) accepts any token of {}, because no condition names a {lacking}: every tenant of that issuer can become it.",
+            "The trust of {} ({}) accepts any token of {}, because no condition names a {lacking}: {who} can become it.",
             view.name(&trust.principal),
             spot(&trust.location),
-            issuer::normal(issuer),
+            issuer.unwrap_or("its issuer"),
         );
-        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+        sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
 }
 
@@ -74,20 +82,24 @@ mod tests {
             trust.claims = vec![claim("token.actions.githubusercontent.com:repository_id", "StringEquals", "42")];
         });
         assert!(levels(&CHECK, &by_id).is_empty());
-        let own = with_trust(Platform::Aws, |trust| {
-            trust.subject = SubjectRule::Any;
-            trust.issuer = Value::literal("https://gitlab.acme.example");
-        });
-        assert!(levels(&CHECK, &own).is_empty());
+    }
+
+    fn unbound(issuer: Value) -> Vec<Level> {
+        let change = |trust: &mut unkeyed_model::TrustBinding| (trust.subject, trust.issuer) = (SubjectRule::Any, issuer);
+        levels(&CHECK, &with_trust(Platform::Aws, change))
     }
 
     #[test]
-    fn what_is_not_known_is_not_missing() {
-        let issuer = with_trust(Platform::Aws, |trust| {
-            trust.subject = SubjectRule::Any;
-            trust.issuer = Value::unknown("var.provider");
-        });
+    fn for_other_issuers_it_is_a_warning_or_said_elsewhere() {
+        assert_eq!(unbound(Value::literal("https://gitlab.acme.example")), [Level::Warning]);
+        assert_eq!(unbound(Value::unknown("module.eks.oidc_provider")), [Level::Warning]);
+        assert!(unbound(Value::literal("oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF")).is_empty());
+        assert!(unbound(Value::literal("https://accounts.google.com")).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_subject_is_not_missing() {
         let subject = with_trust(Platform::Aws, |trust| trust.subject = SubjectRule::Unknown("var.subject".into()));
-        assert!(levels(&CHECK, &issuer).is_empty() && levels(&CHECK, &subject).is_empty());
+        assert!(levels(&CHECK, &subject).is_empty());
     }
 }

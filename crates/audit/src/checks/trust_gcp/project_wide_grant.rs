@@ -28,6 +28,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let pools = super::Pools::new(view);
     for grant in view.grants(Platform::Gcp) {
         let wide = matches!(grant.scope, ResourceScope::Project | ResourceScope::Folder | ResourceScope::Organization);
         let role = grant.role.as_ref().and_then(|role| role.known());
@@ -40,7 +41,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             view.name(&grant.principal),
             spot(&grant.location),
         );
-        sink.principals(&super::with_members(view, &grant.principal), &Statement::new(CHECK.level, &grant.location, message));
+        sink.principals(&pools.with_members(&grant.principal), &Statement::new(CHECK.level, &grant.location, message));
     }
 }
 
