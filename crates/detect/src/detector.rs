@@ -176,7 +176,7 @@ fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: us
     {
         return None;
     }
-    doubt::mark_local(&mut draft, text);
+    doubt::mark_host(&mut draft, text);
     Some(draft)
 }
 

@@ -1,4 +1,5 @@
-//! What makes a match less sure without making it none: where the file lies, and that the other side is a local emulator.
+//! What makes a match less sure without making it none: where the file lies, and that the other side is a local emulator
+//! or a host that is reserved for documentation.
 
 use unkeyed_model::{Confidence, Origin, Span};
 
@@ -20,6 +21,10 @@ pub(crate) fn at_path(confidence: Confidence, origin: &Origin) -> Confidence {
     if !is_for_show(&origin.path) {
         return confidence;
     }
+    one_step_lower(confidence)
+}
+
+const fn one_step_lower(confidence: Confidence) -> Confidence {
     match confidence {
         Confidence::High => Confidence::Medium,
         Confidence::Medium | Confidence::Low => Confidence::Low,
@@ -35,13 +40,30 @@ fn is_for_show(path: &str) -> bool {
     })
 }
 
-/// Marks a generic credential whose server is this machine.
-pub(crate) fn mark_local(draft: &mut Draft, text: &[u8]) {
+/// Marks a generic credential whose server is this machine, and doubts one whose server nobody runs.
+pub(crate) fn mark_host(draft: &mut Draft, text: &[u8]) {
     let named = draft.destination.as_ref().is_some_and(|destination| is_local_host(&destination.name));
     if named || draft.typed_position && local_host_on_line(text, draft.secret) {
         draft.confidence = Confidence::Low;
         draft.notes.push(LOCAL.into());
+    } else if draft.typed_position && host_of_userinfo(text, draft.secret).is_some_and(is_reserved) {
+        draft.confidence = one_step_lower(draft.confidence);
     }
+}
+
+/// The host in `user:secret@host`.
+fn host_of_userinfo(text: &[u8], secret: Span) -> Option<&[u8]> {
+    let rest = text.get(secret.end..)?.strip_prefix(b"@")?;
+    let length = rest.iter().take(REACH).take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-').count();
+    Some(&rest[..length])
+}
+
+/// RFC 2606 and RFC 6761.
+fn is_reserved(host: &[u8]) -> bool {
+    let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    ["example.com", "example.org", "example.net", "example", "invalid", "test"]
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 fn is_local_host(host: &str) -> bool {
@@ -96,9 +118,23 @@ mod tests {
         let start = text.find(secret).unwrap();
         let mut draft = Draft::new(&rule, Span::new(start, start + secret.len()));
         draft.typed_position = true;
-        mark_local(&mut draft, text.as_bytes());
+        mark_host(&mut draft, text.as_bytes());
         assert_eq!(draft.notes.is_empty(), draft.confidence != Confidence::Low);
         !draft.notes.is_empty()
+    }
+
+    #[test]
+    fn reserved_hosts_are_doubted() {
+        let doubted = |text: &str| {
+            let rule = Rule::named("generic.uri");
+            let start = text.find("hunter2").unwrap();
+            let mut draft = Draft::new(&rule, Span::new(start, start + 7));
+            draft.typed_position = true;
+            mark_host(&mut draft, text.as_bytes());
+            (draft.confidence, draft.notes.len())
+        };
+        assert_eq!(doubted("https://u:hunter2@mail.example.com/"), (Confidence::Low, 0));
+        assert_eq!(doubted("https://u:hunter2@myexample.com/"), (Confidence::Medium, 0));
     }
 
     #[test]
@@ -106,7 +142,7 @@ mod tests {
         assert!(marked("url: postgres://app:hunter2@localhost:5432/db", "hunter2"));
         assert!(marked("Server=127.0.0.1;Password=hunter2", "hunter2"));
         assert!(marked("curl -u admin:hunter2 http://localhost/x", "hunter2"));
-        assert!(!marked("url: postgres://app:hunter2@db.localhost.example.com/db", "hunter2"));
+        assert!(!marked("url: postgres://app:hunter2@db.localhost.acme.net/db", "hunter2"));
         assert!(!marked("url: postgres://app:hunter2@db/x\n# not localhost", "hunter2"));
     }
 }

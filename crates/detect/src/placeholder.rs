@@ -32,8 +32,7 @@ pub(crate) fn in_text(text: &[u8], secret: Span, file: Option<&Origin>) -> Optio
         return Some("a part of an expression or template");
     }
     in_value(value).or_else(|| if quoted { None } else { reference::expression(value) }).or_else(|| match language {
-        Language::Code => words::name(value).or_else(|| words::label(value)),
-        Language::Prose => words::label(value),
+        Language::Code | Language::Prose => words::name(value).or_else(|| words::label(value)),
         Language::Data => None,
     })
 }

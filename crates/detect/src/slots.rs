@@ -87,7 +87,7 @@ fn own(detector: &Detector, value: &[u8], slot: &Slot) -> Option<Finding> {
     draft.typed_position = true;
     draft.role = slot.role;
     draft.destination.clone_from(&slot.destination);
-    doubt::mark_local(&mut draft, value);
+    doubt::mark_host(&mut draft, value);
     Some(detector.seal(draft, value))
 }
 

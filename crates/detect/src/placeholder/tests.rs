@@ -28,6 +28,9 @@ fn weak_passwords_are_credentials() {
         "test1234",
         "changeit",
         "my-secret-pw",
+        "ThisEnvironmentIsAnotherPlaceToHide",
+        "MCPStolenSecret42!",
+        "is-it-cold-outside",
         "/k3jXQ9+Zr0=",
         "$ecret1",
         "pa{5s}word1!",
@@ -73,6 +76,9 @@ YOUR_TOKEN
 your_password
 yourpassword
 insert-token-here
+!ChangeThisHubSecretKey!
+ReplaceMeInProduction
+if_you_see_this_please_use_docker_instead
 replace_with_real_key
 placeholder
 TODO
@@ -146,6 +152,7 @@ fn code_on_the_right_hand_side_is_none() {
     assert!(judged("A.java", "String PASSWORD = \"«user.password»\";").is_some());
     assert!(judged("a.ts", "password: '«Password»'").is_some());
     assert!(judged("README.md", "password: «password»").is_some());
+    assert!(judged("mail.rst", "``http://the-username:«the-password»@host``").is_some());
 }
 
 #[test]

@@ -78,6 +78,14 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     {
         return Some("an instruction to put one here");
     }
+    // `!ChangeThisMercureHubJWTSecretKey!`, `ReplaceMe…` in one word.
+    let told = words_of(text.trim_matches('!')).is_some_and(|words| {
+        let word = |at: usize| words.get(at).map(|word| word.to_ascii_lowercase()).unwrap_or_default();
+        matches!(&*word(0), "change" | "replace") && matches!(&*word(1), "me" | "this" | "it" | "with")
+    });
+    if told {
+        return Some("an instruction to put one here");
+    }
     let noun = joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
     noun.is_some_and(|noun| is_listed(NOUNS, noun)).then_some("an instruction to put one here")
 }
@@ -126,12 +134,17 @@ fn words_of(text: &str) -> Option<Vec<&str>> {
     Some(words)
 }
 
-/// Why a value is a sentence, if it is. A passphrase is words too, but without the small words that hold sentences together.
+/// Why a value is a sentence, if it is. A passphrase is words too, but without the small words that hold sentences
+/// together; joined by underscores it takes more words to be sure.
 pub(super) fn prose(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
-    let words: Vec<String> =
-        text.split_ascii_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase()).collect();
-    let alphabetic = words.iter().filter(|word| word.chars().all(char::is_alphabetic)).count();
-    let held = words.iter().any(|word| is_listed(FUNCTION_WORDS, word));
-    (words.len() > 2 && alphabetic + 1 >= words.len() && held).then_some("a sentence")
+    let is_sentence = |words: Vec<&str>, least: usize, held_by: usize| {
+        let bare = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+        let words: Vec<String> = words.iter().map(bare).filter(|word| !word.is_empty()).collect();
+        let alphabetic = words.iter().filter(|word| word.chars().all(char::is_alphabetic)).count();
+        let held = words.iter().filter(|word| is_listed(FUNCTION_WORDS, word)).count();
+        words.len() >= least && alphabetic + 1 >= words.len() && held >= held_by
+    };
+    let spaced = is_sentence(text.split_ascii_whitespace().collect(), 3, 1);
+    (spaced || is_sentence(text.split(['_', '-']).collect(), 5, 2)).then_some("a sentence")
 }
