@@ -38,8 +38,6 @@ pub(crate) enum Effect {
     ChecksOutPullRequest,
     /// Asks the platform for an identity token; the audience if it is written.
     RequestsToken { audience: Option<String> },
-    /// Runs a tool that takes its clouds' credentials from the environment.
-    ConfiguresFromEnvironment,
 }
 
 /// A login without a stored secret.

@@ -15,7 +15,7 @@ use self::values::Part;
 use crate::commands::{self, Effect};
 use crate::interpolation::interpolations;
 use crate::place::Place;
-use crate::{credential_name, facts, host_files, shell};
+use crate::{facts, host_files, shell};
 
 /// `Dockerfile`, `Containerfile`, with a prefix or suffix.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -219,8 +219,6 @@ impl<'a> Image<'a> {
                 (value, name.text.as_str())
             {
                 self.workload.owner.get_or_insert(value.text);
-            } else if credential_name::is_credential(&name.text) {
-                continue;
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// One reference to a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Interpolation {
-    /// The variable; for `${env:X}` and `{env:X}` only `X`, for `${input:x}` with the prefix.
+    /// The variable; for `${env:X}`, `${localEnv:X}` and `{env:X}` only `X`, for `${input:x}` with the prefix.
     pub(crate) name: String,
     /// From `$` to the closing brace.
     pub(crate) range: Range<usize>,
@@ -55,7 +55,8 @@ fn collect(text: &str, within: Range<usize>, depth: usize, found: &mut Vec<Inter
 /// Reads `${…}`; `inner` is the first byte inside the braces. Returns where to go on.
 fn braced(text: &str, start: usize, inner: usize, limit: usize, depth: usize, found: &mut Vec<Interpolation>) -> usize {
     let bytes = text.as_bytes();
-    let prefixed = ["env:", "input:"].iter().find(|prefix| text[inner..limit].starts_with(**prefix)).map_or(0, |prefix| prefix.len());
+    let prefixed =
+        ["env:", "localEnv:", "input:"].iter().find(|prefix| text[inner..limit].starts_with(**prefix)).map_or(0, |prefix| prefix.len());
     let mut end = name_end(bytes, inner + prefixed, limit);
     if text[inner..].starts_with("input:") {
         end = (end..limit).find(|&at| !(bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'-' | b'_' | b'.'))).unwrap_or(limit);
@@ -123,8 +124,8 @@ mod tests {
         );
         assert_eq!(names("$$A ${{ secrets.X }} $(cmd) {x} $1"), []);
         assert_eq!(
-            names("${env:TOKEN} {env:KEY} ${input:my-token}"),
-            [("TOKEN".into(), None), ("KEY".into(), None), ("input:my-token".into(), None)]
+            names("${env:TOKEN} {env:KEY} ${localEnv:L} ${input:my-token}"),
+            [("TOKEN".into(), None), ("KEY".into(), None), ("L".into(), None), ("input:my-token".into(), None)]
         );
         assert_eq!(names("${A:-${B:-x}}"), [("A".into(), Some("${B:-x}")), ("B".into(), Some("x"))]);
         assert!(is_reference(" ${A} ") && !is_reference("${A}b") && !is_reference("${A:-b}"));

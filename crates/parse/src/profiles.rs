@@ -22,10 +22,12 @@ enum Tool {
 
 fn tool(path: &str) -> Option<Tool> {
     let is = |file: &str| path == file || path.strip_suffix(file).is_some_and(|before| before.ends_with('/'));
-    match () {
-        () if is(".oci/config") || is("oci/config") || is(".oci/config.bak") => Some(Tool::Oci),
-        () if is(".aws/credentials") || is(".aws/config") || is("aws/credentials") => Some(Tool::Aws),
-        () => None,
+    if is(".oci/config") || is("oci/config") {
+        Some(Tool::Oci)
+    } else if is(".aws/credentials") || is(".aws/config") || is("aws/credentials") {
+        Some(Tool::Aws)
+    } else {
+        None
     }
 }
 

@@ -129,7 +129,7 @@ impl Node {
     }
 
     /// Visits every scalar value below (and including) this node, with the key path that leads there.
-    pub(crate) fn for_each_scalar(&self, path: &str, visit: &mut dyn FnMut(&str, &Self)) {
+    pub(crate) fn for_each_scalar<'n>(&'n self, path: &str, visit: &mut dyn FnMut(&str, &'n Self)) {
         match &self.kind {
             Kind::Scalar(..) => visit(path, self),
             Kind::Seq(items) => {

@@ -26,6 +26,7 @@ const JSON_FILES: &[&str] = &[
     ".gemini/settings.json",
     "cline_mcp_settings.json",
     "mcp_settings.json",
+    ".vscode/settings.json",
     ".zed/settings.json",
     "zed/settings.json",
     "opencode.json",

@@ -13,9 +13,6 @@ pub(super) fn effects(command: &Command) -> Vec<Effect> {
     effects.extend(signed(command).map(|mechanism| Effect::SignsKeyless { mechanism }));
     effects.extend(pushed(command).or_else(|| logged_in(command)).map(Effect::Reaches));
     effects.extend(github(command));
-    if matches!(command.program(), "terraform" | "tofu" | "terragrunt" | "pulumi" | "packer") {
-        effects.push(Effect::ConfiguresFromEnvironment);
-    }
     effects
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A part of an instruction's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Part {
     /// Without quotes and escapes.
     pub(super) text: String,

@@ -126,19 +126,14 @@ impl<'a> Draft<'a> {
                 self.uses_job_token(location.clone(), to);
                 continue;
             }
-            let (store, names) = match used.context.as_str() {
-                "secrets" => (StoreKind::GhaSecret, scope.secret_names(&used.name)),
-                "vars" => (StoreKind::GhaVariable, vec![used.name.clone()]),
-                "env" | "inputs" => {
-                    let bound = scope.bind(&format!("${{{{ {}.{} }}}}", used.context, used.name));
-                    if bound.job_token && (to.follows || used.context == "inputs") {
-                        self.uses_job_token(location.clone(), to);
-                    }
-                    (StoreKind::GhaSecret, if to.follows || used.context == "inputs" { bound.secrets } else { Vec::new() })
-                }
-                _ => continue,
-            };
-            for name in names {
+            if used.context == "env" && !to.follows {
+                continue;
+            }
+            let bound = scope.bind_use(used);
+            if bound.job_token {
+                self.uses_job_token(location.clone(), to);
+            }
+            for (store, name) in bound.stored {
                 if self.workload.references.len() >= MAX_REFERENCES {
                     self.cut = true;
                     return;

@@ -37,20 +37,17 @@ pub(super) fn composite<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) {
     unread_inputs(draft, call, with, before);
 }
 
-/// Secrets given to a call that were not seen again inside it (an action in another language, an input that is not
+/// Stored values given to a call that were not seen again inside it (an action in another language, an input that is not
 /// used): the call itself is their place.
 fn unread_inputs<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>, with: Option<&'a Node>, before: usize) {
     let inside = draft.workload.references.get(before..).unwrap_or_default();
     let inside: BTreeSet<String> = inside.iter().map(|reference| reference.name.clone()).collect();
     for entry in with.into_iter().flat_map(Node::entries) {
         let bound = call.scope.bind(entry.value.text().unwrap_or_default());
-        let seen = bound.secrets.iter().all(|name| inside.contains(name));
-        if !seen || bound.secrets.is_empty() {
+        let seen = bound.stored.iter().all(|(_, name)| inside.contains(name)) && (!bound.job_token || inside.contains("GITHUB_TOKEN"));
+        if !seen {
             let path = place::under(&place::under(call.path, "with"), entry.name());
-            let receiver = Receiver::unstated(Some(entry.name()), false);
-            if !bound.job_token {
-                draft.text(call.file, call.scope, &entry.value, &path, &receiver);
-            }
+            draft.text(call.file, call.scope, &entry.value, &path, &Receiver::unstated(Some(entry.name()), false));
         }
     }
 }
@@ -122,7 +119,10 @@ pub(super) fn passed_on<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: 
 /// Names of the secrets that a call passes, by the names under which the callee knows them.
 fn passed_secrets(body: &Node, scope: &Scope) -> BTreeMap<String, Vec<String>> {
     let Some(secrets) = body.get("secrets") else { return BTreeMap::new() };
-    let pass = |entry: &crate::tree::Entry| (entry.name().to_owned(), scope.bind(entry.value.text().unwrap_or_default()).secrets);
+    let pass = |entry: &crate::tree::Entry| {
+        let stored = scope.bind(entry.value.text().unwrap_or_default()).stored;
+        (entry.name().to_owned(), stored.into_iter().map(|(_, name)| name).collect())
+    };
     secrets.entries().iter().map(pass).collect()
 }
 

@@ -32,6 +32,9 @@ impl<'a> Workflow<'a> {
     }
 }
 
+/// Keys of a job that are read for what they mean.
+const READ: &[&str] = &["env", "steps", "if", "with", "secrets", "container", "services", "permissions", "uses"];
+
 /// Reads the body of a job into a draft.
 pub(super) fn body<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, outer: &Scope, job: &'a Node, path: &str) {
     let file = workflow.file;
@@ -49,12 +52,17 @@ pub(super) fn body<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, outer: &S
     if let Some(permissions) = Permissions::declared_by(&file.place, job, path).or_else(|| workflow.permissions.clone()) {
         scope.permissions = permissions;
     }
+    // A called workflow can ask for less than its caller has, never for more.
+    if scope.is_called() && outer.permissions.id_token.is_none() {
+        scope.permissions.id_token = None;
+    }
     scope.subjects = subjects(draft, workflow, &scope, job, outer).into();
     scope.fallback |= steps::condition(draft, file, &scope, job, path);
     let fallback = scope.fallback;
     draft.environment(file, &scope, job.get("env"), &place::under(path, "env"), fallback);
     traits(draft, workflow, &scope, job, path);
     containers(draft, file, &scope, job, path);
+    steps::other_texts(draft, file, &scope, job, path, READ);
     if let Some(uses) = job.str("uses") {
         called(draft, file, &scope, job, path, uses);
     }

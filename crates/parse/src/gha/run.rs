@@ -121,7 +121,6 @@ impl<'a> Script<'a, '_> {
                 let path = federated(self.scope, Platform::Saas, "OIDC token request", unknown, &audience, at);
                 draft.workload.identity_paths.push(path);
             }
-            Effect::ConfiguresFromEnvironment => draft.note("configures-from-environment", command.program(), at),
         }
     }
 

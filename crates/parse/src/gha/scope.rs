@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use unkeyed_model::Value;
+use unkeyed_model::{StoreKind, Value};
 
 use super::expression::{Expression, Use, expressions};
 use super::permissions::Permissions;
@@ -17,8 +17,8 @@ use crate::tree::Node;
 pub(super) struct Bound {
     /// Its value.
     pub(super) value: Value,
-    /// Names of the stored secrets it is made of, as the repository knows them.
-    pub(super) secrets: Vec<String>,
+    /// The stored values it is made of, under the names by which the repository knows them.
+    pub(super) stored: Vec<(StoreKind, String)>,
     /// The job's own token is in it.
     pub(super) job_token: bool,
 }
@@ -58,8 +58,8 @@ pub(super) struct Scope {
     calls: Rc<[String]>,
 }
 
-/// Longest chain of names that is followed.
-const MAX_CHAIN: usize = 8;
+/// Most stored values that one text is taken to be made of.
+const MAX_STORED: usize = 16;
 
 impl Scope {
     /// The scope with further environment variables (a mapping of name to text).
@@ -113,6 +113,14 @@ impl Scope {
         passed.cloned().unwrap_or_else(|| vec![name.to_owned()])
     }
 
+    /// What one read of a context amounts to here.
+    pub(super) fn bind_use(&self, used: &Use) -> Bound {
+        let mut bound = Bound::default();
+        let single = Expression { range: 0..0, uses: vec![used.clone()], is_single: true, has_alternatives: false };
+        bound.value = self.evaluate(&single, &mut bound);
+        bound
+    }
+
     /// What a text with expressions amounts to here.
     pub(super) fn bind(&self, text: &str) -> Bound {
         let mut bound = Bound::default();
@@ -140,14 +148,16 @@ impl Scope {
             if used.is_job_token() {
                 bound.job_token = true;
             } else if used.context == "secrets" {
-                bound.secrets.extend(self.secret_names(&used.name));
+                bound.stored.extend(self.secret_names(&used.name).into_iter().map(|name| (StoreKind::GhaSecret, name)));
+            } else if used.context == "vars" {
+                bound.stored.push((StoreKind::GhaVariable, used.name.clone()));
             } else if let Some(inner) = self.look_up(used) {
-                bound.secrets.extend(inner.secrets.iter().cloned());
+                bound.stored.extend(inner.stored.iter().cloned());
                 bound.job_token |= inner.job_token;
             }
+            // Names made of names that are each used twice would double with every step.
+            bound.stored.truncate(MAX_STORED);
         }
-        // A chain that never ends can't arise, but one that doubles at each step can.
-        bound.secrets.truncate(MAX_CHAIN);
         match expression.uses.as_slice() {
             [only] if expression.is_single => {
                 self.look_up(only).map_or_else(|| Value::Unknown(why_unknown(only)), |inner| inner.value.clone())

@@ -27,11 +27,20 @@ fn read_step<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, step:
     scope.fallback |= condition(draft, file, &scope, step, path);
     let fallback = scope.fallback;
     draft.environment(file, &scope, step.get("env"), &place::under(path, "env"), fallback);
+    other_texts(draft, file, &scope, step, path, &["env", "if", "with", "run", "uses"]);
     if let Some(uses) = step.str("uses") {
         draft.action(&Call { file, scope: &scope, step, path, uses });
     }
     if let Some(run) = step.get("run") {
         run::script(draft, file, &scope, run, &place::under(path, "run"), step.str("shell").unwrap_or("bash"));
+    }
+}
+
+/// References in all remaining texts of a job or step (`outputs`, `name`, `working-directory` …).
+pub(super) fn other_texts<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, owner: &'a Node, path: &str, read: &[&str]) {
+    for entry in owner.entries().iter().filter(|entry| !read.contains(&entry.name())) {
+        let receiver = Receiver::unstated(Some(entry.name()), false);
+        entry.value.for_each_scalar(&place::under(path, entry.name()), &mut |path, node| draft.text(file, scope, node, path, &receiver));
     }
 }
 
