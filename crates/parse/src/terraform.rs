@@ -22,6 +22,7 @@ mod resource;
 mod run;
 mod secrets;
 mod settings;
+mod spliced;
 mod traverse;
 mod value;
 mod variables;

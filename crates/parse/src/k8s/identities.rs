@@ -55,7 +55,8 @@ pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, fac
 /// The projected token that a path of this container uses: the one whose file a variable of that vendor names.
 fn token_of<'v>(pod: Pod<'_>, volumes: &'v Volumes, variables: &[Variable], path: &IdentityPath) -> Option<&'v Token> {
     let names_token = |variable: &&Variable| {
-        variable.name == path.mechanism || (path.platform == Platform::Saas && variable.name.ends_with("_IDENTITY_TOKEN_FILE"))
+        path.mechanism.split(" + ").any(|part| part == variable.name)
+            || (path.platform == Platform::Saas && variable.name.ends_with("_IDENTITY_TOKEN_FILE"))
     };
     variables.iter().filter(names_token).find_map(|variable| volumes.token_at(pod, variable.value.known()?))
 }

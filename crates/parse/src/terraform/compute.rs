@@ -9,6 +9,7 @@ use super::aws;
 use super::resource::Resource;
 use super::secrets::Reader;
 use super::settings;
+use super::spliced;
 use super::value::{Kind, Val};
 use crate::policy_document::hole;
 
@@ -130,6 +131,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
             workload.uses.push((Use::Image, image.clone()));
         }
     }
+    workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
     if compute.kind == "google_compute_instance" || compute.kind == "google_compute_instance_template" {
         scopes(resource, &mut workload);
     }
