@@ -3,6 +3,8 @@
 //! One decision a reader would question: a slot never overrules a specific rule. It only fills in what the structure
 //! knows (name, destination), and reports its own value where no rule knows better.
 
+use std::sync::Arc;
+
 use unkeyed_model::{DecodeStep, Origin, Slot, SlotEncoding, Span};
 
 use crate::decode::{self, Decoded, Region};
@@ -20,30 +22,53 @@ const FALLBACK: &str = "generic.typed-position";
 pub(crate) fn join(
     detector: &Detector,
     text: &[u8],
-    origins: &[std::sync::Arc<Origin>],
+    origins: &[Arc<Origin>],
     mut findings: Vec<Finding>,
     slots: &[Slot],
     scratch: &mut Scratch,
 ) -> Vec<Finding> {
-    let slots: Vec<&Slot> = slots.iter().filter(|slot| !span_of(slot).is_empty() && span_of(slot).end <= text.len()).collect();
+    let slots = disjoint(slots, text.len());
     if slots.is_empty() {
         return findings;
     }
-    for slot in &slots {
-        let span = span_of(slot);
-        findings.retain(|finding| !yields_to(finding, span));
-        if findings.iter().any(|finding| span.contains(finding.draft.secret)) {
-            continue;
-        }
+    let mut filled = vec![false; slots.len()];
+    findings.retain(|finding| {
+        let Some(at) = first_touching(&slots, finding.draft.secret) else { return true };
+        let kept = !yields_to(finding, span_of(slots[at]));
+        filled[at] |= kept && span_of(slots[at]).contains(finding.draft.secret);
+        kept
+    });
+    for (slot, _) in slots.iter().zip(filled).filter(|(_, filled)| !filled) {
         findings.extend(value(detector, text, origins, slot, scratch));
     }
     let mut findings = overlap::resolve(findings);
     for finding in &mut findings {
-        if let Some(slot) = slots.iter().find(|slot| span_of(slot).contains(finding.draft.secret)) {
+        let secret = finding.draft.secret;
+        if let Some(slot) = first_touching(&slots, secret).map(|at| slots[at]).filter(|slot| span_of(slot).contains(secret)) {
             fill_in(&mut finding.draft, slot);
         }
     }
     findings
+}
+
+/// The slots that lie in a text of that length, by place; of overlapping ones the shortest.
+fn disjoint(slots: &[Slot], length: usize) -> Vec<&Slot> {
+    let mut slots: Vec<&Slot> = slots.iter().filter(|slot| !span_of(slot).is_empty() && span_of(slot).end <= length).collect();
+    slots.sort_by_key(|slot| (span_of(slot).len(), *slot));
+    let mut taken = overlap::Spans::default();
+    slots.retain(|slot| {
+        let free = !taken.overlap(span_of(slot));
+        taken.add(span_of(slot));
+        free
+    });
+    slots.sort_by_key(|slot| span_of(slot));
+    slots
+}
+
+/// Position of the first slot that shares a byte with `span`.
+fn first_touching(slots: &[&Slot], span: Span) -> Option<usize> {
+    let at = slots.partition_point(|slot| span_of(slot).end <= span.start);
+    slots.get(at).filter(|slot| span_of(slot).overlaps(span)).map(|_| at)
 }
 
 fn span_of(slot: &Slot) -> Span {
@@ -58,7 +83,7 @@ fn yields_to(finding: &Finding, slot: Span) -> bool {
 }
 
 /// What stands in a slot in which no rule found anything.
-fn value(detector: &Detector, text: &[u8], origins: &[std::sync::Arc<Origin>], slot: &Slot, scratch: &mut Scratch) -> Vec<Finding> {
+fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot, scratch: &mut Scratch) -> Vec<Finding> {
     let span = span_of(slot);
     if slot.encoding == SlotEncoding::Plain {
         return own(detector, &text[span.start..span.end], slot).map(|finding| finding.lift_by(span.start)).into_iter().collect();
@@ -69,11 +94,12 @@ fn value(detector: &Detector, text: &[u8], origins: &[std::sync::Arc<Origin>], s
     }
     let mut decoded = Decoded::default();
     decode::decode(text, Region { span, step: DecodeStep::Base64 }, &mut decoded);
-    let mut findings = detector.examine(&decoded.bytes, origins, 1, scratch).findings;
-    if findings.is_empty() {
-        findings.extend(own(detector, &decoded.bytes, slot));
+    let inside = detector.examine(&decoded.bytes, origins, 1, scratch).findings;
+    if !inside.is_empty() {
+        return inside.into_iter().map(|finding| finding.lift(DecodeStep::Base64, |part| decoded.place(part))).collect();
     }
-    findings.into_iter().map(|finding| finding.lift(DecodeStep::Base64, |part| decoded.place(part))).collect()
+    // The whole value, with its padding.
+    own(detector, &decoded.bytes, slot).map(|finding| finding.lift(DecodeStep::Base64, |_| span)).into_iter().collect()
 }
 
 /// The slot's value as a credential, unless it is none.

@@ -188,10 +188,19 @@ mod slots {
     #[test]
     fn a_base64_slot_is_decoded() {
         let expected = |rule: &str, value: &str| [(rule.to_owned(), value.to_owned(), vec![DecodeStep::Base64])];
-        assert_eq!(in_slot("x: czNjcjN0\n", "czNjcjN0", SlotEncoding::Base64), expected("generic.typed-position", "czNjcjN0"));
+        assert_eq!(in_slot("x: czNjcjN0IQ==\n", "czNjcjN0IQ==", SlotEncoding::Base64), expected("generic.typed-position", "czNjcjN0IQ=="));
         let token = "dG9rX1FtN1pyMlh2OUxrNFdw";
         assert_eq!(in_slot(&format!("x: {token}\n"), token, SlotEncoding::Base64), expected("test.token", token));
         assert_eq!(in_slot("x: Y2hhbmdlbWU=\n", "Y2hhbmdlbWU=", SlotEncoding::Base64), [], "changeme");
+    }
+
+    #[test]
+    fn of_overlapping_slots_the_shortest_counts() {
+        let text = "x: outer inner9 outer";
+        let slots =
+            [Span::new(3, 21), Span::new(9, 15), Span::new(9, 15), Span::new(14, 90)].map(|span| slot("a", "k", span, SlotEncoding::Plain));
+        let found = scan(&detector(&FingerprintKey::new(b"")), "a", text.as_bytes(), &slots);
+        assert_eq!(found.iter().map(|found| found.location.region.span).collect::<Vec<_>>(), [Span::new(9, 15)]);
     }
 
     #[test]
