@@ -143,11 +143,7 @@ fn select(text: &str, case: &Case) -> String {
         let bare = line.trim().trim_start_matches("//").trim_start_matches('#').trim_start_matches("//");
         let mark = ["+ ", "- "].iter().find_map(|sign| bare.strip_prefix(sign).map(|name| (*sign, name.trim())));
         match mark {
-            Some((_, name)) if name.starts_with('/') => {
-                if hidden.as_deref() == Some(&name[1..]) {
-                    hidden = None;
-                }
-            }
+            Some((_, name)) if name.starts_with('/') => hidden = hidden.filter(|hidden| *hidden != name[1..]),
             Some((sign, name)) if line.trim().starts_with(['#', '/']) => {
                 let shown = if sign == "+ " {
                     case.with.iter().any(|with| with == name)
