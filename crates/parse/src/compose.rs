@@ -137,8 +137,7 @@ impl<'a, 'n> Service<'a, 'n> {
             value: Value::unknown(format!("`{name}` is set by whoever starts it")),
             location: location.clone(),
         });
-        let reference = facts::received_by(facts::reference(StoreKind::Environment, name, location), name);
-        self.workload.references.push(reference);
+        self.workload.references.extend(facts::environment_reference(name, name, location));
     }
 
     /// A value that starts at byte `from` of the node's text.
@@ -173,7 +172,7 @@ impl<'a, 'n> Service<'a, 'n> {
         for found in interpolations(&flat.text[from..]) {
             let at = self.place.at(flat.span(from + found.range.start..from + found.range.end), path);
             let receiver = used_as.unwrap_or(&found.name);
-            self.workload.references.push(facts::received_by(facts::reference(StoreKind::Environment, found.name.as_str(), at), receiver));
+            self.workload.references.extend(facts::environment_reference(&found.name, receiver, at));
             let Some(default) = found.default else { continue };
             let text = &flat.text[from + default.start..from + default.end];
             let credential = facts::is_credential_variable(&found.name) || used_as.is_some_and(facts::is_credential_variable);

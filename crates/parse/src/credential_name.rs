@@ -70,6 +70,21 @@ const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["request", "token"],
 ];
 
+/// Endings of names whose words are run together (`WEBPASSWORD`, `dbpasswd`).
+const RUN_TOGETHER: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "clientsecret",
+    "authtoken",
+    "accesstoken",
+    "apitoken",
+];
+
 /// Whether a literal under this name is a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
     let words = words(name);
@@ -77,7 +92,8 @@ pub(crate) fn is_credential(name: &str) -> bool {
     let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
     // As an environment variable it is a key; as an attribute of a cloud resource it names one.
     let is_variable = name.ends_with("ENCRYPTION_KEY");
-    (ends(ENDINGS) || is_variable) && !ends(PUBLIC_ENDINGS)
+    let run_together = words.last().is_some_and(|last| RUN_TOGETHER.iter().any(|ending| last.ends_with(ending)));
+    (ends(ENDINGS) || is_variable || run_together) && !ends(PUBLIC_ENDINGS)
 }
 
 /// Lower-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase`; names longer than any real one have none.
@@ -119,6 +135,7 @@ mod tests {
             "token",
             "SLACK_WEBHOOK_URL",
             "tls.key-pem",
+            "WEBPASSWORD",
             "N8N_ENCRYPTION_KEY",
         ] {
             assert!(is_credential(name), "{name}");

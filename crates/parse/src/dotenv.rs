@@ -77,8 +77,7 @@ fn used(place: &Place<'_>, assignment: &Assignment<'_>, text: &str, workload: &m
     for found in interpolations(text) {
         let start = assignment.value.start;
         let span = unkeyed_model::Span::new(start + found.range.start, start + found.range.end);
-        let reference = facts::reference(StoreKind::Environment, found.name, place.at(span, assignment.name));
-        workload.references.push(facts::received_by(reference, assignment.name));
+        workload.references.extend(facts::environment_reference(&found.name, assignment.name, place.at(span, assignment.name)));
     }
 }
 

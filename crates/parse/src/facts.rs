@@ -38,6 +38,13 @@ pub(crate) fn received_by(mut reference: Reference, variable: &str) -> Reference
     reference
 }
 
+/// A use of an environment variable of whoever starts the program, if the variable or what receives it is named like a
+/// credential. Everything else in an environment is plain configuration and kept nowhere in particular.
+pub(crate) fn environment_reference(name: &str, receiver: &str, location: Location) -> Option<Reference> {
+    let matters = is_credential_variable(name) || is_credential_variable(receiver);
+    matters.then(|| received_by(reference(StoreKind::Environment, name, location), receiver))
+}
+
 /// A literal in a place where the structure says that a credential stands.
 pub(crate) fn slot(name: &str, location: Location) -> Slot {
     let known = variables::known(name);

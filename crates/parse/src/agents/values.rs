@@ -74,6 +74,10 @@ impl Collector<'_> {
         if store == StoreKind::Prompt && !is_password(to.inputs, name) {
             return;
         }
+        let matters = store == StoreKind::Prompt || to.holds_credential || facts::is_credential_variable(name);
+        if !matters {
+            return;
+        }
         let mut reference = facts::received_by(facts::reference(store, name, at), to.name);
         if store == StoreKind::Prompt || to.holds_credential {
             reference.content = unkeyed_model::Content::Durable;
