@@ -22,7 +22,7 @@ const TAIL_WINDOW: usize = 64;
 /// Largest automaton of a pattern.
 const MAX_NFA_BYTES: usize = 2 << 20;
 /// Memory for the lazily built states of a pattern, per thread.
-const MAX_CACHE_BYTES: usize = 2 << 20;
+const MAX_CACHE_BYTES: usize = 512 << 10;
 /// The group that holds the secret; without it the whole match does.
 const SECRET: &str = "secret";
 
