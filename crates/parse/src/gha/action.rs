@@ -200,7 +200,10 @@ fn identity(call: &Call<'_, '_>, row: &Consumer, way: &Way, destination: Option<
     let beaten =
         way.beaten_by.iter().any(|input| call.has(input)) || way.beaten_by_variable.iter().any(|name| call.scope.variable(name).is_some());
     let principal = way.principal.iter().find(|input| call.has(input)).and_then(|input| call.value(input));
-    let principal = principal.unwrap_or_else(|| Value::unknown(format!("`{}` doesn't say whose identity it takes", row.action)));
+    let principal = principal.unwrap_or_else(|| match way.principal {
+        [] => Value::unknown("the token itself is the identity"),
+        _ => Value::unknown(format!("`{}` doesn't say whose identity it takes", row.action)),
+    });
     let destination = match way.platform {
         Platform::Aws => facts::aws(principal.known()),
         _ => destination.unwrap_or_default(),
