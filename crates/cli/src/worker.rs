@@ -91,6 +91,7 @@ pub(crate) fn scan(
 ) {
     let before = matches.len();
     let outcome = guarded(unit, || detector.scan(unit, slots, scratch, &mut |found| matches.push(found)));
+    skipped.append(&mut scratch.take_notices());
     if let Err(skip) = outcome {
         // Half a scan is not reported: the file counts as not read, and the scratch may be in any state.
         matches.truncate(before);
