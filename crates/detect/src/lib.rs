@@ -17,6 +17,7 @@ mod fingerprint;
 mod lint;
 mod literal;
 mod mask;
+mod named_value;
 mod overlap;
 mod pairing;
 mod pattern;

@@ -8,6 +8,7 @@ use toml::Spanned;
 use unkeyed_model::{Confidence, Custody, Remediation, Replayable, Role, RuleInfo, VendorDefault};
 
 use crate::checksum;
+use crate::named_value;
 use crate::pattern::Pattern;
 use crate::rule::{Examples, Rule, RuleFile};
 use crate::rule_error::Problem;
@@ -31,7 +32,10 @@ struct RuleSpec {
     description: String,
     #[serde(default)]
     reference: String,
-    pattern: Spanned<String>,
+    pattern: Option<Spanned<String>>,
+    context: Option<Spanned<String>>,
+    called: Option<String>,
+    value: Option<String>,
     confidence: Option<Confidence>,
     role: Option<Role>,
     replayable: Option<Replayable>,
@@ -139,7 +143,7 @@ impl Reader<'_> {
         if !rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(kebab)) {
             return Err(self.problem(format!("the id must be \"{}.\" and lower-case words joined by hyphens", self.provider)));
         }
-        let pattern = Pattern::new(spec.pattern.get_ref()).map_err(|error| self.problem_at(&spec.pattern, error.to_string()))?;
+        let pattern = self.pattern(&spec)?;
         let (lifetime, why) = self.lifetime(spec.lifetime)?;
         let description = if why.is_empty() { spec.description } else { format!("{} Lifetime: {why}.", spec.description) };
         Ok(Rule {
@@ -170,6 +174,16 @@ impl Reader<'_> {
             public: spec.public,
             examples: Examples { matching: spec.r#match, other: spec.no_match },
         })
+    }
+
+    /// The pattern as written, or the one that context and value stand for.
+    fn pattern(&self, spec: &RuleSpec) -> Result<Pattern, Problem> {
+        let (place, source) = match (&spec.pattern, &spec.context, &spec.value) {
+            (Some(pattern), None, None) if spec.called.is_none() => (pattern, pattern.get_ref().clone()),
+            (None, Some(context), Some(value)) => (context, named_value::pattern(context.get_ref(), spec.called.as_deref(), value)),
+            _ => return Err(self.problem("give either a pattern, or context and value, to which called may be added")),
+        };
+        Pattern::new(&source).map_err(|error| self.problem_at(place, error.to_string()))
     }
 
     fn named<T>(&self, name: &Option<Spanned<String>>, what: &str, find: fn(&str) -> Option<T>, known: &str) -> Result<Option<T>, Problem> {
