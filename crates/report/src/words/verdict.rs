@@ -28,7 +28,7 @@ pub(crate) fn reason(reason: Reason, kind: WorkloadKind) -> &'static str {
         Reason::RoleScope => "The role of its identity is in error.",
         Reason::TokenLifetime => "The lifetime of its tokens is in error.",
         Reason::Excepted => "What remains is covered by exceptions that are valid and have an exit plan.",
-        Reason::AllLayers => "No lasting credential, and an identity with exact trust, a narrow role and short tokens.",
+        Reason::AllLayers => "No lasting credential, and an identity whose trust, role and token lifetime are free of errors.",
         Reason::NoAuthenticationObserved => "It authenticates to nothing, as far as these inputs show.",
         Reason::TrustNotInScope => "The trust in its identity is not in these inputs.",
         Reason::RoleNotInScope => "The role of its identity is not in these inputs.",
