@@ -1,12 +1,16 @@
 //! base64, base64url (RFC 4648 §4, §5) and hexadecimal.
 
+use memchr::memchr2;
 use unkeyed_model::{DecodeStep, Span};
 
-use super::{Decoded, Region, looks_like_text, runs::runs};
+use super::runs::{parts, runs};
+use super::{Decoded, Region, looks_like_text};
 use crate::byte_set::ByteSet;
 
 const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const URL: ByteSet = ByteSet::of(b"-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+/// Digits of either alphabet.
+const EITHER: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const HEX: ByteSet = ByteSet::of(b"0123456789abcdefABCDEF");
 
 /// 18 bytes: shorter than any token with its context.
@@ -20,21 +24,23 @@ const MIN_LINE: usize = 60;
 
 /// Runs of digits that turn into text.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
+    // All three alphabets are part of one, of which long runs are few.
+    let any = runs(text, &EITHER, MIN_BASE64);
     let mut joined = 0;
-    for run in runs(text, &STANDARD, MIN_BASE64).filter(|run| is_text(text, *run, b'+', b'/')) {
-        if run.start >= joined {
+    for run in any.iter().flat_map(|&any| parts(text, any, &STANDARD, MIN_BASE64)) {
+        if run.start >= joined && is_text(text, run, b'+', b'/') {
             joined = end_of_lines(text, run);
             out.push(Region { span: Span::new(run.start, joined), step: DecodeStep::Base64 });
         }
     }
-    for run in runs(text, &URL, MIN_BASE64) {
+    for run in any.iter().flat_map(|&any| parts(text, any, &URL, MIN_BASE64)) {
         // Without - or _ it is found above.
-        let special = text[run.start..run.end].iter().any(|&byte| byte == b'-' || byte == b'_');
+        let special = memchr2(b'-', b'_', &text[run.start..run.end]).is_some();
         if special && is_text(text, run, b'-', b'_') {
             out.push(Region { span: run, step: DecodeStep::Base64url });
         }
     }
-    for run in runs(text, &HEX, MIN_HEX) {
+    for run in any.iter().filter(|any| any.len() >= MIN_HEX).flat_map(|&any| parts(text, any, &HEX, MIN_HEX)) {
         let bytes = text[run.start..run.end].chunks_exact(2).take(LOOK / 2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1]));
         if looks_like_text(bytes) {
             out.push(Region { span: run, step: DecodeStep::Hex });
