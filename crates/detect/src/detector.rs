@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use unkeyed_model::{Match, Origin, Skip, SkipReason, Slot, Span, Unit};
 
 use crate::conditions::{self, Condition};
-use crate::decode::{self, Decoded};
+use crate::decode::{self, Decoded, Depth};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
 use crate::rule::Rule;
@@ -80,7 +80,7 @@ impl Detector {
     pub fn scan(&self, unit: &Unit<'_>, slots: &[Slot], scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) {
         let text = unit.bytes();
         scratch.begin(self.id, text.len());
-        let Examined { findings, mut veil } = self.examine(text, unit.origins(), 0, scratch);
+        let Examined { findings, mut veil } = self.examine(text, unit.origins(), Depth::default(), scratch);
         let findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
         if !findings.is_empty() {
             veil.extend(findings.iter().map(|finding| finding.draft.secret));
@@ -89,19 +89,17 @@ impl Detector {
     }
 
     /// Finds what is in `text`, which came out of `depth` decodings.
-    pub(crate) fn examine(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch) -> Examined {
+    pub(crate) fn examine(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Examined {
         let mut drafts = self.drafts(text, origins, depth, scratch);
         if !drafts.is_empty() {
             pairing::pair(&mut drafts, text, &origins[0]);
         }
         let mut veil: Vec<Span> = drafts.iter().flat_map(|draft| draft.related.iter().chain([&draft.secret])).copied().collect();
         let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| self.seal(draft, text)).collect();
-        if depth < decode::MAX_DEPTH {
-            self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
-                veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
-                findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
-            });
-        }
+        self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
+            veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
+            findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
+        });
         Examined { findings: overlap::resolve(findings), veil }
     }
 
@@ -115,21 +113,25 @@ impl Detector {
         &self,
         text: &[u8],
         origins: &[Arc<Origin>],
-        depth: usize,
+        depth: Depth,
         scratch: &mut Scratch,
         on_inner: &mut dyn FnMut(Examined, decode::Region, &Decoded),
     ) {
         let mut regions = Vec::new();
-        decode::regions(text, depth > 0, &mut regions);
+        decode::regions(text, !depth.is_file(), &mut regions);
         for region in regions {
+            let Some(depth) = depth.behind(region.step) else { continue };
             let mut decoded = scratch.decoded.pop().unwrap_or_default();
-            decode::decode(text, region, &mut decoded);
+            decode::decode(text, region, scratch.budget, &mut decoded);
             if decoded.bytes.len() > scratch.budget {
                 scratch.notice(&origins[0], "decoding stopped: the encoded parts would yield too much for a file of this size".into());
                 return;
             }
+            if decoded.cut {
+                scratch.notice(&origins[0], format!("of a {} part only the first {} bytes were decoded", region.step, decoded.bytes.len()));
+            }
             scratch.budget -= decoded.bytes.len();
-            let inner = self.examine(&decoded.bytes, origins, depth + 1, scratch);
+            let inner = self.examine(&decoded.bytes, origins, depth, scratch);
             if !inner.veil.is_empty() {
                 on_inner(inner, region, &decoded);
             }
@@ -138,7 +140,7 @@ impl Detector {
     }
 
     /// Every match that passes its rule's tests.
-    fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch) -> Vec<Draft> {
+    fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Vec<Draft> {
         let rules = self.rules.rules();
         let mut drafts = Vec::new();
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
@@ -162,10 +164,10 @@ impl Detector {
 }
 
 /// The draft for a match of a rule's pattern, if it passes the rule's other tests.
-fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: usize) -> Option<Draft> {
+fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: Depth) -> Option<Draft> {
     let Found { whole, secret, .. } = found;
     let condition = conditions::check(rule, text, whole, secret);
-    let file = (depth == 0).then_some(origin);
+    let file = depth.is_file().then_some(origin);
     if condition == Condition::Fails || rule.typed_position && placeholder::in_text(text, secret, file).is_some() {
         return None;
     }

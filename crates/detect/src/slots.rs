@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use unkeyed_model::{DecodeStep, Origin, Slot, SlotEncoding, Span};
 
-use crate::decode::{self, Decoded, Region};
+use crate::decode::{self, Decoded, Depth, Region};
 use crate::detector::{Detector, Scratch};
 use crate::doubt;
 use crate::finding::Finding;
@@ -93,8 +93,9 @@ fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot,
         return Vec::new();
     }
     let mut decoded = Decoded::default();
-    decode::decode(text, Region { span, step: DecodeStep::Base64 }, &mut decoded);
-    let inside = detector.examine(&decoded.bytes, origins, 1, scratch).findings;
+    decode::decode(text, Region { span, step: DecodeStep::Base64 }, 0, &mut decoded);
+    let depth = Depth::default().behind(DecodeStep::Base64).unwrap_or_default();
+    let inside = detector.examine(&decoded.bytes, origins, depth, scratch).findings;
     if !inside.is_empty() {
         return inside.into_iter().map(|finding| finding.lift(DecodeStep::Base64, |part| decoded.place(part))).collect();
     }
@@ -106,7 +107,7 @@ fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot,
 fn own(detector: &Detector, value: &[u8], slot: &Slot) -> Option<Finding> {
     let rules = detector.rules();
     let rule = &rules.rules()[rules.position(&slot.rule).or_else(|| rules.position(FALLBACK))?];
-    if value.is_empty() || placeholder::in_slot(value).is_some() {
+    if value.is_empty() || placeholder::in_slot(value).is_some() || decode::is_packed(value) {
         return None;
     }
     let mut draft = Draft::new(rule, Span::new(0, value.len()));

@@ -1,8 +1,11 @@
 //! base64, base64url (RFC 4648 §4, §5) and hexadecimal.
+//!
+//! One decision a reader would question: lines count as one text only if all but the last have one length. Everything else
+//! that stands line by line (a list of digests, of identifiers) would be joined to nonsense.
 
 use unkeyed_model::{DecodeStep, Span};
 
-use super::{Decoded, Region, looks_like_text, runs::runs};
+use super::{Decoded, Region, looks_like_text, runs::runs, unpack};
 use crate::byte_set::ByteSet;
 
 const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
@@ -15,55 +18,70 @@ const MIN_BASE64: usize = 24;
 const MIN_HEX: usize = 40;
 /// Of a run so much is looked at to see whether it is text.
 const LOOK: usize = 32;
-/// Lines of base64 that belong together are at least so long (MIME has 76, PEM 64).
-const MIN_LINE: usize = 60;
+/// Lines of base64 that belong together are at least so long (MIME has 76, PEM 64; people fold at less).
+const MIN_LINE: usize = 32;
 
-/// Runs of digits that turn into text.
+/// Runs of digits that turn into text, or into what is compressed.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
-    let mut joined = 0;
-    for run in runs(text, &STANDARD, MIN_BASE64).filter(|run| is_text(text, *run, b'+', b'/')) {
-        if run.start >= joined {
-            joined = end_of_lines(text, run);
-            out.push(Region { span: Span::new(run.start, joined), step: DecodeStep::Base64 });
-        }
-    }
-    for run in runs(text, &URL, MIN_BASE64) {
-        // Without - or _ it is found above.
-        let special = text[run.start..run.end].iter().any(|&byte| byte == b'-' || byte == b'_');
-        if special && is_text(text, run, b'-', b'_') {
-            out.push(Region { span: run, step: DecodeStep::Base64url });
-        }
-    }
+    base64_regions(text, &STANDARD, DecodeStep::Base64, out);
+    base64_regions(text, &URL, DecodeStep::Base64url, out);
     for run in runs(text, &HEX, MIN_HEX) {
-        let bytes = text[run.start..run.end].chunks_exact(2).take(LOOK / 2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1]));
-        if looks_like_text(bytes) {
+        let mut head = [0; LOOK / 2];
+        for (byte, pair) in head.iter_mut().zip(text[run.start..run.end].chunks_exact(2)) {
+            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+        }
+        if is_worthwhile(&head) {
             out.push(Region { span: run, step: DecodeStep::Hex });
         }
     }
 }
 
-fn is_text(text: &[u8], run: Span, plus: u8, slash: u8) -> bool {
+fn base64_regions(text: &[u8], class: &ByteSet, step: DecodeStep, out: &mut Vec<Region>) {
+    let (plus, slash) = if step == DecodeStep::Base64 { (b'+', b'/') } else { (b'-', b'_') };
+    let mut joined = 0;
+    for run in runs(text, class, MIN_BASE64) {
+        if run.start < joined || !decodes(text, run, plus, slash) {
+            continue;
+        }
+        let end = end_of_lines(text, run, class);
+        // Without - or _ it was found as base64.
+        if step == DecodeStep::Base64 || text[run.start..end].iter().any(|&byte| byte == plus || byte == slash) {
+            joined = end;
+            out.push(Region { span: Span::new(run.start, end), step });
+        }
+    }
+}
+
+/// Whether the beginning of a run of base64 digits turns into something worth a look.
+fn decodes(text: &[u8], run: Span, plus: u8, slash: u8) -> bool {
     let mut bytes = [0; LOOK / 4 * 3];
     let head = &text[run.start..run.end.min(run.start + LOOK)];
     for (four, three) in head.chunks_exact(4).zip(bytes.chunks_exact_mut(3)) {
         let bits = four.iter().fold(0u32, |bits, &digit| bits << 6 | u32::from(value(digit, plus, slash)));
         three.copy_from_slice(&bits.to_be_bytes()[1..]);
     }
-    looks_like_text(bytes[..head.len() / 4 * 3].iter().copied())
+    is_worthwhile(&bytes[..head.len() / 4 * 3])
+}
+
+fn is_worthwhile(head: &[u8]) -> bool {
+    looks_like_text(head.iter().copied()) || unpack::step(head).is_some()
 }
 
 /// Where the last of the base64 lines ends that begins with `run`: lines of one length, but the last.
-fn end_of_lines(text: &[u8], run: Span) -> usize {
+fn end_of_lines(text: &[u8], run: Span, class: &ByteSet) -> usize {
     let mut end = run.end;
-    if run.len() < MIN_LINE || !run.len().is_multiple_of(4) {
+    if run.len() < MIN_LINE {
         return end;
     }
+    let mut is_first = true;
     while let Some(next) = next_line(text, end) {
-        let length = text[next..].iter().take(run.len() + 1).take_while(|&&byte| STANDARD.contains(byte)).count();
-        if length == 0 || length > run.len() {
+        let length = text[next..].iter().take(run.len() + 1).take_while(|&&byte| class.contains(byte)).count();
+        // A shorter line right after the first is its end only if the first is a whole number of groups.
+        if length == 0 || length > run.len() || is_first && length < run.len() && !run.len().is_multiple_of(4) {
             break;
         }
         end = next + length;
+        is_first = false;
         if length < run.len() {
             break;
         }
