@@ -108,7 +108,7 @@ impl fmt::Debug for Decoded {
     }
 }
 
-/// The encoded parts of `text`, in the order of their kinds. `decoded` says that `text` itself was decoded from another.
+/// The encoded parts of `text`. `decoded` says that `text` itself was decoded from another.
 pub(crate) fn regions(text: &[u8], decoded: bool, out: &mut Vec<Region>) {
     if decoded && let Some(step) = unpack::step(text).or_else(|| wide::step(text)) {
         out.push(Region { span: Span::new(0, text.len()), step });

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use unkeyed_model::{Match, Origin, Skip, SkipReason, Slot, Span, Unit};
 
+use crate::allow::Seen;
 use crate::conditions::{self, Condition};
 use crate::decode::{self, Decoded, Depth};
 use crate::finding::Finding;
@@ -30,6 +31,8 @@ pub struct Detector {
     key: FingerprintKey,
     /// Documented example values of all rules, sorted.
     public: Vec<Vec<u8>>,
+    /// How many matches of each rule were left out because of an adjustment.
+    left_out: Vec<AtomicU64>,
 }
 
 /// Working memory of one thread, to be reused from Unit to Unit.
@@ -66,7 +69,8 @@ impl Detector {
         let mut public: Vec<Vec<u8>> =
             rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
         public.sort_unstable();
-        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public })
+        let left_out = rules.rules().iter().map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public, left_out })
     }
 
     /// The rules it works with.
@@ -95,7 +99,7 @@ impl Detector {
             pairing::pair(&mut drafts, text, &origins[0]);
         }
         let mut veil: Vec<Span> = drafts.iter().flat_map(|draft| draft.related.iter().chain([&draft.secret])).copied().collect();
-        let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| self.seal(draft, text)).collect();
+        let mut findings: Vec<Finding> = drafts.into_iter().filter_map(|draft| self.seal(draft, text, origins)).collect();
         self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
             veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
             findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
@@ -103,9 +107,32 @@ impl Detector {
         Examined { findings: overlap::resolve(findings), veil }
     }
 
-    /// Settles a draft of `text`.
-    pub(crate) fn seal(&self, draft: Draft, text: &[u8]) -> Finding {
-        Finding::seal(draft, text, &self.key, |value| self.public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok())
+    /// How many matches of a rule were left out because of an adjustment.
+    #[must_use]
+    pub fn left_out(&self, rule: &str) -> u64 {
+        self.rules.position(rule).map_or(0, |at| self.left_out[at].load(Ordering::Relaxed))
+    }
+
+    /// Settles a draft of `text`, unless its rule allows it wherever the text was read from.
+    pub(crate) fn seal(&self, draft: Draft, text: &[u8], origins: &[Arc<Origin>]) -> Option<Finding> {
+        let is_public = |value: &[u8]| self.public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok();
+        let mut finding = Finding::seal(draft, text, &self.key, is_public);
+        let Finding { draft, fingerprint, .. } = &finding;
+        let rule = &draft.rule;
+        if rule.allow.is_empty() {
+            return Some(finding);
+        }
+        let seen = Seen { text, whole: draft.whole, secret: draft.secret, path: "", fingerprint: *fingerprint };
+        let reason = |origin: &Origin| rule.allow.iter().find(|one| one.excuses(Seen { path: &origin.path, ..seen }));
+        let reasons: Vec<_> = origins.iter().map(|origin| reason(origin)).collect();
+        if reasons.iter().flatten().any(|one| one.is_adjustment)
+            && let Some(at) = self.rules.position(&rule.info.id)
+        {
+            self.left_out[at].fetch_add(1, Ordering::Relaxed);
+        }
+        let allowed_at = reasons.iter().enumerate().filter(|(_, reason)| reason.is_some()).map(|(at, _)| at).collect();
+        finding.allowed_at = allowed_at;
+        (finding.allowed_at.len() < origins.len()).then_some(finding)
     }
 
     /// Decodes and examines the encoded parts of `text`.
@@ -172,6 +199,7 @@ fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: De
         return None;
     }
     let mut draft = Draft::new(rule, secret);
+    draft.whole = whole;
     draft.verified_structure = condition == Condition::Proven;
     if let Some(inspect) = rule.inspect
         && inspect(&Candidate { text, whole, secret, origin, rule }, &mut draft) == Outcome::Reject

@@ -10,6 +10,7 @@ use crate::byte_set::ByteSet;
 
 const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const URL: ByteSet = ByteSet::of(b"-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+const ANY: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const HEX: ByteSet = ByteSet::of(b"0123456789abcdefABCDEF");
 
 /// 18 bytes: shorter than any token with its context.
@@ -21,33 +22,40 @@ const LOOK: usize = 32;
 /// Lines of base64 that belong together are at least so long (MIME has 76, PEM 64; people fold at less).
 const MIN_LINE: usize = 32;
 
-/// Runs of digits that turn into text, or into what is compressed.
+/// Runs of digits that turn into text, or into what is compressed. The text is searched once, for runs of any digits.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
-    base64_regions(text, &STANDARD, DecodeStep::Base64, out);
-    base64_regions(text, &URL, DecodeStep::Base64url, out);
-    for run in runs(text, &HEX, MIN_HEX) {
-        let mut head = [0; LOOK / 2];
-        for (byte, pair) in head.iter_mut().zip(text[run.start..run.end].chunks_exact(2)) {
-            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
-        }
-        if is_worthwhile(&head) {
-            out.push(Region { span: run, step: DecodeStep::Hex });
+    let mut joined = [0; 2];
+    for run in runs(text, &ANY, MIN_BASE64) {
+        base64_regions(text, run, DecodeStep::Base64, &mut joined[0], out);
+        base64_regions(text, run, DecodeStep::Base64url, &mut joined[1], out);
+        for part in parts(text, run, &HEX, MIN_HEX) {
+            let mut head = [0; LOOK / 2];
+            for (byte, pair) in head.iter_mut().zip(text[part.start..part.end].chunks_exact(2)) {
+                *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+            }
+            if is_worthwhile(&head) {
+                out.push(Region { span: part, step: DecodeStep::Hex });
+            }
         }
     }
 }
 
-fn base64_regions(text: &[u8], class: &ByteSet, step: DecodeStep, out: &mut Vec<Region>) {
-    let (plus, slash) = if step == DecodeStep::Base64 { (b'+', b'/') } else { (b'-', b'_') };
-    let mut joined = 0;
-    for run in runs(text, class, MIN_BASE64) {
-        if run.start < joined || !decodes(text, run, plus, slash) {
+fn parts(text: &[u8], run: Span, class: &ByteSet, min: usize) -> impl Iterator<Item = Span> {
+    runs(&text[run.start..run.end], class, min).map(move |part| Span::new(run.start + part.start, run.start + part.end))
+}
+
+/// Adds the base64 of one alphabet in `run`. Before `joined` all lines belong to a region that was added.
+fn base64_regions(text: &[u8], run: Span, step: DecodeStep, joined: &mut usize, out: &mut Vec<Region>) {
+    let (class, plus, slash) = if step == DecodeStep::Base64 { (&STANDARD, b'+', b'/') } else { (&URL, b'-', b'_') };
+    for part in parts(text, run, class, MIN_BASE64) {
+        if part.start < *joined || !decodes(text, part, plus, slash) {
             continue;
         }
-        let end = end_of_lines(text, run, class);
-        // Without - or _ it was found as base64.
-        if step == DecodeStep::Base64 || text[run.start..end].iter().any(|&byte| byte == plus || byte == slash) {
-            joined = end;
-            out.push(Region { span: Span::new(run.start, end), step });
+        let end = end_of_lines(text, part, class);
+        // Without - or _ it is found as base64.
+        if step == DecodeStep::Base64 || text[part.start..end].iter().any(|&byte| byte == plus || byte == slash) {
+            *joined = end;
+            out.push(Region { span: Span::new(part.start, end), step });
         }
     }
 }
