@@ -29,7 +29,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("anyhow", &["cli"]),
     ("serde-sarif", &["report"]),
     ("hcl-edit", &["parse"]),
-    ("saphyr-parser", &["parse"]),
+    ("saphyr-parser", &["detect", "parse"]),
 ];
 
 fn root() -> PathBuf {

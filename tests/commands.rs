@@ -214,3 +214,84 @@ fn explain_refuses_what_it_does_not_know_and_suggests() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("TB-AWS-01"));
 }
+
+/// Made at random for this file; its checksum is right.
+const GITHUB_TOKEN: &str = "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";
+
+fn policy(rule: &str) -> String {
+    format!("version = 1\n[[rules]]\nid = \"github.pat-classic\"\nreason = \"Expired tokens of the parser's fixtures\"\n{rule}\n")
+}
+
+#[test]
+fn what_a_policy_changes_of_the_rules_is_said() {
+    let text = format!("x = {GITHUB_TOKEN}\n");
+    for (rule, findings, said) in [
+        ("enabled = false", 0, "it is switched off"),
+        ("confidence = \"low\"", 1, "its matches start at confidence low"),
+        ("allow = { paths = [\"fixtures/**\"] }", 0, "its allow-list is longer; 1 matches were left out"),
+    ] {
+        let target = folder(&[("unkeyed.toml", policy(rule).as_bytes()), ("fixtures/a.txt", text.as_bytes())]);
+        let report = json(&["scan", "--confidence", "low"], target.path());
+        let found: Vec<_> = report["artifacts"].as_array().unwrap().iter().filter(|one| one["rule"] == "github.pat-classic").collect();
+        assert_eq!(found.len(), findings, "{rule}");
+        assert!(found.iter().all(|one| one["confidence"] == "low"));
+        let rows = report["coverage"]["skipped"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["detail"].as_str().unwrap().contains(said)).unwrap();
+        assert!(row["uri"].as_str().unwrap().ends_with("unkeyed.toml") && row["why"] == "excluded", "{row}");
+        assert!(row["detail"].as_str().unwrap().starts_with("line 2: rule github.pat-classic: "), "{row}");
+        assert_eq!(report["run"]["complete"], true);
+    }
+}
+
+#[test]
+fn a_policy_that_names_no_rule_or_shows_a_secret_is_refused_with_its_line() {
+    let value = format!("allow = {{ values = ['{GITHUB_TOKEN}'] }}");
+    for (broken, said) in [
+        (policy("enabled = false").replace("pat-classic", "pat-modern"), "line 2: there is no rule \"github.pat-modern\""),
+        (policy(&value), "line 2: a value's expression contains a credential"),
+    ] {
+        let target = folder(&[("unkeyed.toml", broken.as_bytes())]);
+        let output = run(unkeyed().arg("scan").arg(target.path()));
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(said) && !message.contains(GITHUB_TOKEN), "{message}");
+    }
+}
+
+#[test]
+fn rule_files_of_other_programs_are_used_and_their_rest_is_said() {
+    let rules = folder(&[
+        (
+            "team.toml",
+            b"[[rules]]\nid = \"widget\"\nregex = 'widget_key=([a-z0-9]{12})'\n[[rules]]\nid = \"bare\"\nregex = '[0-9a-f]{32}'\n",
+        ),
+        ("more.yml", b"rules:\n- id: kingfisher.gadget.1\n  name: Gadget\n  pattern: gadget_([a-z0-9]{12})\n"),
+    ]);
+    let target = folder(&[("a.txt", b"widget_key=k3j8q1z7m2x9\nuse gadget_q1z7m2x9k3j8 here\n")]);
+    for place in [rules.path().to_owned(), rules.path().join("team.toml")] {
+        let output = run(unkeyed().arg("scan").arg(target.path()).arg("--rules").arg(&place).args(["--format", "json"]));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let ids: Vec<_> = report["artifacts"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+        assert!(ids.contains(&"team.widget") && (ids.contains(&"kingfisher.gadget.1") || place.is_file()), "{ids:?}");
+        let said = text(&output.stderr);
+        assert!(said.contains("team.toml:4: rule bare: not used: no literal"), "{said}");
+        assert!(report["coverage"]["skipped"].to_string().contains("rule bare: not used"), "{report}");
+    }
+}
+
+#[test]
+fn nothing_is_scanned_with_half_a_rule_set() {
+    let target = folder(&[(".env", DOTENV.as_bytes())]);
+    let good = "provider = \"acme\"\n[[rule]]\nid = \"acme.a\"\npattern = 'acme_[a-z]{20}'\n";
+    for (bad, said) in [
+        ("pattern = 'acme_[a-z'", "acme.toml:7: rule acme.b: the pattern does not parse"),
+        ("pattern = '[a-f0-9]{32}'", "acme.toml:7: rule acme.b: no literal"),
+        ("pattern = 'acme_[0-9]{20}'\nmatch = ['acme_x']", "acme.toml:5: rule acme.b: it finds none of its own examples"),
+    ] {
+        let rules = folder(&[("acme.toml", format!("{good}[[rule]]\nid = \"acme.b\"\n{bad}\n").as_bytes())]);
+        let output = run(unkeyed().arg("scan").arg(target.path()).arg("--rules").arg(rules.path()));
+        let message = text(&output.stderr);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{message}");
+        assert!(message.contains(said), "{message}");
+    }
+}

@@ -263,6 +263,15 @@ pub(crate) fn declared(kind: &str) -> RuleInfo {
     }
 }
 
+/// The page of an id that begins with `ref.` or `declared.`.
+pub(crate) fn page(id: &str) -> Option<RuleInfo> {
+    if let Some(kind) = id.strip_prefix("declared.") {
+        return (kind.contains('.') && !kind.ends_with('.')).then(|| declared(kind));
+    }
+    let store = StoreKind::ALL.iter().find(|store| id.strip_prefix("ref.") == Some(store.as_str()))?;
+    Some(reference(*store, None))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,12 +35,19 @@ mod trust_match;
 #[cfg(test)]
 mod testing;
 
-use unkeyed_model::{CheckInfo, Estate, Policy, Report, Timestamp};
+use unkeyed_model::{CheckInfo, Estate, Policy, Report, RuleInfo, Timestamp};
 
 /// Judges everything that was found and read.
 #[must_use]
 pub fn judge(estate: Estate, policy: &Policy, now: Timestamp) -> Report {
     judgement::judge(estate, policy, now)
+}
+
+/// What reports say of a credential that no detection rule found: of a use by name (`ref.gha-secret`) or of a declaration
+/// (`declared.aws.access-key`).
+#[must_use]
+pub fn guidance(id: &str) -> Option<RuleInfo> {
+    guidance::page(id)
 }
 
 /// Every check there is, sorted by id.

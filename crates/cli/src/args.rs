@@ -115,11 +115,12 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RuleArgs {
-    /// Add the rules in this folder (*.toml) to the built-in ones.
-    #[arg(long, value_name = "DIR")]
+    /// Add the rules in this file or folder (*.toml, *.yaml, *.yml) to the built-in ones. gitleaks, noseyparker and kingfisher
+    /// files work too; what of them can't be carried over is said.
+    #[arg(long, value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
-    /// Use only the rules in this folder; the run says so.
-    #[arg(long, value_name = "DIR", conflicts_with = "rules")]
+    /// Use only the rules in this file or folder; the run says so.
+    #[arg(long, value_name = "PATH", conflicts_with = "rules")]
     pub(crate) only_rules: Option<PathBuf>,
 }
 

@@ -1,5 +1,6 @@
 //! The table of commands.
 
+mod adjust;
 mod audit;
 mod explain;
 mod rules;

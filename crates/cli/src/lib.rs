@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use gather::{Gather, gather};
-pub use policy_file::{PolicyFile, parse as parse_policy};
+pub use policy_file::{PolicyFile, RuleChange, parse as parse_policy};
 pub use progress::Progress;
 
 /// What a run comes to (DESIGN §4).

@@ -8,8 +8,10 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
+use unkeyed_detect::Adjustment;
 use unkeyed_model::{
-    Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds, Timestamp,
+    Confidence, Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds,
+    Timestamp,
 };
 
 use crate::durations;
@@ -19,6 +21,19 @@ use crate::durations;
 pub struct PolicyFile {
     /// The policy.
     pub policy: Policy,
+    /// What it changes of detection rules.
+    pub rules: Vec<RuleChange>,
+}
+
+/// A change to a detection rule.
+#[derive(Clone, Debug)]
+pub struct RuleChange {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// The change.
+    pub adjustment: Adjustment,
+    /// Why.
+    pub reason: String,
 }
 
 /// Longest span of an exception in days, unless `max_exception_days` says otherwise.
@@ -40,6 +55,7 @@ struct Raw {
     max_renewals: Option<u32>,
     require_ticket: bool,
     strict_milestones: bool,
+    rules: Vec<Spanned<RawRule>>,
     inventory: Vec<RawInventory>,
     exceptions: Vec<Spanned<RawException>>,
 }
@@ -59,6 +75,25 @@ struct RawGate {
     platform_stored: Option<Gate>,
     trust_binding: Option<Gate>,
     role_scope: Option<Gate>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    id: String,
+    reason: String,
+    enabled: Option<bool>,
+    confidence: Option<Confidence>,
+    #[serde(default)]
+    allow: RawAllow,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawAllow {
+    paths: Vec<String>,
+    values: Vec<String>,
+    fingerprints: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,8 +164,9 @@ pub fn parse(text: &str) -> Result<PolicyFile, String> {
     })?;
     let mut refusals = Vec::new();
     let policy = build(&raw, &mut refusals);
+    let rules = rule_changes(&raw.rules, text, &mut refusals);
     if refusals.is_empty() {
-        return Ok(PolicyFile { policy });
+        return Ok(PolicyFile { policy, rules });
     }
     refusals.sort_by_key(|(span, _)| span.start);
     let lines: Vec<_> = refusals.iter().map(|(span, why)| format!("line {}: {why}", line(text, span.start))).collect();
@@ -157,6 +193,40 @@ fn build(raw: &Raw, refusals: &mut Vec<Refusal>) -> Policy {
         inventory: raw.inventory.iter().map(inventory).collect(),
         exceptions: exceptions(raw, refusals),
     }
+}
+
+fn rule_changes(raw: &[Spanned<RawRule>], text: &str, refusals: &mut Vec<Refusal>) -> Vec<RuleChange> {
+    let mut seen = BTreeSet::new();
+    let mut changes = Vec::new();
+    for spanned in raw {
+        let RawRule { id, reason, enabled, confidence, allow } = spanned.get_ref();
+        let mut refuse = |why: &str| refusals.push((spanned.span(), format!("rule {id}: {why}")));
+        let is_off = *enabled == Some(false);
+        let is_weighed = confidence.is_some() || !(allow.paths.is_empty() && allow.values.is_empty() && allow.fingerprints.is_empty());
+        if !seen.insert(id) {
+            refuse("it stands here twice; say everything in one place");
+        }
+        if reason.trim().chars().count() < MIN_REASON {
+            refuse("`reason` needs at least 20 characters");
+        }
+        if is_off == is_weighed {
+            refuse("say either `enabled = false`, or a `confidence` or what to `allow`");
+        }
+        let RawAllow { paths, values, fingerprints } = allow;
+        changes.push(RuleChange {
+            line: line(text, spanned.span().start),
+            reason: reason.trim().to_owned(),
+            adjustment: Adjustment {
+                rule: id.clone(),
+                is_off,
+                confidence: *confidence,
+                paths: paths.clone(),
+                values: values.clone(),
+                fingerprints: fingerprints.clone(),
+            },
+        });
+    }
+    changes
 }
 
 fn thresholds(raw: &RawThresholds, refusals: &mut Vec<Refusal>) -> Thresholds {
@@ -324,6 +394,32 @@ compensating_controls = ["network policy"]
             let error = parse(&text).unwrap_err();
             assert!(error.contains(expected) && error.starts_with("line "), "{from}: {error}");
         }
+    }
+
+    const RULE: &str = r#"
+[[rules]]
+id = "github.pat-classic"
+reason = "Fixtures of the parser hold expired tokens"
+allow = { paths = ["fixtures/**"], fingerprints = ["hmac:0123456789abcdef0123456789abcdef"] }
+"#;
+
+    #[test]
+    fn changes_to_rules_are_read() {
+        let [change] = parse(RULE).unwrap().rules.try_into().unwrap();
+        assert_eq!((change.line, change.adjustment.rule.as_str(), change.adjustment.is_off), (2, "github.pat-classic", false));
+        assert_eq!((change.adjustment.paths.len(), change.adjustment.fingerprints.len()), (1, 1));
+        for (from, to, expected) in [
+            ("Fixtures of the parser hold expired tokens", "noise", "at least 20 characters"),
+            ("allow = { paths", "enabled = false\nallow = { paths", "say either"),
+            ("allow", "# allow", "say either"),
+            ("paths", "path", "unknown field `path`"),
+            ("reason", "why", "unknown field `why`"),
+        ] {
+            let error = parse(&RULE.replace(from, to)).unwrap_err();
+            assert!(error.contains(expected) && error.starts_with("line "), "{from}: {error}");
+        }
+        assert!(parse(&format!("{RULE}{RULE}")).unwrap_err().starts_with("line 7: rule github.pat-classic: it stands here twice"));
+        assert!(parse(&RULE.replace("allow", "enabled = false #")).unwrap().rules[0].adjustment.is_off);
     }
 
     #[test]

@@ -24,7 +24,9 @@ pub(crate) enum Condition {
 
 /// Whether a rule looks at content of any of these origins.
 pub(crate) fn applies_to(rule: &Rule, origins: &[std::sync::Arc<Origin>]) -> bool {
-    rule.paths.as_ref().is_none_or(|globs| origins.iter().any(|origin| globs.is_match(&origin.path)))
+    let has_path = |passes: &dyn Fn(&str) -> bool| origins.iter().any(|origin| passes(&origin.path));
+    rule.paths.as_ref().is_none_or(|globs| has_path(&|path| globs.is_match(path)))
+        && rule.path_pattern.as_ref().is_none_or(|regex| has_path(&|path| regex.is_match(path)))
 }
 
 /// Runs the tests of `rule` on a match.

@@ -5,20 +5,51 @@
 //! identifiers, hashes and images.
 
 mod digits;
+mod entities;
 mod escapes;
 mod percent;
+mod quoted;
 mod runs;
+mod unpack;
+mod wide;
+
+use std::fmt;
 
 use unkeyed_model::{DecodeStep, Span};
 
-/// Nothing is decoded more often than so.
-pub(crate) const MAX_DEPTH: usize = 3;
+/// So many encodings inside each other are undone.
+const MAX_ENCODINGS: usize = 3;
+/// Compression and the escapes of strings hide nothing by themselves but stand between encodings: with them so many steps.
+const MAX_STEPS: usize = 6;
 /// Of a longer encoded part only so much is decoded.
 pub(crate) const MAX_REGION: usize = 4 << 20;
+/// Of a compressed part at most so much is unpacked.
+const MAX_UNPACKED: usize = 16 << 20;
 /// All decoding of a Unit together may yield so many bytes per byte of it …
-pub(crate) const BUDGET_PER_BYTE: usize = 4;
+pub(crate) const BUDGET_PER_BYTE: usize = 8;
 /// … and so many at least.
 pub(crate) const BUDGET_MIN: usize = 1 << 20;
+
+/// How many decodings lie between a text and the file.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Depth {
+    steps: usize,
+    encodings: usize,
+}
+
+impl Depth {
+    /// Whether nothing was decoded.
+    pub(crate) fn is_file(self) -> bool {
+        self.steps == 0
+    }
+
+    /// The depth behind one more decoding, if it is still looked at.
+    pub(crate) fn behind(self, step: DecodeStep) -> Option<Self> {
+        let counts = !matches!(step, DecodeStep::Gzip | DecodeStep::Escapes | DecodeStep::Entities);
+        let next = Self { steps: self.steps + 1, encodings: self.encodings + usize::from(counts) };
+        (next.steps <= MAX_STEPS && next.encodings <= MAX_ENCODINGS).then_some(next)
+    }
+}
 
 /// A part of a text that is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,85 +59,104 @@ pub(crate) struct Region {
 }
 
 /// Decoded bytes, each with the place of its encoded form.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Decoded {
     pub(crate) bytes: Vec<u8>,
-    /// Where the encoded form of each byte stands, relative to `base`.
+    /// There would have been more.
+    pub(crate) cut: bool,
+    /// Where the encoded form of each byte stands, relative to the start of `region`; none if no byte has a place of its own.
     places: Vec<(u32, u32)>,
-    base: usize,
+    region: Span,
 }
 
 impl Decoded {
-    fn reset(&mut self, base: usize) {
+    fn reset(&mut self, region: Span) {
         self.bytes.clear();
         self.places.clear();
-        self.base = base;
+        self.cut = false;
+        self.region = region;
     }
 
     /// Adds a byte whose encoded form is `start..end` of the encoded text.
     fn push(&mut self, byte: u8, start: usize, end: usize) {
-        let relative = |at: usize| u32::try_from(at - self.base).unwrap_or(u32::MAX);
+        let relative = |at: usize| u32::try_from(at - self.region.start).unwrap_or(u32::MAX);
         self.places.push((relative(start), relative(end)));
         self.bytes.push(byte);
     }
 
+    /// Adds a character as UTF-8; `?` for what is none.
+    fn push_char(&mut self, code: u32, start: usize, end: usize) {
+        let mut utf8 = [0; 4];
+        for byte in char::from_u32(code).unwrap_or('?').encode_utf8(&mut utf8).bytes() {
+            self.push(byte, start, end);
+        }
+    }
+
     /// Where the encoded form of a span of `bytes` stands.
     pub(crate) fn place(&self, span: Span) -> Span {
-        let last = self.places.len().saturating_sub(1);
+        let Some(last) = self.places.len().checked_sub(1) else { return self.region };
         let start = self.places.get(span.start.min(last)).map_or(0, |place| place.0 as usize);
         let end = self.places.get(span.end.saturating_sub(1).min(last)).map_or(start, |place| place.1 as usize);
-        Span::new(self.base + start, self.base + end.max(start))
+        Span::new(self.region.start + start, self.region.start + end.max(start))
     }
 }
 
-/// The encoded parts of `text`, in the order of their kinds. `decoded` says that `text` itself was decoded from another.
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The bytes may hold a secret.
+        write!(f, "Decoded({} bytes)", self.bytes.len())
+    }
+}
+
+/// The encoded parts of `text`. `decoded` says that `text` itself was decoded from another.
 pub(crate) fn regions(text: &[u8], decoded: bool, out: &mut Vec<Region>) {
-    if decoded && is_utf16le(text) {
-        out.push(Region { span: Span::new(0, text.len()), step: DecodeStep::Utf16le });
+    if decoded && let Some(step) = unpack::step(text).or_else(|| wide::step(text)) {
+        out.push(Region { span: Span::new(0, text.len()), step });
         return;
     }
     digits::regions(text, out);
     percent::regions(text, out);
     escapes::regions(text, out);
-    for region in out {
-        region.span.end = region.span.end.min(region.span.start + MAX_REGION);
-    }
+    entities::regions(text, out);
+    quoted::regions(text, out);
 }
 
-/// Decodes a region of `text` into `out`.
-pub(crate) fn decode(text: &[u8], region: Region, out: &mut Decoded) {
-    let Region { span, step } = region;
-    out.reset(span.start);
+/// Decodes a region of `text` into `out`; a compressed one up to `limit` bytes.
+pub(crate) fn decode(text: &[u8], region: Region, limit: usize, out: &mut Decoded) {
+    let Region { mut span, step } = region;
+    out.reset(span);
+    if step != DecodeStep::Gzip {
+        span.end = span.end.min(span.start + MAX_REGION);
+    }
     match step {
         DecodeStep::Base64 => digits::base64(text, span, b'+', b'/', out),
         DecodeStep::Base64url => digits::base64(text, span, b'-', b'_', out),
         DecodeStep::Hex => digits::hex(text, span, out),
         DecodeStep::Percent => percent::decode(text, span, out),
         DecodeStep::Escapes => escapes::decode(text, span, out),
-        DecodeStep::Utf16le => utf16le(text, span, out),
-        DecodeStep::Utf16be | DecodeStep::Gzip => {}
+        DecodeStep::Entities => entities::decode(text, span, out),
+        DecodeStep::QuotedPrintable => quoted::decode(text, span, out),
+        DecodeStep::Utf16le => wide::decode(text, span, u16::from_le_bytes, out),
+        DecodeStep::Utf16be => wide::decode(text, span, u16::from_be_bytes, out),
+        DecodeStep::Gzip => unpack::gzip(text, span, limit.min(MAX_UNPACKED), out),
     }
+    out.cut |= span.end < region.span.end;
 }
 
-/// Whether nearly every second byte is zero, as in ASCII text that a Windows shell encoded.
-fn is_utf16le(text: &[u8]) -> bool {
-    let zeros = text.iter().skip(1).step_by(2).filter(|&&byte| byte == 0).count();
-    text.len() >= 16 && zeros * 16 >= text.len() / 2 * 15
-}
-
-/// Code units below 256 as bytes, others as `?`: tokens are ASCII.
-fn utf16le(text: &[u8], span: Span, out: &mut Decoded) {
-    for at in (span.start..span.end.saturating_sub(1)).step_by(2) {
-        out.push(if text[at + 1] == 0 { text[at] } else { b'?' }, at, at + 2);
-    }
+/// Whether `bytes` are compressed, or the base64 of what is: a container, and no secret itself.
+pub(crate) fn is_packed(bytes: &[u8]) -> bool {
+    unpack::step(bytes).is_some() || bytes.starts_with(b"H4sI")
 }
 
 /// Whether three quarters of the bytes are printable ASCII, blanks, or the zeros of UTF-16.
 fn looks_like_text(bytes: impl ExactSizeIterator<Item = u8>) -> bool {
     let total = bytes.len();
-    let printable =
-        bytes.filter(|&byte| byte == 0 || byte == b'\t' || byte == b'\n' || byte == b'\r' || (b' '..=b'~').contains(&byte)).count();
-    total > 0 && printable * 4 >= total * 3
+    let (mut printable, mut zeros) = (0, 0);
+    for byte in bytes {
+        zeros += usize::from(byte == 0);
+        printable += usize::from(matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+    }
+    total > 0 && zeros <= printable && (printable + zeros) * 4 >= total * 3
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use unkeyed_model::{Match, Origin, Skip, SkipReason, Slot, Span, Unit};
 
+use crate::allow::Seen;
 use crate::conditions::{self, Condition};
-use crate::decode::{self, Decoded};
+use crate::decode::{self, Decoded, Depth};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
 use crate::rule::Rule;
@@ -30,6 +31,8 @@ pub struct Detector {
     key: FingerprintKey,
     /// Documented example values of all rules, sorted.
     public: Vec<Vec<u8>>,
+    /// How many matches of each rule were left out because of an adjustment.
+    left_out: Vec<AtomicU64>,
 }
 
 /// Working memory of one thread, to be reused from Unit to Unit.
@@ -66,7 +69,8 @@ impl Detector {
         let mut public: Vec<Vec<u8>> =
             rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
         public.sort_unstable();
-        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public })
+        let left_out = rules.rules().iter().map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public, left_out })
     }
 
     /// The rules it works with.
@@ -86,7 +90,7 @@ impl Detector {
     pub fn scan(&self, unit: &Unit<'_>, slots: &[Slot], scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) {
         let text = unit.bytes();
         scratch.begin(self.id, text.len());
-        let Examined { findings, mut veil } = self.examine(text, unit.origins(), 0, scratch);
+        let Examined { findings, mut veil } = self.examine(text, unit.origins(), Depth::default(), scratch);
         let findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
         if !findings.is_empty() {
             veil.extend(findings.iter().map(|finding| finding.draft.secret));
@@ -95,25 +99,46 @@ impl Detector {
     }
 
     /// Finds what is in `text`, which came out of `depth` decodings.
-    pub(crate) fn examine(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch) -> Examined {
+    pub(crate) fn examine(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Examined {
         let mut drafts = self.drafts(text, origins, depth, scratch);
         if !drafts.is_empty() {
             pairing::pair(&mut drafts, text, &origins[0]);
         }
         let mut veil: Vec<Span> = drafts.iter().flat_map(|draft| draft.related.iter().chain([&draft.secret])).copied().collect();
-        let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| self.seal(draft, text)).collect();
-        if depth < decode::MAX_DEPTH {
-            self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
-                veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
-                findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
-            });
-        }
+        let mut findings: Vec<Finding> = drafts.into_iter().filter_map(|draft| self.seal(draft, text, origins)).collect();
+        self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
+            veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
+            findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
+        });
         Examined { findings: overlap::resolve(findings), veil }
     }
 
-    /// Settles a draft of `text`.
-    pub(crate) fn seal(&self, draft: Draft, text: &[u8]) -> Finding {
-        Finding::seal(draft, text, &self.key, |value| self.public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok())
+    /// How many matches of a rule were left out because of an adjustment.
+    #[must_use]
+    pub fn left_out(&self, rule: &str) -> u64 {
+        self.rules.position(rule).map_or(0, |at| self.left_out[at].load(Ordering::Relaxed))
+    }
+
+    /// Settles a draft of `text`, unless its rule allows it wherever the text was read from.
+    pub(crate) fn seal(&self, draft: Draft, text: &[u8], origins: &[Arc<Origin>]) -> Option<Finding> {
+        let is_public = |value: &[u8]| self.public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok();
+        let mut finding = Finding::seal(draft, text, &self.key, is_public);
+        let Finding { draft, fingerprint, .. } = &finding;
+        let rule = &draft.rule;
+        if rule.allow.is_empty() {
+            return Some(finding);
+        }
+        let seen = Seen { text, whole: draft.whole, secret: draft.secret, path: "", fingerprint: *fingerprint };
+        let reason = |origin: &Origin| rule.allow.iter().find(|one| one.excuses(Seen { path: &origin.path, ..seen }));
+        let reasons: Vec<_> = origins.iter().map(|origin| reason(origin)).collect();
+        if reasons.iter().flatten().any(|one| one.is_adjustment)
+            && let Some(at) = self.rules.position(&rule.info.id)
+        {
+            self.left_out[at].fetch_add(1, Ordering::Relaxed);
+        }
+        let allowed_at = reasons.iter().enumerate().filter(|(_, reason)| reason.is_some()).map(|(at, _)| at).collect();
+        finding.allowed_at = allowed_at;
+        (finding.allowed_at.len() < origins.len()).then_some(finding)
     }
 
     /// Decodes and examines the encoded parts of `text`.
@@ -121,21 +146,25 @@ impl Detector {
         &self,
         text: &[u8],
         origins: &[Arc<Origin>],
-        depth: usize,
+        depth: Depth,
         scratch: &mut Scratch,
         on_inner: &mut dyn FnMut(Examined, decode::Region, &Decoded),
     ) {
         let mut regions = Vec::new();
-        decode::regions(text, depth > 0, &mut regions);
+        decode::regions(text, !depth.is_file(), &mut regions);
         for region in regions {
+            let Some(depth) = depth.behind(region.step) else { continue };
             let mut decoded = scratch.decoded.pop().unwrap_or_default();
-            decode::decode(text, region, &mut decoded);
+            decode::decode(text, region, scratch.budget, &mut decoded);
             if decoded.bytes.len() > scratch.budget {
                 scratch.notice(&origins[0], "decoding stopped: the encoded parts would yield too much for a file of this size".into());
                 return;
             }
+            if decoded.cut {
+                scratch.notice(&origins[0], format!("of a {} part only the first {} bytes were decoded", region.step, decoded.bytes.len()));
+            }
             scratch.budget -= decoded.bytes.len();
-            let inner = self.examine(&decoded.bytes, origins, depth + 1, scratch);
+            let inner = self.examine(&decoded.bytes, origins, depth, scratch);
             if !inner.veil.is_empty() {
                 on_inner(inner, region, &decoded);
             }
@@ -144,7 +173,7 @@ impl Detector {
     }
 
     /// Every match that passes its rule's tests.
-    fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch) -> Vec<Draft> {
+    fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Vec<Draft> {
         let rules = self.rules.rules();
         let mut drafts = Vec::new();
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
@@ -168,14 +197,15 @@ impl Detector {
 }
 
 /// The draft for a match of a rule's pattern, if it passes the rule's other tests.
-fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: usize) -> Option<Draft> {
+fn draft(rule: &Arc<Rule>, text: &[u8], found: Found, origin: &Origin, depth: Depth) -> Option<Draft> {
     let Found { whole, secret, .. } = found;
     let condition = conditions::check(rule, text, whole, secret);
-    let file = (depth == 0).then_some(origin);
+    let file = depth.is_file().then_some(origin);
     if condition == Condition::Fails || rule.typed_position && placeholder::in_text(text, secret, file).is_some() {
         return None;
     }
     let mut draft = Draft::new(rule, secret);
+    draft.whole = whole;
     draft.verified_structure = condition == Condition::Proven;
     if let Some(inspect) = rule.inspect
         && inspect(&Candidate { text, whole, secret, origin, rule }, &mut draft) == Outcome::Reject

@@ -19,7 +19,7 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
     let positions = Positions::new(text, spans);
     for finding in findings {
         let shown = snippet(text, finding.draft.secret, &hidden);
-        for origin in unit.origins() {
+        for (_, origin) in unit.origins().iter().enumerate().filter(|(at, _)| !finding.allowed_at.contains(at)) {
             sink(one(&finding, origin, &positions, shown.clone()));
         }
     }

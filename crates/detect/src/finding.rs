@@ -15,6 +15,8 @@ pub(crate) struct Finding {
     pub(crate) via: Vec<DecodeStep>,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) mask: String,
+    /// Positions of the Unit's origins at which it is allowed.
+    pub(crate) allowed_at: Vec<usize>,
 }
 
 impl Finding {
@@ -32,7 +34,7 @@ impl Finding {
         }
         let fingerprint = key.digest(&draft.kind, bytes);
         let mask = mask(&draft.rule, draft.role, secret);
-        Self { draft, via: Vec::new(), fingerprint, mask }
+        Self { draft, via: Vec::new(), fingerprint, mask, allowed_at: Vec::new() }
     }
 
     /// Moves it from a decoded text to the encoded one.

@@ -5,6 +5,8 @@
 //! pattern must contain a literal at a bounded distance from the match start; one multi-pattern search finds the
 //! literals of all rules, and each hit is confirmed by its rule's pattern anchored there.
 
+mod adjustment;
+mod allow;
 mod byte_set;
 mod checksum;
 mod conditions;
@@ -14,6 +16,7 @@ mod doubt;
 mod emit;
 mod finding;
 mod fingerprint;
+mod kinds;
 mod lint;
 mod literal;
 mod mask;
@@ -27,14 +30,17 @@ mod rule;
 mod rule_error;
 mod rule_examples;
 mod rule_file;
+mod rule_import;
 mod rule_set;
 mod search;
 mod slots;
 mod snippet;
 mod structure;
 
+pub use adjustment::{Adjustment, Refusal};
 pub use detector::{Detector, Scratch};
 pub use fingerprint::FingerprintKey;
+pub use kinds::kinds;
 pub use rule::RuleFile;
 pub use rule_error::RuleError;
-pub use rule_set::RuleSet;
+pub use rule_set::{Remark, RuleSet};

@@ -1,10 +1,16 @@
 //! What a rule lacks to be a good one. What it lacks to work at all is an error when it is loaded.
 
+mod generic;
+
 use crate::rule::Rule;
 use crate::rule_error::Problem;
 
 /// What is wrong with a rule.
 pub(crate) fn lint(rule: &Rule) -> Vec<Problem> {
+    if rule.is_foreign {
+        // Its format has no place for what is asked here.
+        return Vec::new();
+    }
     let info = &rule.info;
     let texts = [
         ("name", &info.name, "what people call it"),
@@ -24,6 +30,10 @@ pub(crate) fn lint(rule: &Rule) -> Vec<Problem> {
     if rule.examples.other.is_empty() {
         found.push("no_match is empty; give at least one text that looks similar and is none".into());
     }
+    if !rule.is_lifetime_stated {
+        found.push("lifetime is missing; say what the vendor says, or \"unstated\" if it says nothing".into());
+    }
+    found.extend(generic::problem(rule));
     found.extend(rule.pattern.compile_problem());
     let problem = |what| Problem { file: rule.file.clone(), line: rule.line, rule: Some(info.id.clone()), what };
     found.into_iter().map(problem).collect()

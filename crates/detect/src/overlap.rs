@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use unkeyed_model::{Confidence, Span};
+use unkeyed_model::{Confidence, DecodeStep, Span};
 
 use crate::finding::Finding;
 use crate::structure::Draft;
@@ -13,16 +13,19 @@ const GENERIC: &str = "generic";
 
 /// Keeps the best of overlapping findings: a specific rule's before a generic one's (and of these one that knows the
 /// position), then the surer, the proven, the one with fewer decodings, the longer, the one whose rule id comes first. A
-/// generic finding also yields to a specific one of which it is a part (the session token that belongs to a key).
-/// Returns them in order of place.
+/// generic finding also yields to a specific one of which it is a part (the session token that belongs to a key). Findings
+/// inside a compressed part all have its place; they do not exclude each other. Returns them in order of place.
 pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
-    let (mut secrets, mut parts) = (Spans::default(), Spans::default());
-    findings.retain(|Finding { draft, .. }| {
+    let (mut secrets, mut parts, mut packed) = (Spans::default(), Spans::default(), Spans::default());
+    findings.retain(|finding| {
+        let draft = &finding.draft;
         let generic = genericness(draft) > 0;
-        let kept = !(secrets.overlap(draft.secret) || generic && parts.overlap(draft.secret));
+        let excluded = secrets.overlap(draft.secret) || !is_packed(finding) && packed.overlap(draft.secret);
+        let kept = !(excluded || generic && parts.overlap(draft.secret));
         if kept {
-            secrets.add(draft.secret);
+            let taken = if is_packed(finding) { &mut packed } else { &mut secrets };
+            taken.add(draft.secret);
             draft.related.iter().filter(|_| !generic).for_each(|&part| parts.add(part));
         }
         kept
@@ -40,11 +43,17 @@ fn genericness(draft: &Draft) -> u8 {
     }
 }
 
-type Rank<'a> = (u8, Reverse<Confidence>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
+/// Whether it has no place of its own.
+fn is_packed(finding: &Finding) -> bool {
+    finding.via.contains(&DecodeStep::Gzip)
+}
+
+type Rank<'a> = (bool, u8, Reverse<Confidence>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
 
 fn rank(finding: &Finding) -> Rank<'_> {
     let draft = &finding.draft;
     (
+        !is_packed(finding),
         genericness(draft),
         Reverse(draft.confidence),
         Reverse(draft.verified_structure),

@@ -81,6 +81,11 @@ impl Pattern {
         &self.literals
     }
 
+    /// The part that is the secret.
+    pub(crate) fn secret(&self) -> &Hir {
+        secret_group(&self.hir).unwrap_or(&self.hir)
+    }
+
     /// Texts with which the secret starts, if the pattern says.
     pub(crate) fn prefixes(&self) -> &[Vec<u8>] {
         &self.prefixes

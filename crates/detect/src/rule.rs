@@ -5,6 +5,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 use unkeyed_model::{Confidence, Custody, Replayable, Role, RuleInfo, VendorDefault};
 
+use crate::allow::Allowance;
 use crate::checksum::Checksum;
 use crate::pattern::Pattern;
 use crate::structure::Inspector;
@@ -31,6 +32,8 @@ pub(crate) struct Rule {
     pub(crate) line: usize,
     /// What it looks like.
     pub(crate) pattern: Pattern,
+    /// It comes from a rule file of another program.
+    pub(crate) is_foreign: bool,
     /// How sure a match is, before refinement.
     pub(crate) confidence: Confidence,
     /// What the credential is for.
@@ -53,8 +56,14 @@ pub(crate) struct Rule {
     pub(crate) paths: Option<GlobSet>,
     /// The same as written.
     pub(crate) path_globs: Vec<String>,
+    /// An expression that the path must contain a match of.
+    pub(crate) path_pattern: Option<regex_automata::meta::Regex>,
+    /// What it does not report although it matches.
+    pub(crate) allow: Vec<Arc<Allowance>>,
     /// What the vendor says of the lifetime.
     pub(crate) lifetime: VendorDefault,
+    /// The rule's author said so.
+    pub(crate) is_lifetime_stated: bool,
     /// Exact values that are documented examples.
     pub(crate) public: Vec<String>,
     /// Its tests.
@@ -80,6 +89,7 @@ impl Rule {
             file: String::new(),
             line: 1,
             pattern: Pattern::new("literal").unwrap(),
+            is_foreign: false,
             confidence: Confidence::Medium,
             role: Role::Access,
             replayable: Replayable::Bearer,
@@ -91,7 +101,10 @@ impl Rule {
             keywords_near: Vec::new(),
             paths: None,
             path_globs: Vec::new(),
+            path_pattern: None,
+            allow: Vec::new(),
             lifetime: VendorDefault::Unstated,
+            is_lifetime_stated: true,
             public: Vec::new(),
             examples: Examples::default(),
         })

@@ -27,6 +27,24 @@ pub(crate) fn test(set: &RuleSet) -> Vec<String> {
     failures.into_iter().collect()
 }
 
+/// Why a rule is useless by its own account: it has examples and finds none of them.
+pub(crate) fn never_found(rule: &Arc<Rule>) -> Option<String> {
+    let examples = &rule.examples.matching;
+    let detector = Detector::new(RuleSet::of(rule), FingerprintKey::new(b"examples")).ok()?;
+    let mut run = Run { detector: &detector, scratch: Scratch::default() };
+    let found = examples.is_empty() || examples.iter().any(|example| is_among(rule, &run.scan(rule, example.as_bytes())));
+    (!found).then(|| "it finds none of its own examples".to_owned())
+}
+
+/// The kinds that the rules' examples yield.
+#[cfg(test)]
+pub(crate) fn kinds(set: &RuleSet) -> BTreeSet<String> {
+    let detector = Detector::new(set.clone(), FingerprintKey::new(b"examples")).unwrap();
+    let mut run = Run { detector: &detector, scratch: Scratch::default() };
+    let rules = set.rules().iter().flat_map(|rule| rule.examples.matching.iter().map(move |example| (rule, example)));
+    rules.flat_map(|(rule, example)| run.scan(rule, example.as_bytes())).map(|found| found.kind.to_string()).collect()
+}
+
 struct Run<'a> {
     detector: &'a Detector,
     scratch: Scratch,

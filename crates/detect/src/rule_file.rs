@@ -144,6 +144,7 @@ impl Reader<'_> {
             return Err(self.problem(format!("the id must be \"{}.\" and lower-case words joined by hyphens", self.provider)));
         }
         let pattern = self.pattern(&spec)?;
+        let is_lifetime_stated = spec.lifetime.is_some();
         let (lifetime, why) = self.lifetime(spec.lifetime)?;
         let description = if why.is_empty() { spec.description } else { format!("{} Lifetime: {why}.", spec.description) };
         Ok(Rule {
@@ -159,6 +160,7 @@ impl Reader<'_> {
             file: self.file.name.clone(),
             line: self.line,
             pattern,
+            is_foreign: false,
             confidence: spec.confidence.unwrap_or(Confidence::High),
             role: spec.role.unwrap_or(Role::Access),
             replayable: spec.replayable.unwrap_or(Replayable::Bearer),
@@ -170,7 +172,10 @@ impl Reader<'_> {
             keywords_near: spec.keywords_near.iter().map(|word| word.to_ascii_lowercase().into_bytes()).collect(),
             paths: self.paths(&spec.paths)?,
             path_globs: spec.paths.into_iter().map(Spanned::into_inner).collect(),
+            path_pattern: None,
+            allow: Vec::new(),
             lifetime,
+            is_lifetime_stated,
             public: spec.public,
             examples: Examples { matching: spec.r#match, other: spec.no_match },
         })

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use unkeyed_model::RuleInfo;
 
+use crate::adjustment::{Adjustment, Refusal};
 use crate::rule::{Rule, RuleFile};
 use crate::rule_error::{Problem, RuleError};
-use crate::{lint, rule_examples, rule_file};
+use crate::rule_import::{self, Format};
+use crate::{adjustment, lint, rule_examples, rule_file};
 
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 
@@ -18,6 +20,18 @@ include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 pub struct RuleSet {
     rules: Vec<Arc<Rule>>,
     files: Vec<RuleFile>,
+    remarks: Vec<Problem>,
+}
+
+/// What of another program's rule file could not be carried over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The file.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// The rule, if it is about one, and what has no effect or why it is not used.
+    pub what: String,
 }
 
 impl RuleSet {
@@ -28,15 +42,16 @@ impl RuleSet {
     pub fn builtin() -> Result<Self, RuleError> {
         let files: Vec<RuleFile> = BUILTIN.iter().map(|&(name, text)| RuleFile { name: name.to_owned(), text: text.to_owned() }).collect();
         let mut set = Self::default();
-        // That they compile within the size limit is tested, not repeated at every start.
-        set.add(&files, CompileCheck::Skip)?;
+        // That they compile within the size limit and match their examples is tested, not repeated at every start.
+        set.add(&files, Check::Skip)?;
         Ok(set)
     }
 
     /// The rules of these files only.
     ///
     /// # Errors
-    /// If a file does not parse, or if a rule can't be searched for; all problems at once.
+    /// If a file does not parse, or if a rule can't be searched for or matches none of its own examples; all problems at once. Of
+    /// another program's file only the rules in question are left out, which [`remarks`](Self::remarks) tells.
     pub fn from_files(files: &[RuleFile]) -> Result<Self, RuleError> {
         let mut set = Self::default();
         set.extend(files)?;
@@ -48,26 +63,76 @@ impl RuleSet {
     /// # Errors
     /// As [`from_files`](Self::from_files), and if an id is there already; the set is then unchanged.
     pub fn extend(&mut self, files: &[RuleFile]) -> Result<(), RuleError> {
-        self.add(files, CompileCheck::Run)
+        self.add(files, Check::Run)
     }
 
-    fn add(&mut self, files: &[RuleFile], check: CompileCheck) -> Result<(), RuleError> {
-        let mut problems = Vec::new();
-        let mut added: Vec<Rule> = files.iter().flat_map(|file| rule_file::read(file, &mut problems)).collect();
-        if let CompileCheck::Run = check {
-            problems.extend(added.iter().filter_map(|rule| Some(problem(rule, rule.pattern.compile_problem()?))));
+    fn add(&mut self, files: &[RuleFile], check: Check) -> Result<(), RuleError> {
+        let (mut problems, mut remarks) = (Vec::new(), Vec::new());
+        let mut added: Vec<Arc<Rule>> = Vec::new();
+        for file in files {
+            let rules = match rule_import::format(file) {
+                Format::Own => rule_file::read(file, &mut problems),
+                format => rule_import::read(file, format, &mut problems, &mut remarks),
+            };
+            added.extend(rules.into_iter().map(Arc::new));
         }
-        let mut seen: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
-        for rule in self.rules.iter().map(AsRef::as_ref).chain(&added) {
-            if let Some((file, line)) = seen.insert(&rule.info.id, (&rule.file, rule.line)) {
-                problems.push(problem(rule, format!("the id is taken by {file}:{line}; choose another")));
-            }
+        added = self.with_free_ids(added, &mut problems, &mut remarks);
+        if let Check::Run = check {
+            added.retain(|rule| {
+                let Some(what) = rule.pattern.compile_problem().or_else(|| rule_examples::never_found(rule)) else { return true };
+                let list = if rule.is_foreign { &mut remarks } else { &mut problems };
+                list.push(problem(rule, if rule.is_foreign { format!("not used: {what}") } else { what }));
+                false
+            });
         }
         RuleError::unless_empty(problems)?;
-        self.rules.extend(added.drain(..).map(Arc::new));
+        self.rules.extend(added);
         self.rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
         self.files.extend(files.iter().cloned());
+        self.remarks.append(&mut remarks);
+        self.remarks.sort();
         Ok(())
+    }
+
+    /// The rules whose id no other rule has. Of our own format none may be left out.
+    fn with_free_ids(&self, added: Vec<Arc<Rule>>, problems: &mut Vec<Problem>, remarks: &mut Vec<Problem>) -> Vec<Arc<Rule>> {
+        let place = |rule: &Rule| (rule.file.clone(), rule.line);
+        let mut seen: BTreeMap<String, (String, usize)> = self.rules.iter().map(|rule| (rule.info.id.clone(), place(rule))).collect();
+        let mut free = Vec::with_capacity(added.len());
+        for rule in added {
+            match seen.get(&rule.info.id) {
+                Some((file, line)) if rule.is_foreign => {
+                    remarks.push(problem(&rule, format!("not used: the id is taken by {file}:{line}")));
+                }
+                Some((file, line)) => problems.push(problem(&rule, format!("the id is taken by {file}:{line}; choose another"))),
+                None => {
+                    seen.insert(rule.info.id.clone(), place(&rule));
+                    free.push(rule);
+                }
+            }
+        }
+        free
+    }
+
+    /// Changes rules for this run.
+    ///
+    /// # Errors
+    /// What is wrong with which adjustment; the rules are then to be thrown away.
+    pub fn adjust(&mut self, adjustments: &[Adjustment]) -> Result<(), Vec<Refusal>> {
+        adjustment::apply(&mut self.rules, adjustments)
+    }
+
+    /// What could not be carried over from rule files of other programs, by place.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<Remark> {
+        let text = |rule: &Option<String>, what: &str| rule.as_ref().map_or_else(|| what.to_owned(), |rule| format!("rule {rule}: {what}"));
+        let remark = |one: &Problem| Remark { file: one.file.clone(), line: one.line, what: text(&one.rule, &one.what) };
+        self.remarks.iter().map(remark).collect()
+    }
+
+    /// A set of one rule, for its own examples.
+    pub(crate) fn of(rule: &Arc<Rule>) -> Self {
+        Self { rules: vec![Arc::clone(rule)], ..Self::default() }
     }
 
     /// The rules, sorted by id.
@@ -127,7 +192,8 @@ impl RuleSet {
     }
 }
 
-enum CompileCheck {
+/// Whether rules are tried before they are used.
+enum Check {
     Run,
     Skip,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use unkeyed_model::{DecodeStep, Origin, Slot, SlotEncoding, Span};
 
-use crate::decode::{self, Decoded, Region};
+use crate::decode::{self, Decoded, Depth, Region};
 use crate::detector::{Detector, Scratch};
 use crate::doubt;
 use crate::finding::Finding;
@@ -86,27 +86,28 @@ fn yields_to(finding: &Finding, slot: Span) -> bool {
 fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot, scratch: &mut Scratch) -> Vec<Finding> {
     let span = span_of(slot);
     if slot.encoding == SlotEncoding::Plain {
-        return own(detector, &text[span.start..span.end], slot).map(|finding| finding.lift_by(span.start)).into_iter().collect();
+        return own(detector, &text[span.start..span.end], origins, slot).map(|finding| finding.lift_by(span.start)).into_iter().collect();
     }
     if placeholder::in_slot(&text[span.start..span.end]).is_some() {
         // A template that will be replaced by base64 (`${PASSWORD}`), not base64 itself.
         return Vec::new();
     }
     let mut decoded = Decoded::default();
-    decode::decode(text, Region { span, step: DecodeStep::Base64 }, &mut decoded);
-    let inside = detector.examine(&decoded.bytes, origins, 1, scratch).findings;
+    decode::decode(text, Region { span, step: DecodeStep::Base64 }, 0, &mut decoded);
+    let depth = Depth::default().behind(DecodeStep::Base64).unwrap_or_default();
+    let inside = detector.examine(&decoded.bytes, origins, depth, scratch).findings;
     if !inside.is_empty() {
         return inside.into_iter().map(|finding| finding.lift(DecodeStep::Base64, |part| decoded.place(part))).collect();
     }
     // The whole value, with its padding.
-    own(detector, &decoded.bytes, slot).map(|finding| finding.lift(DecodeStep::Base64, |_| span)).into_iter().collect()
+    own(detector, &decoded.bytes, origins, slot).map(|finding| finding.lift(DecodeStep::Base64, |_| span)).into_iter().collect()
 }
 
 /// The slot's value as a credential, unless it is none.
-fn own(detector: &Detector, value: &[u8], slot: &Slot) -> Option<Finding> {
+fn own(detector: &Detector, value: &[u8], origins: &[Arc<Origin>], slot: &Slot) -> Option<Finding> {
     let rules = detector.rules();
     let rule = &rules.rules()[rules.position(&slot.rule).or_else(|| rules.position(FALLBACK))?];
-    if value.is_empty() || placeholder::in_slot(value).is_some() {
+    if value.is_empty() || placeholder::in_slot(value).is_some() || decode::is_packed(value) {
         return None;
     }
     let mut draft = Draft::new(rule, Span::new(0, value.len()));
@@ -114,7 +115,7 @@ fn own(detector: &Detector, value: &[u8], slot: &Slot) -> Option<Finding> {
     draft.role = slot.role;
     draft.destination.clone_from(&slot.destination);
     doubt::mark_host(&mut draft, value);
-    Some(detector.seal(draft, value))
+    detector.seal(draft, value, origins)
 }
 
 fn fill_in(draft: &mut Draft, slot: &Slot) {

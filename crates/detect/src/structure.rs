@@ -67,6 +67,8 @@ pub(crate) struct Draft {
     pub(crate) kind: Arc<str>,
     /// Where the secret stands.
     pub(crate) secret: Span,
+    /// Where the pattern matched.
+    pub(crate) whole: Span,
     /// Where parts that belong to it stand.
     pub(crate) related: Vec<Span>,
     /// How sure.
@@ -104,6 +106,7 @@ impl Draft {
             rule: Arc::clone(rule),
             kind: Arc::clone(&rule.kind),
             secret,
+            whole: secret,
             related: Vec::new(),
             confidence: rule.confidence,
             verified_structure: false,

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use unkeyed_detect::{RuleFile, RuleSet};
+use std::sync::Arc;
+
+use unkeyed_detect::{Adjustment, Detector, FingerprintKey, RuleFile, RuleSet, Scratch};
+use unkeyed_model::{Confidence, Match, Origin, Unit};
 
 const GOOD: &str = r#"provider = "acme"
 
@@ -99,4 +102,107 @@ fn examples_that_fail_are_told_by_number() {
     let expected =
         ["acme.toml:3: rule acme.token: match example 2 finds nothing", "acme.toml:3: rule acme.token: no_match example 1 is found"];
     assert_eq!(set.test(), expected);
+}
+
+const TOKEN: &str = "acme_qzkvmwtrbxjhpdyslgnf";
+
+fn found_in(detector: &Detector, paths: &[&str], text: &str) -> Vec<Match> {
+    let origin = |path: &&str| Arc::new(Origin { path: (*path).into(), ..Origin::default() });
+    let mut unit = Unit::new(origin(&paths[0]), text.as_bytes());
+    paths[1..].iter().for_each(|path| unit.add_origin(origin(path)));
+    let mut found = Vec::new();
+    detector.scan(&unit, &[], &mut Scratch::default(), &mut |one| found.push(one));
+    found
+}
+
+fn detector(set: RuleSet) -> Detector {
+    Detector::new(set, FingerprintKey::new(b"key")).unwrap()
+}
+
+#[test]
+fn a_rule_that_finds_none_of_its_examples_is_refused() {
+    let example = "match = ['acme-abc']\n";
+    assert_eq!(problems(&format!("{GOOD}{example}")), ["acme.toml:3: rule acme.token: it finds none of its own examples"]);
+}
+
+#[test]
+fn rules_of_other_programs_work_beside_ours() {
+    let gitleaks = "[[rules]]\nid = \"widget\"\nregex = '''\\w*widget_key=([a-z0-9]{12})'''\nentropy = 2.5\nkeywords = [\"widget\"]\n\
+                    [[rules.allowlists]]\nstopwords = [\"sample\"]\npaths = ['''^fixtures/''']\n\
+                    [[rules]]\nid = \"hopeless\"\nregex = '[0-9a-f]{32}'\n";
+    let yaml = "rules:\n- id: kingfisher.gadget.1\n  name: Gadget\n  pattern: '(?x) gadget_ ( [a-z0-9]{12} ) \\b'\n  examples: ['gadget_k3j8q1z7m2x9']\n\
+                - id: kingfisher.gadget.2\n  name: G\n  pattern: gizmo_([a-z]{12})\n  examples: ['gizmo-abc']\n\
+                - id: acme.token\n  name: taken\n  pattern: gizmo_([a-z]{12})\n";
+    let set = RuleSet::from_files(&[file("acme.toml", GOOD), file("g.toml", gitleaks), file("k.yml", yaml)]).unwrap();
+    let remarks: Vec<_> = set.remarks().into_iter().map(|remark| format!("{}:{} {}", remark.file, remark.line, remark.what)).collect();
+    assert_eq!(remarks.len(), 3, "{remarks:?}");
+    assert!(remarks[0].starts_with("g.toml:9 rule hopeless: not used: no literal"), "{remarks:?}");
+    assert_eq!(remarks[1], "k.yml:6 rule kingfisher.gadget.2: not used: it finds none of its own examples");
+    assert_eq!(remarks[2], "k.yml:10 rule acme.token: not used: the id is taken by acme.toml:3");
+    assert_eq!(set.lint().iter().filter(|one| !one.contains("acme.token")).count(), 0, "their formats have no place for our facts");
+    let detector = detector(set);
+    let ids =
+        |path: &str, text: &str| -> Vec<String> { found_in(&detector, &[path], text).iter().map(|one| one.rule.id.clone()).collect() };
+    assert_eq!(
+        ids("a", &format!("{TOKEN} mywidget_key=k3j8q1z7m2x9 gadget_q1z7m2x9k3j8 ")),
+        ["acme.token", "g.widget", "kingfisher.gadget.1"]
+    );
+    assert_eq!(ids("a", "widget_key=aaaaaaaabbbb widget_key=sample1z7m2x"), [""; 0], "entropy, stop word");
+    assert_eq!(ids("fixtures/a", "widget_key=k3j8q1z7m2x9"), [""; 0]);
+}
+
+fn adjusted(change: impl Fn(&mut Adjustment)) -> Result<Detector, String> {
+    let mut set = RuleSet::from_files(&[file("acme.toml", GOOD)]).unwrap();
+    let mut adjustment = Adjustment { rule: "acme.token".into(), ..Adjustment::default() };
+    change(&mut adjustment);
+    match set.adjust(&[adjustment]) {
+        Ok(()) => Ok(detector(set)),
+        Err(refusals) => Err(refusals[0].what.clone()),
+    }
+}
+
+#[test]
+fn a_rule_is_switched_off_or_weighed_anew() {
+    let off = adjusted(|one| one.is_off = true).unwrap();
+    assert_eq!(found_in(&off, &["a"], TOKEN).len(), 0);
+    let low = adjusted(|one| one.confidence = Some(Confidence::Low)).unwrap();
+    assert_eq!(found_in(&low, &["a"], TOKEN)[0].confidence, Confidence::Low);
+}
+
+#[test]
+fn an_allow_list_is_extended_by_path_value_and_fingerprint() {
+    let by_path = adjusted(|one| one.paths = vec!["fixtures/**".into()]).unwrap();
+    assert_eq!(found_in(&by_path, &["fixtures/a/b"], TOKEN).len(), 0);
+    let both: Vec<_> =
+        found_in(&by_path, &["fixtures/a", "src/a"], TOKEN).into_iter().map(|one| one.location.origin.path.clone()).collect();
+    assert_eq!((both, by_path.left_out("acme.token")), (vec!["src/a".to_owned()], 2));
+    let by_value = adjusted(|one| one.values = vec!["^acme_q".into()]).unwrap();
+    assert_eq!(found_in(&by_value, &["a"], TOKEN).len(), 0);
+    let other = "acme_zkvmwtrbxjhpdyslgnfq";
+    let fingerprint = found_in(&by_value, &["a"], other)[0].fingerprint.hex();
+    let by_fingerprint = adjusted(|one| one.fingerprints = vec![format!("hmac:{fingerprint}")]).unwrap();
+    assert_eq!(found_in(&by_fingerprint, &["a"], other).len(), 0);
+    assert_eq!(found_in(&by_fingerprint, &["a"], TOKEN).len(), 1);
+}
+
+#[test]
+fn an_adjustment_that_hides_too_much_or_shows_a_secret_is_refused() {
+    let base = || Adjustment { rule: "acme.token".into(), ..Adjustment::default() };
+    let of_rule = |rule: &str| Adjustment { rule: rule.into(), ..Adjustment::default() };
+    let of_path = |path: &str| Adjustment { paths: vec![path.into()], ..base() };
+    let of_value = |value: &str| Adjustment { values: vec![value.into()], ..base() };
+    for (adjustment, why) in [
+        (of_rule("acme.tokens"), "there is no rule \"acme.tokens\"; did you mean acme.token?"),
+        (of_rule("other.thing"), "there is no rule \"other.thing\"; `unkeyed rules list` names all"),
+        (of_path("**"), "allows everything"),
+        (of_path("a{b"), "error parsing glob"),
+        (of_value("a*"), "allows everything"),
+        (of_value("."), "allows everything"),
+        (of_value("("), "malformed: unclosed group"),
+        (of_value(&format!("^{TOKEN}$")), "contains a credential"),
+        (Adjustment { fingerprints: vec![TOKEN.into()], ..base() }, "is no fingerprint"),
+    ] {
+        let told = adjusted(|one| one.clone_from(&adjustment)).unwrap_err();
+        assert!(told.contains(why) && !told.contains(TOKEN), "{told}: expected {why}");
+    }
 }

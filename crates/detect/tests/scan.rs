@@ -131,7 +131,9 @@ mod decoding {
         let (_, via) = covered(&thrice);
         assert_eq!(via, [DecodeStep::Base64, DecodeStep::Hex, DecodeStep::Escapes]);
         let four = STANDARD.encode(format!("x: {thrice} ;"));
-        assert_eq!(found("a", &four), [], "deeper is not looked at");
+        assert_eq!(covered(&four).1.len(), 4, "escapes are no encoding of their own");
+        let five = STANDARD.encode(format!("x: {four} ;"));
+        assert_eq!(found("a", &five), [], "a fourth encoding is not looked at");
     }
 
     #[test]

@@ -68,6 +68,10 @@ spelled! {
         Percent = "percent",
         /// JSON string escapes, or `\n` written out in a one-line PEM.
         Escapes = "escapes",
+        /// HTML and XML character references.
+        Entities = "entities",
+        /// RFC 2045 §6.7.
+        QuotedPrintable = "quoted-printable",
         /// UTF-16, little endian.
         Utf16le = "utf16le",
         /// UTF-16, big endian.

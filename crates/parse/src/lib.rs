@@ -57,6 +57,11 @@ pub fn group(unit: &Unit<'_>) -> Option<Group> {
     table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))
 }
 
+/// Kinds of the credentials that Terraform resources create, of which only the declaration is read.
+pub fn declared_kinds() -> impl Iterator<Item = &'static str> {
+    terraform::declared::kinds()
+}
+
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {

@@ -8,7 +8,7 @@
 mod aws;
 mod azure;
 mod compute;
-mod declared;
+pub(crate) mod declared;
 mod eval;
 mod files;
 mod functions;

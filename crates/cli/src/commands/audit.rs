@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, anyhow};
 use sha2::{Digest as _, Sha256};
 use unkeyed_detect::{Detector, FingerprintKey};
-use unkeyed_model::{Policy, Report, RunInfo, Timestamp, Verdict};
+use unkeyed_model::{Report, RunInfo, Timestamp, Verdict};
 use unkeyed_source::Options;
 
+use super::adjust;
 use super::rules::load;
 use crate::args::{Profile, RunArgs};
 use crate::progress::Progress;
-use crate::{Exit, Gather, gather, output, policy_file};
+use crate::{Exit, Gather, PolicyFile, gather, output, policy_file};
 
 /// Name of the policy that is looked up at a target's root.
 const POLICY_FILE: &str = "unkeyed.toml";
@@ -26,10 +27,15 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     if args.threads > 0 {
         rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global().context("--threads")?;
     }
-    let (mut policy, policy_used) = read_policy(args)?;
+    let (PolicyFile { mut policy, rules: changes }, policy_used) = read_policy(args)?;
     policy.require = require;
-    let rules = load(&args.rules)?;
+    let mut rules = load(&args.rules)?;
+    let policy_path = policy_used.as_ref().map_or("", |(path, _)| path);
+    adjust::rules(&mut rules, &changes, policy_path)?;
     let (key, keyed) = fingerprint_key()?;
+    if !keyed && changes.iter().any(|change| !change.adjustment.fingerprints.is_empty()) {
+        output::warn(&format!("{policy_path}: its fingerprints allow nothing: {KEY_VARIABLE} is not set"));
+    }
     let detector = Detector::new(rules, key)?;
     let stop = Arc::new(AtomicBool::new(false));
     stop_on_interrupt(&stop);
@@ -42,6 +48,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         prefix: String::new(),
     };
     let mut estate = gather(&Gather { targets: &args.targets, options: &options, detector: &detector, progress: &progress, stop: &stop })?;
+    estate.coverage.skipped.extend(adjust::said(&detector, &changes, policy_path));
     progress.stage("judging");
     let profile = args.profile.unwrap_or(if command == "audit" { Profile::Audit } else { Profile::Ci });
     estate.run = RunInfo {
@@ -77,9 +84,9 @@ fn exit(report: &Report, strict: bool, interrupted: bool) -> Exit {
 
 /// The policy in force, and its path and digest for the report. A policy named on the command line wins; else the first
 /// target's own is used, and said.
-fn read_policy(args: &RunArgs) -> anyhow::Result<(Policy, Option<(String, String)>)> {
+fn read_policy(args: &RunArgs) -> anyhow::Result<(PolicyFile, Option<(String, String)>)> {
     let Some(path) = args.policy.clone().or_else(|| args.targets.first().and_then(|target| policy_of(target))) else {
-        return Ok((Policy::default(), None));
+        return Ok((PolicyFile::default(), None));
     };
     let text = std::fs::read_to_string(&path).with_context(|| format!("{}: the policy can't be read", path.display()))?;
     let file = policy_file::parse(&text).map_err(|faults| {
@@ -93,7 +100,7 @@ fn read_policy(args: &RunArgs) -> anyhow::Result<(Policy, Option<(String, String
         output::warn(&format!("policy: {} (found at the target; --policy FILE overrides it)", path.display()));
     }
     let name = unkeyed_source::path_text(&path);
-    Ok((file.policy, Some((name, hex(&Sha256::digest(text.as_bytes()))))))
+    Ok((file, Some((name, hex(&Sha256::digest(text.as_bytes()))))))
 }
 
 fn policy_of(target: &str) -> Option<PathBuf> {

@@ -1,13 +1,16 @@
 //! `unkeyed rules`: list, test and lint.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use unkeyed_detect::{RuleFile, RuleSet};
 
 use crate::args::{RuleArgs, RulesCommand};
 use crate::{Exit, output};
+
+/// Names of rule files in a folder end so.
+const EXTENSIONS: [&str; 3] = ["toml", "yaml", "yml"];
 
 /// Runs the sub-command.
 pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
@@ -18,35 +21,45 @@ pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
     }
 }
 
-/// The rules that `args` ask for.
+/// The rules that `args` ask for. What other programs' files say beyond our reach is printed.
 pub(crate) fn load(args: &RuleArgs) -> anyhow::Result<RuleSet> {
-    if let Some(folder) = &args.only_rules {
-        output::warn(&format!("only the rules in {} are used; what the built-in rules would find is not looked for", folder.display()));
-        return Ok(RuleSet::from_files(&files(folder)?)?);
+    let mut rules = match &args.only_rules {
+        Some(place) => {
+            output::warn(&format!("only the rules in {} are used; what the built-in rules would find is not looked for", place.display()));
+            RuleSet::from_files(&files(place)?)?
+        }
+        None => RuleSet::builtin()?,
+    };
+    for place in &args.rules {
+        rules.extend(&files(place)?)?;
     }
-    let mut rules = RuleSet::builtin()?;
-    for folder in &args.rules {
-        rules.extend(&files(folder)?)?;
+    for remark in rules.remarks() {
+        output::warn(&format!("{}:{}: {}", remark.file, remark.line, remark.what));
     }
     Ok(rules)
 }
 
-/// The rule files of a folder, by name.
-fn files(folder: &Path) -> anyhow::Result<Vec<RuleFile>> {
-    let context = || format!("{}: the rules can't be read", folder.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(context)? {
-        let path = entry.with_context(context)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("{}: the rule file can't be read", path.display()))?;
-            files.push(RuleFile { name: path.display().to_string(), text });
+/// A rule file, or those of a folder, by name.
+fn files(place: &Path) -> anyhow::Result<Vec<RuleFile>> {
+    let context = || format!("{}: the rules can't be read", place.display());
+    let mut paths = Vec::new();
+    if place.is_dir() {
+        for entry in std::fs::read_dir(place).with_context(context)? {
+            paths.push(entry.with_context(context)?.path());
         }
+        paths.retain(|path| path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)));
+        paths.sort();
+    } else {
+        paths.push(place.to_owned());
     }
-    if files.is_empty() {
-        bail!("{}: no rule files (*.toml) here", folder.display());
+    if paths.is_empty() {
+        bail!("{}: no rule files ({}) here", place.display(), EXTENSIONS.map(|extension| format!("*.{extension}")).join(", "));
     }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+    let file = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).with_context(|| format!("{}: the rule file can't be read", path.display()))?;
+        Ok(RuleFile { name: unkeyed_source::path_text(&path), text })
+    };
+    paths.into_iter().map(file).collect()
 }
 
 fn list(rules: &RuleSet) -> anyhow::Result<Exit> {

@@ -1,16 +1,17 @@
 //! base64, base64url (RFC 4648 §4, §5) and hexadecimal.
+//!
+//! One decision a reader would question: lines count as one text only if all but the last have one length. Everything else
+//! that stands line by line (a list of digests, of identifiers) would be joined to nonsense.
 
-use memchr::memchr2;
 use unkeyed_model::{DecodeStep, Span};
 
 use super::runs::{parts, runs};
-use super::{Decoded, Region, looks_like_text};
+use super::{Decoded, Region, looks_like_text, unpack};
 use crate::byte_set::ByteSet;
 
 const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const URL: ByteSet = ByteSet::of(b"-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-/// Digits of either alphabet.
-const EITHER: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+const ANY: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const HEX: ByteSet = ByteSet::of(b"0123456789abcdefABCDEF");
 
 /// 18 bytes: shorter than any token with its context.
@@ -19,57 +20,73 @@ const MIN_BASE64: usize = 24;
 const MIN_HEX: usize = 40;
 /// Of a run so much is looked at to see whether it is text.
 const LOOK: usize = 32;
-/// Lines of base64 that belong together are at least so long (MIME has 76, PEM 64).
-const MIN_LINE: usize = 60;
+/// Lines of base64 that belong together are at least so long (MIME has 76, PEM 64; people fold at less).
+const MIN_LINE: usize = 32;
 
-/// Runs of digits that turn into text.
+/// Runs of digits that turn into text, or into what is compressed. The text is searched once, for runs of any digits.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
-    // All three alphabets are part of one, of which long runs are few.
-    let any = runs(text, &EITHER, MIN_BASE64);
-    let mut joined = 0;
-    for run in any.iter().flat_map(|&any| parts(text, any, &STANDARD, MIN_BASE64)) {
-        if run.start >= joined && is_text(text, run, b'+', b'/') {
-            joined = end_of_lines(text, run);
-            out.push(Region { span: Span::new(run.start, joined), step: DecodeStep::Base64 });
-        }
-    }
-    for run in any.iter().flat_map(|&any| parts(text, any, &URL, MIN_BASE64)) {
-        // Without - or _ it is found above.
-        let special = memchr2(b'-', b'_', &text[run.start..run.end]).is_some();
-        if special && is_text(text, run, b'-', b'_') {
-            out.push(Region { span: run, step: DecodeStep::Base64url });
-        }
-    }
-    for run in any.iter().filter(|any| any.len() >= MIN_HEX).flat_map(|&any| parts(text, any, &HEX, MIN_HEX)) {
-        let bytes = text[run.start..run.end].chunks_exact(2).take(LOOK / 2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1]));
-        if looks_like_text(bytes) {
-            out.push(Region { span: run, step: DecodeStep::Hex });
+    let mut joined = [0; 2];
+    for run in runs(text, &ANY, MIN_BASE64) {
+        base64_regions(text, run, DecodeStep::Base64, &mut joined[0], out);
+        base64_regions(text, run, DecodeStep::Base64url, &mut joined[1], out);
+        for part in parts(text, run, &HEX, MIN_HEX) {
+            let mut head = [0; LOOK / 2];
+            for (byte, pair) in head.iter_mut().zip(text[part.start..part.end].chunks_exact(2)) {
+                *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+            }
+            if is_worthwhile(&head) {
+                out.push(Region { span: part, step: DecodeStep::Hex });
+            }
         }
     }
 }
 
-fn is_text(text: &[u8], run: Span, plus: u8, slash: u8) -> bool {
+/// Adds the base64 of one alphabet in `run`. Before `joined` all lines belong to a region that was added.
+fn base64_regions(text: &[u8], run: Span, step: DecodeStep, joined: &mut usize, out: &mut Vec<Region>) {
+    let (class, plus, slash) = if step == DecodeStep::Base64 { (&STANDARD, b'+', b'/') } else { (&URL, b'-', b'_') };
+    for part in parts(text, run, class, MIN_BASE64) {
+        if part.start < *joined || !decodes(text, part, plus, slash) {
+            continue;
+        }
+        let end = end_of_lines(text, part, class);
+        // Without - or _ it is found as base64.
+        if step == DecodeStep::Base64 || text[part.start..end].iter().any(|&byte| byte == plus || byte == slash) {
+            *joined = end;
+            out.push(Region { span: Span::new(part.start, end), step });
+        }
+    }
+}
+
+/// Whether the beginning of a run of base64 digits turns into something worth a look.
+fn decodes(text: &[u8], run: Span, plus: u8, slash: u8) -> bool {
     let mut bytes = [0; LOOK / 4 * 3];
     let head = &text[run.start..run.end.min(run.start + LOOK)];
     for (four, three) in head.chunks_exact(4).zip(bytes.chunks_exact_mut(3)) {
         let bits = four.iter().fold(0u32, |bits, &digit| bits << 6 | u32::from(value(digit, plus, slash)));
         three.copy_from_slice(&bits.to_be_bytes()[1..]);
     }
-    looks_like_text(bytes[..head.len() / 4 * 3].iter().copied())
+    is_worthwhile(&bytes[..head.len() / 4 * 3])
+}
+
+fn is_worthwhile(head: &[u8]) -> bool {
+    looks_like_text(head.iter().copied()) || unpack::step(head).is_some()
 }
 
 /// Where the last of the base64 lines ends that begins with `run`: lines of one length, but the last.
-fn end_of_lines(text: &[u8], run: Span) -> usize {
+fn end_of_lines(text: &[u8], run: Span, class: &ByteSet) -> usize {
     let mut end = run.end;
-    if run.len() < MIN_LINE || !run.len().is_multiple_of(4) {
+    if run.len() < MIN_LINE {
         return end;
     }
+    let mut is_first = true;
     while let Some(next) = next_line(text, end) {
-        let length = text[next..].iter().take(run.len() + 1).take_while(|&&byte| STANDARD.contains(byte)).count();
-        if length == 0 || length > run.len() {
+        let length = text[next..].iter().take(run.len() + 1).take_while(|&&byte| class.contains(byte)).count();
+        // A shorter line right after the first is its end only if the first is a whole number of groups.
+        if length == 0 || length > run.len() || is_first && length < run.len() && !run.len().is_multiple_of(4) {
             break;
         }
         end = next + length;
+        is_first = false;
         if length < run.len() {
             break;
         }

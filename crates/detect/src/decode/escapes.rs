@@ -1,9 +1,9 @@
-//! Backslash escapes of JSON (RFC 8259 §7) and of most languages' strings: `\n`, `\"`, `\/`, `\u0041`, `\x41`.
+//! Backslash escapes of JSON (RFC 8259 §7) and of most languages' strings: `\n`, `\"`, `\/`, `\u0041`, `\u{41}`, `\x41`, `\101`.
 
 use memchr::{memchr, memchr_iter};
 use unkeyed_model::{DecodeStep, Span};
 
-use super::{Decoded, Region, digits::nibble};
+use super::{Decoded, Region};
 
 /// Shorter strings hold no token with its context.
 const MIN: usize = 20;
@@ -51,33 +51,43 @@ pub(super) fn decode(text: &[u8], span: Span, out: &mut Decoded) {
     let text = &text[..span.end];
     let mut at = span.start;
     while at < span.end {
-        let (byte, length) = escape(text, at).unwrap_or((text[at], 1));
-        out.push(byte, at, at + length);
+        let (meaning, length) = escape(text, at).unwrap_or((Meaning::Byte(text[at]), 1));
+        match meaning {
+            Meaning::Byte(byte) => out.push(byte, at, at + length),
+            Meaning::Character(code) => out.push_char(code, at, at + length),
+        }
         at += length;
     }
 }
 
-/// The byte that an escape at `at` stands for, and the escape's length. A code point beyond ASCII becomes `?`.
-fn escape(text: &[u8], at: usize) -> Option<(u8, usize)> {
-    if text[at] != b'\\' {
-        return None;
-    }
-    let byte = match *text.get(at + 1)? {
+/// What an escape stands for.
+enum Meaning {
+    Byte(u8),
+    Character(u32),
+}
+
+/// What an escape at `at` stands for, and its length.
+fn escape(text: &[u8], at: usize) -> Option<(Meaning, usize)> {
+    let body = text[at..].strip_prefix(b"\\")?;
+    let byte = match *body.first()? {
         b'n' => b'\n',
         b'r' => b'\r',
         b't' => b'\t',
         same @ (b'"' | b'\'' | b'/' | b'\\' | b'`') => same,
-        b'u' => return number(text.get(at + 2..at + 6)?).map(|byte| (byte, 6)),
-        b'x' => return number(text.get(at + 2..at + 4)?).map(|byte| (byte, 4)),
+        b'u' if body.get(1) == Some(&b'{') => {
+            let length = body.iter().take(10).position(|&byte| byte == b'}').filter(|&length| length > 2)?;
+            return Some((Meaning::Character(number(&body[2..length], 16)?), length + 2));
+        }
+        b'u' => return Some((Meaning::Character(number(body.get(1..5)?, 16)?), 6)),
+        b'U' => return Some((Meaning::Character(number(body.get(1..9)?, 16)?), 10)),
+        b'x' => return Some((Meaning::Byte(number(body.get(1..3)?, 16)? as u8), 4)),
+        b'0'..=b'3' => return Some((Meaning::Byte(number(body.get(..3)?, 8)? as u8), 4)),
         _ => return None,
     };
-    Some((byte, 2))
+    Some((Meaning::Byte(byte), 2))
 }
 
-fn number(digits: &[u8]) -> Option<u8> {
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let value = digits.iter().fold(0u32, |value, &digit| value << 4 | u32::from(nibble(digit)));
-    Some(u8::try_from(value).ok().filter(u8::is_ascii).unwrap_or(b'?'))
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    // Eight hexadecimal digits fit.
+    digits.iter().try_fold(0, |value: u32, &digit| Some(value.wrapping_mul(radix) | char::from(digit).to_digit(radix)?))
 }

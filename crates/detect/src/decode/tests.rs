@@ -8,7 +8,7 @@ fn decoded(text: &str) -> Vec<(DecodeStep, String, String)> {
         .into_iter()
         .map(|region| {
             let mut out = Decoded::default();
-            decode(text.as_bytes(), region, &mut out);
+            decode(text.as_bytes(), region, 1000, &mut out);
             (region.step, text[region.span.start..region.span.end].to_owned(), String::from_utf8_lossy(&out.bytes).into_owned())
         })
         .collect()
@@ -44,7 +44,7 @@ fn percent_and_escapes() {
     assert_eq!(one("see postgres%3A%2F%2Fu:p@h now").1, "postgres://u:p@h");
     assert_eq!(one(r#"{"a": "{\"password\": \"hunter2\"}"}"#), (DecodeStep::Escapes, r#"{"password": "hunter2"}"#.into()));
     assert_eq!(one(r"KEY=-----BEGIN KEY-----\nabc\n-----END KEY-----\n").1, "KEY=-----BEGIN KEY-----\nabc\n-----END KEY-----\n");
-    assert_eq!(one(r#""https:\/\/host\/path\u003fa\x3db\u00fc""#).1, "https://host/path?a=b?");
+    assert_eq!(one(r#""https:\/\/host\/path\u003fa\x3db\xfc""#).1, "https://host/path?a=b\u{fffd}");
 }
 
 #[test]
@@ -66,13 +66,13 @@ fn what_hides_nothing_is_left() {
 fn places_cover_the_encoded_bytes() {
     let text = b"x: cGFzc3dvcmQ9aHVudGVyMiEhISE=";
     let mut out = Decoded::default();
-    decode(text, Region { span: Span::new(3, text.len()), step: DecodeStep::Base64 }, &mut out);
+    decode(text, Region { span: Span::new(3, text.len()), step: DecodeStep::Base64 }, 1000, &mut out);
     let place = out.place(Span::new(9, 16));
     assert_eq!(&text[place.start..place.end], b"aHVudGVyMi", "hunter2 starts a group of four digits and ends in the second");
     let all = out.place(Span::new(0, out.bytes.len()));
     assert_eq!(all, Span::new(3, 30), "padding is no part of it");
     let mut escaped = Decoded::default();
-    decode(br"ab\ncd", Region { span: Span::new(0, 6), step: DecodeStep::Escapes }, &mut escaped);
+    decode(br"ab\ncd", Region { span: Span::new(0, 6), step: DecodeStep::Escapes }, 1000, &mut escaped);
     assert_eq!(escaped.place(Span::new(2, 3)), Span::new(2, 4));
 }
 
@@ -83,7 +83,7 @@ fn base64_agrees_with_the_library() {
         let bytes: Vec<u8> = (0..length).map(|n: u8| n.wrapping_mul(37) ^ 0x5a).collect();
         let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
         let mut out = Decoded::default();
-        decode(text.as_bytes(), Region { span: Span::new(0, text.len()), step: DecodeStep::Base64 }, &mut out);
+        decode(text.as_bytes(), Region { span: Span::new(0, text.len()), step: DecodeStep::Base64 }, 1000, &mut out);
         assert_eq!(out.bytes, bytes);
     }
 }
@@ -94,21 +94,151 @@ fn windows_shell_text() {
     let mut found = Vec::new();
     regions(&wide, true, &mut found);
     let mut out = Decoded::default();
-    decode(&wide, found[0], &mut out);
+    decode(&wide, found[0], 1000, &mut out);
     assert_eq!((found.len(), out.bytes.as_slice()), (1, b"password=hunter2".as_slice()));
 }
 
 #[test]
 fn never_panics_on_any_prefix() {
-    let text: &[u8] = b"\xff%41%4 \\u00 \\x4 \"\\\" cGFzc3dvcmQ9aHVudGVyMiEhISE= 70617373776f72643d68756e746572322121 \\";
-    for end in 0..=text.len() {
-        let mut found = Vec::new();
-        regions(&text[..end], false, &mut found);
-        for region in found {
-            let mut out = Decoded::default();
-            decode(&text[..end], region, &mut out);
-            let place = out.place(Span::new(0, out.bytes.len()));
-            assert!(place.end <= end);
+    let mut text = b"\xff%41%4 \\u00 \\x4 \\u{4 \\0 \"\\\" cGFzc3dvcmQ9aHVudGVyMiEhISE= 70617373776f72643d68756e746572322121 &#34 =3D=\r\n\
+        &quot;&#x3; long enough for a region &#65; \xfe\nquoted-printable=\n=4\n\\U0000 \\"
+        .to_vec();
+    text.extend(b64(&gzip(b"password=hunter2")).bytes());
+    for (whole, inside) in [(text.clone(), false), (text.clone(), true), (gzip(&text), true), ([b"a\0".repeat(20), text].concat(), true)] {
+        for end in 0..=whole.len() {
+            let mut found = Vec::new();
+            regions(&whole[..end], inside, &mut found);
+            for region in found {
+                let mut out = Decoded::default();
+                decode(&whole[..end], region, 1000, &mut out);
+                let place = out.place(Span::new(0, out.bytes.len()));
+                assert!(place.end <= end);
+            }
         }
     }
+}
+
+#[test]
+fn base64_of_other_line_lengths() {
+    let whole = b64(b"GITHUB_TOKEN=nothing\nDB_PASSWORD=of any length; the lines end where they end\n");
+    for width in [33, 40, 64] {
+        let lines: Vec<&str> = whole.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let all = decoded(&lines.join("\r\n\t"));
+        assert!(all[0].2.ends_with("where they end\n"), "{width}: {all:?}");
+    }
+    let list = format!("{}\n{}\n", b64(b"the first of two texts, one per line"), b64(b"the second, which is longer than it by some"));
+    assert_eq!(decoded(&list).len(), 2, "a longer line is no continuation");
+}
+
+#[test]
+fn urlsafe_base64_over_several_lines_is_one() {
+    let text = b64(b"???>>>password=of a text that is long enough to be wrapped over lines").replace('+', "-").replace('/', "_");
+    let (first, second) = text.split_at(48);
+    let all = decoded(&format!("{first}\n{second}"));
+    assert!(all.iter().any(|(step, _, inner)| *step == DecodeStep::Base64url && inner.ends_with("over lines")), "{all:?}");
+}
+
+#[test]
+fn escapes_of_many_languages() {
+    assert_eq!(one(r#""pass\u{77}ord=\U0000003d\075\x3D rest of it""#).1, "password==== rest of it");
+    assert_eq!(one(r#""caf\u00e9 is a longer text \ud83d""#).1, "caf\u{e9} is a longer text ?");
+    assert_eq!(one(r#""a string with \u{} and \u{110000000} in it\n!""#).1, "a string with \\u{} and \\u{110000000} in it\n!");
+}
+
+#[test]
+fn character_references() {
+    let html = r#"<div data-config="{&quot;password&quot;:&#34;a&amp;b&#x3D;&quot;}">"#;
+    assert_eq!(one(html), (DecodeStep::Entities, r#"{"password":"a&b="}"#.into()));
+    assert_eq!(decoded("<p>Bits &amp; pieces &lt;b&gt; that aren&#39;t worth it &#8211; at all</p>"), []);
+    assert_eq!(decoded("if (a &quot && b &#; c &#x; d &#99999999999; e) return 0;"), []);
+}
+
+#[test]
+fn quoted_printable_text() {
+    let mail = "Hello,\n\nyour password=3Dcorrect-horse-bat=\r\ntery-staple=21 is new.\r\nBye\n";
+    assert_eq!(one(mail), (DecodeStep::QuotedPrintable, "your password=correct-horse-battery-staple! is new.".into()));
+    let named = "Content-Transfer-Encoding: Quoted-Printable\n\nthe token is abcdefgh=\nijklmnop, keep it\n";
+    assert_eq!(one(named).1, "the token is abcdefghijklmnop, keep it");
+    assert_eq!(decoded("x == 3\nthe token is abcdefgh=\nijklmnop; y=3d\n"), []);
+    assert_eq!(one("a=b&projection=3Dsomething else").1, "a=b&projection=something else");
+}
+
+#[test]
+fn gzip_is_unpacked_up_to_a_limit() {
+    let packed = gzip(b"password=hunter2".repeat(100).as_slice());
+    for text in [b64(&packed), packed.iter().map(|byte| format!("{byte:02x}")).collect()] {
+        let mut found = Vec::new();
+        regions(text.as_bytes(), false, &mut found);
+        let mut inner = Decoded::default();
+        decode(text.as_bytes(), found[0], 0, &mut inner);
+        assert_eq!(inner.bytes, packed);
+    }
+    let mut found = Vec::new();
+    regions(&packed, true, &mut found);
+    assert_eq!(found, [Region { span: Span::new(0, packed.len()), step: DecodeStep::Gzip }]);
+    let mut out = Decoded::default();
+    decode(&packed, found[0], 1600, &mut out);
+    assert_eq!((out.bytes.len(), out.cut), (1600, false));
+    assert_eq!(out.place(Span::new(9, 16)), Span::new(0, packed.len()), "no byte has a place of its own");
+    decode(&packed, found[0], 1599, &mut out);
+    assert_eq!((out.bytes.len(), out.cut), (1599, true));
+    decode(&packed[..packed.len() - 12], Region { span: Span::new(0, packed.len() - 12), ..found[0] }, 1600, &mut out);
+    assert!(out.bytes.len() <= 1600, "what is damaged ends early");
+}
+
+#[test]
+fn both_byte_orders_of_wide_text() {
+    for (unit, step) in [(u16::to_le_bytes as fn(u16) -> [u8; 2], DecodeStep::Utf16le), (u16::to_be_bytes, DecodeStep::Utf16be)] {
+        let wide: Vec<u8> = "$p = 'password of the caf\u{e9}' # long".encode_utf16().flat_map(unit).collect();
+        let mut found = Vec::new();
+        regions(&wide, true, &mut found);
+        assert_eq!(found, [Region { span: Span::new(0, wide.len()), step }]);
+        let mut out = Decoded::default();
+        decode(&wide, found[0], 0, &mut out);
+        assert_eq!(out.bytes, "$p = 'password of the caf\u{e9}' # long".as_bytes());
+        assert_eq!(out.place(Span::new(2, 4)), Span::new(4, 8));
+    }
+}
+
+#[test]
+fn zeros_are_no_text() {
+    assert_eq!(decoded(&"A".repeat(400)), []);
+    assert_eq!(decoded(&"0".repeat(400)), []);
+}
+
+#[test]
+fn longer_regions_are_cut_and_say_so() {
+    let text = format!("'\\x41{}'", "a".repeat(MAX_REGION));
+    let mut found = Vec::new();
+    regions(text.as_bytes(), false, &mut found);
+    let mut out = Decoded::default();
+    decode(text.as_bytes(), found[0], 0, &mut out);
+    assert_eq!((out.bytes.len(), out.cut), (MAX_REGION - 3, true));
+}
+
+#[test]
+fn depth_counts_encodings_and_all_steps() {
+    let behind = |steps: &[DecodeStep]| steps.iter().try_fold(Depth::default(), |depth, &step| depth.behind(step)).is_some();
+    assert!(behind(&[DecodeStep::Base64; 3]) && !behind(&[DecodeStep::Base64; 4]));
+    assert!(behind(&[DecodeStep::Base64, DecodeStep::Base64, DecodeStep::Gzip, DecodeStep::Escapes, DecodeStep::Base64]));
+    assert!(behind(&[DecodeStep::Escapes; 6]) && !behind(&[DecodeStep::Escapes; 7]));
+}
+
+#[test]
+fn decoded_bytes_are_not_printed() {
+    let mut out = Decoded::default();
+    decode(b"cGFzc3dvcmQ9aHVudGVyMiEhISE=", Region { span: Span::new(0, 28), step: DecodeStep::Base64 }, 0, &mut out);
+    assert_eq!(format!("{out:?}"), "Decoded(20 bytes)");
+}
+
+fn b64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
 }

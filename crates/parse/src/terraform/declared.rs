@@ -70,9 +70,9 @@ const DECLARED: &[Declared] = &[
     row("tls_private_key", "x509.private-key", "", &[], Platform::Saas),
     row("random_password", "generic.password", "", &[], Platform::Saas),
     row("vault_approle_auth_backend_role_secret_id", "vault.approle-secret-id", "vault", &["role_name"], Platform::Vault),
-    row("vault_token", "vault.token", "vault", &["role_name"], Platform::Vault),
-    row("tfe_team_token", "hcp-terraform.token", "saas:hashicorp", &[], Platform::Saas),
-    row("tfe_organization_token", "hcp-terraform.token", "saas:hashicorp", &[], Platform::Saas),
+    row("vault_token", "vault.service-token", "vault", &["role_name"], Platform::Vault),
+    row("tfe_team_token", "hashicorp.terraform-cloud-token", "saas:hashicorp", &[], Platform::Saas),
+    row("tfe_organization_token", "hashicorp.terraform-cloud-token", "saas:hashicorp", &[], Platform::Saas),
     Declared { vendor: ONE_YEAR, ..row("gitlab_project_access_token", "gitlab.pat", "git", &[], Platform::Saas) },
     Declared { vendor: ONE_YEAR, ..row("gitlab_group_access_token", "gitlab.pat", "git", &[], Platform::Saas) },
     Declared { vendor: ONE_YEAR, ..row("gitlab_personal_access_token", "gitlab.pat", "git", &[], Platform::Saas) },
@@ -80,10 +80,15 @@ const DECLARED: &[Declared] = &[
     row("cloudflare_api_token", "cloudflare.api-token", "saas:cloudflare", &[], Platform::Saas),
     row("datadog_api_key", "datadog.api-key", "saas:datadog", &[], Platform::Saas),
     row("datadog_application_key", "datadog.application-key", "saas:datadog", &[], Platform::Saas),
-    row("grafana_service_account_token", "grafana.token", "saas:grafana", &[], Platform::Saas),
+    row("grafana_service_account_token", "grafana.service-account-token", "saas:grafana", &[], Platform::Saas),
     row("scaleway_iam_api_key", "scaleway.api-key", "saas:scaleway", &[], Platform::Saas),
     row("digitalocean_spaces_key", "digitalocean.spaces-key", "saas:digitalocean", &[], Platform::Saas),
 ];
+
+/// Kinds of the credentials that configurations create.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    DECLARED.iter().map(|declared| declared.kind)
+}
 
 /// Attributes that say when it ends: as a point in time, or as a length.
 const ENDS: &[&str] = &["end_date", "expires_at", "expires_on", "expiration_date"];

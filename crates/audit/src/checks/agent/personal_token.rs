@@ -30,7 +30,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// Kinds that are a person's token wherever they stand.
-const KINDS: [&str; 6] = ["github.pat", "github.oauth", "gitlab.pat", "gitlab.personal", "bitbucket.app-password", "azdo.pat"];
+const KINDS: [&str; 5] = ["github.pat-", "github.oauth", "gitlab.pat", "bitbucket.app-password", "azure.devops-pat"];
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in agents(view) {
@@ -55,6 +55,17 @@ mod tests {
 
     use super::*;
     use crate::checks::testing::{agent, agent_findings};
+
+    /// The rule files are not part of this crate; they only prove that no kind is misspelt.
+    #[test]
+    fn every_kind_is_a_rules_id_or_the_start_of_one() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules");
+        for kind in KINDS {
+            let (provider, _) = kind.split_once('.').unwrap();
+            let rules = std::fs::read_to_string(format!("{folder}/{provider}.toml")).unwrap();
+            assert!(rules.contains(&format!("\nid = \"{kind}")), "{kind}");
+        }
+    }
 
     #[test]
     fn a_personal_token_is_an_error_and_by_name_a_warning() {
