@@ -10,6 +10,7 @@ use crate::conditions::{self, Condition};
 use crate::decode::{self, Decoded};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
+use crate::generic::{self, Generic};
 use crate::rule::Rule;
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_set::RuleSet;
@@ -27,6 +28,7 @@ pub struct Detector {
     id: u64,
     rules: RuleSet,
     search: Search,
+    generic: Generic,
     key: FingerprintKey,
     /// Documented example values of all rules, sorted.
     public: Vec<Vec<u8>>,
@@ -37,6 +39,7 @@ pub struct Detector {
 pub struct Scratch {
     detector: u64,
     search: SearchScratch,
+    generic: unkeyed_prefilter::Scratch,
     decoded: Vec<Decoded>,
     /// Bytes that decoding may still yield for this Unit.
     budget: usize,
@@ -61,12 +64,13 @@ impl Detector {
     /// If the rules are too many to be searched for.
     pub fn new(rules: RuleSet, key: FingerprintKey) -> Result<Self, RuleError> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let search =
-            Search::new(rules.rules()).map_err(|error| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() })?;
+        let problem = |error: unkeyed_prefilter::BuildError| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() };
+        let search = Search::new(rules.rules()).map_err(problem)?;
+        let generic = Generic::new().map_err(problem)?;
         let mut public: Vec<Vec<u8>> =
             rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
         public.sort_unstable();
-        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public })
+        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, generic, key, public })
     }
 
     /// The rules it works with.
@@ -150,6 +154,7 @@ impl Detector {
             drafts.extend(draft(&rules[found.rule], text, found, &origins[0], depth));
             ControlFlow::Continue(())
         });
+        self.generic_drafts(text, origins, depth, scratch, &mut drafts);
         scratch.drafts = room - drafts.len();
         if scratch.drafts == 0 && room > 0 {
             scratch.notice(&origins[0], format!("more than {MAX_DRAFTS} matches; the rest was not looked at"));
@@ -158,6 +163,41 @@ impl Detector {
             scratch.notice(&origins[0], format!("rule {} was stopped: too many places that nearly match it", rules[at].info.id));
         }
         drafts
+    }
+
+    /// Adds the credentials that stand where credentials stand.
+    fn generic_drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: usize, scratch: &mut Scratch, drafts: &mut Vec<Draft>) {
+        let rules: Vec<(generic::Extract, &Arc<Rule>)> = self
+            .rules
+            .rules()
+            .iter()
+            .filter_map(|rule| Some((rule.extract?, rule)))
+            .filter(|(_, rule)| conditions::applies_to(rule, origins))
+            .collect();
+        if rules.is_empty() {
+            return;
+        }
+        let file = (depth == 0).then_some(&*origins[0]);
+        let room = scratch.drafts;
+        self.generic.scan(text, file, &mut scratch.generic, |found| {
+            if drafts.len() == room {
+                return ControlFlow::Break(());
+            }
+            if let Some((_, rule)) = rules.iter().find(|(extract, _)| *extract == found.extract) {
+                let mut draft = Draft::new(rule, found.secret);
+                draft.confidence = found.confidence;
+                doubt::mark_host(&mut draft, text);
+                drafts.push(draft);
+            }
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// Why what stands at `span` is reported as a generic credential, or is not: features with their values and weights, never
+    /// a byte of the value. Empty if no name, address or tool gives that place a value.
+    #[must_use]
+    pub fn why(&self, unit: &Unit<'_>, span: Span) -> Vec<String> {
+        self.generic.why(unit.bytes(), unit.origins().first().map(AsRef::as_ref), span)
     }
 }
 

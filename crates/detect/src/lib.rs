@@ -14,6 +14,7 @@ mod doubt;
 mod emit;
 mod finding;
 mod fingerprint;
+mod generic;
 mod lint;
 mod literal;
 mod mask;

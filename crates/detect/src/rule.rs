@@ -6,6 +6,7 @@ use globset::GlobSet;
 use unkeyed_model::{Confidence, Custody, Replayable, Role, RuleInfo, VendorDefault};
 
 use crate::checksum::Checksum;
+use crate::generic::Extract;
 use crate::pattern::Pattern;
 use crate::structure::Inspector;
 
@@ -31,6 +32,8 @@ pub(crate) struct Rule {
     pub(crate) line: usize,
     /// What it looks like.
     pub(crate) pattern: Pattern,
+    /// Which places of credentials it reports, if code finds them and not the pattern.
+    pub(crate) extract: Option<Extract>,
     /// How sure a match is, before refinement.
     pub(crate) confidence: Confidence,
     /// What the credential is for.
@@ -80,6 +83,7 @@ impl Rule {
             file: String::new(),
             line: 1,
             pattern: Pattern::new("literal").unwrap(),
+            extract: None,
             confidence: Confidence::Medium,
             role: Role::Access,
             replayable: Replayable::Bearer,

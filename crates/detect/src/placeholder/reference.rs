@@ -44,6 +44,9 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     if is_bare_address(text) {
         return Some("an address without a credential");
     }
+    if text.starts_with('{') && text.ends_with("=}") {
+        return Some("a hash or an encrypted value");
+    }
     is_path(text).then_some("a path")
 }
 

@@ -37,6 +37,11 @@ const FUNCTION_WORDS: &str = "
     should that the this to used was when will with you your
 ";
 
+/// Words with which a rule for the input of a form starts.
+const FORM_RULES: &str = "
+    confirmed min max nullable optional present required required_with sometimes string
+";
+
 /// Whether `word` is one of a list that is separated by blanks.
 pub(super) fn is_listed(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|listed| listed == word)
@@ -88,6 +93,13 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     }
     let noun = joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
     noun.is_some_and(|noun| is_listed(NOUNS, noun)).then_some("an instruction to put one here")
+}
+
+/// Why a value is a rule for the input of a form, if it is: `required|min:8`.
+pub(super) fn form_rule(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (first, _) = text.split_once(['|', ':'])?;
+    is_listed(FORM_RULES, first).then_some("a rule for a form")
 }
 
 /// Why a value is the name of a type, if it is.
