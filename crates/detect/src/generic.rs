@@ -46,6 +46,8 @@ enum Trigger {
     Name(usize),
     /// `://`
     Address,
+    /// `@tcp(`
+    DataSource,
     /// A tool of [`tool::TOOLS`].
     Tool(usize),
     /// `identified`, of this length.
@@ -65,7 +67,7 @@ impl Generic {
     pub(crate) fn new() -> Result<Self, BuildError> {
         let names = lexicon::STEMS.iter().map(|stem| (*stem, Trigger::Name(stem.len())));
         let tools = tool::TOOLS.iter().enumerate().map(|(at, tool)| (tool.name, Trigger::Tool(at)));
-        let rest = [("://", Trigger::Address), ("identified", Trigger::Statement("identified".len()))];
+        let rest = [("://", Trigger::Address), ("@tcp(", Trigger::DataSource), ("identified", Trigger::Statement("identified".len()))];
         let all: Vec<(&str, Trigger)> = names.chain(tools).chain(rest).collect();
         let patterns: Vec<Pattern> =
             all.iter().map(|(literal, _)| Pattern { bytes: literal.as_bytes().to_vec(), ignore_case: true }).collect();
@@ -127,6 +129,7 @@ impl Generic {
                 }
                 Trigger::Name(_) => None,
                 Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
+                Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
                 Trigger::Tool(index) => tool::password(text, at, &tool::TOOLS[index], dialect).map(|place| (place, None)),
                 Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
             };

@@ -91,13 +91,22 @@ fn ruled_out(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dial
         .or_else(|| (dialect == Dialect::Locale && !is_random(value)).then_some("a text of a user interface"))
         .or_else(|| digest(text, value, name))
         .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
-        .or_else(|| (is_vague && is_minified(text, secret)).then_some("minified code"))
+        .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
+        .or_else(|| (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0).then_some("a word in a text"))
+        .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
 }
 
 /// The value of a name that says little has to speak for itself.
 fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && rarity::rarity(value) > 5.5
+    let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && (is_hex || rarity::rarity(value) > 5.5)
+}
+
+/// The address of a picture with a figure, as in a README.
+fn is_badge(text: &[u8], secret: Span) -> bool {
+    let before = &text[secret.start.saturating_sub(120)..secret.start];
+    [b"badge".as_slice(), b"shields.io", b".svg?"].iter().any(|word| memchr::memmem::find(before, word).is_some())
 }
 
 /// Punctuation of programs in an order that random characters hardly have.

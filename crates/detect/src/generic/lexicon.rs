@@ -62,7 +62,7 @@ pub(super) const NOT_KINDS: &str = "
     parser partition path pref preference press previous primary prop property pub public query range record redux ref
     registry request required resource right route routing row s3 schema search section select separator sep setting shift short
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
-    timestamp title total transaction translation type unique unk unknown url value view window xsrf csrf cancellation
+    timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
     continuation completion prompt input output
 ";
 
@@ -107,7 +107,7 @@ pub(super) const VALUE_FIELDS: &str = "value val content default defaultvalue de
 /// Words that people put where a credential belongs, or by which tests name theirs.
 pub(super) const MOCK_WORDS: &[&str] = &[
     "test", "example", "sample", "dummy", "fake", "mock", "demo", "your", "placeholder", "changeme", "change_me", "replace", "insert", "todo",
-    "foobar", "foo", "xxxx", "invalid", "wrong", "notreal", "not-a-real", "redacted", "here", "dein", "ihr-", "votre", "ejemplo", "tucontra",
+    "foobar", "foo", "blah", "xxxx", "invalid", "wrong", "notreal", "not-a-real", "redacted", "here", "dein", "ihr-", "votre", "ejemplo", "tucontra",
     "beispiel", "esempio", "пример", "ваш", "示例", "some", "value", "something", "whatever", "random", "generated", "unused",
 ];
 

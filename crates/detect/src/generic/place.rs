@@ -87,6 +87,10 @@ fn read(around: &Around<'_>) -> Option<Place> {
     let mut cursor = Cursor::new(text, around.name.span.end);
     let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
     let closers = &text[closers.start..closers.end];
+    if closers.starts_with(b")") && text[..around.name.span.start].ends_with(b"(") {
+        // `$(pwd):/app`
+        return None;
+    }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     if closers.is_empty() && cursor.peek() == Some(b'[') {
         array_bounds(&mut cursor)?;
@@ -98,6 +102,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
         b'=' | b':' | b'!' | b'?' | b'|' => operator(around, cursor, is_string),
         b',' if is_string => sibling::of(around, cursor).or_else(|| call::second(around, cursor)),
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
+        b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
         b'<' => sibling::closed_element(around, cursor),
         b'\n' | b'\r' => sibling::of(around, cursor),
         b'{' if is_string => sibling::variable(around, cursor),
@@ -159,6 +164,9 @@ fn shell_default(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
 fn annotated(cursor: &mut Cursor<'_>) -> bool {
     let mut ahead = *cursor;
     ahead.blanks();
+    if matches!(ahead.peek(), Some(b'\'' | b'"')) {
+        return false;
+    }
     ahead.run(48, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!'));
     let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
     if found {
@@ -179,7 +187,7 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     let colon = around.text[..cursor.at - gap].last() == Some(&b':');
     if matches!(cursor.peek(), Some(b'\n' | b'\r' | b'(')) && around.dialect != Dialect::Config {
         if around.name.class == Class::Auth && cursor.peek() == Some(b'(') {
-            return call::pair(around, cursor, how);
+            return call::pair(around, cursor);
         }
         let mut ahead = cursor;
         ahead.eat(b"(");
@@ -189,7 +197,7 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
         }
     }
     if around.name.class == Class::Auth && cursor.peek() == Some(b'[') {
-        return call::pair(around, cursor, how);
+        return call::pair(around, cursor);
     }
     if let Some(value) = value::quoted(cursor) {
         return placed(around, how, value);
@@ -233,7 +241,9 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
     }
     let how = if around.dialect == Dialect::Prose && !(colon && gap == 0) && is_told(around, gap, colon) { How::Told } else { how };
     let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';'));
-    let value = if query { value::bare(cursor, around.dialect, Some(b'&'))? } else { value::bare(cursor, around.dialect, None)? };
+    // In YAML a command or a list entry holds `NAME=value`, and only a colon takes the rest of the line.
+    let dialect = if around.dialect == Dialect::Yaml && !colon { Dialect::Shell } else { around.dialect };
+    let value = value::bare(cursor, dialect, query.then_some(b'&'))?;
     placed(around, if query { How::Inside } else { how }, value)
 }
 
@@ -286,7 +296,7 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
         return right_side(around, cursor, How::Default);
     }
     if around.dialect == Dialect::Code {
-        return typed(around, cursor);
+        return if is_string { None } else { typed(around, cursor) };
     }
     if cursor.eat_word(b"is ") || cursor.eat_word("is: ".as_bytes()) || cursor.eat_word(b"ist ") {
         let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Prose, None))?;

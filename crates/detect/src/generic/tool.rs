@@ -1,4 +1,4 @@
-//! Passwords behind the short options of tools that are known for them.
+//! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
 
 use unkeyed_model::Span;
 
@@ -20,6 +20,8 @@ enum Takes {
     Next,
     /// `-ppassword`
     Attached,
+    /// `(…, …, "password")`: the argument of that number, from 1.
+    Argument(usize),
     /// `"password"` behind the tool's name.
     Here,
     /// `user password` behind the options: the last of so many words.
@@ -50,6 +52,16 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "ldapmodify", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "ldapadd", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "smbclient", with: "", options: &["-U"], takes: Takes::AfterUser },
+    Tool { name: "getConnection(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "mysqli_connect(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "mysql_connect(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "new mysqli(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "new PDO(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "jwt.sign(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "jwt.verify(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "jwt.encode(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "jwt.decode(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "createHmac(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "ConvertTo-SecureString", with: "", options: &[], takes: Takes::Here },
     Tool { name: "htpasswd", with: "b", options: &[], takes: Takes::Word(4) },
 ];
@@ -64,6 +76,9 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         cursor.blanks();
         let _ = cursor.eat(b"-String ");
         return value::quoted(cursor).map(|value| Place { how: How::Directive, value });
+    }
+    if let Takes::Argument(number) = tool.takes {
+        return argument(cursor, number).map(|value| Place { how: How::Setter, value });
     }
     if let Takes::Word(count) = tool.takes {
         return last_word(cursor, line, tool, count);
@@ -97,6 +112,34 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
         value.span = Span::new(value.span.start + colon + 1, value.span.end);
     }
     (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
+}
+
+/// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.
+fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
+    let end = cursor.at + REACH;
+    for _ in 1..number {
+        let mut depth = 0;
+        loop {
+            if let Some(literal) = value::quoted(cursor) {
+                cursor.at = literal.end;
+            }
+            match cursor.peek()? {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' if depth == 0 => return None,
+                b')' | b']' | b'}' => depth -= 1,
+                b',' if depth == 0 => break,
+                _ if cursor.at > end => return None,
+                _ => {}
+            }
+            cursor.at += 1;
+        }
+        cursor.at += 1;
+        cursor.space();
+    }
+    let value = value::quoted(cursor)?;
+    let mut after = Cursor::new(cursor.text, value.end);
+    after.space();
+    matches!(after.peek(), Some(b')' | b',')).then_some(value)
 }
 
 /// `htpasswd -cb file user password`.
@@ -134,6 +177,7 @@ pub(super) fn identified(text: &[u8], at: usize) -> Option<Place> {
     if cursor.eat_word(b"password") {
         cursor.space();
     }
-    let value = value::quoted(cursor)?;
+    // In texts for people the words go on: identified by `name`.
+    let value = value::quoted(cursor).filter(|_| cursor.peek() != Some(b'`'))?;
     Some(Place { how: How::Statement, value })
 }

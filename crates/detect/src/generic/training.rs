@@ -20,11 +20,12 @@ use super::score::{self, Measure};
 use super::{Generic, judge};
 
 /// How strongly weights are drawn to what they were.
-const PULL: f64 = 0.6;
+const PULL: f64 = 1.0;
 const STEPS: usize = 4000;
 const RATE: f64 = 0.02;
 
 /// A labelled line, with what was read on it.
+#[derive(Clone)]
 struct Line {
     place: String,
     text: String,
@@ -80,9 +81,10 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
 
 /// Logistic regression by plain gradient descent; the same numbers every time.
 fn fit(samples: &[(&Features, bool)], prior: &[f32; COUNT]) -> [f32; COUNT] {
+    let pull = std::env::var("PULL").ok().and_then(|pull| pull.parse().ok()).unwrap_or(PULL);
     let mut weights: Vec<f64> = prior.iter().map(|&weight| f64::from(weight)).collect();
     for _ in 0..STEPS {
-        let mut gradient: Vec<f64> = weights.iter().zip(prior).map(|(weight, &prior)| PULL * (weight - f64::from(prior))).collect();
+        let mut gradient: Vec<f64> = weights.iter().zip(prior).map(|(weight, &prior)| pull * (weight - f64::from(prior))).collect();
         for (features, is_true) in samples {
             let sum: f64 = weights.iter().zip(features.iter()).map(|(weight, &feature)| weight * f64::from(feature)).sum();
             let error = 1.0 / (1.0 + (-sum).exp()) - f64::from(u8::from(*is_true));
@@ -119,18 +121,8 @@ fn training() {
     let lines = lines();
     let present = |measure, features: &Features| score::probability(measure, features);
     report("present", &lines, &present);
-    let prior = super::weights::PRIOR;
-    let fitted = [Measure::Password, Measure::Key].map(|measure| {
-        let samples: Vec<(&Features, bool)> = lines
-            .iter()
-            .filter(|line| line.train)
-            .flat_map(|line| line.values.iter().map(|(of, features)| (*of, features, line.is_true)))
-            .filter(|(of, ..)| *of == measure)
-            .map(|(_, features, is_true)| (features, is_true))
-            .collect();
-        println!("{measure:?}: {} samples", samples.len());
-        fit(&samples, prior[measure as usize])
-    });
+    cross_validate(&lines);
+    let fitted = fit_both(&lines, |line| line.train);
     report("fitted", &lines, &|measure, features| score::probability_by(&fitted[measure as usize], features));
     for (measure, weights) in ["PASSWORD", "KEY"].iter().zip(&fitted) {
         let shown: Vec<String> = weights.iter().map(|weight| format!("{weight:.2}")).collect();
@@ -139,6 +131,28 @@ fn training() {
     if std::env::var("WRONG").is_ok() {
         wrong(&lines, &|measure, features| score::probability_by(&fitted[measure as usize], features));
     }
+}
+
+/// Fits on half of the training repositories and reports on the other: what to choose `PULL` by.
+fn cross_validate(lines: &[Line]) {
+    let is_first = |line: &Line| line.place.split('/').next().is_some_and(|owner| owner.bytes().map(u32::from).sum::<u32>() % 2 == 0);
+    let half = fit_both(lines, |line| line.train && is_first(line));
+    let held: Vec<Line> = lines.iter().filter(|line| line.train && !is_first(line)).cloned().collect();
+    report("held out", &held, &|measure, features| score::probability_by(&half[measure as usize], features));
+}
+
+fn fit_both(lines: &[Line], takes: impl Fn(&Line) -> bool) -> [[f32; COUNT]; 2] {
+    let prior = super::weights::PRIOR;
+    [Measure::Password, Measure::Key].map(|measure| {
+        let samples: Vec<(&Features, bool)> = lines
+            .iter()
+            .filter(|line| takes(line))
+            .flat_map(|line| line.values.iter().map(|(of, features)| (*of, features, line.is_true)))
+            .filter(|(of, ..)| *of == measure)
+            .map(|(_, features, is_true)| (features, is_true))
+            .collect();
+        fit(&samples, prior[measure as usize])
+    })
 }
 
 /// The lines of the training half that are judged wrongly.

@@ -122,7 +122,7 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
         matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\n' | b'\r') || byte.is_ascii_whitespace() || inside == Some(byte)
     };
     let length = if inside.is_some() {
-        window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',' | b'|' | b'\\'))
+        window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',' | b'|' | b'\\' | b')' | b']'))
     } else {
         match dialect {
             Dialect::Config => Some(line_value(window, b"#;")),

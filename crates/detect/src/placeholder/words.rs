@@ -27,8 +27,8 @@ const NOUNS: &str = "
 const TYPES: &str = "
     &'staticstr &str AnyStr Any Boolean Buffer Bytes CharField Data Integer JSON NSString Number Object Optional Password
     SecretStr SecretString Secret Str String Text TextField Token UUID Uint8Array VARCHAR any array binary bool boolean byte
-    bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
-    uuid varchar []byte []string
+    ascii base64 bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
+    uuid varchar []byte []string latin1 utf8 utf-8 UTF8 UTF-8 US-ASCII
 ";
 
 /// Words that sentences have and passphrases hardly.

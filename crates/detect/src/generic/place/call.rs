@@ -10,9 +10,12 @@ use crate::placeholder;
 /// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
 pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     if around.name.class == Class::Auth {
-        return pair(around, cursor, How::Pair);
+        return pair(around, cursor);
     }
-    if around.name.acts || around.name.weak {
+    // `t.pass("…")` passes a test.
+    let name = &around.text[around.name.span.start..around.name.span.end];
+    let passes = name.rsplit(|&byte| byte == b'.').next() == Some(b"pass");
+    if around.name.acts || around.name.weak || passes {
         return None;
     }
     cursor.eat(b"(");
@@ -52,7 +55,7 @@ fn is_setter(around: &Around<'_>) -> bool {
 }
 
 /// `("user", "x")` or `["user", "x"]`: two literals and no more.
-pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) -> Option<Place> {
+pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.at += 1;
     cursor.space();
     let user = value::quoted(cursor)?;
@@ -69,8 +72,7 @@ pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) -> Opt
     end.eat(b",");
     end.space();
     let closes = matches!(end.peek(), Some(b')' | b']'));
-    let named_user = user.span.len() > 1 && user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/');
-    let _ = how;
+    let named_user = user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/');
     (closes && named_user).then_some(Place { how: How::Pair, value: password })
 }
 
@@ -128,10 +130,16 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         let is_flag = text[value.span.start] == b'-';
         return (!is_flag).then_some(Place { how: How::Option, value });
     }
-    if around.dialect == Dialect::Code || around.dialect == Dialect::Prose {
+    let before = head.trim_ascii();
+    if around.dialect == Dialect::Code {
+        // `#define PASSWORD "x"`, and Gradle's `password "x"`.
+        let value = value::quoted(cursor)?;
+        let ends = text.get(value.end).is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
+        return (before.ends_with(b"define") || before.is_empty() && ends).then_some(Place { how: How::Directive, value });
+    }
+    if around.dialect == Dialect::Prose {
         return None;
     }
-    let before = head.trim_ascii();
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
     let rest = &text[value.end..text.len().min(value.end + 2)];
