@@ -179,7 +179,7 @@ impl Detector {
         }
         let file = (depth == 0).then_some(&*origins[0]);
         let room = scratch.drafts;
-        self.generic.scan(text, file, &mut scratch.generic, |found| {
+        let complete = self.generic.scan(text, file, &mut scratch.generic, |found| {
             if drafts.len() == room {
                 return ControlFlow::Break(());
             }
@@ -191,6 +191,9 @@ impl Detector {
             }
             ControlFlow::Continue(())
         });
+        if !complete {
+            scratch.notice(&origins[0], "generic credentials: too many places where one could stand; the rest was not looked at".into());
+        }
     }
 
     /// Why what stands at `span` is reported as a generic credential, or is not: features with their values and weights, never

@@ -32,6 +32,12 @@ use cursor::Cursor;
 use dialect::Dialect;
 use place::{Around, Place};
 
+/// Reading and judging a place costs about as much as so many bytes of ordinary text …
+const PLACE_COST: usize = 1 << 10;
+/// … and may cost so much per byte of the text in all, and so much at least. Real text stays far below.
+const COST_PER_BYTE: usize = 32;
+const COST_MIN: usize = 8 << 20;
+
 /// The search for the words of the lexicon.
 #[derive(Debug)]
 pub(crate) struct Generic {
@@ -63,7 +69,6 @@ pub(crate) struct Found {
 }
 
 impl Generic {
-
     pub(crate) fn new() -> Result<Self, BuildError> {
         let names = lexicon::STEMS.iter().map(|stem| (*stem, Trigger::Name(stem.len())));
         let tools = tool::TOOLS.iter().enumerate().map(|(at, tool)| (tool.name, Trigger::Tool(at)));
@@ -75,19 +80,20 @@ impl Generic {
     }
 
     /// Calls `on_found` with every credential of `text`, until it breaks. `file` is where the text stands as it is; nothing for
-    /// decoded text. One place may be found more than once.
+    /// decoded text. One place may be found more than once. Returns whether it was all looked at: a text that is nothing but
+    /// places where credentials stand is made to be slow, and is cut short.
     pub(crate) fn scan(
         &self,
         text: &[u8],
         file: Option<&Origin>,
         scratch: &mut unkeyed_prefilter::Scratch,
         mut on_found: impl FnMut(Found) -> ControlFlow<()>,
-    ) {
+    ) -> bool {
         let dialect = Dialect::of(file);
         self.places(text, dialect, scratch, |place, name| match judge::judge(text, &place, name.as_ref(), dialect, file).found() {
             Some(found) => on_found(found),
             None => ControlFlow::Continue(()),
-        });
+        })
     }
 
     /// Why what stands at `span` is reported, or is not: one line for each thought. Never holds a byte of the value.
@@ -113,7 +119,8 @@ impl Generic {
         dialect: Dialect,
         scratch: &mut unkeyed_prefilter::Scratch,
         mut on_place: impl FnMut(Place, Option<name::Name>) -> ControlFlow<()>,
-    ) {
+    ) -> bool {
+        let mut cost = COST_MIN.max(text.len().saturating_mul(COST_PER_BYTE));
         // A name may hold several words; it is read once.
         let mut read = 0;
         self.matcher.scan(text, scratch, |literal, at| {
@@ -133,8 +140,11 @@ impl Generic {
                 Trigger::Tool(index) => tool::password(text, at, &tool::TOOLS[index], dialect).map(|place| (place, None)),
                 Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
             };
-            found.map_or(ControlFlow::Continue(()), |(place, name)| on_place(place, name))
+            let Some((place, name)) = found else { return ControlFlow::Continue(()) };
+            cost = cost.saturating_sub(PLACE_COST);
+            if cost == 0 { ControlFlow::Break(()) } else { on_place(place, name) }
         });
+        cost > 0
     }
 }
 
@@ -150,11 +160,11 @@ fn named_value(text: &[u8], at: usize, end: usize, dialect: Dialect) -> Option<(
 /// A first look at what follows, before the name is judged: nearly all words are followed by other words.
 fn is_followed_by_operator(text: &[u8], end: usize) -> bool {
     let mut cursor = Cursor::new(text, end);
-    let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*' | b'['));
+    let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
     let gap = cursor.space();
     let Some(next) = cursor.peek() else { return false };
     match next {
-        b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' => true,
+        b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' | b'[' => true,
         b',' => !closers.is_empty(),
         b'(' => gap == 0,
         _ => gap > 0 && (next.is_ascii_graphic() || next >= 0x80),

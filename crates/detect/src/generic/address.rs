@@ -35,12 +35,20 @@ pub(super) fn userinfo(text: &[u8], at: usize) -> Option<Place> {
 /// The password of a Go data source name, `user:password@tcp(host)`, whose `@` stands at `at`.
 pub(super) fn before_protocol(text: &[u8], at: usize) -> Option<Place> {
     let head = &text[at.saturating_sub(2 * MAX_PART)..at];
-    let start = head.iter().rposition(|&byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'=' | b'/')).map_or(0, |found| found + 1);
+    let start = head
+        .iter()
+        .rposition(|&byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'=' | b'/'))
+        .map_or(0, |found| found + 1);
     let colon = head[start..].iter().position(|&byte| byte == b':').filter(|&colon| colon > 0)?;
     let span = Span::new(at - head.len() + start + colon + 1, at);
     (!span.is_empty()).then_some(Place { how: How::Userinfo, value: Literal { span, quoted: true, goes_on: false, end: at } })
 }
 
 const fn is_userinfo(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'*' | b'+' | b',' | b';' | b'=' | b'%' | b'^' | b'{' | b'}' | b'(' | b')') || byte >= 0x80
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'*' | b'+' | b',' | b';' | b'=' | b'%' | b'^' | b'{' | b'}' | b'(' | b')'
+        )
+        || byte >= 0x80
 }

@@ -34,6 +34,8 @@ const MARKUP: &str = "xml config csproj vbproj fsproj props xaml plist resx html
 const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
 /// Folders and file names of translations.
 const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
+/// Texts that carry no extension.
+const PROSE_NAMES: &str = "authors changelog changes contributing copying history install license news notice readme thanks todo";
 const LOCKS: &str = "
     package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock go.sum poetry.lock composer.lock pipfile.lock
     gemfile.lock packages.lock.json flake.lock bun.lock uv.lock mix.lock pubspec.lock podfile.lock .terraform.lock.hcl
@@ -50,11 +52,16 @@ impl Dialect {
         if is_listed(LOCKS, name) {
             return Self::Lock;
         }
+        if is_listed(PROSE_NAMES, name) {
+            return Self::Prose;
+        }
         let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
         match extension {
             "po" | "pot" | "arb" | "xliff" | "xlf" | "strings" => return Self::Locale,
             "json" | "json5" | "jsonc" | "har" | "ipynb" | "tfstate" if !is_locale(origin) => return Self::Json,
             "yml" | "yaml" if !is_locale(origin) => return Self::Yaml,
+            // Source maps hold programs.
+            "map" => return Self::Code,
             "json" | "yml" | "yaml" | "properties" | "resx" | "php" | "js" | "ts" if is_locale(origin) => return Self::Locale,
             _ => {}
         }

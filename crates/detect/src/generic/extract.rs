@@ -86,6 +86,9 @@ impl Extract {
 
 /// `X-Api-Key`, `Private-Token`: with hyphens, and capitals or an x in front.
 fn is_header(name: &[u8]) -> bool {
-    let starts = name.len() > 4 && (name[..2].eq_ignore_ascii_case(b"x-") || name.eq_ignore_ascii_case(b"private-token") || name.eq_ignore_ascii_case(b"job-token"));
+    let starts = name.len() > 4
+        && (name[..2].eq_ignore_ascii_case(b"x-")
+            || name.eq_ignore_ascii_case(b"private-token")
+            || name.eq_ignore_ascii_case(b"job-token"));
     starts || name.len() > 8 && name[..5].eq_ignore_ascii_case(b"ocp-a")
 }

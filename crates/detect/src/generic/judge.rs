@@ -12,7 +12,10 @@ use super::{Found, rarity};
 use crate::placeholder;
 
 /// A line that is so long was not written by a person.
-const MINIFIED: usize = 2000;
+const MINIFIED: usize = 600;
+
+/// Longer values are judged by their beginning.
+const LOOK: usize = 512;
 
 /// What was decided of a place, and why.
 pub(super) struct Judgement {
@@ -29,7 +32,7 @@ enum Reason {
 
 /// Judges the value at `place`.
 pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect, file: Option<&Origin>) -> Judgement {
-    let value = &text[place.value.span.start..place.value.span.end];
+    let value = &text[place.value.span.start..place.value.span.end.min(place.value.span.start + LOOK)];
     let extract = Extract::of(text, place, name, dialect);
     let ruled = ruled_out(text, value, place, name, dialect, file);
     let reason = ruled.map_or_else(
@@ -67,8 +70,13 @@ impl Judgement {
             Reason::Ruled(why) => lines.push(format!("ruled out: {why}")),
             Reason::Measured(measure, features) => {
                 let probability = score::probability(*measure, features);
-                let confidence = score::confidence(probability).map_or("not reported".into(), |found| format!("confidence {found:?}").to_lowercase());
-                lines.push(format!("measured as {}: {:.0} of 100, {confidence}", format!("{measure:?}").to_lowercase(), probability * 100.0));
+                let confidence =
+                    score::confidence(probability).map_or("not reported".into(), |found| format!("confidence {found:?}").to_lowercase());
+                lines.push(format!(
+                    "measured as {}: {:.0} of 100, {confidence}",
+                    format!("{measure:?}").to_lowercase(),
+                    probability * 100.0
+                ));
                 lines.extend(score::reasons(*measure, features));
             }
         }
@@ -77,7 +85,14 @@ impl Judgement {
 }
 
 /// Why the value is no credential whatever it measures, if so.
-fn ruled_out(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect, file: Option<&Origin>) -> Option<&'static str> {
+fn ruled_out(
+    text: &[u8],
+    value: &[u8],
+    place: &Place,
+    name: Option<&Name>,
+    dialect: Dialect,
+    file: Option<&Origin>,
+) -> Option<&'static str> {
     let is_password = name.is_none_or(|name| name.class == Class::Password);
     if value.len() < if is_password { 4 } else { 6 } {
         return Some("too short to be one");
@@ -92,7 +107,10 @@ fn ruled_out(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dial
         .or_else(|| digest(text, value, name))
         .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
         .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
-        .or_else(|| (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0).then_some("a word in a text"))
+        .or_else(|| {
+            (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0)
+                .then_some("a word in a text")
+        })
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
 }
 
@@ -112,11 +130,18 @@ fn is_badge(text: &[u8], secret: Span) -> bool {
 /// Punctuation of programs in an order that random characters hardly have.
 fn is_code(value: &[u8]) -> bool {
     let call = value.windows(2).any(|pair| pair == b"()" || pair == b"=>" || pair == b"->" || pair == b"){" || pair == b"::");
-    let regex = value.starts_with(b"^") && value.ends_with(b"$") || value.windows(2).any(|pair| pair == b"\\d" || pair == b"\\w" || pair == b"\\s" || pair == b"(?" || pair == b"[a" || pair == b"[A");
+    let regex = value.starts_with(b"^") && value.ends_with(b"$")
+        || value
+            .windows(2)
+            .any(|pair| pair == b"\\d" || pair == b"\\w" || pair == b"\\s" || pair == b"(?" || pair == b"[a" || pair == b"[A");
+    let function = value.starts_with(b"function") || value.starts_with(b"async ");
     let escaped = value.starts_with(b"\\x") && value.len() < 9;
     let markup = value.starts_with(b"<") && value.ends_with(b">");
-    let typed = value.split(|&byte| byte == b'(').nth(1).is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
-    call || regex || escaped || markup || typed
+    let typed = value
+        .split(|&byte| byte == b'(')
+        .nth(1)
+        .is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
+    call || function || regex || escaped || markup || typed
 }
 
 /// A digest by its own mark, or beside the name of an algorithm.
@@ -125,16 +150,22 @@ fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str
     if marks.iter().any(|mark| value.len() > mark.len() && value[..mark.len()].eq_ignore_ascii_case(mark)) {
         return Some("a checksum with its algorithm");
     }
+    if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
+        return Some("an address of a blockchain account");
+    }
     let name = name?;
     let named = text[name.span.start..name.span.end].to_ascii_lowercase();
     let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
     let is_hex = value.iter().all(u8::is_ascii_hexdigit);
-    (is_hex && name.weak && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
-        .then_some("a checksum by its name")
+    (is_hex
+        && name.weak
+        && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
+    .then_some("a checksum by its name")
 }
 
 fn is_minified(text: &[u8], secret: Span) -> bool {
     let before = &text[secret.start.saturating_sub(MINIFIED)..secret.start];
     let after = &text[secret.end..text.len().min(secret.end + MINIFIED)];
-    memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at) + memchr::memchr(b'\n', after).unwrap_or(after.len()) >= MINIFIED
+    memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at) + memchr::memchr(b'\n', after).unwrap_or(after.len())
+        >= MINIFIED
 }

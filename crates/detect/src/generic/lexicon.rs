@@ -5,10 +5,61 @@
 
 /// What is searched for; each hit is extended to the name around it. ASCII letters stand for both cases.
 pub(super) const STEMS: &[&str] = &[
-    "pass", "pwd", "pswd", "psw", "_pw", "-pw", ".pw", "rootpw", "bindpw", "dbpw", "userpw", "mdp", "psk", "secret", "token", "key", "cred",
-    "auth", "bearer", "jwt", "kennwort", "wachtwoord", "contrase", "senha", "parola", "parool", "haslo", "hasło", "heslo", "lösenord",
-    "losenord", "salasana", "jelszo", "jelszó", "sifre", "şifre", "lozinka", "geslo", "segreto", "segredo", "geheimnis", "schluessel",
-    "schlüssel", "chiave", "clave", "парол", "Парол", "пароль", "密码", "密碼", "パスワード", "비밀번호", "pincode", "pin_code", "connectionstr",
+    "pass",
+    "pwd",
+    "pswd",
+    "psw",
+    "_pw",
+    "-pw",
+    ".pw",
+    "rootpw",
+    "bindpw",
+    "dbpw",
+    "userpw",
+    "mdp",
+    "psk",
+    "secret",
+    "token",
+    "key",
+    "cred",
+    "auth",
+    "bearer",
+    "jwt",
+    "kennwort",
+    "wachtwoord",
+    "contrase",
+    "senha",
+    "parola",
+    "parool",
+    "haslo",
+    "hasło",
+    "heslo",
+    "lösenord",
+    "losenord",
+    "salasana",
+    "jelszo",
+    "jelszó",
+    "sifre",
+    "şifre",
+    "lozinka",
+    "geslo",
+    "segreto",
+    "segredo",
+    "geheimnis",
+    "schluessel",
+    "schlüssel",
+    "chiave",
+    "clave",
+    "парол",
+    "Парол",
+    "пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+    "pincode",
+    "pin_code",
+    "connectionstr",
 ];
 
 /// Names of passwords: whole words of a name, or the end of a word that joins several (`dbpassword`).
@@ -41,7 +92,7 @@ pub(super) const TOKENS: &str = "token jeton bearer jwt";
 pub(super) const BARE_KEYS: &str = "key clave chiave";
 
 /// Names of credentials of any form.
-pub(super) const AUTHS: &str = "auth authorization basicauth httpauth credential credentials cred creds";
+pub(super) const AUTHS: &str = "auth authentication authorization basicauth httpauth credential credentials cred creds";
 
 /// What a key is for, as the word before it, where that makes it a credential.
 pub(super) const KEY_KINDS: &str = "
@@ -74,9 +125,9 @@ pub(super) const NEUTRAL: &str = "
 
 /// Words that make a name something about a credential instead of one, if they come last.
 pub(super) const ABOUT: &str = "
-    action activity age alg algo algorithm algorithms alias arn attempt attempts attribute auth_type available backend bit bits bucket button
+    action activity address addresses age amount alg algo algorithm algorithms alias arn attempt attempts attribute auth_type available backend balance bit bits bucket button
     bytes cache callback change changed chars charset check checker class code codes col column command comment config
-    confirmation content context control count create created creation ctrl cue data date day days decoder description dialog digest dir
+    confirmation content context contract control count create created creation ctrl cue data date day days decimals decoder description dialog digest dir
     directory display doc docs element email enabled encoder encoding endpoint entropy entry error errors event exception exists expiration
     expire expired expires expiry extractor factory failed failure field fields file filename files fingerprint flag flow folder
     for form format func function generate generated generation generator getter group grant handle handler handlers hash hashed hasher hashes hashing header headers
@@ -84,10 +135,10 @@ pub(super) const ABOUT: &str = "
     label labels last_changed layout len length level lifetime limit line link links list location log login logic manager map max
     message messages meta metadata method min minutes missing mode model module msg n name names need needed node note num number object
     of offset option options page pages panel parser path paths pattern permission permissions plugin policies policy port
-    position prefix process prompt property provider purpose questions quality rate reader reason recovery ref reference refs
+    position prefix price process prompt property provider purpose questions quality rate reader reason recovery ref reference refs
     regex regexp release repo request requests required requirement requirements reset resolver resource response result role rotation route row rows rule
     rules salt schema scope screen script seconds sent service set sets setter setting settings shown size source sources spec state
-    status step store strength strategy suffix table tag target template test_name text_field time timeout timestamp title to ttl type
+    status step store strength strategy suffix symbol table tag target template test_name text_field time timeout timestamp title to ttl type
     types uri uris url urls usage used user username users utils valid validate validation validator validity verifier verify version view visibility visible
     warning widget wrong year
     length() size() mapping ring chain board word words frame stroke strokes space pair pairs binding bindings down up press code pad stone
@@ -106,10 +157,49 @@ pub(super) const VALUE_FIELDS: &str = "value val content default defaultvalue de
 
 /// Words that people put where a credential belongs, or by which tests name theirs.
 pub(super) const MOCK_WORDS: &[&str] = &[
-    "test", "example", "sample", "dummy", "fake", "mock", "demo", "your", "placeholder", "changeme", "change_me", "replace", "insert", "todo",
-    "foobar", "foo", "blah", "xxxx", "invalid", "wrong", "notreal", "not-a-real", "redacted", "here", "dein", "ihr-", "votre", "ejemplo", "tucontra",
-    "beispiel", "esempio", "пример", "ваш", "示例", "some", "value", "something", "whatever", "random", "generated", "unused",
+    "test",
+    "example",
+    "sample",
+    "dummy",
+    "fake",
+    "mock",
+    "demo",
+    "your",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "replace",
+    "insert",
+    "todo",
+    "foobar",
+    "foo",
+    "blah",
+    "xxxx",
+    "invalid",
+    "wrong",
+    "notreal",
+    "not-a-real",
+    "redacted",
+    "here",
+    "dein",
+    "ihr-",
+    "votre",
+    "ejemplo",
+    "tucontra",
+    "beispiel",
+    "esempio",
+    "пример",
+    "ваш",
+    "示例",
+    "some",
+    "value",
+    "something",
+    "whatever",
+    "random",
+    "generated",
+    "unused",
 ];
 
 /// Words for credentials as parts of a value: `mysecretpassword`, `refresh_token`.
-pub(super) const VALUE_NOUNS: &[&str] = &["password", "passwd", "passwort", "secret", "token", "key", "auth", "cred", "login", "user", "pass"];
+pub(super) const VALUE_NOUNS: &[&str] =
+    &["password", "passwd", "passwort", "secret", "token", "key", "auth", "cred", "login", "user", "pass"];

@@ -184,3 +184,45 @@ fn is_word_and_digits(value: &[u8]) -> bool {
     let rest = &value[letters..];
     letters >= 3 && (1..=5).contains(&rest.len()) && rest.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_punctuation())
 }
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::Span;
+
+    use super::super::value::Literal;
+    use super::*;
+
+    fn feature(name: &str, value: &str) -> f32 {
+        let span = Span::new(0, value.len());
+        let place = Place { how: How::Assigned, value: Literal { span, quoted: true, goes_on: false, end: span.end } };
+        let at = NAMES.iter().position(|known| *known == name).unwrap();
+        features(value.as_bytes(), &place, None, Dialect::Code)[at]
+    }
+
+    #[test]
+    fn each_feature_tells_what_it_says() {
+        for (name, more, less) in [
+            ("shorter than 6", "abcde", "abcdef"),
+            ("shorter than 8", "abcdefg", "abcdefgh"),
+            ("length up to 32", "abcdefghijkl", "abc"),
+            ("rare character sequences", "xqzvkjwp", "connection"),
+            ("kinds of characters", "aB1!", "abcd"),
+            ("letters and digits", "abc1", "abcd"),
+            ("punctuation", "abc!", "ab-c"),
+            ("letters and separators only", "ab_c", "ab_1"),
+            ("words of mock values", "my-dummy-one", "my-first-one"),
+            ("words for credentials in the value", "mysecret", "mybucket"),
+            ("sequences and repetitions", "qwerty123", "river7moon"),
+            ("32 or more hexadecimal digits", "0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d", "0a1b2c3d"),
+            ("UUID", "7a2f5271-e448-41b4-8983-1e6217711e25", "7a2f5271-e448-41b4-8983"),
+            ("blanks", "two words", "twowords"),
+            ("changes of case and to digits", "aB3dE6g", "Abcdefg"),
+            ("rare, and 16 or longer", "xqzvkjwpxqzvkjwp", "connectionstring"),
+            ("digits only", "123456", "12345a"),
+            ("a lower-case word and a few digits", "admin123", "a1d2m3"),
+            ("only lower case and separators", "ab-cd", "Ab-cd"),
+        ] {
+            assert!(feature(name, more) > feature(name, less), "{name}");
+        }
+    }
+}

@@ -85,6 +85,9 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     }
     let head = known(last);
     if head & vocabulary::NAMES != 0 {
+        if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
+            return None;
+        }
         let modifier = if last > 0 { known(last - 1) } else { vocabulary::facts(before()) };
         return class_of_head(head, modifier);
     }
@@ -182,7 +185,9 @@ fn begins_word(name: &[u8], start: usize, at: usize) -> bool {
         return false;
     }
     let before = name[at - 1];
-    before.is_ascii_lowercase() || before.is_ascii_digit() || before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+    before.is_ascii_lowercase()
+        || before.is_ascii_digit()
+        || before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)
 }
 
 #[cfg(test)]
@@ -228,10 +233,38 @@ mod tests {
     #[test]
     fn names_of_other_things() {
         for name in [
-            "password_field", "token_url", "key_id", "public_key", "keyboard", "primary_key", "secret_name", "max_tokens", "tokenizer",
-            "passed", "bypass", "compass", "monkey", "password.length", "passwordHash", "nextPageToken", "csrf_token", "secretKeyRef",
-            "keys", "api_key_id", "PASSWORD_FILE", "auth_type", "token_type", "passwordPolicy", "secretary", "author", "authority",
-            "cache_key", "foreignKey", "cancellationToken", "key_name", "hotkey",
+            "password_field",
+            "token_url",
+            "key_id",
+            "public_key",
+            "keyboard",
+            "primary_key",
+            "secret_name",
+            "max_tokens",
+            "tokenizer",
+            "passed",
+            "bypass",
+            "compass",
+            "monkey",
+            "password.length",
+            "passwordHash",
+            "nextPageToken",
+            "csrf_token",
+            "secretKeyRef",
+            "keys",
+            "api_key_id",
+            "PASSWORD_FILE",
+            "auth_type",
+            "token_type",
+            "passwordPolicy",
+            "secretary",
+            "author",
+            "authority",
+            "cache_key",
+            "foreignKey",
+            "cancellationToken",
+            "key_name",
+            "hotkey",
         ] {
             assert_eq!(named(name), None, "{name}");
         }

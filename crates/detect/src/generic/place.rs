@@ -71,7 +71,27 @@ pub(super) struct Around<'a> {
 pub(super) const fn may_follow(byte: u8) -> bool {
     matches!(
         byte,
-        b'=' | b':' | b',' | b'(' | b'>' | b'<' | b'|' | b'?' | b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'[' | b' ' | b'\t' | b'\n' | b'\r' | b'!' | b'&' | b'*'
+        b'=' | b':'
+            | b','
+            | b'('
+            | b'>'
+            | b'<'
+            | b'|'
+            | b'?'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b'\\'
+            | b']'
+            | b')'
+            | b'['
+            | b' '
+            | b'\t'
+            | b'\n'
+            | b'\r'
+            | b'!'
+            | b'&'
+            | b'*'
     )
 }
 
@@ -167,7 +187,10 @@ fn annotated(cursor: &mut Cursor<'_>) -> bool {
     if matches!(ahead.peek(), Some(b'\'' | b'"')) {
         return false;
     }
-    ahead.run(48, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!'));
+    ahead.run(48, |byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!')
+    });
     let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
     if found {
         ahead.at += 1;
@@ -192,7 +215,9 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
         let mut ahead = cursor;
         ahead.eat(b"(");
         ahead.space();
-        if let Some(value) = value::quoted(ahead) && !opens_new_key(ahead, value) {
+        if let Some(value) = value::quoted(ahead)
+            && !opens_new_key(ahead, value)
+        {
             return placed(around, how, value);
         }
     }
@@ -234,7 +259,10 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
         return placed(around, How::Inside, value);
     }
     if around.dialect == Dialect::Code {
-        return value::in_comment(text, start).then(|| value::bare(cursor, Dialect::Prose, None)).flatten().and_then(|value| placed(around, How::Told, value));
+        return value::in_comment(text, start)
+            .then(|| value::bare(cursor, Dialect::Prose, None))
+            .flatten()
+            .and_then(|value| placed(around, How::Told, value));
     }
     if !around.dialect.has_bare_values() {
         return None;
@@ -267,7 +295,9 @@ fn block(mut cursor: Cursor<'_>) -> Option<Literal> {
 
 /// `os.Getenv("X") || "value"`, `config.x ?? "value"`.
 fn value_after_expression(mut cursor: Cursor<'_>) -> Option<Literal> {
-    let expression = cursor.run(80, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']' | b'(' | b')' | b'"' | b'\'' | b'$' | b'-'));
+    let expression = cursor.run(80, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']' | b'(' | b')' | b'"' | b'\'' | b'$' | b'-')
+    });
     if expression.is_empty() || cursor.blanks() == 0 {
         return None;
     }
@@ -311,7 +341,9 @@ fn typed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
         return Some(place);
     }
     cursor.run(32, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'*' | b'(' | b')' | b'[' | b']' | b' '));
-    let assigns = cursor.peek() == Some(b'=') && !matches!(cursor.ahead(1), Some(b'=' | b'>')) || cursor.window(2) == b":=" || cursor.window(2) == b"<-";
+    let assigns = cursor.peek() == Some(b'=') && !matches!(cursor.ahead(1), Some(b'=' | b'>'))
+        || cursor.window(2) == b":="
+        || cursor.window(2) == b"<-";
     if !assigns {
         return None;
     }

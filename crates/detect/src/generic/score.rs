@@ -48,8 +48,35 @@ pub(super) fn confidence(probability: f32) -> Option<Confidence> {
 
 /// The features that count, with what each adds, the weightiest first.
 pub(super) fn reasons(measure: Measure, features: &Features) -> Vec<String> {
-    let mut parts: Vec<(f32, usize)> =
-        weights(measure).iter().zip(features).map(|(weight, feature)| weight * feature).zip(0..).filter(|(part, _)| part.abs() >= 0.005).collect();
+    let mut parts: Vec<(f32, usize)> = weights(measure)
+        .iter()
+        .zip(features)
+        .map(|(weight, feature)| weight * feature)
+        .zip(0..)
+        .filter(|(part, _)| part.abs() >= 0.005)
+        .collect();
     parts.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(&b.1)));
     parts.iter().map(|&(part, at)| format!("{part:+.2}  {} ({:.2} × {:.2})", NAMES[at], features[at], weights(measure)[at])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confidence_follows_the_probability() {
+        assert_eq!(confidence(0.99), Some(Confidence::High));
+        assert_eq!(confidence(0.8), Some(Confidence::Medium));
+        assert_eq!(confidence(0.3), Some(Confidence::Low));
+        assert_eq!(confidence(0.1), None);
+    }
+
+    #[test]
+    fn reasons_add_up_to_the_decision() {
+        let mut features = [0.0; COUNT];
+        (features[0], features[5]) = (1.0, 1.0);
+        let sum = PASSWORD[0] + PASSWORD[5];
+        assert!((probability(Measure::Password, &features) - 1.0 / (1.0 + (-sum).exp())).abs() < 1e-6);
+        assert_eq!(reasons(Measure::Password, &features).len(), 2);
+    }
 }

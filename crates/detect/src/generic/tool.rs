@@ -108,7 +108,10 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
     let mut value = value::bare(cursor, if dialect == Dialect::Markup { dialect } else { Dialect::Shell }, quote)?;
     if takes == Takes::AfterUser {
         let bytes = &cursor.text[value.span.start..value.span.end];
-        let colon = bytes.iter().position(|byte| matches!(byte, b':' | b'%')).filter(|&colon| colon > 0 && bytes[..colon].iter().all(u8::is_ascii_graphic))?;
+        let colon = bytes
+            .iter()
+            .position(|byte| matches!(byte, b':' | b'%'))
+            .filter(|&colon| colon > 0 && bytes[..colon].iter().all(u8::is_ascii_graphic))?;
         value.span = Span::new(value.span.start + colon + 1, value.span.end);
     }
     (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
@@ -120,10 +123,8 @@ fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
     for _ in 1..number {
         let mut depth = 0;
         loop {
-            if let Some(literal) = value::quoted(cursor) {
-                cursor.at = literal.end;
-            }
             match cursor.peek()? {
+                b'"' | b'\'' | b'`' => cursor.at = value::quoted(cursor)?.end - 1,
                 b'(' | b'[' | b'{' => depth += 1,
                 b')' | b']' | b'}' if depth == 0 => return None,
                 b')' | b']' | b'}' => depth -= 1,

@@ -39,7 +39,8 @@ struct Line {
 
 fn lines() -> Vec<Line> {
     let root = PathBuf::from(std::env::var("LABELLED").expect("LABELLED names the folder of the checkout"));
-    let sample = std::env::var("SAMPLE").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/labelled/sample.tsv").into());
+    let sample =
+        std::env::var("SAMPLE").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/labelled/sample.tsv").into());
     let mut files: BTreeMap<(String, String), Vec<Vec<String>>> = BTreeMap::new();
     for row in fs::read_to_string(sample).unwrap().lines().skip(1) {
         let row: Vec<String> = row.split('\t').map(Into::into).collect();
@@ -102,14 +103,20 @@ fn report(name: &str, lines: &[Line], weights: &impl Fn(Measure, &Features) -> f
         let total = half_lines.iter().filter(|line| line.is_true).count();
         print!("{name} {half}: {total} true, {} false;", half_lines.len() - total);
         for (level, least) in [("high", Confidence::High), ("medium", Confidence::Medium), ("low", Confidence::Low)] {
-            let level_of = |line: &&&Line| line.values.iter().filter_map(|(measure, features)| score::confidence(weights(*measure, features))).max();
+            let level_of =
+                |line: &&&Line| line.values.iter().filter_map(|(measure, features)| score::confidence(weights(*measure, features))).max();
             let at_least: Vec<_> = half_lines.iter().filter(|line| level_of(line).is_some_and(|found| found >= least)).collect();
             let right = at_least.iter().filter(|line| line.is_true).count();
             let exact: Vec<_> = at_least.iter().filter(|line| level_of(line) == Some(least)).collect();
             let exact_right = exact.iter().filter(|line| line.is_true).count();
             let (recall, precision) = (right as f64 / total as f64, right as f64 / at_least.len().max(1) as f64);
             let f1 = 2.0 * recall * precision / (recall + precision).max(1e-9);
-            print!(" ≥{level} recall {:.1} precision {:.1} F1 {f1:.3} (alone {exact_right}/{})", recall * 100.0, precision * 100.0, exact.len());
+            print!(
+                " ≥{level} recall {:.1} precision {:.1} F1 {f1:.3} (alone {exact_right}/{})",
+                recall * 100.0,
+                precision * 100.0,
+                exact.len()
+            );
         }
         println!();
     }
@@ -161,7 +168,12 @@ fn wrong(lines: &[Line], weights: &impl Fn(Measure, &Features) -> f32) {
         let level = line.values.iter().filter_map(|(measure, features)| score::confidence(weights(*measure, features))).max();
         let shown = level.is_some_and(|level| level >= Confidence::Medium);
         if shown != line.is_true {
-            let why = line.told.iter().find(|told| told.starts_with("ruled")).cloned().unwrap_or_else(|| if line.told.is_empty() { "not read".into() } else { String::new() });
+            let why = line
+                .told
+                .iter()
+                .find(|told| told.starts_with("ruled"))
+                .cloned()
+                .unwrap_or_else(|| if line.told.is_empty() { "not read".into() } else { String::new() });
             println!("WRONG {} {:?} {} {} | {} | {why}", line.is_true, level, line.kind, line.place, line.text);
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
         word = b"new";
     }
     let last = word.rsplit(|byte| matches!(byte, b'.' | b':')).next().unwrap_or_default();
-    if last.is_empty() || !is_listed(WRAPPERS, last) || !cursor.eat(b"(") {
+    if last.is_empty() || !cursor.eat(b"(") || !is_listed(WRAPPERS, last) {
         return None;
     }
     cursor.blanks();
@@ -112,15 +112,15 @@ pub(super) fn in_comment(text: &[u8], at: usize) -> bool {
     let head = &text[line.start..at];
     let start = head.trim_ascii_start();
     let marks: [&[u8]; 7] = [b"//", b"#", b"*", b"/*", b"--", b"<!--", b";;"];
-    marks.iter().any(|mark| start.starts_with(mark)) || [b"// ".as_slice(), b" # ", b"/* "].iter().any(|mark| memchr::memmem::find(head, mark).is_some())
+    marks.iter().any(|mark| start.starts_with(mark))
+        || [b"// ".as_slice(), b" # ", b"/* "].iter().any(|mark| memchr::memmem::find(head, mark).is_some())
 }
 
 /// The unquoted value that starts at the cursor. `inside` is the quotation mark of the string around it.
 pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> Option<Literal> {
     let window = cursor.window(MAX_VALUE);
-    let stops = |byte: u8| {
-        matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\n' | b'\r') || byte.is_ascii_whitespace() || inside == Some(byte)
-    };
+    let stops =
+        |byte: u8| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\n' | b'\r') || byte.is_ascii_whitespace() || inside == Some(byte);
     let length = if inside.is_some() {
         window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',' | b'|' | b'\\' | b')' | b']'))
     } else {
@@ -134,7 +134,8 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
     };
     let mut value = &window[..length.unwrap_or(window.len())];
     if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Code) {
-        value = &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
+        value =
+            &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
     }
     let end = cursor.at + value.len();
     (!value.is_empty() && !is_expression(value)).then_some(Literal { span: Span::new(cursor.at, end), quoted: false, goes_on: false, end })

@@ -51,7 +51,9 @@ fn passes_methods(cursor: &mut Cursor<'_>) {
 fn is_setter(around: &Around<'_>) -> bool {
     let name = &around.text[around.name.span.start..around.name.span.end];
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    [b"set".as_slice(), b"with", b"use", b"password"].iter().any(|verb| last.len() >= verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
+    [b"set".as_slice(), b"with", b"use", b"password"]
+        .iter()
+        .any(|verb| last.len() >= verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
 }
 
 /// `("user", "x")` or `["user", "x"]`: two literals and no more.
@@ -151,5 +153,7 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
 /// Whether the line speaks of database users before the word PASSWORD.
 fn is_statement(head: &[u8]) -> bool {
     let head = head.to_ascii_lowercase();
-    [b"user ".as_slice(), b"role ", b"login ", b"with ", b"encrypted ", b"alter ", b"create "].iter().any(|word| memchr::memmem::find(&head, word).is_some())
+    [b"user ".as_slice(), b"role ", b"login ", b"with ", b"encrypted ", b"alter ", b"create "]
+        .iter()
+        .any(|word| memchr::memmem::find(&head, word).is_some())
 }

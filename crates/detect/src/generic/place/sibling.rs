@@ -101,7 +101,10 @@ pub(super) fn variable(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place>
     }
     let block = cursor.window(BLOCK_REACH);
     let block = &block[..memchr::memmem::find(block, b"\n}").unwrap_or(block.len())];
-    let found = memchr::memmem::find_iter(block, b"default").find(|&at| block[..at].trim_ascii_end().last().is_none_or(|byte| matches!(byte, b'{' | b'"' | b'\n' | b']' | b'}' | b'e')) || at > 0 && matches!(block[at - 1], b' ' | b'\t' | b'\n'))?;
+    let found = memchr::memmem::find_iter(block, b"default").find(|&at| {
+        block[..at].trim_ascii_end().last().is_none_or(|byte| matches!(byte, b'{' | b'"' | b'\n' | b']' | b'}' | b'e'))
+            || at > 0 && matches!(block[at - 1], b' ' | b'\t' | b'\n')
+    })?;
     let mut after = Cursor::new(around.text, cursor.at + found + b"default".len());
     after.blanks();
     if !after.eat(b"=") {
