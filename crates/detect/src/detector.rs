@@ -11,6 +11,7 @@ use crate::conditions::{self, Condition};
 use crate::decode::{self, Decoded, Depth};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
+use crate::generic::{self, Generic};
 use crate::rule::Rule;
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_set::RuleSet;
@@ -28,6 +29,9 @@ pub struct Detector {
     id: u64,
     rules: RuleSet,
     search: Search,
+    generic: Generic,
+    /// The rules that report what `generic` finds.
+    extracting: Vec<(generic::Extract, Arc<Rule>)>,
     key: FingerprintKey,
     /// Documented example values of all rules, sorted.
     public: Vec<Vec<u8>>,
@@ -40,6 +44,7 @@ pub struct Detector {
 pub struct Scratch {
     detector: u64,
     search: SearchScratch,
+    generic: unkeyed_prefilter::Scratch,
     decoded: Vec<Decoded>,
     /// Bytes that decoding may still yield for this Unit.
     budget: usize,
@@ -64,13 +69,15 @@ impl Detector {
     /// If the rules are too many to be searched for.
     pub fn new(rules: RuleSet, key: FingerprintKey) -> Result<Self, RuleError> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let search =
-            Search::new(rules.rules()).map_err(|error| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() })?;
+        let problem = |error: unkeyed_prefilter::BuildError| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() };
+        let search = Search::new(rules.rules()).map_err(problem)?;
+        let generic = Generic::new().map_err(problem)?;
         let mut public: Vec<Vec<u8>> =
             rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
         public.sort_unstable();
         let left_out = rules.rules().iter().map(|_| AtomicU64::new(0)).collect();
-        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, key, public, left_out })
+        let extracting = rules.rules().iter().filter_map(|rule| Some((rule.extract?, Arc::clone(rule)))).collect();
+        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, generic, extracting, key, public, left_out })
     }
 
     /// The rules it works with.
@@ -185,6 +192,7 @@ impl Detector {
             drafts.extend(draft(&rules[found.rule], text, found, &origins[0], depth));
             ControlFlow::Continue(())
         });
+        self.generic_drafts(text, origins, depth, scratch, &mut drafts);
         scratch.drafts = room - drafts.len();
         if scratch.drafts == 0 && room > 0 {
             scratch.notice(&origins[0], format!("more than {MAX_DRAFTS} matches; the rest was not looked at"));
@@ -193,6 +201,39 @@ impl Detector {
             scratch.notice(&origins[0], format!("rule {} was stopped: too many places that nearly match it", rules[at].info.id));
         }
         drafts
+    }
+
+    /// Adds the credentials that stand where credentials stand.
+    fn generic_drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch, drafts: &mut Vec<Draft>) {
+        let rules: Vec<&(generic::Extract, Arc<Rule>)> =
+            self.extracting.iter().filter(|(_, rule)| conditions::applies_to(rule, origins)).collect();
+        if rules.is_empty() {
+            return;
+        }
+        let file = depth.is_file().then_some(&*origins[0]);
+        let room = scratch.drafts;
+        let complete = self.generic.scan(text, file, &mut scratch.generic, |found| {
+            if drafts.len() == room {
+                return ControlFlow::Break(());
+            }
+            if let Some((_, rule)) = rules.iter().find(|(extract, _)| *extract == found.extract) {
+                let mut draft = Draft::new(rule, found.secret);
+                draft.confidence = found.confidence;
+                doubt::mark_host(&mut draft, text);
+                drafts.push(draft);
+            }
+            ControlFlow::Continue(())
+        });
+        if !complete {
+            scratch.notice(&origins[0], "generic credentials: too many places where one could stand; the rest was not looked at".into());
+        }
+    }
+
+    /// Why what stands at `span` is reported as a generic credential, or is not: features with their values and weights, never
+    /// a byte of the value. Empty if no name, address or tool gives that place a value.
+    #[must_use]
+    pub fn why(&self, unit: &Unit<'_>, span: Span) -> Vec<String> {
+        self.generic.why(unit.bytes(), unit.origins().first().map(AsRef::as_ref), span)
     }
 }
 

@@ -16,6 +16,7 @@ mod doubt;
 mod emit;
 mod finding;
 mod fingerprint;
+mod generic;
 mod kinds;
 mod lint;
 mod literal;

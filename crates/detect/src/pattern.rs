@@ -76,6 +76,21 @@ impl Pattern {
         })
     }
 
+    /// The pattern that matches nothing, for rules whose matches code finds.
+    pub(crate) fn never() -> Self {
+        Self {
+            hir: Hir::fail(),
+            literals: Vec::new(),
+            tail: None,
+            window: 0,
+            secret_is_part: false,
+            prefixes: Vec::new(),
+            whole_dfa: OnceLock::new(),
+            tail_dfa: OnceLock::new(),
+            groups: OnceLock::new(),
+        }
+    }
+
     /// What to search for.
     pub(crate) fn literals(&self) -> &[Literal] {
         &self.literals

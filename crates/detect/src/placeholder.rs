@@ -5,7 +5,7 @@
 //! them from code is not how they look but where they stand: an unquoted word is a literal in a `.env` file and an identifier
 //! in a program.
 
-mod language;
+pub(crate) mod language;
 mod reference;
 mod template;
 mod words;
@@ -20,21 +20,49 @@ const LOOK: usize = 512;
 /// Why the value at `secret`, which a pattern found in a credential-typed position, is no credential; `None` if it is one.
 /// `file` is where the text stands as it is; nothing for decoded text.
 pub(crate) fn in_text(text: &[u8], secret: Span, file: Option<&Origin>) -> Option<&'static str> {
+    let before = secret.start.checked_sub(1).map(|at| text[at]);
+    let quoted = is_quoted(before, text.get(secret.end).copied());
+    let is_literal = quoted || file.map(Language::of) != Some(Language::Code) || open_quote(text, secret.start).is_some();
+    if !is_literal {
+        return Some("an expression: a literal would be quoted here");
+    }
+    in_place(text, secret, quoted, file)
+}
+
+/// The same for a value of which it is known whether quotation marks stand around it.
+pub(crate) fn in_place(text: &[u8], secret: Span, quoted: bool, file: Option<&Origin>) -> Option<&'static str> {
     let value = &text[secret.start..secret.end.min(secret.start + LOOK)];
     let before = secret.start.checked_sub(1).map(|at| text[at]);
     let after = &text[secret.end..text.len().min(secret.end + 4)];
-    let quoted = is_quoted(before, after.first().copied());
-    let language = file.map_or(Language::Data, Language::of);
-    if !quoted && language == Language::Code {
-        return Some("an expression: a literal would be quoted here");
-    }
     if !quoted && (matches!(before, Some(b'$' | b'{' | b'<' | b'%' | b'(' | b'@')) || template::goes_on(after)) {
         return Some("a part of an expression or template");
     }
-    in_value(value).or_else(|| if quoted { None } else { reference::expression(value) }).or_else(|| match language {
-        Language::Code | Language::Prose => words::name(value).or_else(|| words::label(value)),
-        Language::Data => None,
+    in_value(value).or_else(|| if quoted { None } else { reference::expression(value) }).or_else(|| match file.map(Language::of) {
+        Some(Language::Code | Language::Prose) => words::name(value).or_else(|| words::label(value)),
+        Some(Language::Data) | None => None,
     })
+}
+
+/// The quotation mark of the string in which `at` stands, as far as its line tells.
+pub(crate) fn open_quote(text: &[u8], at: usize) -> Option<u8> {
+    let head = &text[at.saturating_sub(2 * LOOK)..at];
+    let head = &head[memchr::memrchr(b'\n', head).map_or(0, |end| end + 1)..];
+    let mut open = None;
+    let mut bytes = head.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match (byte, open) {
+            (b'\\', _) => drop(bytes.next()),
+            (b'"' | b'\'' | b'`', None) => open = Some(byte),
+            (_, Some(quote)) if quote == byte => open = None,
+            _ => {}
+        }
+    }
+    open
+}
+
+/// Why what stands in a slot for base64 is none: a template that will be replaced by it (`${PASSWORD}`).
+pub(crate) fn in_encoded_slot(value: &[u8]) -> Option<&'static str> {
+    template::template(value.trim_ascii())
 }
 
 /// Why a value that the structure of a file gives as a whole is no credential; `None` if it is one.
@@ -52,6 +80,7 @@ fn in_value(value: &[u8]) -> Option<&'static str> {
         .or_else(|| words::masked(value))
         .or_else(|| words::placeholder(value))
         .or_else(|| words::type_name(value))
+        .or_else(|| words::form_rule(value))
         .or_else(|| reference::reference(value))
         .or_else(|| words::prose(value))
 }

@@ -7,6 +7,7 @@ use unkeyed_model::{Confidence, Custody, Replayable, Role, RuleInfo, VendorDefau
 
 use crate::allow::Allowance;
 use crate::checksum::Checksum;
+use crate::generic::Extract;
 use crate::pattern::Pattern;
 use crate::structure::Inspector;
 
@@ -34,6 +35,8 @@ pub(crate) struct Rule {
     pub(crate) pattern: Pattern,
     /// It comes from a rule file of another program.
     pub(crate) is_foreign: bool,
+    /// Which places of credentials it reports, if code finds them and not the pattern.
+    pub(crate) extract: Option<Extract>,
     /// How sure a match is, before refinement.
     pub(crate) confidence: Confidence,
     /// What the credential is for.
@@ -90,6 +93,7 @@ impl Rule {
             line: 1,
             pattern: Pattern::new("literal").unwrap(),
             is_foreign: false,
+            extract: None,
             confidence: Confidence::Medium,
             role: Role::Access,
             replayable: Replayable::Bearer,

@@ -8,6 +8,7 @@ use toml::Spanned;
 use unkeyed_model::{Confidence, Custody, Remediation, Replayable, Role, RuleInfo, VendorDefault};
 
 use crate::checksum;
+use crate::generic::Extract;
 use crate::named_value;
 use crate::pattern::Pattern;
 use crate::rule::{Examples, Rule, RuleFile};
@@ -36,6 +37,7 @@ struct RuleSpec {
     context: Option<Spanned<String>>,
     called: Option<String>,
     value: Option<String>,
+    extract: Option<Spanned<String>>,
     confidence: Option<Confidence>,
     role: Option<Role>,
     replayable: Option<Replayable>,
@@ -161,6 +163,7 @@ impl Reader<'_> {
             line: self.line,
             pattern,
             is_foreign: false,
+            extract: self.named(&spec.extract, "extractor", Extract::named, &Extract::names())?,
             confidence: spec.confidence.unwrap_or(Confidence::High),
             role: spec.role.unwrap_or(Role::Access),
             replayable: spec.replayable.unwrap_or(Replayable::Bearer),
@@ -183,10 +186,14 @@ impl Reader<'_> {
 
     /// The pattern as written, or the one that context and value stand for.
     fn pattern(&self, spec: &RuleSpec) -> Result<Pattern, Problem> {
+        if let Some(extract) = &spec.extract {
+            let alone = spec.pattern.is_none() && spec.context.is_none() && spec.value.is_none() && spec.called.is_none();
+            return if alone { Ok(Pattern::never()) } else { Err(self.problem_at(extract, "give either a pattern or what code extracts")) };
+        }
         let (place, source) = match (&spec.pattern, &spec.context, &spec.value) {
             (Some(pattern), None, None) if spec.called.is_none() => (pattern, pattern.get_ref().clone()),
             (None, Some(context), Some(value)) => (context, named_value::pattern(context.get_ref(), spec.called.as_deref(), value)),
-            _ => return Err(self.problem("give either a pattern, or context and value, to which called may be added")),
+            _ => return Err(self.problem("give either a pattern, or context and value, to which called may be added, or extract")),
         };
         Pattern::new(&source).map_err(|error| self.problem_at(place, error.to_string()))
     }

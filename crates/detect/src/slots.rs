@@ -88,8 +88,7 @@ fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot,
     if slot.encoding == SlotEncoding::Plain {
         return own(detector, &text[span.start..span.end], origins, slot).map(|finding| finding.lift_by(span.start)).into_iter().collect();
     }
-    if placeholder::in_slot(&text[span.start..span.end]).is_some() {
-        // A template that will be replaced by base64 (`${PASSWORD}`), not base64 itself.
+    if placeholder::in_encoded_slot(&text[span.start..span.end]).is_some() {
         return Vec::new();
     }
     let mut decoded = Decoded::default();

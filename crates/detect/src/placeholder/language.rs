@@ -6,7 +6,7 @@ use super::words;
 
 /// Kinds of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     /// A program: an unquoted word is an identifier.
     Code,
     /// Text for people.
@@ -28,7 +28,7 @@ const PROSE: &str = "
 ";
 
 impl Language {
-    pub(super) fn of(origin: &Origin) -> Self {
+    pub(crate) fn of(origin: &Origin) -> Self {
         let name = origin.file_name();
         let Some((_, extension)) = name.rsplit_once('.') else { return Self::Data };
         let extension = extension.to_ascii_lowercase();

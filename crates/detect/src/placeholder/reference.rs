@@ -38,11 +38,16 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     if SEALED.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
         return Some("a hash or an encrypted value");
     }
-    if lower.starts_with("-----begin ") && !lower.contains("private key") {
+    // The second and third are base64 of the first words of a certificate and of a public key.
+    let public = text.starts_with("LS0tLS1CRUdJTiBDRVJU") || text.starts_with("LS0tLS1CRUdJTiBQVUJMSUMg");
+    if public || lower.starts_with("-----begin ") && !lower.contains("private key") {
         return Some("public or encrypted");
     }
     if is_bare_address(text) {
         return Some("an address without a credential");
+    }
+    if text.starts_with('{') && text.ends_with("=}") {
+        return Some("a hash or an encrypted value");
     }
     is_path(text).then_some("a path")
 }

@@ -27,14 +27,19 @@ const NOUNS: &str = "
 const TYPES: &str = "
     &'staticstr &str AnyStr Any Boolean Buffer Bytes CharField Data Integer JSON NSString Number Object Optional Password
     SecretStr SecretString Secret Str String Text TextField Token UUID Uint8Array VARCHAR any array binary bool boolean byte
-    bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
-    uuid varchar []byte []string
+    ascii base64 bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
+    uuid varchar []byte []string latin1 utf8 utf-8 UTF8 UTF-8 US-ASCII
 ";
 
 /// Words that sentences have and passphrases hardly.
 const FUNCTION_WORDS: &str = "
     a an and are be by can cannot does failed for from has have if in invalid is it may must no not of on or please required
     should that the this to used was when will with you your
+";
+
+/// Words with which a rule for the input of a form starts.
+const FORM_RULES: &str = "
+    confirmed min max nullable optional present required required_with sometimes string
 ";
 
 /// Whether `word` is one of a list that is separated by blanks.
@@ -88,6 +93,13 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     }
     let noun = joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
     noun.is_some_and(|noun| is_listed(NOUNS, noun)).then_some("an instruction to put one here")
+}
+
+/// Why a value is a rule for the input of a form, if it is: `required|min:8`.
+pub(super) fn form_rule(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    let (first, _) = text.split_once(['|', ':'])?;
+    is_listed(FORM_RULES, first).then_some("a rule for a form")
 }
 
 /// Why a value is the name of a type, if it is.

@@ -54,6 +54,7 @@ pub(super) fn rule(file: &RuleFile, line: usize, foreign: Foreign) -> Result<(Ru
     }
     let (id, provider) = named(&foreign.id, file)?;
     let rule = Rule {
+        extract: None,
         info: Arc::new(RuleInfo {
             id: id.clone(),
             name: foreign.name,

@@ -1,0 +1,130 @@
+//! How a file writes that a name has a value, by the name of the file.
+
+use unkeyed_model::Origin;
+
+use crate::placeholder::language::Language;
+
+/// Kinds of files that differ in what an unquoted word is and where it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// A program: an unquoted word is an expression.
+    Code,
+    /// Scripts: a word ends at a blank.
+    Shell,
+    /// One name and one value a line.
+    Config,
+    Yaml,
+    Json,
+    /// XML and HTML.
+    Markup,
+    Sql,
+    /// Text for people.
+    Prose,
+    /// Texts of a user interface: what a password is called, not what it is.
+    Locale,
+    /// Checksums of dependencies.
+    Lock,
+    /// Anything else.
+    Other,
+}
+
+const SHELL: &str = "sh bash zsh ksh fish csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile";
+const CONFIG: &str = "env ini cfg conf cnf properties props toml config envrc service rc inventory desktop editorconfig npmrc pypirc";
+const MARKUP: &str = "xml config csproj vbproj fsproj props xaml plist resx html htm jsp aspx cshtml razor jelly wsdl xsd svg xhtml nuspec";
+const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
+/// Folders and file names of translations.
+const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
+/// Texts that carry no extension.
+const PROSE_NAMES: &str = "authors changelog changes contributing copying history install license news notice readme thanks todo";
+const LOCKS: &str = "
+    package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock go.sum poetry.lock composer.lock pipfile.lock
+    gemfile.lock packages.lock.json flake.lock bun.lock uv.lock mix.lock pubspec.lock podfile.lock .terraform.lock.hcl
+";
+
+impl Dialect {
+    pub(super) fn of(file: Option<&Origin>) -> Self {
+        let Some(origin) = file else { return Self::Other };
+        let name = origin.file_name().to_ascii_lowercase();
+        let name = [".example", ".sample", ".template", ".dist", ".tpl", ".tmpl", ".j2", ".erb", ".bak", ".orig", ".old"]
+            .iter()
+            .find_map(|suffix| name.strip_suffix(suffix))
+            .unwrap_or(&name);
+        if is_listed(LOCKS, name) {
+            return Self::Lock;
+        }
+        if is_listed(PROSE_NAMES, name) {
+            return Self::Prose;
+        }
+        let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
+        match extension {
+            "po" | "pot" | "arb" | "xliff" | "xlf" | "strings" => return Self::Locale,
+            "json" | "json5" | "jsonc" | "har" | "ipynb" | "tfstate" if !is_locale(origin) => return Self::Json,
+            "yml" | "yaml" if !is_locale(origin) => return Self::Yaml,
+            // Source maps hold programs.
+            "map" => return Self::Code,
+            "json" | "yml" | "yaml" | "properties" | "resx" | "php" | "js" | "ts" if is_locale(origin) => return Self::Locale,
+            _ => {}
+        }
+        let env = name == ".env" || name.starts_with(".env.") || name.starts_with("env.") && !name.ends_with("js");
+        match extension {
+            _ if env || is_listed(CONFIG, extension) && extension != "config" && extension != "props" => Self::Config,
+            _ if is_listed(SHELL, extension) || name.starts_with("dockerfile") || name == "makefile" => Self::Shell,
+            _ if is_listed(MARKUP, extension) => Self::Markup,
+            _ if is_listed(SQL, extension) => Self::Sql,
+            _ => match Language::of(origin) {
+                Language::Code => Self::Code,
+                Language::Prose => Self::Prose,
+                Language::Data if matches!(extension, "log" | "eml" | "mbox" | "txt") => Self::Prose,
+                Language::Data => Self::Other,
+            },
+        }
+    }
+
+    /// Whether an unquoted word is a value.
+    pub(super) const fn has_bare_values(self) -> bool {
+        !matches!(self, Self::Code | Self::Json | Self::Sql | Self::Locale | Self::Lock)
+    }
+
+    /// Whether values are set here for use, not named or explained.
+    pub(super) const fn is_configuration(self) -> bool {
+        matches!(self, Self::Shell | Self::Config | Self::Yaml | Self::Json | Self::Markup | Self::Other)
+    }
+}
+
+fn is_listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed == word)
+}
+
+/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`.
+fn is_locale(origin: &Origin) -> bool {
+    let path = origin.path.to_ascii_lowercase();
+    let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
+    parts.iter().take(parts.len().saturating_sub(1)).any(|part| is_listed(LOCALE, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_name() {
+        let of = |path: &str| Dialect::of(Some(&Origin { path: path.into(), ..Origin::default() }));
+        for (path, dialect) in [
+            ("src/App.PY", Dialect::Code),
+            ("deploy/.env.production", Dialect::Config),
+            (".env.example", Dialect::Config),
+            ("Dockerfile", Dialect::Shell),
+            ("a/web.config", Dialect::Markup),
+            ("app.yml", Dialect::Yaml),
+            ("README.md", Dialect::Prose),
+            ("src/locales/de.json", Dialect::Locale),
+            ("messages_de.properties", Dialect::Locale),
+            ("package-lock.json", Dialect::Lock),
+            ("package.json", Dialect::Json),
+            ("unknown", Dialect::Other),
+        ] {
+            assert_eq!(of(path), dialect, "{path}");
+        }
+        assert_eq!(Dialect::of(None), Dialect::Other);
+    }
+}

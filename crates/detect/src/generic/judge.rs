@@ -1,0 +1,171 @@
+//! Whether the value at a place is a credential, and how sure that is.
+
+use unkeyed_model::{Origin, Span};
+
+use super::dialect::Dialect;
+use super::extract::Extract;
+use super::measure::{self, Features};
+use super::name::{Class, Name};
+use super::place::{How, Place};
+use super::score::{self, Measure};
+use super::{Found, rarity};
+use crate::placeholder;
+
+/// A line that is so long was not written by a person.
+const MINIFIED: usize = 600;
+
+/// Longer values are judged by their beginning.
+const LOOK: usize = 512;
+
+/// What was decided of a place, and why.
+pub(super) struct Judgement {
+    place: Place,
+    extract: Extract,
+    reason: Reason,
+}
+
+enum Reason {
+    /// It is none, whatever it measures.
+    Ruled(&'static str),
+    Measured(Measure, Box<Features>),
+}
+
+/// Judges the value at `place`.
+pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect, file: Option<&Origin>) -> Judgement {
+    let value = &text[place.value.span.start..place.value.span.end.min(place.value.span.start + LOOK)];
+    let extract = Extract::of(text, place, name, dialect);
+    let ruled = ruled_out(text, value, place, name, dialect, file);
+    let reason = ruled.map_or_else(
+        || {
+            let by_person = name.is_none_or(|name| name.class == Class::Password) || place.how == How::Pair;
+            let measure = if by_person && place.how != How::Bearer { Measure::Password } else { Measure::Key };
+            Reason::Measured(measure, Box::new(measure::features(value, place, name, dialect)))
+        },
+        Reason::Ruled,
+    );
+    Judgement { place: *place, extract, reason }
+}
+
+impl Judgement {
+    /// The credential, if it is one.
+    pub(super) fn found(&self) -> Option<Found> {
+        let Reason::Measured(measure, features) = &self.reason else { return None };
+        let confidence = score::confidence(score::probability(*measure, features))?;
+        Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
+    }
+
+    /// What was measured, unless it was ruled out.
+    #[cfg(test)]
+    pub(super) fn measured(&self) -> Option<(Measure, Features)> {
+        match &self.reason {
+            Reason::Ruled(_) => None,
+            Reason::Measured(measure, features) => Some((*measure, **features)),
+        }
+    }
+
+    /// The decision in words.
+    pub(super) fn told(&self) -> Vec<String> {
+        let mut lines = vec![format!("place: {:?}, read as {:?}", self.place.how, self.extract)];
+        match &self.reason {
+            Reason::Ruled(why) => lines.push(format!("ruled out: {why}")),
+            Reason::Measured(measure, features) => {
+                let probability = score::probability(*measure, features);
+                let confidence =
+                    score::confidence(probability).map_or("not reported".into(), |found| format!("confidence {found:?}").to_lowercase());
+                lines.push(format!(
+                    "measured as {}: {:.0} of 100, {confidence}",
+                    format!("{measure:?}").to_lowercase(),
+                    probability * 100.0
+                ));
+                lines.extend(score::reasons(*measure, features));
+            }
+        }
+        lines
+    }
+}
+
+/// Why the value is no credential whatever it measures, if so.
+fn ruled_out(
+    text: &[u8],
+    value: &[u8],
+    place: &Place,
+    name: Option<&Name>,
+    dialect: Dialect,
+    file: Option<&Origin>,
+) -> Option<&'static str> {
+    let is_password = name.is_none_or(|name| name.class == Class::Password);
+    if value.len() < if is_password { 4 } else { 6 } {
+        return Some("too short to be one");
+    }
+    // A scheme or a user beside it says what the name does not.
+    let is_vague = name.is_some_and(|name| name.weak) && !matches!(place.how, How::Bearer | How::Basic | How::Pair);
+    let secret = Span::new(place.value.span.start, place.value.span.end);
+    placeholder::in_place(text, secret, place.value.quoted, file)
+        .or_else(|| is_code(value).then_some("code"))
+        .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
+        .or_else(|| (dialect == Dialect::Locale && !is_random(value)).then_some("a text of a user interface"))
+        .or_else(|| digest(text, value, name))
+        .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
+        .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
+        .or_else(|| {
+            (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0)
+                .then_some("a word in a text")
+        })
+        .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+}
+
+/// The value of a name that says little has to speak for itself.
+fn is_random(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && (is_hex || rarity::rarity(value) > 5.5)
+}
+
+/// The address of a picture with a figure, as in a README.
+fn is_badge(text: &[u8], secret: Span) -> bool {
+    let before = &text[secret.start.saturating_sub(120)..secret.start];
+    [b"badge".as_slice(), b"shields.io", b".svg?"].iter().any(|word| memchr::memmem::find(before, word).is_some())
+}
+
+/// Punctuation of programs in an order that random characters hardly have.
+fn is_code(value: &[u8]) -> bool {
+    let call = value.windows(2).any(|pair| pair == b"()" || pair == b"=>" || pair == b"->" || pair == b"){" || pair == b"::");
+    let regex = value.starts_with(b"^") && value.ends_with(b"$")
+        || value
+            .windows(2)
+            .any(|pair| pair == b"\\d" || pair == b"\\w" || pair == b"\\s" || pair == b"(?" || pair == b"[a" || pair == b"[A");
+    let function = value.starts_with(b"function") || value.starts_with(b"async ");
+    let escaped = value.starts_with(b"\\x") && value.len() < 9;
+    let markup = value.starts_with(b"<") && value.ends_with(b">");
+    let typed = value
+        .split(|&byte| byte == b'(')
+        .nth(1)
+        .is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
+    call || function || regex || escaped || markup || typed
+}
+
+/// A digest by its own mark, or beside the name of an algorithm.
+fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str> {
+    let marks: [&[u8]; 8] = [b"sha256:", b"sha1:", b"sha512:", b"md5:", b"sha256-", b"sha384-", b"sha512-", b"h1:"];
+    if marks.iter().any(|mark| value.len() > mark.len() && value[..mark.len()].eq_ignore_ascii_case(mark)) {
+        return Some("a checksum with its algorithm");
+    }
+    if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
+        return Some("an address of a blockchain account");
+    }
+    let name = name?;
+    let named = text[name.span.start..name.span.end].to_ascii_lowercase();
+    let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
+    let is_hex = value.iter().all(u8::is_ascii_hexdigit);
+    (is_hex
+        && name.weak
+        && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
+    .then_some("a checksum by its name")
+}
+
+fn is_minified(text: &[u8], secret: Span) -> bool {
+    let before = &text[secret.start.saturating_sub(MINIFIED)..secret.start];
+    let after = &text[secret.end..text.len().min(secret.end + MINIFIED)];
+    memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at) + memchr::memchr(b'\n', after).unwrap_or(after.len())
+        >= MINIFIED
+}

@@ -1,0 +1,282 @@
+//! The name around a word that was hit, and whether it names a credential.
+
+use unkeyed_model::Span;
+
+use super::vocabulary::{self, Facts};
+
+/// A longer name is none.
+const MAX_NAME: usize = 80;
+/// So many words of a name are looked at, from its end.
+const MAX_WORDS: usize = 12;
+
+/// What kind of credential a name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    Password,
+    Secret,
+    Token,
+    Key,
+    /// Credentials of any form: `auth`, `credentials`, `Authorization`.
+    Auth,
+}
+
+/// A name of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) span: Span,
+    pub(super) class: Class,
+    /// The name alone says little: `key`, `password_x`.
+    pub(super) weak: bool,
+    /// The first word is a verb, so that a call with this name need not take a credential.
+    pub(super) acts: bool,
+}
+
+/// Whether a byte may belong to a name.
+pub(super) const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80
+}
+
+/// Where the name ends that goes on at `at`.
+pub(super) fn end_of(text: &[u8], at: usize) -> usize {
+    let rest = &text[at..text.len().min(at + MAX_NAME)];
+    let mut end = at + rest.iter().take_while(|&&byte| is_name_byte(byte)).count();
+    // `password->x`, `password.` at the end of a sentence.
+    while end > at && matches!(text[end - 1], b'.' | b'-') {
+        end -= 1;
+    }
+    end
+}
+
+/// Where the name starts of which `at` is a part.
+fn start_of(text: &[u8], at: usize) -> usize {
+    let head = &text[at.saturating_sub(MAX_NAME)..at];
+    let mut start = at - head.iter().rev().take_while(|&&byte| is_name_byte(byte)).count();
+    while start < at && matches!(text[start], b'.' | b'-') {
+        start += 1;
+    }
+    start
+}
+
+/// The name that holds the hit at `at` and ends at `end`, if it names a credential.
+pub(super) fn judge(text: &[u8], at: usize, end: usize) -> Option<Name> {
+    let start = start_of(text, at);
+    if end <= start || end - start > MAX_NAME {
+        return None;
+    }
+    let span = Span::new(start, end);
+    let words = Words::of(&text[start..end]);
+    let (class, weak) = class_of(&words, || word_before(text, start))?;
+    let acts = vocabulary::facts(words.get(words.first_of_last_member())) & vocabulary::VERB != 0;
+    Some(Name { span, class, weak, acts })
+}
+
+/// The word before a blank before the name: `api key`.
+fn word_before(text: &[u8], start: usize) -> &[u8] {
+    let Some(blank) = start.checked_sub(1).filter(|&at| text[at] == b' ') else { return &[] };
+    let head = &text[blank.saturating_sub(24)..blank];
+    &head[head.len() - head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count()..]
+}
+
+fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Class, bool)> {
+    let mut last = words.count.checked_sub(1)?;
+    let known = |at: usize| vocabulary::facts(undigited(words.get(at)));
+    while last > 0 && (is_number(words.get(last)) || known(last) & (vocabulary::NEUTRAL | vocabulary::NAMES) == vocabulary::NEUTRAL) {
+        last -= 1;
+    }
+    let head = known(last);
+    if head & vocabulary::NAMES != 0 {
+        if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
+            return None;
+        }
+        let modifier = if last > 0 { known(last - 1) } else { vocabulary::facts(before()) };
+        return class_of_head(head, modifier);
+    }
+    if head & vocabulary::ABOUT != 0 || is_plural(words.get(last)) {
+        return None;
+    }
+    // `password_mysql`, `PASSWORD_ADMIN`, `senha_banco`.
+    let strong = vocabulary::PASSWORD | vocabulary::SECRET | vocabulary::TOKEN;
+    let first = (0..last).rev().take(3).find(|&at| known(at) & strong != 0)?;
+    if (first + 1..last).any(|at| known(at) & vocabulary::ABOUT != 0) {
+        return None;
+    }
+    let modifier = if first > 0 { known(first - 1) } else { 0 };
+    class_of_head(known(first), modifier).map(|(class, _)| (class, true))
+}
+
+fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {
+    let is_other = modifier & vocabulary::NOT_KIND != 0;
+    let known_kind = modifier & vocabulary::KEY_KIND != 0;
+    match head & vocabulary::NAMES {
+        vocabulary::PASSWORD => Some((Class::Password, false)),
+        vocabulary::SECRET => Some((Class::Secret, false)),
+        vocabulary::KEY => Some((Class::Key, false)),
+        vocabulary::TOKEN => (!is_other).then_some((Class::Token, false)),
+        vocabulary::BARE_KEY if known_kind => Some((Class::Key, false)),
+        vocabulary::BARE_KEY => (!is_other).then_some((Class::Key, true)),
+        vocabulary::AUTH => Some((Class::Auth, true)),
+        _ => None,
+    }
+}
+
+/// `keys`, `api_tokens`: a list, or a count.
+fn is_plural(word: &[u8]) -> bool {
+    word.strip_suffix(b"s").is_some_and(|word| vocabulary::facts(word) & (vocabulary::BARE_KEY | vocabulary::KEY | vocabulary::TOKEN) != 0)
+}
+
+fn is_number(word: &[u8]) -> bool {
+    word.iter().all(u8::is_ascii_digit)
+}
+
+fn undigited(word: &[u8]) -> &[u8] {
+    let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits < word.len() { &word[..word.len() - digits] } else { word }
+}
+
+/// The words of a name: parts between separators, cut again where a capital begins.
+struct Words<'a> {
+    name: &'a [u8],
+    spans: [(u8, u8); MAX_WORDS],
+    count: usize,
+}
+
+impl<'a> Words<'a> {
+    fn of(name: &'a [u8]) -> Self {
+        let mut words = Self { name, spans: [(0, 0); MAX_WORDS], count: 0 };
+        let mut start = 0;
+        for at in 0..=name.len() {
+            let separator = name.get(at).is_none_or(|&byte| matches!(byte, b'_' | b'-' | b'.'));
+            if separator || begins_word(name, start, at) {
+                words.push(start, at);
+                start = if separator { at + 1 } else { at };
+            }
+        }
+        words
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        if start >= end {
+            return;
+        }
+        if self.count == MAX_WORDS {
+            self.spans.rotate_left(1);
+            self.count -= 1;
+        }
+        // Names are shorter than 256 bytes.
+        self.spans[self.count] = (start as u8, end as u8);
+        self.count += 1;
+    }
+
+    fn get(&self, at: usize) -> &'a [u8] {
+        let (start, end) = self.spans[at];
+        &self.name[usize::from(start)..usize::from(end)]
+    }
+
+    /// Position of the first word after the last dot.
+    fn first_of_last_member(&self) -> usize {
+        let dot = self.name.iter().rposition(|&byte| byte == b'.').map_or(0, |at| at + 1);
+        (0..self.count).find(|&at| usize::from(self.spans[at].0) >= dot).unwrap_or(0)
+    }
+}
+
+/// Whether a word begins at `at` though no separator stands there: `apiKey`, `APIKey`.
+fn begins_word(name: &[u8], start: usize, at: usize) -> bool {
+    if at <= start || !name[at].is_ascii_uppercase() {
+        return false;
+    }
+    let before = name[at - 1];
+    before.is_ascii_lowercase()
+        || before.is_ascii_digit()
+        || before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Option<(Class, bool)> {
+        let words = Words::of(name.as_bytes());
+        class_of(&words, || b"")
+    }
+
+    #[test]
+    fn names_of_credentials() {
+        for (name, class) in [
+            ("password", Class::Password),
+            ("DB_PASSWORD", Class::Password),
+            ("spring.datasource.password", Class::Password),
+            ("dbPass", Class::Password),
+            ("DBPassword2", Class::Password),
+            ("smtp_pwd", Class::Password),
+            ("userpassword", Class::Password),
+            ("mot_de_passe", Class::Password),
+            ("contraseña", Class::Password),
+            ("пароль", Class::Password),
+            ("db.password.prod", Class::Password),
+            ("clientSecret", Class::Secret),
+            ("SECRET_KEY", Class::Key),
+            ("apikey", Class::Key),
+            ("X-Api-Key", Class::Key),
+            ("APIKey", Class::Key),
+            ("AccountKey", Class::Key),
+            ("GITHUB_TOKEN", Class::Token),
+            ("accessToken", Class::Token),
+        ] {
+            assert_eq!(named(name), Some((class, false)), "{name}");
+        }
+        for name in ["key", "password_mysql", "PASSWORD_ADMIN", "secret_key_base_x", "storageFooKey", "credentials", "Authorization"] {
+            assert!(named(name).is_none_or(|(_, weak)| weak), "{name}");
+        }
+        assert_eq!(named("secret_key_base"), Some((Class::Key, false)));
+    }
+
+    #[test]
+    fn names_of_other_things() {
+        for name in [
+            "password_field",
+            "token_url",
+            "key_id",
+            "public_key",
+            "keyboard",
+            "primary_key",
+            "secret_name",
+            "max_tokens",
+            "tokenizer",
+            "passed",
+            "bypass",
+            "compass",
+            "monkey",
+            "password.length",
+            "passwordHash",
+            "nextPageToken",
+            "csrf_token",
+            "secretKeyRef",
+            "keys",
+            "api_key_id",
+            "PASSWORD_FILE",
+            "auth_type",
+            "token_type",
+            "passwordPolicy",
+            "secretary",
+            "author",
+            "authority",
+            "cache_key",
+            "foreignKey",
+            "cancellationToken",
+            "key_name",
+            "hotkey",
+        ] {
+            assert_eq!(named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_taken_whole() {
+        let text = b"x = spring.datasource.dbPassword: y";
+        let at = 27;
+        let end = end_of(text, at);
+        let name = judge(text, at, end).unwrap();
+        assert_eq!(&text[name.span.start..name.span.end], b"spring.datasource.dbPassword");
+        assert!(judge(b"the api key is", 8, 11).is_some_and(|name| !name.weak));
+    }
+}

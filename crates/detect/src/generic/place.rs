@@ -1,0 +1,383 @@
+//! Which value a name gets: reads what follows the name, in the grammar of any language.
+//!
+//! One decision a reader would question: no language is parsed. What follows a name is the same few marks everywhere, and a
+//! reader that knows the marks needs no grammar, fails early on ordinary code, and looks at a bounded number of bytes.
+
+mod call;
+mod sibling;
+
+use unkeyed_model::Span;
+
+use super::cursor::Cursor;
+use super::dialect::Dialect;
+use super::name::{Class, Name};
+use super::value::{self, Literal};
+use crate::placeholder;
+
+/// How a name gets its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// `name = value`, `name: value`.
+    Assigned,
+    /// `name == value`.
+    Compared,
+    /// `name || value`, `${name:-value}`.
+    Default,
+    /// `call("name", "value")`.
+    Argument,
+    /// `setName("value")`.
+    Setter,
+    /// `auth=("user", "value")`.
+    Pair,
+    /// `<name>value</name>`, `<add key="name" value="value"/>`.
+    Element,
+    /// `{name: "name", value: "value"}`.
+    Sibling,
+    /// `--name value`, and short options of known tools.
+    Option,
+    /// `name=value` inside a longer string: a connection string, a query.
+    Inside,
+    /// `scheme://user:value@host`.
+    Userinfo,
+    /// `Authorization: Bearer value`.
+    Bearer,
+    /// `Authorization: Basic value`.
+    Basic,
+    /// `IDENTIFIED BY 'value'`.
+    Statement,
+    /// `requirepass value`.
+    Directive,
+    /// `variable "name" { default = "value" }`.
+    Variable,
+    /// `the name is value`.
+    Told,
+}
+
+/// A value and how it came to its name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) how: How,
+    pub(super) value: Literal,
+}
+
+/// What surrounds a name, computed when it is needed.
+pub(super) struct Around<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) name: Name,
+    pub(super) dialect: Dialect,
+}
+
+/// Whether the byte can follow a name that gets a value.
+pub(super) const fn may_follow(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'=' | b':'
+            | b','
+            | b'('
+            | b'>'
+            | b'<'
+            | b'|'
+            | b'?'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b'\\'
+            | b']'
+            | b')'
+            | b'['
+            | b' '
+            | b'\t'
+            | b'\n'
+            | b'\r'
+            | b'!'
+            | b'&'
+            | b'*'
+    )
+}
+
+/// The value that the name gets.
+pub(super) fn of(around: &Around<'_>) -> Option<Place> {
+    let place = read(around)?;
+    let is_option = around.text[..around.name.span.start].ends_with(b"-") && place.how == How::Assigned;
+    Some(if is_option { Place { how: How::Option, ..place } } else { place })
+}
+
+fn read(around: &Around<'_>) -> Option<Place> {
+    let text = around.text;
+    let mut cursor = Cursor::new(text, around.name.span.end);
+    let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
+    let closers = &text[closers.start..closers.end];
+    if closers.starts_with(b")") && text[..around.name.span.start].ends_with(b"(") {
+        // `$(pwd):/app`
+        return None;
+    }
+    let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    if closers.is_empty() && cursor.peek() == Some(b'[') {
+        array_bounds(&mut cursor)?;
+    }
+    let gap = cursor.blanks();
+    let next = cursor.peek()?;
+    match next {
+        b'(' if gap == 0 && closers.is_empty() => call::argument(around, cursor),
+        b'=' | b':' | b'!' | b'?' | b'|' => operator(around, cursor, is_string),
+        b',' if is_string => sibling::of(around, cursor).or_else(|| call::second(around, cursor)),
+        b'>' if gap == 0 => sibling::element(around, cursor, is_string),
+        b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
+        b'<' => sibling::closed_element(around, cursor),
+        b'\n' | b'\r' => sibling::of(around, cursor),
+        b'{' if is_string => sibling::variable(around, cursor),
+        _ if gap > 0 || is_string => word(around, cursor, is_string),
+        _ => None,
+    }
+}
+
+/// `password[]`, `password[64]`.
+fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
+    cursor.eat(b"[");
+    cursor.run(6, |byte| byte.is_ascii_digit());
+    cursor.eat(b"]").then_some(())
+}
+
+/// An operator comes next.
+fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    let compares: [&[u8]; 4] = [b"===", b"!==", b"==", b"!="];
+    if compares.iter().any(|mark| cursor.eat(mark)) {
+        return right_side(around, cursor, How::Compared);
+    }
+    let defaults: [&[u8]; 7] = [b"||=", b"||", b"??=", b"??", b"?:", b":-", b"?="];
+    if defaults.iter().any(|mark| cursor.eat(mark)) {
+        let shell = cursor.before() == Some(b'-');
+        if cursor.before() == Some(b':') && annotated(&mut cursor) {
+            return right_side(around, cursor, How::Assigned);
+        }
+        return if shell { shell_default(around, cursor) } else { right_side(around, cursor, How::Default) };
+    }
+    let is_colon = cursor.peek() == Some(b':');
+    let assigns: [&[u8]; 4] = [b"=>", b":=", b"=", b":"];
+    if cursor.window(2) == b"=~" || cursor.window(2) == b"::" || !assigns.iter().any(|mark| cursor.eat(mark)) {
+        return None;
+    }
+    if around.dialect == Dialect::Shell && cursor.before() == Some(b':') && cursor.peek() == Some(b'=') {
+        cursor.at += 1;
+    }
+    if is_colon && cursor.before() == Some(b':') && !is_string && !matches!(around.dialect, Dialect::Yaml | Dialect::Json) {
+        let mut ahead = cursor;
+        if annotated(&mut ahead) && around.dialect == Dialect::Code || value_is_quoted(ahead) {
+            cursor = ahead;
+        }
+    }
+    right_side(around, cursor, How::Assigned)
+}
+
+/// `${NAME:-value}`, also where Spring writes `${name:value}`.
+fn shell_default(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    if around.text.get(around.name.span.start.wrapping_sub(1)) != Some(&b'{') {
+        return None;
+    }
+    let length = cursor.window(256).iter().position(|&byte| byte == b'}')?;
+    let value = Span::new(cursor.at, cursor.at + length);
+    let literal = Literal { span: value, quoted: true, goes_on: false, end: value.end };
+    (length > 0).then_some(Place { how: How::Default, value: literal })
+}
+
+/// Passes a type and the `=` behind it.
+fn annotated(cursor: &mut Cursor<'_>) -> bool {
+    let mut ahead = *cursor;
+    ahead.blanks();
+    if matches!(ahead.peek(), Some(b'\'' | b'"')) {
+        return false;
+    }
+    ahead.run(48, |byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!')
+    });
+    let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
+    if found {
+        ahead.at += 1;
+        *cursor = ahead;
+    }
+    found
+}
+
+fn value_is_quoted(mut cursor: Cursor<'_>) -> bool {
+    cursor.blanks();
+    matches!(cursor.peek(), Some(b'"' | b'\'' | b'`'))
+}
+
+/// The value behind an operator.
+pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) -> Option<Place> {
+    let gap = cursor.blanks();
+    let colon = around.text[..cursor.at - gap].last() == Some(&b':');
+    if matches!(cursor.peek(), Some(b'\n' | b'\r' | b'(')) && around.dialect != Dialect::Config {
+        if around.name.class == Class::Auth && cursor.peek() == Some(b'(') {
+            return call::pair(around, cursor);
+        }
+        let mut ahead = cursor;
+        ahead.eat(b"(");
+        ahead.space();
+        if let Some(value) = value::quoted(ahead)
+            && !opens_new_key(ahead, value)
+        {
+            return placed(around, how, value);
+        }
+    }
+    if around.name.class == Class::Auth && cursor.peek() == Some(b'[') {
+        return call::pair(around, cursor);
+    }
+    if let Some(value) = value::quoted(cursor) {
+        return placed(around, how, value);
+    }
+    if matches!(around.dialect, Dialect::Yaml) && matches!(cursor.peek(), Some(b'|' | b'>')) {
+        return block(cursor).map(|value| Place { how, value });
+    }
+    if around.dialect == Dialect::Code || around.dialect == Dialect::Json {
+        if let Some(value) = value_after_expression(cursor) {
+            return placed(around, How::Default, value);
+        }
+        if around.dialect == Dialect::Json && cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) && how == How::Assigned {
+            let digits = cursor.run(24, |byte| byte.is_ascii_digit());
+            let value = Literal { span: digits, quoted: true, goes_on: false, end: digits.end };
+            return (around.name.class == Class::Password && digits.len() >= 4).then_some(Place { how, value });
+        }
+    }
+    unquoted(around, cursor, how, gap, colon)
+}
+
+fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {
+    let (text, start) = (around.text, around.name.span.start);
+    let inside = placeholder::open_quote(text, start);
+    let spring = start.checked_sub(2).is_some_and(|at| &text[at..start] == b"${");
+    if spring && colon {
+        return shell_default(around, cursor);
+    }
+    if inside.is_some() && around.dialect != Dialect::Prose {
+        // `"Password is: x"` is text for people; `password=x` is not.
+        if gap > 0 && !matches!(around.name.class, Class::Auth) && !(colon && around.name.class != Class::Password) {
+            return None;
+        }
+        let value = value::bare(cursor, around.dialect, inside)?;
+        return placed(around, How::Inside, value);
+    }
+    if around.dialect == Dialect::Code {
+        return value::in_comment(text, start)
+            .then(|| value::bare(cursor, Dialect::Prose, None))
+            .flatten()
+            .and_then(|value| placed(around, How::Told, value));
+    }
+    if !around.dialect.has_bare_values() {
+        return None;
+    }
+    let how = if around.dialect == Dialect::Prose && !(colon && gap == 0) && is_told(around, gap, colon) { How::Told } else { how };
+    let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';'));
+    // In YAML a command or a list entry holds `NAME=value`, and only a colon takes the rest of the line.
+    let dialect = if around.dialect == Dialect::Yaml && !colon { Dialect::Shell } else { around.dialect };
+    let value = value::bare(cursor, dialect, query.then_some(b'&'))?;
+    placed(around, if query { How::Inside } else { how }, value)
+}
+
+/// Whether a text for people says it; `NAME=value` in it is quoted from elsewhere.
+fn is_told(around: &Around<'_>, gap: usize, colon: bool) -> bool {
+    colon || gap > 0 || around.name.weak
+}
+
+/// The first line of a YAML block.
+fn block(mut cursor: Cursor<'_>) -> Option<Literal> {
+    cursor.run(4, |byte| matches!(byte, b'|' | b'>' | b'-' | b'+'));
+    cursor.blanks();
+    if !matches!(cursor.peek(), Some(b'\n' | b'\r')) {
+        return None;
+    }
+    let indent = cursor.space();
+    let span = cursor.run(512, |byte| byte.is_ascii_graphic());
+    let ends = cursor.peek().is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
+    (indent > 1 && ends && span.len() > 3).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+}
+
+/// `os.Getenv("X") || "value"`, `config.x ?? "value"`.
+fn value_after_expression(mut cursor: Cursor<'_>) -> Option<Literal> {
+    let expression = cursor.run(80, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']' | b'(' | b')' | b'"' | b'\'' | b'$' | b'-')
+    });
+    if expression.is_empty() || cursor.blanks() == 0 {
+        return None;
+    }
+    let marks: [&[u8]; 4] = [b"||", b"??", b"?:", b"or "];
+    if !marks.iter().any(|mark| cursor.eat(mark)) {
+        return None;
+    }
+    cursor.blanks();
+    value::quoted(cursor)
+}
+
+/// Whether the literal is the next key of a mapping, and so not this one's value.
+fn opens_new_key(start: Cursor<'_>, literal: Literal) -> bool {
+    let mut after = Cursor::new(start.text, literal.end);
+    after.blanks();
+    matches!(after.peek(), Some(b':' | b'=')) || after.window(2) == b"=>"
+}
+
+/// A word or a blank comes next: a declaration's type, `or`, an attribute, an option, a directive.
+fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    if let Some(place) = sibling::of(around, cursor) {
+        return Some(place);
+    }
+    if cursor.window(3) == b"or " {
+        cursor.at += 3;
+        return right_side(around, cursor, How::Default);
+    }
+    if around.dialect == Dialect::Code {
+        return if is_string { None } else { typed(around, cursor) };
+    }
+    if cursor.eat_word(b"is ") || cursor.eat_word("is: ".as_bytes()) || cursor.eat_word(b"ist ") {
+        let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Prose, None))?;
+        return (around.name.class == Class::Password && !around.name.weak).then_some(Place { how: How::Told, value });
+    }
+    (!is_string).then(|| call::option(around, cursor)).flatten()
+}
+
+/// `password string = "x"`, `password As String = "x"`, `password varchar(20) = 'x'`.
+fn typed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    if let Some(place) = call::option(around, cursor) {
+        return Some(place);
+    }
+    cursor.run(32, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'*' | b'(' | b')' | b'[' | b']' | b' '));
+    let assigns = cursor.peek() == Some(b'=') && !matches!(cursor.ahead(1), Some(b'=' | b'>'))
+        || cursor.window(2) == b":="
+        || cursor.window(2) == b"<-";
+    if !assigns {
+        return None;
+    }
+    cursor.run(2, |byte| matches!(byte, b'=' | b':' | b'<' | b'-'));
+    cursor.blanks();
+    value::quoted(cursor).and_then(|value| placed(around, How::Assigned, value))
+}
+
+/// Takes the scheme off a header's value.
+pub(super) fn placed(around: &Around<'_>, how: How, value: Literal) -> Option<Place> {
+    let text = around.text;
+    let mut cursor = Cursor::new(text, value.span.start);
+    let scheme = cursor.run(12, |byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let scheme = &text[scheme.start..scheme.end];
+    let known = b"bearer basic token apikey api-key sso-key ssws geniekey key"
+        .split(|&byte| byte == b' ')
+        .any(|known| known.eq_ignore_ascii_case(scheme));
+    if !known || !matches!(cursor.peek(), Some(b' ' | b'=')) {
+        let header_only = around.name.class == Class::Auth && matches!(how, How::Inside);
+        return (!header_only).then_some(Place { how, value });
+    }
+    cursor.at += 1;
+    cursor.blanks();
+    let is_basic = scheme.eq_ignore_ascii_case(b"basic");
+    // Unquoted, reading stopped at the blank behind the scheme.
+    let end = if value.quoted && value.span.end > cursor.at {
+        value.span.end
+    } else {
+        cursor.at + cursor.window(4096).iter().take_while(|&&byte| is_token_byte(byte)).count()
+    };
+    let how = if is_basic { How::Basic } else { How::Bearer };
+    (end > cursor.at).then_some(Place { how, value: Literal { span: Span::new(cursor.at, end), quoted: true, ..value } })
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
+}

@@ -1,0 +1,159 @@
+//! Values that calls and commands get as arguments.
+
+use super::super::cursor::Cursor;
+use super::super::dialect::Dialect;
+use super::super::name::Class;
+use super::super::value;
+use super::{Around, How, Place, placed};
+use crate::placeholder;
+
+/// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
+pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    if around.name.class == Class::Auth {
+        return pair(around, cursor);
+    }
+    // `t.pass("…")` passes a test.
+    let name = &around.text[around.name.span.start..around.name.span.end];
+    let passes = name.rsplit(|&byte| byte == b'.').next() == Some(b"pass");
+    if around.name.acts || around.name.weak || passes {
+        return None;
+    }
+    cursor.eat(b"(");
+    cursor.space();
+    let first = value::quoted(cursor)?;
+    let mut after = Cursor::new(around.text, first.end);
+    passes_methods(&mut after);
+    after.space();
+    match after.peek() {
+        Some(b')') => placed(around, How::Setter, first),
+        Some(b',') if is_setter(around) => {
+            after.at += 1;
+            after.space();
+            // With user and password the second is the password; with a locale or the like there is no second literal.
+            let second = value::quoted(after).filter(|_| around.name.class == Class::Password);
+            placed(around, How::Setter, second.unwrap_or(first))
+        }
+        _ => None,
+    }
+}
+
+/// `.toCharArray()`, `.to_string()`.
+fn passes_methods(cursor: &mut Cursor<'_>) {
+    let mut ahead = *cursor;
+    if ahead.eat(b".") {
+        ahead.run(24, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if ahead.eat(b"()") {
+            *cursor = ahead;
+        }
+    }
+}
+
+fn is_setter(around: &Around<'_>) -> bool {
+    let name = &around.text[around.name.span.start..around.name.span.end];
+    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    [b"set".as_slice(), b"with", b"use", b"password"]
+        .iter()
+        .any(|verb| last.len() >= verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
+}
+
+/// `("user", "x")` or `["user", "x"]`: two literals and no more.
+pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.at += 1;
+    cursor.space();
+    let user = value::quoted(cursor)?;
+    let mut after = Cursor::new(around.text, user.end);
+    after.space();
+    if around.name.class != Class::Auth || !after.eat(b",") {
+        return None;
+    }
+    after.space();
+    let password = value::quoted(after)?;
+    let mut end = Cursor::new(around.text, password.end);
+    passes_methods(&mut end);
+    end.space();
+    end.eat(b",");
+    end.space();
+    let closes = matches!(end.peek(), Some(b')' | b']'));
+    let named_user = user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/');
+    (closes && named_user).then_some(Place { how: How::Pair, value: password })
+}
+
+/// `("name", "x")`: the name is the first argument. The cursor stands at the comma.
+pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.at += 1;
+    cursor.space();
+    let value = value::quoted(cursor)?;
+    let mut after = Cursor::new(around.text, value.end);
+    passes_methods(&mut after);
+    after.space();
+    let opening = opening_before(around)?;
+    let closes = match opening {
+        b'(' => matches!(after.peek(), Some(b')')),
+        // `["password", "x"]` is a list as often as a pair.
+        _ => matches!((opening, after.peek()), (b'{', Some(b'}')) | (b'[', Some(b']'))),
+    };
+    let is_option = around.text[..around.name.span.start].ends_with(b"-");
+    if is_option {
+        return placed(around, How::Option, value);
+    }
+    closes.then(|| placed(around, How::Argument, value)).flatten()
+}
+
+/// The bracket before the string that is the name.
+fn opening_before(around: &Around<'_>) -> Option<u8> {
+    let head = &around.text[around.name.span.start.saturating_sub(64)..around.name.span.start];
+    let quote = head.iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let prefix = head[..quote].trim_ascii_end();
+    let prefix = prefix.strip_suffix(b"@").or_else(|| prefix.strip_suffix(b"L")).unwrap_or(prefix);
+    match prefix.last()? {
+        b'(' => Some(b'('),
+        byte @ (b'{' | b'[') => Some(*byte),
+        // `addHeader(x, "name", "value")`, `"--token", "x"`.
+        b',' if around.dialect == Dialect::Code => Some(b'('),
+        _ if around.text[..around.name.span.start].ends_with(b"-") => Some(b'-'),
+        _ => None,
+    }
+}
+
+/// `--password x`, `ENV API_KEY x`, `requirepass x`, `PASSWORD 'x'` in SQL. The cursor stands behind the blank.
+pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    let (text, start) = (around.text, around.name.span.start);
+    let head = &text[start.saturating_sub(200)..start];
+    let head = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
+    if cursor.peek() == Some(b'\'') && around.name.class == Class::Password && is_statement(head) {
+        return Some(Place { how: How::Statement, value: value::quoted(cursor)? });
+    }
+    if head.ends_with(b"--") || head.ends_with(b" -") {
+        let inside = placeholder::open_quote(text, start);
+        if around.dialect == Dialect::Code && inside.is_none() {
+            return None;
+        }
+        let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, inside))?;
+        let is_flag = text[value.span.start] == b'-';
+        return (!is_flag).then_some(Place { how: How::Option, value });
+    }
+    let before = head.trim_ascii();
+    if around.dialect == Dialect::Code {
+        // `#define PASSWORD "x"`, and Gradle's `password "x"`.
+        let value = value::quoted(cursor)?;
+        let ends = text.get(value.end).is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
+        return (before.ends_with(b"define") || before.is_empty() && ends).then_some(Place { how: How::Directive, value });
+    }
+    if around.dialect == Dialect::Prose {
+        return None;
+    }
+    let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
+    let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
+    let rest = &text[value.end..text.len().min(value.end + 2)];
+    let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';
+    let directive = before.is_empty() && around.name.class == Class::Password && !around.name.weak && ends;
+    (docker || directive).then_some(Place { how: How::Directive, value })
+}
+
+/// Whether the line speaks of database users before the word PASSWORD.
+fn is_statement(head: &[u8]) -> bool {
+    let head = head.to_ascii_lowercase();
+    [b"user ".as_slice(), b"role ", b"login ", b"with ", b"encrypted ", b"alter ", b"create "]
+        .iter()
+        .any(|word| memchr::memmem::find(&head, word).is_some())
+}

@@ -1,0 +1,115 @@
+//! Values that stand beside their names in a structure: attributes, elements, fields called "value".
+
+use unkeyed_model::Span;
+
+use super::super::cursor::Cursor;
+use super::super::dialect::Dialect;
+use super::super::lexicon;
+use super::super::value::{self, Literal};
+use super::{Around, How, Place, placed};
+
+/// How far a Terraform variable's default is looked for.
+const BLOCK_REACH: usize = 600;
+
+/// `name="password" value="x"`, `{"name": "password", "value": "x"}`, `- name: PASSWORD⏎  value: x`.
+pub(super) fn of(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.eat(b",");
+    cursor.space();
+    let escapes = cursor.run(4, |byte| byte == b'\\').len();
+    let quote = cursor.run(1, |byte| matches!(byte, b'"' | b'\''));
+    let word = cursor.run(16, |byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let word = &around.text[word.start..word.end];
+    if word.is_empty() || !lexicon::VALUE_FIELDS.split_ascii_whitespace().any(|field| field.as_bytes().eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    if !quote.is_empty() {
+        cursor.at += escapes + 1;
+    }
+    cursor.blanks();
+    let is_attribute = cursor.eat(b"=");
+    if !is_attribute && !cursor.eat(b":") {
+        return None;
+    }
+    cursor.blanks();
+    let how = if is_attribute { How::Element } else { How::Sibling };
+    if let Some(value) = value::quoted(cursor) {
+        return placed(around, how, value);
+    }
+    let bare = around.dialect.has_bare_values() && !matches!(around.dialect, Dialect::Markup | Dialect::Prose);
+    bare.then(|| value::bare(cursor, around.dialect, None)).flatten().and_then(|value| placed(around, how, value))
+}
+
+/// `<password>x</password>`, `<entry key="password">x</entry>`. The cursor stands at the `>`.
+pub(super) fn element(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    let text = around.text;
+    if cursor.eat(b">") && text.get(cursor.at.wrapping_sub(2)) == Some(&b'-') {
+        return None;
+    }
+    let before = text.get(around.name.span.start.wrapping_sub(1)).copied();
+    let opens = is_string || matches!(before, Some(b'<' | b':'));
+    if !opens {
+        return None;
+    }
+    cursor.space();
+    let mut closing: &[u8] = b"</";
+    if cursor.eat(b"<![CDATA[") {
+        closing = b"]]>";
+    } else if before == Some(b'<') || is_string {
+        // `<password><value>x</value></password>`
+        let inner: [&[u8]; 2] = [b"<value>", b"<string>"];
+        let _ = inner.iter().any(|tag| cursor.eat(tag));
+    }
+    element_text(cursor, closing).and_then(|value| placed(around, How::Element, value))
+}
+
+/// `<key>password</key><string>x</string>`. The cursor stands at the `<`.
+pub(super) fn closed_element(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    if !cursor.eat(b"</") {
+        return None;
+    }
+    cursor.run(32, |byte| byte != b'>' && byte != b'\n');
+    if !cursor.eat(b">") {
+        return None;
+    }
+    cursor.space();
+    if !cursor.eat(b"<") {
+        return None;
+    }
+    let tag = cursor.run(16, |byte| byte.is_ascii_alphabetic());
+    let tag = &around.text[tag.start..tag.end];
+    let fits = [b"string".as_slice(), b"value", b"defaultvalue", b"td"].iter().any(|known| known.eq_ignore_ascii_case(tag));
+    if !fits || !cursor.eat(b">") {
+        return None;
+    }
+    element_text(cursor, b"</").and_then(|value| placed(around, How::Element, value))
+}
+
+fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {
+    let window = cursor.window(1024);
+    let length = memchr::memchr2(b'<', b']', window)?;
+    let value = window[..length].trim_ascii_end();
+    let closes = window[length..].starts_with(closing);
+    let span = Span::new(cursor.at, cursor.at + value.len());
+    (closes && !value.is_empty()).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+}
+
+/// `variable "db_password" { … default = "x" … }`. The cursor stands at the brace.
+pub(super) fn variable(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    let head = &around.text[around.name.span.start.saturating_sub(24)..around.name.span.start];
+    if memchr::memmem::find(head, b"variable").is_none() {
+        return None;
+    }
+    let block = cursor.window(BLOCK_REACH);
+    let block = &block[..memchr::memmem::find(block, b"\n}").unwrap_or(block.len())];
+    let found = memchr::memmem::find_iter(block, b"default").find(|&at| {
+        block[..at].trim_ascii_end().last().is_none_or(|byte| matches!(byte, b'{' | b'"' | b'\n' | b']' | b'}' | b'e'))
+            || at > 0 && matches!(block[at - 1], b' ' | b'\t' | b'\n')
+    })?;
+    let mut after = Cursor::new(around.text, cursor.at + found + b"default".len());
+    after.blanks();
+    if !after.eat(b"=") {
+        return None;
+    }
+    after.blanks();
+    value::quoted(after).map(|value| Place { how: How::Variable, value })
+}

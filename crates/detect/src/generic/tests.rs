@@ -1,0 +1,201 @@
+use super::*;
+
+/// What is found in a text that stands at a path: kind, confidence, value.
+fn found(path: &str, text: &str) -> Vec<(Extract, Confidence, String)> {
+    let origin = Origin { path: path.into(), ..Origin::default() };
+    let mut found = Vec::new();
+    Generic::new().unwrap().scan(text.as_bytes(), Some(&origin), &mut unkeyed_prefilter::Scratch::default(), |one| {
+        found.push((one.extract, one.confidence, text[one.secret.start..one.secret.end].to_owned()));
+        ControlFlow::Continue(())
+    });
+    found
+}
+
+/// One place a line: path, text with the value between guillemets.
+const PLACES: &str = r#"
+app.py	DB_PASS = '«kW3xqz9Vt»'
+app.py	connect(host="db", user="app", password="«kW3xqz9Vt»")
+app.py	token: str = '«Zq81mfLx0KpvTr4nWy7bQe2s»'
+app.py	os.getenv("API_KEY", "«Zq81mfLx0KpvTr4nWy7bQe2s»")
+app.py	requests.get(url, auth=("ci", "«kW3xqz9Vt»"))
+app.py	conn = "postgresql://app:«kW3xqz9Vt»@10.2.3.4/x"
+app.py	password = config.get("x") or "«kW3xqz9Vt»"
+app.py	if password == "«kW3xqz9Vt»":
+app.py	subprocess.run("curl -u admin:«kW3xqz9Vt» https://h/x")
+app.py	headers = {"Authorization": "Bearer «Zq81mfLx0KpvTr4nWy7bQe2s»"}
+app.js	process.env.JWT_SECRET || "«Zq81mfLx0KpvTr4nWy7bQe2s»"
+app.js	jwt.sign({id: 1}, "«Zq81mfLx0KpvTr4nWy7bQe2s»")
+app.js	password: '«bW9jdGxpYW1xQz9=»'
+app.ts	private readonly secret: string = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+A.java	ds.setPassword("«kW3xqz9Vt»");
+A.java	props.setProperty("password", "«kW3xqz9Vt»");
+A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
+A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
+A.cs	var cs = "Server=s;User Id=sa;Password=«kW3xqz9Vt»;";
+A.cs	new NetworkCredential("u", "«kW3xqz9Vt»")
+m.go	password := "«kW3xqz9Vt»"
+m.go	req.SetBasicAuth("admin", "«kW3xqz9Vt»")
+m.go	dsn := "root:«kW3xqz9Vt»@tcp(10.0.1.2:3306)/db"
+a.c	char password[32] = "«kW3xqz9Vt»";
+a.c	#define WIFI_PASSWORD "«kW3xqz9Vt»"
+a.rs	const API_TOKEN: &str = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+a.vb	Dim password As String = "«kW3xqz9Vt»"
+a.r	password <- "«kW3xqz9Vt»"
+a.php	'password' => '«kW3xqz9Vt»',
+a.gradle	storePassword "«kW3xqz9Vt»"
+a.sh	export DB_PASSWORD=«kW3xqz9Vt» # local
+a.sh	PASS="${PASSWORD:-«kW3xqz9Vt»}"
+a.sh	mysql -u root -p«kW3xqz9Vt» db
+a.sh	htpasswd -cb /etc/x user «kW3xqz9Vt»
+a.properties	spring.datasource.password=${DB_PASSWORD:«kW3xqz9Vt»}
+a.properties	jwt.secret=«Zq81mfLx0KpvTr4nWy7bQe2s»
+.env	SECRET_KEY=«Zq81mfLx0KpvTr4nWy7bQe2s»
+a.yml	  - name: DB_PASSWORD¶    value: "«kW3xqz9Vt»"
+a.yml	x: {user: a, password: «kW3xqz9Vt», port: 1}
+a.yml	password: |¶  «kW3xqz9Vt»¶
+a.yml	command: tool --password=«kW3xqz9Vt» --other
+a.json	{"key": "SECRET_TOKEN", "value": "«Zq81mfLx0KpvTr4nWy7bQe2s»"}
+a.json	"{\"password\": \"«kW3xqz9Vt»\"}"
+a.json	"password": «48151623»
+a.xml	<password>«kW3xqz9Vt»</password>
+a.xml	<password><![CDATA[«kW3xqz9Vt»]]></password>
+a.xml	<entry key="password">«kW3xqz9Vt»</entry>
+a.xml	<add key="SmtpPassword" value="«kW3xqz9Vt»" />
+a.plist	<key>ApiToken</key>¶  <string>«Zq81mfLx0KpvTr4nWy7bQe2s»</string>
+a.tf	variable "db_password" {¶  type = string¶  default = "«kW3xqz9Vt»"¶}
+a.sql	CREATE USER app IDENTIFIED WITH mysql_native_password BY '«kW3xqz9Vt»';
+a.sql	ALTER ROLE app WITH LOGIN PASSWORD '«kW3xqz9Vt»';
+a.ps1	ConvertTo-SecureString "«kW3xqz9Vt»" -AsPlainText
+a.conf	requirepass «kW3xqz9Vt»
+Dockerfile	ENV API_TOKEN «Zq81mfLx0KpvTr4nWy7bQe2s»
+README.md	The admin password is `«kW3xqz9Vt»`
+x	https://h/v1?access_token=«Zq81mfLx0KpvTr4nWy7bQe2s»&x=1
+a.yml	mot_de_passe: «kW3xqz9Vt»
+a.py	пароль = "«kW3xqz9Vt»"
+A.java	String 密码 = "«kW3xqz9Vt»";
+"#;
+
+#[test]
+fn a_value_is_read_wherever_it_stands() {
+    let mut missed = Vec::new();
+    for line in PLACES.lines().filter(|line| !line.is_empty()) {
+        let (path, marked) = line.split_once('\t').unwrap();
+        let marked = marked.replace('¶', "\n");
+        let value = marked.split(['«', '»']).nth(1).unwrap().to_owned();
+        let text = marked.replace(['«', '»'], "");
+        let found = found(path, &text);
+        if !found.iter().any(|(_, confidence, found)| *found == value && *confidence >= Confidence::Medium) {
+            missed.push(format!("{line}: {found:?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// One place a line that holds no credential.
+const NONE: &str = r#"
+app.py	password = get_password("prompt1")
+app.py	password = hunter2
+app.py	token = request.headers["x"]
+app.py	password_field = "input2Zq81mf"
+app.py	url = "https://h/?token=" + token
+app.py	raise Error("Password is invalid1")
+app.py	assert path_for("password", "varchar2(30)")
+app.py	PGPASSWORD = payload.decode("UTF-8")
+app.js	password: Yup.string().min(8)
+app.js	const TOKEN_KEY = "access_token";
+app.js	{password: 'required|min:8'}
+app.js	api_key = "0x79d7511382b5dFd1185F6AF268923D3F9FC31B53"
+app.js	publishableKey: "pk_7H5GkZJ4ktV38eZxKDItVMZZvluUhORE"
+app.rs	t.pass("tests/ui/multi_line.rs");
+app.rs	/// The object identified by `current`.
+app.ts	password: string;
+a.sh	docker run -v $(pwd):/app x
+a.sh	PASSWORD=$(pass show db)
+a.sh	curl -u "${U}:${P}" https://h
+a.yml	password: *anchor
+a.yml	token: ${{ secrets.TOKEN2 }}
+locales/de.json	"password": "Kennwort2"
+messages_fr.properties	login.password=Mot de passe1
+package-lock.json	"secret": "Zq81mfLx0KpvTr4nWy7bQe2s"
+a.xml	<xs:element name="password" type="xs:string"/>
+a.xml	<label>Password</label>
+a.md	[![cov](https://codecov.io/gh/a/b/badge.svg?token=3KA3R2D9fV)](https://codecov.io)
+a.md	the password is required
+x	sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
+x	auth_sha256 = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
+x	https://{user}:{password}@host
+x	https://acme.example:8443/@scope/pkg
+"#;
+
+#[test]
+fn what_is_no_credential_is_not_found() {
+    for line in NONE.lines().filter(|line| !line.is_empty()) {
+        let (path, text) = line.split_once('\t').unwrap();
+        assert_eq!(found(path, text), [], "{line}");
+    }
+}
+
+#[test]
+fn a_weak_value_is_doubted_and_a_random_one_is_not() {
+    let level = |text: &str| found("a.py", text).first().map(|found| found.1);
+    assert_eq!(level("password = \"kW3x!qz9Vt\""), Some(Confidence::High));
+    assert!(level("password = \"test\"") < Some(Confidence::Medium));
+    assert_eq!(level("api_key = \"identifier\""), None);
+    assert!(level("api_key = \"Zq81mfLx0KpvTr4nWy7bQe2s\"") >= Some(Confidence::Medium));
+}
+
+#[test]
+fn minified_code_needs_more_than_a_weak_name() {
+    let line = format!("{}key:\"Zq81mfLx0KpvTr4nWy7bQe2s\",x", "a=b;".repeat(400));
+    assert_eq!(found("a.js", &line), []);
+    assert_eq!(found("a.js", "key:\"Zq81mfLx0KpvTr4nWy7bQe2s\",x").len(), 1);
+}
+
+#[test]
+fn a_decision_is_told_without_the_value() {
+    let generic = Generic::new().unwrap();
+    let text = "password = \"kW3x!qz9Vt\"";
+    let why = |text: &str, at: usize| generic.why(text.as_bytes(), None, Span::new(at, at + 1));
+    let told = why(text, 15);
+    assert!(told[0].starts_with("place: Assigned") && told[1].starts_with("measured as password"), "{told:?}");
+    assert!(
+        told.iter().any(|line| line.contains("rare character sequences")) && !told.iter().any(|line| line.contains("kW3x")),
+        "{told:?}"
+    );
+    assert!(why("password = \"${DB_PASSWORD}\"", 15).iter().any(|line| line == "ruled out: a template"));
+    assert_eq!(why("x = 1", 0), Vec::<String>::new());
+}
+
+/// Work is bounded by the distance between a name and its value, whatever the text.
+#[test]
+fn hostile_texts_end() {
+    for unit in [
+        "password",
+        "password=",
+        "a:b@",
+        "://a:",
+        "(\"",
+        "key=\"\\",
+        "mysql -p",
+        "curl -u a:",
+        "jwt.sign(",
+        "getConnection((",
+        "variable \"password\" {",
+    ] {
+        let text = unit.repeat(20_000 / unit.len());
+        found("a.py", &text);
+        found("a.yml", &text);
+    }
+    let many = "password = \"kW3xqz9Vt\"\n".repeat(60_000);
+    let mut count = 0;
+    let complete = Generic::new().unwrap().scan(many.as_bytes(), None, &mut unkeyed_prefilter::Scratch::default(), |_| {
+        count += 1;
+        ControlFlow::Continue(())
+    });
+    assert!(!complete && (20_000..60_000).contains(&count), "{count}");
+    let bytes: Vec<u8> = (0..=255u8).cycle().take(3000).chain(b"password=\"\xff\xfe\\".iter().copied()).collect();
+    let generic = Generic::new().unwrap();
+    for end in (0..bytes.len()).step_by(61) {
+        generic.scan(&bytes[..end], None, &mut unkeyed_prefilter::Scratch::default(), |_| ControlFlow::Continue(()));
+    }
+}

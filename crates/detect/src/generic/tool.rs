@@ -1,0 +1,184 @@
+//! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
+
+use unkeyed_model::Span;
+
+use super::cursor::{self, Cursor};
+use super::dialect::Dialect;
+use super::place::{How, Place};
+use super::value::{self, Literal};
+use crate::placeholder;
+
+/// A command is followed so far.
+const REACH: usize = 400;
+
+/// How a tool takes a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    /// `-u user:password`
+    AfterUser,
+    /// `-p password`
+    Next,
+    /// `-ppassword`
+    Attached,
+    /// `(…, …, "password")`: the argument of that number, from 1.
+    Argument(usize),
+    /// `"password"` behind the tool's name.
+    Here,
+    /// `user password` behind the options: the last of so many words.
+    Word(usize),
+}
+
+/// A tool: its name, a word that must follow it on the line, its options, and how they take the password.
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    with: &'static str,
+    options: &'static [&'static str],
+    takes: Takes,
+}
+
+/// By name.
+pub(super) const TOOLS: &[Tool] = &[
+    Tool { name: "curl ", with: "", options: &["-u", "--user", "--proxy-user", "-U"], takes: Takes::AfterUser },
+    Tool { name: "wget ", with: "", options: &["--user"], takes: Takes::AfterUser },
+    Tool { name: "sshpass", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "mysql", with: "", options: &["-p"], takes: Takes::Attached },
+    Tool { name: "mariadb", with: "", options: &["-p"], takes: Takes::Attached },
+    Tool { name: "docker login", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "podman login", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "registry login", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "az login", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "redis-cli", with: "", options: &["-a"], takes: Takes::Next },
+    Tool { name: "ldapsearch", with: "", options: &["-w"], takes: Takes::Next },
+    Tool { name: "ldapmodify", with: "", options: &["-w"], takes: Takes::Next },
+    Tool { name: "ldapadd", with: "", options: &["-w"], takes: Takes::Next },
+    Tool { name: "smbclient", with: "", options: &["-U"], takes: Takes::AfterUser },
+    Tool { name: "getConnection(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "mysqli_connect(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "mysql_connect(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "new mysqli(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "new PDO(", with: "", options: &[], takes: Takes::Argument(3) },
+    Tool { name: "jwt.sign(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "jwt.verify(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "jwt.encode(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "jwt.decode(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "createHmac(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "ConvertTo-SecureString", with: "", options: &[], takes: Takes::Here },
+    Tool { name: "htpasswd", with: "b", options: &[], takes: Takes::Word(4) },
+];
+
+/// The password that `tool`, whose name stands at `at`, gets on its line.
+pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) -> Option<Place> {
+    let start = at + tool.name.len();
+    let line = cursor::line(text, start, REACH);
+    let inside = placeholder::open_quote(text, at);
+    let mut cursor = Cursor::new(text, start);
+    if tool.takes == Takes::Here {
+        cursor.blanks();
+        let _ = cursor.eat(b"-String ");
+        return value::quoted(cursor).map(|value| Place { how: How::Directive, value });
+    }
+    if let Takes::Argument(number) = tool.takes {
+        return argument(cursor, number).map(|value| Place { how: How::Setter, value });
+    }
+    if let Takes::Word(count) = tool.takes {
+        return last_word(cursor, line, tool, count);
+    }
+    while cursor.at < line.end && !matches!(cursor.peek(), Some(b'|' | b';')) {
+        if cursor.before().is_some_and(|byte| byte == b' ' || byte == b'\t' || byte == b'"' || byte == b'\'')
+            && let Some(value) = tool.options.iter().find_map(|option| taken(cursor, option, tool.takes, dialect, inside))
+        {
+            return Some(Place { how: How::Option, value });
+        }
+        cursor.at += 1;
+    }
+    None
+}
+
+fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, inside: Option<u8>) -> Option<Literal> {
+    if !cursor.eat(option.as_bytes()) {
+        return None;
+    }
+    if takes == Takes::Attached {
+        let fits = cursor.peek().is_some_and(|byte| !byte.is_ascii_whitespace() && byte != b'=');
+        return fits.then(|| value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, inside))).flatten();
+    }
+    cursor.run(3, |byte| matches!(byte, b' ' | b'\t' | b'=' | b'"' | b',' | b'\''));
+    // The quotation mark that the run passed, if any, ends the value.
+    let quote = cursor.before().filter(|byte| matches!(byte, b'"' | b'\'')).or(inside);
+    let mut value = value::bare(cursor, if dialect == Dialect::Markup { dialect } else { Dialect::Shell }, quote)?;
+    if takes == Takes::AfterUser {
+        let bytes = &cursor.text[value.span.start..value.span.end];
+        let colon = bytes
+            .iter()
+            .position(|byte| matches!(byte, b':' | b'%'))
+            .filter(|&colon| colon > 0 && bytes[..colon].iter().all(u8::is_ascii_graphic))?;
+        value.span = Span::new(value.span.start + colon + 1, value.span.end);
+    }
+    (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
+}
+
+/// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.
+fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
+    let end = cursor.at + REACH;
+    for _ in 1..number {
+        let mut depth = 0;
+        loop {
+            match cursor.peek()? {
+                b'"' | b'\'' | b'`' => cursor.at = value::quoted(cursor)?.end - 1,
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' if depth == 0 => return None,
+                b')' | b']' | b'}' => depth -= 1,
+                b',' if depth == 0 => break,
+                _ if cursor.at > end => return None,
+                _ => {}
+            }
+            cursor.at += 1;
+        }
+        cursor.at += 1;
+        cursor.space();
+    }
+    let value = value::quoted(cursor)?;
+    let mut after = Cursor::new(cursor.text, value.end);
+    after.space();
+    matches!(after.peek(), Some(b')' | b',')).then_some(value)
+}
+
+/// `htpasswd -cb file user password`.
+fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Option<Place> {
+    let text = &cursor.text[cursor.at..line.end];
+    let mut words = Vec::with_capacity(count);
+    let mut at = 0;
+    while words.len() < count && at < text.len() {
+        let start = at + text[at..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let end = text[start..].iter().position(u8::is_ascii_whitespace).map_or(text.len(), |length| start + length);
+        words.push((start, end));
+        at = end;
+    }
+    let &(start, end) = words.get(count - 1)?;
+    let flags = &text[words[0].0..words[0].1];
+    let fits = flags.first() == Some(&b'-') && flags.ends_with(tool.with.as_bytes());
+    let quoted = matches!(text[start], b'"' | b'\'');
+    let span = Span::new(cursor.at + start + usize::from(quoted), cursor.at + end - usize::from(quoted && end - start > 2));
+    fits.then_some(Place { how: How::Option, value: Literal { span, quoted, goes_on: false, end: span.end } })
+}
+
+/// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`: the literal behind the word that ends at `at`.
+pub(super) fn identified(text: &[u8], at: usize) -> Option<Place> {
+    let mut cursor = Cursor::new(text, at);
+    cursor.space();
+    if cursor.eat_word(b"with") {
+        cursor.space();
+        cursor.run(64, |byte| !byte.is_ascii_whitespace());
+        cursor.space();
+    }
+    if !cursor.eat_word(b"by") {
+        return None;
+    }
+    cursor.space();
+    if cursor.eat_word(b"password") {
+        cursor.space();
+    }
+    // In texts for people the words go on: identified by `name`.
+    let value = value::quoted(cursor).filter(|_| cursor.peek() != Some(b'`'))?;
+    Some(Place { how: How::Statement, value })
+}

@@ -1,0 +1,169 @@
+//! Reads the value at a place: a quoted literal, or an unquoted word where the file has such.
+
+use unkeyed_model::Span;
+
+use super::cursor::{self, Cursor};
+use super::dialect::Dialect;
+
+/// A longer literal is no password and no token; keys have rules of their own.
+const MAX_VALUE: usize = 4096;
+/// How far back on a line the quotation mark is looked for in which a place stands.
+const LINE_REACH: usize = 1024;
+/// Functions that turn a literal into a credential and change nothing of it.
+const WRAPPERS: &str = "
+    b64decode base64 bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
+    password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
+    unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
+";
+
+/// A literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Literal {
+    pub(super) span: Span,
+    pub(super) quoted: bool,
+    /// Something is joined to it, so that it is only a part.
+    pub(super) goes_on: bool,
+    /// Where reading may go on.
+    pub(super) end: usize,
+}
+
+/// The quoted literal that starts at the cursor, perhaps behind a string's prefix or inside a wrapper's call.
+pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
+    if let Some(literal) = bare_quoted(cursor) {
+        return Some(literal);
+    }
+    let name = cursor.run(48, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'&' | b'!'));
+    let mut word = &cursor.text[name.start..name.end];
+    if word.eq_ignore_ascii_case(b"new") && cursor.blanks() > 0 {
+        cursor.run(48, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
+        word = b"new";
+    }
+    let last = word.rsplit(|byte| matches!(byte, b'.' | b':')).next().unwrap_or_default();
+    if last.is_empty() || !cursor.eat(b"(") || !is_listed(WRAPPERS, last) {
+        return None;
+    }
+    cursor.blanks();
+    bare_quoted(cursor)
+}
+
+fn is_listed(list: &str, word: &[u8]) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed.as_bytes().eq_ignore_ascii_case(word))
+}
+
+fn bare_quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
+    if matches!(cursor.peek(), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'N' | b'@' | b'$' | b'E' | b'B' | b'q'))
+        && matches!(cursor.ahead(1), Some(b'"' | b'\''))
+    {
+        cursor.at += 1;
+    }
+    if cursor.eat(b"&quot;") {
+        let end = memchr::memmem::find(cursor.window(MAX_VALUE), b"&quot;")?;
+        return Some(literal(cursor, cursor.at + end, 6));
+    }
+    let escapes = cursor.run(4, |byte| byte == b'\\').len();
+    let quote = cursor.peek().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    cursor.at += 1;
+    if escapes == 0 && cursor.peek() == Some(quote) && cursor.ahead(1) == Some(quote) && quote != b'`' {
+        cursor.at += 2;
+        cursor.space();
+        let end = cursor.window(MAX_VALUE).iter().position(|&byte| byte == quote)?;
+        let bytes = &cursor.text[cursor.at..cursor.at + end];
+        return Some(literal(cursor, cursor.at + bytes.trim_ascii_end().len(), 3));
+    }
+    let window = cursor.window(MAX_VALUE);
+    let mut at = 0;
+    loop {
+        at += memchr::memchr3(quote, b'\\', b'\n', &window[at..])?;
+        match window[at] {
+            b'\n' => return None,
+            b'\\' => {
+                let run = window[at..].iter().take_while(|&&byte| byte == b'\\').count();
+                if escapes > 0 && window.get(at + run) == Some(&quote) && run <= escapes {
+                    return Some(literal(cursor, cursor.at + at, run + 1));
+                }
+                at += run + usize::from(run % 2 == 1);
+                if at >= window.len() {
+                    return None;
+                }
+            }
+            // The quote of the string around it: the value was not closed.
+            _ if escapes > 0 => return None,
+            _ => return Some(literal(cursor, cursor.at + at, 1)),
+        }
+    }
+}
+
+fn literal(start: Cursor<'_>, end: usize, closing: usize) -> Literal {
+    let mut after = Cursor::new(start.text, end + closing);
+    let close = after.at;
+    after.blanks();
+    let joined = match after.peek() {
+        Some(b'+') => true,
+        Some(b'.') => after.at > close || matches!(after.ahead(1), Some(b' ' | b'$')) || after.window(8).starts_with(b".format("),
+        Some(b'%') => after.at > close && after.ahead(1) == Some(b' '),
+        _ => false,
+    };
+    Literal { span: Span::new(start.at, end), quoted: true, goes_on: joined, end: close }
+}
+
+/// Whether `at` stands behind the mark of a comment on its line.
+pub(super) fn in_comment(text: &[u8], at: usize) -> bool {
+    let line = cursor::line(text, at, LINE_REACH);
+    let head = &text[line.start..at];
+    let start = head.trim_ascii_start();
+    let marks: [&[u8]; 7] = [b"//", b"#", b"*", b"/*", b"--", b"<!--", b";;"];
+    marks.iter().any(|mark| start.starts_with(mark))
+        || [b"// ".as_slice(), b" # ", b"/* "].iter().any(|mark| memchr::memmem::find(head, mark).is_some())
+}
+
+/// The unquoted value that starts at the cursor. `inside` is the quotation mark of the string around it.
+pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> Option<Literal> {
+    let window = cursor.window(MAX_VALUE);
+    let stops =
+        |byte: u8| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\n' | b'\r') || byte.is_ascii_whitespace() || inside == Some(byte);
+    let length = if inside.is_some() {
+        window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',' | b'|' | b'\\' | b')' | b']'))
+    } else {
+        match dialect {
+            Dialect::Config => Some(line_value(window, b"#;")),
+            Dialect::Yaml => Some(yaml_value(cursor, window)),
+            Dialect::Shell => window.iter().position(|&byte| stops(byte) || matches!(byte, b';' | b'|' | b'&')),
+            Dialect::Markup => window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',')),
+            _ => window.iter().position(|&byte| stops(byte) || matches!(byte, b';' | b'&' | b'|' | b',')),
+        }
+    };
+    let mut value = &window[..length.unwrap_or(window.len())];
+    if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Code) {
+        value =
+            &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
+    }
+    let end = cursor.at + value.len();
+    (!value.is_empty() && !is_expression(value)).then_some(Literal { span: Span::new(cursor.at, end), quoted: false, goes_on: false, end })
+}
+
+/// `$(command`, `call(…`.
+fn is_expression(value: &[u8]) -> bool {
+    let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
+    let calls = name > 2 && value.get(name) == Some(&b'(') && (value.ends_with(b"(") || value.contains(&b')'));
+    calls || value.starts_with(b"$(") || value.starts_with(b"<(")
+}
+
+/// The rest of the line up to a comment.
+fn line_value(window: &[u8], comments: &[u8]) -> usize {
+    let line = &window[..memchr::memchr(b'\n', window).unwrap_or(window.len())];
+    let comment = line.windows(2).position(|pair| (pair[0] == b' ' || pair[0] == b'\t') && comments.contains(&pair[1]));
+    line[..comment.unwrap_or(line.len())].trim_ascii_end().len()
+}
+
+/// The same, and not beyond the end of a flow mapping.
+fn yaml_value(cursor: Cursor<'_>, window: &[u8]) -> usize {
+    if matches!(cursor.peek(), Some(b'*' | b'&' | b'|' | b'>' | b'[' | b'{' | b'%')) {
+        return 0;
+    }
+    let length = line_value(window, b"#");
+    let line = cursor::line(cursor.text, cursor.at, LINE_REACH);
+    if !cursor.text[line.start..cursor.at].contains(&b'{') {
+        return length;
+    }
+    window[..length].iter().position(|byte| matches!(byte, b',' | b'}')).unwrap_or(length)
+}
