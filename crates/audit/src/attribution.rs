@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Facts, Location, Policy, WorkloadKind};
+use unkeyed_model::{Facts, Location, Origin, Policy, Surface, WorkloadKind};
 
 use crate::artifacts::Draft;
 use crate::extents::Extents;
@@ -98,7 +98,7 @@ impl<'a> Attribution<'a> {
             .or_else(|| self.drawn_in.get(place.origin.path.as_str()).map(all))
             .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
             .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
-            .or_else(|| self.by_folder(&place.origin.path))
+            .or_else(|| self.by_folder(&place.origin))
             .unwrap_or_default()
     }
 
@@ -133,9 +133,12 @@ impl<'a> Attribution<'a> {
         if of_key.is_empty() { readers.values().flatten().copied().collect() } else { of_key }
     }
 
-    /// The only workload of the nearest folder that has any.
-    fn by_folder(&self, path: &str) -> Option<Vec<&'a str>> {
-        folders_above(path).find_map(|folder| self.folders.get(folder)).and_then(only)
+    /// The only workload of the nearest folder that has any. A definition speaks for itself: of its own folder it may be a
+    /// part, but it is no file of the image or deployment that lies in a folder beside it.
+    fn by_folder(&self, origin: &Origin) -> Option<Vec<&'a str>> {
+        let is_definition = matches!(origin.surface, Surface::CiConfig | Surface::Iac | Surface::K8sManifest);
+        let reach = if is_definition { 1 } else { usize::MAX };
+        folders_above(&origin.path).take(reach).find_map(|folder| self.folders.get(folder)).and_then(only)
     }
 }
 

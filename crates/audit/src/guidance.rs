@@ -125,6 +125,14 @@ const STORES: &[Store] = &[
         "revoke it at the service it belongs to; the image does not hold it",
     ),
     store(
+        StoreKind::StepOutput,
+        "github",
+        "credential made by a step",
+        "{}",
+        "https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/pass-job-outputs",
+        "revoke it at the service it belongs to, if it outlives the job",
+    ),
+    store(
         StoreKind::Runtime,
         "platform",
         "token made by the platform for each run",
@@ -136,6 +144,10 @@ const STORES: &[Store] = &[
 
 /// What replaces a stored credential, by kind of destination.
 const INSTEAD: &[(&str, &str)] = &[
+    (
+        IMAGE,
+        "Mount what a build step needs as a BuildKit secret (`RUN --mount=type=secret`), and give the running container an identity that the destination accepts.",
+    ),
     (
         "aws",
         "Let the workload assume an IAM role with its own identity: OIDC federation in CI, IRSA or Pod Identity on EKS, an instance or task role elsewhere.",
@@ -186,6 +198,9 @@ fn instead(kind: &str) -> &'static str {
     INSTEAD.iter().find(|(known, _)| *known == kind).map_or(INSTEAD_ANYWHERE, |(_, sentence)| sentence)
 }
 
+/// Stands in the place of a destination for what is built into an image.
+const IMAGE: &str = "image";
+
 /// Credentials that configurations create, by kind prefix, longest first: destination kind, name, how to get rid of them.
 const DECLARED: &[(&str, &str, &str, &str)] = &[
     ("aws.access-key", "aws", "declared IAM access key", "`aws iam delete-access-key`, after removing the resource and its state"),
@@ -211,6 +226,18 @@ const DECLARED: &[(&str, &str, &str, &str)] = &[
     ("db.", "db", "declared database password", "change the password after moving to IAM authentication"),
     ("sops.", "unknown", "value encrypted with SOPS", "revoke it at the service it belongs to; encryption does not limit its life"),
     ("sealed", "unknown", "sealed Kubernetes Secret", "revoke it at the service it belongs to; sealing does not limit its life"),
+    (
+        "image.environment",
+        IMAGE,
+        "credential in an image's environment",
+        "revoke it at the service it belongs to, then rebuild without it and delete the image",
+    ),
+    (
+        "image.",
+        IMAGE,
+        "credential file copied into an image",
+        "revoke it at the service it belongs to, then rebuild without it and delete the image",
+    ),
     ("", "unknown", "declared credential", "revoke it at the service it belongs to, then remove the resource and its state"),
 ];
 
@@ -222,8 +249,16 @@ pub(crate) fn declared(kind: &str) -> RuleInfo {
         id: format!("declared.{kind}"),
         name: name.to_owned(),
         provider: kind.split('.').next().unwrap_or_default().to_owned(),
-        description: "The configuration creates a durable credential; its value is kept in the configuration's state.".to_owned(),
-        reference: "https://developer.hashicorp.com/terraform/language/manage-sensitive-data".to_owned(),
+        description: match destination {
+            IMAGE => "The build puts a credential into the image; whoever can pull the image has it.",
+            _ => "The configuration creates a durable credential; its value is kept in the configuration's state.",
+        }
+        .to_owned(),
+        reference: match destination {
+            IMAGE => "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/",
+            _ => "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
+        }
+        .to_owned(),
         remediation: Remediation { instead: instead(destination).to_owned(), revoke: revoke.to_owned() },
     }
 }

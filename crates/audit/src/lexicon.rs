@@ -104,7 +104,8 @@ pub(crate) fn name_says(name: &str) -> Content {
 
 /// What the place that uses a reference and the names around it say of its content, most specific name first.
 pub(crate) fn content(reference: &Reference) -> Content {
-    if reference.content != Content::Unstated {
+    // What a step hands on may be short-lived, whatever it is called.
+    if reference.content != Content::Unstated || reference.store == StoreKind::StepOutput {
         return reference.content;
     }
     let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];

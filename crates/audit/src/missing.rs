@@ -3,7 +3,7 @@
 //! One decision a reader would question: a command is proposed with the name read from the inputs only if it consists
 //! of plain characters. The line is meant to be pasted into a shell, and the inputs are not ours.
 
-use unkeyed_model::{Destination, IdentityPath, LayerState, Layers, Missing, Platform, Reason, WorkloadKind};
+use unkeyed_model::{Artifact, Destination, IdentityPath, LayerState, Layers, Missing, Platform, Reason, StoreKind, WorkloadKind};
 
 use crate::context::{Context, Linked, LinkedPath};
 use crate::layers::{self, PathLayers};
@@ -21,10 +21,7 @@ pub(crate) fn collect(context: &Context<'_>, linked: &Linked, sets: &Sets, layer
     }
     for &at in &sets.unresolved {
         let artifact = &context.artifacts[at];
-        missing.push(entry(
-            format!("what {} holds", artifact.mask),
-            "use it where its content shows (a known action's input), or name it after what it is: `…_TOKEN` for a credential, `…_CLIENT_ID` for an identifier",
-        ));
+        missing.push(entry(format!("what {} holds", artifact.mask), candidate(artifact)));
     }
     for (path, link) in sets.paths(linked) {
         missing.extend(path_evidence(path, link, layers::path_layers(context, path, link)));
@@ -53,6 +50,14 @@ pub(crate) fn collect(context: &Context<'_>, linked: &Linked, sets: &Sets, layer
 
 fn entry(what: impl Into<String>, supply: impl Into<String>) -> Missing {
     Missing { what: what.into(), supply: supply.into() }
+}
+
+/// What would tell the nature of a candidate.
+fn candidate(artifact: &Artifact) -> &'static str {
+    if artifact.kind == format!("ref.{}", StoreKind::StepOutput) {
+        return "how the step gets it and how long it lives: put the exchange into a well-known action, or account for the identity in the policy's `[[inventory]]`";
+    }
+    "use it where its content shows (a known action's input), or name it after what it is: `…_TOKEN` for a credential, `…_CLIENT_ID` for an identifier"
 }
 
 fn coverage(context: &Context<'_>) -> Vec<Missing> {

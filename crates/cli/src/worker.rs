@@ -55,7 +55,10 @@ impl<'a> Worker<'a> {
                 self.own.bytes += unit.bytes().len() as u64;
                 self.progress.file();
                 match guarded(&unit, || unkeyed_parse::group(&unit)) {
-                    Ok(Some(group)) => self.own.kept.push((group, unit.into_owned())),
+                    Ok(Some(group)) => {
+                        let unit = unit.into_owned().known_as(group.surface);
+                        self.own.kept.push((group, unit));
+                    }
                     Ok(None) => scan(self.detector, &unit, &[], &mut self.scratch, &mut self.own.matches, &mut self.own.skipped),
                     Err(skip) => self.own.skipped.push(skip),
                 }

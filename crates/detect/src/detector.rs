@@ -79,6 +79,12 @@ impl Detector {
         &self.rules
     }
 
+    /// The literals of all rules: what the whole text is searched for, before any rule is tried.
+    #[must_use]
+    pub fn literals(&self) -> &[unkeyed_prefilter::Pattern] {
+        self.search.patterns()
+    }
+
     /// Finds the credentials of `unit` and hands them to `sink` in order of place, one match per place the content was read
     /// from. `slots` are the places in this Unit of which a parser says that a credential stands there.
     pub fn scan(&self, unit: &Unit<'_>, slots: &[Slot], scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) {

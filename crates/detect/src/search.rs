@@ -27,6 +27,7 @@ const STEPS_MIN: usize = 4 << 20;
 #[derive(Debug)]
 pub(crate) struct Search {
     matcher: Matcher,
+    patterns: Vec<unkeyed_prefilter::Pattern>,
     /// Length of each literal.
     lengths: Vec<usize>,
     /// The uses of literal `n` are `uses[first[n]..first[n + 1]]`.
@@ -93,12 +94,19 @@ impl Search {
         let mut all: Vec<(&Literal, usize)> =
             rules.iter().enumerate().flat_map(|(at, rule)| rule.pattern.literals().iter().map(move |literal| (literal, at))).collect();
         all.sort_by(|(a, at), (b, bt)| (&a.bytes, a.ignore_case, at, a.min).cmp(&(&b.bytes, b.ignore_case, bt, b.min)));
-        let (mut patterns, mut first, mut uses) = (Vec::new(), Vec::new(), Vec::with_capacity(all.len()));
+        let (mut patterns, mut first, mut uses): (Vec<unkeyed_prefilter::Pattern>, _, _) =
+            (Vec::new(), Vec::new(), Vec::with_capacity(all.len()));
         for (literal, rule) in all {
-            let pattern = unkeyed_prefilter::Pattern { bytes: literal.bytes.clone(), ignore_case: literal.ignore_case };
-            if patterns.last() != Some(&pattern) {
-                first.push(uses.len());
-                patterns.push(pattern);
+            match patterns.last_mut() {
+                Some(last) if (&last.bytes, last.ignore_case) == (&literal.bytes, literal.ignore_case) => allow(last, literal.after),
+                _ => {
+                    first.push(uses.len());
+                    patterns.push(unkeyed_prefilter::Pattern {
+                        bytes: literal.bytes.clone(),
+                        ignore_case: literal.ignore_case,
+                        after: literal.after,
+                    });
+                }
             }
             uses.push(Use { rule, min: literal.min, max: literal.max, after: literal.after });
         }
@@ -106,12 +114,17 @@ impl Search {
         let lengths: Vec<usize> = patterns.iter().map(|pattern| pattern.bytes.len()).collect();
         Ok(Self {
             matcher: Matcher::new(&patterns)?,
+            patterns: patterns.clone(),
             longest: lengths.iter().copied().max().unwrap_or(0),
             reach: uses.iter().map(|one| one.max).max().unwrap_or(0),
             lengths,
             first,
             uses,
         })
+    }
+
+    pub(crate) fn patterns(&self) -> &[unkeyed_prefilter::Pattern] {
+        &self.patterns
     }
 
     /// Calls `on_found` with the matches of every rule that `applies`, until it breaks.
@@ -164,6 +177,17 @@ impl Search {
             ControlFlow::Continue(())
         });
     }
+}
+
+/// Lets a literal be followed by more bytes, or by anything.
+fn allow(pattern: &mut unkeyed_prefilter::Pattern, after: Option<ByteSet>) {
+    pattern.after = match (pattern.after, after) {
+        (Some(mut all), Some(more)) => {
+            all.union(&more);
+            Some(all)
+        }
+        _ => None,
+    };
 }
 
 impl SearchScratch {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Origin;
+use crate::{Origin, Surface};
 
 /// Content read once, with every place it was read from.
 ///
@@ -43,6 +43,15 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The same Unit, each of its files of a working folder known for what it is.
+    #[must_use]
+    pub fn known_as(mut self, surface: Surface) -> Self {
+        for origin in self.origins.iter_mut().filter(|origin| origin.surface == Surface::Worktree && surface != Surface::Worktree) {
+            Arc::make_mut(origin).surface = surface;
+        }
+        self
     }
 
     /// The same Unit, independent of the buffer it was read into.

@@ -58,6 +58,8 @@ spelled! {
         BuildSecret = "build-secret",
         /// Made by the platform for each run.
         Runtime = "runtime",
+        /// Handed on by an earlier step of which nothing is known.
+        StepOutput = "step-output",
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Group {
     pub format: &'static str,
     /// What the files of the group share, usually their path.
     pub key: String,
+    /// What its files are.
+    pub surface: Surface,
 }
 
 /// The group a unit belongs to, or `None` if no structured reader wants it.
@@ -52,7 +54,7 @@ pub fn group(unit: &Unit<'_>) -> Option<Group> {
     if unit.origin().surface == Surface::GitHistory {
         return None;
     }
-    table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key }))
+    table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))
 }
 
 /// Kinds of the credentials that Terraform resources create, of which only the declaration is read.

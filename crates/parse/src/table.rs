@@ -1,6 +1,6 @@
 //! The formats that are read, each on one line. The first row that claims a unit gets it.
 
-use unkeyed_model::{Facts, Unit};
+use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{agents, codeowners, compose, dockerfile, dotenv, gha, k8s, profiles, terraform};
 
@@ -10,19 +10,21 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     /// The group key if the format wants the unit, judged by its path and a look at its first bytes.
     pub(crate) claims: fn(&Unit<'_>) -> Option<String>,
+    /// What its files are, for reports.
+    pub(crate) surface: Surface,
     /// Reads the units of one group.
     pub(crate) read: fn(&[Unit<'_>]) -> Facts,
 }
 
 /// All formats, the more specific claims first.
 pub(crate) const ROWS: &[Row] = &[
-    Row { name: "github-actions", claims: gha::claims, read: gha::read },
-    Row { name: "agents", claims: agents::claims, read: agents::read },
-    Row { name: "cli-profiles", claims: profiles::claims, read: profiles::read },
-    Row { name: "codeowners", claims: codeowners::claims, read: codeowners::read },
-    Row { name: "compose", claims: compose::claims, read: compose::read },
-    Row { name: "dockerfile", claims: dockerfile::claims, read: dockerfile::read },
-    Row { name: "dotenv", claims: dotenv::claims, read: dotenv::read },
-    Row { name: "terraform", claims: terraform::claims, read: terraform::read },
-    Row { name: "k8s", claims: k8s::claims, read: k8s::read },
+    Row { name: "github-actions", claims: gha::claims, surface: Surface::CiConfig, read: gha::read },
+    Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
+    Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
+    Row { name: "codeowners", claims: codeowners::claims, surface: Surface::Worktree, read: codeowners::read },
+    Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
+    Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
+    Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },
+    Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
+    Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

@@ -8,6 +8,7 @@ mod open;
 mod path_text;
 mod read;
 mod repository;
+mod surface;
 mod target;
 mod tree;
 

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use unkeyed_model::{Origin, Repository, Surface};
+use unkeyed_model::{Origin, Repository};
 
 use crate::path_text::relative_text;
 use crate::read::Reader;
 use crate::repository::{self, Index};
+use crate::surface;
 use crate::tree::Tree;
 use crate::{Error, Options, Sink, Source};
 
@@ -47,7 +48,7 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     } else if metadata.is_file() {
         let name = relative_text(&options.prefix, folder, &path);
         let tracked = index.and_then(|index| index.state(&path));
-        let origin = Origin { surface: Surface::Worktree, path: name, tracked, ..Origin::default() };
+        let origin = Origin { surface: surface::of_file(&name), path: name, tracked, ..Origin::default() };
         Box::new(SingleFile { path, origin, max_bytes: options.max_file_bytes })
     } else {
         return Err(Error::NotScannable { target: target.into() });

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use unkeyed_model::{Origin, Skip, SkipReason, Surface, Tracked};
+use unkeyed_model::{Origin, Skip, SkipReason, Tracked};
 
 use crate::exclude::Excludes;
 use crate::path_text::relative_text;
 use crate::read::{self, Reader};
 use crate::repository::Index;
+use crate::surface;
 use crate::{Error, Event, Flow, Options, Sink, Source};
 
 /// A folder to walk.
@@ -60,7 +61,8 @@ impl Tree {
         if self.options.tracked_only && tracked != Some(Tracked::Tracked) {
             return Next::after(sink(skip(SkipReason::Excluded, "--tracked-only: git doesn't track it".into())), false);
         }
-        let origin = Origin { surface: Surface::Worktree, path: self.relative(path), tracked, ..Origin::default() };
+        let relative = self.relative(path);
+        let origin = Origin { surface: surface::of_file(&relative), path: relative, tracked, ..Origin::default() };
         Next::after(reader.read(path, origin, false, sink), false)
     }
 

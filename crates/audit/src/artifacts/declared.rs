@@ -21,6 +21,11 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
     }
     artifact.destination.clone_from(&declaration.destination);
     artifact.locations = vec![(declaration.location.clone(), None)];
-    artifact.notes.push("declared: the value is created by this configuration and kept in its state".to_owned());
+    let kept = if declaration.kind.starts_with("image.") {
+        "declared: the value stays in the image, whose every copy holds it"
+    } else {
+        "declared: the value is created by this configuration and kept in its state"
+    };
+    artifact.notes.push(kept.to_owned());
     draft
 }

@@ -103,6 +103,8 @@ fn scope(reference: &Reference) -> String {
         StoreKind::K8sSecret | StoreKind::K8sConfigMap | StoreKind::Vault | StoreKind::CloudSecretManager | StoreKind::Runtime => {
             String::new()
         }
+        // Each file has steps of its own.
+        StoreKind::StepOutput => origin.path.clone(),
         _ => origin.folder().to_owned(),
     }
 }

@@ -133,6 +133,8 @@ pub(crate) fn spot(location: &Location) -> String {
 pub(crate) fn called(artifact: &Artifact) -> &str {
     match &artifact.name {
         Some(name) => name,
+        // What a generic rule is called is no noun for a sentence.
+        None if artifact.rule.provider == "generic" => "a literal credential",
         None if artifact.kind != artifact.rule.id || artifact.rule.name.is_empty() => &artifact.kind,
         None => &artifact.rule.name,
     }

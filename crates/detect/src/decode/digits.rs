@@ -5,7 +5,8 @@
 
 use unkeyed_model::{DecodeStep, Span};
 
-use super::{Decoded, Region, looks_like_text, runs::runs, unpack};
+use super::runs::{parts, runs};
+use super::{Decoded, Region, looks_like_text, unpack};
 use crate::byte_set::ByteSet;
 
 const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
@@ -38,10 +39,6 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
             }
         }
     }
-}
-
-fn parts(text: &[u8], run: Span, class: &ByteSet, min: usize) -> impl Iterator<Item = Span> {
-    runs(&text[run.start..run.end], class, min).map(move |part| Span::new(run.start + part.start, run.start + part.end))
 }
 
 /// Adds the base64 of one alphabet in `run`. Before `joined` all lines belong to a region that was added.

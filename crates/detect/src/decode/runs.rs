@@ -1,40 +1,26 @@
-//! Finds long runs of bytes of a class without looking at every byte.
+//! Finds long runs of bytes of a class.
 
 use unkeyed_model::Span;
+use unkeyed_prefilter::Runs;
 
 use crate::byte_set::ByteSet;
 
-/// Every maximal run of at least `min` bytes of `class`, in order. Looks at no byte twice, and at few where runs are short.
-pub(super) fn runs(text: &[u8], class: &ByteSet, min: usize) -> impl Iterator<Item = Span> {
-    // A run can start at `start`, and `text[start..known]` would be of it.
-    let (mut start, mut known) = (0, 0);
-    std::iter::from_fn(move || {
-        while let Some(unknown) = text.get(known..start + min) {
-            let last = start + min;
-            match last_outside(unknown, class) {
-                Some(at) => (start, known) = (known + at + 1, last),
-                None => {
-                    let run = Span::new(start, last + text[last..].iter().take_while(|&&byte| class.contains(byte)).count());
-                    start = run.end + 1;
-                    known = start;
-                    return Some(run);
-                }
-            }
-        }
-        None
-    })
+/// Every maximal run of at least `min` bytes of `class`, in order.
+pub(super) fn runs(text: &[u8], class: &ByteSet, min: usize) -> Vec<Span> {
+    let mut found = Vec::new();
+    Runs::new(class, min).find(text, |run| found.push(Span::new(run.start, run.end)));
+    found
 }
 
-/// Position of the last byte that is not of `class`. Looks at the last eight at once: nearly always one of them is it, but
-/// which can't be predicted, and that is what a loop would cost.
-fn last_outside(bytes: &[u8], class: &ByteSet) -> Option<usize> {
-    if let Some((head, tail)) = bytes.split_last_chunk::<8>() {
-        let outside = tail.iter().fold(0u32, |mask, &byte| mask << 1 | u32::from(!class.contains(byte)));
-        if outside != 0 {
-            return Some(head.len() + 7 - outside.trailing_zeros() as usize);
-        }
-    }
-    bytes.iter().rposition(|&byte| !class.contains(byte))
+/// The runs of `class` in a run of a larger class.
+pub(super) fn parts<'a>(text: &'a [u8], run: Span, class: &'a ByteSet, min: usize) -> impl Iterator<Item = Span> + 'a {
+    let mut start = run.start;
+    let pieces = text[run.start..run.end].split(|&byte| !class.contains(byte)).map(move |piece| {
+        let span = Span::new(start, start + piece.len());
+        start = span.end + 1;
+        span
+    });
+    pieces.filter(move |span| span.len() >= min)
 }
 
 #[cfg(test)]
@@ -42,16 +28,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agrees_with_a_search_of_every_byte() {
-        let class = ByteSet::of(b"ab");
-        for pattern in 0u32..1 << 14 {
-            let text: Vec<u8> = (0..14).map(|bit| if pattern >> bit & 1 == 1 { b'a' } else { b'.' }).collect();
-            let expected: Vec<usize> = text.split(|&byte| byte == b'.').map(<[u8]>::len).filter(|&length| length >= 3).collect();
-            let found: Vec<usize> = runs(&text, &class, 3).map(Span::len).collect();
-            assert_eq!(found, expected, "{}", String::from_utf8_lossy(&text));
-            let stretched: Vec<u8> = text.iter().flat_map(|&byte| [byte; 5]).collect();
-            let found: Vec<usize> = runs(&stretched, &class, 15).map(Span::len).collect();
-            assert_eq!(found, expected.iter().map(|length| length * 5).collect::<Vec<_>>());
+    fn parts_of_runs_are_the_runs_of_the_smaller_class() {
+        let (small, large) = (ByteSet::of(b"a"), ByteSet::of(b"ab"));
+        for pattern in 0u32..3 * 3 * 3 * 3 * 3 * 3 * 3 * 3 {
+            let text: Vec<u8> = (0..8).map(|place| b"ab."[(pattern / 3u32.pow(place) % 3) as usize]).collect();
+            let found: Vec<Span> = runs(&text, &large, 2).into_iter().flat_map(|run| parts(&text, run, &small, 2)).collect();
+            assert_eq!(found, runs(&text, &small, 2), "{}", String::from_utf8_lossy(&text));
         }
     }
 }

@@ -167,8 +167,14 @@ const CREDENTIAL_FILES: &[&str] = &[
     ".env",
 ];
 
-/// Whether a word holds a stored secret or a variable whose name says so.
+/// Whether a word holds a stored secret, a variable whose name says so, or gives such a name the value of a variable.
 fn carries_credential(word: &str) -> bool {
+    if let Some((name, value)) = word.split_once('=')
+        && value.contains('$')
+        && crate::facts::is_credential_variable(name)
+    {
+        return true;
+    }
     let mut rest = word;
     while let Some(at) = rest.find('$') {
         rest = &rest[at + 1..];

@@ -1,6 +1,6 @@
 //! A job's workload while it is read, and the facts that every part of a job can add to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
     Content, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Role, Slot, StoreKind, Ttl, TtlBasis, Use,
@@ -40,6 +40,8 @@ pub(super) struct Draft<'a> {
     pub(super) commands_left: usize,
     /// A limit was reached.
     pub(super) cut: bool,
+    /// Steps seen so far, by file and id: whether it is known how they get what they hand on.
+    pub(super) steps: BTreeMap<(String, String), bool>,
     /// The last checkout left the job's token behind for `git push`.
     pub(super) git_uses_job_token: bool,
 }
@@ -94,6 +96,7 @@ impl<'a> Draft<'a> {
             steps_left: MAX_STEPS,
             commands_left: MAX_COMMANDS,
             cut: false,
+            steps: BTreeMap::new(),
             git_uses_job_token: false,
         }
     }
@@ -126,6 +129,9 @@ impl<'a> Draft<'a> {
                 self.uses_job_token(location.clone(), to);
                 continue;
             }
+            if used.context == "steps" && to.content == Content::Durable {
+                self.step_output(file, &used.name, &location, to);
+            }
             if used.context == "env" && !to.follows {
                 continue;
             }
@@ -154,6 +160,16 @@ impl<'a> Draft<'a> {
                 });
             }
         }
+    }
+
+    /// Records a credential that an earlier step hands on, unless that step's own row in the consumer table accounts for it.
+    fn step_output(&mut self, file: &File<'_>, name: &str, location: &Location, to: &Receiver) {
+        let step = name.split('.').next().unwrap_or_default().to_owned();
+        if self.steps.get(&(file.place.path().to_owned(), step)).copied().unwrap_or(false) {
+            return;
+        }
+        let plain = facts::reference(StoreKind::StepOutput, format!("steps.{name}"), location.clone());
+        self.workload.references.push(Reference { used_as: to.used_as.clone(), destination: to.destination.clone(), ..plain });
     }
 
     /// Records a use of the token that the platform makes for the job.

@@ -1,6 +1,7 @@
 //! The steps of a job or of a composite action.
 
 use super::action::Call;
+use super::consumers;
 use super::draft::{Draft, Receiver};
 use super::expression;
 use super::files::File;
@@ -24,6 +25,10 @@ pub(super) fn read<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope,
 
 fn read_step<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, step: &'a Node, path: &str) {
     let mut scope = scope.with_env(step.get("env"));
+    if let Some(id) = step.str("id") {
+        let known = step.str("uses").is_some_and(|uses| consumers::consumer(uses.split('@').next().unwrap_or_default()).is_some());
+        draft.steps.insert((file.place.path().to_owned(), id.to_owned()), known);
+    }
     scope.fallback |= condition(draft, file, &scope, step, path);
     let fallback = scope.fallback;
     draft.environment(file, &scope, step.get("env"), &place::under(path, "env"), fallback);

@@ -18,7 +18,7 @@ fn claim(condition: &Condition) -> Claim {
     let bare = strip_suffix_ignore_case(operator, "IfExists");
     Claim {
         name: hole::shown(&condition.key),
-        operator: bare.unwrap_or(operator).to_owned(),
+        operator: hole::shown(bare.unwrap_or(operator)),
         values: condition.values.iter().map(|(text, basis)| hole::value(text, *basis)).collect(),
         set_qualifier,
         if_exists: bare.is_some(),
@@ -44,11 +44,15 @@ pub(super) fn subject(claims: &[Claim]) -> SubjectRule {
             rule = found;
         }
     }
-    // Text that hides whole conditions may hide one on the subject.
-    match claims.iter().find(|claim| claim.operator.starts_with("${")) {
+    match claims.iter().find(|claim| may_be_any(claim)) {
         Some(claim) if rule == SubjectRule::Any => SubjectRule::Unknown(first_unknown(&claim.values)),
         _ => rule,
     }
+}
+
+/// Text that hides whole conditions, or the key of one, may hide one on the subject or the audience.
+fn may_be_any(claim: &Claim) -> bool {
+    claim.operator.contains("${") || claim.name.ends_with('}')
 }
 
 /// The audiences that are accepted: values of positive conditions on `…:aud`.
@@ -60,7 +64,8 @@ pub(super) fn audiences(claims: &[Claim]) -> Option<Vec<Value>> {
             found.get_or_insert_with(Vec::new).extend(claim.values.iter().cloned());
         }
     }
-    found
+    let hidden = || claims.iter().find(|claim| may_be_any(claim)).map(|claim| vec![Value::Unknown(first_unknown(&claim.values))]);
+    found.or_else(hidden)
 }
 
 /// All conditions in one line, for a grant.
@@ -81,7 +86,7 @@ fn first_unknown(values: &[Value]) -> String {
         Value::Unknown(why) => Some(why.clone()),
         Value::Known(..) => None,
     });
-    why.unwrap_or_else(|| "not stated".to_owned())
+    why.unwrap_or_else(|| "a condition whose key is not known from these inputs".to_owned())
 }
 
 fn ends_in(name: &str, suffix: &str) -> bool {

@@ -124,6 +124,10 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
     for leaf in settings::leaves(resource.module, resource.section) {
+        // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
+        if leaf.name == "admin_password" {
+            continue;
+        }
         workload.references.append(&mut reader.read(&leaf, facts));
         if let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(image)

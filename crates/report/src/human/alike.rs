@@ -69,6 +69,6 @@ pub(super) fn names(page: &mut Page<'_>, workloads: &[&WorkloadReport], verbose:
     }
     match files.len().checked_sub(most_files) {
         None | Some(0) => Ok(()),
-        Some(more) => page.flow(2, 6, &[faint(format!("and {more} more files: -v or --format json lists them"))]),
+        Some(more) => page.flow(2, 6, &[faint(format!("and {more} more places: -v or --format json lists them"))]),
     }
 }

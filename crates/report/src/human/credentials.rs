@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use unkeyed_model::{Artifact, Class, Confidence, Level, Location, Snippet, Timestamp};
+use unkeyed_model::{Artifact, Class, Confidence, Level, Location, Remediation, Snippet, Timestamp};
 
 use super::page::{Ink, Page, faint, ink, plain};
 use super::{marks, places, snippet};
@@ -17,11 +17,11 @@ const MOST_PLACES: usize = 10;
 const ARROW: usize = 4;
 const EQUALS: usize = 5;
 
-/// Writes credentials, and remembers which places it has shown.
+/// Writes credentials, and remembers which it has shown.
 pub(super) struct Credentials {
     as_of: Timestamp,
     verbose: bool,
-    shown: BTreeSet<(String, usize)>,
+    shown: BTreeSet<String>,
 }
 
 /// One credential at the place where it is shown.
@@ -37,8 +37,8 @@ impl Shown<'_> {
     }
 }
 
-/// What a group has in common. Worst class first, then as reports sort.
-type Key<'r> = (Class, &'r str, &'r str, Option<&'r str>);
+/// What a group has in common: class, rule, kind, exception, what to do. Worst class first, then as reports sort.
+type Key<'r> = (Class, &'r str, &'r str, Option<&'r str>, &'r Remediation);
 
 impl Credentials {
     pub(super) const fn new(as_of: Timestamp, verbose: bool) -> Self {
@@ -48,11 +48,13 @@ impl Credentials {
     /// Writes all of `artifacts`, each at the place nearest to `home`.
     pub(super) fn write(&mut self, page: &mut Page<'_>, artifacts: &[&Artifact], home: Option<&Location>) -> io::Result<()> {
         let mut groups: BTreeMap<Key<'_>, Vec<Shown<'_>>> = BTreeMap::new();
-        for artifact in artifacts {
+        // A token that the platform makes for the run is what the identity above says; it is nothing to remove.
+        for artifact in artifacts.iter().filter(|artifact| self.verbose || artifact.class != Class::RuntimeIdentity) {
             let at = home.map_or(0, |home| nearest(artifact, home));
-            let before = !self.shown.insert((artifact.id.clone(), at));
+            let before = !self.shown.insert(artifact.id.clone());
             let exception = artifact.suppressed_by.as_ref().map(|suppression| suppression.exception.as_str());
-            groups.entry((artifact.class, &artifact.rule.id, &artifact.kind, exception)).or_default().push(Shown { artifact, at, before });
+            let key = (artifact.class, artifact.rule.id.as_str(), artifact.kind.as_str(), exception, &artifact.rule.remediation);
+            groups.entry(key).or_default().push(Shown { artifact, at, before });
         }
         for group in groups.values() {
             page.blank()?;
@@ -172,7 +174,7 @@ fn arrow(page: &mut Page<'_>, shown: &Shown<'_>, bare: bool) -> io::Result<()> {
         remarks.push(format!("{} confidence", artifact.confidence));
     }
     if shown.before {
-        remarks.push("shown above".to_owned());
+        remarks.push("more above".to_owned());
     }
     let remarks: String = remarks.iter().map(|remark| format!(" · {remark}")).collect();
     let said = [plain(location.map(place::shown).unwrap_or_default()), plain(format!("  {name}")), faint(remarks)];

@@ -33,7 +33,7 @@ pub(super) fn evidence(page: &mut Page<'_>, workload: &WorkloadReport, verbose: 
     page.blank()?;
     let mut label = "why";
     for reason in &workload.reasons {
-        field(page, label, &[plain(words::reason(*reason)), faint(format!(" ({reason})"))])?;
+        field(page, label, &[plain(words::reason(*reason, workload.kind)), faint(format!(" ({reason})"))])?;
         label = "";
     }
     if let Some(leaning) = workload.leaning {

@@ -57,7 +57,7 @@ fn sentences(workload: &WorkloadReport) -> String {
     }
     said.push('.');
     for reason in &workload.reasons {
-        said += &format!(" {}", words::reason(*reason));
+        said += &format!(" {}", words::reason(*reason, workload.kind));
     }
     for missing in &workload.missing {
         said += &format!(" Missing: {}; supply it by {}.", missing.what, missing.supply);

@@ -1,6 +1,6 @@
 //! Verdicts and the reasons for them.
 
-use unkeyed_model::{Reason, Verdict};
+use unkeyed_model::{Reason, Verdict, WorkloadKind};
 
 /// The verdict as it follows "is judged".
 pub(crate) const fn verdict(verdict: Verdict) -> &'static str {
@@ -14,9 +14,10 @@ pub(crate) const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The sentence of a reason code.
-pub(crate) const fn reason(reason: Reason) -> &'static str {
+/// The sentence of a reason code for a workload of a kind.
+pub(crate) fn reason(reason: Reason, kind: WorkloadKind) -> &'static str {
     match reason {
+        Reason::DurableOnly if kind == WorkloadKind::Repository => "Lasting credentials lie here that belong to no workload.",
         Reason::DurableOnly => "Lasting credentials are its way in; no identity replaces them.",
         Reason::MixedMode => "It has an identity, but lasting credentials remain beside it.",
         Reason::BootstrapBrokered => "Short leases reach the destination, but a lasting credential opens the secret manager.",
@@ -27,7 +28,7 @@ pub(crate) const fn reason(reason: Reason) -> &'static str {
         Reason::RoleScope => "The role of its identity is in error.",
         Reason::TokenLifetime => "The lifetime of its tokens is in error.",
         Reason::Excepted => "What remains is covered by exceptions that are valid and have an exit plan.",
-        Reason::AllLayers => "No lasting credential, and an identity with exact trust, a narrow role and short tokens.",
+        Reason::AllLayers => "No lasting credential, and an identity whose trust, role and token lifetime are free of errors.",
         Reason::NoAuthenticationObserved => "It authenticates to nothing, as far as these inputs show.",
         Reason::TrustNotInScope => "The trust in its identity is not in these inputs.",
         Reason::RoleNotInScope => "The role of its identity is not in these inputs.",

@@ -95,7 +95,7 @@ fn a_credential_seen_before_is_only_pointed_at() {
     let text = human(&report, &wide(120));
     let places: Vec<&str> = text.lines().filter(|line| line.contains("--> deploy/prod.env:3:23")).collect();
     assert_eq!(places.len(), 2);
-    assert!(!places[0].contains("shown above") && places[1].ends_with("shown above"), "{places:#?}");
+    assert!(!places[0].contains("more above") && places[1].ends_with("more above"), "{places:#?}");
     assert_eq!(text.matches("= instead: Let the job assume a role").count(), 2, "once for each workload that shows a key in full");
 }
 

@@ -42,14 +42,9 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The kind of place, if it is one where things are kept. A log or a state in a working folder is told by its name.
+/// The kind of place, if it is one where things are kept.
 fn surface(origin: &Origin) -> Option<Surface> {
-    let name = origin.file_name();
-    match origin.surface {
-        Surface::Worktree if name.ends_with(".log") => Some(Surface::Log),
-        Surface::Worktree if name.contains(".tfstate") => Some(Surface::TfState),
-        surface => KEPT.contains(&surface).then_some(surface),
-    }
+    KEPT.contains(&origin.surface).then_some(origin.surface)
 }
 
 #[cfg(test)]
@@ -71,8 +66,7 @@ mod tests {
     fn a_kept_token_is_a_note() {
         assert_eq!(levels(Class::Expired, Surface::Log, "job 17"), [Level::Note]);
         assert_eq!(levels(Class::Expired, Surface::ImageLayer, "root/.netrc"), [Level::Note]);
-        assert_eq!(levels(Class::Expired, Surface::Worktree, "out/build.log"), [Level::Note]);
-        assert_eq!(levels(Class::Expired, Surface::Worktree, "terraform.tfstate.backup"), [Level::Note]);
+        assert_eq!(levels(Class::Expired, Surface::TfState, "terraform.tfstate.backup"), [Level::Note]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Whose an artifact is, and what happens to what belongs to nobody.
 
-use unkeyed_model::{Class, Custody, Estate, InventoryEntry, Policy, Report, Role, StoreKind, Use, Verdict, Workload, WorkloadKind};
+use unkeyed_model::{
+    Class, Custody, Estate, InventoryEntry, Policy, Report, Role, StoreKind, Surface, Use, Verdict, Workload, WorkloadKind,
+};
 
 use crate::testing::*;
 
@@ -109,6 +111,17 @@ fn the_only_image_above_owns_the_folder_but_jobs_and_crowds_do_not() {
     let job = judge(with(vec![job("test")], "x.y", "docs/key.pem"));
     assert_eq!(holders(&job, 0), ["repo:."]);
     assert_eq!(workload(&job, "repo:.").verdict, Verdict::NotSecretless);
+}
+
+#[test]
+fn a_definition_is_no_part_of_an_image_beside_it() {
+    let beside = |surface| {
+        let mut estate = with(vec![image("svc/repo/Dockerfile")], "x.y", "svc/infra/main.tf");
+        estate.matches[0].location = on(surface, estate.matches[0].location.clone());
+        judge(estate)
+    };
+    assert_eq!(holders(&beside(Surface::Iac), 0), ["repo:."]);
+    assert_eq!(holders(&beside(Surface::Worktree), 0), ["dockerfile:svc/repo/Dockerfile"]);
 }
 
 #[test]

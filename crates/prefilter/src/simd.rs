@@ -1,0 +1,203 @@
+//! The filter: which windows of a text could be one of those in the buckets, by vector instructions where there are any.
+//!
+//! For each of a window's four places a table says by the low half of the byte which buckets it fits, and another by the
+//! high half; a shuffle looks up 16 to 64 bytes at once. A window passes if some bucket is left after all eight tables.
+//! Eight buckets share a table: as many sets of tables are tried one after the other as the instructions are worth.
+//!
+//! This is the only unsafe code. Its contracts: a function for certain instructions is called only by an [`Engine`] that
+//! says they are there, and such an engine is made only after the processor was asked; and every load stays inside the
+//! text, which the condition of each loop says.
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+use std::ops::Range;
+
+use crate::buckets::MOST;
+use crate::byte_set::ByteSet;
+use crate::window::{Nibbles, WIDTH};
+
+/// Instructions that the filter can work with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Engine(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// No filter: every window is a candidate.
+    Scalar,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Engine {
+    /// Ordinary instructions only.
+    pub const SCALAR: Self = Self(Kind::Scalar);
+
+    /// The fastest that this processor has.
+    #[must_use]
+    pub fn best() -> Self {
+        Self::available().pop().unwrap_or(Self::SCALAR)
+    }
+
+    /// All that this processor has, the fastest last.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let mut all = vec![Self::SCALAR];
+        if cfg!(miri) {
+            return all;
+        }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            all.push(Self(Kind::Neon));
+        }
+        #[cfg(target_arch = "x86_64")]
+        {
+            let has_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt");
+            if has_bits && is_x86_feature_detected!("avx2") {
+                all.push(Self(Kind::Avx2));
+            }
+            if has_bits && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
+                all.push(Self(Kind::Avx512));
+            }
+        }
+        all
+    }
+
+    /// How many buckets its filter has: more let fewer windows through, and take longer.
+    #[must_use]
+    pub fn buckets(self) -> usize {
+        8 * match self.0 {
+            Kind::Scalar => 1,
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => 2,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => 3,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => 6,
+        }
+    }
+
+    /// Room that the queue needs beyond one entry per window.
+    pub(crate) fn slack(self) -> usize {
+        AT_ONCE
+    }
+
+    /// Writes the places in `windows` (from its start) at which a window of `text` passes to `queue`, in order; says how
+    /// many. The queue must have room for all of them and [`slack`](Self::slack).
+    pub(crate) fn filter(self, masks: &Masks, text: &[u8], windows: Range<usize>, queue: &mut [u32]) -> usize {
+        debug_assert!(windows.end + WIDTH <= text.len() + 1 && queue.len() >= windows.len() + self.slack());
+        let Range { start, end } = windows;
+        let (mut at, mut filled) = (start, 0);
+        match self.0 {
+            Kind::Scalar => {}
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: the engine was made after the processor said that it has these instructions.
+            Kind::Neon => unsafe { aarch64::neon(masks, text, &mut at, end, queue, &mut filled) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kind::Avx2 => unsafe { x86_64::avx2(masks, text, &mut at, end, queue, &mut filled) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kind::Avx512 => unsafe { x86_64::avx512(masks, text, &mut at, end, queue, &mut filled) },
+        }
+        // What is left is shorter than a vector.
+        for place in at..end {
+            queue[filled] = offset(place - start);
+            filled += 1;
+        }
+        filled
+    }
+}
+
+/// A class of ASCII characters as tables: a bit for each high half, and for each low half the high halves it goes with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Class {
+    set: ByteSet,
+    low: [u8; 16],
+    high: [u8; 16],
+}
+
+impl Class {
+    pub(crate) fn new(class: &ByteSet) -> Self {
+        let mut tables = Self { set: ByteSet::default(), low: [0; 16], high: [0; 16] };
+        for byte in class.iter().filter(u8::is_ascii) {
+            tables.set.insert(byte);
+            tables.low[usize::from(byte & 15)] |= 1 << (byte >> 4);
+            tables.high[usize::from(byte >> 4)] = 1 << (byte >> 4);
+        }
+        tables
+    }
+}
+
+impl Engine {
+    /// Writes for every 64 bytes of `text` which of them are in `class`; the last mask is filled up with zeros.
+    pub(crate) fn classify(self, class: &Class, text: &[u8], masks: &mut [u64]) {
+        let done = match self.0 {
+            Kind::Scalar => 0,
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: the engine was made after the processor said that it has these instructions.
+            Kind::Neon => unsafe { aarch64::classify(class, text, masks) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kind::Avx2 => unsafe { x86_64::classify_avx2(class, text, masks) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kind::Avx512 => unsafe { x86_64::classify_avx512(class, text, masks) },
+        };
+        for (bytes, mask) in text.chunks(64).zip(masks).skip(done) {
+            *mask = bytes.iter().rev().fold(0, |mask, &byte| mask << 1 | u64::from(class.set.contains(byte)));
+        }
+    }
+}
+
+/// The tables: for each set of eight buckets and each place of a window, by the low and by the high half of a byte, the
+/// buckets that it fits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Masks {
+    low: [[[u8; 16]; WIDTH]; MOST / 8],
+    high: [[[u8; 16]; WIDTH]; MOST / 8],
+}
+
+impl Masks {
+    /// Adds a window to a bucket.
+    pub(crate) fn add(&mut self, bucket: usize, window: &[Nibbles; WIDTH]) {
+        let (set, bit) = (bucket / 8, 1 << (bucket % 8));
+        for (place, nibbles) in window.iter().enumerate() {
+            for nibble in 0..16 {
+                self.low[set][place][nibble] |= if nibbles.low >> nibble & 1 == 1 { bit } else { 0 };
+                self.high[set][place][nibble] |= if nibbles.high >> nibble & 1 == 1 { bit } else { 0 };
+            }
+        }
+    }
+}
+
+/// Places are written in groups, so that the loop's length can be foretold.
+const AT_ONCE: usize = 4;
+
+/// Writes the places of the bits of `mask`, which count from `base`, to `queue` from `filled` on.
+#[inline]
+fn flatten(mut mask: u64, base: usize, queue: &mut [u32], filled: &mut usize) {
+    let base = offset(base);
+    let end = *filled + mask.count_ones() as usize;
+    let mut at = *filled;
+    while at < end {
+        for slot in &mut queue[at..at + AT_ONCE] {
+            *slot = base.wrapping_add(mask.trailing_zeros());
+            mask &= mask.wrapping_sub(1);
+        }
+        at += AT_ONCE;
+    }
+    *filled = end;
+}
+
+/// A place in a block, which is far shorter than `u32` reaches.
+#[inline]
+fn offset(place: usize) -> u32 {
+    place as u32
+}
