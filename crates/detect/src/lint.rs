@@ -1,6 +1,7 @@
 //! What a rule lacks to be a good one. What it lacks to work at all is an error when it is loaded.
 
 mod generic;
+mod lead;
 
 use crate::rule::Rule;
 use crate::rule_error::Problem;

@@ -96,6 +96,11 @@ impl Pattern {
         &self.literals
     }
 
+    /// The whole.
+    pub(crate) fn hir(&self) -> &Hir {
+        &self.hir
+    }
+
     /// The part that is the secret.
     pub(crate) fn secret(&self) -> &Hir {
         secret_group(&self.hir).unwrap_or(&self.hir)

@@ -49,9 +49,9 @@ fn base64_regions(text: &[u8], run: Span, step: DecodeStep, joined: &mut usize, 
             continue;
         }
         let end = end_of_lines(text, part, class);
+        *joined = end;
         // Without - or _ it is found as base64.
         if step == DecodeStep::Base64 || text[part.start..end].iter().any(|&byte| byte == plus || byte == slash) {
-            *joined = end;
             out.push(Region { span: Span::new(part.start, end), step });
         }
     }

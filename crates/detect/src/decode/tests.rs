@@ -242,3 +242,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     out.write_all(bytes).unwrap();
     out.finish().unwrap()
 }
+
+/// Each line looks like the start of both alphabets' text; all lines are looked at once, or this would not end.
+#[test]
+fn many_lines_are_one_region() {
+    let line = b64(&b"many lines of text with none but letters and digits in it".repeat(2)[..57]);
+    let text = format!("{line}\n").repeat(100_000);
+    let mut found = Vec::new();
+    regions(text.as_bytes(), false, &mut found);
+    assert_eq!(found, [Region { span: Span::new(0, text.len() - 1), step: DecodeStep::Base64 }]);
+}

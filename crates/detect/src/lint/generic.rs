@@ -6,24 +6,16 @@
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::lead;
 use crate::allow;
 use crate::rule::Rule;
 
-/// So many ordinary values may pass by chance.
-const TOLERATED: usize = 2;
+/// So many of the ordinary values may pass: those of one length, or of one case, do where the value is otherwise peculiar.
+const TOLERATED: usize = 20;
 /// A value is at least so long.
 const MIN_VALUE: usize = 4;
-/// A literal of this length may have been cut.
-const CUT: usize = 20;
 /// Of a class with so many bytes and the line end, an endless repetition runs to the end of the file.
 const ANY: usize = 200;
-
-/// Words that lead to a value in any language and program.
-const EVERYDAY: &str = "\
-    access account admin api app auth authorization basic bearer bot client code config connection credential credentials data \
-    database db default env export header host http https id key login name oauth pass passphrase passwd password pat private prod \
-    public pwd refresh root secret server service session set sign signature signing string test token uri url user username value \
-    webhook www x";
 
 /// What stands as a value in files without any credential: names, words, places, versions, types.
 const ORDINARY: &str = "\
@@ -57,7 +49,7 @@ pub(super) fn problem(rule: &Rule) -> Option<String> {
     if value.properties().minimum_len().is_some_and(|least| least < MIN_VALUE) {
         return Some(format!("the value may be shorter than {MIN_VALUE} bytes, which any text is; give it a least length"));
     }
-    if !rule.pattern.literals().iter().all(|literal| is_everyday(&literal.bytes)) {
+    if !lead::is_everyday(rule.pattern.hir()) {
         return None;
     }
     let passed = ordinary(value, rule.min_entropy);
@@ -74,35 +66,6 @@ fn ordinary(value: &Hir, min_entropy: f64) -> Vec<&'static str> {
         crate::conditions::entropy(word.as_bytes()) >= min_entropy && regex.is_match(Input::new(word.as_bytes()).anchored(Anchored::Yes))
     };
     ORDINARY.split(' ').filter(passes).collect()
-}
-
-/// Whether a literal consists of everyday words, joined by anything that is no letter or by nothing.
-fn is_everyday(literal: &[u8]) -> bool {
-    let lower = literal.to_ascii_lowercase();
-    let mut parts = lower.split(|byte| !byte.is_ascii_alphabetic()).filter(|part| !part.is_empty()).peekable();
-    let is_cut = literal.len() >= CUT;
-    std::iter::from_fn(|| parts.next().map(|part| (part, is_cut && parts.peek().is_none())))
-        .all(|(part, is_cut)| is_made_of_words(part, is_cut))
-}
-
-/// Whether words, one after the other, are all of `part`; of one that `is_cut` the last may be a word's beginning.
-fn is_made_of_words(part: &[u8], is_cut: bool) -> bool {
-    // reachable[n]: the first n letters are words.
-    let mut reachable = vec![false; part.len() + 1];
-    reachable[0] = true;
-    for at in 0..part.len() {
-        if !reachable[at] {
-            continue;
-        }
-        for word in EVERYDAY.split(' ').map(str::as_bytes) {
-            if part[at..].starts_with(word) {
-                reachable[at + word.len()] = true;
-            } else if is_cut && word.starts_with(&part[at..]) {
-                return true;
-            }
-        }
-    }
-    reachable[part.len()]
 }
 
 /// Whether an endless repetition in it takes in nearly every byte, line ends included.
@@ -151,6 +114,7 @@ mod tests {
             r"(?i)acme[_-]?key\s{0,3}[:=]\s{0,3}(?P<secret>[\w.-]{8,64})",
             r"(?i)api[_-]?key\s{0,3}[:=]\s{0,3}(?P<secret>[0-9a-f]{32})",
             r"\bacm_[a-z0-9]{20}\b",
+            r"(?i)client_secret\s{0,3}=\s{0,3}acme-(?P<secret>[a-z_-]{8,40})",
         ] {
             assert_eq!(told(pattern, none), None, "{pattern}");
         }
@@ -164,15 +128,5 @@ mod tests {
         assert!(told(r"acme:(?P<secret>[^;]{8,})", |_| {}).unwrap().contains("has no end"));
         assert_eq!(told(r"acme:(?P<secret>[A-Za-z0-9+/\s]{8,})", |_| {}), None);
         assert!(told(r"acme:(?P<secret>\w+)", |_| {}).unwrap().contains("shorter than"));
-    }
-
-    #[test]
-    fn words_are_found_in_what_is_joined() {
-        for literal in ["api_key", "APIKEY", "clientsecret", "authorization: beare", "://", "password\":"] {
-            assert!(is_everyday(literal.as_bytes()), "{literal}");
-        }
-        for literal in ["acme_key", "ghp_", "xoxb-", "tokenizer", "sk-", "toke"] {
-            assert!(!is_everyday(literal.as_bytes()), "{literal}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Go's regular expressions (<https://pkg.go.dev/regexp/syntax>) in the syntax of `regex-syntax`. Both come from RE2; they differ
-//! inside classes, where `[`, `&&`, `--` and `~~` are plain characters in Go, and in `\<`, `\>` and `\Q…\E`.
+//! inside classes, where `[`, `&&`, `--` and `~~` are plain characters in Go, in a brace that is no repetition, which is one too, and in
+//! `\<`, `\>` and `\Q…\E`.
 
 /// The same expression in `regex-syntax`.
 pub(super) fn to_rust(source: &str) -> String {
@@ -9,11 +10,20 @@ pub(super) fn to_rust(source: &str) -> String {
         let taken = match first {
             '\\' => escape(rest, &mut out),
             '[' => class(rest, &mut out),
+            '{' if !is_repetition(rest) => escaped(first, &mut out),
             _ => plain(first, &mut out),
         };
         rest = rest.get(taken..).unwrap_or_default();
     }
     out
+}
+
+/// Whether `rest` starts with `{2}`, `{2,}` or `{2,3}`.
+fn is_repetition(rest: &str) -> bool {
+    let Some((inside, _)) = rest[1..].split_once('}') else { return false };
+    let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    !least.is_empty() && is_number(least) && is_number(most)
 }
 
 fn plain(character: char, out: &mut String) -> usize {
@@ -62,17 +72,17 @@ fn class(rest: &str, out: &mut String) -> usize {
                     out.push_str(&here[..end + 2]);
                     end + 2
                 }
-                None => literal_member(character, out),
+                None => escaped(character, out),
             },
-            '[' | ']' | '&' | '~' => literal_member(character, out),
-            '-' if at == start || here.starts_with("--") || here.starts_with("-]") => literal_member(character, out),
+            '[' | ']' | '&' | '~' => escaped(character, out),
+            '-' if at == start || here.starts_with("--") || here.starts_with("-]") => escaped(character, out),
             _ => plain(character, out),
         };
     }
     at
 }
 
-fn literal_member(character: char, out: &mut String) -> usize {
+fn escaped(character: char, out: &mut String) -> usize {
     out.push('\\');
     plain(character, out)
 }

@@ -39,6 +39,8 @@ fn classes_and_escapes_of_go() {
         (r"\Q(x", r"\(x"),
         (r"\<a\>\.\-", r"<a>\.\-"),
         (r"[\]\[]", r"[\]\[]"),
+        (r"\${{a{2}b{3,}c{,4}d{5,6}", r"\$\{\{a{2}b{3,}c\{,4}d{5,6}"),
+        (r"x{", r"x\{"),
         (r"(?i)\bkey(?:[ \t]{0,3})\z", r"(?i)\bkey(?:[ \t]{0,3})\z"),
     ] {
         assert_eq!(go_syntax::to_rust(go), rust, "{go}");
