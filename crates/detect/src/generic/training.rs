@@ -24,6 +24,9 @@ const PULL: f64 = 1.0;
 const STEPS: usize = 4000;
 const RATE: f64 = 0.02;
 
+/// The features of every value on a line that is not ruled out, and what is told of all.
+type Read = (Vec<(Measure, Features)>, Vec<String>);
+
 /// A labelled line, with what was read on it.
 #[derive(Clone)]
 struct Line {
@@ -61,7 +64,7 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
     let origin = Origin { path: path.into(), ..Origin::default() };
     let dialect = Dialect::of(Some(&origin));
     let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
-    let mut values: BTreeMap<usize, (Vec<(Measure, Features)>, Vec<String>)> = BTreeMap::new();
+    let mut values: BTreeMap<usize, Read> = BTreeMap::new();
     generic.places(text, dialect, &mut unkeyed_prefilter::Scratch::default(), |place, name| {
         let judged = judge::judge(text, &place, name.as_ref(), dialect, Some(&origin));
         let line = starts.partition_point(|&start| start <= place.value.span.start);

@@ -96,15 +96,11 @@ fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {
 /// `variable "db_password" { … default = "x" … }`. The cursor stands at the brace.
 pub(super) fn variable(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let head = &around.text[around.name.span.start.saturating_sub(24)..around.name.span.start];
-    if memchr::memmem::find(head, b"variable").is_none() {
-        return None;
-    }
+    memchr::memmem::find(head, b"variable")?;
     let block = cursor.window(BLOCK_REACH);
     let block = &block[..memchr::memmem::find(block, b"\n}").unwrap_or(block.len())];
-    let found = memchr::memmem::find_iter(block, b"default").find(|&at| {
-        block[..at].trim_ascii_end().last().is_none_or(|byte| matches!(byte, b'{' | b'"' | b'\n' | b']' | b'}' | b'e'))
-            || at > 0 && matches!(block[at - 1], b' ' | b'\t' | b'\n')
-    })?;
+    let starts_word = |at: usize| at > 0 && (block[at - 1].is_ascii_whitespace() || block[at - 1] == b'{');
+    let found = memchr::memmem::find_iter(block, b"default").find(|&at| starts_word(at))?;
     let mut after = Cursor::new(around.text, cursor.at + found + b"default".len());
     after.blanks();
     if !after.eat(b"=") {
