@@ -86,11 +86,10 @@ pub(super) fn closed_element(around: &Around<'_>, mut cursor: Cursor<'_>) -> Opt
 
 fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {
     let window = cursor.window(1024);
-    let length = memchr::memchr2(b'<', b']', window)?;
+    let length = memchr::memmem::find(window, closing)?;
     let value = window[..length].trim_ascii_end();
-    let closes = window[length..].starts_with(closing);
     let span = Span::new(cursor.at, cursor.at + value.len());
-    (closes && !value.is_empty()).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+    (!value.is_empty() && !value.contains(&b'<')).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
 }
 
 /// `variable "db_password" { … default = "x" … }`. The cursor stands at the brace.
