@@ -209,6 +209,22 @@ fn a_key_makes_ids_that_survive_from_run_to_run() {
 }
 
 #[test]
+fn explain_says_why_a_line_is_reported_or_not() {
+    let folder = folder(&[("app.py", b"password = \"kW3x!qz9Vt\"\npassword = \"${DB_PASSWORD}\"\nx = 1\n")]);
+    let why = |line: usize| {
+        let output = run(unkeyed().args(["explain", "--why", &format!("{}:{line}", folder.path().join("app.py").display())]));
+        assert_eq!(output.status.code(), Some(0));
+        text(&output.stdout)
+    };
+    let told = why(1);
+    assert!(told.contains("reported by generic.password") && told.contains("rare character sequences"), "{told}");
+    assert!(!told.contains("kW3x"), "{told}");
+    assert!(why(2).contains("ruled out: a template"));
+    assert!(why(3).contains("no name, address, tool or statement gives a value here"));
+    assert_eq!(run(unkeyed().args(["explain", "--why", "app.py"])).status.code(), Some(2));
+}
+
+#[test]
 fn explain_refuses_what_it_does_not_know_and_suggests() {
     let output = run(unkeyed().args(["explain", "tb-aws"]));
     assert_eq!(output.status.code(), Some(2));

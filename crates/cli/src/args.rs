@@ -44,7 +44,14 @@ pub(crate) enum Command {
     /// Print the page of a check or a rule.
     Explain {
         /// Its id, as reports print it (`TB-AWS-03`, `github.pat-classic`).
-        id: String,
+        #[arg(required_unless_present = "why")]
+        id: Option<String>,
+        /// Why a line is reported, or is not: `PATH:LINE`, or with --report an artifact's id.
+        #[arg(long, value_name = "FINDING", conflicts_with = "id")]
+        why: Option<String>,
+        /// The saved JSON report that holds the artifact.
+        #[arg(long, value_name = "FILE", requires = "why")]
+        report: Option<PathBuf>,
         #[command(flatten)]
         rules: RuleArgs,
     },

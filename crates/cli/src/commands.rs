@@ -4,6 +4,7 @@ mod adjust;
 mod audit;
 mod explain;
 mod rules;
+mod why;
 
 use crate::Exit;
 use crate::args::{Args, Command};
@@ -14,6 +15,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Scan(run) => audit::run("scan", &run, None),
         Command::Audit(audit) => audit::run("audit", &audit.run, audit.require),
         Command::Rules(command) => rules::run(&command),
-        Command::Explain { id, rules } => explain::run(&id, &rules),
+        Command::Explain { id, why, report, rules } => match why {
+            Some(finding) => why::run(&finding, report.as_deref(), &rules),
+            None => explain::run(&id.unwrap_or_default(), &rules),
+        },
     }
 }

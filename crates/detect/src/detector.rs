@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use unkeyed_model::{Match, Origin, Skip, SkipReason, Slot, Span, Unit};
+use unkeyed_model::{Confidence, Match, Origin, Skip, SkipReason, Slot, Span, Unit};
 
 use crate::allow::Seen;
 use crate::conditions::{self, Condition};
@@ -233,7 +233,13 @@ impl Detector {
     /// a byte of the value. Empty if no name, address or tool gives that place a value.
     #[must_use]
     pub fn why(&self, unit: &Unit<'_>, span: Span) -> Vec<String> {
-        self.generic.why(unit.bytes(), unit.origins().first().map(AsRef::as_ref), span)
+        let origin = unit.origins().first().map(AsRef::as_ref);
+        let mut reasons = self.generic.why(unit.bytes(), origin, span);
+        let lowers = origin.is_some_and(|origin| doubt::at_path(Confidence::High, origin) != Confidence::High);
+        if lowers && !reasons.is_empty() {
+            reasons.push("the path is one for tests, examples or samples: one step lower".into());
+        }
+        reasons
     }
 }
 

@@ -5,8 +5,8 @@ use unkeyed_model::{Confidence, Origin, Span};
 
 use crate::structure::Draft;
 
-/// Remark on credentials of local development servers; also a reason code (DOMAIN §9.8).
-const LOCAL: &str = "local-emulator";
+/// Remark on credentials of local development servers; it begins with the reason code (DOMAIN §9.8) by which judgement knows it.
+const LOCAL: &str = "local-emulator: it opens a server on the same machine";
 /// How far on its line an address may stand from the credential.
 const REACH: usize = 200;
 /// Names of this machine, and of emulators that run on it.
@@ -120,6 +120,7 @@ mod tests {
         draft.typed_position = true;
         mark_host(&mut draft, text.as_bytes());
         assert_eq!(draft.notes.is_empty(), draft.confidence != Confidence::Low);
+        assert!(draft.notes.iter().all(|note| note.starts_with("local-emulator: ")), "judgement knows it by this");
         !draft.notes.is_empty()
     }
 

@@ -8,8 +8,8 @@ use super::measure::{COUNT, Features, NAMES};
 use super::weights::{KEY, PASSWORD};
 
 /// Least probability for each confidence.
-const HIGH: f32 = 0.93;
-const MEDIUM: f32 = 0.70;
+const HIGH: f32 = 0.85;
+const MEDIUM: f32 = 0.60;
 const LOW: f32 = 0.20;
 
 /// Whether the value is judged as a password that a person chose, or as one that a machine made.

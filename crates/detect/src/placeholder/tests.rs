@@ -156,6 +156,35 @@ fn code_on_the_right_hand_side_is_none() {
 }
 
 #[test]
+fn a_value_inside_a_longer_string_is_a_literal() {
+    for text in [
+        "h = \"Authorization: Bearer «Zq81mfLx0KpvTr4n»\"",
+        "u = 'https://ci:«kW3xqz9Vt»@host/x'",
+        "run(\"curl -u ci:«kW3xqz9Vt» https://host\")",
+        "run(\"say \\\"x\\\"; curl -u ci:«kW3xqz9Vt» https://host\")",
+    ] {
+        assert_eq!(judged("app.py", text), None, "{text}");
+        assert_eq!(judged("app.go", text), None, "{text}");
+    }
+    assert!(judged("app.py", "x = 'done'; u = ci.«kW3xqz9Vt»").is_some());
+}
+
+#[test]
+fn of_an_encoded_slot_only_templates_are_none() {
+    assert!(in_encoded_slot(b"${PASSWORD}").is_some());
+    assert!(in_encoded_slot(b"{{ .Values.password | b64enc }}").is_some());
+    // What would be a filler if it stood there in plain text decodes to something else.
+    assert_eq!(in_encoded_slot(b"changeme"), None);
+    assert_eq!(in_encoded_slot(b"password"), None);
+}
+
+#[test]
+fn rules_of_forms_are_none() {
+    assert!(judged("a.yml", "password: \"«required|min:8»\"").is_some());
+    assert_eq!(judged("a.yml", "password: \"«qz|min:8»\""), None);
+}
+
+#[test]
 fn a_private_key_in_a_slot_is_a_credential() {
     assert_eq!(in_slot(b"-----BEGIN PRIVATE KEY-----\nMIIE"), None);
 }

@@ -86,25 +86,20 @@ pub(super) fn closed_element(around: &Around<'_>, mut cursor: Cursor<'_>) -> Opt
 
 fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {
     let window = cursor.window(1024);
-    let length = memchr::memchr2(b'<', b']', window)?;
+    let length = memchr::memmem::find(window, closing)?;
     let value = window[..length].trim_ascii_end();
-    let closes = window[length..].starts_with(closing);
     let span = Span::new(cursor.at, cursor.at + value.len());
-    (closes && !value.is_empty()).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+    (!value.is_empty() && !value.contains(&b'<')).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
 }
 
 /// `variable "db_password" { … default = "x" … }`. The cursor stands at the brace.
 pub(super) fn variable(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let head = &around.text[around.name.span.start.saturating_sub(24)..around.name.span.start];
-    if memchr::memmem::find(head, b"variable").is_none() {
-        return None;
-    }
+    memchr::memmem::find(head, b"variable")?;
     let block = cursor.window(BLOCK_REACH);
     let block = &block[..memchr::memmem::find(block, b"\n}").unwrap_or(block.len())];
-    let found = memchr::memmem::find_iter(block, b"default").find(|&at| {
-        block[..at].trim_ascii_end().last().is_none_or(|byte| matches!(byte, b'{' | b'"' | b'\n' | b']' | b'}' | b'e'))
-            || at > 0 && matches!(block[at - 1], b' ' | b'\t' | b'\n')
-    })?;
+    let starts_word = |at: usize| at > 0 && (block[at - 1].is_ascii_whitespace() || block[at - 1] == b'{');
+    let found = memchr::memmem::find_iter(block, b"default").find(|&at| starts_word(at))?;
     let mut after = Cursor::new(around.text, cursor.at + found + b"default".len());
     after.blanks();
     if !after.eat(b"=") {
