@@ -5,6 +5,7 @@
 //! pattern must contain a literal at a bounded distance from the match start; one multi-pattern search finds the
 //! literals of all rules, and each hit is confirmed by its rule's pattern anchored there.
 
+mod builtin;
 mod byte_set;
 mod checksum;
 mod conditions;
@@ -28,6 +29,7 @@ mod rule_error;
 mod rule_examples;
 mod rule_file;
 mod rule_set;
+mod rule_spec;
 mod search;
 mod slots;
 mod snippet;

@@ -7,8 +7,10 @@
 mod exact;
 mod first;
 mod rarity;
+pub(crate) mod searched;
 
 use regex_syntax::hir::{Hir, HirKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::byte_set::ByteSet;
 use exact::Text;
@@ -23,7 +25,7 @@ pub(crate) const MAX_LEAD: usize = 512;
 const MAX_COUNT: usize = 96;
 
 /// One of the literals of a rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub(crate) struct Literal {
     /// Lower case if `ignore_case`.
     pub(crate) bytes: Vec<u8>,
@@ -33,7 +35,16 @@ pub(crate) struct Literal {
     /// Greatest distance from the match start.
     pub(crate) max: usize,
     /// Bytes of which one must follow, where the pattern says.
+    #[serde(serialize_with = "words", deserialize_with = "from_words")]
     pub(crate) after: Option<ByteSet>,
+}
+
+fn words<S: Serializer>(set: &Option<ByteSet>, serializer: S) -> Result<S::Ok, S::Error> {
+    set.map(|set| set.words()).serialize(serializer)
+}
+
+fn from_words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ByteSet>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(ByteSet::from_words))
 }
 
 /// What to search for to find a pattern.
@@ -41,9 +52,9 @@ pub(crate) struct Literal {
 pub(crate) struct Required {
     /// Every match contains at least one of these.
     pub(crate) literals: Vec<Literal>,
-    /// The pattern from the literals on, if every one of them stands at its start: a cheap test before the whole pattern
-    /// is tried at every place where a match may start. Only where that is more than one.
-    pub(crate) tail: Option<Hir>,
+    /// The piece at whose start every literal stands, for a cheap test before the whole pattern is tried at every place
+    /// where a match may start. Only where that is more than one.
+    pub(crate) tail: Option<usize>,
 }
 
 /// Why a pattern can't be searched for.
@@ -66,8 +77,12 @@ pub(crate) fn required(hir: &Hir) -> Result<Required, NoLiteral> {
     let unbounded = candidates.iter().any(|candidate| candidate.is_long_enough());
     let best = best(candidates).ok_or(if unbounded { NoLiteral::Unbounded } else { NoLiteral::None })?;
     let varied = best.literals.iter().any(|literal| literal.min != literal.max);
-    let tail = best.start.filter(|_| varied).map(|start| Hir::concat(pieces[start..].to_vec()));
-    Ok(Required { literals: best.literals, tail })
+    Ok(Required { literals: best.literals, tail: best.start.filter(|_| varied) })
+}
+
+/// A pattern from one of its pieces on.
+pub(crate) fn tail(hir: &Hir, start: usize) -> Hir {
+    Hir::concat(pieces(hir).split_off(start))
 }
 
 /// The texts with which every match of `hir` starts, if these are few, fixed in case and longer than one byte.

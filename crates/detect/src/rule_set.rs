@@ -9,9 +9,7 @@ use unkeyed_model::RuleInfo;
 
 use crate::rule::{Rule, RuleFile};
 use crate::rule_error::{Problem, RuleError};
-use crate::{lint, rule_examples, rule_file};
-
-include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
+use crate::{builtin, lint, rule_examples, rule_file};
 
 /// Rules, sorted by id, and the files they come from.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +24,11 @@ impl RuleSet {
     /// # Errors
     /// If a file in `rules/` is broken; a test sees to it that none is.
     pub fn builtin() -> Result<Self, RuleError> {
-        let files: Vec<RuleFile> = BUILTIN.iter().map(|&(name, text)| RuleFile { name: name.to_owned(), text: text.to_owned() }).collect();
-        let mut set = Self::default();
         // That they compile within the size limit is tested, not repeated at every start.
-        set.add(&files, CompileCheck::Skip)?;
+        let mut problems = Vec::new();
+        let mut set = Self { rules: builtin::rules(&mut problems).into_iter().map(Arc::new).collect(), files: builtin::files() };
+        RuleError::unless_empty(problems)?;
+        set.rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
         Ok(set)
     }
 
@@ -48,15 +47,9 @@ impl RuleSet {
     /// # Errors
     /// As [`from_files`](Self::from_files), and if an id is there already; the set is then unchanged.
     pub fn extend(&mut self, files: &[RuleFile]) -> Result<(), RuleError> {
-        self.add(files, CompileCheck::Run)
-    }
-
-    fn add(&mut self, files: &[RuleFile], check: CompileCheck) -> Result<(), RuleError> {
         let mut problems = Vec::new();
         let mut added: Vec<Rule> = files.iter().flat_map(|file| rule_file::read(file, &mut problems)).collect();
-        if let CompileCheck::Run = check {
-            problems.extend(added.iter().filter_map(|rule| Some(problem(rule, rule.pattern.compile_problem()?))));
-        }
+        problems.extend(added.iter().filter_map(|rule| Some(problem(rule, rule.pattern.compile_problem()?))));
         let mut seen: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
         for rule in self.rules.iter().map(AsRef::as_ref).chain(&added) {
             if let Some((file, line)) = seen.insert(&rule.info.id, (&rule.file, rule.line)) {
@@ -125,11 +118,6 @@ impl RuleSet {
     pub fn test(&self) -> Vec<String> {
         rule_examples::test(self)
     }
-}
-
-enum CompileCheck {
-    Run,
-    Skip,
 }
 
 fn problem(rule: &Rule, what: String) -> Problem {

@@ -51,8 +51,9 @@ struct Draft {
     passed: Members,
 }
 
-/// A choice for each pattern of at least three bytes; `known` may hold some already.
-pub(crate) fn choose(patterns: &[Pattern], known: &[Option<Choice>], buckets: usize) -> Vec<Option<Choice>> {
+/// A choice for each pattern of at least three bytes, among so many buckets; `known` may hold some already.
+#[must_use]
+pub fn choose(patterns: &[Pattern], known: &[Option<Choice>], buckets: usize) -> Vec<Option<Choice>> {
     let mut draft =
         Draft { sample: Sample::new(), buckets: vec![Bucket { nibbles: Default::default(), fits: Fits::NONE }; buckets], passed: NONE };
     let all: Vec<Vec<Window>> = patterns.iter().map(windows).collect();

@@ -36,6 +36,8 @@ enum Kind {
 }
 
 impl Engine {
+    /// The numbers of buckets that engines have, on any processor.
+    pub const BUCKETS: [usize; 4] = [8, 16, 24, 48];
     /// Ordinary instructions only.
     pub const SCALAR: Self = Self(Kind::Scalar);
 
