@@ -6,6 +6,7 @@
 
 mod exact;
 mod first;
+pub(crate) mod guard;
 mod rarity;
 pub(crate) mod searched;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::byte_set::ByteSet;
 use exact::Text;
+use guard::Guard;
 
 /// A literal shorter than this would be hit too often.
 pub(crate) const MIN_LEN: usize = 3;
@@ -55,6 +57,8 @@ pub(crate) struct Required {
     /// The piece at whose start every literal stands, for a cheap test before the whole pattern is tried at every place
     /// where a match may start. Only where that is more than one.
     pub(crate) tail: Option<usize>,
+    /// What stands near a literal in every match.
+    pub(crate) guard: Option<Guard>,
 }
 
 /// Why a pattern can't be searched for.
@@ -77,7 +81,8 @@ pub(crate) fn required(hir: &Hir) -> Result<Required, NoLiteral> {
     let unbounded = candidates.iter().any(|candidate| candidate.is_long_enough());
     let best = best(candidates).ok_or(if unbounded { NoLiteral::Unbounded } else { NoLiteral::None })?;
     let varied = best.literals.iter().any(|literal| literal.min != literal.max);
-    Ok(Required { literals: best.literals, tail: best.start.filter(|_| varied) })
+    let guard = Guard::of(hir).filter(|guard| guard::is_useful(guard, &best.literals));
+    Ok(Required { literals: best.literals, tail: best.start.filter(|_| varied), guard })
 }
 
 /// A pattern from one of its pieces on.
@@ -125,9 +130,9 @@ impl Candidate {
         self.is_long_enough() && self.literals.len() <= MAX_COUNT && self.literals.iter().all(|literal| literal.max <= MAX_LEAD)
     }
 
-    /// Expected hits per byte; each literal also costs a little memory.
+    /// Expected hits per byte. Each literal also makes the filter coarser, which costs as much as some hits.
     fn cost(&self) -> f64 {
-        let hits: f64 = self.literals.iter().map(|literal| 1e-6 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum();
+        let hits: f64 = self.literals.iter().map(|literal| 3e-5 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum();
         if self.last_resort { 1.0 + hits } else { hits }
     }
 }

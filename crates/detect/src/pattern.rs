@@ -13,9 +13,10 @@ use regex_automata::{Anchored, Input, meta};
 use regex_syntax::hir::Hir;
 use unkeyed_model::Span;
 
+use crate::literal::guard::Guard;
 use crate::literal::{self, Literal, NoLiteral};
 
-mod facts;
+pub(crate) mod facts;
 
 pub(crate) use facts::Facts;
 use facts::{SECRET, parse};
@@ -79,6 +80,11 @@ impl Pattern {
     /// What to search for.
     pub(crate) fn literals(&self) -> &[Literal] {
         &self.facts.literals
+    }
+
+    /// What stands near a literal in every match.
+    pub(crate) fn guard(&self) -> Option<Guard> {
+        self.facts.guard
     }
 
     /// Texts with which the secret starts, if the pattern says.

@@ -14,12 +14,13 @@ use unkeyed_prefilter::{BuildError, Engine, Matcher};
 use crate::builtin;
 use crate::byte_set::ByteSet;
 use crate::literal::Literal;
+use crate::literal::guard::Guard;
 use crate::literal::searched::{searched, stands_for};
 use crate::pattern::PatternCache;
 use crate::rule::Rule;
 
 /// Hits are collected for so many bytes at a time, so that a huge text of hits needs no huge memory.
-const SEGMENT: usize = 1 << 20;
+const SEGMENT: usize = 256 << 10;
 /// A rule may look at so many bytes in all, per byte of the text …
 const STEPS_PER_BYTE: usize = 32;
 /// … and so many at least. Real text stays far below; what exceeds it is made to.
@@ -47,6 +48,15 @@ struct Use {
     min: usize,
     max: usize,
     after: Option<ByteSet>,
+    guard: Option<Guard>,
+}
+
+impl Use {
+    /// Whether a hit at `at` may lead to a match, as far as a glance tells.
+    fn may_match(&self, text: &[u8], at: usize, next: Option<&u8>) -> bool {
+        let is_followed = self.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
+        is_followed && at >= self.min && self.guard.is_none_or(|guard| guard.holds(text, at, self.min, self.max))
+    }
 }
 
 /// A place where a literal stands, and the match starts that it leaves open for a rule.
@@ -102,7 +112,7 @@ impl Search {
             if !first.len().checked_sub(1).is_some_and(|last| stands_for(&patterns[last], literal)) {
                 first.push(uses.len());
             }
-            uses.push(Use { rule, min: literal.min, max: literal.max, after: literal.after });
+            uses.push(Use { rule, min: literal.min, max: literal.max, after: literal.after, guard: rules[rule].pattern.guard() });
         }
         first.push(uses.len());
         let engine = Engine::best();
@@ -164,8 +174,7 @@ impl Search {
             let literal = literal as usize;
             let next = text.get(at + self.lengths[literal]);
             for one in &self.uses[self.first[literal]..self.first[literal + 1]] {
-                let followed = one.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
-                if followed && at >= one.min {
+                if one.may_match(text, at, next) {
                     hits.push(Hit { rule: one.rule, lowest: at.saturating_sub(one.max), highest: at - one.min, at });
                 }
             }

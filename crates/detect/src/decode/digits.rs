@@ -2,6 +2,7 @@
 
 use memchr::memchr2;
 use unkeyed_model::{DecodeStep, Span};
+use unkeyed_prefilter::Runs;
 
 use super::runs::{parts, runs};
 use super::{Decoded, Region, looks_like_text};
@@ -11,6 +12,8 @@ const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 const URL: ByteSet = ByteSet::of(b"-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 /// Digits of either alphabet.
 const EITHER: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+/// Long runs of them.
+static LONG: Runs = Runs::new(&EITHER, MIN_BASE64);
 const HEX: ByteSet = ByteSet::of(b"0123456789abcdefABCDEF");
 
 /// 18 bytes: shorter than any token with its context.
@@ -25,7 +28,7 @@ const MIN_LINE: usize = 60;
 /// Runs of digits that turn into text.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     // All three alphabets are part of one, of which long runs are few.
-    let any = runs(text, &EITHER, MIN_BASE64);
+    let any = runs(text, &LONG);
     let mut joined = 0;
     for run in any.iter().flat_map(|&any| parts(text, any, &STANDARD, MIN_BASE64)) {
         if run.start >= joined && is_text(text, run, b'+', b'/') {

@@ -3,6 +3,7 @@
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
+use crate::literal::guard::Guard;
 use crate::literal::{self, Literal, NoLiteral};
 
 /// A match longer than this is cut off, or not found if its end is needed.
@@ -17,6 +18,8 @@ pub(crate) struct Facts {
     pub(crate) literals: Vec<Literal>,
     /// Position of the piece at whose start the literals stand, if what precedes it varies.
     pub(crate) tail: Option<usize>,
+    /// What stands near a literal in every match.
+    pub(crate) guard: Option<Guard>,
     /// The longest match.
     pub(crate) window: usize,
     /// The secret is a part of the match, so that its group has to be found.
@@ -32,6 +35,7 @@ impl Facts {
         Ok(Self {
             literals: required.literals,
             tail: required.tail,
+            guard: required.guard,
             window: hir.properties().maximum_len().unwrap_or(MAX_WINDOW).min(MAX_WINDOW),
             secret_is_part: group.is_some() && !is_all_secret(hir),
             prefixes: literal::prefixes(group.unwrap_or(hir)),
