@@ -134,7 +134,7 @@ mod tests {
                     state ^= state << 13;
                     state ^= state >> 7;
                     state ^= state << 17;
-                    if state % (2 + round as u64 % 60) == 0 {
+                    if state.is_multiple_of(2 + round as u64 % 60) {
                         [b'.', 0xe1, b'q', 0][state as usize >> 8 & 3]
                     } else {
                         b"ab"[state as usize >> 20 & 1]
