@@ -7,6 +7,7 @@
 
 mod adjustment;
 mod allow;
+mod builtin;
 mod byte_set;
 mod checksum;
 mod conditions;
@@ -33,6 +34,7 @@ mod rule_examples;
 mod rule_file;
 mod rule_import;
 mod rule_set;
+mod rule_spec;
 mod search;
 mod slots;
 mod snippet;

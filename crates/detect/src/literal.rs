@@ -6,12 +6,16 @@
 
 mod exact;
 mod first;
+pub(crate) mod guard;
 mod rarity;
+pub(crate) mod searched;
 
 use regex_syntax::hir::{Hir, HirKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::byte_set::ByteSet;
 use exact::Text;
+use guard::Guard;
 
 /// A literal shorter than this would be hit too often.
 pub(crate) const MIN_LEN: usize = 3;
@@ -23,7 +27,7 @@ pub(crate) const MAX_LEAD: usize = 512;
 const MAX_COUNT: usize = 96;
 
 /// One of the literals of a rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub(crate) struct Literal {
     /// Lower case if `ignore_case`.
     pub(crate) bytes: Vec<u8>,
@@ -33,7 +37,16 @@ pub(crate) struct Literal {
     /// Greatest distance from the match start.
     pub(crate) max: usize,
     /// Bytes of which one must follow, where the pattern says.
+    #[serde(serialize_with = "words", deserialize_with = "from_words")]
     pub(crate) after: Option<ByteSet>,
+}
+
+fn words<S: Serializer>(set: &Option<ByteSet>, serializer: S) -> Result<S::Ok, S::Error> {
+    set.map(|set| set.words()).serialize(serializer)
+}
+
+fn from_words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ByteSet>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(ByteSet::from_words))
 }
 
 /// What to search for to find a pattern.
@@ -41,9 +54,11 @@ pub(crate) struct Literal {
 pub(crate) struct Required {
     /// Every match contains at least one of these.
     pub(crate) literals: Vec<Literal>,
-    /// The pattern from the literals on, if every one of them stands at its start: a cheap test before the whole pattern
-    /// is tried at every place where a match may start. Only where that is more than one.
-    pub(crate) tail: Option<Hir>,
+    /// The piece at whose start every literal stands, for a cheap test before the whole pattern is tried at every place
+    /// where a match may start. Only where that is more than one.
+    pub(crate) tail: Option<usize>,
+    /// What stands near a literal in every match.
+    pub(crate) guard: Option<Guard>,
 }
 
 /// Why a pattern can't be searched for.
@@ -66,8 +81,13 @@ pub(crate) fn required(hir: &Hir) -> Result<Required, NoLiteral> {
     let unbounded = candidates.iter().any(|candidate| candidate.is_long_enough());
     let best = best(candidates).ok_or(if unbounded { NoLiteral::Unbounded } else { NoLiteral::None })?;
     let varied = best.literals.iter().any(|literal| literal.min != literal.max);
-    let tail = best.start.filter(|_| varied).map(|start| Hir::concat(pieces[start..].to_vec()));
-    Ok(Required { literals: best.literals, tail })
+    let guard = Guard::of(hir).filter(|guard| guard::is_useful(guard, &best.literals));
+    Ok(Required { literals: best.literals, tail: best.start.filter(|_| varied), guard })
+}
+
+/// A pattern from one of its pieces on.
+pub(crate) fn tail(hir: &Hir, start: usize) -> Hir {
+    Hir::concat(pieces(hir).split_off(start))
 }
 
 /// The texts with which every match of `hir` starts, if these are few, fixed in case and longer than one byte.
@@ -110,9 +130,9 @@ impl Candidate {
         self.is_long_enough() && self.literals.len() <= MAX_COUNT && self.literals.iter().all(|literal| literal.max <= MAX_LEAD)
     }
 
-    /// Expected hits per byte; each literal also costs a little memory.
+    /// Expected hits per byte. Each literal also makes the filter coarser, which costs as much as some hits.
     fn cost(&self) -> f64 {
-        let hits: f64 = self.literals.iter().map(|literal| 1e-6 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum();
+        let hits: f64 = self.literals.iter().map(|literal| 3e-5 + rarity::frequency(&literal.bytes, literal.ignore_case)).sum();
         if self.last_resort { 1.0 + hits } else { hits }
     }
 }

@@ -1,4 +1,4 @@
-//! A rule's pattern: parsed once, compiled when a literal of it is first hit, and matched at one place only.
+//! A rule's pattern: parsed and compiled when a literal of it is first hit, and matched at one place only.
 //!
 //! One decision a reader would question: the lazy DFA is stepped here and not by its own search function, because only so
 //! can the steps be counted. The count is what keeps a text of near misses from costing more than its length allows.
@@ -10,32 +10,29 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, meta};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::Hir;
 use unkeyed_model::Span;
 
+use crate::literal::guard::Guard;
 use crate::literal::{self, Literal, NoLiteral};
 
-/// A match longer than this is cut off, or not found if its end is needed.
-pub(crate) const MAX_WINDOW: usize = 64 << 10;
+pub(crate) mod facts;
+
+pub(crate) use facts::Facts;
+use facts::{SECRET, parse};
+
 /// The part from the literal on is followed only so far: nearly all that does not match has failed by then.
 const TAIL_WINDOW: usize = 64;
 /// Largest automaton of a pattern.
 const MAX_NFA_BYTES: usize = 2 << 20;
 /// Memory for the lazily built states of a pattern, per thread.
 const MAX_CACHE_BYTES: usize = 512 << 10;
-/// The group that holds the secret; without it the whole match does.
-const SECRET: &str = "secret";
 
 /// A pattern.
 pub(crate) struct Pattern {
-    hir: Hir,
-    literals: Vec<Literal>,
-    tail: Option<Hir>,
-    window: usize,
-    /// The secret is a part of the match, so that its group has to be found.
-    secret_is_part: bool,
-    /// Texts with which the secret starts.
-    prefixes: Vec<Vec<u8>>,
+    source: String,
+    facts: Facts,
+    hir: OnceLock<Hir>,
     whole_dfa: OnceLock<Option<DFA>>,
     tail_dfa: OnceLock<Option<DFA>>,
     groups: OnceLock<Option<meta::Regex>>,
@@ -60,67 +57,63 @@ pub(crate) struct PatternCache {
 
 impl Pattern {
     pub(crate) fn new(source: &str) -> Result<Self, PatternError> {
-        let hir = parse(source)?;
-        let required = literal::required(&hir)?;
-        let group = secret_group(&hir);
-        Ok(Self {
-            prefixes: literal::prefixes(group.unwrap_or(&hir)),
-            window: hir.properties().maximum_len().unwrap_or(MAX_WINDOW).min(MAX_WINDOW),
-            secret_is_part: group.is_some() && !is_all_secret(&hir),
-            literals: required.literals,
-            tail: required.tail,
-            hir,
-            whole_dfa: OnceLock::new(),
-            tail_dfa: OnceLock::new(),
-            groups: OnceLock::new(),
-        })
+        let hir = parse(source).map_err(PatternError::Syntax)?;
+        let facts = Facts::new(&hir)?;
+        Ok(Self { hir: hir.into(), ..Self::with_facts(source.into(), facts) })
+    }
+
+    /// A pattern of which everything is known that [`new`](Self::new) would find out.
+    pub(crate) fn with_facts(source: String, facts: Facts) -> Self {
+        Self { source, facts, hir: OnceLock::new(), whole_dfa: OnceLock::new(), tail_dfa: OnceLock::new(), groups: OnceLock::new() }
+    }
+
+    /// The parsed pattern. That it parses was found out before; else it matches nothing.
+    pub(crate) fn hir(&self) -> &Hir {
+        self.hir.get_or_init(|| parse(&self.source).unwrap_or_else(|_| Hir::fail()))
+    }
+
+    /// The part from the literal on, where it is tried first.
+    fn tail(&self) -> Option<Hir> {
+        Some(literal::tail(self.hir(), self.facts.tail?))
     }
 
     /// The pattern that matches nothing, for rules whose matches code finds.
     pub(crate) fn never() -> Self {
-        Self {
-            hir: Hir::fail(),
-            literals: Vec::new(),
-            tail: None,
-            window: 0,
-            secret_is_part: false,
-            prefixes: Vec::new(),
-            whole_dfa: OnceLock::new(),
-            tail_dfa: OnceLock::new(),
-            groups: OnceLock::new(),
-        }
+        Self::with_facts("[a&&b]".to_owned(), Facts::none())
     }
 
     /// What to search for.
     pub(crate) fn literals(&self) -> &[Literal] {
-        &self.literals
+        &self.facts.literals
     }
 
-    /// The whole.
-    pub(crate) fn hir(&self) -> &Hir {
-        &self.hir
+    /// What stands near a literal in every match.
+    pub(crate) fn guard(&self) -> Option<Guard> {
+        self.facts.guard
     }
 
     /// The part that is the secret.
     pub(crate) fn secret(&self) -> &Hir {
-        secret_group(&self.hir).unwrap_or(&self.hir)
+        facts::secret_group(self.hir()).unwrap_or_else(|| self.hir())
     }
 
     /// Texts with which the secret starts, if the pattern says.
     pub(crate) fn prefixes(&self) -> &[Vec<u8>] {
-        &self.prefixes
+        &self.facts.prefixes
     }
 
     /// Why it does not compile, if so.
     pub(crate) fn compile_problem(&self) -> Option<String> {
-        let error = [Some(&self.hir), self.tail.as_ref()].into_iter().flatten().find_map(|hir| dfa(hir).err())?;
+        let error = [Some(self.hir().clone()), self.tail()].into_iter().flatten().find_map(|hir| dfa(&hir).err())?;
         Some(format!("the pattern does not compile within {MAX_NFA_BYTES} bytes ({error}); shorten its counted repetitions"))
     }
 
     /// Whether the part from the literal on may match at `at`, as far as its beginning tells.
     pub(crate) fn tail_may_match(&self, text: &[u8], at: usize, cache: &mut PatternCache, steps: &mut usize) -> bool {
-        let Some(tail) = &self.tail else { return true };
-        let Some(dfa) = self.tail_dfa.get_or_init(|| dfa(tail).ok()) else { return false };
+        if self.facts.tail.is_none() {
+            return true;
+        }
+        let Some(dfa) = self.tail_dfa.get_or_init(|| dfa(&self.tail()?).ok()) else { return false };
         let cache = cache.tail.get_or_insert_with(|| dfa.create_cache());
         let end = window_end(text, at, TAIL_WINDOW);
         let walk = walk(dfa, cache, text, Span::new(at, end), steps);
@@ -129,22 +122,22 @@ impl Pattern {
 
     /// The match that starts at `start`: its span, and that of the secret in it.
     pub(crate) fn match_at(&self, text: &[u8], start: usize, cache: &mut PatternCache, steps: &mut usize) -> Option<(Span, Span)> {
-        let dfa = self.whole_dfa.get_or_init(|| dfa(&self.hir).ok()).as_ref()?;
+        let dfa = self.whole_dfa.get_or_init(|| dfa(self.hir()).ok()).as_ref()?;
         let dfa_cache = cache.whole.get_or_insert_with(|| dfa.create_cache());
-        let end = walk(dfa, dfa_cache, text, Span::new(start, window_end(text, start, self.window)), steps).match_end?;
+        let end = walk(dfa, dfa_cache, text, Span::new(start, window_end(text, start, self.facts.window)), steps).match_end?;
         let whole = Span::new(start, end);
-        let secret = if self.secret_is_part { self.secret_in(text, whole, cache)? } else { whole };
+        let secret = if self.facts.secret_is_part { self.secret_in(text, whole, cache)? } else { whole };
         (!secret.is_empty()).then_some((whole, secret))
     }
 
     /// The pattern as a regex of its own, for comparison.
     #[cfg(test)]
     pub(crate) fn whole_regex(&self) -> meta::Regex {
-        meta::Builder::new().build_from_hir(&self.hir).unwrap()
+        meta::Builder::new().build_from_hir(self.hir()).unwrap()
     }
 
     fn secret_in(&self, text: &[u8], whole: Span, cache: &mut PatternCache) -> Option<Span> {
-        let regex = self.groups.get_or_init(|| meta::Builder::new().build_from_hir(&self.hir).ok()).as_ref()?;
+        let regex = self.groups.get_or_init(|| meta::Builder::new().build_from_hir(self.hir()).ok()).as_ref()?;
         let (cache, captures) = cache.groups.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
         let input = Input::new(text).span(whole.start..whole.end).anchored(Anchored::Yes);
         regex.search_captures_with(cache, &input, captures);
@@ -154,7 +147,7 @@ impl Pattern {
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pattern({})", self.hir)
+        write!(f, "Pattern({})", self.source)
     }
 }
 
@@ -206,36 +199,9 @@ fn dfa(hir: &Hir) -> Result<DFA, String> {
     DFA::builder().configure(config).build_from_nfa(nfa).map_err(|error| error.to_string())
 }
 
-fn parse(source: &str) -> Result<Hir, PatternError> {
-    let parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(source);
-    parser.map_err(|error| PatternError::Syntax(error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").into()))
-}
-
-/// The part that is the secret.
-fn secret_group(hir: &Hir) -> Option<&Hir> {
-    match hir.kind() {
-        HirKind::Capture(group) if group.name.as_deref() == Some(SECRET) => Some(&group.sub),
-        HirKind::Capture(group) => secret_group(&group.sub),
-        HirKind::Repetition(repetition) => secret_group(&repetition.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
-        _ => None,
-    }
-}
-
-/// Whether nothing but assertions stands beside the secret's group.
-fn is_all_secret(hir: &Hir) -> bool {
-    match hir.kind() {
-        HirKind::Capture(group) => group.name.as_deref() == Some(SECRET) || is_all_secret(&group.sub),
-        HirKind::Concat(parts) => {
-            let mut solid = parts.iter().filter(|part| part.properties().maximum_len() != Some(0));
-            solid.next().is_some_and(is_all_secret) && solid.next().is_none()
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::facts::MAX_WINDOW;
     use super::*;
 
     fn at(pattern: &str, text: &str, start: usize) -> Option<(Span, Span)> {

@@ -11,9 +11,7 @@ use crate::adjustment::{Adjustment, Refusal};
 use crate::rule::{Rule, RuleFile};
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_import::{self, Format};
-use crate::{adjustment, lint, rule_examples, rule_file};
-
-include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
+use crate::{adjustment, builtin, lint, rule_examples, rule_file};
 
 /// Rules, sorted by id, and the files they come from.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +38,12 @@ impl RuleSet {
     /// # Errors
     /// If a file in `rules/` is broken; a test sees to it that none is.
     pub fn builtin() -> Result<Self, RuleError> {
-        let files: Vec<RuleFile> = BUILTIN.iter().map(|&(name, text)| RuleFile { name: name.to_owned(), text: text.to_owned() }).collect();
-        let mut set = Self::default();
         // That they compile within the size limit and match their examples is tested, not repeated at every start.
-        set.add(&files, Check::Skip)?;
+        let mut problems = Vec::new();
+        let mut set =
+            Self { rules: builtin::rules(&mut problems).into_iter().map(Arc::new).collect(), files: builtin::files(), ..Self::default() };
+        RuleError::unless_empty(problems)?;
+        set.rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
         Ok(set)
     }
 
@@ -63,10 +63,6 @@ impl RuleSet {
     /// # Errors
     /// As [`from_files`](Self::from_files), and if an id is there already; the set is then unchanged.
     pub fn extend(&mut self, files: &[RuleFile]) -> Result<(), RuleError> {
-        self.add(files, Check::Run)
-    }
-
-    fn add(&mut self, files: &[RuleFile], check: Check) -> Result<(), RuleError> {
         let (mut problems, mut remarks) = (Vec::new(), Vec::new());
         let mut added: Vec<Arc<Rule>> = Vec::new();
         for file in files {
@@ -77,14 +73,12 @@ impl RuleSet {
             added.extend(rules.into_iter().map(Arc::new));
         }
         added = self.with_free_ids(added, &mut problems, &mut remarks);
-        if let Check::Run = check {
-            added.retain(|rule| {
-                let Some(what) = rule.pattern.compile_problem().or_else(|| rule_examples::never_found(rule)) else { return true };
-                let list = if rule.is_foreign { &mut remarks } else { &mut problems };
-                list.push(problem(rule, if rule.is_foreign { format!("not used: {what}") } else { what }));
-                false
-            });
-        }
+        added.retain(|rule| {
+            let Some(what) = rule.pattern.compile_problem().or_else(|| rule_examples::never_found(rule)) else { return true };
+            let list = if rule.is_foreign { &mut remarks } else { &mut problems };
+            list.push(problem(rule, if rule.is_foreign { format!("not used: {what}") } else { what }));
+            false
+        });
         RuleError::unless_empty(problems)?;
         self.rules.extend(added);
         self.rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
@@ -190,12 +184,6 @@ impl RuleSet {
     pub fn test(&self) -> Vec<String> {
         rule_examples::test(self)
     }
-}
-
-/// Whether rules are tried before they are used.
-enum Check {
-    Run,
-    Skip,
 }
 
 fn problem(rule: &Rule, what: String) -> Problem {

@@ -9,15 +9,18 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use unkeyed_model::Span;
-use unkeyed_prefilter::{BuildError, Matcher};
+use unkeyed_prefilter::{BuildError, Engine, Matcher};
 
+use crate::builtin;
 use crate::byte_set::ByteSet;
 use crate::literal::Literal;
+use crate::literal::guard::Guard;
+use crate::literal::searched::{searched, stands_for};
 use crate::pattern::PatternCache;
 use crate::rule::Rule;
 
 /// Hits are collected for so many bytes at a time, so that a huge text of hits needs no huge memory.
-const SEGMENT: usize = 1 << 20;
+const SEGMENT: usize = 256 << 10;
 /// A rule may look at so many bytes in all, per byte of the text …
 const STEPS_PER_BYTE: usize = 32;
 /// … and so many at least. Real text stays far below; what exceeds it is made to.
@@ -45,6 +48,15 @@ struct Use {
     min: usize,
     max: usize,
     after: Option<ByteSet>,
+    guard: Option<Guard>,
+}
+
+impl Use {
+    /// Whether a hit at `at` may lead to a match, as far as a glance tells.
+    fn may_match(&self, text: &[u8], at: usize, next: Option<&u8>) -> bool {
+        let is_followed = self.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
+        is_followed && at >= self.min && self.guard.is_none_or(|guard| guard.holds(text, at, self.min, self.max))
+    }
 }
 
 /// A place where a literal stands, and the match starts that it leaves open for a rule.
@@ -94,27 +106,20 @@ impl Search {
         let mut all: Vec<(&Literal, usize)> =
             rules.iter().enumerate().flat_map(|(at, rule)| rule.pattern.literals().iter().map(move |literal| (literal, at))).collect();
         all.sort_by(|(a, at), (b, bt)| (&a.bytes, a.ignore_case, at, a.min).cmp(&(&b.bytes, b.ignore_case, bt, b.min)));
-        let (mut patterns, mut first, mut uses): (Vec<unkeyed_prefilter::Pattern>, _, _) =
-            (Vec::new(), Vec::new(), Vec::with_capacity(all.len()));
+        let patterns = searched(all.iter().map(|(literal, _)| *literal));
+        let (mut first, mut uses) = (Vec::with_capacity(patterns.len() + 1), Vec::with_capacity(all.len()));
         for (literal, rule) in all {
-            match patterns.last_mut() {
-                Some(last) if (&last.bytes, last.ignore_case) == (&literal.bytes, literal.ignore_case) => allow(last, literal.after),
-                _ => {
-                    first.push(uses.len());
-                    patterns.push(unkeyed_prefilter::Pattern {
-                        bytes: literal.bytes.clone(),
-                        ignore_case: literal.ignore_case,
-                        after: literal.after,
-                    });
-                }
+            if !first.len().checked_sub(1).is_some_and(|last| stands_for(&patterns[last], literal)) {
+                first.push(uses.len());
             }
-            uses.push(Use { rule, min: literal.min, max: literal.max, after: literal.after });
+            uses.push(Use { rule, min: literal.min, max: literal.max, after: literal.after, guard: rules[rule].pattern.guard() });
         }
         first.push(uses.len());
+        let engine = Engine::best();
         let lengths: Vec<usize> = patterns.iter().map(|pattern| pattern.bytes.len()).collect();
         Ok(Self {
-            matcher: Matcher::new(&patterns)?,
-            patterns: patterns.clone(),
+            matcher: Matcher::with_choices(&patterns, &builtin::choices(&patterns, engine.buckets()), engine)?,
+            patterns,
             longest: lengths.iter().copied().max().unwrap_or(0),
             reach: uses.iter().map(|one| one.max).max().unwrap_or(0),
             lengths,
@@ -169,25 +174,13 @@ impl Search {
             let literal = literal as usize;
             let next = text.get(at + self.lengths[literal]);
             for one in &self.uses[self.first[literal]..self.first[literal + 1]] {
-                let followed = one.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
-                if followed && at >= one.min {
+                if one.may_match(text, at, next) {
                     hits.push(Hit { rule: one.rule, lowest: at.saturating_sub(one.max), highest: at - one.min, at });
                 }
             }
             ControlFlow::Continue(())
         });
     }
-}
-
-/// Lets a literal be followed by more bytes, or by anything.
-fn allow(pattern: &mut unkeyed_prefilter::Pattern, after: Option<ByteSet>) {
-    pattern.after = match (pattern.after, after) {
-        (Some(mut all), Some(more)) => {
-            all.union(&more);
-            Some(all)
-        }
-        _ => None,
-    };
 }
 
 impl SearchScratch {

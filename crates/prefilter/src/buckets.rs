@@ -51,20 +51,24 @@ struct Draft {
     passed: Members,
 }
 
-/// A choice for each pattern of at least three bytes; `known` may hold some already.
-pub(crate) fn choose(patterns: &[Pattern], known: &[Option<Choice>], buckets: usize) -> Vec<Option<Choice>> {
-    let mut draft =
-        Draft { sample: Sample::new(), buckets: vec![Bucket { nibbles: Default::default(), fits: Fits::NONE }; buckets], passed: NONE };
+/// A choice for each pattern of at least three bytes, among so many buckets; `known` may hold some already.
+#[must_use]
+pub fn choose(patterns: &[Pattern], known: &[Option<Choice>], buckets: usize) -> Vec<Option<Choice>> {
     let all: Vec<Vec<Window>> = patterns.iter().map(windows).collect();
     let mut choices: Vec<Option<Choice>> =
         (0..patterns.len()).map(|at| valid(known.get(at).copied().flatten(), &all[at], buckets)).collect();
+    let mut open: Vec<usize> = (0..patterns.len()).filter(|&at| choices[at].is_none() && !all[at].is_empty()).collect();
+    if open.is_empty() {
+        return choices;
+    }
+    let empty = Bucket { nibbles: Default::default(), fits: Fits::NONE };
+    let mut draft = Draft { sample: Sample::new(), buckets: vec![empty; buckets], passed: NONE };
     for (windows, choice) in all.iter().zip(&choices) {
         if let Some(choice) = choice {
             draft.add(&windows[usize::from(choice.window)], usize::from(choice.bucket));
         }
     }
     // The short ones have no choice of window, so they go first.
-    let mut open: Vec<usize> = (0..patterns.len()).filter(|&at| choices[at].is_none() && !all[at].is_empty()).collect();
     open.sort_by_key(|&at| (patterns[at].bytes.len(), at));
     for at in open {
         let choice = draft.best(&all[at]);

@@ -18,7 +18,7 @@ mod short;
 mod simd;
 mod window;
 
-pub use buckets::Choice;
+pub use buckets::{Choice, choose};
 pub use byte_set::ByteSet;
 pub use matcher::{BuildError, Matcher, Scratch};
 pub use pattern::{Pattern, PatternId};

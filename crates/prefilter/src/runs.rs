@@ -16,7 +16,6 @@ const MASKS: usize = 64;
 /// Finds every run of at least so many bytes of a class of ASCII characters.
 #[derive(Debug)]
 pub struct Runs {
-    engine: Engine,
     class: Class,
     min: usize,
 }
@@ -24,24 +23,23 @@ pub struct Runs {
 impl Runs {
     /// Runs of at least `min` bytes of `class`; bytes beyond ASCII never count as part of it.
     #[must_use]
-    pub fn new(class: &ByteSet, min: usize) -> Self {
-        Self::with_engine(class, min, Engine::best())
-    }
-
-    /// As [`new`](Self::new), for one engine.
-    #[must_use]
-    pub fn with_engine(class: &ByteSet, min: usize, engine: Engine) -> Self {
-        Self { engine, class: Class::new(class), min: min.max(1) }
+    pub const fn new(class: &ByteSet, min: usize) -> Self {
+        Self { class: Class::new(class), min: if min == 0 { 1 } else { min } }
     }
 
     /// Calls `on_run` with every maximal run that is long enough, in order.
-    pub fn find(&self, text: &[u8], mut on_run: impl FnMut(Range<usize>)) {
+    pub fn find(&self, text: &[u8], on_run: impl FnMut(Range<usize>)) {
+        self.find_with(Engine::best(), text, on_run);
+    }
+
+    /// As [`find`](Self::find), with one engine.
+    fn find_with(&self, engine: Engine, text: &[u8], mut on_run: impl FnMut(Range<usize>)) {
         let mut masks = [0; MASKS];
         // Where the run starts that reaches up to here.
         let mut start = 0;
         let mut base = 0;
         for block in text.chunks(MASKS * BYTES) {
-            self.engine.classify(&self.class, block, &mut masks);
+            engine.classify(&self.class, block, &mut masks);
             for &mask in masks.iter().take(block.len().div_ceil(BYTES)) {
                 self.in_mask(mask, base, &mut start, &mut on_run);
                 base += BYTES;
@@ -108,7 +106,7 @@ mod tests {
 
     fn found(text: &[u8], min: usize, engine: Engine) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        Runs::with_engine(&ByteSet::of(b"ab"), min, engine).find(text, |run| found.push(run));
+        Runs::new(&ByteSet::of(b"ab"), min).find_with(engine, text, |run| found.push(run));
         found
     }
 
@@ -136,7 +134,7 @@ mod tests {
                     state ^= state << 13;
                     state ^= state >> 7;
                     state ^= state << 17;
-                    if state % (2 + round as u64 % 60) == 0 {
+                    if state.is_multiple_of(2 + round as u64 % 60) {
                         [b'.', 0xe1, b'q', 0][state as usize >> 8 & 3]
                     } else {
                         b"ab"[state as usize >> 20 & 1]

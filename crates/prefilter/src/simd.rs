@@ -36,37 +36,46 @@ enum Kind {
 }
 
 impl Engine {
+    /// The numbers of buckets that engines have, on any processor.
+    pub const BUCKETS: [usize; 4] = [8, 16, 24, 48];
     /// Ordinary instructions only.
     pub const SCALAR: Self = Self(Kind::Scalar);
 
     /// The fastest that this processor has.
     #[must_use]
     pub fn best() -> Self {
-        Self::available().pop().unwrap_or(Self::SCALAR)
+        Self::FASTEST_FIRST.iter().copied().find(|engine| engine.is_available()).unwrap_or(Self::SCALAR)
     }
 
-    /// All that this processor has, the fastest last.
+    /// All that this processor has, the fastest first.
     #[must_use]
     pub fn available() -> Vec<Self> {
-        let mut all = vec![Self::SCALAR];
-        if cfg!(miri) {
-            return all;
-        }
-        #[cfg(target_arch = "aarch64")]
-        if std::arch::is_aarch64_feature_detected!("neon") {
-            all.push(Self(Kind::Neon));
-        }
+        Self::FASTEST_FIRST.iter().copied().filter(|engine| engine.is_available()).collect()
+    }
+
+    const FASTEST_FIRST: &[Self] = &[
         #[cfg(target_arch = "x86_64")]
-        {
-            let has_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt");
-            if has_bits && is_x86_feature_detected!("avx2") {
-                all.push(Self(Kind::Avx2));
+        Self(Kind::Avx512),
+        #[cfg(target_arch = "x86_64")]
+        Self(Kind::Avx2),
+        #[cfg(target_arch = "aarch64")]
+        Self(Kind::Neon),
+        Self::SCALAR,
+    ];
+
+    /// Whether the processor has the instructions; it is asked once. Miri knows few of them.
+    fn is_available(self) -> bool {
+        match self.0 {
+            Kind::Scalar => true,
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => !cfg!(miri) && std::arch::is_aarch64_feature_detected!("neon"),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => {
+                !cfg!(miri) && is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt")
             }
-            if has_bits && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
-                all.push(Self(Kind::Avx512));
-            }
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => Self(Kind::Avx2).is_available() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"),
         }
-        all
     }
 
     /// How many buckets its filter has: more let fewer windows through, and take longer.
@@ -124,12 +133,16 @@ pub(crate) struct Class {
 }
 
 impl Class {
-    pub(crate) fn new(class: &ByteSet) -> Self {
-        let mut tables = Self { set: ByteSet::default(), low: [0; 16], high: [0; 16] };
-        for byte in class.iter().filter(u8::is_ascii) {
-            tables.set.insert(byte);
-            tables.low[usize::from(byte & 15)] |= 1 << (byte >> 4);
-            tables.high[usize::from(byte >> 4)] = 1 << (byte >> 4);
+    pub(crate) const fn new(class: &ByteSet) -> Self {
+        let mut tables = Self { set: ByteSet::of(b""), low: [0; 16], high: [0; 16] };
+        let mut byte = 0;
+        while byte < 128 {
+            if class.contains(byte) {
+                tables.set.insert(byte);
+                tables.low[(byte & 15) as usize] |= 1 << (byte >> 4);
+                tables.high[(byte >> 4) as usize] = 1 << (byte >> 4);
+            }
+            byte += 1;
         }
         tables
     }

@@ -1,5 +1,7 @@
 //! The matcher agrees with a search that compares every pattern at every offset, and with Aho-Corasick, on every engine.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::ops::{ControlFlow, Range};
 
 use aho_corasick::AhoCorasick;

@@ -4,6 +4,7 @@
 //! that stands line by line (a list of digests, of identifiers) would be joined to nonsense.
 
 use unkeyed_model::{DecodeStep, Span};
+use unkeyed_prefilter::Runs;
 
 use super::runs::{parts, runs};
 use super::{Decoded, Region, looks_like_text, unpack};
@@ -11,7 +12,10 @@ use crate::byte_set::ByteSet;
 
 const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 const URL: ByteSet = ByteSet::of(b"-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+/// Digits of either alphabet.
 const ANY: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+/// Long runs of them.
+static LONG: Runs = Runs::new(&ANY, MIN_BASE64);
 const HEX: ByteSet = ByteSet::of(b"0123456789abcdefABCDEF");
 
 /// 18 bytes: shorter than any token with its context.
@@ -26,7 +30,7 @@ const MIN_LINE: usize = 32;
 /// Runs of digits that turn into text, or into what is compressed. The text is searched once, for runs of any digits.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     let mut joined = [0; 2];
-    for run in runs(text, &ANY, MIN_BASE64) {
+    for run in runs(text, &LONG) {
         base64_regions(text, run, DecodeStep::Base64, &mut joined[0], out);
         base64_regions(text, run, DecodeStep::Base64url, &mut joined[1], out);
         for part in parts(text, run, &HEX, MIN_HEX) {

@@ -5,10 +5,10 @@ use unkeyed_prefilter::Runs;
 
 use crate::byte_set::ByteSet;
 
-/// Every maximal run of at least `min` bytes of `class`, in order.
-pub(super) fn runs(text: &[u8], class: &ByteSet, min: usize) -> Vec<Span> {
+/// Every run that is long enough, in order.
+pub(super) fn runs(text: &[u8], runs: &Runs) -> Vec<Span> {
     let mut found = Vec::new();
-    Runs::new(class, min).find(text, |run| found.push(Span::new(run.start, run.end)));
+    runs.find(text, |run| found.push(Span::new(run.start, run.end)));
     found
 }
 
@@ -32,8 +32,8 @@ mod tests {
         let (small, large) = (ByteSet::of(b"a"), ByteSet::of(b"ab"));
         for pattern in 0u32..3 * 3 * 3 * 3 * 3 * 3 * 3 * 3 {
             let text: Vec<u8> = (0..8).map(|place| b"ab."[(pattern / 3u32.pow(place) % 3) as usize]).collect();
-            let found: Vec<Span> = runs(&text, &large, 2).into_iter().flat_map(|run| parts(&text, run, &small, 2)).collect();
-            assert_eq!(found, runs(&text, &small, 2), "{}", String::from_utf8_lossy(&text));
+            let found: Vec<Span> = runs(&text, &Runs::new(&large, 2)).into_iter().flat_map(|run| parts(&text, run, &small, 2)).collect();
+            assert_eq!(found, runs(&text, &Runs::new(&small, 2)), "{}", String::from_utf8_lossy(&text));
         }
     }
 }

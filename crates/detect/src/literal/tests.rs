@@ -72,8 +72,8 @@ fn what_must_follow_is_known() {
 
 #[test]
 fn the_tail_starts_at_the_literal() {
-    let required = required(&parse(r"\b[a-z]{0,9}heroku[=:][a-f]{9}")).unwrap();
-    assert_eq!(required.tail.unwrap().to_string(), parse(r"heroku[=:][a-f]{9}").to_string());
+    let hir = parse(r"\b[a-z]{0,9}heroku[=:][a-f]{9}");
+    assert_eq!(tail(&hir, required(&hir).unwrap().tail.unwrap()).to_string(), parse(r"heroku[=:][a-f]{9}").to_string());
 }
 
 #[test]

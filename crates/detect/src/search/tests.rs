@@ -104,6 +104,22 @@ fn equals_every_pattern_over_the_whole_text_for_the_real_rules() {
 }
 
 #[test]
+fn equals_every_pattern_over_real_files_and_long_lines() {
+    let set = RuleSet::builtin().unwrap();
+    let engine = Engine::new(set.rules().to_vec());
+    let mut scratch = SearchScratch::default();
+    let rules = set.files().iter().step_by(23).map(|file| file.text.as_str());
+    let sources = [include_str!("../search.rs"), include_str!("../structure/azure.rs"), include_str!("../../../../README.md")];
+    let text = rules.chain(sources).collect::<Vec<_>>().join("\n");
+    // Shorter than the longest match that is followed to its end.
+    for part in text.as_bytes().chunks(50_000) {
+        let line: Vec<u8> = part.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }).collect();
+        assert_eq!(engine.run(part, &mut scratch), engine.naive(part));
+        assert_eq!(engine.run(&line, &mut scratch), engine.naive(&line));
+    }
+}
+
+#[test]
 fn segments_do_not_show() {
     let rules = rules(&[r"[a-z_]{0,40}key=(?P<secret>[a-z0-9]{8})", r"\btok_[a-z]{30}"]);
     for shift in 0..60 {

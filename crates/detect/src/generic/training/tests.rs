@@ -76,7 +76,16 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
         let (values, told) = values.get(&number).cloned().unwrap_or_default();
         let shown = String::from_utf8_lossy(&text[starts[number - 1]..end.max(starts[number - 1])]).trim().chars().take(150).collect();
         let place = format!("{}/{path}:{number}", row[0]);
-        found.push(Line { place, text: shown, is_true: row[6] == "true", kind: row[7].clone(), train: row[9] == "train", lowered: row[8] == "test" || row[8] == "example", values, told });
+        found.push(Line {
+            place,
+            text: shown,
+            is_true: row[6] == "true",
+            kind: row[7].clone(),
+            train: row[9] == "train",
+            lowered: row[8] == "test" || row[8] == "example",
+            values,
+            told,
+        });
     }
 }
 
