@@ -6,6 +6,13 @@
 #[path = "src"]
 mod src {
     pub(crate) mod byte_set;
+    pub(crate) mod generic {
+        mod lexicon;
+
+        pub(crate) fn stems() -> &'static [&'static str] {
+            lexicon::STEMS
+        }
+    }
     pub(crate) mod literal;
     pub(crate) mod named_value;
     pub(crate) mod pattern {
@@ -21,6 +28,8 @@ use std::{env, fs, io};
 use literal::Literal;
 use literal::searched::{Known, searched};
 use rule_spec::{FileSpec, RuleSpec};
+use unkeyed_prefilter::Pattern;
+
 use src::pattern::facts::{self, Facts};
 // The modules name each other from the root.
 use src::{byte_set, literal, named_value, rule_spec};
@@ -45,6 +54,12 @@ fn main() -> io::Result<()> {
     let mut literals: Vec<&Literal> = read.iter().flat_map(|(_, facts)| facts).flat_map(|facts| &facts.literals).collect();
     literals.sort_by(|a, b| (&a.bytes, a.ignore_case).cmp(&(&b.bytes, b.ignore_case)));
     let known = Known::all(&searched(literals.into_iter()));
+    let mut stems: Vec<Pattern> = src::generic::stems()
+        .iter()
+        .map(|stem| Pattern { bytes: stem.as_bytes().to_vec(), ignore_case: true, ..Pattern::default() })
+        .collect();
+    stems.sort_by(|a, b| a.bytes.cmp(&b.bytes));
+    fs::write(out.join("generic_stems.postcard"), postcard::to_allocvec(&Known::all(&stems)).map_err(io::Error::other)?)?;
     fs::write(out.join("builtin_rules.rs"), code)?;
     fs::write(out.join("builtin_rules.postcard"), postcard::to_allocvec(&read).map_err(io::Error::other)?)?;
     fs::write(out.join("builtin_literals.postcard"), postcard::to_allocvec(&known).map_err(io::Error::other)?)
@@ -53,8 +68,11 @@ fn main() -> io::Result<()> {
 /// A rule file, and what follows from the pattern of each of its rules.
 fn file(path: &Path) -> Result<(FileSpec, Vec<Facts>), String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let spec: FileSpec = toml::from_str(&text).map_err(|error| error.to_string())?;
+    let mut spec: FileSpec = toml::from_str(&text).map_err(|error| error.to_string())?;
     let facts = spec.rule.iter().map(|rule| facts(rule.get_ref())).collect::<Result<_, _>>()?;
+    for rule in &mut spec.rule {
+        rule.get_mut().forget_examples();
+    }
     Ok((spec, facts))
 }
 

@@ -17,10 +17,11 @@ use crate::rule_spec::FileSpec;
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 static READ: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_rules.postcard"));
 static KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_literals.postcard"));
+static STEMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/generic_stems.postcard"));
 
 /// The files as they were.
 pub(crate) fn files() -> Vec<RuleFile> {
-    FILES.iter().map(|&(name, text)| RuleFile { name: name.to_owned(), text: text.to_owned() }).collect()
+    FILES.iter().map(|&(name, text)| RuleFile { name: name.to_owned(), text: text.into() }).collect()
 }
 
 /// Their rules; what is wrong goes to `problems`.
@@ -34,6 +35,12 @@ pub(crate) fn rules(problems: &mut Vec<Problem>) -> Vec<Rule> {
     };
     let files = files();
     files.iter().zip(read).flat_map(|(file, (spec, facts))| rule_file::check(file, spec, facts, problems)).collect()
+}
+
+/// What was decided for those of `patterns` that are stems of the lexicon.
+pub(crate) fn stem_choices(patterns: &[Pattern], buckets: usize) -> Vec<Option<Choice>> {
+    let known: Vec<Known> = postcard::from_bytes(STEMS).unwrap_or_default();
+    Known::choices(&known, patterns, buckets)
 }
 
 /// What was decided for those of `patterns` that are literals of built-in rules.

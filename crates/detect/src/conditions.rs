@@ -35,11 +35,19 @@ pub(crate) fn check(rule: &Rule, text: &[u8], whole: Span, secret: Span) -> Cond
     if entropy(bytes) < rule.min_entropy || !keyword_is_near(&rule.keywords_near, text, whole) {
         return Condition::Fails;
     }
+    if rule.is_named && is_meant_for_all(&text[whole.start..secret.start]) {
+        return Condition::Fails;
+    }
     match rule.checksum.map_or(Verdict::Absent, |checksum| checksum(bytes)) {
         Verdict::Valid => Condition::Proven,
         Verdict::Absent => Condition::Holds,
         Verdict::Invalid => Condition::Fails,
     }
+}
+
+/// Whether a name says that its value is no secret (`ACME_PUBLIC_KEY`, `acmePublishableKey`).
+fn is_meant_for_all(name: &[u8]) -> bool {
+    ["public", "publishable"].iter().any(|word| contains_ignoring_case(name, word.as_bytes()))
 }
 
 fn keyword_is_near(keywords: &[Vec<u8>], text: &[u8], whole: Span) -> bool {

@@ -24,7 +24,9 @@ mod weights;
 use std::ops::ControlFlow;
 
 use unkeyed_model::{Confidence, Origin, Span};
-use unkeyed_prefilter::{BuildError, Matcher, Pattern};
+use unkeyed_prefilter::{BuildError, Engine, Matcher, Pattern};
+
+use crate::builtin;
 
 pub(crate) use extract::Extract;
 
@@ -76,7 +78,12 @@ impl Generic {
         let all: Vec<(&str, Trigger)> = names.chain(tools).chain(rest).collect();
         let patterns: Vec<Pattern> =
             all.iter().map(|(literal, _)| Pattern { bytes: literal.as_bytes().to_vec(), ignore_case: true, after: None }).collect();
-        Ok(Self { matcher: Matcher::new(&patterns)?, triggers: all.into_iter().map(|(_, trigger)| trigger).collect() })
+        let engine = Engine::best();
+        let choices = builtin::stem_choices(&patterns, engine.buckets());
+        Ok(Self {
+            matcher: Matcher::with_choices(&patterns, &choices, engine)?,
+            triggers: all.into_iter().map(|(_, trigger)| trigger).collect(),
+        })
     }
 
     /// Calls `on_found` with every credential of `text`, until it breaks. `file` is where the text stands as it is; nothing for

@@ -5,15 +5,19 @@
 
 /// What a credential is called unless the rule says so.
 const CALLED: &str = "key|token|secret|password|passwd|pwd|pass|credentials?|pat|auth";
-/// Between vendor and name: `acme_api_`, `acme.api.`, `acme: { "api`, or YAML's next line.
-const GAP: &str = r#"[\w.\- "'`:{(\[\t\r\n]{0,40}?"#;
+/// Between vendor and name: `acme_api_`, `acme.api.`, `acme: { "api`, `[acme]` and the next line, `'acme' => ['api`.
+const GAP: &str = r#"(?:[\w.\- "'`:{(\[\]\t\r\n]|=>){0,40}?"#;
 /// What a name may end with after the word that makes it a credential's.
 const SUFFIX: &str = r"(?:[_-]?(?i:value|prod(?:uction)?|staging|live|dev|test|sandbox|str(?:ing)?|[0-9]{1,2}))?";
-/// The name's end, and what gives it a value: an assignment, a default, an argument, an element, an option.
-const OPERATOR: &str =
-    r#"\\?["'`\])]{0,3}[ \t]{0,20}(?::[ \t]?[&A-Za-z'\[\]<> ]{1,24}?=|=>|:=|={1,3}|\|\|=?|\?\?=?|<-|[:,>(]|value=\\?["']|[ \t])"#;
+/// The name's end, and what gives it a value: an assignment, a default, an argument, an element, an option, a sentence, or
+/// an entry that calls its name "name" and its value "value".
+const OPERATOR: &str = concat!(
+    r#"\\?["'`\])]{0,3}[ \t]{0,20}(?:"#,
+    r#":[ \t]?[&A-Za-z'\[\]<> ]{1,24}?=|=>|:=|={1,3}|\|{1,2}=?|\?\?=?|<-|[:,>({]|(?:is|to|or)[ \t]|\{[a-z; ]{1,40}\}[ \t]?=|"#,
+    r#"</key>\s{0,40}<string>|,?\s{0,60}\\?["']?value\\?["']?[ \t]{0,8}[:=]|\{[^{}]{0,200}?default[ \t]{0,20}=|[ \t])"#
+);
 /// A constructor or a string's kind, and the quotation mark.
-const OPEN: &str = r#"[ \t]{0,20}(?:[A-Za-z_:.]{1,24}\(|[@bruL])?\\?["'`]?"#;
+const OPEN: &str = r#"\s{0,40}(?:[A-Za-z_:.]{1,24}\(|[@bruL])?\\?["'`]?"#;
 /// No byte follows that could belong to the value.
 const CLOSE: &str = r"(?:[^\w+/=-]|\z)";
 
@@ -56,6 +60,15 @@ mod tests {
             r#"acme.setApiKey("0a1b2c3d")"#,
             r#"Acme.auth = SecretString::new("0a1b2c3d")"#,
             "ACME_API_KEY_PROD=0a1b2c3d",
+            "- name: ACME_API_KEY\n  value: 0a1b2c3d\n",
+            r#"{"name": "ACME_API_KEY", "value": "0a1b2c3d"}"#,
+            "[acme]\napi_key = 0a1b2c3d\n",
+            "'acme' => ['api_key' => '0a1b2c3d']",
+            "<key>AcmeToken</key>\n  <string>0a1b2c3d</string>",
+            "public string AcmeKey { get; set; } = \"0a1b2c3d\";",
+            "variable \"acme_token\" {\n  type = string\n  default = \"0a1b2c3d\"\n}",
+            "The Acme token is `0a1b2c3d`.",
+            "| acme_token | 0a1b2c3d |",
         ] {
             assert!(found(text), "{text}");
         }

@@ -48,7 +48,7 @@ fn is_packed(finding: &Finding) -> bool {
     finding.via.contains(&DecodeStep::Gzip)
 }
 
-type Rank<'a> = (bool, u8, Reverse<Confidence>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
+type Rank<'a> = (bool, u8, Reverse<Confidence>, Reverse<bool>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
 
 fn rank(finding: &Finding) -> Rank<'_> {
     let draft = &finding.draft;
@@ -57,6 +57,8 @@ fn rank(finding: &Finding) -> Rank<'_> {
         genericness(draft),
         Reverse(draft.confidence),
         Reverse(draft.verified_structure),
+        // Whoever says the vendor's name knows better than who knows a word such as `secret_key`.
+        Reverse(draft.rule.is_named),
         finding.via.len(),
         Reverse(draft.secret.len()),
         &draft.rule.info.id,

@@ -1,5 +1,6 @@
 //! A detection rule as the engine uses it: checked, and with its names resolved.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -16,8 +17,8 @@ use crate::structure::Inspector;
 pub struct RuleFile {
     /// File name, for messages; its stem must equal the file's `provider`.
     pub name: String,
-    /// TOML text.
-    pub text: String,
+    /// TOML text; that of built-in rules is part of the program.
+    pub text: Cow<'static, str>,
 }
 
 /// One rule.
@@ -37,6 +38,8 @@ pub(crate) struct Rule {
     pub(crate) is_foreign: bool,
     /// Which places of credentials it reports, if code finds them and not the pattern.
     pub(crate) extract: Option<Extract>,
+    /// The name of what it finds says the vendor's: context and value.
+    pub(crate) is_named: bool,
     /// How sure a match is, before refinement.
     pub(crate) confidence: Confidence,
     /// What the credential is for.
@@ -94,6 +97,7 @@ impl Rule {
             pattern: Pattern::new("literal").unwrap(),
             is_foreign: false,
             extract: None,
+            is_named: false,
             confidence: Confidence::Medium,
             role: Role::Access,
             replayable: Replayable::Bearer,

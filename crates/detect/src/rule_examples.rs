@@ -41,7 +41,8 @@ pub(crate) fn never_found(rule: &Arc<Rule>) -> Option<String> {
 pub(crate) fn kinds(set: &RuleSet) -> BTreeSet<String> {
     let detector = Detector::new(set.clone(), FingerprintKey::new(b"examples")).unwrap();
     let mut run = Run { detector: &detector, scratch: Scratch::default() };
-    let rules = set.rules().iter().flat_map(|rule| rule.examples.matching.iter().map(move |example| (rule, example)));
+    let authored = set.authored();
+    let rules = authored.iter().flat_map(|rule| rule.examples.matching.iter().map(move |example| (rule, example)));
     rules.flat_map(|(rule, example)| run.scan(rule, example.as_bytes())).map(|found| found.kind.to_string()).collect()
 }
 
@@ -119,7 +120,7 @@ mod tests {
         let set = RuleSet::builtin().unwrap();
         let detector = Detector::new(set.clone(), FingerprintKey::new(b"")).unwrap();
         let mut scratch = Scratch::default();
-        for rule in set.rules() {
+        for rule in &set.authored() {
             for example in rule.examples.matching.iter().chain(&rule.examples.other) {
                 let text = [b"\xff\xfe ", example.as_bytes(), b"\x80"].concat();
                 for end in (0..=text.len()).step_by(1 + text.len() / 24) {

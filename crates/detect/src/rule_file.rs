@@ -90,6 +90,7 @@ impl Reader<'_> {
             pattern,
             is_foreign: false,
             extract: self.named(&spec.extract, "extractor", Extract::named, &Extract::names())?,
+            is_named: spec.context.is_some(),
             confidence: spec.confidence.unwrap_or(Confidence::High),
             role: spec.role.unwrap_or(Role::Access),
             replayable: spec.replayable.unwrap_or(Replayable::Bearer),

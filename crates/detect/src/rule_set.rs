@@ -64,14 +64,7 @@ impl RuleSet {
     /// As [`from_files`](Self::from_files), and if an id is there already; the set is then unchanged.
     pub fn extend(&mut self, files: &[RuleFile]) -> Result<(), RuleError> {
         let (mut problems, mut remarks) = (Vec::new(), Vec::new());
-        let mut added: Vec<Arc<Rule>> = Vec::new();
-        for file in files {
-            let rules = match rule_import::format(file) {
-                Format::Own => rule_file::read(file, &mut problems),
-                format => rule_import::read(file, format, &mut problems, &mut remarks),
-            };
-            added.extend(rules.into_iter().map(Arc::new));
-        }
+        let mut added = read(files, &mut problems, &mut remarks);
         added = self.with_free_ids(added, &mut problems, &mut remarks);
         added.retain(|rule| {
             let Some(what) = rule.pattern.compile_problem().or_else(|| rule_examples::never_found(rule)) else { return true };
@@ -129,6 +122,14 @@ impl RuleSet {
         Self { rules: vec![Arc::clone(rule)], ..Self::default() }
     }
 
+    /// The rules as their authors wrote them, with their examples, sorted by id.
+    #[cfg(test)]
+    pub(crate) fn authored(&self) -> Vec<Arc<Rule>> {
+        let mut rules = read(&self.files, &mut Vec::new(), &mut Vec::new());
+        rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
+        rules
+    }
+
     /// The rules, sorted by id.
     pub(crate) fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
@@ -173,7 +174,9 @@ impl RuleSet {
     /// What an author should mend: `file:line: rule id: what and how`, sorted. Empty if all is well.
     #[must_use]
     pub fn lint(&self) -> Vec<String> {
-        let mut problems: Vec<Problem> = self.rules.iter().flat_map(|rule| lint::lint(rule)).collect();
+        let (mut problems, mut remarks) = (Vec::new(), Vec::new());
+        let rules = read(&self.files, &mut problems, &mut remarks);
+        problems.extend(rules.iter().flat_map(|rule| lint::lint(rule)));
         problems.sort();
         problems.iter().map(Problem::to_string).collect()
     }
@@ -184,6 +187,19 @@ impl RuleSet {
     pub fn test(&self) -> Vec<String> {
         rule_examples::test(self)
     }
+}
+
+/// The rules of the files as their authors wrote them, with their examples.
+fn read(files: &[RuleFile], problems: &mut Vec<Problem>, remarks: &mut Vec<Problem>) -> Vec<Arc<Rule>> {
+    let mut rules = Vec::new();
+    for file in files {
+        let read = match rule_import::format(file) {
+            Format::Own => rule_file::read(file, problems),
+            format => rule_import::read(file, format, problems, remarks),
+        };
+        rules.extend(read.into_iter().map(Arc::new));
+    }
+    rules
 }
 
 fn problem(rule: &Rule, what: String) -> Problem {

@@ -20,6 +20,11 @@ impl<T> Placed<T> {
         &self.value
     }
 
+    #[allow(dead_code, reason = "for the build script")]
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+
     pub(crate) fn into_inner(self) -> T {
         self.value
     }
@@ -101,6 +106,13 @@ impl RuleSpec {
     /// Whether any part of a pattern is given.
     pub(crate) fn has_pattern(&self) -> bool {
         self.pattern.is_some() || self.context.is_some() || self.value.is_some() || self.called.is_some()
+    }
+
+    /// Nobody needs them at a scan; whoever does reads the file again.
+    #[allow(dead_code, reason = "for the build script")]
+    pub(crate) fn forget_examples(&mut self) {
+        self.r#match = Vec::new();
+        self.no_match = Vec::new();
     }
 
     /// The pattern as written, or the one that context and value stand for; `None` if it is not clear which.

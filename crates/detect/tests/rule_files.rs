@@ -15,7 +15,7 @@ pattern = '''acme_[a-z]{20}'''
 "#;
 
 fn file(name: &str, text: &str) -> RuleFile {
-    RuleFile { name: name.into(), text: text.into() }
+    RuleFile { name: name.into(), text: text.to_owned().into() }
 }
 
 fn problems(text: &str) -> Vec<String> {

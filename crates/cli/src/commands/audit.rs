@@ -67,6 +67,8 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     if exit == Exit::Incomplete && !args.quiet {
         output::warn("the scan is incomplete: see what was not read in the report (exit code 3)");
     }
+    // The program ends here; to free thousands of rules one by one would take longer than to scan a small file.
+    std::mem::forget(detector);
     Ok(exit)
 }
 

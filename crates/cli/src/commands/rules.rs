@@ -57,7 +57,7 @@ fn files(place: &Path) -> anyhow::Result<Vec<RuleFile>> {
     }
     let file = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).with_context(|| format!("{}: the rule file can't be read", path.display()))?;
-        Ok(RuleFile { name: unkeyed_source::path_text(&path), text })
+        Ok(RuleFile { name: unkeyed_source::path_text(&path), text: text.into() })
     };
     paths.into_iter().map(file).collect()
 }

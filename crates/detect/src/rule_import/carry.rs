@@ -55,6 +55,7 @@ pub(super) fn rule(file: &RuleFile, line: usize, foreign: Foreign) -> Result<(Ru
     let (id, provider) = named(&foreign.id, file)?;
     let rule = Rule {
         extract: None,
+        is_named: false,
         info: Arc::new(RuleInfo {
             id: id.clone(),
             name: foreign.name,

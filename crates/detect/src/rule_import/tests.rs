@@ -2,7 +2,7 @@ use super::*;
 
 fn load(name: &str, text: &str) -> (Vec<Rule>, Vec<String>, Vec<String>) {
     let (mut problems, mut remarks) = (Vec::new(), Vec::new());
-    let file = RuleFile { name: name.into(), text: text.into() };
+    let file = RuleFile { name: name.into(), text: text.to_owned().into() };
     let rules = read(&file, format(&file), &mut problems, &mut remarks);
     let told = |problems: Vec<Problem>| problems.iter().map(Problem::to_string).collect();
     (rules, told(problems), told(remarks))
@@ -17,7 +17,7 @@ fn refused(body: &str) -> String {
 
 #[test]
 fn formats_are_told_by_their_shape() {
-    let format = |text: &str| format(&RuleFile { name: "rules.txt".into(), text: text.into() });
+    let format = |text: &str| format(&RuleFile { name: "rules.txt".into(), text: text.to_owned().into() });
     assert_eq!(format("title = \"x\"\n[[rules]]\nid = \"a\""), Format::Gitleaks);
     assert_eq!(format("[allowlist]\npaths = []"), Format::Gitleaks);
     assert_eq!(format("# a comment\nrules:\n- id: a"), Format::Yaml);

@@ -54,7 +54,7 @@ typed_position = true
 
 /// The detector.
 pub(crate) fn detector(key: &FingerprintKey) -> Detector {
-    let file = |name: &str, text: &str| RuleFile { name: name.into(), text: text.into() };
+    let file = |name: &str, text: &str| RuleFile { name: name.into(), text: text.to_owned().into() };
     let rules = RuleSet::from_files(&[file("test.toml", RULES), file("generic.toml", GENERIC)]).unwrap();
     Detector::new(rules, key.clone()).unwrap()
 }
