@@ -10,6 +10,7 @@ mod cursor;
 mod dialect;
 mod extract;
 mod judge;
+mod legible;
 mod lexicon;
 mod measure;
 mod name;
@@ -147,7 +148,9 @@ impl Generic {
                 Trigger::Tool(index) => tool::password(text, at, &tool::TOOLS[index], dialect).map(|place| (place, None)),
                 Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
             };
-            let Some((place, name)) = found else { return ControlFlow::Continue(()) };
+            let Some((place, name)) = found.filter(|(place, _)| legible::is_in_text(text, place.value.span)) else {
+                return ControlFlow::Continue(());
+            };
             cost = cost.saturating_sub(PLACE_COST);
             if cost == 0 { ControlFlow::Break(()) } else { on_place(place, name) }
         });
