@@ -26,7 +26,6 @@ type Read = (Vec<(Measure, Features)>, Vec<String>);
 #[derive(Clone)]
 struct Line {
     place: String,
-    text: String,
     is_true: bool,
     kind: String,
     train: bool,
@@ -72,13 +71,10 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
     });
     for row in rows {
         let number: usize = row[3].parse().unwrap();
-        let end = starts.get(number).map_or(text.len(), |&end| end - 1);
         let (values, told) = values.get(&number).cloned().unwrap_or_default();
-        let shown = String::from_utf8_lossy(&text[starts[number - 1]..end.max(starts[number - 1])]).trim().chars().take(150).collect();
         let place = format!("{}/{path}:{number}", row[0]);
         found.push(Line {
             place,
-            text: shown,
             is_true: row[6] == "true",
             kind: row[7].clone(),
             train: row[9] == "train",
@@ -192,7 +188,7 @@ fn wrong(lines: &[Line], weights: &impl Fn(Measure, &Features) -> f32) {
                 .find(|told| told.starts_with("ruled"))
                 .cloned()
                 .unwrap_or_else(|| if line.told.is_empty() { "not read".into() } else { String::new() });
-            println!("WRONG {} {:?} {} {} | {} | {why}", line.is_true, level, line.kind, line.place, line.text);
+            println!("WRONG {} {:?} {} {} | {why}", line.is_true, level, line.kind, line.place);
         }
     }
 }

@@ -67,3 +67,36 @@ fn no_prefix_of_any_fixture_panics() {
         }
     }
 }
+
+#[test]
+fn a_condition_whose_key_is_not_known_may_be_one_on_the_subject() {
+    let facts = one(r#"
+        data "aws_iam_policy_document" "trust" {
+          statement {
+            actions = ["sts:AssumeRoleWithWebIdentity"]
+            principals {
+              type        = "Federated"
+              identifiers = [var.provider_arn]
+            }
+            condition {
+              test     = "StringEquals"
+              variable = "${var.issuer}:aud"
+              values   = ["sts.amazonaws.com"]
+            }
+            dynamic "condition" {
+              for_each = local.conditions
+              content {
+                test     = split("|", condition.value.test)[0]
+                variable = split("|", condition.value.test)[1]
+                values   = condition.value.values
+              }
+            }
+          }
+        }
+        resource "aws_iam_role" "ci" {
+          assume_role_policy = data.aws_iam_policy_document.trust.json
+        }"#);
+    let found = trust(&facts, "tf:m#aws_iam_role.ci/0");
+    assert!(matches!(found.subject, SubjectRule::Unknown(_)), "{:?}", found.subject);
+    assert_eq!(found.audiences, Some(vec![Value::literal("sts.amazonaws.com")]));
+}
