@@ -110,7 +110,7 @@ fn literals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("literals");
     group.throughput(Throughput::Bytes(total as u64)).sample_size(10);
     for engine in Engine::available() {
-        let matcher = Matcher::with_choices(patterns, &[], engine).unwrap();
+        let matcher = Matcher::with_choices(patterns.to_vec(), &[], engine).unwrap();
         let mut scratch = unkeyed_prefilter::Scratch::default();
         group.bench_function(format!("{engine:?}"), |bencher| {
             bencher.iter(|| {

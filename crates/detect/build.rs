@@ -6,18 +6,18 @@
 #[path = "src"]
 mod src {
     pub(crate) mod byte_set;
+    pub(crate) mod catalogue;
     pub(crate) mod generic {
-        mod lexicon;
-
-        pub(crate) fn stems() -> &'static [&'static str] {
-            lexicon::STEMS
-        }
+        pub(crate) mod lexicon;
+        pub(crate) mod tool_table;
     }
+    pub(crate) mod index;
     pub(crate) mod literal;
     pub(crate) mod named_value;
     pub(crate) mod pattern {
         pub(crate) mod facts;
     }
+    pub(crate) mod rule_digest;
     pub(crate) mod rule_spec;
 }
 
@@ -25,14 +25,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use literal::Literal;
-use literal::searched::{Known, searched};
-use rule_spec::{FileSpec, RuleSpec};
-use unkeyed_prefilter::Pattern;
+use catalogue::{Catalogue, Listed};
+use index::Index;
+use rule_spec::{FileSpec, RuleSpec, Source};
 
-use src::pattern::facts::{self, Facts};
+use src::pattern::facts::{self, Facts, FactsError};
 // The modules name each other from the root.
-use src::{byte_set, literal, named_value, rule_spec};
+use src::{byte_set, catalogue, generic, index, literal, named_value, pattern, rule_digest, rule_spec};
 
 fn main() -> io::Result<()> {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../rules").canonicalize()?;
@@ -43,44 +42,71 @@ fn main() -> io::Result<()> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let mut code = String::from("static FILES: &[(&str, &str)] = &[\n");
-    let mut read = Vec::new();
+    let mut texts = Vec::new();
     for path in &files {
         println!("cargo::rerun-if-changed={}", path.display());
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         writeln!(code, "    ({name:?}, include_str!({:?})),", path.display()).map_err(io::Error::other)?;
-        read.push(file(path).map_err(|what| io::Error::other(format!("{}: {what}", path.display())))?);
+        texts.push((name, fs::read_to_string(path)?));
     }
     code.push_str("];\n");
-    let mut literals: Vec<&Literal> = read.iter().flat_map(|(_, facts)| facts).flat_map(|facts| &facts.literals).collect();
-    literals.sort_by(|a, b| (&a.bytes, a.ignore_case).cmp(&(&b.bytes, b.ignore_case)));
-    let known = Known::all(&searched(literals.into_iter()));
-    let mut stems: Vec<Pattern> = src::generic::stems()
-        .iter()
-        .map(|stem| Pattern { bytes: stem.as_bytes().to_vec(), ignore_case: true, ..Pattern::default() })
-        .collect();
-    stems.sort_by(|a, b| a.bytes.cmp(&b.bytes));
-    fs::write(out.join("generic_stems.postcard"), postcard::to_allocvec(&Known::all(&stems)).map_err(io::Error::other)?)?;
+    let mut rules = Vec::new();
+    for (at, (name, text)) in (0..).zip(&texts) {
+        rules.extend(read(at, text).map_err(|what| io::Error::other(format!("{name}: {what}")))?);
+    }
+    rules.sort_by(|a, b| a.spec.id.cmp(&b.spec.id));
+    let mut index = Index::new(rules.iter().map(|rule| &rule.facts));
+    index.decide();
     fs::write(out.join("builtin_rules.rs"), code)?;
-    fs::write(out.join("builtin_rules.postcard"), postcard::to_allocvec(&read).map_err(io::Error::other)?)?;
-    fs::write(out.join("builtin_literals.postcard"), postcard::to_allocvec(&known).map_err(io::Error::other)?)
+    fs::write(out.join("builtin_index.postcard"), postcard::to_allocvec(&index).map_err(io::Error::other)?)?;
+    write_rules(&out, &rules, &rule_digest::digest(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
 }
 
-/// A rule file, and what follows from the pattern of each of its rules.
-fn file(path: &Path) -> Result<(FileSpec, Vec<Facts>), String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let mut spec: FileSpec = toml::from_str(&text).map_err(|error| error.to_string())?;
-    let facts = spec.rule.iter().map(|rule| facts(rule.get_ref())).collect::<Result<_, _>>()?;
-    for rule in &mut spec.rule {
-        rule.get_mut().forget_examples();
+/// A rule, and what follows from its pattern.
+struct ReadRule {
+    spec: RuleSpec,
+    facts: Facts,
+    file: u32,
+    line: u32,
+}
+
+/// The rules of a file.
+fn read(file: u32, text: &str) -> Result<Vec<ReadRule>, String> {
+    let parsed: FileSpec = toml::from_str(text).map_err(|error| error.to_string())?;
+    let rule = |rule: rule_spec::Placed<RuleSpec>| {
+        let line = 1 + text.bytes().take(rule.start()).filter(|&byte| byte == b'\n').count();
+        let mut spec = rule.into_inner();
+        let facts = facts(&spec)?;
+        spec.forget_examples();
+        Ok(ReadRule { spec, facts, file, line: u32::try_from(line).unwrap_or(0) })
+    };
+    parsed.rule.into_iter().map(rule).collect()
+}
+
+/// Writes the rules one after the other, and where each stands.
+fn write_rules(out: &Path, rules: &[ReadRule], digest: &str) -> io::Result<()> {
+    let (mut bytes, mut listed) = (Vec::new(), Vec::new());
+    for ReadRule { spec, facts, file, line } in rules {
+        let start = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        listed.push(Listed { id: &spec.id, file: *file, line: *line, start, extracts: spec.extract.is_some() });
+        bytes.extend(postcard::to_allocvec(&(spec, facts)).map_err(io::Error::other)?);
     }
-    Ok((spec, facts))
+    let mut public: Vec<&str> = rules.iter().flat_map(|rule| &rule.spec.public).map(String::as_str).collect();
+    public.sort_unstable();
+    let catalogue = Catalogue { rules: listed, public, digest };
+    fs::write(out.join("builtin_rules.postcard"), bytes)?;
+    fs::write(out.join("builtin_catalogue.postcard"), postcard::to_allocvec(&catalogue).map_err(io::Error::other)?)
 }
 
 fn facts(rule: &RuleSpec) -> Result<Facts, String> {
     if rule.extract.is_some() {
         return Ok(Facts::none());
     }
-    let source = rule.source().ok_or("give either a pattern, or context and value, to which called may be added");
-    let facts = source.map_err(str::to_owned).and_then(|source| Facts::new(&facts::parse(&source)?).map_err(|error| error.to_string()));
-    facts.map_err(|what| format!("rule {}: {what}", rule.id))
+    let source = rule.source().ok_or("give either a pattern, or context and value, to which called may be added")?;
+    let hir = facts::parse(&source.text())?;
+    let facts = match source {
+        Source::Pattern(_) => Facts::new(&hir).map_err(Into::into),
+        Source::Named(named) => Facts::named(&hir, &named),
+    };
+    facts.map_err(|what: FactsError| format!("rule {}: {what}", rule.id))
 }

@@ -1,50 +1,80 @@
 //! The rules that are part of the program, as the build script left them.
 //!
 //! One decision a reader would question: they are parsed at build time, by the code that parses the rules of users at the
-//! start, and embedded in a compact form with what follows from their patterns: the literals, and which window of each is
-//! searched for in which bucket. To read a thousand rules from TOML, and their patterns, took longer than to scan a megabyte.
-//! Patterns are parsed and compiled when a literal of theirs is first hit, which few are.
+//! start, and embedded in a compact form with what follows from their patterns. A rule is read when a text first hits one of
+//! its literals, which few do: to read thousands at every start took longer than to scan a megabyte.
 
-use unkeyed_prefilter::{Choice, Pattern};
+use std::sync::LazyLock;
 
-use crate::literal::searched::Known;
+use crate::catalogue::Catalogue;
+use crate::index::Index;
 use crate::pattern::Facts;
 use crate::rule::{Rule, RuleFile};
 use crate::rule_error::Problem;
 use crate::rule_file;
-use crate::rule_spec::FileSpec;
+use crate::rule_spec::RuleSpec;
 
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
-static READ: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_rules.postcard"));
-static KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_literals.postcard"));
-static STEMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/generic_stems.postcard"));
+static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_rules.postcard"));
+static INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_index.postcard"));
+static CATALOGUE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_catalogue.postcard"));
+
+/// What is known of the rules.
+pub(crate) fn catalogue() -> &'static Catalogue<'static> {
+    static READ: LazyLock<Catalogue<'static>> = LazyLock::new(|| postcard::from_bytes(CATALOGUE).unwrap_or_default());
+    &READ
+}
 
 /// The files as they were.
 pub(crate) fn files() -> Vec<RuleFile> {
-    FILES.iter().map(|&(name, text)| RuleFile { name: name.to_owned(), text: text.into() }).collect()
+    FILES.iter().map(file).collect()
 }
 
-/// Their rules; what is wrong goes to `problems`.
-pub(crate) fn rules(problems: &mut Vec<Problem>) -> Vec<Rule> {
-    let read: Vec<(FileSpec, Vec<Facts>)> = match postcard::from_bytes(READ) {
-        Ok(read) => read,
-        Err(error) => {
-            problems.push(Problem { file: "rules".into(), line: 1, rule: None, what: format!("the program is damaged: {error}") });
-            return Vec::new();
-        }
+fn file(&(name, text): &(&'static str, &'static str)) -> RuleFile {
+    RuleFile { name: name.to_owned(), text: text.into() }
+}
+
+/// Reads a rule.
+///
+/// # Errors
+/// What is wrong with it. A test sees to it that nothing is.
+pub(crate) fn rule(at: usize) -> Result<Rule, Problem> {
+    let damaged = |what: &dyn ToString| Problem {
+        file: "rules".into(),
+        line: 1,
+        rule: None,
+        what: format!("the program is damaged: {}", what.to_string()),
     };
-    let files = files();
-    files.iter().zip(read).flat_map(|(file, (spec, facts))| rule_file::check(file, spec, facts, problems)).collect()
+    let listed = catalogue().rules.get(at).ok_or_else(|| damaged(&"a rule is missing"))?;
+    let file = FILES.get(listed.file as usize).map(file).ok_or_else(|| damaged(&"a rule's file is missing"))?;
+    let bytes = RULES.get(listed.start as usize..).unwrap_or_default();
+    let ((spec, facts), _): ((RuleSpec, Facts), _) = postcard::take_from_bytes(bytes).map_err(|error| damaged(&error))?;
+    rule_file::known(&file, listed.line as usize, spec, facts)
 }
 
-/// What was decided for those of `patterns` that are stems of the lexicon.
-pub(crate) fn stem_choices(patterns: &[Pattern], buckets: usize) -> Vec<Option<Choice>> {
-    let known: Vec<Known> = postcard::from_bytes(STEMS).unwrap_or_default();
-    Known::choices(&known, patterns, buckets)
+/// What a text is searched for with them.
+pub(crate) fn index() -> Index {
+    postcard::from_bytes(INDEX).unwrap_or_else(|_| Index::new(std::iter::empty()))
 }
 
-/// What was decided for those of `patterns` that are literals of built-in rules.
-pub(crate) fn choices(patterns: &[Pattern], buckets: usize) -> Vec<Option<Choice>> {
-    let known: Vec<Known> = postcard::from_bytes(KNOWN).unwrap_or_default();
-    Known::choices(&known, patterns, buckets)
+/// The same, kept for those who only look something up in it.
+pub(crate) fn shared_index() -> &'static Index {
+    static READ: LazyLock<Index> = LazyLock::new(index);
+    &READ
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_can_be_read() {
+        let rules = &catalogue().rules;
+        assert!(rules.is_sorted_by_key(|rule| rule.id) && rules.len() > 1_000);
+        for (at, listed) in rules.iter().enumerate() {
+            let rule = rule(at).map_err(|problem| problem.to_string()).unwrap();
+            assert_eq!((rule.info.id.as_str(), rule.extract.is_some()), (listed.id, listed.extracts));
+        }
+        assert!(!index().guards.is_empty());
+    }
 }

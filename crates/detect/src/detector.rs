@@ -1,8 +1,8 @@
 //! The detector: rules and key in, matches out.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use unkeyed_model::{Confidence, Match, Origin, Skip, SkipReason, Slot, Span, Unit};
 
@@ -15,7 +15,7 @@ use crate::generic::{self, Generic};
 use crate::rule::Rule;
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_set::RuleSet;
-use crate::search::{Found, Search, SearchScratch};
+use crate::search::{Event, Found, Search, SearchScratch};
 use crate::structure::{Candidate, Draft, Outcome};
 use crate::{doubt, emit, overlap, pairing, placeholder, slots};
 
@@ -34,7 +34,7 @@ pub struct Detector {
     extracting: Vec<(generic::Extract, Arc<Rule>)>,
     key: FingerprintKey,
     /// Documented example values of all rules, sorted.
-    public: Vec<Vec<u8>>,
+    public: OnceLock<Vec<Vec<u8>>>,
     /// How many matches of each rule were left out because of an adjustment.
     left_out: Vec<AtomicU64>,
 }
@@ -44,7 +44,6 @@ pub struct Detector {
 pub struct Scratch {
     detector: u64,
     search: SearchScratch,
-    generic: unkeyed_prefilter::Scratch,
     decoded: Vec<Decoded>,
     /// Bytes that decoding may still yield for this Unit.
     budget: usize,
@@ -70,14 +69,19 @@ impl Detector {
     pub fn new(rules: RuleSet, key: FingerprintKey) -> Result<Self, RuleError> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let problem = |error: unkeyed_prefilter::BuildError| Problem { file: "rules".into(), line: 1, rule: None, what: error.to_string() };
-        let search = Search::new(rules.rules()).map_err(problem)?;
-        let generic = Generic::new().map_err(problem)?;
-        let mut public: Vec<Vec<u8>> =
-            rules.rules().iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
-        public.sort_unstable();
-        let left_out = rules.rules().iter().map(|_| AtomicU64::new(0)).collect();
-        let extracting = rules.rules().iter().filter_map(|rule| Some((rule.extract?, Arc::clone(rule)))).collect();
-        Ok(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), rules, search, generic, extracting, key, public, left_out })
+        let search = Search::new(rules.index()).map_err(problem)?;
+        let left_out = (0..rules.rules().len()).map(|_| AtomicU64::new(0)).collect();
+        let extracting = rules.extracting();
+        Ok(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            rules,
+            search,
+            generic: Generic::new(),
+            extracting,
+            key,
+            public: OnceLock::new(),
+            left_out,
+        })
     }
 
     /// The rules it works with.
@@ -128,7 +132,8 @@ impl Detector {
 
     /// Settles a draft of `text`, unless its rule allows it wherever the text was read from.
     pub(crate) fn seal(&self, draft: Draft, text: &[u8], origins: &[Arc<Origin>]) -> Option<Finding> {
-        let is_public = |value: &[u8]| self.public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok();
+        let public = self.public.get_or_init(|| self.rules.public());
+        let is_public = |value: &[u8]| public.binary_search_by(|known| known.as_slice().cmp(value)).is_ok();
         let mut finding = Finding::seal(draft, text, &self.key, is_public);
         let Finding { draft, fingerprint, .. } = &finding;
         let rule = &draft.rule;
@@ -182,51 +187,35 @@ impl Detector {
     /// Every match that passes its rule's tests.
     fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Vec<Draft> {
         let rules = self.rules.rules();
-        let mut drafts = Vec::new();
+        let (mut drafts, mut generic) = (Vec::new(), Vec::new());
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
         let room = scratch.drafts;
-        self.search.run(rules, text, &mut scratch.search, applies, |found| {
-            if drafts.len() == room {
-                return ControlFlow::Break(());
+        let file = depth.is_file().then_some(&*origins[0]);
+        let extracting: Vec<_> = self.extracting.iter().filter(|(_, rule)| applies(rule)).collect();
+        let mut progress = generic::Progress::new(text.len(), file);
+        self.search.run(rules, text, &mut scratch.search, applies, |event| {
+            match event {
+                _ if drafts.len() + generic.len() == room => return ControlFlow::Break(()),
+                Event::Match(found) => drafts.extend(draft(rules.get(found.rule), text, found, &origins[0], depth)),
+                Event::Word { word, at } => {
+                    let found = self.generic.look(&mut progress, text, file, word, at);
+                    generic.extend(found.and_then(|found| generic_draft(&extracting, text, found)));
+                }
             }
-            drafts.extend(draft(&rules[found.rule], text, found, &origins[0], depth));
             ControlFlow::Continue(())
         });
-        self.generic_drafts(text, origins, depth, scratch, &mut drafts);
+        drafts.append(&mut generic);
         scratch.drafts = room - drafts.len();
         if scratch.drafts == 0 && room > 0 {
             scratch.notice(&origins[0], format!("more than {MAX_DRAFTS} matches; the rest was not looked at"));
         }
-        for at in std::mem::take(&mut scratch.search.cut_short) {
-            scratch.notice(&origins[0], format!("rule {} was stopped: too many places that nearly match it", rules[at].info.id));
-        }
-        drafts
-    }
-
-    /// Adds the credentials that stand where credentials stand.
-    fn generic_drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch, drafts: &mut Vec<Draft>) {
-        let rules: Vec<&(generic::Extract, Arc<Rule>)> =
-            self.extracting.iter().filter(|(_, rule)| conditions::applies_to(rule, origins)).collect();
-        if rules.is_empty() {
-            return;
-        }
-        let file = depth.is_file().then_some(&*origins[0]);
-        let room = scratch.drafts;
-        let complete = self.generic.scan(text, file, &mut scratch.generic, |found| {
-            if drafts.len() == room {
-                return ControlFlow::Break(());
-            }
-            if let Some((_, rule)) = rules.iter().find(|(extract, _)| *extract == found.extract) {
-                let mut draft = Draft::new(rule, found.secret);
-                draft.confidence = found.confidence;
-                doubt::mark_host(&mut draft, text);
-                drafts.push(draft);
-            }
-            ControlFlow::Continue(())
-        });
-        if !complete {
+        if progress.is_exhausted() {
             scratch.notice(&origins[0], "generic credentials: too many places where one could stand; the rest was not looked at".into());
         }
+        for at in std::mem::take(&mut scratch.search.cut_short) {
+            scratch.notice(&origins[0], format!("rule {} was stopped: too many places that nearly match it", rules.get(at).info.id));
+        }
+        drafts
     }
 
     /// Why what stands at `span` is reported as a generic credential, or is not: features with their values and weights, never
@@ -234,13 +223,30 @@ impl Detector {
     #[must_use]
     pub fn why(&self, unit: &Unit<'_>, span: Span) -> Vec<String> {
         let origin = unit.origins().first().map(AsRef::as_ref);
-        let mut reasons = self.generic.why(unit.bytes(), origin, span);
+        let (text, mut reasons) = (unit.bytes(), Vec::new());
+        let mut progress = generic::Progress::new(text.len(), origin);
+        self.search.words(text, |word, at| {
+            let told = self.generic.why(&mut progress, text, origin, word, at, span);
+            if reasons != told {
+                reasons.extend(told);
+            }
+            ControlFlow::Continue(())
+        });
         let lowers = origin.is_some_and(|origin| doubt::at_path(Confidence::High, origin) != Confidence::High);
         if lowers && !reasons.is_empty() {
             reasons.push("the path is one for tests, examples or samples: one step lower".into());
         }
         reasons
     }
+}
+
+/// The draft for a generic credential, by the rule that reports such.
+fn generic_draft(rules: &[&(generic::Extract, Arc<Rule>)], text: &[u8], found: generic::Found) -> Option<Draft> {
+    let (_, rule) = rules.iter().find(|(extract, _)| *extract == found.extract)?;
+    let mut draft = Draft::new(rule, found.secret);
+    draft.confidence = found.confidence;
+    doubt::mark_host(&mut draft, text);
+    Some(draft)
 }
 
 /// The draft for a match of a rule's pattern, if it passes the rule's other tests.

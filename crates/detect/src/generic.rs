@@ -11,23 +11,21 @@ mod dialect;
 mod extract;
 mod judge;
 mod legible;
-mod lexicon;
+pub(crate) mod lexicon;
 mod measure;
 mod name;
 mod place;
 mod rarity;
 mod score;
 mod tool;
+pub(crate) mod tool_table;
 mod value;
 mod vocabulary;
 mod weights;
 
-use std::ops::ControlFlow;
-
 use unkeyed_model::{Confidence, Origin, Span};
-use unkeyed_prefilter::{BuildError, Engine, Matcher, Pattern};
 
-use crate::builtin;
+use crate::index::MARKS;
 
 pub(crate) use extract::Extract;
 
@@ -41,11 +39,20 @@ const PLACE_COST: usize = 1 << 10;
 const COST_PER_BYTE: usize = 32;
 const COST_MIN: usize = 8 << 20;
 
-/// The search for the words of the lexicon.
+/// What the words mean that a text is searched for, in the order of [`words`](crate::index::words).
 #[derive(Debug)]
 pub(crate) struct Generic {
-    matcher: Matcher,
     triggers: Vec<Trigger>,
+}
+
+/// What was looked at of one text.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    dialect: Dialect,
+    /// What may still be spent.
+    budget: usize,
+    /// A name may hold several words; up to here they were read.
+    read: usize,
 }
 
 /// What a literal starts.
@@ -57,7 +64,7 @@ enum Trigger {
     Address,
     /// `@tcp(`
     DataSource,
-    /// A tool of [`tool::TOOLS`].
+    /// A tool of [`tool_table::TOOLS`].
     Tool(usize),
     /// `identified`, of this length.
     Statement(usize),
@@ -71,90 +78,72 @@ pub(crate) struct Found {
     pub(crate) confidence: Confidence,
 }
 
+impl Progress {
+    /// At the start of a text of that length. `file` is where it stands as it is; nothing for decoded text.
+    pub(crate) fn new(length: usize, file: Option<&Origin>) -> Self {
+        Self { dialect: Dialect::of(file), budget: COST_MIN.max(length.saturating_mul(COST_PER_BYTE)), read: 0 }
+    }
+
+    /// Whether a text that is nothing but places where credentials stand was cut short.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.budget == 0
+    }
+}
+
 impl Generic {
-    pub(crate) fn new() -> Result<Self, BuildError> {
-        let names = lexicon::STEMS.iter().map(|stem| (*stem, Trigger::Name(stem.len())));
-        let tools = tool::TOOLS.iter().enumerate().map(|(at, tool)| (tool.name, Trigger::Tool(at)));
-        let rest = [("://", Trigger::Address), ("@tcp(", Trigger::DataSource), ("identified", Trigger::Statement("identified".len()))];
-        let all: Vec<(&str, Trigger)> = names.chain(tools).chain(rest).collect();
-        let patterns: Vec<Pattern> =
-            all.iter().map(|(literal, _)| Pattern { bytes: literal.as_bytes().to_vec(), ignore_case: true, after: None }).collect();
-        let engine = Engine::best();
-        let choices = builtin::stem_choices(&patterns, engine.buckets());
-        Ok(Self {
-            matcher: Matcher::with_choices(&patterns, &choices, engine)?,
-            triggers: all.into_iter().map(|(_, trigger)| trigger).collect(),
-        })
+    pub(crate) fn new() -> Self {
+        let names = lexicon::STEMS.iter().map(|stem| Trigger::Name(stem.len()));
+        let tools = (0..tool_table::TOOLS.len()).map(Trigger::Tool);
+        let marks = MARKS.iter().map(|&mark| match mark {
+            "://" => Trigger::Address,
+            "@tcp(" => Trigger::DataSource,
+            statement => Trigger::Statement(statement.len()),
+        });
+        Self { triggers: names.chain(tools).chain(marks).collect() }
     }
 
-    /// Calls `on_found` with every credential of `text`, until it breaks. `file` is where the text stands as it is; nothing for
-    /// decoded text. One place may be found more than once. Returns whether it was all looked at: a text that is nothing but
-    /// places where credentials stand is made to be slow, and is cut short.
-    pub(crate) fn scan(
-        &self,
-        text: &[u8],
-        file: Option<&Origin>,
-        scratch: &mut unkeyed_prefilter::Scratch,
-        mut on_found: impl FnMut(Found) -> ControlFlow<()>,
-    ) -> bool {
-        let dialect = Dialect::of(file);
-        self.places(text, dialect, scratch, |place, name| match judge::judge(text, &place, name.as_ref(), dialect, file).found() {
-            Some(found) => on_found(found),
-            None => ControlFlow::Continue(()),
-        })
+    /// The credential that a word at `at` leads to. Words must come in order of place. One place may be found more than once.
+    pub(crate) fn look(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize) -> Option<Found> {
+        let (place, name) = self.place(progress, text, word, at)?;
+        judge::judge(text, &place, name.as_ref(), progress.dialect, file).found()
     }
 
-    /// Why what stands at `span` is reported, or is not: one line for each thought. Never holds a byte of the value.
-    pub(crate) fn why(&self, text: &[u8], file: Option<&Origin>, span: Span) -> Vec<String> {
-        let dialect = Dialect::of(file);
-        let mut lines = Vec::new();
-        self.places(text, dialect, &mut unkeyed_prefilter::Scratch::default(), |place, name| {
-            if place.value.span.overlaps(span) {
-                let told = judge::judge(text, &place, name.as_ref(), dialect, file).told();
-                if lines != told {
-                    lines.extend(told);
-                }
+    /// Why what a word at `at` leads to is reported, or is not: one line for each thought, if it is the value at `span`. Never
+    /// holds a byte of the value.
+    pub(crate) fn why(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize, span: Span) -> Vec<String> {
+        match self.place(progress, text, word, at) {
+            Some((place, name)) if place.value.span.overlaps(span) => {
+                judge::judge(text, &place, name.as_ref(), progress.dialect, file).told()
             }
-            ControlFlow::Continue(())
-        });
-        lines
+            _ => Vec::new(),
+        }
     }
 
-    /// Calls `on_place` with every value that a name, an address, a tool or a statement gives.
-    fn places(
-        &self,
-        text: &[u8],
-        dialect: Dialect,
-        scratch: &mut unkeyed_prefilter::Scratch,
-        mut on_place: impl FnMut(Place, Option<name::Name>) -> ControlFlow<()>,
-    ) -> bool {
-        let mut cost = COST_MIN.max(text.len().saturating_mul(COST_PER_BYTE));
-        // A name may hold several words; it is read once.
-        let mut read = 0;
-        self.matcher.scan(text, scratch, |literal, at| {
-            let found = match self.triggers[literal as usize] {
-                Trigger::Name(length) if at >= read => {
-                    let end = name::end_of(text, at + length);
-                    let follows = text.get(end).is_some_and(|&byte| place::may_follow(byte));
-                    let named = follows.then(|| named_value(text, at, end, dialect)).flatten();
-                    if named.is_some() {
-                        read = end;
-                    }
-                    named.map(|(place, name)| (place, Some(name)))
+    /// The value that a name, an address, a tool or a statement gives.
+    fn place(&self, progress: &mut Progress, text: &[u8], word: u16, at: usize) -> Option<(Place, Option<name::Name>)> {
+        let dialect = progress.dialect;
+        if progress.is_exhausted() {
+            return None;
+        }
+        let (place, name) = match self.triggers[usize::from(word)] {
+            Trigger::Name(_) if at < progress.read => None,
+            Trigger::Name(length) => {
+                let end = name::end_of(text, at + length);
+                let follows = text.get(end).is_some_and(|&byte| place::may_follow(byte));
+                let named = follows.then(|| named_value(text, at, end, dialect)).flatten();
+                if named.is_some() {
+                    progress.read = end;
                 }
-                Trigger::Name(_) => None,
-                Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
-                Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
-                Trigger::Tool(index) => tool::password(text, at, &tool::TOOLS[index], dialect).map(|place| (place, None)),
-                Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
-            };
-            let Some((place, name)) = found.filter(|(place, _)| legible::is_in_text(text, place.value.span)) else {
-                return ControlFlow::Continue(());
-            };
-            cost = cost.saturating_sub(PLACE_COST);
-            if cost == 0 { ControlFlow::Break(()) } else { on_place(place, name) }
-        });
-        cost > 0
+                named.map(|(place, name)| (place, Some(name)))
+            }
+            Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
+            Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
+            Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect).map(|place| (place, None)),
+            Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
+        }
+        .filter(|(place, _)| legible::is_in_text(text, place.value.span))?;
+        progress.budget = progress.budget.saturating_sub(PLACE_COST);
+        (!progress.is_exhausted()).then_some((place, name))
     }
 }
 

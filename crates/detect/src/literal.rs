@@ -8,7 +8,6 @@ mod exact;
 mod first;
 pub(crate) mod guard;
 mod rarity;
-pub(crate) mod searched;
 
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -81,8 +80,7 @@ pub(crate) fn required(hir: &Hir) -> Result<Required, NoLiteral> {
     let unbounded = candidates.iter().any(|candidate| candidate.is_long_enough());
     let best = best(candidates).ok_or(if unbounded { NoLiteral::Unbounded } else { NoLiteral::None })?;
     let varied = best.literals.iter().any(|literal| literal.min != literal.max);
-    let guard = Guard::of(hir).filter(|guard| guard::is_useful(guard, &best.literals));
-    Ok(Required { literals: best.literals, tail: best.start.filter(|_| varied), guard })
+    Ok(Required { guard: guard::useful(hir, &best.literals), literals: best.literals, tail: best.start.filter(|_| varied) })
 }
 
 /// A pattern from one of its pieces on.
@@ -101,6 +99,16 @@ pub(crate) fn prefixes(hir: &Hir) -> Vec<Vec<u8>> {
     }
     let fixed = prefixes.iter().all(|prefix| !prefix.varies && prefix.bytes.len() > 1);
     if fixed { prefixes.into_iter().map(|prefix| prefix.bytes).collect() } else { Vec::new() }
+}
+
+/// All texts that `hir` can match, if they are no more than `most`; in lower case where letters stand for both cases.
+pub(crate) fn spellings(hir: &Hir, most: usize) -> Option<Vec<Vec<u8>>> {
+    Some(exact::at_most(most, hir)?.into_iter().map(|text| text.bytes).collect())
+}
+
+/// The bytes with which a match of `hir` can begin; `None` if they can't be told.
+pub(crate) fn first_bytes(hir: &Hir) -> Option<ByteSet> {
+    first::first(std::slice::from_ref(hir))
 }
 
 /// The parts of a concatenation, through groups; a pattern that is none is its own only part.

@@ -13,12 +13,12 @@ use regex_automata::{Anchored, Input, meta};
 use regex_syntax::hir::Hir;
 use unkeyed_model::Span;
 
-use crate::literal::guard::Guard;
-use crate::literal::{self, Literal, NoLiteral};
+use crate::literal;
+use crate::named_value::Named;
 
 pub(crate) mod facts;
 
-pub(crate) use facts::Facts;
+pub(crate) use facts::{Facts, FactsError};
 use facts::{SECRET, parse};
 
 /// The part from the literal on is followed only so far: nearly all that does not match has failed by then.
@@ -38,15 +38,6 @@ pub(crate) struct Pattern {
     groups: OnceLock<Option<meta::Regex>>,
 }
 
-/// Why a pattern can't be used.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PatternError {
-    #[error("the pattern does not parse: {0}")]
-    Syntax(String),
-    #[error(transparent)]
-    Literal(#[from] NoLiteral),
-}
-
 /// Working memory of one pattern in one thread.
 #[derive(Default)]
 pub(crate) struct PatternCache {
@@ -56,10 +47,18 @@ pub(crate) struct PatternCache {
 }
 
 impl Pattern {
-    pub(crate) fn new(source: &str) -> Result<Self, PatternError> {
-        let hir = parse(source).map_err(PatternError::Syntax)?;
+    pub(crate) fn new(source: &str) -> Result<Self, FactsError> {
+        let hir = parse(source).map_err(FactsError::Syntax)?;
         let facts = Facts::new(&hir)?;
         Ok(Self { hir: hir.into(), ..Self::with_facts(source.into(), facts) })
+    }
+
+    /// The pattern of a named value.
+    pub(crate) fn named(named: &Named<'_>) -> Result<Self, FactsError> {
+        let source = named.pattern();
+        let hir = parse(&source).map_err(FactsError::Syntax)?;
+        let facts = Facts::named(&hir, named)?;
+        Ok(Self { hir: hir.into(), ..Self::with_facts(source, facts) })
     }
 
     /// A pattern of which everything is known that [`new`](Self::new) would find out.
@@ -82,14 +81,9 @@ impl Pattern {
         Self::with_facts("[a&&b]".to_owned(), Facts::none())
     }
 
-    /// What to search for.
-    pub(crate) fn literals(&self) -> &[Literal] {
-        &self.facts.literals
-    }
-
-    /// What stands near a literal in every match.
-    pub(crate) fn guard(&self) -> Option<Guard> {
-        self.facts.guard
+    /// What is known of it without compiling it.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// The part that is the secret.

@@ -48,13 +48,13 @@ pub(crate) fn open_quote(text: &[u8], at: usize) -> Option<u8> {
     let head = &text[at.saturating_sub(2 * LOOK)..at];
     let head = &head[memchr::memrchr(b'\n', head).map_or(0, |end| end + 1)..];
     let mut open = None;
-    let mut bytes = head.iter().copied();
-    while let Some(byte) = bytes.next() {
-        match (byte, open) {
-            (b'\\', _) => drop(bytes.next()),
-            (b'"' | b'\'' | b'`', None) => open = Some(byte),
-            (_, Some(quote)) if quote == byte => open = None,
-            _ => {}
+    for quote in memchr::memchr3_iter(b'"', b'\'', b'`', head) {
+        let escapes = head[..quote].iter().rev().take_while(|&&byte| byte == b'\\').count();
+        match open {
+            _ if escapes % 2 == 1 => {}
+            None => open = Some(head[quote]),
+            Some(byte) if byte == head[quote] => open = None,
+            Some(_) => {}
         }
     }
     open

@@ -85,16 +85,15 @@ pub(crate) struct Examples {
     pub(crate) other: Vec<String>,
 }
 
-#[cfg(test)]
 impl Rule {
-    /// A rule with nothing but an id, for tests of inspectors and pairing.
-    pub(crate) fn named(id: &str) -> Arc<Self> {
-        Arc::new(Self {
-            info: Arc::new(RuleInfo { id: id.into(), ..RuleInfo::default() }),
-            kind: id.into(),
+    /// A rule that matches nothing.
+    pub(crate) fn empty() -> Self {
+        Self {
+            info: Arc::default(),
+            kind: "".into(),
             file: String::new(),
             line: 1,
-            pattern: Pattern::new("literal").unwrap(),
+            pattern: Pattern::never(),
             is_foreign: false,
             extract: None,
             is_named: false,
@@ -115,6 +114,17 @@ impl Rule {
             is_lifetime_stated: true,
             public: Vec::new(),
             examples: Examples::default(),
+        }
+    }
+
+    /// A rule with an id, for tests of inspectors and pairing.
+    #[cfg(test)]
+    pub(crate) fn named(id: &str) -> Arc<Self> {
+        Arc::new(Self {
+            info: Arc::new(RuleInfo { id: id.into(), ..RuleInfo::default() }),
+            kind: id.into(),
+            pattern: Pattern::new("literal").unwrap(),
+            ..Self::empty()
         })
     }
 }

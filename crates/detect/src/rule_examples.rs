@@ -13,7 +13,7 @@ use crate::rule_set::RuleSet;
 /// The failures of all rules, sorted.
 pub(crate) fn test(set: &RuleSet) -> Vec<String> {
     let mut failures = BTreeSet::new();
-    for file in set.files() {
+    for file in &set.files() {
         let detector =
             RuleSet::from_files(std::slice::from_ref(file)).and_then(|rules| Detector::new(rules, FingerprintKey::new(b"examples")));
         match detector {

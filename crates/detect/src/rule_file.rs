@@ -10,13 +10,13 @@ use crate::generic::Extract;
 use crate::pattern::{Facts, Pattern};
 use crate::rule::{Examples, Rule, RuleFile};
 use crate::rule_error::Problem;
-use crate::rule_spec::{FileSpec, LifetimeTable, LifetimeWord, Placed, RuleSpec};
+use crate::rule_spec::{FileSpec, LifetimeTable, LifetimeWord, Placed, RuleSpec, Source};
 use crate::structure::table;
 
 /// The rules of a file; what is wrong goes to `problems`.
 pub(crate) fn read(file: &RuleFile, problems: &mut Vec<Problem>) -> Vec<Rule> {
     match toml::from_str(&file.text) {
-        Ok(spec) => check(file, spec, Vec::new(), problems),
+        Ok(spec) => check(file, spec, problems),
         Err(error) => {
             problems.push(syntax_problem(file, &error));
             Vec::new()
@@ -24,8 +24,16 @@ pub(crate) fn read(file: &RuleFile, problems: &mut Vec<Problem>) -> Vec<Rule> {
     }
 }
 
-/// The same for a file that was read before, with what is known of its rules' patterns.
-pub(crate) fn check(file: &RuleFile, spec: FileSpec, facts: Vec<Facts>, problems: &mut Vec<Problem>) -> Vec<Rule> {
+/// One rule of a file that was read before, with what is known of its pattern.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn known(file: &RuleFile, line: usize, spec: RuleSpec, facts: Facts) -> Result<Rule, Problem> {
+    let provider = file.name.strip_suffix(".toml").unwrap_or_default();
+    Reader { file, provider, line, id: spec.id.clone() }.rule(spec, Some(facts))
+}
+
+fn check(file: &RuleFile, spec: FileSpec, problems: &mut Vec<Problem>) -> Vec<Rule> {
     let provider = spec.provider.get_ref();
     let stem = file.name.rsplit(['/', '\\']).next().and_then(|name| name.strip_suffix(".toml"));
     if stem != Some(provider) {
@@ -37,11 +45,10 @@ pub(crate) fn check(file: &RuleFile, spec: FileSpec, facts: Vec<Facts>, problems
         });
     }
     let mut rules = Vec::new();
-    let mut facts = facts.into_iter();
     for rule in spec.rule {
         let line = line_of(&file.text, rule.start());
         let reader = Reader { file, provider, line, id: rule.get_ref().id.clone() };
-        match reader.rule(rule.into_inner(), facts.next()) {
+        match reader.rule(rule.into_inner(), None) {
             Ok(rule) => rules.push(rule),
             Err(found) => problems.push(found),
         }
@@ -123,10 +130,12 @@ impl Reader<'_> {
         let (Some(place), Some(source)) = (spec.pattern.as_ref().or(spec.context.as_ref()), spec.source()) else {
             return Err(self.problem("give either a pattern, or context and value, to which called may be added, or extract"));
         };
-        match facts {
-            Some(facts) => Ok(Pattern::with_facts(source, facts)),
-            None => Pattern::new(&source).map_err(|error| self.problem_at(place, error.to_string())),
-        }
+        let pattern = match (facts, source) {
+            (Some(facts), source) => Ok(Pattern::with_facts(source.text(), facts)),
+            (None, Source::Pattern(text)) => Pattern::new(text),
+            (None, Source::Named(named)) => Pattern::named(&named),
+        };
+        pattern.map_err(|error| self.problem_at(place, error.to_string()))
     }
 
     fn named<T>(&self, name: &Option<Placed<String>>, what: &str, find: fn(&str) -> Option<T>, known: &str) -> Result<Option<T>, Problem> {

@@ -1,22 +1,28 @@
 //! All rules that are in force.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use unkeyed_model::RuleInfo;
 
 use crate::adjustment::{Adjustment, Refusal};
+use crate::generic::Extract;
+use crate::index::Index;
 use crate::rule::{Rule, RuleFile};
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_import::{self, Format};
-use crate::{adjustment, builtin, lint, rule_examples, rule_file};
+use crate::rule_list::RuleList;
+use crate::{adjustment, builtin, lint, rule_digest, rule_examples, rule_file};
 
 /// Rules, sorted by id, and the files they come from.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
-    rules: Vec<Arc<Rule>>,
+    rules: RuleList,
+    /// The built-in rules are among them.
+    has_builtin: bool,
+    /// Nothing was added to those, nor changed.
+    is_builtin: bool,
+    /// The files of the others.
     files: Vec<RuleFile>,
     remarks: Vec<Problem>,
 }
@@ -36,15 +42,14 @@ impl RuleSet {
     /// The rules that are part of the program.
     ///
     /// # Errors
-    /// If a file in `rules/` is broken; a test sees to it that none is.
+    /// If the program is damaged.
     pub fn builtin() -> Result<Self, RuleError> {
-        // That they compile within the size limit and match their examples is tested, not repeated at every start.
-        let mut problems = Vec::new();
-        let mut set =
-            Self { rules: builtin::rules(&mut problems).into_iter().map(Arc::new).collect(), files: builtin::files(), ..Self::default() };
-        RuleError::unless_empty(problems)?;
-        set.rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
-        Ok(set)
+        let rules = RuleList::builtin();
+        if rules.len() == 0 {
+            let what = "the program is damaged: its rules can't be read".into();
+            RuleError::unless_empty(vec![Problem { file: "rules".into(), line: 1, rule: None, what }])?;
+        }
+        Ok(Self { rules, has_builtin: true, is_builtin: true, ..Self::default() })
     }
 
     /// The rules of these files only.
@@ -73,8 +78,7 @@ impl RuleSet {
             false
         });
         RuleError::unless_empty(problems)?;
-        self.rules.extend(added);
-        self.rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
+        self.change(|rules| rules.extend(added));
         self.files.extend(files.iter().cloned());
         self.remarks.append(&mut remarks);
         self.remarks.sort();
@@ -106,7 +110,15 @@ impl RuleSet {
     /// # Errors
     /// What is wrong with which adjustment; the rules are then to be thrown away.
     pub fn adjust(&mut self, adjustments: &[Adjustment]) -> Result<(), Vec<Refusal>> {
-        adjustment::apply(&mut self.rules, adjustments)
+        if adjustments.is_empty() { Ok(()) } else { self.change(|rules| adjustment::apply(rules, adjustments)) }
+    }
+
+    fn change<T>(&mut self, change: impl FnOnce(&mut Vec<Arc<Rule>>) -> T) -> T {
+        let mut rules = std::mem::take(&mut self.rules).into_vec();
+        let result = change(&mut rules);
+        self.rules = RuleList::of(rules);
+        self.is_builtin = false;
+        result
     }
 
     /// What could not be carried over from rule files of other programs, by place.
@@ -117,52 +129,73 @@ impl RuleSet {
         self.remarks.iter().map(remark).collect()
     }
 
+    /// What a text is searched for.
+    pub(crate) fn index(&self) -> Index {
+        if self.is_builtin {
+            return builtin::index();
+        }
+        let mut index = Index::new(self.rules.iter().map(|rule| rule.pattern.facts()));
+        index.decide_as(builtin::shared_index());
+        index
+    }
+
+    /// Documented example values of all rules, sorted.
+    pub(crate) fn public(&self) -> Vec<Vec<u8>> {
+        if self.is_builtin {
+            return builtin::catalogue().public.iter().map(|value| value.as_bytes().to_vec()).collect();
+        }
+        let mut public: Vec<Vec<u8>> =
+            self.rules.iter().flat_map(|rule| rule.public.iter().map(|value| value.clone().into_bytes())).collect();
+        public.sort_unstable();
+        public
+    }
+
+    /// The rules whose matches are found by code.
+    pub(crate) fn extracting(&self) -> Vec<(Extract, Arc<Rule>)> {
+        let of = |rule: &Arc<Rule>| Some((rule.extract?, Arc::clone(rule)));
+        if self.is_builtin {
+            let listed = builtin::catalogue().rules.iter().enumerate().filter(|(_, listed)| listed.extracts);
+            return listed.filter_map(|(at, _)| of(self.rules.get(at))).collect();
+        }
+        self.rules.iter().filter_map(of).collect()
+    }
+
     /// A set of one rule, for its own examples.
     pub(crate) fn of(rule: &Arc<Rule>) -> Self {
-        Self { rules: vec![Arc::clone(rule)], ..Self::default() }
+        Self { rules: RuleList::of(vec![Arc::clone(rule)]), ..Self::default() }
     }
 
     /// The rules as their authors wrote them, with their examples, sorted by id.
     #[cfg(test)]
     pub(crate) fn authored(&self) -> Vec<Arc<Rule>> {
-        let mut rules = read(&self.files, &mut Vec::new(), &mut Vec::new());
+        let mut rules = read(&self.files(), &mut Vec::new(), &mut Vec::new());
         rules.sort_by(|a, b| a.info.id.cmp(&b.info.id));
         rules
     }
 
     /// The rules, sorted by id.
-    pub(crate) fn rules(&self) -> &[Arc<Rule>] {
+    pub(crate) fn rules(&self) -> &RuleList {
         &self.rules
     }
 
     /// Position of a rule in [`rules`](Self::rules).
     pub(crate) fn position(&self, id: &str) -> Option<usize> {
-        self.rules.binary_search_by(|rule| rule.info.id.as_str().cmp(id)).ok()
+        self.rules.position(id)
     }
 
-    pub(crate) fn files(&self) -> &[RuleFile] {
-        &self.files
+    /// The files that the rules come from.
+    pub(crate) fn files(&self) -> Vec<RuleFile> {
+        let builtin = if self.has_builtin { builtin::files() } else { Vec::new() };
+        builtin.into_iter().chain(self.files.iter().cloned()).collect()
     }
 
     /// SHA-256 over all files, sorted by name, without regard to line ends, trailing blanks and empty lines.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut files: Vec<&RuleFile> = self.files.iter().collect();
-        files.sort_by(|a, b| (&a.name, &a.text).cmp(&(&b.name, &b.text)));
-        let mut hash = Sha256::new();
-        for file in files {
-            hash.update(file.name.as_bytes());
-            hash.update([0]);
-            for line in file.text.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
-                hash.update(line.as_bytes());
-                hash.update(b"\n");
-            }
-            hash.update([0]);
+        if self.has_builtin && self.files.is_empty() {
+            return builtin::catalogue().digest.to_owned();
         }
-        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        rule_digest::digest(self.files().iter().map(|file| (file.name.as_str(), &*file.text)))
     }
 
     /// What reports show of each rule, sorted by id.
@@ -175,7 +208,7 @@ impl RuleSet {
     #[must_use]
     pub fn lint(&self) -> Vec<String> {
         let (mut problems, mut remarks) = (Vec::new(), Vec::new());
-        let rules = read(&self.files, &mut problems, &mut remarks);
+        let rules = read(&self.files(), &mut problems, &mut remarks);
         problems.extend(rules.iter().flat_map(|rule| lint::lint(rule)));
         problems.sort();
         problems.iter().map(Problem::to_string).collect()

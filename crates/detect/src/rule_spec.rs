@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 use unkeyed_model::{Confidence, Custody, Replayable, Role};
 
-use crate::named_value;
+use crate::named_value::Named;
 
 /// A value, and where in the file it starts.
 pub(crate) struct Placed<T> {
@@ -115,12 +115,31 @@ impl RuleSpec {
         self.no_match = Vec::new();
     }
 
-    /// The pattern as written, or the one that context and value stand for; `None` if it is not clear which.
-    pub(crate) fn source(&self) -> Option<String> {
+    /// The pattern as written, or what a named value's pattern is made of; `None` if it is not clear which.
+    pub(crate) fn source(&self) -> Option<Source<'_>> {
         match (&self.pattern, &self.context, &self.value) {
-            (Some(pattern), None, None) if self.called.is_none() => Some(pattern.get_ref().clone()),
-            (None, Some(context), Some(value)) => Some(named_value::pattern(context.get_ref(), self.called.as_deref(), value)),
+            (Some(pattern), None, None) if self.called.is_none() => Some(Source::Pattern(pattern.get_ref())),
+            (None, Some(context), Some(value)) => {
+                Some(Source::Named(Named { context: context.get_ref(), called: self.called.as_deref(), value }))
+            }
             _ => None,
+        }
+    }
+}
+
+/// How a pattern is given.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Pattern(&'a str),
+    Named(Named<'a>),
+}
+
+impl Source<'_> {
+    /// The whole pattern.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Pattern(text) => (*text).to_owned(),
+            Self::Named(named) => named.pattern(),
         }
     }
 }

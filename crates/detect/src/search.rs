@@ -6,18 +6,15 @@
 //! every allowed start is tried once at most.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use unkeyed_model::Span;
 use unkeyed_prefilter::{BuildError, Engine, Matcher};
 
-use crate::builtin;
-use crate::byte_set::ByteSet;
-use crate::literal::Literal;
-use crate::literal::guard::Guard;
-use crate::literal::searched::{searched, stands_for};
-use crate::pattern::PatternCache;
+use crate::index::{Index, Table, Use};
+use crate::named_value::{self, NAME_END};
+use crate::pattern::{Facts, Pattern, PatternCache};
 use crate::rule::Rule;
+use crate::rule_list::RuleList;
 
 /// Hits are collected for so many bytes at a time, so that a huge text of hits needs no huge memory.
 const SEGMENT: usize = 256 << 10;
@@ -25,38 +22,19 @@ const SEGMENT: usize = 256 << 10;
 const STEPS_PER_BYTE: usize = 32;
 /// … and so many at least. Real text stays far below; what exceeds it is made to.
 const STEPS_MIN: usize = 4 << 20;
+/// What stands behind a name is followed so far.
+const ASSIGNMENT_WINDOW: usize = 512;
 
-/// The literals of all rules.
+/// The literals of all rules, and the words of generic credentials.
 #[derive(Debug)]
 pub(crate) struct Search {
-    matcher: Matcher,
-    patterns: Vec<unkeyed_prefilter::Pattern>,
-    /// Length of each literal.
-    lengths: Vec<usize>,
-    /// The uses of literal `n` are `uses[first[n]..first[n + 1]]`.
-    first: Vec<usize>,
-    uses: Vec<Use>,
-    longest: usize,
-    /// Greatest distance from a match start to a literal.
+    index: Index,
+    everywhere: Matcher,
+    near: Matcher,
+    /// What must follow a name for [`Index::near`] to be looked at.
+    assignment: Pattern,
+    /// Later hits can't open a match start that is farther back than this.
     reach: usize,
-}
-
-/// A literal of a rule.
-#[derive(Debug)]
-struct Use {
-    rule: usize,
-    min: usize,
-    max: usize,
-    after: Option<ByteSet>,
-    guard: Option<Guard>,
-}
-
-impl Use {
-    /// Whether a hit at `at` may lead to a match, as far as a glance tells.
-    fn may_match(&self, text: &[u8], at: usize, next: Option<&u8>) -> bool {
-        let is_followed = self.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
-        is_followed && at >= self.min && self.guard.is_none_or(|guard| guard.holds(text, at, self.min, self.max))
-    }
 }
 
 /// A place where a literal stands, and the match starts that it leaves open for a rule.
@@ -66,6 +44,17 @@ struct Hit {
     lowest: usize,
     highest: usize,
     at: usize,
+}
+
+/// What a search comes upon.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event {
+    Match(Found),
+    /// One of [`words`](crate::index::words), by its position.
+    Word {
+        word: u16,
+        at: usize,
+    },
 }
 
 /// A match of a rule's pattern.
@@ -82,6 +71,10 @@ pub(crate) struct Found {
 pub(crate) struct SearchScratch {
     prefilter: unkeyed_prefilter::Scratch,
     hits: Vec<Hit>,
+    /// Words and names of a segment: place, text.
+    words: Vec<(usize, u32)>,
+    name: Name,
+    assignment: PatternCache,
     rules: Vec<RuleScratch>,
     text: u64,
     /// Bytes that patterns looked at in the last text; tests hold it against the text's length.
@@ -90,9 +83,21 @@ pub(crate) struct SearchScratch {
     pub(crate) cut_short: Vec<usize>,
 }
 
+/// The name that was last met.
+#[derive(Default)]
+struct Name {
+    /// From its first word that was met to its end.
+    span: Span,
+    /// Whether it gets a long value, once that was looked at.
+    has_value: Option<bool>,
+    /// What is in front of this place was searched for what stands near names.
+    searched: usize,
+}
+
 #[derive(Default)]
 struct RuleScratch {
-    pattern: PatternCache,
+    /// Of those rules only that were ever tried.
+    pattern: Option<Box<PatternCache>>,
     /// The text for which the rest holds.
     text: u64,
     applies: bool,
@@ -102,58 +107,54 @@ struct RuleScratch {
 }
 
 impl Search {
-    pub(crate) fn new(rules: &[Arc<Rule>]) -> Result<Self, BuildError> {
-        let mut all: Vec<(&Literal, usize)> =
-            rules.iter().enumerate().flat_map(|(at, rule)| rule.pattern.literals().iter().map(move |literal| (literal, at))).collect();
-        all.sort_by(|(a, at), (b, bt)| (&a.bytes, a.ignore_case, at, a.min).cmp(&(&b.bytes, b.ignore_case, bt, b.min)));
-        let patterns = searched(all.iter().map(|(literal, _)| *literal));
-        let (mut first, mut uses) = (Vec::with_capacity(patterns.len() + 1), Vec::with_capacity(all.len()));
-        for (literal, rule) in all {
-            if !first.len().checked_sub(1).is_some_and(|last| stands_for(&patterns[last], literal)) {
-                first.push(uses.len());
-            }
-            uses.push(Use { rule, min: literal.min, max: literal.max, after: literal.after, guard: rules[rule].pattern.guard() });
-        }
-        first.push(uses.len());
+    pub(crate) fn new(index: Index) -> Result<Self, BuildError> {
         let engine = Engine::best();
-        let lengths: Vec<usize> = patterns.iter().map(|pattern| pattern.bytes.len()).collect();
-        Ok(Self {
-            matcher: Matcher::with_choices(&patterns, &builtin::choices(&patterns, engine.buckets()), engine)?,
-            patterns,
-            longest: lengths.iter().copied().max().unwrap_or(0),
-            reach: uses.iter().map(|one| one.max).max().unwrap_or(0),
-            lengths,
-            first,
-            uses,
-        })
+        let matcher = |table: &Table| {
+            let (patterns, choices) = table.patterns(engine.buckets());
+            Matcher::with_choices(patterns, &choices, engine)
+        };
+        let (everywhere, near) = (matcher(&index.everywhere)?, matcher(&index.near)?);
+        let assignment = Pattern::with_facts(named_value::assignment(), Facts { window: ASSIGNMENT_WINDOW, ..Facts::none() });
+        Ok(Self { everywhere, near, assignment, reach: index.everywhere.reach.max(index.near.reach + index.reach), index })
     }
 
+    /// What the whole text is searched for.
     pub(crate) fn patterns(&self) -> &[unkeyed_prefilter::Pattern] {
-        &self.patterns
+        self.everywhere.patterns()
     }
 
-    /// Calls `on_found` with the matches of every rule that `applies`, until it breaks.
+    /// Calls `on_event` with the matches of every rule that `applies`, and with the words of generic credentials in order of
+    /// place, until it breaks.
     pub(crate) fn run(
         &self,
-        rules: &[Arc<Rule>],
+        rules: &RuleList,
         text: &[u8],
         scratch: &mut SearchScratch,
         applies: impl Fn(&Rule) -> bool,
-        mut on_found: impl FnMut(Found) -> ControlFlow<()>,
+        mut on_event: impl FnMut(Event) -> ControlFlow<()>,
     ) {
         scratch.begin(rules.len());
         let mut start = 0;
         while start < text.len() {
             let end = start.saturating_add(SEGMENT).min(text.len());
             self.collect(text, Span::new(start, end), scratch);
+            self.collect_near(text, scratch);
+            let words = scratch.words.iter().filter_map(|&(at, text)| Some((at, self.index.everywhere.targets[text as usize].word?)));
+            for (at, word) in words {
+                if on_event(Event::Word { word, at }).is_break() {
+                    return;
+                }
+            }
             // Later segments can't open a start before this one.
             let settled = if end == text.len() { usize::MAX } else { end.saturating_sub(self.reach) };
             scratch.hits.sort_unstable();
             let mut hits = std::mem::take(&mut scratch.hits);
             for &hit in hits.iter().filter(|hit| hit.highest < settled) {
-                let found = scratch.confirm(&rules[hit.rule], text, hit, &applies);
-                if found.is_some_and(|found| on_found(found).is_break()) {
-                    return;
+                // One hit may leave open the starts of several matches, of which others end before it.
+                while let Some(found) = scratch.confirm(rules.get(hit.rule), text, hit, &applies) {
+                    if on_event(Event::Match(found)).is_break() {
+                        return;
+                    }
                 }
             }
             hits.retain(|hit| hit.highest >= settled);
@@ -162,24 +163,91 @@ impl Search {
         }
     }
 
-    /// Adds the hits that start in `segment`.
+    /// Calls `on_word` with the words of generic credentials, in order of place.
+    pub(crate) fn words(&self, text: &[u8], mut on_word: impl FnMut(u16, usize) -> ControlFlow<()>) {
+        let mut scratch = SearchScratch::default();
+        self.run(
+            &RuleList::default(),
+            text,
+            &mut scratch,
+            |_| false,
+            |event| match event {
+                Event::Word { word, at } => on_word(word, at),
+                Event::Match(_) => ControlFlow::Continue(()),
+            },
+        );
+    }
+
+    /// Adds the hits and words that start in `segment`.
     fn collect(&self, text: &[u8], segment: Span, scratch: &mut SearchScratch) {
-        let end = segment.end.saturating_add(self.longest).min(text.len());
-        let hits = &mut scratch.hits;
-        self.matcher.scan(&text[segment.start..end], &mut scratch.prefilter, |literal, offset| {
+        let table = &self.index.everywhere;
+        let end = segment.end.saturating_add(table.longest).min(text.len());
+        let (hits, words) = (&mut scratch.hits, &mut scratch.words);
+        words.clear();
+        self.everywhere.scan(&text[segment.start..end], &mut scratch.prefilter, |literal, offset| {
             let at = segment.start + offset;
-            if at >= segment.end {
-                return ControlFlow::Continue(());
-            }
-            let literal = literal as usize;
-            let next = text.get(at + self.lengths[literal]);
-            for one in &self.uses[self.first[literal]..self.first[literal + 1]] {
-                if one.may_match(text, at, next) {
-                    hits.push(Hit { rule: one.rule, lowest: at.saturating_sub(one.max), highest: at - one.min, at });
+            let target = table.targets[literal as usize];
+            if at < segment.end {
+                if target.is_name || target.word.is_some() {
+                    words.push((at, literal));
                 }
+                self.open(table, literal, text, at, hits);
             }
             ControlFlow::Continue(())
         });
+        words.sort_unstable();
+    }
+
+    /// Adds the hits in front of those names that get a long value.
+    fn collect_near(&self, text: &[u8], scratch: &mut SearchScratch) {
+        let SearchScratch { words, hits, name, assignment, prefilter, .. } = scratch;
+        for &(at, literal) in words.iter() {
+            if !self.index.everywhere.targets[literal as usize].is_name || !self.gets_value(text, at, name, assignment) {
+                continue;
+            }
+            let from = at.saturating_sub(self.index.reach).max(name.searched);
+            name.searched = name.searched.max(at);
+            let table = &self.index.near;
+            let end = at.saturating_add(table.longest).min(text.len());
+            self.near.scan(text.get(from..end).unwrap_or_default(), prefilter, |literal, offset| {
+                if from + offset < at {
+                    self.open(table, literal, text, from + offset, hits);
+                }
+                ControlFlow::Continue(())
+            });
+        }
+    }
+
+    /// Whether the name of which a word stands at `at` gets a long value.
+    fn gets_value(&self, text: &[u8], at: usize, name: &mut Name, cache: &mut PatternCache) -> bool {
+        if at < name.span.start || at >= name.span.end {
+            let rest = &text[at..text.len().min(at + NAME_END + 1)];
+            let length = rest.iter().position(|&byte| !named_value::is_name_byte(byte));
+            // A longer name, or one that ends the text, gets none.
+            let Some(length) = length else { return false };
+            (name.span, name.has_value) = (Span::new(at, at + length), None);
+        }
+        let has_value = || self.assignment.match_at(text, name.span.end, cache, &mut 0).is_some();
+        name.span.end - at <= NAME_END && *name.has_value.get_or_insert_with(has_value)
+    }
+
+    /// Adds the match starts that a literal at `at` opens.
+    fn open(&self, table: &Table, literal: u32, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
+        let target = table.targets[literal as usize];
+        let next = text.get(at + target.length as usize);
+        for one in &table.uses[target.first as usize..target.end as usize] {
+            let (min, max) = (one.min as usize, one.max as usize);
+            if self.may_match(one, text, at, next) {
+                hits.push(Hit { rule: one.rule as usize, lowest: at.saturating_sub(max), highest: at - min, at });
+            }
+        }
+    }
+
+    /// Whether a hit at `at` may lead to a match, as far as a glance tells.
+    fn may_match(&self, one: &Use, text: &[u8], at: usize, next: Option<&u8>) -> bool {
+        let (min, max) = (one.min as usize, one.max as usize);
+        let is_followed = one.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
+        is_followed && at >= min && self.index.guards[one.rule as usize].is_none_or(|guard| guard.holds(text, at, min, max))
     }
 }
 
@@ -188,6 +256,7 @@ impl SearchScratch {
         self.rules.resize_with(rules, RuleScratch::default);
         self.text += 1;
         self.hits.clear();
+        self.name = Name::default();
         self.cut_short.clear();
         self.steps = 0;
     }
@@ -196,8 +265,7 @@ impl SearchScratch {
     fn confirm(&mut self, rule: &Rule, text: &[u8], hit: Hit, applies: &impl Fn(&Rule) -> bool) -> Option<Found> {
         let state = &mut self.rules[hit.rule];
         if state.text != self.text {
-            *state =
-                RuleScratch { pattern: std::mem::take(&mut state.pattern), text: self.text, applies: applies(rule), next: 0, steps: 0 };
+            *state = RuleScratch { pattern: state.pattern.take(), text: self.text, applies: applies(rule), next: 0, steps: 0 };
         }
         let from = hit.lowest.max(state.next);
         if !state.applies || from > hit.highest {
@@ -216,11 +284,12 @@ impl SearchScratch {
 
 impl RuleScratch {
     fn try_starts(&mut self, rule: &Rule, text: &[u8], hit: Hit, from: usize) -> Option<Found> {
-        if hit.lowest < hit.highest && !rule.pattern.tail_may_match(text, hit.at, &mut self.pattern, &mut self.steps) {
+        let cache = self.pattern.get_or_insert_default();
+        if hit.lowest < hit.highest && !rule.pattern.tail_may_match(text, hit.at, cache, &mut self.steps) {
             return None;
         }
         for start in from..=hit.highest {
-            let found = rule.pattern.match_at(text, start, &mut self.pattern, &mut self.steps);
+            let found = rule.pattern.match_at(text, start, cache, &mut self.steps);
             self.next = found.map_or(start + 1, |(whole, _)| whole.end.max(start + 1));
             if let Some((whole, secret)) = found {
                 return Some(Found { rule: hit.rule, whole, secret });

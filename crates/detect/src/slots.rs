@@ -105,7 +105,7 @@ fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot,
 /// The slot's value as a credential, unless it is none.
 fn own(detector: &Detector, value: &[u8], origins: &[Arc<Origin>], slot: &Slot) -> Option<Finding> {
     let rules = detector.rules();
-    let rule = &rules.rules()[rules.position(&slot.rule).or_else(|| rules.position(FALLBACK))?];
+    let rule = rules.rules().get(rules.position(&slot.rule).or_else(|| rules.position(FALLBACK))?);
     if value.is_empty() || placeholder::in_slot(value).is_some() || decode::is_packed(value) {
         return None;
     }

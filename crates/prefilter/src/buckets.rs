@@ -7,7 +7,7 @@
 
 use crate::pattern::Pattern;
 use crate::sample::{Fits, Members, NONE, Sample};
-use crate::window::{Nibbles, WIDTH, Window, windows};
+use crate::window::{Nibbles, WIDTH, Window, window, windows};
 
 /// Most buckets a filter may have.
 pub(crate) const MOST: usize = 48;
@@ -54,13 +54,13 @@ struct Draft {
 /// A choice for each pattern of at least three bytes, among so many buckets; `known` may hold some already.
 #[must_use]
 pub fn choose(patterns: &[Pattern], known: &[Option<Choice>], buckets: usize) -> Vec<Option<Choice>> {
-    let all: Vec<Vec<Window>> = patterns.iter().map(windows).collect();
     let mut choices: Vec<Option<Choice>> =
-        (0..patterns.len()).map(|at| valid(known.get(at).copied().flatten(), &all[at], buckets)).collect();
-    let mut open: Vec<usize> = (0..patterns.len()).filter(|&at| choices[at].is_none() && !all[at].is_empty()).collect();
+        patterns.iter().enumerate().map(|(at, pattern)| valid(known.get(at).copied().flatten(), pattern, buckets)).collect();
+    let mut open: Vec<usize> = (0..patterns.len()).filter(|&at| choices[at].is_none() && window(&patterns[at], 0).is_some()).collect();
     if open.is_empty() {
         return choices;
     }
+    let all: Vec<Vec<Window>> = patterns.iter().map(windows).collect();
     let empty = Bucket { nibbles: Default::default(), fits: Fits::NONE };
     let mut draft = Draft { sample: Sample::new(), buckets: vec![empty; buckets], passed: NONE };
     for (windows, choice) in all.iter().zip(&choices) {
@@ -79,8 +79,8 @@ pub fn choose(patterns: &[Pattern], known: &[Option<Choice>], buckets: usize) ->
 }
 
 /// A choice that was made for another set of patterns may not fit.
-fn valid(choice: Option<Choice>, windows: &[Window], buckets: usize) -> Option<Choice> {
-    choice.filter(|choice| usize::from(choice.window) < windows.len() && usize::from(choice.bucket) < buckets)
+fn valid(choice: Option<Choice>, pattern: &Pattern, buckets: usize) -> Option<Choice> {
+    choice.filter(|choice| window(pattern, usize::from(choice.window)).is_some() && usize::from(choice.bucket) < buckets)
 }
 
 impl Draft {

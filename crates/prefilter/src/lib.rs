@@ -23,4 +23,5 @@ pub use byte_set::ByteSet;
 pub use matcher::{BuildError, Matcher, Scratch};
 pub use pattern::{Pattern, PatternId};
 pub use runs::Runs;
+pub use sample::commonness;
 pub use simd::Engine;

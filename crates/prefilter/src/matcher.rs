@@ -8,7 +8,7 @@ use crate::grams::{Grams, by_kind};
 use crate::pattern::{Pattern, PatternId};
 use crate::short::Short;
 use crate::simd::{Engine, Masks};
-use crate::window::{WIDTH, keys, windows};
+use crate::window::{WIDTH, keys, window};
 
 /// So many bytes are filtered at a time: they and their candidates stay in the nearest cache.
 const BLOCK: usize = 8 << 10;
@@ -45,7 +45,7 @@ impl Matcher {
     /// # Errors
     /// If a pattern is empty.
     pub fn new(patterns: &[Pattern]) -> Result<Self, BuildError> {
-        Self::with_choices(patterns, &[], Engine::best())
+        Self::with_choices(patterns.to_vec(), &[], Engine::best())
     }
 
     /// As [`new`](Self::new), for one engine, and without deciding again what was decided before: `known` holds for each
@@ -53,16 +53,16 @@ impl Matcher {
     ///
     /// # Errors
     /// If a pattern is empty.
-    pub fn with_choices(patterns: &[Pattern], known: &[Option<Choice>], engine: Engine) -> Result<Self, BuildError> {
+    pub fn with_choices(patterns: Vec<Pattern>, known: &[Option<Choice>], engine: Engine) -> Result<Self, BuildError> {
         if let Some(empty) = patterns.iter().position(|pattern| pattern.bytes.is_empty()) {
             return Err(BuildError::Empty(empty));
         }
-        let choices = buckets::choose(patterns, known, engine.buckets());
+        let choices = buckets::choose(&patterns, known, engine.buckets());
         let mut masks = Masks::default();
         let mut chosen = Vec::new();
         for (at, (pattern, choice)) in patterns.iter().zip(&choices).enumerate() {
             let Some(choice) = choice else { continue };
-            let window = windows(pattern)[usize::from(choice.window)];
+            let Some(window) = window(pattern, usize::from(choice.window)) else { continue };
             masks.add(usize::from(choice.bucket), &window.nibbles);
             chosen.push((at, window.key, window.at));
         }
@@ -70,12 +70,18 @@ impl Matcher {
         Ok(Self {
             engine,
             masks,
-            four: Grams::new(patterns, four),
-            three: Grams::new(patterns, three),
-            short: Short::new(patterns),
-            patterns: patterns.to_vec(),
+            four: Grams::new(&patterns, four),
+            three: Grams::new(&patterns, three),
+            short: Short::new(&patterns),
+            patterns,
             choices,
         })
+    }
+
+    /// What is searched for.
+    #[must_use]
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
     }
 
     /// What was decided for each pattern.

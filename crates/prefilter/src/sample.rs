@@ -4,7 +4,10 @@
 //! public repositories and package registries, each kind of file weighted by the square root of how many there were, and
 //! sorted. The sample only ranks: whatever it holds, all occurrences are found.
 
-use crate::window::{Nibbles, WIDTH, Window};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::window::{Nibbles, WIDTH, Window, keys};
 
 static WINDOWS: &[u8; 131_072] = include_bytes!("../data/windows.bin");
 /// Of the sample every so many windows are used: the rest changes little.
@@ -68,5 +71,28 @@ impl Sample {
             }
         }
         fits
+    }
+}
+
+/// How often four, and how often three bytes begin a window of the sample, whatever the case of letters.
+static COUNTS: LazyLock<[HashMap<u32, u32>; 2]> = LazyLock::new(|| {
+    let mut counts = [HashMap::new(), HashMap::new()];
+    for window in WINDOWS.as_chunks::<WIDTH>().0 {
+        let (four, three) = keys(*window);
+        *counts[0].entry(four).or_default() += 1;
+        *counts[1].entry(three).or_default() += 1;
+    }
+    counts
+});
+
+/// Share of the places in a text at which a literal of at least three bytes stands, at most, as far as a sample of source text
+/// tells: that of its rarest part of four bytes. Letters count in both cases.
+#[must_use]
+pub fn commonness(literal: &[u8]) -> f64 {
+    let all = (WINDOWS.len() / WIDTH) as f64;
+    let count = |at: usize, key: u32| f64::from(COUNTS[at].get(&key).copied().unwrap_or(0)) / all;
+    match literal {
+        [a, b, c] => count(1, keys([*a, *b, *c, 0]).1),
+        _ => literal.windows(WIDTH).filter_map(<[u8]>::first_chunk).map(|window| count(0, keys(*window).0)).fold(1.0, f64::min),
     }
 }

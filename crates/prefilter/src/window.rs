@@ -45,12 +45,19 @@ pub(crate) struct Window {
 
 /// Every window of a pattern of at least three bytes. The one that ends in the bytes that may follow comes last.
 pub(crate) fn windows(pattern: &Pattern) -> Vec<Window> {
+    (0..FARTHEST).map_while(|number| window(pattern, number)).collect()
+}
+
+/// One of these windows, by its position among them.
+pub(crate) fn window(pattern: &Pattern, number: usize) -> Option<Window> {
     let length = pattern.bytes.len();
-    let mut windows: Vec<Window> = (0..(length + 1).saturating_sub(WIDTH).min(FARTHEST)).map(|at| inside(pattern, at)).collect();
-    if length + 1 == WIDTH || pattern.after.is_some() && (WIDTH..FARTHEST).contains(&length) {
-        windows.push(at_end(pattern));
+    let inner = (length + 1).saturating_sub(WIDTH).min(FARTHEST);
+    let has_end = length + 1 == WIDTH || pattern.after.is_some() && (WIDTH..FARTHEST).contains(&length);
+    match number {
+        _ if number < inner => Some(inside(pattern, number)),
+        _ if number == inner && has_end => Some(at_end(pattern)),
+        _ => None,
     }
-    windows
 }
 
 /// The key of the four bytes at `at`, and of the first three of them.

@@ -53,7 +53,7 @@ fn found(matcher: &Matcher, haystack: &[u8], scratch: &mut Scratch) -> Hits {
 }
 
 fn matchers(patterns: &[Pattern]) -> Vec<Matcher> {
-    Engine::available().into_iter().map(|engine| Matcher::with_choices(patterns, &[], engine).unwrap()).collect()
+    Engine::available().into_iter().map(|engine| Matcher::with_choices(patterns.to_vec(), &[], engine).unwrap()).collect()
 }
 
 /// Few letters, so that patterns overlap, repeat and contain each other.
@@ -126,12 +126,12 @@ fn choices_can_be_handed_in_again() {
     let patterns: Vec<Pattern> = (0..100u32).map(|n| pattern(format!("{:05x}", n * 7919).as_bytes(), n % 2 == 0)).collect();
     let text: Vec<u8> = patterns.iter().flat_map(|pattern| [pattern.bytes.as_slice(), b" "].concat()).collect();
     for engine in Engine::available() {
-        let first = Matcher::with_choices(&patterns[..60], &[], engine).unwrap();
-        let again = Matcher::with_choices(&patterns, first.choices(), engine).unwrap();
+        let first = Matcher::with_choices(patterns[..60].to_vec(), &[], engine).unwrap();
+        let again = Matcher::with_choices(patterns.to_vec(), first.choices(), engine).unwrap();
         assert_eq!(again.choices()[..60], *first.choices());
         assert_eq!(found(&again, &text, &mut Scratch::default()), naive(&patterns, &text));
         // Those of another engine may not fit, and then are made anew.
-        let other = Matcher::with_choices(&patterns, again.choices(), Engine::SCALAR).unwrap();
+        let other = Matcher::with_choices(patterns.to_vec(), again.choices(), Engine::SCALAR).unwrap();
         assert_eq!(found(&other, &text, &mut Scratch::default()), naive(&patterns, &text));
     }
 }

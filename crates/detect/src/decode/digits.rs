@@ -32,7 +32,12 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     let mut joined = [0; 2];
     for run in runs(text, &LONG) {
         base64_regions(text, run, DecodeStep::Base64, &mut joined[0], out);
-        base64_regions(text, run, DecodeStep::Base64url, &mut joined[1], out);
+        if may_be_url(text, run) {
+            base64_regions(text, run, DecodeStep::Base64url, &mut joined[1], out);
+        }
+        if run.len() < MIN_HEX {
+            continue;
+        }
         for part in parts(text, run, &HEX, MIN_HEX) {
             let mut head = [0; LOOK / 2];
             for (byte, pair) in head.iter_mut().zip(text[part.start..part.end].chunks_exact(2)) {
@@ -43,6 +48,12 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
             }
         }
     }
+}
+
+/// Whether - or _ stands in a run, or may stand in lines that belong to it.
+fn may_be_url(text: &[u8], run: Span) -> bool {
+    let goes_on = run.len() >= MIN_LINE && matches!(text.get(run.end), Some(b'\r' | b'\n'));
+    goes_on || memchr::memchr2(b'-', b'_', &text[run.start..run.end]).is_some()
 }
 
 /// Adds the base64 of one alphabet in `run`. Before `joined` all lines belong to a region that was added.

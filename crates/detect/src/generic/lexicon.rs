@@ -4,7 +4,7 @@
 //! `password_field` is a field, so the last word that says anything decides, and the lists say which words those are.
 
 /// What is searched for; each hit is extended to the name around it. ASCII letters stand for both cases.
-pub(super) const STEMS: &[&str] = &[
+pub(crate) const STEMS: &[&str] = &[
     "pass",
     "pwd",
     "pswd",

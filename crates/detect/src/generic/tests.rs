@@ -1,12 +1,29 @@
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
 use super::*;
+use crate::index::Index;
+use crate::search::Search;
+
+/// The search for words without any rule.
+pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index::new(std::iter::empty())).unwrap());
+
+/// Calls `on_found` with every credential; says whether all was looked at.
+fn scan(text: &[u8], file: Option<&Origin>, mut on_found: impl FnMut(Found)) -> bool {
+    let (generic, mut progress) = (Generic::new(), Progress::new(text.len(), file));
+    SEARCH.words(text, |word, at| {
+        generic.look(&mut progress, text, file, word, at).into_iter().for_each(&mut on_found);
+        ControlFlow::Continue(())
+    });
+    !progress.is_exhausted()
+}
 
 /// What is found in a text that stands at a path: kind, confidence, value.
 fn found(path: &str, text: &str) -> Vec<(Extract, Confidence, String)> {
     let origin = Origin { path: path.into(), ..Origin::default() };
     let mut found = Vec::new();
-    Generic::new().unwrap().scan(text.as_bytes(), Some(&origin), &mut unkeyed_prefilter::Scratch::default(), |one| {
+    scan(text.as_bytes(), Some(&origin), |one| {
         found.push((one.extract, one.confidence, text[one.secret.start..one.secret.end].to_owned()));
-        ControlFlow::Continue(())
     });
     found
 }
@@ -153,9 +170,15 @@ fn minified_code_needs_more_than_a_weak_name() {
 
 #[test]
 fn a_decision_is_told_without_the_value() {
-    let generic = Generic::new().unwrap();
     let text = "password = \"kW3x!qz9Vt\"";
-    let why = |text: &str, at: usize| generic.why(text.as_bytes(), None, Span::new(at, at + 1));
+    let why = |text: &str, at: usize| {
+        let (generic, mut progress, mut told) = (Generic::new(), Progress::new(text.len(), None), Vec::new());
+        SEARCH.words(text.as_bytes(), |word, start| {
+            told.extend(generic.why(&mut progress, text.as_bytes(), None, word, start, Span::new(at, at + 1)));
+            ControlFlow::Continue(())
+        });
+        told
+    };
     let told = why(text, 15);
     assert!(told[0].starts_with("place: Assigned") && told[1].starts_with("measured as password"), "{told:?}");
     assert!(
@@ -188,14 +211,10 @@ fn hostile_texts_end() {
     }
     let many = "password = \"kW3xqz9Vt\"\n".repeat(60_000);
     let mut count = 0;
-    let complete = Generic::new().unwrap().scan(many.as_bytes(), None, &mut unkeyed_prefilter::Scratch::default(), |_| {
-        count += 1;
-        ControlFlow::Continue(())
-    });
+    let complete = scan(many.as_bytes(), None, |_| count += 1);
     assert!(!complete && (20_000..60_000).contains(&count), "{count}");
     let bytes: Vec<u8> = (0..=255u8).cycle().take(3000).chain(b"password=\"\xff\xfe\\".iter().copied()).collect();
-    let generic = Generic::new().unwrap();
     for end in (0..bytes.len()).step_by(61) {
-        generic.scan(&bytes[..end], None, &mut unkeyed_prefilter::Scratch::default(), |_| ControlFlow::Continue(()));
+        scan(&bytes[..end], None, |_| ());
     }
 }

@@ -5,66 +5,12 @@ use unkeyed_model::Span;
 use super::cursor::{self, Cursor};
 use super::dialect::Dialect;
 use super::place::{How, Place};
+use super::tool_table::{Takes, Tool};
 use super::value::{self, Literal};
 use crate::placeholder;
 
 /// A command is followed so far.
 const REACH: usize = 400;
-
-/// How a tool takes a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Takes {
-    /// `-u user:password`
-    AfterUser,
-    /// `-p password`
-    Next,
-    /// `-ppassword`
-    Attached,
-    /// `(…, …, "password")`: the argument of that number, from 1.
-    Argument(usize),
-    /// `"password"` behind the tool's name.
-    Here,
-    /// `user password` behind the options: the last of so many words.
-    Word(usize),
-}
-
-/// A tool: its name, a word that must follow it on the line, its options, and how they take the password.
-pub(super) struct Tool {
-    pub(super) name: &'static str,
-    with: &'static str,
-    options: &'static [&'static str],
-    takes: Takes,
-}
-
-/// By name.
-pub(super) const TOOLS: &[Tool] = &[
-    Tool { name: "curl ", with: "", options: &["-u", "--user", "--proxy-user", "-U"], takes: Takes::AfterUser },
-    Tool { name: "wget ", with: "", options: &["--user"], takes: Takes::AfterUser },
-    Tool { name: "sshpass", with: "", options: &["-p"], takes: Takes::Next },
-    Tool { name: "mysql", with: "", options: &["-p"], takes: Takes::Attached },
-    Tool { name: "mariadb", with: "", options: &["-p"], takes: Takes::Attached },
-    Tool { name: "docker login", with: "", options: &["-p"], takes: Takes::Next },
-    Tool { name: "podman login", with: "", options: &["-p"], takes: Takes::Next },
-    Tool { name: "registry login", with: "", options: &["-p"], takes: Takes::Next },
-    Tool { name: "az login", with: "", options: &["-p"], takes: Takes::Next },
-    Tool { name: "redis-cli", with: "", options: &["-a"], takes: Takes::Next },
-    Tool { name: "ldapsearch", with: "", options: &["-w"], takes: Takes::Next },
-    Tool { name: "ldapmodify", with: "", options: &["-w"], takes: Takes::Next },
-    Tool { name: "ldapadd", with: "", options: &["-w"], takes: Takes::Next },
-    Tool { name: "smbclient", with: "", options: &["-U"], takes: Takes::AfterUser },
-    Tool { name: "getConnection(", with: "", options: &[], takes: Takes::Argument(3) },
-    Tool { name: "mysqli_connect(", with: "", options: &[], takes: Takes::Argument(3) },
-    Tool { name: "mysql_connect(", with: "", options: &[], takes: Takes::Argument(3) },
-    Tool { name: "new mysqli(", with: "", options: &[], takes: Takes::Argument(3) },
-    Tool { name: "new PDO(", with: "", options: &[], takes: Takes::Argument(3) },
-    Tool { name: "jwt.sign(", with: "", options: &[], takes: Takes::Argument(2) },
-    Tool { name: "jwt.verify(", with: "", options: &[], takes: Takes::Argument(2) },
-    Tool { name: "jwt.encode(", with: "", options: &[], takes: Takes::Argument(2) },
-    Tool { name: "jwt.decode(", with: "", options: &[], takes: Takes::Argument(2) },
-    Tool { name: "createHmac(", with: "", options: &[], takes: Takes::Argument(2) },
-    Tool { name: "ConvertTo-SecureString", with: "", options: &[], takes: Takes::Here },
-    Tool { name: "htpasswd", with: "b", options: &[], takes: Takes::Word(4) },
-];
 
 /// The password that `tool`, whose name stands at `at`, gets on its line.
 pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) -> Option<Place> {

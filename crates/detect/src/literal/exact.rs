@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
 
-/// Most texts that are listed.
+/// Most texts of a literal that are listed.
 const MAX_TEXTS: usize = 48;
 /// A class of more bytes than this is not spelled out; hexadecimal digits are.
 const MAX_CLASS: usize = 16;
@@ -19,6 +19,18 @@ pub(super) struct Text {
 
 /// All texts that `hir` can match, if they are few. Assertions count as empty.
 pub(super) fn texts(hir: &Hir) -> Option<Vec<Text>> {
+    at_most(MAX_TEXTS, hir)
+}
+
+/// Every text of `left` followed by every text of `right`, if they are few.
+pub(super) fn product(left: &[Text], right: &[Text]) -> Option<Vec<Text>> {
+    joined(MAX_TEXTS, left, right)
+}
+
+/// All texts that `hir` can match, if they are no more than `most`.
+pub(super) fn at_most(most: usize, hir: &Hir) -> Option<Vec<Text>> {
+    let texts = |hir| at_most(most, hir);
+    let product = |left: &[Text], right: &[Text]| joined(most, left, right);
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(vec![Text::default()]),
         HirKind::Literal(literal) => Some(vec![Text { bytes: literal.0.to_vec(), varies: false }]),
@@ -31,7 +43,7 @@ pub(super) fn texts(hir: &Hir) -> Option<Vec<Text>> {
             for branch in branches {
                 all.extend(texts(branch)?);
             }
-            few(all)
+            few(most, all)
         }
         HirKind::Repetition(repetition) => {
             let once = texts(&repetition.sub)?;
@@ -44,24 +56,23 @@ pub(super) fn texts(hir: &Hir) -> Option<Vec<Text>> {
                     all.extend(turns.iter().cloned());
                 }
             }
-            few(all)
+            few(most, all)
         }
     }
 }
 
-/// Every text of `left` followed by every text of `right`.
-pub(super) fn product(left: &[Text], right: &[Text]) -> Option<Vec<Text>> {
-    if left.len().saturating_mul(right.len()) > MAX_TEXTS || left.iter().any(|text| text.bytes.len() > MAX_TEXT) {
+fn joined(most: usize, left: &[Text], right: &[Text]) -> Option<Vec<Text>> {
+    if left.len().saturating_mul(right.len()) > most || left.iter().any(|text| text.bytes.len() > MAX_TEXT) {
         return None;
     }
     let both = |l: &Text, r: &Text| Text { bytes: [l.bytes.as_slice(), &r.bytes].concat(), varies: l.varies || r.varies };
-    few(left.iter().flat_map(|l| right.iter().map(move |r| both(l, r))).collect())
+    few(most, left.iter().flat_map(|l| right.iter().map(move |r| both(l, r))).collect())
 }
 
-fn few(mut texts: Vec<Text>) -> Option<Vec<Text>> {
+fn few(most: usize, mut texts: Vec<Text>) -> Option<Vec<Text>> {
     texts.sort_unstable();
     texts.dedup();
-    (texts.len() <= MAX_TEXTS).then_some(texts)
+    (texts.len() <= most).then_some(texts)
 }
 
 /// The bytes of a class; a letter that is there in both cases is one text.

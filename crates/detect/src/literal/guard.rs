@@ -25,7 +25,7 @@ pub(crate) struct Guard {
 
 impl Guard {
     /// The run of a pattern that is hardest to come by.
-    pub(super) fn of(hir: &Hir) -> Option<Self> {
+    fn of(hir: &Hir) -> Option<Self> {
         let mut lead = Lead::default();
         let mut best: Option<(f64, Self)> = None;
         for piece in pieces(hir) {
@@ -51,9 +51,11 @@ impl Guard {
     }
 }
 
-/// Whether the hits of a literal can be tested so: the farther apart the places at which it may stand, the less it tells.
-pub(super) fn is_useful(guard: &Guard, literals: &[Literal]) -> bool {
-    literals.iter().all(|literal| literal.max - literal.min + guard.max - guard.min + guard.length <= MAX_REACH)
+/// The guard of a pattern that is searched for by `literals`: the farther apart the places at which they may stand, the less
+/// it tells.
+pub(crate) fn useful(hir: &Hir, literals: &[Literal]) -> Option<Guard> {
+    let is_near = |guard: &Guard, literal: &Literal| literal.max - literal.min + guard.max - guard.min + guard.length <= MAX_REACH;
+    Guard::of(hir).filter(|guard| literals.iter().all(|literal| is_near(guard, literal)))
 }
 
 /// Looks from the end of each stretch that could be the run, and so at few bytes of other text.

@@ -1,50 +1,13 @@
-//! How often a literal should occur in source text. Rough on purpose: it only ranks the literals of one pattern.
+//! How often a literal should occur in source text: what a sample shows, and below that a guess. Rough on purpose: it only
+//! ranks the literals of one pattern.
 
-/// Words that source code is full of, about one in a thousand bytes.
-const HOT: &[&[u8]] = &[
-    b"access",
-    b"api",
-    b"auth",
-    b"aws",
-    b"azure",
-    b"azurerm",
-    b"cert",
-    b"client",
-    b"code",
-    b"config",
-    b"data",
-    b"git",
-    b"github",
-    b"google",
-    b"http",
-    b"http://",
-    b"https",
-    b"https://",
-    b"key",
-    b"line",
-    b"name",
-    b"pass",
-    b"password",
-    b"private",
-    b"public",
-    b"secret",
-    b"server",
-    b"service",
-    b"string",
-    b"token",
-    b"type",
-    b"url",
-    b"user",
-    b"value",
-    b"www.",
-];
+/// What is rarer than this need not be in the sample.
+const UNSEEN: f64 = 1e-4;
 
 /// Expected share of positions at which the literal stands.
 pub(super) fn frequency(bytes: &[u8], ignore_case: bool) -> f64 {
-    let word = bytes.to_ascii_lowercase();
-    if HOT.contains(&word.as_slice()) {
-        return 1e-3;
-    }
+    // What the sample never saw may be rare to any degree; what it did see is as common as that.
+    let seen = unkeyed_prefilter::commonness(bytes);
     let mut bits = 0.0;
     let mut previous = None;
     for &byte in bytes {
@@ -52,7 +15,7 @@ pub(super) fn frequency(bytes: &[u8], ignore_case: bool) -> f64 {
         previous = Some(byte);
     }
     let cases = if ignore_case { 1.3 } else { 1.0 };
-    cases * f64::exp2(-bits)
+    seen.max((cases * f64::exp2(-bits)).min(UNSEEN))
 }
 
 /// Bits that a byte adds after the one before it: little inside a word, more where the kind of character changes.

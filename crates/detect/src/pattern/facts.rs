@@ -3,8 +3,9 @@
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
-use crate::literal::guard::Guard;
+use crate::literal::guard::{self, Guard};
 use crate::literal::{self, Literal, NoLiteral};
+use crate::named_value::Named;
 
 /// A match longer than this is cut off, or not found if its end is needed.
 pub(crate) const MAX_WINDOW: usize = 64 << 10;
@@ -16,6 +17,9 @@ pub(crate) const SECRET: &str = "secret";
 pub(crate) struct Facts {
     /// What to search for.
     pub(crate) literals: Vec<Literal>,
+    /// They need be searched for only in front of a credential's name with a long value, at most so far from the start of its
+    /// last word.
+    pub(crate) near: Option<usize>,
     /// Position of the piece at whose start the literals stand, if what precedes it varies.
     pub(crate) tail: Option<usize>,
     /// What stands near a literal in every match.
@@ -31,7 +35,7 @@ pub(crate) struct Facts {
 impl Facts {
     /// Of a pattern that matches nothing.
     pub(crate) const fn none() -> Self {
-        Self { literals: Vec::new(), tail: None, guard: None, window: 0, secret_is_part: false, prefixes: Vec::new() }
+        Self { literals: Vec::new(), near: None, tail: None, guard: None, window: 0, secret_is_part: false, prefixes: Vec::new() }
     }
 
     pub(crate) fn new(hir: &Hir) -> Result<Self, NoLiteral> {
@@ -39,6 +43,7 @@ impl Facts {
         let group = secret_group(hir);
         Ok(Self {
             literals: required.literals,
+            near: None,
             tail: required.tail,
             guard: required.guard,
             window: hir.properties().maximum_len().unwrap_or(MAX_WINDOW).min(MAX_WINDOW),
@@ -46,6 +51,24 @@ impl Facts {
             prefixes: literal::prefixes(group.unwrap_or(hir)),
         })
     }
+
+    /// Of the pattern of a named value.
+    pub(crate) fn named(hir: &Hir, named: &Named<'_>) -> Result<Self, FactsError> {
+        let facts = Self::new(hir)?;
+        let Some(near) = named.reach().map_err(FactsError::Syntax)? else { return Ok(facts) };
+        let Ok(required) = literal::required(&named.context().map_err(FactsError::Syntax)?) else { return Ok(facts) };
+        let guard = guard::useful(hir, &required.literals);
+        Ok(Self { literals: required.literals, near: Some(near), tail: required.tail, guard, ..facts })
+    }
+}
+
+/// Why a pattern can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FactsError {
+    #[error("the pattern does not parse: {0}")]
+    Syntax(String),
+    #[error(transparent)]
+    Literal(#[from] NoLiteral),
 }
 
 /// Reads a pattern; an error says what is wrong with it.

@@ -8,7 +8,7 @@ use unkeyed_model::{Confidence, Custody, Remediation, Replayable, Role, RuleInfo
 use super::groups::{self, SecretIn};
 use super::{go_syntax, prefix};
 use crate::allow::{self, Allowance, Test};
-use crate::pattern::{Pattern, PatternError};
+use crate::pattern::{FactsError, Pattern};
 use crate::rule::{Examples, Rule, RuleFile};
 
 /// Who compiles the expressions of a file.
@@ -117,13 +117,13 @@ fn pattern(source: &str, dialect: Dialect, secret: SecretIn, lost: &mut Vec<Stri
     }
 }
 
-fn of_hir(hir: &Hir) -> Result<Pattern, PatternError> {
+fn of_hir(hir: &Hir) -> Result<Pattern, FactsError> {
     Pattern::new(&hir.to_string())
 }
 
 /// Whether every match contains one of the keywords, as far as the pattern's literals tell.
 fn are_in_every_match(keywords: &[String], pattern: &Pattern) -> bool {
-    pattern.literals().iter().all(|literal| {
+    pattern.facts().literals.iter().all(|literal| {
         let literal = literal.bytes.to_ascii_lowercase();
         keywords.iter().any(|keyword| memchr::memmem::find(&literal, keyword.to_ascii_lowercase().as_bytes()).is_some())
     })

@@ -38,7 +38,7 @@ fuzz_target!(|input: Input| {
     expected.sort_unstable();
     for engine in Engine::available() {
         let mut found = Vec::new();
-        Matcher::with_choices(&patterns, &[], engine).unwrap().scan(&text, &mut Scratch::default(), |id, start| {
+        Matcher::with_choices(patterns.clone(), &[], engine).unwrap().scan(&text, &mut Scratch::default(), |id, start| {
             found.push((start, id));
             ControlFlow::Continue(())
         });

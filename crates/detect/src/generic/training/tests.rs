@@ -12,7 +12,8 @@ use unkeyed_model::{Confidence, Origin};
 use super::super::dialect::Dialect;
 use super::super::measure::{COUNT, Features};
 use super::super::score::{self, Measure};
-use super::super::{Generic, judge};
+use super::super::tests::SEARCH;
+use super::super::{Generic, Progress, judge};
 
 /// How strongly weights are drawn to what they were.
 const PULL: f64 = 1.0;
@@ -47,7 +48,7 @@ fn lines() -> Vec<Line> {
             files.entry((row[0].replace('/', "+"), row[2].clone())).or_default().push(row);
         }
     }
-    let generic = Generic::new().unwrap();
+    let generic = Generic::new();
     let mut found = Vec::new();
     for ((repository, path), rows) in files {
         let Ok(text) = fs::read(root.join(&repository).join(&path)) else { continue };
@@ -61,7 +62,9 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
     let dialect = Dialect::of(Some(&origin));
     let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
     let mut values: BTreeMap<usize, Read> = BTreeMap::new();
-    generic.places(text, dialect, &mut unkeyed_prefilter::Scratch::default(), |place, name| {
+    let mut progress = Progress::new(text.len(), Some(&origin));
+    SEARCH.words(text, |word, at| {
+        let Some((place, name)) = generic.place(&mut progress, text, word, at) else { return ControlFlow::Continue(()) };
         let judged = judge::judge(text, &place, name.as_ref(), dialect, Some(&origin));
         let line = starts.partition_point(|&start| start <= place.value.span.start);
         let entry = values.entry(line).or_default();
