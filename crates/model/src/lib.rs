@@ -39,7 +39,7 @@ pub use policy::{Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEn
 pub use report::{Report, Summary};
 pub use rule_info::{Remediation, RuleInfo};
 pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding};
-pub use unit::Unit;
+pub use unit::{Unit, Window};
 pub use value::{Basis, Value};
 pub use verdict::{LayerState, Layers, Missing, Reason, Verdict};
 pub use workload::{Content, Reference, StoreKind, Use, Workload, WorkloadKind, WorkloadReport};

@@ -3,11 +3,13 @@
 //! The decision a reader would question: a source *pushes* borrowed Units into one sink per worker thread instead of
 //! returning an iterator. Read buffers are reused from file to file, so the content can't outlive the call.
 
+mod env;
 mod exclude;
 mod open;
 mod path_text;
 mod read;
 mod repository;
+mod stream;
 mod surface;
 mod target;
 mod tree;
@@ -15,6 +17,7 @@ mod tree;
 use unkeyed_model::{Skip, Unit};
 
 pub use path_text::path_text;
+pub use stream::{LONGEST, WINDOW_BYTES};
 pub use target::{Target, open};
 
 /// What a source pushes.
@@ -54,7 +57,8 @@ pub struct Options {
     pub excludes: Vec<String>,
     /// Read only what git tracks.
     pub tracked_only: bool,
-    /// Files larger than this many bytes are not read; they become coverage rows.
+    /// Files larger than this many bytes are read as text in parts, without their structure; those that are no text are
+    /// not read and become coverage rows.
     pub max_file_bytes: u64,
     /// Worker threads; 0 lets the machine decide.
     pub threads: usize,

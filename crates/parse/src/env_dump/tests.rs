@@ -1,0 +1,49 @@
+use std::sync::Arc;
+
+use unkeyed_model::{Facts, Origin, Surface, Unit};
+
+fn read(text: &[u8]) -> (bool, Facts) {
+    let origin = Origin { path: "-".into(), surface: Surface::EnvDump, ..Origin::default() };
+    let unit = Unit::new(Arc::new(origin), text.to_vec());
+    (super::claims(&unit).is_some(), super::read(&[unit]))
+}
+
+fn slots(text: &str) -> Vec<(String, String)> {
+    let (claimed, facts) = read(text.as_bytes());
+    assert!(claimed);
+    let value = |slot: &unkeyed_model::Slot| text[slot.location.region.span.start..slot.location.region.span.end].to_owned();
+    facts.slots.iter().map(|slot| (slot.name.clone(), value(slot))).collect()
+}
+
+#[test]
+fn an_odd_byte_does_not_hide_the_other_variables() {
+    let (_, facts) = read(b"PATH=/\xff\xfe/bin\0DB_PASSWORD=hunter2\0");
+    assert_eq!(facts.slots.len(), 1);
+    assert_eq!(facts.slots[0].location.region.span.start, 25);
+}
+
+#[test]
+fn a_dump_is_a_workload_even_without_credentials() {
+    let (_, facts) = read(b"HOME=/root\nPATH=/bin\n");
+    assert_eq!(facts.workloads[0].id, "env:-");
+    assert!(facts.slots.is_empty());
+}
+
+#[test]
+fn what_follows_a_dump_does_not_become_its_last_value() {
+    let text = format!("HOME=/root\nPATH=/bin\nA_TOKEN=abc\n{}", "a line of a log without a name\n".repeat(4_000));
+    let found = slots(&text);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].1.starts_with("abc") && found[0].1.len() <= 64 << 10);
+}
+
+#[test]
+fn environment_as_a_variable_is_no_unit_of_systemd() {
+    assert_eq!(slots("Environment=production\nDB_PASSWORD=x1\n"), [("DB_PASSWORD".to_owned(), "x1".to_owned())]);
+}
+
+#[test]
+fn tags_of_a_resource_are_no_environment() {
+    let text = r#"{"Reservations": [{"Tags": [{"Key": "token", "Value": "not-a-variable"}]}]}"#;
+    assert!(slots(text).is_empty());
+}

@@ -1,0 +1,57 @@
+//! `env:FILE` and `env:-`: what a command printed of an environment. Which command it was, the parsers tell.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use unkeyed_model::{Origin, Skip, SkipReason, Surface};
+
+use crate::path_text::path_text;
+use crate::{Error, Event, Options, Sink, Source, read};
+
+/// Opens the dump in `file`; `-` is standard input.
+pub(crate) fn open(file: &str, options: &Options) -> Result<Box<dyn Source>, Error> {
+    let target = || format!("env:{file}");
+    let path = PathBuf::from(file);
+    if file != "-" {
+        let metadata = path.metadata().map_err(|error| Error::Io { target: target(), error })?;
+        if metadata.is_dir() {
+            return Err(Error::NotScannable { target: target() });
+        }
+    }
+    let name = path.file_name().map_or_else(|| file.to_owned(), |name| path_text(Path::new(name)));
+    let shown = if options.prefix.is_empty() { name } else { options.prefix.clone() };
+    let origin = Origin { path: shown, surface: Surface::EnvDump, ..Origin::default() };
+    Ok(Box::new(Dump { path, origin, max_bytes: options.max_file_bytes }))
+}
+
+/// One dump.
+#[derive(Debug)]
+struct Dump {
+    path: PathBuf,
+    origin: Origin,
+    max_bytes: u64,
+}
+
+impl Source for Dump {
+    fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        let limit = self.max_bytes.saturating_add(1);
+        let read = if self.path == Path::new("-") {
+            io::stdin().lock().take(limit).read_to_end(&mut bytes)
+        } else {
+            File::open(&self.path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        };
+        let path = || self.origin.path.clone();
+        let event = match read {
+            Err(error) => Event::Skip(read::failure(path(), &error)),
+            Ok(read) if read as u64 > self.max_bytes => {
+                let detail = format!("more than {} bytes (--max-file-size); no environment is that long", self.max_bytes);
+                Event::Skip(Skip { path: path(), why: SkipReason::TooLarge, detail })
+            }
+            Ok(_) => Event::Unit(read::decode(self.origin.clone(), &bytes)),
+        };
+        sink()(event);
+        Ok(())
+    }
+}
