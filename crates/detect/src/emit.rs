@@ -51,7 +51,13 @@ fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, 
         public_because: draft.public_because.clone(),
         pair: draft.pair.clone(),
         destination: draft.destination.clone(),
-        notes: draft.notes.clone(),
+        notes: draft.notes.iter().cloned().chain(open_to_all(origin)).collect(),
         snippet: Some(snippet),
     }
+}
+
+/// The remark on what every user of a host can read.
+fn open_to_all(origin: &Origin) -> Option<String> {
+    let mode = origin.mode.filter(|mode| mode.open_to_all)?;
+    Some(format!("open-to-all: every user of the host can read its file (mode {:04o})", mode.bits))
 }

@@ -33,7 +33,7 @@ pub use facts::{Declaration, Facts, OwnerRule, Slot, SlotEncoding, StoredSecret}
 pub use finding::{CheckInfo, Finding, Standard, Suppression};
 pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reach, Ttl, TtlBasis};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
-pub use location::{DecodeStep, LineIndex, Location, Origin, Region, Span, Surface, Tracked};
+pub use location::{DecodeStep, FileMode, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
 pub use matched::{Fingerprint, Match, PairKey, Snippet};
 pub use policy::{Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds};
 pub use report::{Report, Summary};

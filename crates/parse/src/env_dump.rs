@@ -2,7 +2,7 @@
 //! is given. Each environment is a workload that runs.
 //!
 //! The decision a reader would question: a dump has no name that tells its format, so the first shape whose marks are
-//! in the text reads it, and what has no marks is read as `NAME=value` lines.
+//! in the text reads it, and what has no marks is taken as it stands, `NAME=value` in each line.
 
 mod attached;
 mod describe;
@@ -11,6 +11,7 @@ mod dump;
 mod listing;
 mod power_shell;
 mod printed;
+mod process;
 mod systemd;
 mod tables;
 #[cfg(test)]
@@ -47,6 +48,7 @@ const SHAPES: &[Shape] = &[
     Shape { has: tables::is_one, read: tables::read },
     Shape { has: listing::is_one, read: listing::read },
     Shape { has: printed::is_one, read: printed::read },
+    Shape { has: is_script, read: assigned },
 ];
 
 /// Whatever was read as a dump of an environment.
@@ -60,6 +62,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     for unit in units {
         let unit = &legible(unit);
         match Place::new(unit) {
+            Ok(place) if place.origin().process.is_some() => process::read(&place, &mut facts),
             Ok(place) if is_manifest(place.text()) => facts.append(k8s::read(std::slice::from_ref(unit))),
             Ok(place) => file(&place, &mut facts),
             Err(skip) => facts.skipped.push(skip),
@@ -74,11 +77,21 @@ fn is_manifest(text: &str) -> bool {
     (head.starts_with('{') || head.starts_with("apiVersion:") || head.starts_with("---")) && k8s::is_manifest(text.as_bytes())
 }
 
+/// Has what only a shell script or an environment file has: comments, commands, quotes around values, references.
+fn is_script(head: &str) -> bool {
+    let commands = ["#", "export ", "declare ", "typeset ", "set ", "SET ", "$env:", "$Env:"];
+    head.contains("${")
+        || head.lines().any(|line| {
+            let line = line.trim_start();
+            commands.iter().any(|mark| line.starts_with(mark)) || line.contains("=\"") || line.contains("='") || line.contains(" #")
+        })
+}
+
 fn file(place: &Place<'_>, facts: &mut Facts) {
     let text = place.text();
     let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
     let shape = SHAPES.iter().find(|shape| (shape.has)(head));
-    shape.map_or(assigned as fn(&Place<'_>, &mut Facts), |shape| shape.read)(place, facts);
+    shape.map_or(printed::read as fn(&Place<'_>, &mut Facts), |shape| shape.read)(place, facts);
 }
 
 /// The unit with each byte that is not UTF-8 replaced by a question mark: one odd value must not hide the others.

@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use unkeyed_model::{Origin, Skip, SkipReason, Surface};
+use unkeyed_model::{Origin, Skip, SkipReason, Surface, Unit};
 
 use crate::path_text::path_text;
 use crate::{Error, Event, Options, Sink, Source, read};
@@ -23,6 +24,13 @@ pub(crate) fn open(file: &str, options: &Options) -> Result<Box<dyn Source>, Err
     let shown = if options.prefix.is_empty() { name } else { options.prefix.clone() };
     let origin = Origin { path: shown, surface: Surface::EnvDump, ..Origin::default() };
     Ok(Box::new(Dump { path, origin, max_bytes: options.max_file_bytes }))
+}
+
+/// What the kernel parts by NUL, parted by a line end or a blank: the same places, but lines that people can be pointed
+/// at, and no value that seems to go on in the next variable.
+pub(crate) fn parted_by(separator: u8, mut strings: Vec<u8>) -> Vec<u8> {
+    strings.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = separator);
+    strings
 }
 
 /// One dump.
@@ -49,7 +57,11 @@ impl Source for Dump {
                 let detail = format!("more than {} bytes (--max-file-size); no environment is that long", self.max_bytes);
                 Event::Skip(Skip { path: path(), why: SkipReason::TooLarge, detail })
             }
-            Ok(_) => Event::Unit(read::decode(self.origin.clone(), &bytes)),
+            Ok(_) => {
+                let unit = read::decode(self.origin.clone(), &bytes);
+                let lines = unit.bytes().contains(&0).then(|| parted_by(b'\n', unit.bytes().to_vec()));
+                Event::Unit(lines.map_or(unit, |lines| Unit::new(Arc::new(self.origin.clone()), lines)))
+            }
         };
         sink()(event);
         Ok(())

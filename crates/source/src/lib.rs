@@ -5,8 +5,10 @@
 
 mod env;
 mod exclude;
+mod host;
 mod open;
 mod path_text;
+mod process;
 mod read;
 mod repository;
 mod stream;
@@ -99,6 +101,14 @@ pub enum Error {
         target: String,
         /// The prefix.
         prefix: String,
+    },
+    /// It can't be read here, or isn't written as such targets are.
+    #[error("{target}: {why}")]
+    Unusable {
+        /// As given.
+        target: String,
+        /// Why, and what to do instead.
+        why: String,
     },
     /// An exclude pattern doesn't parse.
     #[error("exclude pattern `{pattern}`{place}: {why}; patterns are written as in .gitignore")]

@@ -53,7 +53,12 @@ impl Reader {
     /// Reads a file into the buffer, unless it is too long for that.
     pub(crate) fn fill(&mut self, path: &Path, follow: bool) -> io::Result<Content> {
         self.buffer.clear();
-        let mut file = open::regular_file(path, follow)?;
+        self.fill_from(open::regular_file(path, follow)?)
+    }
+
+    /// The same for a file that was opened.
+    pub(crate) fn fill_from(&mut self, mut file: File) -> io::Result<Content> {
+        self.buffer.clear();
         let expected = file.metadata()?.len();
         // One byte more than allowed tells a file that is too large even if it grows while it is read.
         let wanted = if expected > self.max_bytes { TEXT_SAMPLE } else { self.max_bytes.saturating_add(1) };

@@ -10,7 +10,7 @@ use crate::repository::{self, Index};
 use crate::stream::{self, Stdin};
 use crate::surface;
 use crate::tree::Tree;
-use crate::{Error, Options, Sink, Source, env};
+use crate::{Error, Options, Sink, Source, env, host, process};
 
 /// A target, opened.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 /// Prefixes of targets that other versions read.
-const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive", "pid", "host"];
+const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive"];
 
 /// Opens `target`: `dir:PATH`, or a bare path to a folder or a file.
 ///
@@ -69,6 +69,8 @@ fn running(target: &str, options: &Options) -> Option<Result<Box<dyn Source>, Er
     let (kind, rest) = target.split_once(':').filter(|_| !Path::new(target).exists())?;
     match kind {
         "env" => Some(env::open(rest, options)),
+        "host" => Some(host::open(rest, options)),
+        "pid" => Some(process::open(rest, options)),
         _ => None,
     }
 }

@@ -102,6 +102,10 @@ fn a_dump_of_an_environment_is_what_the_user_says_it_is() {
     let target = format!("env:{}", path.display());
     let (units, _) = read(&target, &Options::default(), Flow::Continue);
     assert_eq!((units[0].0.as_str(), units[0].3, units[0].2.as_slice()), ("saved.txt", Surface::EnvDump, &b"HOME=/root\n"[..]));
+    let environ = folder.path().join("environ");
+    fs::write(&environ, "HOME=/root\0A=b\nc\0").unwrap();
+    let lines = read(&format!("env:{}", environ.display()), &Options::default(), Flow::Continue).0;
+    assert_eq!(lines[0].2, b"HOME=/root\nA=b\nc\n");
     let several = Options { prefix: target.clone(), ..Options::default() };
     assert_eq!(read(&target, &several, Flow::Continue).0[0].0, target);
     let (units, skips) = read(&target, &Options { max_file_bytes: 4, ..Options::default() }, Flow::Continue);

@@ -28,8 +28,14 @@ pub(super) fn is_one(head: &str) -> bool {
 
 /// Reads one.
 pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
+    let mut dump = Dump::new(place, None, Span::new(0, place.text().len()));
+    variables(place, &mut dump);
+    dump.finish(facts);
+}
+
+/// Sets all variables of the text.
+pub(super) fn variables(place: &Place<'_>, dump: &mut Dump<'_>) {
     let text = place.text();
-    let mut dump = Dump::new(place, None, Span::new(0, text.len()));
     let mut current: Option<(&str, Span)> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -37,7 +43,7 @@ pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
         let goes_on = current.as_ref().is_some_and(|(_, value)| is_open(&text[value.start..value.end]));
         match name(line).filter(|_| !goes_on) {
             Some(name) => {
-                take(&mut dump, text, current.replace((name, Span::new(at + name.len() + 1, end))));
+                take(dump, text, current.replace((name, Span::new(at + name.len() + 1, end))));
             }
             None => {
                 if let Some((_, value)) = current.as_mut().filter(|(_, value)| end - value.start < MAX_VALUE) {
@@ -47,8 +53,7 @@ pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
         }
         at += line.len();
     }
-    take(&mut dump, text, current);
-    dump.finish(facts);
+    take(dump, text, current);
 }
 
 /// Sets a variable, without the quotes that `set` of a shell puts around some values.

@@ -47,3 +47,9 @@ fn tags_of_a_resource_are_no_environment() {
     let text = r#"{"Reservations": [{"Tags": [{"Key": "token", "Value": "not-a-variable"}]}]}"#;
     assert!(slots(text).is_empty());
 }
+
+#[test]
+fn a_value_is_taken_as_it_stands_unless_the_text_is_a_script() {
+    assert_eq!(slots("A_TOKEN=x$y\n"), [("A_TOKEN".to_owned(), "x$y".to_owned())]);
+    assert_eq!(slots("B=1 # note\nA_TOKEN=xy # kept out\n"), [("A_TOKEN".to_owned(), "xy".to_owned())]);
+}
