@@ -5,6 +5,7 @@
 
 mod env;
 mod exclude;
+mod export;
 mod host;
 mod open;
 mod path_text;

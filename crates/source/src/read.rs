@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use unkeyed_model::{DecodeStep, Origin, Skip, SkipReason, Unit};
 
-use crate::{Event, Flow, open, stream};
+use crate::{Event, Flow, export, open, stream};
 
 /// A buffer that grew beyond this is given back after the file, so that one large file doesn't cost its size forever.
 const KEEP_BUFFER_BYTES: usize = 4 << 20;
@@ -33,8 +33,11 @@ impl Reader {
     /// Hands what was read last to `push`.
     pub(crate) fn push(&mut self, content: io::Result<Content>, origin: Origin, mut push: impl FnMut(Event<'_>) -> Flow) -> Flow {
         let result = match content {
-            Ok(Content::Whole) => push(Event::Unit(decode(origin, &self.buffer))),
-            Ok(Content::LongText(file)) => stream::push_all(file, origin, push),
+            Ok(Content::Whole) => emit(origin, &self.buffer, &mut push),
+            Ok(Content::LongText(file)) => {
+                let surface = export::surface(origin.file_name(), &self.buffer).unwrap_or(origin.surface);
+                stream::push_all(file, Origin { surface, ..origin }, push)
+            }
             Ok(Content::LongBinary(size)) => push(Event::Skip(self.too_large(origin.path, size))),
             Err(error) => push(Event::Skip(failure(origin.path, &error))),
         };
@@ -107,6 +110,11 @@ fn is_link_loop(error: &io::Error) -> bool {
 #[cfg(not(unix))]
 fn is_link_loop(_error: &io::Error) -> bool {
     false
+}
+
+/// Pushes content that holds no other files: the messages of an export, or all of it as one Unit.
+pub(crate) fn emit(origin: Origin, bytes: &[u8], push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+    export::push(decode(origin, bytes), push)
 }
 
 /// A Unit over `bytes`, decoded to UTF-8 if they are UTF-16 by their byte order mark or by where their zeros stand.

@@ -88,8 +88,12 @@ impl Survey<'_> {
         let own = shown(self.prefix, &format!("proc/{id}/environ"));
         let failed = |error: &io::Error| failure(own.clone(), error);
         let subject = Subject::open(id).map_err(|error| failed(&error))?;
-        let environment = subject.read("environ").map_err(|error| failed(&error))?;
         let command = subject.read("cmdline").map_err(|error| failed(&error))?;
+        let environment = match subject.read("environ") {
+            // So the kernel answers for its own threads and for zombies, whose command line is empty.
+            Err(error) if command.is_empty() && error.raw_os_error() == Some(libc::ESRCH) => Vec::new(),
+            read => read.map_err(|error| failed(&error))?,
+        };
         if environment.is_empty() && command.is_empty() {
             let detail = "it has neither environment nor command line: a kernel thread, or a process that has ended";
             let skip = Skip { path: own, why: SkipReason::NotSupplied, detail: detail.into() };
