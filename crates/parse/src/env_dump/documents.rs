@@ -38,9 +38,10 @@ const OWNERS: &[Owner] = &[
     Owner { mark: &["app"], name: &["app"] },
 ];
 
-/// Begins like JSON.
+/// Begins like JSON: a section of an INI file is in brackets too.
 pub(super) fn is_json(head: &str) -> bool {
-    head.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '['])
+    let body = head.trim_start_matches('\u{feff}').trim_start();
+    body.starts_with('{') || body.strip_prefix('[').is_some_and(|list| list.trim_start().starts_with(['{', '[', '"', ']']))
 }
 
 /// Has a key of one of those outputs at the margin.

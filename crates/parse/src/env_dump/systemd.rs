@@ -15,26 +15,31 @@ pub(super) fn is_one(head: &str) -> bool {
     lines().any(assigns) && (lines().all(assigns) || lines().any(|line| BESIDE.iter().any(|beside| line.starts_with(beside))))
 }
 
-/// Reads one.
+/// Reads one. `systemctl cat` prints one unit without its `Id=`, whose sections are parted by blank lines.
 pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
     let text = place.text();
-    let mut start = 0;
-    for block in text.split_inclusive("\n\n") {
-        let in_units = block.lines().find_map(|line| line.strip_prefix("Id=").or_else(|| line.strip_prefix("Names=")));
-        // `systemctl cat` prints one unit, whose sections are parted by blank lines.
-        let (part, extent) = match in_units {
-            Some(name) => (Some(name.trim()), Span::new(start, start + block.len())),
-            None => (None, Span::new(0, text.len())),
-        };
-        let mut dump = Dump::new(place, part, extent);
-        let mut at = start;
-        for line in block.split_inclusive('\n') {
-            setting(line, at, &mut dump);
-            at += line.len();
-        }
-        dump.finish(facts);
-        start += block.len();
+    if id(text).is_none() {
+        return block(place, None, Span::new(0, text.len()), facts);
     }
+    let mut start = 0;
+    for unit in text.split_inclusive("\n\n") {
+        block(place, id(unit), Span::new(start, start + unit.len()), facts);
+        start += unit.len();
+    }
+}
+
+fn id(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| line.strip_prefix("Id=").or_else(|| line.strip_prefix("Names="))).map(str::trim)
+}
+
+fn block(place: &Place<'_>, unit: Option<&str>, extent: Span, facts: &mut Facts) {
+    let mut dump = Dump::new(place, unit, extent);
+    let mut at = extent.start;
+    for line in place.slice(extent).split_inclusive('\n') {
+        setting(line, at, &mut dump);
+        at += line.len();
+    }
+    dump.finish(facts);
 }
 
 fn setting(line: &str, at: usize, dump: &mut Dump<'_>) {

@@ -5,6 +5,9 @@ use unkeyed_model::{Facts, SkipReason, Span};
 use super::dump::{Dump, Reading};
 use crate::place::Place;
 
+/// No terminal is wider, in bytes.
+const MAX_RULE: usize = 4 << 10;
+
 /// Where the name and the value of a row stand, in bytes of its line.
 struct Columns {
     name: (usize, usize),
@@ -63,7 +66,7 @@ fn row(dump: &mut Dump<'_>, table: &Columns, row: &str, at: usize) -> Value {
 
 /// The columns, if these two lines are headings and the rule below them.
 fn columns(headings: &str, rule: &str) -> Option<Columns> {
-    if !rule.contains("--") || rule.bytes().any(|byte| byte != b'-' && byte != b' ') {
+    if rule.len() > MAX_RULE || !rule.contains("--") || rule.bytes().any(|byte| byte != b'-' && byte != b' ') {
         return None;
     }
     let starts: Vec<usize> = rule

@@ -53,3 +53,17 @@ fn a_value_is_taken_as_it_stands_unless_the_text_is_a_script() {
     assert_eq!(slots("A_TOKEN=x$y\n"), [("A_TOKEN".to_owned(), "x$y".to_owned())]);
     assert_eq!(slots("B=1 # note\nA_TOKEN=xy # kept out\n"), [("A_TOKEN".to_owned(), "xy".to_owned())]);
 }
+
+#[test]
+fn sections_of_one_unit_are_one_workload() {
+    let (_, facts) = read(b"[Service]\nEnvironment=A_TOKEN=x1\n\n[Service]\nEnvironment=B_TOKEN=x2\n");
+    assert_eq!((facts.workloads.len(), facts.slots.len()), (1, 2));
+}
+
+#[test]
+fn long_lines_of_any_shape_are_read_in_passing() {
+    for line in ["- ", "A=", "Environment=a=", "Name: ", "=== ", "{\"a\":", "A='", "\u{feff}", "é\n"] {
+        let _ = read(line.repeat(1 << 16).as_bytes());
+        let _ = read(format!("Name  Value\n{}\n", line.repeat(1 << 15)).as_bytes());
+    }
+}
