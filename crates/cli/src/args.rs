@@ -24,6 +24,9 @@ Examples:
     unkeyed audit . --require transitional
   Credential artifacts only, in what git tracks:
     unkeyed scan . --tracked-only
+  What a running program holds, and what a container was given:
+    unkeyed audit pid:1234
+    docker inspect web | unkeyed audit env:-
   What a check or a rule means, and what to do instead:
     unkeyed explain TB-AWS-03
 
@@ -68,7 +71,7 @@ pub(crate) struct AuditArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RunArgs {
-    /// Folders or files.
+    /// Folders and files; `-` for standard input; env:FILE, pid:N, pid:all, host:HOME for what runs.
     #[arg(required = true, value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format; repeat it, each with its own --output, for several reports of one run.
@@ -89,7 +92,8 @@ pub(crate) struct RunArgs {
     /// Read only files that git tracks.
     #[arg(long)]
     pub(crate) tracked_only: bool,
-    /// Files larger than this many bytes are not read, and reported as such.
+    /// Texts larger than this many bytes are read in parts, without their structure; other files are not read, and reported
+    /// as such.
     #[arg(long, value_name = "BYTES", default_value_t = unkeyed_source::DEFAULT_MAX_FILE_BYTES, env = "UNKEYED_MAX_FILE_SIZE")]
     pub(crate) max_file_size: u64,
     /// Judge lifetimes as of this instant (RFC 3339), which makes a report reproducible.

@@ -50,6 +50,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn take(&mut self, event: Event<'_>) -> Flow {
         match event {
             Event::Skip(skip) => self.own.skipped.push(skip),
+            Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
             Event::Unit(unit) => {
                 self.own.files += 1;
                 self.own.bytes += unit.bytes().len() as u64;
@@ -65,6 +66,23 @@ impl<'a> Worker<'a> {
             }
         }
         if self.stop.load(Ordering::Relaxed) { Flow::Stop } else { Flow::Continue }
+    }
+}
+
+impl Worker<'_> {
+    /// Takes a part of a text that is too long to be held. Structure is not read from parts, and that is said once.
+    fn part(&mut self, unit: &Unit<'_>) {
+        let Some(window) = unit.window() else { return };
+        self.own.bytes += window.own.len() as u64;
+        if window.bytes == 0 {
+            self.own.files += 1;
+            self.progress.file();
+            if let Ok(Some(group)) = guarded(unit, || unkeyed_parse::group(unit)) {
+                let detail = format!("too long for its structure ({}) to be read; scanned as text", group.format);
+                self.own.skipped.push(Skip { path: unit.origin().path.clone(), why: SkipReason::Limit, detail });
+            }
+        }
+        scan(self.detector, unit, &[], &mut self.scratch, &mut self.own.matches, &mut self.own.skipped);
     }
 }
 

@@ -102,7 +102,10 @@ impl Detector {
         let text = unit.bytes();
         scratch.begin(self.id, text.len());
         let Examined { findings, mut veil } = self.examine(text, unit.origins(), Depth::default(), scratch);
-        let findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
+        let mut findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
+        if let Some(window) = unit.window() {
+            findings.retain(|finding| (window.own.start..window.own.end).contains(&finding.draft.secret.start));
+        }
         if !findings.is_empty() {
             veil.extend(findings.iter().map(|finding| finding.draft.secret));
             emit::emit(unit, findings, veil, sink);

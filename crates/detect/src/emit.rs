@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unkeyed_model::{Location, Match, Origin, Span, Unit};
+use unkeyed_model::{Location, Match, Origin, Region, Span, Unit};
 
 use crate::doubt;
 use crate::finding::Finding;
@@ -17,19 +17,20 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
     veil.into_iter().for_each(|span| hidden.add(span));
     let spans = findings.iter().flat_map(|finding| std::iter::once(&finding.draft.secret).chain(&finding.draft.related)).copied();
     let positions = Positions::new(text, spans);
+    let place = |span: Span| unit.window().map_or(positions.region(span), |window| window.place(positions.region(span)));
     for finding in findings {
         let shown = snippet(text, finding.draft.secret, &hidden);
         for (_, origin) in unit.origins().iter().enumerate().filter(|(at, _)| !finding.allowed_at.contains(at)) {
-            sink(one(&finding, origin, &positions, shown.clone()));
+            sink(one(&finding, origin, &place, shown.clone()));
         }
     }
 }
 
-fn one(finding: &Finding, origin: &Arc<Origin>, positions: &Positions, snippet: unkeyed_model::Snippet) -> Match {
+fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, snippet: unkeyed_model::Snippet) -> Match {
     let draft = &finding.draft;
     let location = |span: Span, key_path: Option<String>| Location {
         origin: Arc::clone(origin),
-        region: positions.region(span),
+        region: place(span),
         key_path,
         decoded_via: finding.via.clone(),
     };
@@ -50,7 +51,13 @@ fn one(finding: &Finding, origin: &Arc<Origin>, positions: &Positions, snippet: 
         public_because: draft.public_because.clone(),
         pair: draft.pair.clone(),
         destination: draft.destination.clone(),
-        notes: draft.notes.clone(),
+        notes: draft.notes.iter().cloned().chain(open_to_all(origin)).collect(),
         snippet: Some(snippet),
     }
+}
+
+/// The remark on what every user of a host can read.
+fn open_to_all(origin: &Origin) -> Option<String> {
+    let mode = origin.mode.filter(|mode| mode.open_to_all)?;
+    Some(format!("open-to-all: every user of the host can read its file (mode {:04o})", mode.bits))
 }

@@ -81,6 +81,26 @@ spelled! {
     }
 }
 
+/// A process that runs while it is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Process {
+    /// Its number.
+    pub id: u32,
+    /// What it is called (`/proc/<pid>/comm`), in printable form.
+    pub name: String,
+    /// Paths of the other Units that it holds or can read: its command line, credential files at well-known places.
+    pub reads: Vec<String>,
+}
+
+/// The permissions of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileMode {
+    /// As `chmod` writes them.
+    pub bits: u32,
+    /// Every user of the host can read it: its own permissions and those of all folders above let them.
+    pub open_to_all: bool,
+}
+
 /// Where a Unit came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
@@ -100,6 +120,10 @@ pub struct Origin {
     pub image_path: Option<String>,
     /// Decodings undone for the whole Unit, outermost first.
     pub decoded_via: Vec<DecodeStep>,
+    /// The process whose environment or command line it is.
+    pub process: Option<Arc<Process>>,
+    /// Who may read the file, for files of a host.
+    pub mode: Option<FileMode>,
     /// Earliest time at which the content is known to have existed; bounds lifetimes from below.
     pub first_seen: Option<Timestamp>,
 }

@@ -4,7 +4,36 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Origin, Surface};
+use crate::{Origin, Region, Span, Surface};
+
+/// The part of a longer text that a Unit holds. Parts overlap, so that what stands across a seam is whole in one of them;
+/// each reports only what begins in its own share, so that nothing is reported twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Lines of the text before the part.
+    pub lines: u32,
+    /// Characters before the part on the line in which it begins.
+    pub columns: u32,
+    /// Bytes of the text before the part.
+    pub bytes: usize,
+    /// The part's own share, in its own bytes.
+    pub own: Span,
+}
+
+impl Window {
+    /// Where a region of the part stands in the whole text.
+    #[must_use]
+    pub fn place(&self, region: Region) -> Region {
+        let column = |line: u32, column: u32| if line == 1 { column.saturating_add(self.columns) } else { column };
+        Region {
+            line: region.line.saturating_add(self.lines),
+            column: column(region.line, region.column),
+            end_line: region.end_line.saturating_add(self.lines),
+            end_column: column(region.end_line, region.end_column),
+            span: Span::new(region.span.start.saturating_add(self.bytes), region.span.end.saturating_add(self.bytes)),
+        }
+    }
+}
 
 /// Content read once, with every place it was read from.
 ///
@@ -13,13 +42,14 @@ use crate::{Origin, Surface};
 pub struct Unit<'a> {
     origins: Vec<Arc<Origin>>,
     bytes: Cow<'a, [u8]>,
+    window: Option<Window>,
 }
 
 impl<'a> Unit<'a> {
     /// A Unit that borrows its content, for instance from a reused read buffer.
     #[must_use]
     pub fn new(origin: Arc<Origin>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self { origins: vec![origin], bytes: bytes.into() }
+        Self { origins: vec![origin], bytes: bytes.into(), window: None }
     }
 
     /// Adds a further place where the same content stands.
@@ -45,6 +75,19 @@ impl<'a> Unit<'a> {
         &self.bytes
     }
 
+    /// The same Unit, as a part of a longer text.
+    #[must_use]
+    pub fn part(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// Which part of a longer text it is; `None` for a whole.
+    #[must_use]
+    pub fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
+    }
+
     /// The same Unit, each of its files of a working folder known for what it is.
     #[must_use]
     pub fn known_as(mut self, surface: Surface) -> Self {
@@ -57,7 +100,7 @@ impl<'a> Unit<'a> {
     /// The same Unit, independent of the buffer it was read into.
     #[must_use]
     pub fn into_owned(self) -> Unit<'static> {
-        Unit { origins: self.origins, bytes: Cow::Owned(self.bytes.into_owned()) }
+        Unit { origins: self.origins, bytes: Cow::Owned(self.bytes.into_owned()), window: self.window }
     }
 }
 

@@ -39,10 +39,15 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let name = origin.file_name();
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    let head = unit.bytes().get(..unit.bytes().len().min(64 << 10)).unwrap_or_default();
-    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
-    let is_manifest = matches!(extension, Some("yaml" | "yml" | "json")) && holds(b"apiVersion") && holds(b"kind");
+    let is_manifest = matches!(extension, Some("yaml" | "yml" | "json")) && is_manifest(unit.bytes());
     (is_manifest || kustomization::is_one(name)).then(|| origin.folder().to_owned())
+}
+
+/// Whether the first kilobytes of a text speak of an API version and a kind.
+pub(crate) fn is_manifest(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    holds(b"apiVersion") && holds(b"kind")
 }
 
 /// Reads the manifests of one folder.

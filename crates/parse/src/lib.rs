@@ -11,6 +11,7 @@ mod compose;
 mod credential_name;
 mod dockerfile;
 mod dotenv;
+mod env_dump;
 mod environment;
 mod facts;
 mod flat;

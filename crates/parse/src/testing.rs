@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use unkeyed_model::{Facts, IdentityPath, Location, Origin, Reference, Unit, Value, Workload};
+use unkeyed_model::{Facts, IdentityPath, Location, Origin, Reference, Surface, Unit, Value, Workload};
 
 use crate::Group;
 
@@ -22,9 +22,11 @@ pub(crate) fn units(case: &str) -> Vec<Unit<'static>> {
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
+    // Only whoever asks for it by `env:` says that a file is a dump of an environment.
+    let surface = if case.starts_with("env-dump/") { Surface::EnvDump } else { Surface::Worktree };
     let unit = |path: PathBuf| {
         let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-        Unit::new(Arc::new(Origin { path: name, ..Origin::default() }), std::fs::read(path).unwrap())
+        Unit::new(Arc::new(Origin { path: name, surface, ..Origin::default() }), std::fs::read(path).unwrap())
     };
     files.into_iter().map(unit).collect()
 }

@@ -46,6 +46,8 @@ const fn identifier(names: &'static [&'static str], kind: &'static str) -> Known
 }
 
 const KNOWN: &[Known] = &[
+    // POSIX: the working folder, not a password.
+    identifier(&["PWD", "OLDPWD"], ""),
     // Clouds: the documented variables of the SDKs, command lines and Terraform providers.
     access(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "aws", ""),
     Known { names: &["AWS_SESSION_TOKEN"], content: Content::Unstated, role: Role::Access, destination: ("aws", "") },

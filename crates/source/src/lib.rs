@@ -3,11 +3,16 @@
 //! The decision a reader would question: a source *pushes* borrowed Units into one sink per worker thread instead of
 //! returning an iterator. Read buffers are reused from file to file, so the content can't outlive the call.
 
+mod env;
 mod exclude;
+mod export;
+mod host;
 mod open;
 mod path_text;
+mod process;
 mod read;
 mod repository;
+mod stream;
 mod surface;
 mod target;
 mod tree;
@@ -15,6 +20,7 @@ mod tree;
 use unkeyed_model::{Skip, Unit};
 
 pub use path_text::path_text;
+pub use stream::{LONGEST, WINDOW_BYTES};
 pub use target::{Target, open};
 
 /// What a source pushes.
@@ -54,7 +60,8 @@ pub struct Options {
     pub excludes: Vec<String>,
     /// Read only what git tracks.
     pub tracked_only: bool,
-    /// Files larger than this many bytes are not read; they become coverage rows.
+    /// Files larger than this many bytes are read as text in parts, without their structure; those that are no text are
+    /// not read and become coverage rows.
     pub max_file_bytes: u64,
     /// Worker threads; 0 lets the machine decide.
     pub threads: usize,
@@ -95,6 +102,14 @@ pub enum Error {
         target: String,
         /// The prefix.
         prefix: String,
+    },
+    /// It can't be read here, or isn't written as such targets are.
+    #[error("{target}: {why}")]
+    Unusable {
+        /// As given.
+        target: String,
+        /// Why, and what to do instead.
+        why: String,
     },
     /// An exclude pattern doesn't parse.
     #[error("exclude pattern `{pattern}`{place}: {why}; patterns are written as in .gitignore")]

@@ -1,13 +1,13 @@
 //! Reads one file into a reused buffer, within the size limit, and undoes UTF-16.
 
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use unkeyed_model::{DecodeStep, Origin, Skip, SkipReason, Unit};
 
-use crate::Event;
-use crate::open;
+use crate::{Event, Flow, export, open, stream};
 
 /// A buffer that grew beyond this is given back after the file, so that one large file doesn't cost its size forever.
 const KEEP_BUFFER_BYTES: usize = 4 << 20;
@@ -24,12 +24,21 @@ impl Reader {
         Self { buffer: Vec::new(), max_bytes }
     }
 
-    /// Reads `path` and hands the Unit, or the reason why there is none, to `push`.
-    pub(crate) fn read<R>(&mut self, path: &Path, origin: Origin, follow: bool, push: impl FnOnce(Event<'_>) -> R) -> R {
-        let outcome = self.fill(path, follow);
-        let result = match outcome {
-            Ok(None) => push(Event::Unit(decode(origin, &self.buffer))),
-            Ok(Some((why, detail))) => push(Event::Skip(Skip { path: origin.path, why, detail })),
+    /// Reads `path` and hands the Unit, or the reason why there is none, to `push`. A text above the limit comes in parts.
+    pub(crate) fn read(&mut self, path: &Path, origin: Origin, follow: bool, push: impl FnMut(Event<'_>) -> Flow) -> Flow {
+        let content = self.fill(path, follow);
+        self.push(content, origin, push)
+    }
+
+    /// Hands what was read last to `push`.
+    pub(crate) fn push(&mut self, content: io::Result<Content>, origin: Origin, mut push: impl FnMut(Event<'_>) -> Flow) -> Flow {
+        let result = match content {
+            Ok(Content::Whole) => emit(origin, &self.buffer, &mut push),
+            Ok(Content::LongText(file)) => {
+                let surface = export::surface(origin.file_name(), &self.buffer).unwrap_or(origin.surface);
+                stream::push_all(file, Origin { surface, ..origin }, push)
+            }
+            Ok(Content::LongBinary(size)) => push(Event::Skip(self.too_large(origin.path, size))),
             Err(error) => push(Event::Skip(failure(origin.path, &error))),
         };
         if self.buffer.capacity() > KEEP_BUFFER_BYTES {
@@ -38,17 +47,49 @@ impl Reader {
         result
     }
 
-    fn fill(&mut self, path: &Path, follow: bool) -> io::Result<Option<(SkipReason, String)>> {
-        self.buffer.clear();
-        let file = open::regular_file(path, follow)?;
-        // One byte more than allowed tells a file that is too large even if it grows while it is read.
-        let read = (&file).take(self.max_bytes.saturating_add(1)).read_to_end(&mut self.buffer)?;
-        if read as u64 > self.max_bytes {
-            let size = file.metadata().map_or(read as u64, |metadata| metadata.len());
-            return Ok(Some((SkipReason::TooLarge, format!("{size} bytes; the limit is {} (--max-file-size)", self.max_bytes))));
-        }
-        Ok(None)
+    /// The coverage row of a file that is neither short enough nor text.
+    fn too_large(&self, path: String, size: u64) -> Skip {
+        let detail = format!("{size} bytes, and no text; the limit is {} (--max-file-size)", self.max_bytes);
+        Skip { path, why: SkipReason::TooLarge, detail }
     }
+
+    /// Reads a file into the buffer, unless it is too long for that.
+    pub(crate) fn fill(&mut self, path: &Path, follow: bool) -> io::Result<Content> {
+        self.buffer.clear();
+        self.fill_from(open::regular_file(path, follow)?)
+    }
+
+    /// The same for a file that was opened.
+    pub(crate) fn fill_from(&mut self, mut file: File) -> io::Result<Content> {
+        self.buffer.clear();
+        let expected = file.metadata()?.len();
+        // One byte more than allowed tells a file that is too large even if it grows while it is read.
+        let wanted = if expected > self.max_bytes { TEXT_SAMPLE } else { self.max_bytes.saturating_add(1) };
+        let read = (&file).take(wanted).read_to_end(&mut self.buffer)? as u64;
+        if read <= self.max_bytes && expected <= self.max_bytes {
+            return Ok(Content::Whole);
+        }
+        let sample = &self.buffer[..self.buffer.len().min(TEXT_SAMPLE as usize)];
+        if utf16(sample).is_none() && sample.contains(&0) {
+            return Ok(Content::LongBinary(expected.max(read)));
+        }
+        file.seek(io::SeekFrom::Start(0))?;
+        Ok(Content::LongText(file))
+    }
+}
+
+/// A file above the limit is text if so many of its first bytes hold no NUL.
+const TEXT_SAMPLE: u64 = 8 << 10;
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Short enough: it is in the buffer.
+    Whole,
+    /// A text above the limit, at its beginning.
+    LongText(File),
+    /// Above the limit and not text; its size.
+    LongBinary(u64),
 }
 
 /// The coverage row for an error of the system.
@@ -71,22 +112,31 @@ fn is_link_loop(_error: &io::Error) -> bool {
     false
 }
 
+/// Pushes content that holds no other files: the messages of an export, or all of it as one Unit.
+pub(crate) fn emit(origin: Origin, bytes: &[u8], push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+    export::push(decode(origin, bytes), push)
+}
+
 /// A Unit over `bytes`, decoded to UTF-8 if they are UTF-16 by their byte order mark or by where their zeros stand.
-fn decode(mut origin: Origin, bytes: &[u8]) -> Unit<'_> {
+pub(crate) fn decode(mut origin: Origin, bytes: &[u8]) -> Unit<'_> {
     let (step, text) = match utf16(bytes) {
         None => return Unit::new(Arc::new(origin), bytes),
         Some(found) => found,
     };
     origin.decoded_via.push(step);
+    Unit::new(Arc::new(origin), from_utf16(step, text).into_bytes())
+}
+
+/// The text of UTF-16 without a mark; what is no character becomes U+FFFD.
+pub(crate) fn from_utf16(step: DecodeStep, text: &[u8]) -> String {
     let read: fn([u8; 2]) -> u16 = if step == DecodeStep::Utf16le { u16::from_le_bytes } else { u16::from_be_bytes };
     let units = text.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
-    let decoded: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    Unit::new(Arc::new(origin), decoded.into_bytes())
+    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// Which UTF-16 the bytes are, and the text without its mark. Without a mark, the sample must have zeros in at least a
 /// third of the high bytes and (almost) none in the low ones: Latin text, and no binary format.
-fn utf16(bytes: &[u8]) -> Option<(DecodeStep, &[u8])> {
+pub(crate) fn utf16(bytes: &[u8]) -> Option<(DecodeStep, &[u8])> {
     if let Some(text) = bytes.strip_prefix(b"\xFF\xFE").filter(|text| !text.starts_with(b"\0\0")) {
         return Some((DecodeStep::Utf16le, text));
     }

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use unkeyed_model::{Origin, Repository};
+use unkeyed_model::{Origin, Repository, Surface};
 
 use crate::path_text::relative_text;
-use crate::read::Reader;
+use crate::read::{Content, Reader};
 use crate::repository::{self, Index};
+use crate::stream::{self, Stdin};
 use crate::surface;
 use crate::tree::Tree;
-use crate::{Error, Options, Sink, Source};
+use crate::{Error, Options, Sink, Source, env, host, process};
 
 /// A target, opened.
 #[derive(Debug)]
@@ -23,13 +24,16 @@ pub struct Target {
 }
 
 /// Prefixes of targets that other versions read.
-const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive", "env", "pid", "host"];
+const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive"];
 
 /// Opens `target`: `dir:PATH`, or a bare path to a folder or a file.
 ///
 /// # Errors
 /// If it isn't there, can't be read as a whole, or `options` don't fit it.
 pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
+    if let Some(source) = running(target, options) {
+        return source.map(|source| Target { source, repository: None, root: PathBuf::new() });
+    }
     if let Some((prefix, _)) = target.split_once(':')
         && OTHER_KINDS.contains(&prefix)
         && !Path::new(target).exists()
@@ -49,11 +53,26 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
         let name = relative_text(&options.prefix, folder, &path);
         let tracked = index.and_then(|index| index.state(&path));
         let origin = Origin { surface: surface::of_file(&name), path: name, tracked, ..Origin::default() };
-        Box::new(SingleFile { path, origin, max_bytes: options.max_file_bytes })
+        Box::new(SingleFile { path, origin, max_bytes: options.max_file_bytes, threads: options.threads })
     } else {
         return Err(Error::NotScannable { target: target.into() });
     };
     Ok(Target { source, repository: described, root })
+}
+
+/// Targets that are no place in a folder: what runs, and streams.
+fn running(target: &str, options: &Options) -> Option<Result<Box<dyn Source>, Error>> {
+    if target == "-" {
+        let origin = Origin { path: target.into(), surface: Surface::Log, ..Origin::default() };
+        return Some(Ok(Box::new(Stdin { origin, threads: options.threads })));
+    }
+    let (kind, rest) = target.split_once(':').filter(|_| !Path::new(target).exists())?;
+    match kind {
+        "env" => Some(env::open(rest, options)),
+        "host" => Some(host::open(rest, options)),
+        "pid" => Some(process::open(rest, options)),
+        _ => None,
+    }
 }
 
 fn git(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {
@@ -74,11 +93,16 @@ struct SingleFile {
     path: PathBuf,
     origin: Origin,
     max_bytes: u64,
+    threads: usize,
 }
 
 impl Source for SingleFile {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
-        Reader::new(self.max_bytes).read(&self.path, self.origin.clone(), true, sink());
+        let mut reader = Reader::new(self.max_bytes);
+        match reader.fill(&self.path, true) {
+            Ok(Content::LongText(file)) => stream::parallel(file, self.origin.clone(), self.threads, sink),
+            content => drop(reader.push(content, self.origin.clone(), sink())),
+        }
         Ok(())
     }
 }

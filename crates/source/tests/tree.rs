@@ -165,14 +165,16 @@ fn hostile_names_are_printable_and_lossless() {
 }
 
 #[test]
-fn a_file_over_the_limit_becomes_a_row_and_the_rest_is_read() {
+fn a_text_over_the_limit_is_read_and_what_is_no_text_becomes_a_row() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("fits"), "12345678").unwrap();
-    fs::write(folder.path().join("large"), "123456789").unwrap();
+    fs::write(folder.path().join("long.txt"), "123456789").unwrap();
+    fs::write(folder.path().join("long.bin"), "1234\x006789").unwrap();
     let (units, skips) = walk(folder.path(), &Options { max_file_bytes: 8, ..Options::default() });
-    assert_eq!(units.keys().collect::<Vec<_>>(), ["fits"]);
-    assert_eq!(reasons(&skips), [("large", SkipReason::TooLarge)]);
-    assert_eq!(skips[0].detail, "9 bytes; the limit is 8 (--max-file-size)");
+    assert_eq!(units.keys().collect::<Vec<_>>(), ["fits", "long.txt"]);
+    assert_eq!(units["long.txt"].1, b"123456789");
+    assert_eq!(reasons(&skips), [("long.bin", SkipReason::TooLarge)]);
+    assert_eq!(skips[0].detail, "9 bytes, and no text; the limit is 8 (--max-file-size)");
 }
 
 #[test]

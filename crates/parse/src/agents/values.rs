@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Destination, Location, Reference, Slot, StoreKind, Value, Workload};
 
-use crate::dotenv;
+use crate::env_dump;
 use crate::environment::Variable;
 use crate::facts;
 use crate::flat::Flat;
@@ -57,7 +57,7 @@ impl Collector<'_> {
         }
         let at = self.place.at(flat.span(from..flat.text.len()), path);
         if found.is_empty() {
-            match dotenv::stored_elsewhere(to.name, text, &at) {
+            match env_dump::stored_elsewhere(to.name, text, &at) {
                 Some(reference) => self.refer(reference),
                 None if to.holds_credential => self.slot(to.name, at),
                 None => {}

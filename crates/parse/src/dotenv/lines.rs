@@ -43,16 +43,20 @@ fn from_process(text: &str) -> Vec<Assignment<'_>> {
 
 /// The assignment on the line from `at` to `end`, and where the line (or its quoted value) ends.
 fn line(text: &str, at: usize, end: usize) -> (Option<Assignment<'_>>, usize) {
-    let line = &text[at..end];
-    let body = line.trim_start();
-    let body = body.strip_prefix("export ").or_else(|| body.strip_prefix("set ")).unwrap_or(body).trim_start();
+    let command = after_command(text[at..end].trim_start());
+    let from = end - command.len();
+    // cmd quotes the whole assignment: `set "NAME=value"`.
+    let quoted = command.strip_prefix('"').and_then(|inner| inner.trim_end().strip_suffix('"'));
+    let (body, from) = quoted.map_or((command, from), |inner| (inner, from + 1));
     let Some((name, rest)) = body.split_once('=') else { return (None, end) };
     let name = name.trim_end();
     if !is_name(name) {
         return (None, end);
     }
     let value = rest.trim_start_matches([' ', '\t']);
-    let start = end - value.len();
+    // Bash writes values with control characters as `$'…'`.
+    let value = value.strip_prefix('$').filter(|rest| rest.starts_with('\'')).unwrap_or(value);
+    let start = from + body.len() - value.len();
     let quote = value.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     if let Some(quote) = quote
         && let Some(close) = closing(text.as_bytes(), start + 1, quote)
@@ -62,6 +66,24 @@ fn line(text: &str, at: usize, end: usize) -> (Option<Assignment<'_>>, usize) {
     }
     let value = value.split(" #").next().unwrap_or_default().trim_end();
     (Some(Assignment { name, value: Span::new(start, start + value.len()), literal: false }), end)
+}
+
+/// What follows the word of a shell that assigns, and its options (`export`, `declare -x`, `typeset -gx`, `set`,
+/// `$env:` of PowerShell).
+fn after_command(body: &str) -> &str {
+    if let Some(rest) = body.get(..5).filter(|start| start.eq_ignore_ascii_case("$env:")).and_then(|_| body.get(5..)) {
+        return rest;
+    }
+    let Some((word, mut rest)) = body.split_once([' ', '\t']) else { return body };
+    if !matches!(word, "export" | "set" | "SET" | "declare" | "typeset" | "readonly" | "setx") {
+        return body;
+    }
+    rest = rest.trim_start();
+    while rest.starts_with('-') {
+        let Some((_, after)) = rest.split_once([' ', '\t']) else { return rest };
+        rest = after.trim_start();
+    }
+    rest
 }
 
 /// The closing quote; a value longer than a private key is none.

@@ -1,0 +1,148 @@
+//! Exports of chats, tickets and wikis, taken apart into their messages: a credential in one is at that message, and is
+//! as old as it.
+//!
+//! The decision a reader would question: an export is read twice, first only to see that it is whole. What isn't is
+//! scanned as the text that it is, instead of half as messages. Places are lines of the message's text.
+
+mod json;
+mod table;
+mod text;
+mod xml;
+
+use std::sync::Arc;
+
+use unkeyed_model::{Origin, Skip, SkipReason, Surface, Timestamp, Unit};
+
+use crate::path_text::path_text;
+use crate::{Event, Flow};
+
+/// What is looked at to tell an export.
+const HEAD_BYTES: usize = 4 << 10;
+
+/// A message, a ticket, a comment, a page.
+#[derive(Debug, Default)]
+struct Message {
+    /// What it is called in its export, outermost part first: conversation and number, ticket and comment.
+    place: Vec<String>,
+    time: Option<Timestamp>,
+    text: String,
+}
+
+/// Receives messages; `false` ends the reading.
+type Take<'t> = &'t mut dyn FnMut(Message) -> bool;
+
+/// One kind of export.
+struct Format {
+    surface: Surface,
+    /// Texts that all stand near its beginning.
+    marks: &'static [&'static [u8]],
+    /// Reads it, or says why it can't be read.
+    read: fn(&[u8], Take<'_>) -> Result<(), String>,
+}
+
+const CHAT: Surface = Surface::Chat;
+const TICKET: Surface = Surface::Ticket;
+
+/// Slack (a file per channel and day), Teams (personal export, Graph); Jira (search, issue views, backup, CSV),
+/// ServiceNow (JSON, XML, CSV), Confluence (space or site backup).
+const FORMATS: &[Format] = &[
+    Format { surface: CHAT, marks: &[b"[", b"\"type\"", b"\"message\"", b"\"ts\"", b"\"text\""], read: json::read },
+    Format { surface: CHAT, marks: &[b"{", b"\"conversations\"", b"\"MessageList\""], read: json::read },
+    Format { surface: CHAT, marks: &[b"{", b"\"value\"", b"\"createdDateTime\"", b"\"contentType\""], read: json::read },
+    Format { surface: TICKET, marks: &[b"{", b"\"issues\"", b"\"key\"", b"\"fields\""], read: json::read },
+    Format { surface: TICKET, marks: &[b"{", b"\"records\"", b"\"sys_"], read: json::read },
+    Format { surface: TICKET, marks: &[b"{", b"\"result\"", b"\"sys_"], read: json::read },
+    Format { surface: TICKET, marks: &[b"<", b"<rss", b"<channel>", b"<build-info>"], read: xml::read },
+    Format { surface: TICKET, marks: &[b"<", b"<entity-engine-xml"], read: xml::read },
+    Format { surface: TICKET, marks: &[b"<", b"<hibernate-generic"], read: xml::read },
+    Format { surface: TICKET, marks: &[b"<", b"<unload", b"unload_date"], read: xml::read },
+    Format { surface: TICKET, marks: &[b"<", b"<xml>", b"<sys_"], read: xml::read },
+    Format { surface: TICKET, marks: &[b"Issue key", b"Summary"], read: table::read },
+    Format { surface: TICKET, marks: &[b"number", b"short_description"], read: table::read },
+    Format { surface: TICKET, marks: &[b"<", b"wiki-content", b"Confluence"], read: whole_page },
+];
+
+/// Names of files that exports consist of.
+const ENDINGS: &[&str] = &[".json", ".xml", ".csv", ".html"];
+
+/// The kind of export that begins with these bytes.
+fn format(name: &str, bytes: &[u8]) -> Option<&'static Format> {
+    if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return None;
+    }
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let body = head.trim_ascii_start();
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    FORMATS.iter().find(|format| {
+        // A mark of one byte is how the text begins.
+        format.marks.iter().all(|mark| if mark.len() == 1 { body.starts_with(mark) } else { memchr::memmem::find(body, mark).is_some() })
+            && (format.marks[0].len() == 1 || name.ends_with(".csv"))
+    })
+}
+
+/// The surface of a file, if it is an export.
+pub(crate) fn surface(name: &str, head: &[u8]) -> Option<Surface> {
+    format(name, head).map(|format| format.surface)
+}
+
+/// Pushes the messages of an export, or `unit` as it is if it is none.
+pub(crate) fn push(unit: Unit<'_>, push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+    let Some(format) = format(unit.origin().file_name(), unit.bytes()) else { return push(Event::Unit(unit)) };
+    let origin = Origin { surface: format.surface, ..Origin::clone(unit.origin()) };
+    if let Err(why) = (format.read)(unit.bytes(), &mut |_| true) {
+        let detail = format!("looks like an export, but {why}; scanned as text, without telling messages apart");
+        let row = Skip { path: origin.path.clone(), why: SkipReason::Malformed, detail };
+        if push(Event::Skip(row)) == Flow::Stop {
+            return Flow::Stop;
+        }
+        return push(Event::Unit(Unit::new(Arc::new(origin), unit.bytes())));
+    }
+    let mut flow = Flow::Continue;
+    // It was read to the end before.
+    let _ = (format.read)(unit.bytes(), &mut |message| {
+        if !message.text.is_empty() {
+            flow = push(Event::Unit(Unit::new(Arc::new(placed(&origin, &message)), message.text.into_bytes())));
+        }
+        flow == Flow::Continue
+    });
+    flow
+}
+
+/// The origin of a message in the export at `origin`.
+fn placed(origin: &Origin, message: &Message) -> Origin {
+    let mut path = origin.path.clone();
+    for (index, part) in message.place.iter().enumerate() {
+        path.push_str(if index == 0 { "!/" } else { "/" });
+        path.push_str(&path_text(part.as_ref()).replace('/', "%2F"));
+    }
+    Origin { path, first_seen: message.time.or(origin.first_seen), ..origin.clone() }
+}
+
+/// A page of an HTML export is one message, and already at its place.
+fn whole_page(bytes: &[u8], take: Take<'_>) -> Result<(), String> {
+    take(Message { place: Vec::new(), time: None, text: text::plain(&String::from_utf8_lossy(bytes)) });
+    Ok(())
+}
+
+/// A time as these products write it: RFC 3339, without a colon in the offset, with a blank, or seconds since 1970.
+fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Some(seconds) = text.split('.').next().filter(|seconds| seconds.len() >= 9).and_then(|seconds| seconds.parse().ok()) {
+        return Timestamp::from_second(seconds).ok();
+    }
+    text.parse().ok().or_else(|| format!("{}Z", text.replacen(' ', "T", 1)).parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_the_products_write_them() {
+        let expected: Timestamp = "2024-01-05T09:00:00Z".parse().unwrap();
+        for text in ["2024-01-05T09:00:00Z", "2024-01-05T10:00:00.000+0100", "2024-01-05 09:00:00", "1704445200.000100"] {
+            assert_eq!(time(text), Some(expected), "{text}");
+        }
+        assert_eq!(time("yesterday"), None);
+    }
+}
