@@ -4,7 +4,29 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Origin, Surface};
+use crate::{Origin, Span, Surface};
+
+/// A part of a Unit that also stands in the Unit it was built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it starts in the base.
+    pub from: usize,
+    /// Where it stands in this Unit.
+    pub span: Span,
+}
+
+/// How a Unit was built from others that were pushed before it into the same sink.
+///
+/// Units with a lineage come depth first. A sink that keeps a stack, cuts it to `depth` entries at each such Unit and puts
+/// the Unit's results on it, finds what it knows of the base at `depth - 1`. A Unit without lineage leaves the stack alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Lineage<'a> {
+    /// How many bases are below it.
+    pub depth: usize,
+    /// What was copied from the base, in order and without overlap; everything else is new. `None` if the whole Unit is new,
+    /// or if its base was not pushed.
+    pub copies: Option<&'a [Copied]>,
+}
 
 /// Content read once, with every place it was read from.
 ///
@@ -13,13 +35,14 @@ use crate::{Origin, Surface};
 pub struct Unit<'a> {
     origins: Vec<Arc<Origin>>,
     bytes: Cow<'a, [u8]>,
+    lineage: Option<Lineage<'a>>,
 }
 
 impl<'a> Unit<'a> {
     /// A Unit that borrows its content, for instance from a reused read buffer.
     #[must_use]
     pub fn new(origin: Arc<Origin>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self { origins: vec![origin], bytes: bytes.into() }
+        Self { origins: vec![origin], bytes: bytes.into(), lineage: None }
     }
 
     /// Adds a further place where the same content stands.
@@ -45,6 +68,19 @@ impl<'a> Unit<'a> {
         &self.bytes
     }
 
+    /// The same Unit, known to be built from others.
+    #[must_use]
+    pub fn built(mut self, lineage: Lineage<'a>) -> Self {
+        self.lineage = Some(lineage);
+        self
+    }
+
+    /// How it was built from others, if its source knows.
+    #[must_use]
+    pub fn lineage(&self) -> Option<Lineage<'a>> {
+        self.lineage
+    }
+
     /// The same Unit, each of its files of a working folder known for what it is.
     #[must_use]
     pub fn known_as(mut self, surface: Surface) -> Self {
@@ -57,7 +93,7 @@ impl<'a> Unit<'a> {
     /// The same Unit, independent of the buffer it was read into.
     #[must_use]
     pub fn into_owned(self) -> Unit<'static> {
-        Unit { origins: self.origins, bytes: Cow::Owned(self.bytes.into_owned()) }
+        Unit { origins: self.origins, bytes: Cow::Owned(self.bytes.into_owned()), lineage: None }
     }
 }
 

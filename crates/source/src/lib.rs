@@ -4,6 +4,7 @@
 //! returning an iterator. Read buffers are reused from file to file, so the content can't outlive the call.
 
 mod exclude;
+mod git;
 mod open;
 mod path_text;
 mod read;
@@ -111,6 +112,14 @@ pub enum Error {
     NoRepository {
         /// As given.
         target: String,
+    },
+    /// It is no repository, or one that can't be opened.
+    #[error("{target}: no git repository can be opened here: {why}")]
+    Repository {
+        /// As given.
+        target: String,
+        /// git's words.
+        why: String,
     },
     /// The index of the repository can't be read, so nothing can be said of what is tracked.
     #[error("{target}: the git index can't be read: {why}")]

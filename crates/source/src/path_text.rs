@@ -10,7 +10,11 @@ use std::path::Path;
 /// percent-encoded, `/` between the parts.
 #[must_use]
 pub fn path_text(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes_text(path.as_os_str().as_encoded_bytes())
+}
+
+/// The same of a name that is not on this disk.
+pub(crate) fn bytes_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use unkeyed_model::{Origin, Repository};
 
+use crate::git::{self, History};
 use crate::path_text::relative_text;
 use crate::read::Reader;
 use crate::repository::{self, Index};
@@ -23,9 +24,9 @@ pub struct Target {
 }
 
 /// Prefixes of targets that other versions read.
-const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive", "env", "pid", "host"];
+const OTHER_KINDS: &[&str] = &["registry", "oci-dir", "oci-archive", "docker-archive", "env", "pid", "host"];
 
-/// Opens `target`: `dir:PATH`, or a bare path to a folder or a file.
+/// Opens `target`: `git:PATH`, `dir:PATH`, or a bare path to a folder or a file.
 ///
 /// # Errors
 /// If it isn't there, can't be read as a whole, or `options` don't fit it.
@@ -36,12 +37,15 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     {
         return Err(Error::UnknownKind { target: target.into(), prefix: prefix.into() });
     }
+    if let Some(path) = target.strip_prefix("git:") {
+        return git_target(target, Path::new(path), options);
+    }
     let path = target.strip_prefix("dir:").unwrap_or(target);
     let io = |error| Error::Io { target: target.into(), error };
     let path = Path::new(path).canonicalize().map_err(io)?;
     let metadata = path.metadata().map_err(io)?;
     let folder = if metadata.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-    let (index, described) = git(target, folder, options)?;
+    let (index, described) = working_tree(target, folder, options)?;
     let root = folder.to_path_buf();
     let source: Box<dyn Source> = if metadata.is_dir() {
         Box::new(Tree::new(path, index, options.clone())?)
@@ -56,7 +60,14 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     Ok(Target { source, repository: described, root })
 }
 
-fn git(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {
+fn git_target(target: &str, path: &Path, options: &Options) -> Result<Target, Error> {
+    let repository = git::open(target, path)?;
+    let source = Box::new(History::new(&repository, options.clone()));
+    let root = repository.workdir().unwrap_or(repository.git_dir()).to_path_buf();
+    Ok(Target { source, repository: Some(repository::describe(&repository)), root })
+}
+
+fn working_tree(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {
     match repository::discover(folder) {
         Some(found) => {
             let described = repository::describe(&found);
