@@ -13,7 +13,7 @@ mod surface;
 mod target;
 mod tree;
 
-use unkeyed_model::{Skip, Unit};
+use unkeyed_model::{Match, Skip, Unit};
 
 pub use path_text::path_text;
 pub use target::{Target, open};
@@ -46,6 +46,12 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Only if the target as a whole can't be read; what fails inside it is an [`Event::Skip`].
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error>;
+
+    /// Completes the origins of what was found in this source's Units with what would be too costly to know of every
+    /// Unit, and leaves out what turns out to be excluded. The coverage rows say what could not be known.
+    fn refine(&self, _matches: &mut Vec<Match>) -> Vec<Skip> {
+        Vec::new()
+    }
 }
 
 /// How to read a target.
@@ -59,13 +65,22 @@ pub struct Options {
     pub max_file_bytes: u64,
     /// Worker threads; 0 lets the machine decide.
     pub threads: usize,
+    /// Say who wrote a commit that introduced a credential.
+    pub show_authors: bool,
     /// Printable path put in front of every path, so that several targets stay apart; empty for none.
     pub prefix: String,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { excludes: Vec::new(), tracked_only: false, max_file_bytes: DEFAULT_MAX_FILE_BYTES, threads: 0, prefix: String::new() }
+        Self {
+            excludes: Vec::new(),
+            tracked_only: false,
+            max_file_bytes: DEFAULT_MAX_FILE_BYTES,
+            threads: 0,
+            show_authors: false,
+            prefix: String::new(),
+        }
     }
 }
 

@@ -62,9 +62,8 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
 
 fn git_target(target: &str, path: &Path, options: &Options) -> Result<Target, Error> {
     let repository = git::open(target, path)?;
-    let source = Box::new(History::new(&repository, options.clone()));
-    let root = repository.workdir().unwrap_or(repository.git_dir()).to_path_buf();
-    Ok(Target { source, repository: Some(repository::describe(&repository)), root })
+    let source = Box::new(History::new(&repository, options.clone())?);
+    Ok(Target { source, repository: Some(repository::describe(&repository)), root: git::root(&repository) })
 }
 
 fn working_tree(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use unkeyed_model::{Skip, SkipReason};
 
-use super::names::Parent;
 use super::read::Reading;
 use super::store::gap;
 use super::walk::{Fault, HELD_BYTES};
-use crate::path_text::bytes_text;
 
 /// Objects that are too large and get a row each; more are counted in one.
 const MAX_ROWS: usize = 1000;
@@ -30,8 +28,8 @@ impl Faults {
         let mut rows = Vec::new();
         let mut counts: BTreeMap<(SkipReason, String), (u64, String)> = BTreeMap::new();
         for (place, fault, lost) in all {
-            let object = reading.object_at(place);
-            let id = reading.store.ids.hex(object);
+            let object = reading.sweep.object_at(place);
+            let id = reading.id(object);
             let limit = reading.options.max_file_bytes;
             let (why, detail) = match fault {
                 Fault::TooLarge(size) if rows.len() < MAX_ROWS => {
@@ -41,7 +39,7 @@ impl Faults {
                         String::new()
                     };
                     let detail = format!("{size} bytes; the limit is {limit} (--max-file-size): object {id} was not read{others}");
-                    rows.push(Skip { path: path_of(reading, object, &id), why: SkipReason::TooLarge, detail });
+                    rows.push(Skip { path: reading.path(object), why: SkipReason::TooLarge, detail });
                     continue;
                 }
                 Fault::TooLarge(_) => {
@@ -61,13 +59,5 @@ impl Faults {
             counts.into_iter().map(|((why, detail), (count, first))| gap(why, format!("{count} objects, the first {first}: {detail}"))),
         );
         rows
-    }
-}
-
-fn path_of(reading: &Reading<'_>, object: u32, id: &str) -> String {
-    let (path, parent) = reading.names.path(object, |place| reading.object_at(place));
-    match parent {
-        Parent::Commit if !path.is_empty() => bytes_text(&path),
-        _ => format!("(dangling {id})"),
     }
 }

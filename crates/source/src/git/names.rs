@@ -3,7 +3,7 @@
 //! The decision a reader would question: one name for each object is kept, not all. It costs eight bytes an object, and the
 //! first path is all that reading needs; every path of the few blobs that hold something is found afterwards.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +11,7 @@ use gix::ObjectId;
 use unkeyed_model::Copied;
 
 use super::ids::Ids;
+use super::texts::Texts;
 use super::tree_entries::{EntryKind, TreeEntries};
 
 /// Nothing names the object.
@@ -33,12 +34,6 @@ pub(super) struct Names<'i> {
     by_object: Vec<AtomicU64>,
     texts: Mutex<Texts>,
     missing: Mutex<HashSet<ObjectId>>,
-}
-
-#[derive(Default)]
-struct Texts {
-    numbers: HashMap<Arc<[u8]>, u32>,
-    all: Vec<Arc<[u8]>>,
 }
 
 impl<'i> Names<'i> {
@@ -89,15 +84,7 @@ impl<'i> Names<'i> {
     }
 
     fn text(&self, name: &[u8]) -> u32 {
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&number) = texts.numbers.get(name) {
-            return number;
-        }
-        let number = texts.all.len() as u32;
-        let name: Arc<[u8]> = name.into();
-        texts.all.push(Arc::clone(&name));
-        texts.numbers.insert(name, number);
-        number
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).number(name)
     }
 
     fn missing(&self, id: &[u8]) {
@@ -126,7 +113,7 @@ impl<'i> Names<'i> {
                 break Parent::None(at);
             }
             let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-            parts.push(Arc::clone(&texts.all[(known & u64::from(u32::MAX)) as usize]));
+            parts.push(Arc::clone(texts.text((known & u64::from(u32::MAX)) as u32)));
             at = object_at((known >> 32) as u32 - 1);
         };
         parts.reverse();

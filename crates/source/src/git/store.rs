@@ -52,6 +52,12 @@ impl Store {
     }
 }
 
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({} objects)", self.ids.len())
+    }
+}
+
 fn open_packs(folder: &Path, kind: HashKind, packs: &mut Vec<Pack>, problems: &mut Vec<Skip>) {
     let Ok(listing) = folder.join("pack").read_dir() else { return };
     let mut files: Vec<PathBuf> =

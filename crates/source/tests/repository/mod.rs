@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use unkeyed_model::{Confidence, Custody, Fingerprint, Lifetime, Location, Match, Origin, Replayable, Role, RuleInfo, Skip, Surface};
+use unkeyed_source::{Event, Flow, Options, Sink, open};
 
 /// A repository in a folder of its own.
 pub(crate) struct Repository {
@@ -100,5 +105,109 @@ impl Repository {
     pub(crate) fn packs(&self) -> Vec<PathBuf> {
         let files = fs::read_dir(self.path().join(".git/objects/pack")).unwrap().map(|entry| entry.unwrap().path());
         files.filter(|path| path.extension().is_some_and(|end| end == "pack")).collect()
+    }
+}
+
+/// Every Unit by path, and the coverage rows.
+pub(crate) type Seen = (BTreeMap<String, Vec<u8>>, Vec<Skip>);
+
+pub(crate) fn read(path: &Path) -> Seen {
+    read_with(path, &Options::default())
+}
+
+pub(crate) fn read_with(path: &Path, options: &Options) -> Seen {
+    let target = open(&format!("git:{}", path.display()), options).unwrap();
+    let seen = Mutex::new(Seen::default());
+    let worker = || -> Sink<'_> {
+        // What each sink knows of the bases of the Unit that comes next.
+        let mut bases: Vec<Vec<u8>> = Vec::new();
+        let seen = &seen;
+        Box::new(move |event| {
+            let mut seen = seen.lock().unwrap();
+            match event {
+                Event::Unit(unit) => {
+                    let bytes = unit.bytes().to_vec();
+                    if let Some(lineage) = unit.lineage() {
+                        bases.truncate(lineage.depth);
+                        for copy in lineage.copies.unwrap_or_default() {
+                            let base = &bases[lineage.depth - 1];
+                            assert_eq!(base[copy.from..copy.from + copy.span.len()], bytes[copy.span.start..copy.span.end]);
+                        }
+                        bases.resize(lineage.depth, Vec::new());
+                        bases.push(bytes.clone());
+                    }
+                    let origin = unit.origin();
+                    assert_eq!(origin.surface, Surface::GitHistory);
+                    let key = if seen.0.contains_key(&origin.path) {
+                        format!("{} {}", origin.path, origin.git.as_ref().unwrap().object)
+                    } else {
+                        origin.path.clone()
+                    };
+                    assert!(seen.0.insert(key, bytes).is_none());
+                }
+                Event::Skip(skip) => seen.1.push(skip),
+            }
+            Flow::Continue
+        })
+    };
+    target.source.units(&worker).unwrap();
+    drop(target);
+    let mut seen = seen.into_inner().unwrap();
+    seen.1.sort();
+    seen
+}
+
+pub(crate) fn contents(seen: &Seen) -> Vec<&str> {
+    let mut contents: Vec<&str> = seen.0.values().map(|bytes| std::str::from_utf8(bytes).unwrap()).collect();
+    contents.sort_unstable();
+    contents
+}
+
+/// Every content with its origin, as the source knows it if something is found in each.
+pub(crate) fn places(path: &Path, options: &Options) -> BTreeMap<String, Arc<Origin>> {
+    let target = open(&format!("git:{}", path.display()), options).unwrap();
+    let seen = Mutex::new((BTreeMap::new(), Vec::new()));
+    let worker = || -> Sink<'_> {
+        let seen = &seen;
+        Box::new(move |event| {
+            if let Event::Unit(unit) = event {
+                let object = unit.origin().git.as_ref().unwrap().object.clone();
+                let mut seen = seen.lock().unwrap();
+                seen.0.insert(object, String::from_utf8(unit.bytes().to_vec()).unwrap());
+                seen.1.push(found(Arc::clone(unit.origin())));
+            }
+            Flow::Continue
+        })
+    };
+    target.source.units(&worker).unwrap();
+    let mut matches = std::mem::take(&mut seen.lock().unwrap().1);
+    target.source.refine(&mut matches);
+    let contents = std::mem::take(&mut seen.lock().unwrap().0);
+    matches
+        .into_iter()
+        .map(|found| (contents[&found.location.origin.git.as_ref().unwrap().object].clone(), found.location.origin))
+        .collect()
+}
+
+fn found(origin: Arc<Origin>) -> Match {
+    Match {
+        rule: Arc::new(RuleInfo::default()),
+        kind: "test".into(),
+        location: Location { origin, ..Location::default() },
+        related: Vec::new(),
+        confidence: Confidence::High,
+        verified_structure: true,
+        role: Role::Access,
+        custody: Custody::Embedded,
+        replayable: Replayable::Bearer,
+        lifetime: Lifetime::default(),
+        typed_position: false,
+        fingerprint: Fingerprint::default(),
+        mask: String::new(),
+        public_because: None,
+        pair: None,
+        destination: None,
+        notes: Vec::new(),
+        snippet: None,
     }
 }
