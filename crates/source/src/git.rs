@@ -10,6 +10,7 @@ mod faults;
 mod graph;
 mod ids;
 mod inflate;
+mod listed;
 mod loose;
 mod names;
 mod pack;
@@ -17,7 +18,9 @@ mod provenance;
 mod push;
 mod read;
 mod refine;
+mod selection;
 mod sets;
+mod staged;
 mod store;
 mod sweep;
 mod texts;
@@ -32,12 +35,14 @@ use gix::hash::Kind as HashKind;
 use unkeyed_model::{Match, Skip, SkipReason};
 
 use crate::exclude::Excludes;
-use crate::{Error, Event, Options, Sink, Source};
-use store::Store;
+use crate::{Error, Event, GitScope, Options, Sink, Source};
+pub use selection::Commits;
+use store::{Store, gap};
 
 /// The object database of one repository.
 #[derive(Debug)]
 pub(crate) struct History {
+    target: String,
     repository: gix::ThreadSafeRepository,
     objects: PathBuf,
     hash: HashKind,
@@ -46,10 +51,18 @@ pub(crate) struct History {
     store: OnceLock<Store>,
 }
 
+/// Objects that take more bytes than this to expand are not expanded by gix, which reads single objects; own limits are lower.
+const ALLOC_LIMIT: &str = "gitoxide.objects.allocLimit=268435456";
+
+/// How repositories are opened: no configuration but their own is read, and of that only what describes their format.
+pub(crate) fn opening() -> gix::open::Options {
+    gix::open::Options::isolated().config_overrides([ALLOC_LIMIT])
+}
+
 /// Opens the repository at `path`: a working tree, a `.git` folder or a bare repository.
 pub(crate) fn open(target: &str, path: &Path) -> Result<gix::Repository, Error> {
     let failed = |error: gix::Error| Error::Repository { target: target.into(), why: error.to_string() };
-    gix::open_opts(path, gix::open::Options::isolated()).map_err(failed)
+    gix::open_opts(path, opening()).map_err(failed)
 }
 
 /// The folder that the paths in `repository` are relative to.
@@ -59,15 +72,52 @@ pub(crate) fn root(repository: &gix::Repository) -> PathBuf {
 
 impl History {
     /// The object database of `repository`.
-    pub(crate) fn new(repository: &gix::Repository, options: Options) -> Result<Self, Error> {
+    pub(crate) fn new(target: &str, repository: &gix::Repository, options: Options) -> Result<Self, Error> {
         let objects = repository.objects.store_ref().path().to_path_buf();
         let excludes = Excludes::new(&root(repository), &options.excludes)?;
         let hash = repository.object_hash();
-        Ok(Self { repository: repository.clone().into_sync(), objects, hash, excludes, options, store: OnceLock::new() })
+        let repository = repository.clone().into_sync();
+        Ok(Self { target: target.into(), repository, objects, hash, excludes, options, store: OnceLock::new() })
     }
 
     fn store(&self) -> &Store {
         self.store.get_or_init(|| Store::open(&self.objects, self.hash))
+    }
+
+    fn everything<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
+        let store = self.store();
+        let mut skips = read::everything(store, self.hash, &self.options, sink);
+        skips.extend(store.problems.iter().cloned());
+        if self.repository.to_thread_local().is_shallow().unwrap_or(false) {
+            let detail = "a shallow clone: older commits are not here; `git fetch --unshallow` brings them".into();
+            skips.push(Skip { path: ".git/shallow".into(), why: SkipReason::NotSupplied, detail });
+        }
+        skips
+    }
+
+    fn staged<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+        let failed = |why| Error::Index { target: self.target.clone(), why };
+        let mut list = staged::list(&self.repository.to_thread_local()).map_err(failed)?;
+        list.retain(|one| !self.is_path_excluded(one.path.as_ref()));
+        listed::push(&self.repository, &list, &self.options, sink);
+        Ok(vec![gap(SkipReason::NotSupplied, "--staged: only what the next commit brings was read".into())])
+    }
+
+    fn commits<'s>(&'s self, commits: &Commits, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+        let failed = |why| Error::Commits { target: self.target.clone(), why };
+        let (list, missing) = selection::list(&self.repository.to_thread_local(), commits).map_err(failed)?;
+        listed::push(&self.repository, &list, &self.options, sink);
+        let detail = "only what the commits that were asked for (--since, --range, --branch) brought was read".into();
+        let mut skips = vec![gap(SkipReason::NotSupplied, detail)];
+        if missing > 0 {
+            let detail = format!("{missing} commits or trees are not here or damaged, and so what they brought was not read");
+            skips.push(gap(SkipReason::NotSupplied, detail));
+        }
+        Ok(skips)
+    }
+
+    fn is_path_excluded(&self, path: &Path) -> bool {
+        self.excludes.reason_below(&self.root().join(path)).is_some()
     }
 
     fn root(&self) -> PathBuf {
@@ -86,18 +136,16 @@ impl History {
 
 impl Source for History {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
-        let store = self.store();
-        let mut skips = read::everything(store, self.hash, &self.options, sink);
-        skips.extend(store.problems.iter().cloned());
-        if self.repository.to_thread_local().is_shallow().unwrap_or(false) {
-            let detail = "a shallow clone: older commits are not here; `git fetch --unshallow` brings them".into();
-            skips.push(Skip { path: ".git/shallow".into(), why: SkipReason::NotSupplied, detail });
-        }
+        let skips = match &self.options.git {
+            GitScope::Staged => self.staged(sink)?,
+            GitScope::Commits(commits) => self.commits(commits, sink)?,
+            GitScope::WorkingTree | GitScope::Everything => self.everything(sink),
+        };
         self.push(skips, &mut sink());
         Ok(())
     }
 
     fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
-        self.place(matches)
+        if self.options.git == GitScope::Staged { Vec::new() } else { self.place(matches) }
     }
 }

@@ -15,6 +15,7 @@ mod tree;
 
 use unkeyed_model::{Match, Skip, Unit};
 
+pub use git::Commits;
 pub use path_text::path_text;
 pub use target::{Target, open};
 
@@ -65,10 +66,26 @@ pub struct Options {
     pub max_file_bytes: u64,
     /// Worker threads; 0 lets the machine decide.
     pub threads: usize,
+    /// What of git repositories is read.
+    pub git: GitScope,
     /// Say who wrote a commit that introduced a credential.
     pub show_authors: bool,
     /// Printable path put in front of every path, so that several targets stay apart; empty for none.
     pub prefix: String,
+}
+
+/// What of a git repository is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum GitScope {
+    /// Of a folder, the files as they stand. `git:PATH` still means every object.
+    #[default]
+    WorkingTree,
+    /// Of a folder that is a repository, the files and every object.
+    Everything,
+    /// What the next commit would bring: contents of the index, not the working files.
+    Staged,
+    /// What some commits brought.
+    Commits(Commits),
 }
 
 impl Default for Options {
@@ -78,6 +95,7 @@ impl Default for Options {
             tracked_only: false,
             max_file_bytes: DEFAULT_MAX_FILE_BYTES,
             threads: 0,
+            git: GitScope::default(),
             show_authors: false,
             prefix: String::new(),
         }
@@ -127,6 +145,14 @@ pub enum Error {
     NoRepository {
         /// As given.
         target: String,
+    },
+    /// The commits that were asked for can't be told.
+    #[error("{target}: {why}; ranges and branches are written as for `git log`")]
+    Commits {
+        /// As given.
+        target: String,
+        /// What is wrong.
+        why: String,
     },
     /// It is no repository, or one that can't be opened.
     #[error("{target}: no git repository can be opened here: {why}")]

@@ -62,7 +62,7 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
 
 fn git_target(target: &str, path: &Path, options: &Options) -> Result<Target, Error> {
     let repository = git::open(target, path)?;
-    let source = Box::new(History::new(&repository, options.clone())?);
+    let source = Box::new(History::new(target, &repository, options.clone())?);
     Ok(Target { source, repository: Some(repository::describe(&repository)), root: git::root(&repository) })
 }
 

@@ -34,6 +34,14 @@ pub(super) struct Seen<'a> {
 /// One thread's receiver of objects.
 pub(super) type Visitor<'v> = Box<dyn FnMut(Seen<'_>) -> Flow + 'v>;
 
+/// How many threads to use.
+pub(super) fn threads(options: &Options) -> usize {
+    match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        given => given,
+    }
+}
+
 /// A way through a whole database.
 pub(super) struct Sweep<'r> {
     pub(super) store: &'r Store,
@@ -60,14 +68,10 @@ impl<'r> Sweep<'r> {
         for forest in &store.forests {
             places.push(places[places.len() - 1] + forest.entries.len() as u32);
         }
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            given => given,
-        };
         let mut sweep = Self {
             store,
             max_bytes: options.max_file_bytes,
-            threads,
+            threads: threads(options),
             places,
             loose: Vec::new(),
             faults: Mutex::default(),
