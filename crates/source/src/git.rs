@@ -27,6 +27,7 @@ mod texts;
 mod tips;
 mod tree_entries;
 mod walk;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -35,9 +36,11 @@ use gix::hash::Kind as HashKind;
 use unkeyed_model::{Match, Skip, SkipReason};
 
 use crate::exclude::Excludes;
+use crate::path_text::joined;
 use crate::{Error, Event, GitScope, Options, Sink, Source};
 pub use selection::Commits;
 use store::{Store, gap};
+pub(crate) use whole::Whole;
 
 /// The object database of one repository.
 #[derive(Debug)]
@@ -126,9 +129,7 @@ impl History {
 
     fn push(&self, skips: Vec<Skip>, sink: &mut Sink<'_>) {
         for mut skip in skips {
-            if !self.options.prefix.is_empty() {
-                skip.path = format!("{}/{}", self.options.prefix, skip.path);
-            }
+            skip.path = joined(&self.options.prefix, &skip.path);
             sink(Event::Skip(skip));
         }
     }

@@ -42,6 +42,11 @@ pub(crate) fn relative_text(prefix: &str, root: &Path, path: &Path) -> String {
     }
 }
 
+/// The printable path `name` under `prefix`, if there is one.
+pub(crate) fn joined(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
+}
+
 fn encode(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
         // Writing to a String can't fail.

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use unkeyed_model::{Origin, Repository};
 
-use crate::git::{self, History};
+use crate::git::{self, History, Whole};
 use crate::path_text::relative_text;
 use crate::read::Reader;
 use crate::repository::{self, Index};
 use crate::surface;
 use crate::tree::Tree;
-use crate::{Error, Options, Sink, Source};
+use crate::{Error, GitScope, Options, Sink, Source};
 
 /// A target, opened.
 #[derive(Debug)]
@@ -40,6 +40,9 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     if let Some(path) = target.strip_prefix("git:") {
         return git_target(target, Path::new(path), options);
     }
+    if matches!(options.git, GitScope::Staged | GitScope::Commits(_)) {
+        return git_target(target, Path::new(target), options);
+    }
     let path = target.strip_prefix("dir:").unwrap_or(target);
     let io = |error| Error::Io { target: target.into(), error };
     let path = Path::new(path).canonicalize().map_err(io)?;
@@ -48,7 +51,13 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     let (index, described) = working_tree(target, folder, options)?;
     let root = folder.to_path_buf();
     let source: Box<dyn Source> = if metadata.is_dir() {
-        Box::new(Tree::new(path, index, options.clone())?)
+        let is_root = |found: &gix::Repository| git::root(found).canonicalize().is_ok_and(|root| root == path);
+        let repository = repository::discover(&path).filter(|found| options.git == GitScope::Everything && is_root(found));
+        let tree = Tree::new(path, index, options.clone())?;
+        match repository {
+            Some(repository) => Box::new(Whole::new(target, &repository, Some(tree), options)?),
+            None => Box::new(tree),
+        }
     } else if metadata.is_file() {
         let name = relative_text(&options.prefix, folder, &path);
         let tracked = index.and_then(|index| index.state(&path));
@@ -61,8 +70,14 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
 }
 
 fn git_target(target: &str, path: &Path, options: &Options) -> Result<Target, Error> {
-    let repository = git::open(target, path)?;
-    let source = Box::new(History::new(target, &repository, options.clone())?);
+    let repository = match git::open(target, path) {
+        Ok(repository) => repository,
+        Err(error) => path.canonicalize().ok().and_then(|path| repository::discover(&path)).ok_or(error)?,
+    };
+    let source: Box<dyn Source> = match options.git {
+        GitScope::WorkingTree | GitScope::Everything => Box::new(Whole::new(target, &repository, None, options)?),
+        GitScope::Staged | GitScope::Commits(_) => Box::new(History::new(target, &repository, options.clone())?),
+    };
     Ok(Target { source, repository: Some(repository::describe(&repository)), root: git::root(&repository) })
 }
 

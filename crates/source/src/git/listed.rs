@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use gix::ObjectId;
 use unkeyed_model::{GitPlace, GitState, Origin, Skip, SkipReason, Surface};
 
+use crate::path_text::joined;
 use crate::{Event, Flow, Options, Sink, read};
 
 /// A thread takes so many objects at a time.
@@ -43,7 +44,7 @@ pub(super) fn push<'s>(repository: &gix::ThreadSafeRepository, list: &[Listed], 
 }
 
 fn push_one(repository: &gix::Repository, one: &Listed, options: &Options, sink: &mut Sink<'_>) -> Flow {
-    let path = if options.prefix.is_empty() { one.path.clone() } else { format!("{}/{}", options.prefix, one.path) };
+    let path = joined(&options.prefix, &one.path);
     let skip = |why, detail| Event::Skip(Skip { path: path.clone(), why, detail });
     let id = one.object;
     match repository.try_find_header(id) {

@@ -8,6 +8,7 @@ use super::commit;
 use super::pack::Kind;
 use super::read::Reading;
 use super::sweep::Seen;
+use crate::path_text::joined;
 use crate::{Event, Flow, Sink, read};
 
 /// One thread's way to its sink.
@@ -71,8 +72,7 @@ impl<'r, 's> Pusher<'r, 's> {
     }
 
     fn origin(&self, path: String, object: String) -> Origin {
-        let prefix = &self.reading.options.prefix;
-        let path = if prefix.is_empty() { path } else { format!("{prefix}/{path}") };
+        let path = joined(&self.reading.options.prefix, &path);
         let git = Some(Arc::new(GitPlace { object, ..GitPlace::default() }));
         Origin { surface: Surface::GitHistory, path, git, ..Origin::default() }
     }

@@ -11,13 +11,13 @@ use super::store::{Store, gap};
 use super::sweep::Sweep;
 use super::tips::Tips;
 use super::{History, commit};
-use crate::path_text::bytes_text;
+use crate::path_text::{bytes_text, joined};
 
 impl History {
     /// Fills [`GitPlace`] in the origins of `matches`, and leaves out what stands only at excluded paths.
     pub(super) fn place(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
         let store = self.store();
-        let mut sought: Vec<u32> = matches.iter().filter_map(|found| number(store, &found.location.origin)).collect();
+        let mut sought: Vec<u32> = matches.iter().filter_map(|found| self.number(&found.location.origin)).collect();
         sought.sort_unstable();
         sought.dedup();
         if sought.is_empty() {
@@ -33,12 +33,12 @@ impl History {
             sought.iter().zip(&places).map(|(&object, place)| (object, self.fill(store, &repository, place))).collect();
         let before = matches.len();
         matches.retain(|found| {
-            let known = number(store, &found.location.origin).and_then(|object| filled.get(&object));
+            let known = self.number(&found.location.origin).and_then(|object| filled.get(&object));
             known.is_none_or(|known| !known.is_excluded)
         });
         for found in matches.iter_mut() {
             for Location { origin, .. } in std::iter::once(&mut found.location).chain(&mut found.related) {
-                if let Some(known) = number(store, origin).and_then(|object| filled.get(&object)) {
+                if let Some(known) = self.number(origin).and_then(|object| filled.get(&object)) {
                     known.put(origin);
                 }
             }
@@ -48,6 +48,23 @@ impl History {
         (excluded > 0).then(row).into_iter().collect()
     }
 
+    /// The number of the object that `origin` stands for, if it is one of this repository's of which no more is known yet.
+    fn number(&self, origin: &Origin) -> Option<u32> {
+        let git = origin.git.as_ref().filter(|git| git.state.is_none())?;
+        let prefix = &self.options.prefix;
+        let is_here = prefix.is_empty() || origin.path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        let id = gix::ObjectId::from_hex(git.object.as_bytes()).ok().filter(|_| is_here)?;
+        self.store().ids.find(&id)
+    }
+
+    /// The ids (hex) of the objects that the index has, by printable path.
+    pub(super) fn index(&self) -> BTreeMap<String, String> {
+        let repository = self.repository.to_thread_local();
+        let Ok(index) = repository.index_or_empty() else { return BTreeMap::new() };
+        let path = |name: &[u8]| joined(&self.options.prefix, &bytes_text(name));
+        index.entries().iter().map(|entry| (path(entry.path(&index)), entry.id.to_string())).collect()
+    }
+
     fn fill(&self, store: &Store, repository: &gix::Repository, place: &Place) -> Filled {
         let commit = place.introduced.map(|(_, commit)| store.ids.hex(commit));
         let author = commit.as_ref().filter(|_| self.options.show_authors).and_then(|id| {
@@ -55,8 +72,7 @@ impl History {
             let object = repository.find_object(id).ok()?;
             Some(bytes_text(commit::author(&object.data)?))
         });
-        let prefix = &self.options.prefix;
-        let prefixed = |path: &Vec<u8>| if prefix.is_empty() { bytes_text(path) } else { format!("{prefix}/{}", bytes_text(path)) };
+        let prefixed = |path: &Vec<u8>| joined(&self.options.prefix, &bytes_text(path));
         let git = GitPlace {
             object: String::new(),
             state: place.state,
@@ -93,10 +109,4 @@ impl Filled {
         origin.first_seen = self.first_seen;
         origin.git = Some(Arc::new(GitPlace { object, ..self.git.clone() }));
     }
-}
-
-/// The number of the object that `origin` stands for.
-fn number(store: &Store, origin: &Origin) -> Option<u32> {
-    let id = gix::ObjectId::from_hex(origin.git.as_ref()?.object.as_bytes()).ok()?;
-    store.ids.find(&id)
 }

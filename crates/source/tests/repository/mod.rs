@@ -108,15 +108,20 @@ impl Repository {
     }
 }
 
-/// Every Unit by path, and the coverage rows.
-pub(crate) type Seen = (BTreeMap<String, Vec<u8>>, Vec<Skip>);
+/// Every Unit of an object by path, the coverage rows, every Unit of a file, and how many
+/// Units were said to be built on another.
+pub(crate) type Seen = (BTreeMap<String, Vec<u8>>, Vec<Skip>, BTreeMap<String, Vec<u8>>, usize);
 
 pub(crate) fn read(path: &Path) -> Seen {
     read_with(path, &Options::default())
 }
 
 pub(crate) fn read_with(path: &Path, options: &Options) -> Seen {
-    let target = open(&format!("git:{}", path.display()), options).unwrap();
+    read_target(&format!("git:{}", path.display()), options)
+}
+
+pub(crate) fn read_target(target: &str, options: &Options) -> Seen {
+    let target = open(target, options).unwrap();
     let seen = Mutex::new(Seen::default());
     let worker = || -> Sink<'_> {
         // What each sink knows of the bases of the Unit that comes next.
@@ -133,11 +138,15 @@ pub(crate) fn read_with(path: &Path, options: &Options) -> Seen {
                             let base = &bases[lineage.depth - 1];
                             assert_eq!(base[copy.from..copy.from + copy.span.len()], bytes[copy.span.start..copy.span.end]);
                         }
+                        seen.3 += usize::from(lineage.copies.is_some());
                         bases.resize(lineage.depth, Vec::new());
                         bases.push(bytes.clone());
                     }
                     let origin = unit.origin();
-                    assert_eq!(origin.surface, Surface::GitHistory);
+                    if origin.surface != Surface::GitHistory {
+                        seen.2.insert(origin.path.clone(), bytes);
+                        return Flow::Continue;
+                    }
                     let key = if seen.0.contains_key(&origin.path) {
                         format!("{} {}", origin.path, origin.git.as_ref().unwrap().object)
                     } else {
@@ -170,7 +179,9 @@ pub(crate) fn places(path: &Path, options: &Options) -> BTreeMap<String, Arc<Ori
     let worker = || -> Sink<'_> {
         let seen = &seen;
         Box::new(move |event| {
-            if let Event::Unit(unit) = event {
+            if let Event::Unit(unit) = event
+                && unit.origin().surface == Surface::GitHistory
+            {
                 let object = unit.origin().git.as_ref().unwrap().object.clone();
                 let mut seen = seen.lock().unwrap();
                 seen.0.insert(object, String::from_utf8(unit.bytes().to_vec()).unwrap());
