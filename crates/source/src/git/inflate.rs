@@ -15,8 +15,7 @@ impl Inflater {
         out.resize(size, 0);
         self.0.reset();
         let (status, _, written) = self.0.once(input, out).ok()?;
-        // A decoder whose output is full has not always seen the end mark of the stream.
-        (written == size && matches!(status, Status::StreamEnd | Status::Ok | Status::BufError)).then_some(())
+        (written == size && status == Status::StreamEnd).then_some(())
     }
 
     /// The first bytes of the stream, as many as fit into `out`.

@@ -42,10 +42,12 @@ impl<'i> Names<'i> {
         Self { ids, id_width, by_object, texts: Mutex::default(), missing: Mutex::default() }
     }
 
-    /// Notes what `tree` names, which is at `place` in reading order. What it copied from its base, the base named.
-    pub(super) fn tree(&self, place: u32, tree: &[u8], copies: Option<&[Copied]>) {
+    /// Notes what `tree` names, which is at `place` in reading order. What it copied from its base, the base named. `None` if
+    /// it makes no sense to its end.
+    pub(super) fn tree(&self, place: u32, tree: &[u8], copies: Option<&[Copied]>) -> Option<()> {
         let mut copies = copies.unwrap_or_default().iter().peekable();
-        for entry in TreeEntries::new(tree, self.id_width) {
+        let mut entries = TreeEntries::new(tree, self.id_width);
+        for entry in entries.by_ref() {
             while copies.next_if(|copy| copy.span.end < entry.end).is_some() {}
             let is_copied = copies.peek().is_some_and(|copy| copy.span.start <= entry.start);
             if is_copied || entry.kind == EntryKind::Submodule {
@@ -56,6 +58,7 @@ impl<'i> Names<'i> {
                 None => self.missing(entry.id),
             }
         }
+        entries.is_done().then_some(())
     }
 
     /// Notes that a commit has the tree with that id.

@@ -14,7 +14,7 @@ use super::sets::{EMPTY, Sets, TooMany};
 use super::tips::Tips;
 
 /// So many contents are followed at a time, which bounds the memory for sets.
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 
 /// What was learnt of one object.
 #[derive(Debug, Default, Clone)]
@@ -27,15 +27,16 @@ pub(super) struct Place {
     pub(super) paths: BTreeSet<Vec<u8>>,
 }
 
-/// The places of `sought`, a sorted list, in its order.
-pub(super) fn places(graph: &mut Graph, ids: &Ids, tips: &Tips, sought: &[u32]) -> Result<Vec<Place>, TooMany> {
+/// The places of `sought`, a sorted list, in its order. Where trees were made to hold something at more paths than can be
+/// followed, places have no state.
+pub(super) fn places(graph: &mut Graph, ids: &Ids, tips: &Tips, sought: &[u32]) -> Vec<Place> {
     let order = parents_first(graph);
     let mut places = Vec::with_capacity(sought.len());
     for batch in sought.chunks(BATCH) {
-        let trees = tree_sets(graph, ids, batch)?;
-        places.extend(Batch { graph, ids, tips, sought: batch, trees }.places(&order)?);
+        let known = tree_sets(graph, ids, batch).and_then(|trees| Batch { graph, ids, tips, sought: batch, trees }.places(&order));
+        places.extend(known.unwrap_or_else(|TooMany| vec![Place::default(); batch.len()]));
     }
-    Ok(places)
+    places
 }
 
 /// A found object, by its number in the batch, and the number of its path.

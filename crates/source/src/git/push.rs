@@ -8,6 +8,7 @@ use super::commit;
 use super::pack::Kind;
 use super::read::Reading;
 use super::sweep::Seen;
+use super::walk::Fault;
 use crate::path_text::joined;
 use crate::{Event, Flow, Sink, read};
 
@@ -30,16 +31,26 @@ impl<'r, 's> Pusher<'r, 's> {
             Kind::Blob => self.blob(object),
             _ if !object.is_wanted => Flow::Continue,
             Kind::Tree => {
-                self.reading.names.tree(object.place, object.bytes, object.copies);
+                let read = self.reading.names.tree(object.place, object.bytes, object.copies);
+                self.sense(object, read);
                 Flow::Continue
             }
             Kind::Commit => {
-                if let Some(tree) = commit::tree(object.bytes) {
-                    self.reading.names.root(tree.as_bytes());
-                }
+                let tree = commit::tree(object.bytes);
+                self.sense(object, tree.map(|tree| self.reading.names.root(tree.as_bytes())));
                 self.message("commit", object)
             }
-            Kind::Tag => self.message("tag", object),
+            Kind::Tag => {
+                self.sense(object, commit::target(object.bytes).map(|_| ()));
+                self.message("tag", object)
+            }
+        }
+    }
+
+    /// Notes an object that is not what it should be.
+    fn sense(&self, object: &Seen<'_>, made: Option<()>) {
+        if made.is_none() {
+            self.reading.sweep.fault(object.place, Fault::Damaged("its content doesn't make sense"), 1);
         }
     }
 

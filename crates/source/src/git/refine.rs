@@ -25,10 +25,7 @@ impl History {
         }
         let mut graph = Graph::read(&Sweep::new(store, &self.options), self.hash.len_in_bytes(), &sought);
         let repository = self.repository.to_thread_local();
-        let Ok(places) = provenance::places(&mut graph, &store.ids, &Tips::read(&repository), &sought) else {
-            let detail = "the commits of what was found are not said: its trees hold it at too many paths".into();
-            return vec![gap(SkipReason::Limit, detail)];
-        };
+        let places = provenance::places(&mut graph, &store.ids, &Tips::read(&repository), &sought);
         let filled: BTreeMap<u32, Filled> =
             sought.iter().zip(&places).map(|(&object, place)| (object, self.fill(store, &repository, place))).collect();
         let before = matches.len();
@@ -43,9 +40,18 @@ impl History {
                 }
             }
         }
+        let mut skips = Vec::new();
         let excluded = before - matches.len();
-        let row = || gap(SkipReason::Excluded, format!("{excluded} matches in contents that stand only at excluded paths"));
-        (excluded > 0).then(row).into_iter().collect()
+        if excluded > 0 {
+            skips.push(gap(SkipReason::Excluded, format!("{excluded} matches in contents that stand only at excluded paths")));
+        }
+        let unknown = places.iter().filter(|place| place.state.is_none()).count();
+        if unknown > 0 {
+            let detail =
+                format!("of {unknown} contents with matches it is not known which commits have them: trees hold them at too many paths");
+            skips.push(gap(SkipReason::NotUnderstood, detail));
+        }
+        skips
     }
 
     /// The number of the object that `origin` stands for, if it is one of this repository's of which no more is known yet.

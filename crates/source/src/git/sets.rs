@@ -10,7 +10,7 @@ pub(super) const EMPTY: u32 = 0;
 
 /// Elements that all sets of one question together may have. Real histories stay far below; a tree made to contain itself
 /// a million times over does not.
-const MAX_ELEMENTS: usize = 1 << 24;
+const MAX_ELEMENTS: usize = 1 << 18;
 
 /// The sets were given up, since [`MAX_ELEMENTS`] was reached.
 #[derive(Debug)]

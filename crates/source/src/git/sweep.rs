@@ -167,7 +167,8 @@ impl<'r> Sweep<'r> {
         }
     }
 
-    fn fault(&self, place: u32, fault: Fault, lost: u32) {
+    /// Notes that an object, and `lost` with it, could not be read.
+    pub(super) fn fault(&self, place: u32, fault: Fault, lost: u32) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).note(place, fault, lost);
     }
 

@@ -36,6 +36,11 @@ impl<'a> TreeEntries<'a> {
     pub(super) fn new(tree: &'a [u8], id_width: usize) -> Self {
         Self { tree, at: 0, id_width }
     }
+
+    /// Whether everything was read.
+    pub(super) fn is_done(&self) -> bool {
+        self.at == self.tree.len()
+    }
 }
 
 impl<'a> Iterator for TreeEntries<'a> {
