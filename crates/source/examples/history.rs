@@ -1,4 +1,4 @@
-//! Reads a target and throws it away: `history TARGET [null|touch|fresh|list] [threads]`. Used under `time` to measure a source alone.
+//! Reads a target and throws it away: `history TARGET [null|touch|seams|check|list] [threads]`. Used under `time` to measure a source alone.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measuring tool")]
 
 use std::sync::Mutex;
@@ -34,9 +34,20 @@ fn main() {
                     if mode == "list" {
                         println!("{} {}", unit.origin().path, bytes.len());
                     }
-                    let copied: usize = unit.lineage().and_then(|l| l.copies).unwrap_or_default().iter().map(|c| c.span.len()).sum();
-                    own.seams = unit.lineage().and_then(|l| l.copies).unwrap_or_default().len() as u64;
-                    own.fresh = (bytes.len() - copied) as u64;
+                    if mode == "check"
+                        && let Some(git) = &unit.origin().git
+                        && unit.origin().decoded_via.is_empty()
+                    {
+                        let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, bytes).unwrap().to_string();
+                        own.sum += u64::from(id == git.object);
+                    }
+                    if mode == "seams" {
+                        // Bytes that a scanner must look at if matches reach at most 256 bytes to either side.
+                        let copies = unit.lineage().and_then(|lineage| lineage.copies).unwrap_or_default();
+                        let inherited: usize = copies.iter().map(|copy| copy.span.len().saturating_sub(512)).sum();
+                        own.fresh = (bytes.len() - inherited) as u64;
+                        own.seams = copies.iter().filter(|copy| copy.span.len() > 512).count() as u64;
+                    }
                 }
                 Event::Skip(skip) => println!("{skip:?}"),
             }

@@ -127,11 +127,9 @@ impl History {
         root(&self.repository.to_thread_local())
     }
 
-    fn push(&self, skips: Vec<Skip>, sink: &mut Sink<'_>) {
-        for mut skip in skips {
-            skip.path = joined(&self.options.prefix, &skip.path);
-            sink(Event::Skip(skip));
-        }
+    fn prefixed(&self, mut skips: Vec<Skip>) -> Vec<Skip> {
+        skips.iter_mut().for_each(|skip| skip.path = joined(&self.options.prefix, &skip.path));
+        skips
     }
 }
 
@@ -142,7 +140,10 @@ impl Source for History {
             GitScope::Commits(commits) => self.commits(commits, sink)?,
             GitScope::WorkingTree | GitScope::Everything => self.everything(sink),
         };
-        self.push(skips, &mut sink());
+        let mut sink = sink();
+        for skip in self.prefixed(skips) {
+            sink(Event::Skip(skip));
+        }
         Ok(())
     }
 

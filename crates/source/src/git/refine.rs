@@ -51,7 +51,7 @@ impl History {
                 format!("of {unknown} contents with matches it is not known which commits have them: trees hold them at too many paths");
             skips.push(gap(SkipReason::NotUnderstood, detail));
         }
-        skips
+        self.prefixed(skips)
     }
 
     /// The number of the object that `origin` stands for, if it is one of this repository's of which no more is known yet.
