@@ -92,6 +92,24 @@ pub(crate) struct RunArgs {
     /// Read only files that git tracks.
     #[arg(long)]
     pub(crate) tracked_only: bool,
+    /// Read what the next commit would bring: the contents of git's index, not the working files.
+    #[arg(long, conflicts_with_all = ["since", "range", "branch", "no_history"])]
+    pub(crate) staged: bool,
+    /// Read what commits of that time (RFC 3339) or later brought.
+    #[arg(long, value_name = "TIME", conflicts_with = "no_history")]
+    pub(crate) since: Option<Timestamp>,
+    /// Read what these commits brought, written as for git: `A..B`, `A...B`.
+    #[arg(long, value_name = "RANGE", conflicts_with = "no_history")]
+    pub(crate) range: Option<String>,
+    /// Read what the commits of this branch brought; repeatable.
+    #[arg(long, value_name = "BRANCH", conflicts_with = "no_history")]
+    pub(crate) branch: Vec<String>,
+    /// Leave out what git keeps of a repository's past; `scan FOLDER` does so anyway, `scan git:FOLDER` reads it.
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    /// Name the authors of commits that brought credentials.
+    #[arg(long)]
+    pub(crate) show_authors: bool,
     /// Texts larger than this many bytes are read in parts, without their structure; other files are not read, and reported
     /// as such.
     #[arg(long, value_name = "BYTES", default_value_t = unkeyed_source::DEFAULT_MAX_FILE_BYTES, env = "UNKEYED_MAX_FILE_SIZE")]

@@ -61,6 +61,8 @@ fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut E
     let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     job.progress.stage("reading structure");
     let mut facts = structure(job.detector, std::mem::take(&mut harvest.kept), &mut harvest);
+    let mut unknown = opened.source.refine(&mut harvest.matches);
+    harvest.skipped.append(&mut unknown);
     if let Some(repository) = &opened.repository {
         name_repository(&mut facts, repository);
     }
@@ -143,6 +145,6 @@ fn merge(estate: &mut Estate, mut harvest: Harvest, facts: Facts, repository: Op
     estate.facts.append(facts);
     let Coverage { read, skipped, .. } = &mut estate.coverage;
     skipped.append(&mut harvest.skipped);
-    *read = ReadCounts { files: read.files + harvest.files, bytes: read.bytes + harvest.bytes, ..*read };
+    *read = ReadCounts { files: read.files + harvest.files, blobs: read.blobs + harvest.blobs, bytes: read.bytes + harvest.bytes, ..*read };
     estate.repository = estate.repository.take().or(repository);
 }

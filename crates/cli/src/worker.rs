@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use unkeyed_detect::{Detector, Scratch};
-use unkeyed_model::{Match, Skip, SkipReason, Slot, Unit};
+use unkeyed_model::{Match, Skip, SkipReason, Slot, Surface, Unit};
 use unkeyed_parse::Group;
 use unkeyed_source::{Event, Flow};
 
@@ -18,6 +18,7 @@ pub(crate) struct Harvest {
     pub(crate) kept: Vec<(Group, Unit<'static>)>,
     pub(crate) skipped: Vec<Skip>,
     pub(crate) files: u64,
+    pub(crate) blobs: u64,
     pub(crate) bytes: u64,
 }
 
@@ -27,6 +28,7 @@ impl Harvest {
         self.kept.append(&mut other.kept);
         self.skipped.append(&mut other.skipped);
         self.files += other.files;
+        self.blobs += other.blobs;
         self.bytes += other.bytes;
     }
 }
@@ -52,10 +54,12 @@ impl<'a> Worker<'a> {
             Event::Skip(skip) => self.own.skipped.push(skip),
             Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
             Event::Unit(unit) => {
-                self.own.files += 1;
+                // What git keeps of the past is no configuration of a workload: it is searched, and not read for structure.
+                let is_past = unit.origin().surface == Surface::GitHistory;
+                *(if is_past { &mut self.own.blobs } else { &mut self.own.files }) += 1;
                 self.own.bytes += unit.bytes().len() as u64;
                 self.progress.file();
-                match guarded(&unit, || unkeyed_parse::group(&unit)) {
+                match guarded(&unit, || unkeyed_parse::group(&unit).filter(|_| !is_past)) {
                     Ok(Some(group)) => {
                         let unit = unit.into_owned().known_as(group.surface);
                         self.own.kept.push((group, unit));

@@ -33,13 +33,13 @@ pub use facts::{Declaration, Facts, OwnerRule, Slot, SlotEncoding, StoredSecret}
 pub use finding::{CheckInfo, Finding, Standard, Suppression};
 pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reach, Ttl, TtlBasis};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
-pub use location::{DecodeStep, FileMode, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
+pub use location::{DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
 pub use matched::{Fingerprint, Match, PairKey, Snippet};
 pub use policy::{Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds};
 pub use report::{Report, Summary};
 pub use rule_info::{Remediation, RuleInfo};
 pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding};
-pub use unit::{Unit, Window};
+pub use unit::{Copied, Lineage, Unit, Window};
 pub use value::{Basis, Value};
 pub use verdict::{LayerState, Layers, Missing, Reason, Verdict};
 pub use workload::{Content, Reference, StoreKind, Use, Workload, WorkloadKind, WorkloadReport};

@@ -101,6 +101,41 @@ pub struct FileMode {
     pub open_to_all: bool,
 }
 
+spelled! {
+    /// How far an object in git's database is from the working tree. Of several, the first applies.
+    GitState {
+        /// The commit that is checked out has it.
+        InHead = "in-head",
+        /// The index has it: the next commit will.
+        Staged = "staged",
+        /// A commit has it that a branch, a tag, a note or a remote's branch leads to.
+        Reachable = "reachable",
+        /// Only a stash entry has it.
+        Stash = "stash",
+        /// Only the reflog leads to it: `reset --hard`, `commit --amend`, a deleted branch.
+        Reflog = "reflog",
+        /// Nothing leads to it; it stays until git prunes it.
+        Unreachable = "unreachable",
+    }
+}
+
+/// What git knows of an object that a Unit was read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GitPlace {
+    /// Id of the blob, commit or tag (hex).
+    pub object: String,
+    /// What leads to it; `None` if nobody asked.
+    pub state: Option<GitState>,
+    /// Number of commits that have it.
+    pub commits: u64,
+    /// Number of branches, local and remote, whose history has it.
+    pub branches: u64,
+    /// Every path it has in any commit, sorted, in the form of [`Origin::path`].
+    pub paths: Vec<String>,
+    /// `Name <address>` of the author of [`Origin::commit`]; only if it was asked for.
+    pub author: Option<String>,
+}
+
 /// Where a Unit came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
@@ -112,8 +147,11 @@ pub struct Origin {
     pub path: String,
     /// What git says of the file; `None` outside a repository.
     pub tracked: Option<Tracked>,
-    /// Commit id (hex) for git objects.
+    /// For git objects, the commit (hex) that introduced the content: of those that have it and whose parents don't, the
+    /// one with the oldest author date.
     pub commit: Option<String>,
+    /// What else git knows, for its objects. Shared, and mostly absent, so that origins stay small.
+    pub git: Option<Arc<GitPlace>>,
     /// Layer digest for image contents.
     pub layer: Option<String>,
     /// Path inside the image.

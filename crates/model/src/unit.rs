@@ -35,6 +35,28 @@ impl Window {
     }
 }
 
+/// A part of a Unit that also stands in the Unit it was built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it starts in the base.
+    pub from: usize,
+    /// Where it stands in this Unit.
+    pub span: Span,
+}
+
+/// How a Unit was built from others that were pushed before it into the same sink.
+///
+/// Units with a lineage come depth first. A sink that keeps a stack, cuts it to `depth` entries at each such Unit and puts
+/// the Unit's results on it, finds what it knows of the base at `depth - 1`. A Unit without lineage leaves the stack alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Lineage<'a> {
+    /// How many bases are below it.
+    pub depth: usize,
+    /// What was copied from the base, in order and without overlap; everything else is new. `None` if the whole Unit is new,
+    /// or if its base was not pushed.
+    pub copies: Option<&'a [Copied]>,
+}
+
 /// Content read once, with every place it was read from.
 ///
 /// Deliberately not serializable; `Debug` prints path and length only.
@@ -43,13 +65,14 @@ pub struct Unit<'a> {
     origins: Vec<Arc<Origin>>,
     bytes: Cow<'a, [u8]>,
     window: Option<Window>,
+    lineage: Option<Lineage<'a>>,
 }
 
 impl<'a> Unit<'a> {
     /// A Unit that borrows its content, for instance from a reused read buffer.
     #[must_use]
     pub fn new(origin: Arc<Origin>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self { origins: vec![origin], bytes: bytes.into(), window: None }
+        Self { origins: vec![origin], bytes: bytes.into(), window: None, lineage: None }
     }
 
     /// Adds a further place where the same content stands.
@@ -88,6 +111,19 @@ impl<'a> Unit<'a> {
         self.window.as_ref()
     }
 
+    /// The same Unit, known to be built from others.
+    #[must_use]
+    pub fn built(mut self, lineage: Lineage<'a>) -> Self {
+        self.lineage = Some(lineage);
+        self
+    }
+
+    /// How it was built from others, if its source knows.
+    #[must_use]
+    pub fn lineage(&self) -> Option<Lineage<'a>> {
+        self.lineage
+    }
+
     /// The same Unit, each of its files of a working folder known for what it is.
     #[must_use]
     pub fn known_as(mut self, surface: Surface) -> Self {
@@ -100,7 +136,7 @@ impl<'a> Unit<'a> {
     /// The same Unit, independent of the buffer it was read into.
     #[must_use]
     pub fn into_owned(self) -> Unit<'static> {
-        Unit { origins: self.origins, bytes: Cow::Owned(self.bytes.into_owned()), window: self.window }
+        Unit { origins: self.origins, bytes: Cow::Owned(self.bytes.into_owned()), window: self.window, lineage: None }
     }
 }
 

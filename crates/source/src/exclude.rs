@@ -31,6 +31,12 @@ impl Excludes {
         builder.build().map(Self).map_err(|error| bad("", error.to_string()))
     }
 
+    /// Why the file `path`, or a folder that it is in, is left out, if it is.
+    pub(crate) fn reason_below(&self, path: &Path) -> Option<String> {
+        let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(self.0.path()));
+        self.reason(path, false).or_else(|| folders.filter(|folder| *folder != self.0.path()).find_map(|folder| self.reason(folder, true)))
+    }
+
     /// Why `path` is left out, if it is.
     pub(crate) fn reason(&self, path: &Path, is_folder: bool) -> Option<String> {
         match self.0.matched(path, is_folder) {

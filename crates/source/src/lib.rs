@@ -7,6 +7,7 @@ mod env;
 mod exclude;
 mod export;
 mod host;
+mod git;
 mod open;
 mod path_text;
 mod process;
@@ -17,8 +18,9 @@ mod surface;
 mod target;
 mod tree;
 
-use unkeyed_model::{Skip, Unit};
+use unkeyed_model::{Match, Skip, Unit};
 
+pub use git::Commits;
 pub use path_text::path_text;
 pub use stream::{LONGEST, WINDOW_BYTES};
 pub use target::{Target, open};
@@ -51,6 +53,12 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Only if the target as a whole can't be read; what fails inside it is an [`Event::Skip`].
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error>;
+
+    /// Completes the origins of what was found in this source's Units with what would be too costly to know of every
+    /// Unit, and leaves out what turns out to be excluded. The coverage rows say what could not be known.
+    fn refine(&self, _matches: &mut Vec<Match>) -> Vec<Skip> {
+        Vec::new()
+    }
 }
 
 /// How to read a target.
@@ -65,13 +73,39 @@ pub struct Options {
     pub max_file_bytes: u64,
     /// Worker threads; 0 lets the machine decide.
     pub threads: usize,
+    /// What of git repositories is read.
+    pub git: GitScope,
+    /// Say who wrote a commit that introduced a credential.
+    pub show_authors: bool,
     /// Printable path put in front of every path, so that several targets stay apart; empty for none.
     pub prefix: String,
 }
 
+/// What of a git repository is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum GitScope {
+    /// Of a folder, the files as they stand. `git:PATH` still means every object.
+    #[default]
+    WorkingTree,
+    /// Of a folder that is a repository, the files and every object.
+    Everything,
+    /// What the next commit would bring: contents of the index, not the working files.
+    Staged,
+    /// What some commits brought.
+    Commits(Commits),
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self { excludes: Vec::new(), tracked_only: false, max_file_bytes: DEFAULT_MAX_FILE_BYTES, threads: 0, prefix: String::new() }
+        Self {
+            excludes: Vec::new(),
+            tracked_only: false,
+            max_file_bytes: DEFAULT_MAX_FILE_BYTES,
+            threads: 0,
+            git: GitScope::default(),
+            show_authors: false,
+            prefix: String::new(),
+        }
     }
 }
 
@@ -126,6 +160,22 @@ pub enum Error {
     NoRepository {
         /// As given.
         target: String,
+    },
+    /// The commits that were asked for can't be told.
+    #[error("{target}: {why}; ranges and branches are written as for `git log`")]
+    Commits {
+        /// As given.
+        target: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// It is no repository, or one that can't be opened.
+    #[error("{target}: no git repository can be opened here: {why}")]
+    Repository {
+        /// As given.
+        target: String,
+        /// git's words.
+        why: String,
     },
     /// The index of the repository can't be read, so nothing can be said of what is tracked.
     #[error("{target}: the git index can't be read: {why}")]

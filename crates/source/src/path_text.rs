@@ -10,7 +10,11 @@ use std::path::Path;
 /// percent-encoded, `/` between the parts.
 #[must_use]
 pub fn path_text(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes_text(path.as_os_str().as_encoded_bytes())
+}
+
+/// The same of a name that is not on this disk.
+pub(crate) fn bytes_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -36,6 +40,11 @@ pub(crate) fn relative_text(prefix: &str, root: &Path, path: &Path) -> String {
         (_, "") => prefix.to_owned(),
         _ => format!("{prefix}/{relative}"),
     }
+}
+
+/// The printable path `name` under `prefix`, if there is one.
+pub(crate) fn joined(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
 }
 
 fn encode(text: &mut String, bytes: &[u8]) {

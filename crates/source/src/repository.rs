@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use gix::bstr::{BString, ByteSlice as _};
 use unkeyed_model::{Repository, Tracked};
 
-use crate::path_text;
+use crate::{git, path_text};
 
 /// Answers for each file whether git tracks or ignores it.
 pub(crate) struct Index {
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Index {
 /// Opens the repository that `folder` lies in, if it lies in one.
 pub(crate) fn discover(folder: &Path) -> Option<gix::Repository> {
     let root = folder.ancestors().find(|ancestor| ancestor.join(".git").exists())?;
-    gix::open_opts(root, gix::open::Options::isolated()).ok().filter(|repository| repository.workdir().is_some())
+    gix::open_opts(root, git::opening()).ok().filter(|repository| repository.workdir().is_some())
 }
 
 impl Index {

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use unkeyed_model::{Origin, Repository, Surface};
 
+use crate::git::{self, History, Whole};
 use crate::path_text::relative_text;
 use crate::read::{Content, Reader};
 use crate::repository::{self, Index};
 use crate::stream::{self, Stdin};
 use crate::surface;
 use crate::tree::Tree;
-use crate::{Error, Options, Sink, Source, env, host, process};
+use crate::{Error, GitScope, Options, Sink, Source, env, host, process};
 
 /// A target, opened.
 #[derive(Debug)]
@@ -24,9 +25,9 @@ pub struct Target {
 }
 
 /// Prefixes of targets that other versions read.
-const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive"];
+const OTHER_KINDS: &[&str] = &["registry", "oci-dir", "oci-archive", "docker-archive"];
 
-/// Opens `target`: `dir:PATH`, or a bare path to a folder or a file.
+/// Opens `target`: `git:PATH`, `dir:PATH`, or a bare path to a folder or a file.
 ///
 /// # Errors
 /// If it isn't there, can't be read as a whole, or `options` don't fit it.
@@ -40,15 +41,27 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     {
         return Err(Error::UnknownKind { target: target.into(), prefix: prefix.into() });
     }
+    if let Some(path) = target.strip_prefix("git:") {
+        return git_target(target, Path::new(path), options);
+    }
+    if matches!(options.git, GitScope::Staged | GitScope::Commits(_)) {
+        return git_target(target, Path::new(target), options);
+    }
     let path = target.strip_prefix("dir:").unwrap_or(target);
     let io = |error| Error::Io { target: target.into(), error };
     let path = Path::new(path).canonicalize().map_err(io)?;
     let metadata = path.metadata().map_err(io)?;
     let folder = if metadata.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-    let (index, described) = git(target, folder, options)?;
+    let (index, described) = working_tree(target, folder, options)?;
     let root = folder.to_path_buf();
     let source: Box<dyn Source> = if metadata.is_dir() {
-        Box::new(Tree::new(path, index, options.clone())?)
+        let is_root = |found: &gix::Repository| git::root(found).canonicalize().is_ok_and(|root| root == path);
+        let repository = repository::discover(&path).filter(|found| options.git == GitScope::Everything && is_root(found));
+        let tree = Tree::new(path, index, options.clone())?;
+        match repository {
+            Some(repository) => Box::new(Whole::new(target, &repository, Some(tree), options)?),
+            None => Box::new(tree),
+        }
     } else if metadata.is_file() {
         let name = relative_text(&options.prefix, folder, &path);
         let tracked = index.and_then(|index| index.state(&path));
@@ -75,7 +88,19 @@ fn running(target: &str, options: &Options) -> Option<Result<Box<dyn Source>, Er
     }
 }
 
-fn git(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {
+fn git_target(target: &str, path: &Path, options: &Options) -> Result<Target, Error> {
+    let repository = match git::open(target, path) {
+        Ok(repository) => repository,
+        Err(error) => path.canonicalize().ok().and_then(|path| repository::discover(&path)).ok_or(error)?,
+    };
+    let source: Box<dyn Source> = match options.git {
+        GitScope::WorkingTree | GitScope::Everything => Box::new(Whole::new(target, &repository, None, options)?),
+        GitScope::Staged | GitScope::Commits(_) => Box::new(History::new(target, &repository, options.clone())?),
+    };
+    Ok(Target { source, repository: Some(repository::describe(&repository)), root: git::root(&repository) })
+}
+
+fn working_tree(target: &str, folder: &Path, options: &Options) -> Result<(Option<Index>, Option<Repository>), Error> {
     match repository::discover(folder) {
         Some(found) => {
             let described = repository::describe(&found);

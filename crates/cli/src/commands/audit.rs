@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use sha2::{Digest as _, Sha256};
 use unkeyed_detect::{Detector, FingerprintKey};
 use unkeyed_model::{Report, RunInfo, Timestamp, Verdict};
-use unkeyed_source::Options;
+use unkeyed_source::{Commits, GitScope, Options};
 
 use super::adjust;
 use super::rules::load;
@@ -45,6 +45,8 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         tracked_only: args.tracked_only,
         max_file_bytes: args.max_file_size,
         threads: args.threads,
+        git: git_scope(command, args),
+        show_authors: args.show_authors,
         prefix: String::new(),
     };
     let mut estate = gather(&Gather { targets: &args.targets, options: &options, detector: &detector, progress: &progress, stop: &stop })?;
@@ -70,6 +72,19 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     // The program ends here; to free thousands of rules one by one would take longer than to scan a small file.
     std::mem::forget(detector);
     Ok(exit)
+}
+
+/// What of repositories is read: by `audit` everything, unless the user says otherwise.
+fn git_scope(command: &str, args: &RunArgs) -> GitScope {
+    if args.staged {
+        GitScope::Staged
+    } else if args.since.is_some() || args.range.is_some() || !args.branch.is_empty() {
+        GitScope::Commits(Commits { since: args.since, range: args.range.clone(), branches: args.branch.clone() })
+    } else if command == "audit" && !args.no_history {
+        GitScope::Everything
+    } else {
+        GitScope::WorkingTree
+    }
 }
 
 fn exit(report: &Report, strict: bool, interrupted: bool) -> Exit {

@@ -1,0 +1,153 @@
+//! A git repository's object database: every blob once, and what commits and tags say.
+//!
+//! The decision a reader would question: objects are read in the order in which they are stored, not commit by commit. What
+//! nothing leads to any more is then read like everything else, and no object is expanded twice. Trees and commits come
+//! first; from them each blob gets a path. Nothing that the repository configures is run, and gix is met only in this module.
+
+mod commit;
+mod delta;
+mod faults;
+mod graph;
+mod ids;
+mod inflate;
+mod listed;
+mod loose;
+mod names;
+mod pack;
+mod provenance;
+mod push;
+mod read;
+mod refine;
+mod selection;
+mod sets;
+mod staged;
+mod store;
+mod sweep;
+mod texts;
+mod tips;
+mod tree_entries;
+mod walk;
+mod whole;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use gix::hash::Kind as HashKind;
+use unkeyed_model::{Match, Skip, SkipReason};
+
+use crate::exclude::Excludes;
+use crate::path_text::joined;
+use crate::{Error, Event, GitScope, Options, Sink, Source};
+pub use selection::Commits;
+use store::{Store, gap};
+pub(crate) use whole::Whole;
+
+/// The object database of one repository.
+#[derive(Debug)]
+pub(crate) struct History {
+    target: String,
+    repository: gix::ThreadSafeRepository,
+    objects: PathBuf,
+    hash: HashKind,
+    excludes: Excludes,
+    options: Options,
+    store: OnceLock<Store>,
+}
+
+/// Objects that take more bytes than this to expand are not expanded by gix, which reads single objects; own limits are lower.
+const ALLOC_LIMIT: &str = "gitoxide.objects.allocLimit=268435456";
+
+/// How repositories are opened: no configuration but their own is read, and of that only what describes their format.
+pub(crate) fn opening() -> gix::open::Options {
+    gix::open::Options::isolated().config_overrides([ALLOC_LIMIT])
+}
+
+/// Opens the repository at `path`: a working tree, a `.git` folder or a bare repository.
+pub(crate) fn open(target: &str, path: &Path) -> Result<gix::Repository, Error> {
+    let failed = |error: gix::Error| Error::Repository { target: target.into(), why: error.to_string() };
+    gix::open_opts(path, opening()).map_err(failed)
+}
+
+/// The folder that the paths in `repository` are relative to.
+pub(crate) fn root(repository: &gix::Repository) -> PathBuf {
+    repository.workdir().unwrap_or(repository.git_dir()).to_path_buf()
+}
+
+impl History {
+    /// The object database of `repository`.
+    pub(crate) fn new(target: &str, repository: &gix::Repository, options: Options) -> Result<Self, Error> {
+        let objects = repository.objects.store_ref().path().to_path_buf();
+        let excludes = Excludes::new(&root(repository), &options.excludes)?;
+        let hash = repository.object_hash();
+        let repository = repository.clone().into_sync();
+        Ok(Self { target: target.into(), repository, objects, hash, excludes, options, store: OnceLock::new() })
+    }
+
+    fn store(&self) -> &Store {
+        self.store.get_or_init(|| Store::open(&self.objects, self.hash))
+    }
+
+    fn everything<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
+        let store = self.store();
+        let mut skips = read::everything(store, self.hash, &self.options, sink);
+        skips.extend(store.problems.iter().cloned());
+        if self.repository.to_thread_local().is_shallow().unwrap_or(false) {
+            let detail = "a shallow clone: older commits are not here; `git fetch --unshallow` brings them".into();
+            skips.push(Skip { path: ".git/shallow".into(), why: SkipReason::NotSupplied, detail });
+        }
+        skips
+    }
+
+    fn staged<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+        let failed = |why| Error::Index { target: self.target.clone(), why };
+        let mut list = staged::list(&self.repository.to_thread_local()).map_err(failed)?;
+        list.retain(|one| !self.is_path_excluded(one.path.as_ref()));
+        listed::push(&self.repository, &list, &self.options, sink);
+        Ok(vec![gap(SkipReason::NotSupplied, "--staged: only what the next commit brings was read".into())])
+    }
+
+    fn commits<'s>(&'s self, commits: &Commits, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+        let failed = |why| Error::Commits { target: self.target.clone(), why };
+        let (list, missing) = selection::list(&self.repository.to_thread_local(), commits).map_err(failed)?;
+        listed::push(&self.repository, &list, &self.options, sink);
+        let detail = "only what the commits that were asked for (--since, --range, --branch) brought was read".into();
+        let mut skips = vec![gap(SkipReason::NotSupplied, detail)];
+        if missing > 0 {
+            let detail = format!("{missing} commits or trees are not here or damaged, and so what they brought was not read");
+            skips.push(gap(SkipReason::NotSupplied, detail));
+        }
+        Ok(skips)
+    }
+
+    fn is_path_excluded(&self, path: &Path) -> bool {
+        self.excludes.reason_below(&self.root().join(path)).is_some()
+    }
+
+    fn root(&self) -> PathBuf {
+        root(&self.repository.to_thread_local())
+    }
+
+    fn prefixed(&self, mut skips: Vec<Skip>) -> Vec<Skip> {
+        skips.iter_mut().for_each(|skip| skip.path = joined(&self.options.prefix, &skip.path));
+        skips
+    }
+}
+
+impl Source for History {
+    fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
+        let skips = match &self.options.git {
+            GitScope::Staged => self.staged(sink)?,
+            GitScope::Commits(commits) => self.commits(commits, sink)?,
+            GitScope::WorkingTree | GitScope::Everything => self.everything(sink),
+        };
+        let mut sink = sink();
+        for skip in self.prefixed(skips) {
+            sink(Event::Skip(skip));
+        }
+        Ok(())
+    }
+
+    fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
+        if self.options.git == GitScope::Staged { Vec::new() } else { self.place(matches) }
+    }
+}

@@ -1,0 +1,91 @@
+//! The ids of all objects of a repository, sorted, each known by its number from here on.
+
+use gix::{ObjectId, hash::oid};
+
+/// Sorted ids without duplicates.
+pub(super) struct Ids {
+    width: usize,
+    bytes: Vec<u8>,
+    /// Where the ids that start with two given bytes begin.
+    fan: Vec<u32>,
+}
+
+impl Ids {
+    /// Sorts `all`. Repositories with more than `u32::MAX` objects are cut there; none comes near.
+    pub(super) fn new(mut all: Vec<ObjectId>, kind: gix::hash::Kind) -> Self {
+        all.sort_unstable();
+        all.dedup();
+        all.truncate(u32::MAX as usize - 1);
+        let width = kind.len_in_bytes();
+        let mut fan = vec![0; (1 << 16) + 1];
+        let mut bytes = Vec::with_capacity(all.len() * width);
+        for id in &all {
+            fan[first_two(id) + 1] += 1;
+            bytes.extend_from_slice(id.as_bytes());
+        }
+        for at in 1..fan.len() {
+            fan[at] += fan[at - 1];
+        }
+        Self { width, bytes, fan }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() / self.width
+    }
+
+    /// The number of `id`.
+    pub(super) fn find(&self, id: &oid) -> Option<u32> {
+        self.find_bytes(id.as_bytes())
+    }
+
+    /// The number of the id that is written as `id`.
+    pub(super) fn find_bytes(&self, id: &[u8]) -> Option<u32> {
+        if id.len() != self.width {
+            return None;
+        }
+        let start = usize::from(u16::from_be_bytes([id[0], id[1]]));
+        let (mut low, mut high) = (self.fan[start], self.fan[start + 1]);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.raw(middle).cmp(id) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    /// The id with that number, as hex.
+    pub(super) fn hex(&self, number: u32) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = self.raw(number).iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        digits.map(char::from).collect()
+    }
+
+    fn raw(&self, number: u32) -> &[u8] {
+        let start = number as usize * self.width;
+        &self.bytes[start..start + self.width]
+    }
+}
+
+fn first_two(id: &ObjectId) -> usize {
+    let bytes = id.as_bytes();
+    usize::from(u16::from_be_bytes([bytes[0], bytes[1]]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_found_by_their_bytes() {
+        let id = |byte: u8| ObjectId::from_bytes_or_panic(&[byte; 20]);
+        let ids = Ids::new(vec![id(7), id(255), id(0), id(7)], gix::hash::Kind::Sha1);
+        assert_eq!(ids.len(), 3);
+        assert_eq!([0, 7, 255].map(|byte| ids.find(&id(byte))), [Some(0), Some(1), Some(2)]);
+        assert_eq!(ids.find(&id(8)), None);
+        assert_eq!(ids.find_bytes(&[7; 32]), None);
+        assert_eq!(ids.hex(1), "07".repeat(20));
+    }
+}

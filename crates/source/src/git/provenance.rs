@@ -1,0 +1,251 @@
+//! What git knows of contents that hold something: which commit brought them, where they stand, what still leads to them.
+//!
+//! The decision a reader would question: this is asked after detection and of found contents only. Asked while reading, it
+//! would cost more than reading.
+
+use std::collections::BTreeSet;
+
+use unkeyed_model::GitState;
+
+use super::graph::{Commit, Graph};
+use super::ids::Ids;
+use super::pack::NONE;
+use super::sets::{EMPTY, Sets, TooMany};
+use super::tips::Tips;
+
+/// So many contents are followed at a time, which bounds the memory for sets.
+const BATCH: usize = 128;
+
+/// What was learnt of one object.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Place {
+    /// Author date, in seconds, and number of the commit that introduced it.
+    pub(super) introduced: Option<(i64, u32)>,
+    pub(super) commits: u64,
+    pub(super) branches: u64,
+    pub(super) state: Option<GitState>,
+    pub(super) paths: BTreeSet<Vec<u8>>,
+}
+
+/// The places of `sought`, a sorted list, in its order. Where trees were made to hold something at more paths than can be
+/// followed, places have no state.
+pub(super) fn places(graph: &mut Graph, ids: &Ids, tips: &Tips, sought: &[u32]) -> Vec<Place> {
+    let order = parents_first(graph);
+    let mut places = Vec::with_capacity(sought.len());
+    for batch in sought.chunks(BATCH) {
+        let known = tree_sets(graph, ids, batch).and_then(|trees| Batch { graph, ids, tips, sought: batch, trees }.places(&order));
+        places.extend(known.unwrap_or_else(|TooMany| vec![Place::default(); batch.len()]));
+    }
+    places
+}
+
+/// A found object, by its number in the batch, and the number of its path.
+type Held = (u32, u32);
+
+/// For each tree, by number of the object, what of `sought` it holds at which path below it.
+fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>, Vec<u32>), TooMany> {
+    let mut sets = Sets::new();
+    let mut done = vec![NONE; ids.len()];
+    let mut below = std::collections::HashMap::new();
+    for root in 0..ids.len() as u32 {
+        // Children first; a tree that is under way is taken for empty, so that a made-up circle ends.
+        let mut stack = vec![(root, false)];
+        while let Some((tree, is_ready)) = stack.pop() {
+            if !is_ready {
+                if done[tree as usize] == NONE {
+                    done[tree as usize] = EMPTY;
+                    stack.push((tree, true));
+                    stack.extend(graph.contents(tree).iter().map(|edge| (edge.child, false)));
+                }
+                continue;
+            }
+            let mut all = EMPTY;
+            for edge in graph.contents(tree).to_vec() {
+                let part = match sought.binary_search(&edge.child) {
+                    Ok(found) => sets.number(vec![(found as u32, edge.name)])?,
+                    Err(_) => match (done[edge.child as usize], edge.name) {
+                        (EMPTY, _) => EMPTY,
+                        key => match below.get(&key) {
+                            Some(&known) => known,
+                            None => {
+                                let set = under(graph, &mut sets, key)?;
+                                below.insert(key, set);
+                                set
+                            }
+                        },
+                    },
+                };
+                all = sets.union(all, part)?;
+            }
+            done[tree as usize] = all;
+        }
+    }
+    Ok((sets, done))
+}
+
+/// The set with its paths put under a name.
+fn under(graph: &mut Graph, sets: &mut Sets<Held>, (set, name): (u32, u32)) -> Result<u32, TooMany> {
+    let held = std::rc::Rc::clone(sets.get(set));
+    let moved = held.iter().map(|&(found, path)| {
+        let path = [&**graph.texts.text(name), b"/", &**graph.texts.text(path)].concat();
+        (found, graph.texts.number(&path))
+    });
+    let moved = moved.collect();
+    sets.number(moved)
+}
+
+/// The commits, each after its parents.
+fn parents_first(graph: &Graph) -> Vec<usize> {
+    let mut order = Vec::with_capacity(graph.commits.len());
+    let mut is_met = vec![false; graph.commits.len()];
+    for start in 0..graph.commits.len() {
+        let mut stack = vec![(start, false)];
+        while let Some((at, is_ready)) = stack.pop() {
+            if is_ready {
+                order.push(at);
+            } else if !std::mem::replace(&mut is_met[at], true) {
+                stack.push((at, true));
+                stack.extend(graph.commits[at].parents.iter().filter_map(|&parent| graph.commit(parent)).map(|parent| (parent, false)));
+            }
+        }
+    }
+    order
+}
+
+/// What is looked for at a time.
+struct Batch<'g> {
+    graph: &'g Graph,
+    ids: &'g Ids,
+    tips: &'g Tips,
+    sought: &'g [u32],
+    trees: (Sets<Held>, Vec<u32>),
+}
+
+impl Batch<'_> {
+    fn places(&self, order: &[usize]) -> Result<Vec<Place>, TooMany> {
+        let mut places = vec![Place::default(); self.sought.len()];
+        let mut commits_with = vec![0; self.trees.0.len()];
+        for commit in &self.graph.commits {
+            commits_with[self.tree(commit) as usize] += 1;
+            self.introduce(commit, &mut places);
+        }
+        for (set, &commits) in commits_with.iter().enumerate().filter(|(_, commits)| **commits > 0) {
+            let mut last = None;
+            for &(found, path) in &**self.trees.0.get(set as u32) {
+                let place = &mut places[found as usize];
+                place.commits += if last == Some(found) { 0 } else { commits };
+                place.paths.insert(self.graph.texts.text(path).to_vec());
+                last = Some(found);
+            }
+        }
+        self.reach(order, &mut places)?;
+        Ok(places)
+    }
+
+    /// The set of what the commit's tree holds.
+    fn tree(&self, commit: &Commit) -> u32 {
+        self.trees.1.get(commit.tree as usize).map_or(EMPTY, |&set| set)
+    }
+
+    /// Notes the commit as the one that introduced what none of its parents has, unless an older one did.
+    fn introduce(&self, commit: &Commit, places: &mut [Place]) {
+        let mut note = |found: usize, commits| {
+            let place = &mut places[found];
+            let this = (commit.seconds, commit.object);
+            place.introduced = Some(place.introduced.map_or(this, |known| known.min(this)));
+            place.commits += commits;
+        };
+        if let Ok(found) = self.sought.binary_search(&commit.object) {
+            note(found, 1);
+        }
+        let own = self.tree(commit);
+        let parents = commit.parents.iter().filter_map(|&parent| Some(self.tree(&self.graph.commits[self.graph.commit(parent)?])));
+        let parents: Vec<u32> = parents.collect();
+        if own == EMPTY || parents.contains(&own) {
+            return;
+        }
+        for &(found, _) in &**self.trees.0.get(own) {
+            let has = |set: &u32| {
+                let set = self.trees.0.get(*set);
+                let at = set.partition_point(|&(other, _)| other < found);
+                set.get(at).is_some_and(|&(other, _)| other == found)
+            };
+            if !parents.iter().any(has) {
+                note(found as usize, 0);
+            }
+        }
+    }
+
+    /// Finds what leads to each object.
+    fn reach(&self, order: &[usize], places: &mut [Place]) -> Result<(), TooMany> {
+        let mut sets = Sets::new();
+        // What the commit and all before it hold.
+        let mut history = vec![EMPTY; self.graph.commits.len()];
+        for &at in order {
+            let commit = &self.graph.commits[at];
+            let mut set = sets.number(self.held(self.tree(commit)))?;
+            if let Ok(found) = self.sought.binary_search(&commit.object) {
+                let own = sets.number(vec![found as u32])?;
+                set = sets.union(set, own)?;
+            }
+            for parent in commit.parents.iter().filter_map(|&parent| self.graph.commit(parent)) {
+                set = sets.union(set, history[parent])?;
+            }
+            history[at] = set;
+        }
+        for id in &self.tips.branches {
+            for found in self.from(id, &history, &mut sets)? {
+                places[found as usize].branches += 1;
+            }
+        }
+        let Tips { staged, branches, others, stash, reflog, head } = self.tips;
+        for (ids, state) in [
+            (branches, GitState::Reachable),
+            (others, GitState::Reachable),
+            (head, GitState::Reachable),
+            (stash, GitState::Stash),
+            (reflog, GitState::Reflog),
+        ] {
+            for id in ids {
+                for found in self.from(id, &history, &mut sets)? {
+                    let place = &mut places[found as usize];
+                    place.state = Some(place.state.map_or(state, |known| known.min(state)));
+                }
+            }
+        }
+        for found in staged.iter().filter_map(|id| self.sought.binary_search(&self.ids.find(id)?).ok()) {
+            places[found].state = Some(GitState::Staged);
+        }
+        for commit in head.iter().filter_map(|id| self.graph.commit(self.ids.find(id)?)) {
+            for found in self.held(self.tree(&self.graph.commits[commit])) {
+                places[found as usize].state = Some(GitState::InHead);
+            }
+        }
+        places.iter_mut().for_each(|place| place.state = place.state.or(Some(GitState::Unreachable)));
+        Ok(())
+    }
+
+    fn held(&self, tree: u32) -> Vec<u32> {
+        self.trees.0.get(tree).iter().map(|&(found, _)| found).collect()
+    }
+
+    /// What the object with that id leads to, itself included.
+    fn from(&self, id: &gix::ObjectId, history: &[u32], sets: &mut Sets<u32>) -> Result<Vec<u32>, TooMany> {
+        let mut found = Vec::new();
+        let mut at = self.ids.find(id);
+        // A tag may point to a tag; none is followed further than this.
+        for _ in 0..16 {
+            let Some(object) = at else { break };
+            if let Some(commit) = self.graph.commit(object) {
+                found.extend_from_slice(sets.get(history[commit]));
+                break;
+            }
+            found.extend(self.sought.binary_search(&object).ok().map(|found| found as u32));
+            found.extend(self.held(self.trees.1.get(object as usize).map_or(EMPTY, |&set| set)));
+            at = self.graph.target(object).filter(|&target| target != NONE);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+}

@@ -1,0 +1,90 @@
+//! Makes Units of objects.
+
+use std::sync::Arc;
+
+use unkeyed_model::{GitPlace, Lineage, Origin, Surface};
+
+use super::commit;
+use super::pack::Kind;
+use super::read::Reading;
+use super::sweep::Seen;
+use super::walk::Fault;
+use crate::path_text::joined;
+use crate::{Event, Flow, Sink, read};
+
+/// One thread's way to its sink.
+pub(super) struct Pusher<'r, 's> {
+    reading: &'r Reading<'r>,
+    sink: Sink<'s>,
+    /// For each base of the object at hand, whether it was pushed as it stands.
+    is_pushed: Vec<bool>,
+}
+
+impl<'r, 's> Pusher<'r, 's> {
+    pub(super) fn new(reading: &'r Reading<'r>, sink: Sink<'s>) -> Self {
+        Self { reading, sink, is_pushed: Vec::new() }
+    }
+
+    /// Pushes an object, or learns from it what others are called.
+    pub(super) fn take(&mut self, object: &Seen<'_>) -> Flow {
+        match object.kind {
+            Kind::Blob => self.blob(object),
+            _ if !object.is_wanted => Flow::Continue,
+            Kind::Tree => {
+                let read = self.reading.names.tree(object.place, object.bytes, object.copies);
+                self.sense(object, read);
+                Flow::Continue
+            }
+            Kind::Commit => {
+                let tree = commit::tree(object.bytes);
+                self.sense(object, tree.map(|tree| self.reading.names.root(tree.as_bytes())));
+                self.message("commit", object)
+            }
+            Kind::Tag => {
+                self.sense(object, commit::target(object.bytes).map(|_| ()));
+                self.message("tag", object)
+            }
+        }
+    }
+
+    /// Notes an object that is not what it should be.
+    fn sense(&self, object: &Seen<'_>, made: Option<()>) {
+        if made.is_none() {
+            self.reading.sweep.fault(object.place, Fault::Damaged("its content doesn't make sense"), 1);
+        }
+    }
+
+    /// Pushes what stands below the header of a commit or a tag.
+    fn message(&mut self, what: &str, object: &Seen<'_>) -> Flow {
+        let start = memchr::memmem::find(object.bytes, b"\n\n").map_or(object.bytes.len(), |end| end + 2);
+        if start == object.bytes.len() {
+            return Flow::Continue;
+        }
+        let id = self.reading.id(object.object);
+        let path = format!("({what} {id})");
+        let commit = (what == "commit").then(|| id.clone());
+        let origin = Origin { commit, ..self.origin(path, id) };
+        (self.sink)(Event::Unit(read::decode(origin, &object.bytes[start..])))
+    }
+
+    fn blob(&mut self, object: &Seen<'_>) -> Flow {
+        self.is_pushed.truncate(object.depth);
+        let is_base_pushed = self.is_pushed.last() == Some(&true);
+        if !object.is_wanted {
+            self.is_pushed.push(false);
+            return Flow::Continue;
+        }
+        let origin = self.origin(self.reading.path(object.object), self.reading.id(object.object));
+        let unit = read::decode(origin, object.bytes);
+        let is_as_stored = unit.origin().decoded_via.is_empty();
+        self.is_pushed.push(is_as_stored);
+        let copies = object.copies.filter(|_| is_base_pushed && is_as_stored);
+        (self.sink)(Event::Unit(unit.built(Lineage { depth: object.depth, copies })))
+    }
+
+    fn origin(&self, path: String, object: String) -> Origin {
+        let path = joined(&self.reading.options.prefix, &path);
+        let git = Some(Arc::new(GitPlace { object, ..GitPlace::default() }));
+        Origin { surface: Surface::GitHistory, path, git, ..Origin::default() }
+    }
+}

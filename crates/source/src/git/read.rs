@@ -1,0 +1,62 @@
+//! Reads the whole database in two passes: commits, tags and trees, then blobs.
+
+use gix::hash::Kind as HashKind;
+use unkeyed_model::{Skip, SkipReason};
+
+use super::names::{Names, Parent};
+use super::pack::Kind;
+use super::push::Pusher;
+use super::store::{Store, gap};
+use super::sweep::{Sweep, Visitor};
+use crate::path_text::bytes_text;
+use crate::{Options, Sink};
+
+/// What all threads share.
+pub(super) struct Reading<'r> {
+    pub(super) names: Names<'r>,
+    pub(super) options: &'r Options,
+    pub(super) sweep: Sweep<'r>,
+}
+
+/// Reads everything and pushes it; what was not read is returned.
+pub(super) fn everything<'s>(store: &Store, hash: HashKind, options: &Options, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
+    let names = Names::new(&store.ids, hash.len_in_bytes());
+    let reading = Reading { names, options, sweep: Sweep::new(store, options) };
+    let visitor = || -> Visitor<'_> {
+        let mut pusher = Pusher::new(&reading, sink());
+        Box::new(move |object| pusher.take(&object))
+    };
+    reading.sweep.run(|kind| kind != Kind::Blob, &visitor);
+    reading.sweep.run(|kind| kind == Kind::Blob, &visitor);
+    let mut skips = reading.sweep.faults().rows(&reading);
+    let lost: u64 = store.forests.iter().map(|forest| u64::from(forest.lost)).sum();
+    if lost > 0 {
+        skips.push(gap(SkipReason::Malformed, format!("{lost} packed objects are deltas whose base is not in their pack")));
+    }
+    let missing = reading.names.missing_count();
+    if missing > 0 {
+        let detail = format!(
+            "{missing} objects that commits or trees name are not here (a partial or damaged clone); `git fetch --refetch` brings them"
+        );
+        skips.push(gap(SkipReason::NotSupplied, detail));
+    }
+    skips
+}
+
+impl Reading<'_> {
+    /// The printable path of an object: from the root of a commit's tree, or from an object that nothing leads to.
+    pub(super) fn path(&self, object: u32) -> String {
+        let (path, parent) = self.names.path(object, |place| self.sweep.object_at(place));
+        let path = bytes_text(&path);
+        match parent {
+            Parent::Commit => path,
+            Parent::None(_) if path.is_empty() => format!("(dangling {})", self.id(object)),
+            Parent::None(tree) => format!("(dangling {})/{path}", self.id(tree)),
+        }
+    }
+
+    /// The id of an object, in hex.
+    pub(super) fn id(&self, object: u32) -> String {
+        self.sweep.store.ids.hex(object)
+    }
+}
