@@ -210,7 +210,9 @@ impl Detector {
         if rules.is_empty() {
             return;
         }
-        let file = depth.is_file().then_some(&*origins[0]);
+        // A source map repeats a program as escaped text.
+        let is_program = origins[0].path.ends_with(".map");
+        let file = (depth.is_file() || is_program).then_some(&*origins[0]);
         let room = scratch.drafts;
         let complete = self.generic.scan(text, file, &mut scratch.generic, |found| {
             if drafts.len() == room {

@@ -88,6 +88,9 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
             return None;
         }
+        if last > 0 && head & vocabulary::PASSWORD != 0 && is_sealed(words.get(last - 1)) {
+            return None;
+        }
         let modifier = if last > 0 { known(last - 1) } else { vocabulary::facts(before()) };
         return class_of_head(head, modifier);
     }
@@ -102,6 +105,11 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     }
     let modifier = if first > 0 { known(first - 1) } else { 0 };
     class_of_head(known(first), modifier).map(|(class, _)| (class, true))
+}
+
+/// `encrypted_password`, `hashedPassword`: what became of a password.
+fn is_sealed(word: &[u8]) -> bool {
+    [&b"encrypted"[..], b"hashed", b"encoded", b"digested", b"masked"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {
@@ -265,6 +273,8 @@ mod tests {
             "cancellationToken",
             "key_name",
             "hotkey",
+            "encrypted_password",
+            "hashedPassword",
         ] {
             assert_eq!(named(name), None, "{name}");
         }

@@ -1,5 +1,9 @@
 //! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
 
+mod insert;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use unkeyed_model::Span;
 
 use super::cursor::{self, Cursor};
@@ -10,6 +14,11 @@ use crate::placeholder;
 
 /// A command is followed so far.
 const REACH: usize = 400;
+
+/// So far before `IDENTIFIED BY` the statement begins.
+const STATEMENT_REACH: usize = 200;
+/// Longest token behind a scheme.
+const REACH_OF_TOKEN: usize = 4096;
 
 /// How a tool takes a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +35,10 @@ enum Takes {
     Here,
     /// `user password` behind the options: the last of so many words.
     Word(usize),
+    /// `"Basic …"`: a header's value in quotation marks, whatever it is given to.
+    Scheme(How),
+    /// The value of a column.
+    Column,
 }
 
 /// A tool: its name, a word that must follow it on the line, its options, and how they take the password.
@@ -62,6 +75,23 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "jwt.encode(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "jwt.decode(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "createHmac(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "hashpw(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "hashSync(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "compareSync(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "bcrypt.hash(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "bcrypt.compare(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "generate_password_hash(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "make_password(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "password_hash(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "password_verify(", with: "", options: &[], takes: Takes::Argument(1) },
+    Tool { name: "NewStaticV4(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "NewStaticV2(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "NewStaticCredentials(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "NewStaticCredentialsProvider(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "AwsBasicCredentials.create(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "Basic ", with: "", options: &[], takes: Takes::Scheme(How::Basic) },
+    Tool { name: "Bearer ", with: "", options: &[], takes: Takes::Scheme(How::Bearer) },
+    Tool { name: "insert into ", with: "", options: &[], takes: Takes::Column },
     Tool { name: "ConvertTo-SecureString", with: "", options: &[], takes: Takes::Here },
     Tool { name: "htpasswd", with: "b", options: &[], takes: Takes::Word(4) },
 ];
@@ -69,6 +99,11 @@ pub(super) const TOOLS: &[Tool] = &[
 /// The password that `tool`, whose name stands at `at`, gets on its line.
 pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) -> Option<Place> {
     let start = at + tool.name.len();
+    match tool.takes {
+        Takes::Scheme(how) => return scheme(text, at, start, how),
+        Takes::Column => return insert::password(text, start),
+        _ => {}
+    }
     let line = cursor::line(text, start, REACH);
     let inside = placeholder::open_quote(text, at);
     let mut cursor = Cursor::new(text, start);
@@ -115,6 +150,19 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
         value.span = Span::new(value.span.start + colon + 1, value.span.end);
     }
     (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
+}
+
+/// What follows a scheme right behind a quotation mark, up to the next one.
+fn scheme(text: &[u8], at: usize, start: usize, how: How) -> Option<Place> {
+    let quote = at.checked_sub(1).map(|at| text[at]).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let mut cursor = Cursor::new(text, start);
+    let span = cursor.run(REACH_OF_TOKEN, |byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte));
+    let closes = cursor.peek() == Some(quote) || cursor.peek() == Some(b'\\') && cursor.ahead(1) == Some(quote);
+    let fits = match how {
+        How::Basic => STANDARD.decode(&text[span.start..span.end]).is_ok_and(|pair| pair.contains(&b':')),
+        _ => span.len() >= 16,
+    };
+    (closes && fits).then_some(Place { how, value: Literal { span, quoted: true, goes_on: false, end: span.end } })
 }
 
 /// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.
@@ -164,6 +212,12 @@ fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Optio
 
 /// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`: the literal behind the word that ends at `at`.
 pub(super) fn identified(text: &[u8], at: usize) -> Option<Place> {
+    let head = text[at.saturating_sub(STATEMENT_REACH)..at].to_ascii_lowercase();
+    let is_statement =
+        [&b"user"[..], b"create", b"alter", b"grant", b"role", b"schema"].iter().any(|word| memchr::memmem::find(&head, word).is_some());
+    if !is_statement {
+        return None;
+    }
     let mut cursor = Cursor::new(text, at);
     cursor.space();
     if cursor.eat_word(b"with") {
