@@ -57,12 +57,12 @@ impl Judgement {
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
     }
 
-    /// What was measured, unless it was ruled out.
+    /// What was measured, unless it was ruled out, and whether it is doubted whatever that is.
     #[cfg(test)]
-    pub(super) fn measured(&self) -> Option<(Measure, Features)> {
+    pub(super) fn measured(&self) -> Option<(Measure, Features, bool)> {
         match &self.reason {
             Reason::Ruled(_) => None,
-            Reason::Measured(measure, features) => Some((*measure, **features)),
+            Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.is_some())),
         }
     }
 

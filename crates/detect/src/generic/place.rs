@@ -4,6 +4,7 @@
 //! reader that knows the marks needs no grammar, fails early on ordinary code, and looks at a bounded number of bytes.
 
 mod call;
+mod declared;
 mod header;
 mod sibling;
 mod told;
@@ -115,7 +116,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `$(pwd):/app`
         return None;
     }
-    if is_case(around) {
+    if declared::is_case(around) {
         return None;
     }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
@@ -136,27 +137,10 @@ fn read(around: &Around<'_>) -> Option<Place> {
         b'<' => sibling::closed_element(around, cursor),
         b'\n' | b'\r' => sibling::of(around, cursor),
         b'{' if is_string => sibling::variable(around, cursor),
-        b'{' => property(around, cursor),
+        b'{' => declared::property(around, cursor),
         _ if gap > 0 || is_string => word(around, cursor, is_string),
         _ => None,
     }
-}
-
-/// `case "password":`, and the first branch of `x ? "password" : "text"`.
-fn is_case(around: &Around<'_>) -> bool {
-    let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];
-    let Some(head) = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")) else { return false };
-    let head = head.trim_ascii_end();
-    around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
-}
-
-/// `Password { get; set; } = "x"`
-fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
-    cursor.eat(b"{");
-    let accessors = cursor.run(48, |byte| byte.is_ascii_lowercase() || matches!(byte, b' ' | b';'));
-    let is_property = around.text[accessors.start..accessors.end].trim_ascii().ends_with(b";") && cursor.eat(b"}");
-    cursor.blanks();
-    (is_property && cursor.eat(b"=")).then(|| right_side(around, cursor, How::Assigned)).flatten()
 }
 
 /// `password[]`, `password[64]`.
@@ -168,6 +152,11 @@ fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
 
 /// An operator comes next.
 fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    if cursor.peek() == Some(b'=')
+        && let Some(value) = declared::parallel(around, cursor)
+    {
+        return placed(around, How::Assigned, value);
+    }
     let compares: [&[u8]; 4] = [b"===", b"!==", b"==", b"!="];
     if compares.iter().any(|mark| cursor.eat(mark)) {
         return right_side(around, cursor, How::Compared);

@@ -60,6 +60,14 @@ a.gradle	storePassword "«kW3xqz9Vt»"
 a.sh	export DB_PASSWORD=«kW3xqz9Vt» # local
 a.sh	PASS="${PASSWORD:-«kW3xqz9Vt»}"
 a.sh	mysql -u root -p«kW3xqz9Vt» db
+a.sh	echo "root:«kW3xqz9Vt»" | chpasswd
+a.sh	sqlplus -s app/«kW3xqz9Vt»@db
+a.sh	sqlcmd -S db -U sa -P «kW3xqz9Vt»
+a.sh	rabbitmqctl add_user app «kW3xqz9Vt»
+a.sh	npm config set token «Zq81mfLx0KpvTr4nWy7bQe2s»
+a.sh	openssl rsa -in key.pem -passin pass:«kW3xqz9Vt»
+app.py	server.login("app", "«kW3xqz9Vt»")
+app.py	user, password = "app", "«kW3xqz9Vt»"
 a.sh	htpasswd -cb /etc/x user «kW3xqz9Vt»
 a.properties	spring.datasource.password=${DB_PASSWORD:«kW3xqz9Vt»}
 a.properties	jwt.secret=«Zq81mfLx0KpvTr4nWy7bQe2s»
@@ -135,6 +143,7 @@ app.rs	/// The program identified by 'sequence1' and so on
 a.rake	where.not(password: [nil, ''])
 a.rb	update(encrypted_password: "kW3xqz9Vt")
 a.php	$dsn = "host={$h};password={$pass1}";
+a.php	$dsn = "host={$c['h']};password={$c['pass1']}";
 package.json	"@acme/password": "^4.0.2",
 README.md	Is it one-pass or not1x?
 README.md	Pass :advanced1 => true

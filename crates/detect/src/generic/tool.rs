@@ -39,6 +39,10 @@ enum Takes {
     Scheme(How),
     /// The value of a column.
     Column,
+    /// `user/password@database`
+    AfterSlash,
+    /// `echo user:password |` before the tool's name.
+    Piped,
 }
 
 /// A tool: its name, a word that must follow it on the line, its options, and how they take the password.
@@ -60,11 +64,26 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "podman login", with: "", options: &["-p"], takes: Takes::Next },
     Tool { name: "registry login", with: "", options: &["-p"], takes: Takes::Next },
     Tool { name: "az login", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "mongo ", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "mongosh ", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "mongodump ", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "sqlcmd ", with: "", options: &["-P"], takes: Takes::Next },
+    Tool { name: "cqlsh ", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "plink ", with: "", options: &["-pw"], takes: Takes::Next },
+    Tool { name: "pscp ", with: "", options: &["-pw"], takes: Takes::Next },
+    Tool { name: "oc login", with: "", options: &["-p"], takes: Takes::Next },
+    Tool { name: "sqlplus ", with: "", options: &[], takes: Takes::AfterSlash },
+    Tool { name: "chpasswd", with: "", options: &[], takes: Takes::Piped },
+    Tool { name: "rabbitmqctl add_user ", with: "", options: &[], takes: Takes::Word(2) },
     Tool { name: "redis-cli", with: "", options: &["-a"], takes: Takes::Next },
     Tool { name: "ldapsearch", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "ldapmodify", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "ldapadd", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "smbclient", with: "", options: &["-U"], takes: Takes::AfterUser },
+    Tool { name: ".login(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "UsernamePasswordToken(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "UsernamePasswordAuthenticationToken(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "httpBasic(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "getConnection(", with: "", options: &[], takes: Takes::Argument(3) },
     Tool { name: "mysqli_connect(", with: "", options: &[], takes: Takes::Argument(3) },
     Tool { name: "mysql_connect(", with: "", options: &[], takes: Takes::Argument(3) },
@@ -102,6 +121,8 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
     match tool.takes {
         Takes::Scheme(how) => return scheme(text, at, start, how),
         Takes::Column => return insert::password(text, start),
+        Takes::AfterSlash => return after_slash(text, start),
+        Takes::Piped => return piped(text, at),
         _ => {}
     }
     let line = cursor::line(text, start, REACH);
@@ -150,6 +171,33 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
         value.span = Span::new(value.span.start + colon + 1, value.span.end);
     }
     (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
+}
+
+/// `sqlplus app/x@db`, behind the tool's options.
+fn after_slash(text: &[u8], start: usize) -> Option<Place> {
+    let line = cursor::line(text, start, REACH);
+    let word = text[start..line.end].split(|&byte| byte == b' ').find(|word| !word.is_empty() && word[0] != b'-')?;
+    let at = word.as_ptr() as usize - text.as_ptr() as usize;
+    let slash = memchr::memchr(b'/', word).filter(|&slash| slash > 0)?;
+    let length = word[slash + 1..].iter().take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'@' | b'"' | b'\'' | b'/')).count();
+    let span = Span::new(at + slash + 1, at + slash + 1 + length);
+    let is_user = word[..slash].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (is_user && length > 0).then_some(Place { how: How::Option, value: Literal { span, quoted: false, goes_on: false, end: span.end } })
+}
+
+/// `echo "root:x" | chpasswd`
+fn piped(text: &[u8], at: usize) -> Option<Place> {
+    let line = cursor::line(text, at, REACH);
+    let head = text[line.start..at]
+        .trim_ascii_end()
+        .strip_suffix(b"|")
+        .or_else(|| text[line.start..at].trim_ascii_end().strip_suffix(b"| sudo"))?;
+    let echo = memchr::memmem::rfind(head, b"echo ")? + b"echo ".len();
+    let told = head[echo..].trim_ascii_end();
+    let told = told.strip_suffix(b"\"").or_else(|| told.strip_suffix(b"'")).unwrap_or(told);
+    let colon = memchr::memchr(b':', told)?;
+    let span = Span::new(line.start + echo + colon + 1, line.start + echo + told.len());
+    (!span.is_empty()).then_some(Place { how: How::Option, value: Literal { span, quoted: true, goes_on: false, end: span.end } })
 }
 
 /// What follows a scheme right behind a quotation mark, up to the next one.
@@ -204,7 +252,7 @@ fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Optio
     }
     let &(start, end) = words.get(count - 1)?;
     let flags = &text[words[0].0..words[0].1];
-    let fits = flags.first() == Some(&b'-') && flags.ends_with(tool.with.as_bytes());
+    let fits = tool.with.is_empty() || flags.first() == Some(&b'-') && flags.ends_with(tool.with.as_bytes());
     let quoted = matches!(text[start], b'"' | b'\'');
     let span = Span::new(cursor.at + start + usize::from(quoted), cursor.at + end - usize::from(quoted && end - start > 2));
     fits.then_some(Place { how: How::Option, value: Literal { span, quoted, goes_on: false, end: span.end } })

@@ -49,7 +49,7 @@ const PROMISES: &[Promise] = &[
 
 /// Why a value is a filler more often than not, if so.
 pub(crate) fn filler(value: &[u8]) -> Option<&'static str> {
-    let text = std::str::from_utf8(value).ok()?.trim_matches(['!', '.', '*']);
+    let text = std::str::from_utf8(value).ok()?.trim_matches(['.', '*']);
     let stem = text.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(text).trim_end_matches(['-', '_', ':', '.']);
     let separates = |c: char| matches!(c, '-' | '_' | '.' | ' ');
     // `kafka1_key_creds`: digits only end a word before the last.
@@ -86,22 +86,20 @@ mod tests {
 
     #[test]
     fn words_for_themselves_are_likely_fillers() {
-        for value in [
-            "db_password",
-            "examplepass",
-            "MySecretKey",
-            "password1",
-            "secret_1",
-            "Password!",
-            "kafka1_tls_creds",
-            "pass2",
-            "AdminPassword",
-        ] {
+        for value in ["db_password", "examplepass", "MySecretKey", "password1", "secret_1", "kafka1_tls_creds", "pass2", "AdminPassword"] {
             assert!(filler(value.as_bytes()).is_some(), "{value}");
         }
-        for value in
-            ["hunter2", "monkey", "password123", "Summer2024", "pa55word", "1panel_password", "admin", "correct horse battery staple"]
-        {
+        for value in [
+            "hunter2",
+            "monkey",
+            "password123",
+            "Password!",
+            "Summer2024",
+            "pa55word",
+            "1panel_password",
+            "admin",
+            "correct horse battery staple",
+        ] {
             assert_eq!(filler(value.as_bytes()), None, "{value}");
         }
     }

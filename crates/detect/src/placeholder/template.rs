@@ -5,7 +5,9 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // Anywhere: the literal part beside it is no whole credential.
     let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("{$", "}"), ("[[", "]]")];
-    if pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
+    // A name in braces that holds quotation marks is cut at the first: `{$config['x']}`.
+    let is_cut = text.strip_prefix("{$").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
     let around =

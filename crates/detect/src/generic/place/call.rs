@@ -126,7 +126,7 @@ fn opening_before(around: &Around<'_>) -> Option<u8> {
     }
 }
 
-/// `--password x`, `ENV API_KEY x`, `requirepass x`, `PASSWORD 'x'` in SQL. The cursor stands behind the blank.
+/// `--password x`, `ENV API_KEY x`, `config set token x`, `requirepass x`, `PASSWORD 'x'` in SQL. The cursor stands behind the blank.
 pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let (text, start) = (around.text, around.name.span.start);
     let head = &text[start.saturating_sub(200)..start];
@@ -154,6 +154,7 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return None;
     }
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
+    let docker = docker || before.ends_with(b" set");
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
     let rest = &text[value.end..text.len().min(value.end + 2)];
     let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';
