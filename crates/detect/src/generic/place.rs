@@ -123,7 +123,11 @@ fn read(around: &Around<'_>) -> Option<Place> {
     if closers.is_empty() && cursor.peek() == Some(b'[') {
         array_bounds(&mut cursor)?;
     }
-    let gap = cursor.blanks();
+    let mut gap = cursor.blanks();
+    if is_string && gap > 0 && cursor.eat(b"]") {
+        // `$config[ 'password' ] = "x"`
+        gap = cursor.blanks();
+    }
     let next = cursor.peek()?;
     match next {
         b'(' if gap == 0 && closers.is_empty() => call::argument(around, cursor),
@@ -245,7 +249,7 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     if around.name.class == Class::Auth && cursor.peek() == Some(b'[') {
         return call::pair(around, cursor);
     }
-    if let Some(value) = value::quoted(cursor) {
+    if let Some(value) = value::quoted(cursor).or_else(|| listed(cursor)) {
         return placed(around, how, value);
     }
     if matches!(around.dialect, Dialect::Yaml) && matches!(cursor.peek(), Some(b'|' | b'>')) {
@@ -262,6 +266,15 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
         }
     }
     unquoted(around, cursor, how, gap, colon)
+}
+
+/// `["x"]`
+fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
+    if !cursor.eat(b"[") {
+        return None;
+    }
+    cursor.space();
+    value::quoted(cursor).filter(|_| cursor.peek() != Some(b'['))
 }
 
 fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {

@@ -68,6 +68,14 @@ a.sh	npm config set token «Zq81mfLx0KpvTr4nWy7bQe2s»
 a.sh	openssl rsa -in key.pem -passin pass:«kW3xqz9Vt»
 app.py	server.login("app", "«kW3xqz9Vt»")
 app.py	user, password = "app", "«kW3xqz9Vt»"
+a.sh	run --user app:«kW3xqz9Vt» https://h
+a.php	curl_setopt($ch, CURLOPT_USERPWD, "app:«kW3xqz9Vt»");
+a.php	$conf[ 'db_password' ] = '«kW3xqz9Vt»';
+A.java	keyStore.load(file, "«kW3xqz9Vt»".toCharArray());
+A.java	Credentials.basic("app", "«kW3xqz9Vt»")
+a.pl	$ua->credentials("h:80", "realm", "app", "«kW3xqz9Vt»");
+a.pl	$m->login('root' => '«kW3xqz9Vt»');
+app.rb	config.secrets = ["«Zq81mfLx0KpvTr4nWy7bQe2s»"]
 a.sh	htpasswd -cb /etc/x user «kW3xqz9Vt»
 a.properties	spring.datasource.password=${DB_PASSWORD:«kW3xqz9Vt»}
 a.properties	jwt.secret=«Zq81mfLx0KpvTr4nWy7bQe2s»
@@ -150,6 +158,10 @@ README.md	Pass :advanced1 => true
 README.md	| Password | string, at least 8 |
 x	next=http://app.acme.com:9003@other.com
 a.sh	docker run -v $(pwd):/app x
+a.sh	docker run --user 1000:1000 x
+app.rb	max_tokens = 4096000
+app.rb	keys = ["name1", "created_at2"]
+A.java	char[] digits = "0a1b2c3d4e5f".toCharArray();
 a.sh	PASSWORD=$(pass show db)
 a.sh	curl -u "${U}:${P}" https://h
 a.yml	password: *anchor

@@ -17,6 +17,8 @@ const REACH: usize = 400;
 
 /// So far before `IDENTIFIED BY` the statement begins.
 const STATEMENT_REACH: usize = 200;
+/// Longest user and password in one.
+const MAX_USER: usize = 200;
 /// Longest token behind a scheme.
 const REACH_OF_TOKEN: usize = 4096;
 
@@ -41,6 +43,10 @@ enum Takes {
     Column,
     /// `user/password@database`
     AfterSlash,
+    /// `user:password`, perhaps quoted, behind the name and what gives it a value.
+    User,
+    /// `"password"` before the name.
+    Before,
     /// `echo user:password |` before the tool's name.
     Piped,
 }
@@ -80,7 +86,15 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "ldapmodify", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "ldapadd", with: "", options: &["-w"], takes: Takes::Next },
     Tool { name: "smbclient", with: "", options: &["-U"], takes: Takes::AfterUser },
-    Tool { name: ".login(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "USERPWD", with: "", options: &[], takes: Takes::User },
+    Tool { name: "--user", with: "", options: &[], takes: Takes::User },
+    Tool { name: "--proxy-user", with: "", options: &[], takes: Takes::User },
+    Tool { name: ".userinfo(", with: "", options: &[], takes: Takes::User },
+    Tool { name: ".toCharArray()", with: "", options: &[], takes: Takes::Before },
+    Tool { name: ".basic(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "authorization_basic(", with: "", options: &[], takes: Takes::Argument(2) },
+    Tool { name: "credentials(", with: "", options: &[], takes: Takes::Argument(4) },
+    Tool { name: "login(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "UsernamePasswordToken(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "UsernamePasswordAuthenticationToken(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "httpBasic(", with: "", options: &[], takes: Takes::Argument(2) },
@@ -123,6 +137,8 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Column => return insert::password(text, start),
         Takes::AfterSlash => return after_slash(text, start),
         Takes::Piped => return piped(text, at),
+        Takes::User => return user(text, start),
+        Takes::Before => return before(text, at),
         _ => {}
     }
     let line = cursor::line(text, start, REACH);
@@ -185,6 +201,33 @@ fn after_slash(text: &[u8], start: usize) -> Option<Place> {
     (is_user && length > 0).then_some(Place { how: How::Option, value: Literal { span, quoted: false, goes_on: false, end: span.end } })
 }
 
+/// `--user app:x`, `CURLOPT_USERPWD, "app:x"`
+fn user(text: &[u8], start: usize) -> Option<Place> {
+    let mut cursor = Cursor::new(text, start);
+    let gap = cursor.run(6, |byte| b" \t=,>)\"'".contains(&byte));
+    let quote = cursor.before().filter(|byte| matches!(byte, b'"' | b'\''));
+    let span = cursor.run(MAX_USER, |byte| byte.is_ascii_graphic() && !b"\"'<>(){},;".contains(&byte));
+    let colon = memchr::memchr(b':', &text[span.start..span.end]).filter(|&colon| colon > 0)?;
+    let password = Span::new(span.start + colon + 1, span.end);
+    // `docker run --user 1000:1000`
+    let is_number = text[password.start..password.end].iter().all(u8::is_ascii_digit);
+    let closes = quote.is_none() || cursor.peek() == quote;
+    let value = Literal { span: password, quoted: quote.is_some(), goes_on: false, end: span.end };
+    (!gap.is_empty() && closes && !is_number).then_some(Place { how: How::Option, value })
+}
+
+/// `keyStore.load(file, "x".toCharArray())`: what is made characters of near a key store is a password.
+fn before(text: &[u8], at: usize) -> Option<Place> {
+    let line = cursor::line(text, at, REACH);
+    let head = text[line.start..at].strip_suffix(b"\"")?;
+    let opening = memchr::memrchr(b'"', head)?;
+    let about = text[line.start..line.start + opening].to_ascii_lowercase();
+    let words: [&[u8]; 6] = [b"load(", b"store(", b"getkey(", b"keyspec(", b"init(", b"pass"];
+    let fits = words.iter().any(|word| memchr::memmem::find(&about, word).is_some());
+    let span = Span::new(line.start + opening + 1, line.start + head.len());
+    (fits && !span.is_empty()).then_some(Place { how: How::Setter, value: Literal { span, quoted: true, goes_on: false, end: at } })
+}
+
 /// `echo "root:x" | chpasswd`
 fn piped(text: &[u8], at: usize) -> Option<Place> {
     let line = cursor::line(text, at, REACH);
@@ -225,6 +268,11 @@ fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
                 b')' | b']' | b'}' if depth == 0 => return None,
                 b')' | b']' | b'}' => depth -= 1,
                 b',' if depth == 0 => break,
+                // Perl's other comma.
+                b'=' if depth == 0 && cursor.ahead(1) == Some(b'>') => {
+                    cursor.at += 1;
+                    break;
+                }
                 _ if cursor.at > end => return None,
                 _ => {}
             }
