@@ -3,6 +3,11 @@
 //! One decision a reader would question: a token of an older form that carries no checksum passes; only a checksum
 //! that is there and wrong rejects.
 
+mod base58;
+pub(crate) mod bech32;
+mod phrase;
+mod strkey;
+
 /// What a checksum says of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -17,8 +22,17 @@ pub(crate) enum Verdict {
 /// Verifies a whole token, prefix included.
 pub(crate) type Checksum = fn(&[u8]) -> Verdict;
 
-const CHECKSUMS: &[(&str, Checksum)] =
-    &[("github-crc32", base62_suffix), ("gitlab-crc32", gitlab), ("grafana-crc32", grafana), ("npm-crc32", base62_suffix)];
+const CHECKSUMS: &[(&str, Checksum)] = &[
+    ("base58check", base58::check),
+    ("base58check-ripple", base58::check_ripple),
+    ("bech32", bech32::check),
+    ("bip39", phrase::check),
+    ("github-crc32", base62_suffix),
+    ("gitlab-crc32", gitlab),
+    ("grafana-crc32", grafana),
+    ("npm-crc32", base62_suffix),
+    ("strkey", strkey::check),
+];
 
 /// The checksum of that name.
 pub(crate) fn checksum(name: &str) -> Option<Checksum> {

@@ -16,12 +16,13 @@ const LOCAL_HOSTS: &[&str] =
 const SHOW: &[&str] =
     &["example", "examples", "fixture", "fixtures", "mock", "mocks", "sample", "samples", "test", "testdata", "testing", "tests"];
 
-/// The confidence of a match in a file: one step lower under a path for examples, tests and fixtures. Never nothing.
+/// The confidence of a match in a file: `high` becomes `medium` under a path for examples, tests and fixtures. No further: what
+/// is shown elsewhere is not hidden there.
 pub(crate) fn at_path(confidence: Confidence, origin: &Origin) -> Confidence {
     if !is_for_show(&origin.path) {
         return confidence;
     }
-    one_step_lower(confidence)
+    confidence.min(Confidence::Medium)
 }
 
 const fn one_step_lower(confidence: Confidence) -> Confidence {
@@ -111,6 +112,8 @@ mod tests {
         for path in ["src/latest/a.py", "contest/a.env", "attestation.yml", "a/b/Protest.java"] {
             assert_eq!(at(path), Confidence::High, "{path}");
         }
+        let shown = Origin { path: "tests/a.py".into(), ..Origin::default() };
+        assert_eq!(at_path(Confidence::Medium, &shown), Confidence::Medium, "what is shown elsewhere is not hidden here");
     }
 
     fn marked(text: &str, secret: &str) -> bool {

@@ -12,8 +12,9 @@ use crate::structure::Draft;
 const GENERIC: &str = "generic";
 
 /// Keeps the best of overlapping findings: a specific rule's before a generic one's (and of these one that knows the
-/// position), then the surer, the proven, the one with fewer decodings, the longer, the one whose rule id comes first. A
-/// generic finding also yields to a specific one of which it is a part (the session token that belongs to a key). Findings
+/// position), then the surer, the proven, the one that knows the vendor's name, the one with fewer decodings, the longer, the one
+/// that knows what stands before it, the one that knows more of how it begins (`sk_live_a2V5` before `sk_live_`), the one whose
+/// rule id comes first. A generic finding also yields to a specific one of which it is a part (the session token that belongs to a key). Findings
 /// inside a compressed part all have its place; they do not exclude each other. Returns them in order of place.
 pub(crate) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
@@ -48,22 +49,37 @@ fn is_packed(finding: &Finding) -> bool {
     finding.via.contains(&DecodeStep::Gzip)
 }
 
-type Rank<'a> = (bool, u8, Reverse<Confidence>, Reverse<bool>, Reverse<bool>, usize, Reverse<usize>, &'a str, usize);
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Rank<'a> {
+    has_place: bool,
+    genericness: u8,
+    confidence: Reverse<Confidence>,
+    proven: Reverse<bool>,
+    /// Whoever says the vendor's name knows better than who knows a word such as `secret_key`.
+    named: Reverse<bool>,
+    decodings: usize,
+    length: Reverse<usize>,
+    context: Reverse<usize>,
+    prefix: Reverse<usize>,
+    id: &'a str,
+    start: usize,
+}
 
 fn rank(finding: &Finding) -> Rank<'_> {
     let draft = &finding.draft;
-    (
-        !is_packed(finding),
-        genericness(draft),
-        Reverse(draft.confidence),
-        Reverse(draft.verified_structure),
-        // Whoever says the vendor's name knows better than who knows a word such as `secret_key`.
-        Reverse(draft.rule.is_named),
-        finding.via.len(),
-        Reverse(draft.secret.len()),
-        &draft.rule.info.id,
-        draft.secret.start,
-    )
+    Rank {
+        has_place: !is_packed(finding),
+        genericness: genericness(draft),
+        confidence: Reverse(draft.confidence),
+        proven: Reverse(draft.verified_structure),
+        named: Reverse(draft.rule.is_named),
+        decodings: finding.via.len(),
+        length: Reverse(draft.secret.len()),
+        context: Reverse(draft.secret.start.saturating_sub(draft.whole.start)),
+        prefix: Reverse(draft.rule.pattern.prefixes().iter().map(Vec::len).min().unwrap_or(0)),
+        id: &draft.rule.info.id,
+        start: draft.secret.start,
+    }
 }
 
 /// A set of bytes as disjoint spans.
@@ -108,6 +124,7 @@ mod tests {
 
     use super::*;
     use crate::fingerprint::FingerprintKey;
+    use crate::pattern::Pattern;
     use crate::rule::Rule;
 
     fn finding(id: &str, start: usize, end: usize, change: impl Fn(&mut Draft)) -> Finding {
@@ -137,6 +154,20 @@ mod tests {
         assert_eq!(kept(vec![finding("b.same", 0, 50, plain), finding("a.same", 0, 50, plain)]), ["a.same"]);
         let decoded = finding("a.decoded", 0, 50, plain).lift(DecodeStep::Base64, |span| span);
         assert_eq!(kept(vec![decoded, finding("b.raw", 10, 20, plain)]), ["b.raw"]);
+    }
+
+    #[test]
+    fn who_knows_more_of_the_beginning_wins_a_tie() {
+        let with = |id: &str, pattern: &str| {
+            let mut rule = Rule::named(id);
+            Arc::get_mut(&mut rule).unwrap().pattern = Pattern::new(pattern).unwrap();
+            Finding::seal(Draft::new(&rule, Span::new(0, 50)), &[b'q'; 100], &FingerprintKey::new(b""), |_| false)
+        };
+        let (short, long) = (r"(?P<secret>sk_live_\w{20})", r"(?P<secret>sk_(?:live_|test_)?a2V5XzAx\w{20})");
+        assert_eq!(kept(vec![with("a.short", short), with("b.long", long)]), ["b.long"]);
+        assert_eq!(kept(vec![with("a.none", r"acme(?P<secret>\w{20})"), with("b.short", short)]), ["b.short"]);
+        let longer = |draft: &mut Draft| draft.whole = Span::new(0, 60);
+        assert_eq!(kept(vec![finding("a.bare", 10, 60, |_| {}), finding("b.context", 10, 60, longer)]), ["b.context"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! in a program.
 
 pub(crate) mod language;
+pub(crate) mod likely;
 mod reference;
 mod template;
 mod words;
@@ -82,6 +83,7 @@ fn in_value(value: &[u8]) -> Option<&'static str> {
         .or_else(|| words::type_name(value))
         .or_else(|| words::form_rule(value))
         .or_else(|| reference::reference(value))
+        .or_else(|| reference::not_a_value(value))
         .or_else(|| words::prose(value))
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use unkeyed_model::{DecodeStep, Origin, Slot, SlotEncoding, Span};
+use unkeyed_model::{Confidence, DecodeStep, Origin, Slot, SlotEncoding, Span};
 
 use crate::decode::{self, Decoded, Depth, Region};
 use crate::detector::{Detector, Scratch};
@@ -113,6 +113,10 @@ fn own(detector: &Detector, value: &[u8], origins: &[Arc<Origin>], slot: &Slot) 
     draft.typed_position = true;
     draft.role = slot.role;
     draft.destination.clone_from(&slot.destination);
+    let doubt = placeholder::likely::filler(value).or_else(|| placeholder::likely::broken_promise(slot.name.as_bytes(), value));
+    if rule.typed_position && doubt.is_some() {
+        draft.confidence = Confidence::Low;
+    }
     doubt::mark_host(&mut draft, value);
     detector.seal(draft, value, origins)
 }

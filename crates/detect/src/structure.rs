@@ -12,7 +12,6 @@ pub(crate) mod context;
 pub(crate) mod decode;
 pub(crate) mod table;
 
-mod age;
 mod aws;
 mod aws_signed;
 mod azure;

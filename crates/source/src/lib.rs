@@ -6,8 +6,8 @@
 mod env;
 mod exclude;
 mod export;
-mod host;
 mod git;
+mod host;
 mod open;
 mod path_text;
 mod process;

@@ -25,11 +25,20 @@ pub(super) fn userinfo(text: &[u8], at: usize) -> Option<Place> {
     // A port and a path may be followed by an `@` (`host:8080/@scope`).
     let host = window.get(length + 1).copied()?;
     let hosts = host.is_ascii_alphanumeric() || matches!(host, b'[' | b'_' | b'$' | b'{' | b'%' | b'<');
-    if window[length] != b'@' || length == 0 || !hosts {
+    let is_port = length <= 5 && window[..length].iter().all(u8::is_ascii_digit) && is_host(&text[start..first - 1]);
+    if window[length] != b'@' || length == 0 || !hosts || is_port {
         return None;
     }
     let span = Span::new(first, first + length);
     Some(Place { how: How::Userinfo, value: Literal { span, quoted: true, goes_on: false, end: span.end } })
+}
+
+/// Whether what stands where a user does is a server: `http://app.acme.com:9003@…`.
+fn is_host(user: &[u8]) -> bool {
+    let (labels, last) = user.iter().rposition(|&byte| byte == b'.').map_or((&user[..0], user), |dot| (&user[..dot], &user[dot + 1..]));
+    let is_domain =
+        ["com", "net", "org", "io", "dev", "local", "internal", "example", "test", "cn", "de"].iter().any(|known| last == known.as_bytes());
+    last == b"localhost" || !labels.is_empty() && is_domain
 }
 
 /// The password of a Go data source name, `user:password@tcp(host)`, whose `@` stands at `at`.

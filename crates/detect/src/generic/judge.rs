@@ -1,6 +1,6 @@
 //! Whether the value at a place is a credential, and how sure that is.
 
-use unkeyed_model::{Origin, Span};
+use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
 use super::extract::Extract;
@@ -22,6 +22,8 @@ pub(super) struct Judgement {
     place: Place,
     extract: Extract,
     reason: Reason,
+    /// Why it is worth no more than a low confidence.
+    doubt: Option<&'static str>,
 }
 
 enum Reason {
@@ -43,7 +45,7 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
         },
         Reason::Ruled,
     );
-    Judgement { place: *place, extract, reason }
+    Judgement { place: *place, extract, reason, doubt: doubt(text, value, place, name) }
 }
 
 impl Judgement {
@@ -51,15 +53,16 @@ impl Judgement {
     pub(super) fn found(&self) -> Option<Found> {
         let Reason::Measured(measure, features) = &self.reason else { return None };
         let confidence = score::confidence(score::probability(*measure, features))?;
+        let confidence = if self.doubt.is_some() { Confidence::Low } else { confidence };
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
     }
 
-    /// What was measured, unless it was ruled out.
+    /// What was measured, unless it was ruled out, and whether it is doubted whatever that is.
     #[cfg(test)]
-    pub(super) fn measured(&self) -> Option<(Measure, Features)> {
+    pub(super) fn measured(&self) -> Option<(Measure, Features, bool)> {
         match &self.reason {
             Reason::Ruled(_) => None,
-            Reason::Measured(measure, features) => Some((*measure, **features)),
+            Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.is_some())),
         }
     }
 
@@ -77,6 +80,7 @@ impl Judgement {
                     format!("{measure:?}").to_lowercase(),
                     probability * 100.0
                 ));
+                lines.extend(self.doubt.map(|why| format!("low at most: {why}")));
                 lines.extend(score::reasons(*measure, features));
             }
         }
@@ -112,6 +116,29 @@ fn ruled_out(
                 .then_some("a word in a text")
         })
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+}
+
+/// Why the value is worth no more than a low confidence, if so.
+fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>) -> Option<&'static str> {
+    let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();
+    placeholder::likely::filler(value)
+        .or_else(|| placeholder::likely::broken_promise(name, value))
+        .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
+        .or_else(|| (place.how == How::Inside && is_path_of_words(value)).then_some("words inside a string"))
+}
+
+/// `"password:special-chars"`, `"app.selectedContract"`.
+fn is_path_of_words(value: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    value.iter().all(is_word) && value.iter().any(|byte| !byte.is_ascii_alphabetic()) && rarity::rarity(value) < 5.5
+}
+
+/// `key: "key-outline"`, `token: "token_list"`: a table of names.
+fn repeats_name(name: &[u8], value: &[u8]) -> bool {
+    let mut words = value.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b'/'));
+    let first = words.next().unwrap_or_default();
+    let last = name.rsplit(|byte| matches!(byte, b'-' | b'_' | b'.')).next().unwrap_or_default();
+    value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
 }
 
 /// The value of a name that says little has to speak for itself.
@@ -153,7 +180,13 @@ fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str
     if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
         return Some("an address of a blockchain account");
     }
+    if value.len() < 20 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
+        return Some("a number");
+    }
     let name = name?;
+    if name.class == Class::Password && value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit) && is_set(text, name) {
+        return Some("a hash in a table");
+    }
     let named = text[name.span.start..name.span.end].to_ascii_lowercase();
     let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
     let is_hex = value.iter().all(u8::is_ascii_hexdigit);
@@ -161,6 +194,12 @@ fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str
         && name.weak
         && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
     .then_some("a checksum by its name")
+}
+
+/// `UPDATE users SET password = …`
+fn is_set(text: &[u8], name: &Name) -> bool {
+    let head = text[name.span.start.saturating_sub(64)..name.span.start].to_ascii_lowercase();
+    head.starts_with(b"set ") || memchr::memmem::find(&head, b" set ").is_some()
 }
 
 fn is_minified(text: &[u8], secret: Span) -> bool {

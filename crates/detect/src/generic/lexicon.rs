@@ -146,9 +146,9 @@ pub(super) const ABOUT: &str = "
 
 /// First words of the names of functions that do something with a credential instead of taking it.
 pub(super) const VERBS: &str = "
-    ask assert bcrypt can change check clear compare compute confirm convert create crypt decode decrypt delete derive digest encode encrypt
-    ensure expect extract fetch find forgot from gen generate get getpass handle has hash input invalidate is list load lookup make mask match new_random normalize on
-    parse print prompt query random read recover redact refresh remember remove request require reset resolve retrieve revoke rotate sanitize save select send
+    add append ask assert bcrypt can change check clear compare compute confirm convert create crypt decode decrypt delete derive digest encode encrypt
+    ensure expect extract fetch find forgot from gen generate get getpass handle has hash input insert invalidate is list load lookup make mask match new_random normalize on
+    parse pop press print prompt push put query random read recover redact refresh remember remove request require reset resolve retrieve revoke rotate sanitize save select send
     should show store strip test toggle to unset update validate verify wait
 ";
 

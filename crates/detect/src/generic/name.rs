@@ -88,11 +88,19 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
             return None;
         }
+        if last > 0 && head & vocabulary::PASSWORD != 0 && is_sealed(words.get(last - 1)) {
+            return None;
+        }
         let modifier = if last > 0 { known(last - 1) } else { vocabulary::facts(before()) };
         return class_of_head(head, modifier);
     }
-    if head & vocabulary::ABOUT != 0 || is_plural(words.get(last)) {
+    if head & vocabulary::ABOUT != 0 {
         return None;
+    }
+    if let Some(one) = words.get(last).strip_suffix(b"s").map(vocabulary::facts).filter(|one| one & vocabulary::NAMES != 0) {
+        // Several, or a count; a list of random values says which.
+        let modifier = if last > 0 { known(last - 1) } else { 0 };
+        return class_of_head(one, modifier).map(|(class, _)| (class, true));
     }
     // `password_mysql`, `PASSWORD_ADMIN`, `senha_banco`.
     let strong = vocabulary::PASSWORD | vocabulary::SECRET | vocabulary::TOKEN;
@@ -102,6 +110,11 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     }
     let modifier = if first > 0 { known(first - 1) } else { 0 };
     class_of_head(known(first), modifier).map(|(class, _)| (class, true))
+}
+
+/// `encrypted_password`, `hashedPassword`: what became of a password.
+fn is_sealed(word: &[u8]) -> bool {
+    [&b"encrypted"[..], b"hashed", b"encoded", b"digested", b"masked"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {
@@ -117,11 +130,6 @@ fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {
         vocabulary::AUTH => Some((Class::Auth, true)),
         _ => None,
     }
-}
-
-/// `keys`, `api_tokens`: a list, or a count.
-fn is_plural(word: &[u8]) -> bool {
-    word.strip_suffix(b"s").is_some_and(|word| vocabulary::facts(word) & (vocabulary::BARE_KEY | vocabulary::KEY | vocabulary::TOKEN) != 0)
 }
 
 fn is_number(word: &[u8]) -> bool {
@@ -224,7 +232,18 @@ mod tests {
         ] {
             assert_eq!(named(name), Some((class, false)), "{name}");
         }
-        for name in ["key", "password_mysql", "PASSWORD_ADMIN", "secret_key_base_x", "storageFooKey", "credentials", "Authorization"] {
+        for name in [
+            "key",
+            "keys",
+            "max_tokens",
+            "secrets",
+            "password_mysql",
+            "PASSWORD_ADMIN",
+            "secret_key_base_x",
+            "storageFooKey",
+            "credentials",
+            "Authorization",
+        ] {
             assert!(named(name).is_none_or(|(_, weak)| weak), "{name}");
         }
         assert_eq!(named("secret_key_base"), Some((Class::Key, false)));
@@ -240,7 +259,6 @@ mod tests {
             "keyboard",
             "primary_key",
             "secret_name",
-            "max_tokens",
             "tokenizer",
             "passed",
             "bypass",
@@ -251,7 +269,6 @@ mod tests {
             "nextPageToken",
             "csrf_token",
             "secretKeyRef",
-            "keys",
             "api_key_id",
             "PASSWORD_FILE",
             "auth_type",
@@ -265,6 +282,8 @@ mod tests {
             "cancellationToken",
             "key_name",
             "hotkey",
+            "encrypted_password",
+            "hashedPassword",
         ] {
             assert_eq!(named(name), None, "{name}");
         }

@@ -4,7 +4,10 @@
 //! reader that knows the marks needs no grammar, fails early on ordinary code, and looks at a bounded number of bytes.
 
 mod call;
+mod declared;
+mod header;
 mod sibling;
+mod told;
 
 use unkeyed_model::Span;
 
@@ -13,6 +16,8 @@ use super::dialect::Dialect;
 use super::name::{Class, Name};
 use super::value::{self, Literal};
 use crate::placeholder;
+
+use header::placed;
 
 /// How a name gets its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,21 +116,32 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `$(pwd):/app`
         return None;
     }
+    if declared::is_case(around) {
+        return None;
+    }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     if closers.is_empty() && cursor.peek() == Some(b'[') {
         array_bounds(&mut cursor)?;
     }
-    let gap = cursor.blanks();
+    let mut gap = cursor.blanks();
+    if is_string && gap > 0 && cursor.eat(b"]") {
+        // `$config[ 'password' ] = "x"`
+        gap = cursor.blanks();
+    }
     let next = cursor.peek()?;
     match next {
         b'(' if gap == 0 && closers.is_empty() => call::argument(around, cursor),
+        b'|' if around.dialect == Dialect::Prose && cursor.ahead(1) != Some(b'|') => told::cell(around, cursor),
         b'=' | b':' | b'!' | b'?' | b'|' => operator(around, cursor, is_string),
+        // `f("password"), "x"`: the call is an argument, not the name.
+        b',' if is_string && closers.contains(&b')') => None,
         b',' if is_string => sibling::of(around, cursor).or_else(|| call::second(around, cursor)),
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
         b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
         b'<' => sibling::closed_element(around, cursor),
         b'\n' | b'\r' => sibling::of(around, cursor),
         b'{' if is_string => sibling::variable(around, cursor),
+        b'{' => declared::property(around, cursor),
         _ if gap > 0 || is_string => word(around, cursor, is_string),
         _ => None,
     }
@@ -140,6 +156,11 @@ fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
 
 /// An operator comes next.
 fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    if cursor.peek() == Some(b'=')
+        && let Some(value) = declared::parallel(around, cursor)
+    {
+        return placed(around, How::Assigned, value);
+    }
     let compares: [&[u8]; 4] = [b"===", b"!==", b"==", b"!="];
     if compares.iter().any(|mark| cursor.eat(mark)) {
         return right_side(around, cursor, How::Compared);
@@ -153,6 +174,10 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
         return if shell { shell_default(around, cursor) } else { right_side(around, cursor, How::Default) };
     }
     let is_colon = cursor.peek() == Some(b':');
+    if is_colon && cursor.before() == Some(b' ') && cursor.ahead(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        // `pass :advanced => true`
+        return None;
+    }
     let assigns: [&[u8]; 4] = [b"=>", b":=", b"=", b":"];
     if cursor.window(2) == b"=~" || cursor.window(2) == b"::" || !assigns.iter().any(|mark| cursor.eat(mark)) {
         return None;
@@ -224,7 +249,7 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     if around.name.class == Class::Auth && cursor.peek() == Some(b'[') {
         return call::pair(around, cursor);
     }
-    if let Some(value) = value::quoted(cursor) {
+    if let Some(value) = value::quoted(cursor).or_else(|| listed(cursor)) {
         return placed(around, how, value);
     }
     if matches!(around.dialect, Dialect::Yaml) && matches!(cursor.peek(), Some(b'|' | b'>')) {
@@ -241,6 +266,15 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
         }
     }
     unquoted(around, cursor, how, gap, colon)
+}
+
+/// `["x"]`
+fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
+    if !cursor.eat(b"[") {
+        return None;
+    }
+    cursor.space();
+    value::quoted(cursor).filter(|_| cursor.peek() != Some(b'['))
 }
 
 fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {
@@ -321,16 +355,25 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if let Some(place) = sibling::of(around, cursor) {
         return Some(place);
     }
-    if cursor.window(3) == b"or " {
-        cursor.at += 3;
-        return right_side(around, cursor, How::Default);
+    if cursor.eat(b"or ") {
+        cursor.blanks();
+        return value::quoted(cursor).and_then(|value| placed(around, How::Default, value));
     }
     if around.dialect == Dialect::Code {
         return if is_string { None } else { typed(around, cursor) };
     }
+    if around.dialect == Dialect::Prose
+        && let Some(place) = told::marked(around, cursor)
+    {
+        return Some(place);
+    }
+    if around.dialect == Dialect::Prose && cursor.eat(b"to ") {
+        return told::marked(around, cursor);
+    }
     if cursor.eat_word(b"is ") || cursor.eat_word("is: ".as_bytes()) || cursor.eat_word(b"ist ") {
         let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Prose, None))?;
-        return (around.name.class == Class::Password && !around.name.weak).then_some(Place { how: How::Told, value });
+        let is_long = value.span.len() >= 16 && around.text[value.span.start..value.span.end].iter().any(u8::is_ascii_digit);
+        return ((around.name.class == Class::Password || is_long) && !around.name.weak).then_some(Place { how: How::Told, value });
     }
     (!is_string).then(|| call::option(around, cursor)).flatten()
 }
@@ -350,34 +393,4 @@ fn typed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.run(2, |byte| matches!(byte, b'=' | b':' | b'<' | b'-'));
     cursor.blanks();
     value::quoted(cursor).and_then(|value| placed(around, How::Assigned, value))
-}
-
-/// Takes the scheme off a header's value.
-pub(super) fn placed(around: &Around<'_>, how: How, value: Literal) -> Option<Place> {
-    let text = around.text;
-    let mut cursor = Cursor::new(text, value.span.start);
-    let scheme = cursor.run(12, |byte| byte.is_ascii_alphabetic() || byte == b'-');
-    let scheme = &text[scheme.start..scheme.end];
-    let known = b"bearer basic token apikey api-key sso-key ssws geniekey key"
-        .split(|&byte| byte == b' ')
-        .any(|known| known.eq_ignore_ascii_case(scheme));
-    if !known || !matches!(cursor.peek(), Some(b' ' | b'=')) {
-        let header_only = around.name.class == Class::Auth && matches!(how, How::Inside);
-        return (!header_only).then_some(Place { how, value });
-    }
-    cursor.at += 1;
-    cursor.blanks();
-    let is_basic = scheme.eq_ignore_ascii_case(b"basic");
-    // Unquoted, reading stopped at the blank behind the scheme.
-    let end = if value.quoted && value.span.end > cursor.at {
-        value.span.end
-    } else {
-        cursor.at + cursor.window(4096).iter().take_while(|&&byte| is_token_byte(byte)).count()
-    };
-    let how = if is_basic { How::Basic } else { How::Bearer };
-    (end > cursor.at).then_some(Place { how, value: Literal { span: Span::new(cursor.at, end), quoted: true, ..value } })
-}
-
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
 }

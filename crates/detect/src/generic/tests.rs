@@ -43,12 +43,26 @@ app.py	headers = {"Authorization": "Bearer «Zq81mfLx0KpvTr4nWy7bQe2s»"}
 app.js	process.env.JWT_SECRET || "«Zq81mfLx0KpvTr4nWy7bQe2s»"
 app.js	jwt.sign({id: 1}, "«Zq81mfLx0KpvTr4nWy7bQe2s»")
 app.js	password: '«bW9jdGxpYW1xQz9=»'
+app.js	user.comparePassword('«kW3xqz9Vt»', done)
+app.js	auth: 'ci:«kW3xqz9Vt»'
+app.py	bcrypt.hashpw(b"«kW3xqz9Vt»", salt)
+A.java	assertHeader("Basic «dXNlcjprVzN4cXo5VnQ=»");
+A.java	expect("Bearer «Zq81mfLx0KpvTr4nWy7bQe2s»");
+m.go	credentials.NewStaticV4("id", "«Zq81mfLx0KpvTr4nWy7bQe2s»", "")
+a.sql	INSERT INTO users (id, password) VALUES (1, '«kW3xqz9Vt»');
+README.md	Sign in as `app`, password `«kW3xqz9Vt»`.
+README.md	| Password | `«kW3xqz9Vt»` |
+README.md	Set `API_TOKEN` to `«Zq81mfLx0KpvTr4nWy7bQe2s»` first.
+x	API_TOKEN is «Zq81mfLx0KpvTr4nWy7bQe2s»
+README.md	Default credentials: `admin / «kW3xqz9Vt»`
+a.md	密码=«kW3xqz9Vt»，加密=WPA。
 app.ts	private readonly secret: string = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
 A.java	ds.setPassword("«kW3xqz9Vt»");
 A.java	props.setProperty("password", "«kW3xqz9Vt»");
 A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
 A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
 A.cs	var cs = "Server=s;User Id=sa;Password=«kW3xqz9Vt»;";
+A.cs	public string ApiToken { get; set; } = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
 A.cs	new NetworkCredential("u", "«kW3xqz9Vt»")
 m.go	password := "«kW3xqz9Vt»"
 m.go	req.SetBasicAuth("admin", "«kW3xqz9Vt»")
@@ -63,6 +77,22 @@ a.gradle	storePassword "«kW3xqz9Vt»"
 a.sh	export DB_PASSWORD=«kW3xqz9Vt» # local
 a.sh	PASS="${PASSWORD:-«kW3xqz9Vt»}"
 a.sh	mysql -u root -p«kW3xqz9Vt» db
+a.sh	echo "root:«kW3xqz9Vt»" | chpasswd
+a.sh	sqlplus -s app/«kW3xqz9Vt»@db
+a.sh	sqlcmd -S db -U sa -P «kW3xqz9Vt»
+a.sh	rabbitmqctl add_user app «kW3xqz9Vt»
+a.sh	npm config set token «Zq81mfLx0KpvTr4nWy7bQe2s»
+a.sh	openssl rsa -in key.pem -passin pass:«kW3xqz9Vt»
+app.py	server.login("app", "«kW3xqz9Vt»")
+app.py	user, password = "app", "«kW3xqz9Vt»"
+a.sh	run --user app:«kW3xqz9Vt» https://h
+a.php	curl_setopt($ch, CURLOPT_USERPWD, "app:«kW3xqz9Vt»");
+a.php	$conf[ 'db_password' ] = '«kW3xqz9Vt»';
+A.java	keyStore.load(file, "«kW3xqz9Vt»".toCharArray());
+A.java	Credentials.basic("app", "«kW3xqz9Vt»")
+a.pl	$ua->credentials("h:80", "realm", "app", "«kW3xqz9Vt»");
+a.pl	$m->login('root' => '«kW3xqz9Vt»');
+app.rb	config.secrets = ["«Zq81mfLx0KpvTr4nWy7bQe2s»"]
 a.sh	htpasswd -cb /etc/x user «kW3xqz9Vt»
 a.properties	spring.datasource.password=${DB_PASSWORD:«kW3xqz9Vt»}
 a.properties	jwt.secret=«Zq81mfLx0KpvTr4nWy7bQe2s»
@@ -126,7 +156,29 @@ app.js	publishableKey: "pk_7H5GkZJ4ktV38eZxKDItVMZZvluUhORE"
 app.rs	t.pass("tests/ui/multi_line.rs");
 app.rs	/// The object identified by `current`.
 app.ts	password: string;
+app.js	y = x ? "password" : "kW3xqz9Vt"
+app.js	switch (t) { case "password": "kW3xqz9Vt" }
+app.js	list.push_key("kW3xqz9VtqX2")
+app.js	api_key: "0x1cc80634"
+app.py	f(g("password"), "kW3xqz9Vt")
+app.py	password = "10.20.30.40"
+app.py	password = "kW3XXXXX9Vt"
+app.py	SET password = '9b74c9897bac770ffc029102a200c5de'
+app.rs	/// The program identified by 'sequence1' and so on
+a.rake	where.not(password: [nil, ''])
+a.rb	update(encrypted_password: "kW3xqz9Vt")
+a.php	$dsn = "host={$h};password={$pass1}";
+a.php	$dsn = "host={$c['h']};password={$c['pass1']}";
+package.json	"@acme/password": "^4.0.2",
+README.md	Is it one-pass or not1x?
+README.md	Pass :advanced1 => true
+README.md	| Password | string, at least 8 |
+x	next=http://app.acme.com:9003@other.com
 a.sh	docker run -v $(pwd):/app x
+a.sh	docker run --user 1000:1000 x
+app.rb	max_tokens = 4096000
+app.rb	keys = ["name1", "created_at2"]
+A.java	char[] digits = "0a1b2c3d4e5f".toCharArray();
 a.sh	PASSWORD=$(pass show db)
 a.sh	curl -u "${U}:${P}" https://h
 a.yml	password: *anchor
@@ -158,6 +210,10 @@ fn a_weak_value_is_doubted_and_a_random_one_is_not() {
     assert_eq!(level("password = \"kW3x!qz9Vt\""), Some(Confidence::High));
     assert!(level("password = \"test\"") < Some(Confidence::Medium));
     assert_eq!(level("api_key = \"identifier\""), None);
+    // More often a filler than a credential, and not what the name promises.
+    assert_eq!(found("a.env", "DB_PASSWORD=db_password")[0].1, Confidence::Low);
+    assert_eq!(level("AWS_SECRET_ACCESS_KEY = \"kW3x!qz9Vt\""), Some(Confidence::Low));
+    assert_eq!(level("name = \"password:special-chars\""), Some(Confidence::Low));
     assert!(level("api_key = \"Zq81mfLx0KpvTr4nWy7bQe2s\"") >= Some(Confidence::Medium));
 }
 

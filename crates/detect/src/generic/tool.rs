@@ -1,5 +1,9 @@
 //! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
 
+mod insert;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use unkeyed_model::Span;
 
 use super::cursor::{self, Cursor};
@@ -12,9 +16,26 @@ use crate::placeholder;
 /// A command is followed so far.
 const REACH: usize = 400;
 
+/// So far before `IDENTIFIED BY` the statement begins.
+const STATEMENT_REACH: usize = 200;
+/// Longest user and password in one.
+const MAX_USER: usize = 200;
+/// Longest token behind a scheme.
+const REACH_OF_TOKEN: usize = 4096;
+
 /// The password that `tool`, whose name stands at `at`, gets on its line.
 pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) -> Option<Place> {
     let start = at + tool.name.len();
+    match tool.takes {
+        Takes::Basic => return scheme(text, at, start, How::Basic),
+        Takes::Bearer => return scheme(text, at, start, How::Bearer),
+        Takes::Column => return insert::password(text, start),
+        Takes::AfterSlash => return after_slash(text, start),
+        Takes::Piped => return piped(text, at),
+        Takes::User => return user(text, start),
+        Takes::Before => return before(text, at),
+        _ => {}
+    }
     let line = cursor::line(text, start, REACH);
     let inside = placeholder::open_quote(text, at);
     let mut cursor = Cursor::new(text, start);
@@ -63,6 +84,73 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
     (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
 }
 
+/// `sqlplus app/x@db`, behind the tool's options.
+fn after_slash(text: &[u8], start: usize) -> Option<Place> {
+    let line = cursor::line(text, start, REACH);
+    let word = text[start..line.end].split(|&byte| byte == b' ').find(|word| !word.is_empty() && word[0] != b'-')?;
+    let at = word.as_ptr() as usize - text.as_ptr() as usize;
+    let slash = memchr::memchr(b'/', word).filter(|&slash| slash > 0)?;
+    let length = word[slash + 1..].iter().take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'@' | b'"' | b'\'' | b'/')).count();
+    let span = Span::new(at + slash + 1, at + slash + 1 + length);
+    let is_user = word[..slash].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (is_user && length > 0).then_some(Place { how: How::Option, value: Literal { span, quoted: false, goes_on: false, end: span.end } })
+}
+
+/// `--user app:x`, `CURLOPT_USERPWD, "app:x"`
+fn user(text: &[u8], start: usize) -> Option<Place> {
+    let mut cursor = Cursor::new(text, start);
+    let gap = cursor.run(6, |byte| b" \t=,>)\"'".contains(&byte));
+    let quote = cursor.before().filter(|byte| matches!(byte, b'"' | b'\''));
+    let span = cursor.run(MAX_USER, |byte| byte.is_ascii_graphic() && !b"\"'<>(){},;".contains(&byte));
+    let colon = memchr::memchr(b':', &text[span.start..span.end]).filter(|&colon| colon > 0)?;
+    let password = Span::new(span.start + colon + 1, span.end);
+    // `docker run --user 1000:1000`
+    let is_number = text[password.start..password.end].iter().all(u8::is_ascii_digit);
+    let closes = quote.is_none() || cursor.peek() == quote;
+    let value = Literal { span: password, quoted: quote.is_some(), goes_on: false, end: span.end };
+    (!gap.is_empty() && closes && !is_number).then_some(Place { how: How::Option, value })
+}
+
+/// `keyStore.load(file, "x".toCharArray())`: what is made characters of near a key store is a password.
+fn before(text: &[u8], at: usize) -> Option<Place> {
+    let line = cursor::line(text, at, REACH);
+    let head = text[line.start..at].strip_suffix(b"\"")?;
+    let opening = memchr::memrchr(b'"', head)?;
+    let about = text[line.start..line.start + opening].to_ascii_lowercase();
+    let words: [&[u8]; 6] = [b"load(", b"store(", b"getkey(", b"keyspec(", b"init(", b"pass"];
+    let fits = words.iter().any(|word| memchr::memmem::find(&about, word).is_some());
+    let span = Span::new(line.start + opening + 1, line.start + head.len());
+    (fits && !span.is_empty()).then_some(Place { how: How::Setter, value: Literal { span, quoted: true, goes_on: false, end: at } })
+}
+
+/// `echo "root:x" | chpasswd`
+fn piped(text: &[u8], at: usize) -> Option<Place> {
+    let line = cursor::line(text, at, REACH);
+    let head = text[line.start..at]
+        .trim_ascii_end()
+        .strip_suffix(b"|")
+        .or_else(|| text[line.start..at].trim_ascii_end().strip_suffix(b"| sudo"))?;
+    let echo = memchr::memmem::rfind(head, b"echo ")? + b"echo ".len();
+    let told = head[echo..].trim_ascii_end();
+    let told = told.strip_suffix(b"\"").or_else(|| told.strip_suffix(b"'")).unwrap_or(told);
+    let colon = memchr::memchr(b':', told)?;
+    let span = Span::new(line.start + echo + colon + 1, line.start + echo + told.len());
+    (!span.is_empty()).then_some(Place { how: How::Option, value: Literal { span, quoted: true, goes_on: false, end: span.end } })
+}
+
+/// What follows a scheme right behind a quotation mark, up to the next one.
+fn scheme(text: &[u8], at: usize, start: usize, how: How) -> Option<Place> {
+    let quote = at.checked_sub(1).map(|at| text[at]).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+    let mut cursor = Cursor::new(text, start);
+    let span = cursor.run(REACH_OF_TOKEN, |byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte));
+    let closes = cursor.peek() == Some(quote) || cursor.peek() == Some(b'\\') && cursor.ahead(1) == Some(quote);
+    let fits = match how {
+        How::Basic => STANDARD.decode(&text[span.start..span.end]).is_ok_and(|pair| pair.contains(&b':')),
+        _ => span.len() >= 16,
+    };
+    (closes && fits).then_some(Place { how, value: Literal { span, quoted: true, goes_on: false, end: span.end } })
+}
+
 /// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.
 fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
     let end = cursor.at + REACH;
@@ -75,6 +163,11 @@ fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
                 b')' | b']' | b'}' if depth == 0 => return None,
                 b')' | b']' | b'}' => depth -= 1,
                 b',' if depth == 0 => break,
+                // Perl's other comma.
+                b'=' if depth == 0 && cursor.ahead(1) == Some(b'>') => {
+                    cursor.at += 1;
+                    break;
+                }
                 _ if cursor.at > end => return None,
                 _ => {}
             }
@@ -102,7 +195,7 @@ fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Optio
     }
     let &(start, end) = words.get(count - 1)?;
     let flags = &text[words[0].0..words[0].1];
-    let fits = flags.first() == Some(&b'-') && flags.ends_with(tool.with.as_bytes());
+    let fits = tool.with.is_empty() || flags.first() == Some(&b'-') && flags.ends_with(tool.with.as_bytes());
     let quoted = matches!(text[start], b'"' | b'\'');
     let span = Span::new(cursor.at + start + usize::from(quoted), cursor.at + end - usize::from(quoted && end - start > 2));
     fits.then_some(Place { how: How::Option, value: Literal { span, quoted, goes_on: false, end: span.end } })
@@ -110,6 +203,12 @@ fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Optio
 
 /// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`: the literal behind the word that ends at `at`.
 pub(super) fn identified(text: &[u8], at: usize) -> Option<Place> {
+    let head = text[at.saturating_sub(STATEMENT_REACH)..at].to_ascii_lowercase();
+    let is_statement =
+        [&b"user"[..], b"create", b"alter", b"grant", b"role", b"schema"].iter().any(|word| memchr::memmem::find(&head, word).is_some());
+    if !is_statement {
+        return None;
+    }
     let mut cursor = Cursor::new(text, at);
     cursor.space();
     if cursor.eat_word(b"with") {

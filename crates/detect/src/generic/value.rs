@@ -137,6 +137,9 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
         value =
             &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
     }
+    // Punctuation of Chinese and Japanese ends a value as a comma does: `密码=x，`.
+    let fullwidth = value.windows(2).position(|pair| pair == [0xef, 0xbc] || pair == [0xe3, 0x80]);
+    value = &value[..fullwidth.unwrap_or(value.len())];
     let end = cursor.at + value.len();
     (!value.is_empty() && !is_expression(value)).then_some(Literal { span: Span::new(cursor.at, end), quoted: false, goes_on: false, end })
 }
@@ -145,7 +148,8 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
 fn is_expression(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
     let calls = name > 2 && value.get(name) == Some(&b'(') && (value.ends_with(b"(") || value.contains(&b')'));
-    calls || value.starts_with(b"$(") || value.starts_with(b"<(")
+    let called = value.windows(2).any(|pair| pair == b"!(" || pair == b"(\"" || pair == b"('");
+    calls || called || value.starts_with(b"$(") || value.starts_with(b"<(")
 }
 
 /// The rest of the line up to a comment.

@@ -17,9 +17,9 @@ pub(crate) enum Language {
 
 /// Extensions of programming languages, and of configuration languages with expressions.
 const CODE: &str = "
-    astro bicep c cc cjs clj cljs cpp cr cs cts cue cxx d dart elm erl ex exs fs fsx go gradle groovy h hcl hpp hs hxx java jl
-    js jsonnet jsx kt kts libsonnet lua m mjs ml mli mm mts nim nix php pl pm proto py pyi pyx r rb rs scala sol svelte swift tf
-    tfvars tofu ts tsx v vb vue zig
+    astro bicep c cc cfc cjs clj cljs coffee cpp cr cs cts cue cxx d dart elm erl ex exs fs fsx gemspec go gradle groovy h hcl hpp hs hxx java jl
+    js jsonnet jsx kt kts libsonnet lua m mjs ml mli mm mts nim nix pas php pl pm proto py pyi pyx r rake rb rs scala sol svelte swift tf
+    tfvars tofu ts tsx v vb vbs vue zig
 ";
 
 /// Extensions of text for people.

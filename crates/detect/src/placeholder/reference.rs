@@ -52,6 +52,30 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     is_path(text).then_some("a path")
 }
 
+/// Why a value is an address of a machine or a regular expression, if it is one.
+pub(super) fn not_a_value(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    if text.parse::<std::net::IpAddr>().is_ok() {
+        return Some("the address of a machine");
+    }
+    if is_version(text) {
+        return Some("a version or object identifier");
+    }
+    ["[^", "]+)", "]*)", "(?:", ".*", ".+)", "[a-z", "[A-Z", "[0-9"]
+        .iter()
+        .any(|mark| text.contains(mark))
+        .then_some("a regular expression")
+}
+
+/// `^4.0.2`, `>=1.2,<2`, `1.2.840.113549.1.9.7`.
+fn is_version(text: &str) -> bool {
+    let bare = text.trim_start_matches(['^', '~', '>', '<', '=', 'v', ' ']);
+    let dots = bare.bytes().filter(|&byte| byte == b'.').count();
+    let numeric =
+        bare.starts_with(|c: char| c.is_ascii_digit()) && bare.bytes().all(|byte| byte.is_ascii_digit() || b".,<>=^~|x* -".contains(&byte));
+    numeric && (dots > 1 || dots == 1 && bare.len() < text.len())
+}
+
 /// Why an unquoted or structural value is an expression, if it is one.
 pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;

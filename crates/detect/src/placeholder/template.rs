@@ -4,8 +4,10 @@
 pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // Anywhere: the literal part beside it is no whole credential.
-    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("[[", "]]")];
-    if pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
+    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("{$", "}"), ("[[", "]]")];
+    // A name in braces that holds quotation marks is cut at the first: `{$config['x']}`.
+    let is_cut = text.strip_prefix("{$").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
     let around =
@@ -69,5 +71,9 @@ fn is_variable(text: &str) -> bool {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'.');
     let upper = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    starts && (plain || upper)
+    // `$config['x']`, `$this->x`, `$token.name})`: a name, and then what only an expression has.
+    let length = name.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
+    let expression = length > 2
+        && [&b"["[..], b"-", b"->", b"::", b"()", b"}", b")", b"\\"].iter().any(|mark| name.as_bytes()[length..].starts_with(mark));
+    starts && (plain || upper || expression)
 }

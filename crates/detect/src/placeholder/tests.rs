@@ -106,6 +106,15 @@ The password must be at least 8 characters
 ••••••••
 ab
 ${{ secrets.TOKEN }}
+{$pass}
+$config['password']
+$token.value})
+[FILTERED]\\r\\n
+blah_blah_blah
+10.20.30.40
+^4.0.2
+1.2.840.113549.1.9.7
+([^:]+)
 @Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)
 vault:secret/data/db#password
 arn:aws:secretsmanager:eu-west-1:111122223333:secret:db

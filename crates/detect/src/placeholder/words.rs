@@ -57,6 +57,16 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if value.iter().all(mask) {
         return Some("masked");
     }
+    // `[FILTERED]` with what follows, `AKXXXX12XXXX`.
+    let bracketed = value.strip_prefix(b"[").map(|rest| rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count());
+    if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
+        return Some("masked");
+    }
+    let covered: usize =
+        value.chunk_by(|a, b| a == b).filter(|run| run.len() > 2 && matches!(run[0], b'x' | b'X' | b'*')).map(<[u8]>::len).sum();
+    if covered >= 4 && covered * 4 >= value.len() {
+        return Some("masked");
+    }
     let text = std::str::from_utf8(value).ok()?;
     (text.chars().all(|c| matches!(c, '•' | '…' | '●' | '*' | '.')) || text.starts_with("***") || text.ends_with("***")).then_some("masked")
 }
@@ -72,6 +82,9 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).collect();
     if is_listed(FILLERS, &joined) {
         return Some("a placeholder word");
+    }
+    if is_repeated(&lower) {
+        return Some("a word repeated");
     }
     let words: Vec<&str> = lower.split(['-', '_', ' ', '.', '/']).filter(|word| !word.is_empty()).collect();
     let spelled =
@@ -93,6 +106,14 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     }
     let noun = joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
     noun.is_some_and(|noun| is_listed(NOUNS, noun)).then_some("an instruction to put one here")
+}
+
+/// `blah_blah_blah`, `xxx-xxx`.
+fn is_repeated(lower: &str) -> bool {
+    let mut words = lower.split(['-', '_', ' ', '.']);
+    let first = words.next().unwrap_or_default();
+    let is_word = first.len() > 1 && first.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_word && words.clone().next().is_some() && words.all(|word| word == first)
 }
 
 /// Why a value is a rule for the input of a form, if it is: `required|min:8`.

@@ -29,8 +29,6 @@ const IDENTITY: &[&str] = &[
 const SERVER: &[&str] = &["networkaddress=", "datasource=", "accountendpoint=", "hostname=", "address=", "server=", "host=", "addr="];
 /// Names that show that the list describes a connection.
 const CONNECTION: &[&str] = &["userid=", "uid=", "username=", "user=", "database=", "initialcatalog=", "dbname="];
-/// Passwords that documentation uses for "put yours here".
-const SELF_DESCRIBING: &[&[u8]] = &[b"password", b"passwd", b"pass", b"pwd", b"pw", b"secret", b"mypassword", b"yourpassword"];
 
 /// `scheme://user:password@host`.
 pub(crate) fn address(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
@@ -105,7 +103,7 @@ fn signs_in_by_identity(list: &str) -> bool {
 }
 
 fn doubt_words(password: &[u8], draft: &mut Draft) {
-    if SELF_DESCRIBING.contains(&&*password.to_ascii_lowercase()) {
+    if placeholder::likely::filler(password).is_some() {
         draft.confidence = Confidence::Low;
     }
 }

@@ -1,12 +1,11 @@
 //! The table of inspectors: names that rules use in `inspect`, sorted.
 
 use super::{
-    Inspector, age, aws, aws_signed, azure, cached, database, docker, gcp, jwk, jwt, kerberos, keystore, kubeconfig, netrc, oci, pgp, pypi,
+    Inspector, aws, aws_signed, azure, cached, database, docker, gcp, jwk, jwt, kerberos, keystore, kubeconfig, netrc, oci, pgp, pypi,
     sealed, ssh, tfstate, vault, x509,
 };
 
 const INSPECTORS: &[(&str, Inspector)] = &[
-    ("age", age::inspect),
     ("aws-bedrock-long", aws_signed::bedrock_long),
     ("aws-bedrock-short", aws_signed::bedrock_short),
     ("aws-eks-token", aws_signed::eks_token),

@@ -4,7 +4,8 @@ use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
 use super::super::name::Class;
 use super::super::value;
-use super::{Around, How, Place, placed};
+use super::header::placed;
+use super::{Around, How, Place};
 use crate::placeholder;
 
 /// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
@@ -15,7 +16,8 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     // `t.pass("…")` passes a test.
     let name = &around.text[around.name.span.start..around.name.span.end];
     let passes = name.rsplit(|&byte| byte == b'.').next() == Some(b"pass");
-    if around.name.acts || around.name.weak || passes {
+    let compares = around.name.class == Class::Password && compares(name);
+    if around.name.acts && !compares || around.name.weak || passes {
         return None;
     }
     cursor.eat(b"(");
@@ -25,6 +27,7 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     passes_methods(&mut after);
     after.space();
     match after.peek() {
+        Some(b')' | b',') if compares => placed(around, How::Compared, first),
         Some(b')') => placed(around, How::Setter, first),
         Some(b',') if is_setter(around) => {
             after.at += 1;
@@ -35,6 +38,14 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
         }
         _ => None,
     }
+}
+
+/// `comparePassword("x", …)`, `user.checkPassword("x")`: what is compared is a password in clear text.
+fn compares(name: &[u8]) -> bool {
+    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    [&b"compare"[..], b"check", b"validate", b"verify", b"matches", b"match", b"authenticate"]
+        .iter()
+        .any(|verb| last.len() > verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
 }
 
 /// `.toCharArray()`, `.to_string()`.
@@ -115,7 +126,7 @@ fn opening_before(around: &Around<'_>) -> Option<u8> {
     }
 }
 
-/// `--password x`, `ENV API_KEY x`, `requirepass x`, `PASSWORD 'x'` in SQL. The cursor stands behind the blank.
+/// `--password x`, `ENV API_KEY x`, `config set token x`, `requirepass x`, `PASSWORD 'x'` in SQL. The cursor stands behind the blank.
 pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let (text, start) = (around.text, around.name.span.start);
     let head = &text[start.saturating_sub(200)..start];
@@ -143,6 +154,7 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return None;
     }
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
+    let docker = docker || before.ends_with(b" set");
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
     let rest = &text[value.end..text.len().min(value.end + 2)];
     let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';

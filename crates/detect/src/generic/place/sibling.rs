@@ -6,7 +6,8 @@ use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
 use super::super::lexicon;
 use super::super::value::{self, Literal};
-use super::{Around, How, Place, placed};
+use super::header::placed;
+use super::{Around, How, Place};
 
 /// How far a Terraform variable's default is looked for.
 const BLOCK_REACH: usize = 600;

@@ -20,8 +20,10 @@ const PULL: f64 = 1.0;
 const STEPS: usize = 4000;
 const RATE: f64 = 0.02;
 
-/// The features of every value on a line that is not ruled out, and what is told of all.
-type Read = (Vec<(Measure, Features)>, Vec<String>);
+/// What is measured of a value, and whether it is worth no more than a low confidence whatever that is.
+type Measured = (Measure, Features, bool);
+/// What is measured of every value on a line that is not ruled out, and what is told of all.
+type Read = (Vec<Measured>, Vec<String>);
 
 /// A labelled line, with what was read on it.
 #[derive(Clone)]
@@ -32,8 +34,8 @@ struct Line {
     train: bool,
     /// The path is one for tests or examples, which lowers the confidence by one step.
     lowered: bool,
-    /// Features of every value on it that is not ruled out.
-    values: Vec<(Measure, Features)>,
+    /// What is measured of every value on it that is not ruled out.
+    values: Vec<Measured>,
     told: Vec<String>,
 }
 
@@ -129,14 +131,18 @@ fn report(name: &str, lines: &[Line], weights: &impl Fn(Measure, &Features) -> f
     }
 }
 
+/// The confidence of the surest value on a line, if there is one.
+fn best(line: &Line, weights: &impl Fn(Measure, &Features) -> f32) -> Option<Confidence> {
+    let one = |(measure, features, doubted): &Measured| {
+        score::confidence(weights(*measure, features)).map(|found| if *doubted { Confidence::Low } else { found })
+    };
+    line.values.iter().filter_map(one).max()
+}
+
 /// The confidence at which a line is reported.
 fn level(line: &Line, weights: &impl Fn(Measure, &Features) -> f32) -> Option<Confidence> {
-    let found = line.values.iter().filter_map(|(measure, features)| score::confidence(weights(*measure, features))).max()?;
-    Some(match found {
-        Confidence::High if line.lowered => Confidence::Medium,
-        Confidence::Medium if line.lowered => Confidence::Low,
-        found => found,
-    })
+    let found = best(line, weights)?;
+    Some(if line.lowered { found.min(Confidence::Medium) } else { found })
 }
 
 #[test]
@@ -171,9 +177,9 @@ fn fit_both(lines: &[Line], takes: impl Fn(&Line) -> bool) -> [[f32; COUNT]; 2] 
         let samples: Vec<(&Features, bool)> = lines
             .iter()
             .filter(|line| takes(line))
-            .flat_map(|line| line.values.iter().map(|(of, features)| (*of, features, line.is_true)))
-            .filter(|(of, ..)| *of == measure)
-            .map(|(_, features, is_true)| (features, is_true))
+            .flat_map(|line| line.values.iter().map(|(of, features, doubted)| (*of, features, *doubted, line.is_true)))
+            .filter(|(of, _, doubted, _)| *of == measure && !doubted)
+            .map(|(_, features, _, is_true)| (features, is_true))
             .collect();
         fit(&samples, prior[measure as usize])
     })
@@ -182,7 +188,7 @@ fn fit_both(lines: &[Line], takes: impl Fn(&Line) -> bool) -> [[f32; COUNT]; 2] 
 /// The lines of the training half that are judged wrongly.
 fn wrong(lines: &[Line], weights: &impl Fn(Measure, &Features) -> f32) {
     for line in lines.iter().filter(|line| line.train) {
-        let level = line.values.iter().filter_map(|(measure, features)| score::confidence(weights(*measure, features))).max();
+        let level = best(line, weights);
         let shown = level.is_some_and(|level| level >= Confidence::Medium);
         if shown != line.is_true {
             let why = line

@@ -1,0 +1,43 @@
+//! Names that are declared, or only look so: properties, several at once, cases.
+
+use super::super::cursor::Cursor;
+use super::super::dialect::Dialect;
+use super::super::value::{self, Literal};
+use super::{Around, How, Place, right_side};
+
+/// `user, password = "app", "x"`
+pub(super) fn parallel(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Literal> {
+    let head = &around.text[around.name.span.start.saturating_sub(64)..around.name.span.start];
+    let head = &head[memchr::memrchr(b'\n', head).map_or(0, |end| end + 1)..];
+    let names = head.trim_ascii_end().strip_suffix(b",")?;
+    let is_list = names.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_, \t".contains(byte));
+    cursor.eat(b"=");
+    let before = names.iter().filter(|&&byte| byte == b',').count() + 1;
+    for _ in 0..before {
+        cursor.blanks();
+        cursor.at = value::quoted(cursor)?.end;
+        cursor.blanks();
+        if !cursor.eat(b",") {
+            return None;
+        }
+    }
+    cursor.blanks();
+    is_list.then(|| value::quoted(cursor)).flatten()
+}
+
+/// `Password { get; set; } = "x"`
+pub(super) fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.eat(b"{");
+    let accessors = cursor.run(48, |byte| byte.is_ascii_lowercase() || matches!(byte, b' ' | b';'));
+    let is_property = around.text[accessors.start..accessors.end].trim_ascii().ends_with(b";") && cursor.eat(b"}");
+    cursor.blanks();
+    (is_property && cursor.eat(b"=")).then(|| right_side(around, cursor, How::Assigned)).flatten()
+}
+
+/// `case "password":`, and the first branch of `x ? "password" : "text"`.
+pub(super) fn is_case(around: &Around<'_>) -> bool {
+    let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];
+    let Some(head) = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")) else { return false };
+    let head = head.trim_ascii_end();
+    around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
+}

@@ -1,0 +1,57 @@
+//! Values that texts for people set apart: by a mark, in a cell of a table, as a pair of user and password.
+
+use unkeyed_model::Span;
+
+use super::super::cursor::Cursor;
+use super::super::name::Class;
+use super::super::value::Literal;
+use super::header::placed;
+use super::{Around, How, Place};
+
+/// Longest value that a text tells.
+const MAX_TOLD: usize = 256;
+/// Marks around a value, and what ends them.
+const MARKS: [&[u8]; 3] = [b"``", b"`", b"**"];
+
+/// "the password `x`", "password **x**". The cursor stands at the mark.
+pub(super) fn marked(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    if around.name.weak && around.name.class != Class::Auth {
+        return None;
+    }
+    placed(around, How::Told, literal(cursor)?)
+}
+
+/// `| password | x |`. The cursor stands at the bar behind the name.
+pub(super) fn cell(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.eat(b"|");
+    cursor.blanks();
+    let value = literal(cursor).or_else(|| {
+        let span = cursor.run(MAX_TOLD, |byte| byte.is_ascii_graphic() && byte != b'|');
+        (!span.is_empty()).then_some(Literal { span, quoted: false, goes_on: false, end: span.end })
+    })?;
+    let mut after = Cursor::new(around.text, value.end);
+    after.blanks();
+    let is_cell = after.peek() == Some(b'|') && !around.name.weak;
+    is_cell.then(|| placed(around, How::Told, value)).flatten()
+}
+
+fn literal(mut cursor: Cursor<'_>) -> Option<Literal> {
+    let mark = MARKS.iter().find(|mark| cursor.eat(mark))?;
+    let window = cursor.window(MAX_TOLD);
+    let length = memchr::memmem::find(window, mark)?;
+    let is_plain = window[..length].iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\n');
+    let span = Span::new(cursor.at, cursor.at + length);
+    (is_plain && length > 0).then_some(Literal { span, quoted: true, goes_on: false, end: span.end + mark.len() })
+}
+
+/// The second part of `admin:x` and `admin / x`.
+pub(super) fn of_pair(text: &[u8], value: Literal) -> Option<Literal> {
+    let bytes = &text[value.span.start..value.span.end.min(value.span.start + MAX_TOLD)];
+    let (at, separator) =
+        memchr::memmem::find(bytes, b" / ").map(|at| (at, 3)).or_else(|| memchr::memchr(b':', bytes).map(|at| (at, 1)))?;
+    let (user, password) = (&bytes[..at], &bytes[at + separator..]);
+    let is_user = (2..=64).contains(&user.len()) && user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._@+-".contains(byte));
+    let is_password = !password.is_empty() && password.iter().all(|byte| byte.is_ascii_graphic() && *byte != b':') && password[0] != b'/';
+    let span = Span::new(value.span.start + at + separator, value.span.end);
+    (is_user && is_password).then_some(Literal { span, ..value })
+}
