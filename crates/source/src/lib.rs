@@ -11,6 +11,7 @@ mod repository;
 mod surface;
 mod target;
 mod tree;
+mod unpack;
 
 use unkeyed_model::{Skip, Unit};
 

@@ -1,16 +1,19 @@
-//! Reads one file into a reused buffer, within the size limit, and undoes UTF-16.
+//! Reads one file into a reused buffer, within the size limit, and undoes UTF-16. Containers go on to [`crate::unpack`].
 
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use unkeyed_model::{DecodeStep, Origin, Skip, SkipReason, Unit};
 
-use crate::Event;
-use crate::open;
+use crate::unpack::{self, Limits};
+use crate::{Event, Flow, open};
 
 /// A buffer that grew beyond this is given back after the file, so that one large file doesn't cost its size forever.
 const KEEP_BUFFER_BYTES: usize = 4 << 20;
+/// What is read before it is decided whether a file is a container: nearly all files whole.
+const FIRST_BYTES: u64 = 64 << 10;
 
 /// Reads files, one at a time, into one buffer.
 #[derive(Debug)]
@@ -24,31 +27,49 @@ impl Reader {
         Self { buffer: Vec::new(), max_bytes }
     }
 
-    /// Reads `path` and hands the Unit, or the reason why there is none, to `push`.
-    pub(crate) fn read<R>(&mut self, path: &Path, origin: Origin, follow: bool, push: impl FnOnce(Event<'_>) -> R) -> R {
-        let outcome = self.fill(path, follow);
-        let result = match outcome {
-            Ok(None) => push(Event::Unit(decode(origin, &self.buffer))),
-            Ok(Some((why, detail))) => push(Event::Skip(Skip { path: origin.path, why, detail })),
+    /// Reads `path` and hands its Unit, those of its members, or the reason why there is none, to `push`.
+    pub(crate) fn read(&mut self, path: &Path, origin: Origin, follow: bool, push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+        let outcome = self.fill(path, origin.file_name(), follow);
+        let flow = match outcome {
+            Ok(Filled::Whole) => push(Event::Unit(decode(origin, &self.buffer))),
+            Ok(Filled::Container(file)) => unpack::file(origin, &mut BufReader::new(file), &Limits { member_bytes: self.max_bytes }, push),
+            Ok(Filled::Not(why, detail)) => push(Event::Skip(Skip { path: origin.path, why, detail })),
             Err(error) => push(Event::Skip(failure(origin.path, &error))),
         };
         if self.buffer.capacity() > KEEP_BUFFER_BYTES {
             self.buffer = Vec::new();
         }
-        result
+        flow
     }
 
-    fn fill(&mut self, path: &Path, follow: bool) -> io::Result<Option<(SkipReason, String)>> {
+    fn fill(&mut self, path: &Path, name: &str, follow: bool) -> io::Result<Filled> {
         self.buffer.clear();
         let file = open::regular_file(path, follow)?;
         // One byte more than allowed tells a file that is too large even if it grows while it is read.
-        let read = (&file).take(self.max_bytes.saturating_add(1)).read_to_end(&mut self.buffer)?;
-        if read as u64 > self.max_bytes {
-            let size = file.metadata().map_or(read as u64, |metadata| metadata.len());
-            return Ok(Some((SkipReason::TooLarge, format!("{size} bytes; the limit is {} (--max-file-size)", self.max_bytes))));
+        let allowed = self.max_bytes.saturating_add(1);
+        let mut read = (&file).take(allowed.min(FIRST_BYTES)).read_to_end(&mut self.buffer)? as u64;
+        if unpack::is_container(&self.buffer, name) {
+            return Ok(Filled::Container(file));
         }
-        Ok(None)
+        if read == FIRST_BYTES {
+            read += (&file).take(allowed - FIRST_BYTES).read_to_end(&mut self.buffer)? as u64;
+        }
+        if read > self.max_bytes {
+            let size = file.metadata().map_or(read, |metadata| metadata.len());
+            return Ok(Filled::Not(SkipReason::TooLarge, format!("{size} bytes; the limit is {} (--max-file-size)", self.max_bytes)));
+        }
+        Ok(Filled::Whole)
     }
+}
+
+/// What became of a file.
+enum Filled {
+    /// It is in the buffer.
+    Whole,
+    /// It holds other files.
+    Container(File),
+    /// It was not read.
+    Not(SkipReason, String),
 }
 
 /// The coverage row for an error of the system.
@@ -72,7 +93,7 @@ fn is_link_loop(_error: &io::Error) -> bool {
 }
 
 /// A Unit over `bytes`, decoded to UTF-8 if they are UTF-16 by their byte order mark or by where their zeros stand.
-fn decode(mut origin: Origin, bytes: &[u8]) -> Unit<'_> {
+pub(crate) fn decode(mut origin: Origin, bytes: &[u8]) -> Unit<'_> {
     let (step, text) = match utf16(bytes) {
         None => return Unit::new(Arc::new(origin), bytes),
         Some(found) => found,

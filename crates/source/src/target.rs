@@ -78,7 +78,7 @@ struct SingleFile {
 
 impl Source for SingleFile {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
-        Reader::new(self.max_bytes).read(&self.path, self.origin.clone(), true, sink());
+        Reader::new(self.max_bytes).read(&self.path, self.origin.clone(), true, &mut sink());
         Ok(())
     }
 }
