@@ -16,7 +16,8 @@ use super::{Halt, Outcome};
 
 /// Memory of the decoders without a window of their own choice: bzip2 takes 3.7 MB, lz4 up to 16 MB.
 const SMALL_WINDOW: usize = 16 << 20;
-const WINDOW_KIB: u32 = (WINDOW_BYTES >> 10) as u32;
+/// With what the decoder takes beside the window.
+const WINDOW_KIB: u32 = (WINDOW_BYTES >> 10) as u32 + 1024;
 
 /// Makes the reader of what a stream holds.
 type Open = for<'c> fn(&'c Budget, Input<'c>) -> Result<Box<dyn Read + 'c>, Halt>;
@@ -133,7 +134,7 @@ fn zstd_frame(content: Input<'_>) -> io::Result<Option<ZstdFrame<'_>>> {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(WINDOW_BYTES as u64);
         match decoder.init(&mut *content) {
-            Ok(()) => return Ok(Some(ZstdFrame { content, decoder })),
+            Ok(()) => return Ok(Some(ZstdFrame { content, decoder, damage: None })),
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
                 pass(content, u64::from(length))?
             }
@@ -144,18 +145,30 @@ fn zstd_frame(content: Input<'_>) -> io::Result<Option<ZstdFrame<'_>>> {
     Ok(None)
 }
 
-/// One frame, its header read. (The crate's own reader can't be built from a header that was read already.)
+/// One frame, its header read. (The crate's own reader can't be built from a header that was read already, and keeps
+/// the last window of a damaged frame to itself.)
 struct ZstdFrame<'c> {
     content: Input<'c>,
     decoder: FrameDecoder,
+    damage: Option<io::Error>,
 }
+
+/// A last block without content, and a checksum, which is not looked at: gets the last window out of the decoder.
+const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
 
 impl Read for ZstdFrame<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let one_block = || BlockDecodingStrategy::UptoBlocks(1);
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-            self.decoder.decode_blocks(&mut self.content, BlockDecodingStrategy::UptoBlocks(1)).map_err(io::Error::other)?;
+            if self.decoder.decode_blocks(&mut self.content, one_block()).is_err() {
+                self.damage = Some(io::ErrorKind::InvalidData.into());
+                self.decoder.decode_blocks(LAST_BLOCK, one_block()).map_err(io::Error::other)?;
+            }
         }
-        self.decoder.read(buffer)
+        match self.decoder.read(buffer)? {
+            0 => self.damage.take().map_or(Ok(0), Err),
+            read => Ok(read),
+        }
     }
 }
 

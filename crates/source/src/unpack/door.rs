@@ -138,9 +138,10 @@ impl<'d> Door<'d> {
         match (format, &mut content) {
             (Reader::Stream(read), content) => {
                 let mut whole = io::BufReader::with_capacity(limits::STREAM_BYTES, buffer.chain(content.reader()));
-                return self.container(place, |door| read(door, place, &mut whole));
+                self.container(place, |door| read(door, place, &mut whole))?;
             }
             (Reader::Seek { read, .. }, Content::Seek(file)) => {
+                file.rewind()?;
                 self.container(place, |door| read(door, place, *file))?;
             }
             (reader, content) => self.held(place, reader, content.reader(), buffer)?,
@@ -153,7 +154,7 @@ impl<'d> Door<'d> {
             file.rewind()?;
             return self.leaf(place, file, buffer, Ok(true));
         }
-        self.unit(place.clone().into_origin(), buffer)
+        self.unit(place.of_plain().into_origin(), buffer)
     }
 
     /// Reads a format that can't be streamed from memory. What is too large for that is streamed after all if the
@@ -177,6 +178,7 @@ impl<'d> Door<'d> {
 
     /// Pushes content that is no container, the first part of it if it is too large.
     fn leaf(&mut self, place: &Place, content: &mut dyn Read, buffer: &mut Vec<u8>, begun: Result<bool, Halt>) -> Outcome {
+        let place = &place.of_plain();
         let room = self.budget.room(buffer);
         let filled = begun.and_then(|_| self.fill(buffer, content, room + 1));
         buffer.truncate(room);

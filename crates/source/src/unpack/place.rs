@@ -22,6 +22,8 @@ const COMPRESSED_ENDINGS: &[(&str, &str)] = &[
     (".lzma", ""),
     (".lz", ""),
 ];
+/// Bytes of a member's name that are kept: more than any system allows.
+const NAME_BYTES: usize = 4096;
 /// Endings of applications for phones, which are handed out to everybody.
 const APP_ENDINGS: &[&str] = &[".apk", ".aab", ".xapk", ".ipa"];
 
@@ -76,12 +78,13 @@ impl Place {
         Self { origin: self.origin.clone(), depth: self.depth + 1, bare_name: Some(bare.unwrap_or_else(|| name.to_owned())) }
     }
 
-    /// Where the content as a whole is to be found.
+    /// The place of content that is no container: a compressed file's content is its member.
+    pub(super) fn of_plain(&self) -> Self {
+        self.bare_name.as_ref().map_or_else(|| self.clone(), |name| self.member(name.as_bytes()))
+    }
+
     pub(super) fn into_origin(self) -> Origin {
-        match &self.bare_name {
-            Some(name) => self.member(name.as_bytes()).origin,
-            None => self.origin,
-        }
+        self.origin
     }
 }
 
@@ -92,7 +95,7 @@ fn extend(path: &mut String, name: &str) {
 
 /// The name of a member as printable text that leads nowhere else: `/` at its start and the dots of `..` are encoded.
 fn tame(name: &[u8]) -> String {
-    let text = name_text(name);
+    let text = name_text(&name[..name.len().min(NAME_BYTES)]);
     let text = text.strip_prefix("./").unwrap_or(&text);
     let mut tamed = String::with_capacity(text.len());
     for (index, part) in text.split('/').enumerate() {

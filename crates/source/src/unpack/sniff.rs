@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::door::Door;
 use super::place::Place;
-use super::{Outcome, ReadSeek, compressed, tar, zip};
+use super::{Outcome, ReadSeek, android, ar, asar, compressed, cpio, pdf, plist, rpm, sevenz, sqlite, strings, tar, zip};
 
 type ReadStream = fn(&mut Door<'_>, &Place, &mut dyn BufRead) -> Outcome;
 type ReadFile = fn(&mut Door<'_>, &Place, &mut dyn ReadSeek) -> Outcome;
@@ -57,6 +57,20 @@ const FORMATS: &[Format] = &[
     Format { mark: (0, b"\x02\x21\x4C\x18"), check: always, reader: Reader::Stream(compressed::lz4) },
     Format { mark: (0, b"LZIP\x01"), check: always, reader: Reader::Stream(compressed::lzip) },
     Format { mark: (0, b"\x5D\0\0"), check: is_lzma, reader: Reader::Stream(compressed::lzma) },
+    Format { mark: (0, b"7z\xBC\xAF\x27\x1C"), check: always, reader: seek(sevenz::read) },
+    Format { mark: (0, b"!<arch>\n"), check: always, reader: Reader::Stream(ar::read) },
+    Format { mark: (0, b"07070"), check: cpio::is_header, reader: Reader::Stream(cpio::read) },
+    Format { mark: (0, b"\xED\xAB\xEE\xDB"), check: always, reader: Reader::Stream(rpm::read) },
+    Format { mark: (0, b"\x04\0\0\0"), check: asar::is_asar, reader: seek(asar::read) },
+    Format { mark: (0, b"SQLite format 3\0"), check: always, reader: seek(sqlite::read) },
+    Format { mark: (0, b"\x37\x7F\x06\x82"), check: always, reader: Reader::Stream(sqlite::read_log) },
+    Format { mark: (0, b"\x37\x7F\x06\x83"), check: always, reader: Reader::Stream(sqlite::read_log) },
+    Format { mark: (0, b"%PDF-"), check: always, reader: Reader::Slice(pdf::read) },
+    Format { mark: (0, b"bplist0"), check: always, reader: Reader::Slice(plist::read) },
+    Format { mark: (0, b"\x02\0\x0C\0"), check: android::is_resources, reader: Reader::Slice(android::read) },
+    Format { mark: (0, b"\x03\0\x08\0"), check: android::is_resources, reader: Reader::Slice(android::read) },
+    Format { mark: (0, b"dex\n0"), check: always, reader: Reader::Slice(strings::dex) },
+    Format { mark: (0, b""), check: strings::is_pyc, reader: Reader::Slice(strings::pyc) },
     Format { mark: (257, b"ustar"), check: tar::is_header, reader: TAR },
     Format { mark: (0, b""), check: is_old_tar, reader: TAR },
     Format { mark: (0, b""), check: may_end_in_zip, reader: seek(zip::read_behind) },

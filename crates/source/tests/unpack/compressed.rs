@@ -54,7 +54,7 @@ fn streams_one_after_another_are_read_as_one() {
 fn what_follows_a_stream_and_is_none_is_said() {
     let found = read("a.gz", &[make::gzip(&text(1)), b"something else".to_vec()].concat());
     assert_eq!(found.units, [("a.gz!/a".into(), text(1))]);
-    assert_eq!(found.rows(), [("a.gz", SkipReason::Malformed)]);
+    assert_eq!(found.rows(), [("a.gz!/a", SkipReason::Malformed)]);
 }
 
 #[test]

@@ -3,8 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod compressed;
+mod databases;
+mod documents;
+mod hostile;
 mod make;
+mod packages;
 mod tars;
+mod truncated;
 mod zips;
 
 use std::sync::Mutex;

@@ -62,7 +62,8 @@ pub(crate) fn zstd(content: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn lz4(content: &[u8]) -> Vec<u8> {
-    let mut writer = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    let blocks = lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max64KB);
+    let mut writer = lz4_flex::frame::FrameEncoder::with_frame_info(blocks, Vec::new());
     writer.write_all(content).unwrap();
     writer.finish().unwrap()
 }
