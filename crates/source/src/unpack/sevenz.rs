@@ -11,9 +11,12 @@ use super::numbers::{u32_at, u64_at};
 use super::place::Place;
 use super::{Halt, Outcome, ReadSeek};
 
-/// Largest directory, decompressed; in memory a file takes up to a hundred times what it takes there.
+/// Largest directory, decompressed.
 const DIRECTORY_BYTES: u64 = 1 << 20;
-const DIRECTORY_MEMORY: usize = 96 << 20;
+/// How much more than in the file a directory may take in memory.
+const DIRECTORY_GROWTH: usize = 96;
+/// What a decoder takes beside its window.
+const DECODER_BYTES: usize = 1 << 20;
 const START: usize = 32;
 const AES: &[u8] = &[6, 0xF1, 7, 1];
 const LZMA: &[u8] = &[3, 1, 1];
@@ -21,22 +24,18 @@ const LZMA2: &[u8] = &[0x21];
 const PPMD: &[u8] = &[3, 4, 1];
 
 pub(super) fn read(door: &mut Door<'_>, place: &Place, file: &mut dyn ReadSeek) -> Outcome {
-    check_directory(file)?;
-    door.budget.claim(DIRECTORY_MEMORY)?;
+    let directory_bytes = check_directory(file)?;
+    door.budget.claim(DIRECTORY_GROWTH * directory_bytes as usize)?;
     file.rewind()?;
     let mut file = file;
     let password = Password::empty();
     let archive = Archive::read(&mut file, &password).map_err(|_| Halt::damaged("its directory is damaged"))?;
     for (index, block) in archive.blocks.iter().enumerate() {
-        let names = || archive.files.iter().zip(&archive.stream_map.file_block_index).filter(|(_, of)| **of == Some(index));
-        if let Some((why, detail)) = refused(block) {
-            for (entry, _) in names() {
-                door.skip(place, entry.name().as_bytes(), why, detail.clone())?;
-            }
+        let held = door.budget.held();
+        if let Err(Halt::Here(why, detail)) = window(block).and_then(|window| door.budget.claim(window)) {
+            door.say(place, why, detail)?;
             continue;
         }
-        let held = door.budget.held();
-        door.budget.claim(WINDOW_BYTES)?;
         read_block(door, place, BlockDecoder::new(1, index, &archive, &password, &mut file))?;
         door.budget.hold_only(held);
     }
@@ -59,23 +58,29 @@ fn read_block(door: &mut Door<'_>, place: &Place, block: BlockDecoder<'_, &mut d
     }
 }
 
-/// Why the files of `block` are not read.
-fn refused(block: &Block) -> Option<(SkipReason, String)> {
-    block.coders.iter().find_map(|coder| {
+/// Memory that decompressing `block` takes, or why it is not done. No window gets larger than what it slides over.
+fn window(block: &Block) -> Result<usize, Halt> {
+    let mut memory = 0;
+    for coder in &block.coders {
         let window = match coder.encoder_method_id() {
-            AES => return Some((SkipReason::Encrypted, "a member encrypted with a password".into())),
+            AES => return Err(Halt::Here(SkipReason::Encrypted, "members encrypted with a password".into())),
             LZMA | PPMD => u64::from(u32_at(coder.properties(), 1)),
             LZMA2 => coder.properties().first().map_or(0, |&bits| u64::from(2 | (bits & 1)) << (bits.min(40) / 2 + 11)),
             _ => 0,
         };
-        let detail = format!("it needs {window} bytes of memory to be decompressed; the limit is {WINDOW_BYTES}");
-        (window.min(block.get_unpack_size()) > WINDOW_BYTES as u64).then_some((SkipReason::Limit, detail))
-    })
+        let window = window.min(block.get_unpack_size());
+        if window > WINDOW_BYTES as u64 {
+            let detail = format!("it needs {window} bytes of memory to be decompressed; the limit is {WINDOW_BYTES}");
+            return Err(Halt::Here(SkipReason::Limit, detail));
+        }
+        memory += window as usize + DECODER_BYTES;
+    }
+    Ok(memory)
 }
 
 /// Looks at where the directory is and how large it gets. One that is compressed is described by a record of its own:
 /// `17 06 position 1 09 size [0A checksum] 00 07 0B 1 0 coders 0C size ...` (7zFormat.txt of the 7-Zip sources).
-fn check_directory(file: &mut dyn ReadSeek) -> Outcome {
+fn check_directory(file: &mut dyn ReadSeek) -> Result<u64, Halt> {
     let mut start = [0; START];
     file.read_exact(&mut start)?;
     let (offset, size) = (u64_at(&start, 12), u64_at(&start, 20));
@@ -90,10 +95,10 @@ fn check_directory(file: &mut dyn ReadSeek) -> Outcome {
     }
     match directory.first() {
         Some(0x17) => {}
-        _ => return Ok(()),
+        _ => return Ok(size),
     }
     match packed_directory(&directory[1..]) {
-        Some(Packed::Plain(size)) if size <= DIRECTORY_BYTES => Ok(()),
+        Some(Packed::Plain(size)) if size <= DIRECTORY_BYTES => Ok(size),
         Some(Packed::Plain(_)) => Err(too_large()),
         Some(Packed::Encrypted) => Err(Halt::Here(SkipReason::Encrypted, "encrypted with a password, names included".into())),
         None => Err(Halt::damaged("its directory is damaged")),
