@@ -76,6 +76,68 @@ fn nesting_ends_at_the_limit() {
     assert_eq!(read("deep.gz", &gzip).rows(), [("deep.gz", SkipReason::Limit)]);
 }
 
+/// A gzip that decompresses to itself, as Russ Cox describes it (<https://research.swtch.com/zip>): every instruction takes
+/// five bytes, `literal(n)` gives out the next n instructions, `REPEAT` the last four once more.
+fn gzip_of_itself() -> Vec<u8> {
+    const REPEAT: &[u8] = b"\x42\x88\x21\xC4\x00";
+    const LAST_REPEAT: &[u8] = b"\x43\x88\x21\xC4\x00";
+    const START: &[u8] = b"\x1F\x8B\x08\x08\0\0\0\0\0\xFFself\0";
+    // The checksum of a file that holds this checksum.
+    const END: &[u8] = b"\x36\x18\x8A\x4B\xD2\0\0\0\0\0\0\0\0\0\0";
+    let literal = |count: u16| [&[0][..], &(5 * count).to_le_bytes(), &(!(5 * count)).to_le_bytes()].concat();
+    let [zero, one, four] = [0, 1, 4].map(literal);
+    let parts: &[&[u8]] = &[
+        START,
+        &four,
+        START,
+        &four,
+        REPEAT,
+        &one,
+        REPEAT,
+        &one,
+        &one,
+        &four,
+        REPEAT,
+        &one,
+        &one,
+        &four,
+        REPEAT,
+        &four,
+        REPEAT,
+        &four,
+        REPEAT,
+        &four,
+        REPEAT,
+        &four,
+        REPEAT,
+        &zero,
+        &zero,
+        &four,
+        REPEAT,
+        &zero,
+        &zero,
+        &four,
+        LAST_REPEAT,
+        END,
+        LAST_REPEAT,
+        END,
+    ];
+    parts.concat()
+}
+
+#[test]
+fn a_file_that_holds_itself_ends_at_the_limit() {
+    let file = gzip_of_itself();
+    let mut inside = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&file[..]), &mut inside).unwrap();
+    assert_eq!(inside, file);
+    let found = read("self.gz", &file);
+    assert_eq!(found.rows(), [("self.gz", SkipReason::Limit)]);
+    let found = read("both.zip", &make::zip(&[("self.gz", &file), ("other", &text(1))]));
+    assert_eq!(found.rows(), [("both.zip!/self.gz", SkipReason::Limit)]);
+    assert_eq!(found.content("both.zip!/other"), text(1));
+}
+
 #[test]
 fn rows_of_unread_members_are_counted_beyond_a_number() {
     let members: Vec<Member<'_>> = (0..1000).map(|_| Member { flags: 1, ..Member::new("locked", b"x") }).collect();
