@@ -17,6 +17,7 @@ mod stream;
 mod surface;
 mod target;
 mod tree;
+mod unpack;
 
 use unkeyed_model::{Match, Skip, Unit};
 

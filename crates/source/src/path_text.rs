@@ -1,28 +1,33 @@
 //! The printable, lossless form of a path.
 //!
 //! Names on disk are bytes: they may hold newlines, terminal escapes, right-to-left marks, or be no UTF-8 at all. What
-//! can't be printed safely is percent-encoded, and so is `%`, so that two names never look the same.
+//! can't be printed safely is percent-encoded, and so is `%`, so that two names never look the same. A `!` at the end of
+//! a part is encoded too, because `!/` stands between a container and its member.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// `path` as text: UTF-8 as it stands, everything that is invalid, a control character, a bidirectional mark or `%`
-/// percent-encoded, `/` between the parts.
+/// `path` as text: UTF-8 as it stands, everything that is invalid, a control character, a bidirectional mark, `%` or a
+/// `!` that ends a part percent-encoded, `/` between the parts.
 #[must_use]
 pub fn path_text(path: &Path) -> String {
-    bytes_text(path.as_os_str().as_encoded_bytes())
+    let text = bytes_text(path.as_os_str().as_encoded_bytes());
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
-/// The same of a name that is not on this disk.
+/// [`path_text`] for a name that is known as bytes, such as that of a member of an archive.
 pub(crate) fn bytes_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if is_unsafe(character) {
+    for (at, chunk) in bytes.utf8_chunks().scan(0, |end, chunk| {
+        let at = *end;
+        *end += chunk.valid().len() + chunk.invalid().len();
+        Some((at, chunk))
+    }) {
+        for (offset, character) in chunk.valid().char_indices() {
+            let ends_part = || matches!(bytes.get(at + offset + 1), None | Some(b'/'));
+            if is_unsafe(character) || (character == '!' && ends_part()) {
                 let mut buffer = [0; 4];
                 encode(&mut text, character.encode_utf8(&mut buffer).as_bytes());
-            } else if cfg!(windows) && character == '\\' {
-                text.push('/');
             } else {
                 text.push(character);
             }
@@ -74,6 +79,7 @@ mod tests {
         assert_eq!(text(b"a\x1b[2Jb\nc"), "a%1B[2Jb%0Ac");
         assert_eq!(text(b"\xff\xfe"), "%FF%FE");
         assert_eq!(text(b"100%0A"), "100%250A");
+        assert_eq!(text(b"a!/b!c/d!"), "a%21/b!c/d%21");
         assert_eq!(text("\u{202E}gpj.exe".as_bytes()), "%E2%80%AEgpj.exe");
     }
 }

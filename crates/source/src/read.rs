@@ -1,16 +1,19 @@
-//! Reads one file into a reused buffer, within the size limit, and undoes UTF-16.
+//! Reads one file into a reused buffer, within the size limit, and undoes UTF-16. Containers go on to [`crate::unpack`].
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, BufReader, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use unkeyed_model::{DecodeStep, Origin, Skip, SkipReason, Unit};
 
+use crate::unpack::{self, Limits};
 use crate::{Event, Flow, export, open, stream};
 
 /// A buffer that grew beyond this is given back after the file, so that one large file doesn't cost its size forever.
 const KEEP_BUFFER_BYTES: usize = 4 << 20;
+/// What is read before it is decided whether a file is a container: nearly all files whole.
+const FIRST_BYTES: u64 = 64 << 10;
 
 /// Reads files, one at a time, into one buffer.
 #[derive(Debug)]
@@ -24,16 +27,18 @@ impl Reader {
         Self { buffer: Vec::new(), max_bytes }
     }
 
-    /// Reads `path` and hands the Unit, or the reason why there is none, to `push`. A text above the limit comes in parts.
-    pub(crate) fn read(&mut self, path: &Path, origin: Origin, follow: bool, push: impl FnMut(Event<'_>) -> Flow) -> Flow {
-        let content = self.fill(path, follow);
+    /// Reads `path` and hands its Unit, those of its members, or the reason why there is none, to `push`. A text above the limit
+    /// comes in parts.
+    pub(crate) fn read(&mut self, path: &Path, origin: Origin, follow: bool, push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+        let content = self.fill(path, origin.file_name(), follow);
         self.push(content, origin, push)
     }
 
     /// Hands what was read last to `push`.
-    pub(crate) fn push(&mut self, content: io::Result<Content>, origin: Origin, mut push: impl FnMut(Event<'_>) -> Flow) -> Flow {
-        let result = match content {
-            Ok(Content::Whole) => emit(origin, &self.buffer, &mut push),
+    pub(crate) fn push(&mut self, content: io::Result<Content>, origin: Origin, push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+        let flow = match content {
+            Ok(Content::Whole) => emit(origin, &self.buffer, push),
+            Ok(Content::Container(file)) => unpack::file(origin, &mut BufReader::new(file), &Limits { member_bytes: self.max_bytes }, push),
             Ok(Content::LongText(file)) => {
                 let surface = export::surface(origin.file_name(), &self.buffer).unwrap_or(origin.surface);
                 stream::push_all(file, Origin { surface, ..origin }, push)
@@ -44,7 +49,7 @@ impl Reader {
         if self.buffer.capacity() > KEEP_BUFFER_BYTES {
             self.buffer = Vec::new();
         }
-        result
+        flow
     }
 
     /// The coverage row of a file that is neither short enough nor text.
@@ -53,39 +58,49 @@ impl Reader {
         Skip { path, why: SkipReason::TooLarge, detail }
     }
 
-    /// Reads a file into the buffer, unless it is too long for that.
-    pub(crate) fn fill(&mut self, path: &Path, follow: bool) -> io::Result<Content> {
-        self.buffer.clear();
-        self.fill_from(open::regular_file(path, follow)?)
+    /// Reads a file into the buffer, unless it is too long for that or holds other files.
+    pub(crate) fn fill(&mut self, path: &Path, name: &str, follow: bool) -> io::Result<Content> {
+        self.fill_from(open::regular_file(path, follow)?, name)
     }
 
     /// The same for a file that was opened.
-    pub(crate) fn fill_from(&mut self, mut file: File) -> io::Result<Content> {
+    pub(crate) fn fill_from(&mut self, mut file: File, name: &str) -> io::Result<Content> {
         self.buffer.clear();
-        let expected = file.metadata()?.len();
         // One byte more than allowed tells a file that is too large even if it grows while it is read.
-        let wanted = if expected > self.max_bytes { TEXT_SAMPLE } else { self.max_bytes.saturating_add(1) };
-        let read = (&file).take(wanted).read_to_end(&mut self.buffer)? as u64;
-        if read <= self.max_bytes && expected <= self.max_bytes {
+        let allowed = self.max_bytes.saturating_add(1);
+        let mut read = (&file).take(allowed.min(FIRST_BYTES)).read_to_end(&mut self.buffer)? as u64;
+        if unpack::is_container(&self.buffer, name) {
+            file.rewind()?;
+            return Ok(Content::Container(file));
+        }
+        let is_begun = read == FIRST_BYTES;
+        let expected = if is_begun { file.metadata()?.len() } else { read };
+        if is_begun && expected <= self.max_bytes {
+            read += (&file).take(allowed - FIRST_BYTES).read_to_end(&mut self.buffer)? as u64;
+        }
+        if read.max(expected) <= self.max_bytes {
             return Ok(Content::Whole);
         }
-        let sample = &self.buffer[..self.buffer.len().min(TEXT_SAMPLE as usize)];
+        let sample = &self.buffer[..self.buffer.len().min(TEXT_SAMPLE)];
         if utf16(sample).is_none() && sample.contains(&0) {
-            return Ok(Content::LongBinary(expected.max(read)));
+            let size = file.metadata().map_or(read, |metadata| metadata.len());
+            return Ok(Content::LongBinary(size));
         }
-        file.seek(io::SeekFrom::Start(0))?;
+        file.rewind()?;
         Ok(Content::LongText(file))
     }
 }
 
 /// A file above the limit is text if so many of its first bytes hold no NUL.
-const TEXT_SAMPLE: u64 = 8 << 10;
+const TEXT_SAMPLE: usize = 8 << 10;
 
 /// What a file turned out to be.
 #[derive(Debug)]
 pub(crate) enum Content {
     /// Short enough: it is in the buffer.
     Whole,
+    /// It holds other files.
+    Container(File),
     /// A text above the limit, at its beginning.
     LongText(File),
     /// Above the limit and not text; its size.

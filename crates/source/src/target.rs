@@ -124,9 +124,9 @@ struct SingleFile {
 impl Source for SingleFile {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
         let mut reader = Reader::new(self.max_bytes);
-        match reader.fill(&self.path, true) {
+        match reader.fill(&self.path, self.origin.file_name(), true) {
             Ok(Content::LongText(file)) => stream::parallel(file, self.origin.clone(), self.threads, sink),
-            content => drop(reader.push(content, self.origin.clone(), sink())),
+            content => drop(reader.push(content, self.origin.clone(), &mut sink())),
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Source for Home {
             |path, reader, push| {
                 let mode = files::mode(&self.root, path);
                 let origin = Origin { surface: Surface::HostFs, path: shown(path), mode, ..Origin::default() };
-                let content = self.root.file(path).and_then(|file| reader.fill_from(file));
+                let content = self.root.file(path).and_then(|file| reader.fill_from(file, &origin.path));
                 reader.push(content, origin, push)
             },
             self.options.max_file_bytes,

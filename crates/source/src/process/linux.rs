@@ -161,7 +161,7 @@ fn file(owner: u32, path: &Path, id: (u64, u64), shown: &str, reader: &mut Reade
     let content = root.file(path).and_then(|file| {
         let found = file.metadata()?;
         // Replaced meanwhile, or another process got the number.
-        if (found.dev(), found.ino()) == id { reader.fill_from(file) } else { Err(io::ErrorKind::NotFound.into()) }
+        if (found.dev(), found.ino()) == id { reader.fill_from(file, shown) } else { Err(io::ErrorKind::NotFound.into()) }
     });
     let mode = files::mode(&root, path);
     let origin = Origin { surface: Surface::HostFs, path: shown.to_owned(), mode, ..Origin::default() };

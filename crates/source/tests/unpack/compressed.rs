@@ -1,0 +1,69 @@
+//! Compressed streams, and tars in them.
+
+use unkeyed_model::SkipReason;
+
+use crate::{make, read, text};
+
+type Compress = fn(&[u8]) -> Vec<u8>;
+
+const FORMATS: &[(&str, Compress)] = &[
+    ("gz", make::gzip),
+    ("bz2", make::bzip2),
+    ("xz", make::xz),
+    ("lzma", make::lzma),
+    ("lz", make::lzip),
+    ("zst", make::zstd),
+    ("lz4", make::lz4),
+];
+
+#[test]
+fn a_compressed_text_is_read_under_its_own_name() {
+    for (ending, compress) in FORMATS {
+        let found = read(&format!("app.log.{ending}"), &compress(&text(1)));
+        assert_eq!(found.units, [(format!("app.log.{ending}!/app.log"), text(1))]);
+        assert_eq!(found.skips, []);
+    }
+}
+
+#[test]
+fn a_compressed_tar_is_one_container() {
+    let tar = make::tar(&[("a/.env", &text(1)), ("b.txt", &text(2))]);
+    for (ending, compress) in FORMATS {
+        let found = read(&format!("site.tar.{ending}"), &compress(&tar));
+        let path = |name: &str| format!("site.tar.{ending}!/{name}");
+        assert_eq!(found.units, [(path("a/.env"), text(1)), (path("b.txt"), text(2))]);
+        assert_eq!(found.skips, []);
+    }
+}
+
+#[test]
+fn streams_one_after_another_are_read_as_one() {
+    let both = [text(1), text(2)].concat();
+    for (ending, compress) in FORMATS.iter().filter(|(ending, _)| *ending != "lzma") {
+        let found = read(&format!("a.{ending}"), &[compress(&text(1)), compress(&text(2))].concat());
+        assert_eq!(found.units, [(format!("a.{ending}!/a"), both.clone())], "{ending}");
+        assert_eq!(found.skips, []);
+    }
+    let padded = [make::gzip(&text(1)), vec![0; 700], make::gzip(&text(2)), vec![0; 40_000]].concat();
+    assert_eq!(read("a.gz", &padded).units, [("a.gz!/a".into(), both.clone())]);
+    let skippable = [b"\x53\x2A\x4D\x18\x03\0\0\0abc", &make::zstd(&both)[..]].concat();
+    assert_eq!(read("a.zst", &skippable).units, [("a.zst!/a".into(), both)]);
+}
+
+#[test]
+fn what_follows_a_stream_and_is_none_is_said() {
+    let found = read("a.gz", &[make::gzip(&text(1)), b"something else".to_vec()].concat());
+    assert_eq!(found.units, [("a.gz!/a".into(), text(1))]);
+    assert_eq!(found.rows(), [("a.gz!/a", SkipReason::Malformed)]);
+}
+
+#[test]
+fn the_name_decides_nothing_that_the_bytes_do_not_show() {
+    for name in ["notes.zip", "notes.tar", "notes.gz", "notes.7z", "notes.pdf", "notes.sqlite", "notes.pyc"] {
+        let found = read(name, &text(1));
+        assert_eq!(found.units, [(name.into(), text(1))]);
+        assert_eq!(found.skips, []);
+    }
+    let found = read("picture.png", &make::gzip(&text(1)));
+    assert_eq!(found.paths(), ["picture.png!/picture.png"]);
+}
