@@ -64,6 +64,8 @@ fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut E
     if let Some(repository) = &opened.repository {
         name_repository(&mut facts, repository);
     }
+    opened.source.refine(&mut harvest.matches);
+    estate.coverage.read.layers += opened.source.layers();
     merge(estate, harvest, facts, opened.repository);
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! returning an iterator. Read buffers are reused from file to file, so the content can't outlive the call.
 
 mod exclude;
+mod image;
 mod open;
 mod path_text;
 mod read;
@@ -12,7 +13,7 @@ mod surface;
 mod target;
 mod tree;
 
-use unkeyed_model::{Skip, Unit};
+use unkeyed_model::{Match, Skip, Unit};
 
 pub use path_text::path_text;
 pub use target::{Target, open};
@@ -45,6 +46,14 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Only if the target as a whole can't be read; what fails inside it is an [`Event::Skip`].
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error>;
+
+    /// Completes the places of what was found in this source's Units with what is only known once all were read.
+    fn refine(&self, _matches: &mut Vec<Match>) {}
+
+    /// How many image layers were read.
+    fn layers(&self) -> u64 {
+        0
+    }
 }
 
 /// How to read a target.
@@ -60,12 +69,27 @@ pub struct Options {
     pub threads: usize,
     /// Printable path put in front of every path, so that several targets stay apart; empty for none.
     pub prefix: String,
+    /// Which of a multi-platform image's images are read: `os/architecture[/variant]`, or `all`; by default Linux on this
+    /// machine's architecture.
+    pub platform: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { excludes: Vec::new(), tracked_only: false, max_file_bytes: DEFAULT_MAX_FILE_BYTES, threads: 0, prefix: String::new() }
+        Self {
+            excludes: Vec::new(),
+            tracked_only: false,
+            max_file_bytes: DEFAULT_MAX_FILE_BYTES,
+            threads: 0,
+            prefix: String::new(),
+            platform: None,
+        }
     }
+}
+
+/// The number of worker threads that `options` ask for.
+pub(crate) fn threads(options: &Options) -> usize {
+    if options.threads > 0 { options.threads } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
 }
 
 /// Default of [`Options::max_file_bytes`]: 64 MiB. Each worker holds at most one file of this size.
@@ -95,6 +119,14 @@ pub enum Error {
         target: String,
         /// The prefix.
         prefix: String,
+    },
+    /// No image can be read from it.
+    #[error("{target}: {why}")]
+    Image {
+        /// As given.
+        target: String,
+        /// What is wrong, and what to do.
+        why: String,
     },
     /// An exclude pattern doesn't parse.
     #[error("exclude pattern `{pattern}`{place}: {why}; patterns are written as in .gitignore")]

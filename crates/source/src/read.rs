@@ -72,7 +72,7 @@ fn is_link_loop(_error: &io::Error) -> bool {
 }
 
 /// A Unit over `bytes`, decoded to UTF-8 if they are UTF-16 by their byte order mark or by where their zeros stand.
-fn decode(mut origin: Origin, bytes: &[u8]) -> Unit<'_> {
+pub(crate) fn decode(mut origin: Origin, bytes: &[u8]) -> Unit<'_> {
     let (step, text) = match utf16(bytes) {
         None => return Unit::new(Arc::new(origin), bytes),
         Some(found) => found,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use unkeyed_model::{Origin, Repository};
 
+use crate::image::{self, Images};
 use crate::path_text::relative_text;
 use crate::read::Reader;
 use crate::repository::{self, Index};
@@ -23,9 +24,10 @@ pub struct Target {
 }
 
 /// Prefixes of targets that other versions read.
-const OTHER_KINDS: &[&str] = &["git", "registry", "oci-dir", "oci-archive", "docker-archive", "env", "pid", "host"];
+const OTHER_KINDS: &[&str] = &["git", "registry", "env", "pid", "host"];
 
-/// Opens `target`: `dir:PATH`, or a bare path to a folder or a file.
+/// Opens `target`: `dir:PATH`, `oci-dir:PATH`, `oci-archive:PATH`, `docker-archive:PATH`, or a bare path to a folder, a
+/// file or an image.
 ///
 /// # Errors
 /// If it isn't there, can't be read as a whole, or `options` don't fit it.
@@ -36,11 +38,18 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     {
         return Err(Error::UnknownKind { target: target.into(), prefix: prefix.into() });
     }
-    let path = target.strip_prefix("dir:").unwrap_or(target);
+    let (image, path) = match target.split_once(':').and_then(|(prefix, path)| Some((image::Kind::of_prefix(prefix)?, path))) {
+        Some((kind, path)) => (Some(kind), path),
+        None => (None, target.strip_prefix("dir:").unwrap_or(target)),
+    };
     let io = |error| Error::Io { target: target.into(), error };
     let path = Path::new(path).canonicalize().map_err(io)?;
     let metadata = path.metadata().map_err(io)?;
     let folder = if metadata.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+    if let Some(kind) = image.or_else(|| image::Kind::of_path(&path).filter(|_| !target.starts_with("dir:"))) {
+        let source = Box::new(Images::open(target, &path, kind, options)?);
+        return Ok(Target { source, repository: None, root: folder.to_path_buf() });
+    }
     let (index, described) = git(target, folder, options)?;
     let root = folder.to_path_buf();
     let source: Box<dyn Source> = if metadata.is_dir() {

@@ -46,6 +46,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         max_file_bytes: args.max_file_size,
         threads: args.threads,
         prefix: String::new(),
+        platform: args.platform.clone(),
     };
     let mut estate = gather(&Gather { targets: &args.targets, options: &options, detector: &detector, progress: &progress, stop: &stop })?;
     estate.coverage.skipped.extend(adjust::said(&detector, &changes, policy_path));
