@@ -16,6 +16,8 @@ mod layer_path;
 mod manifest;
 mod names;
 mod platform;
+#[cfg(feature = "registry")]
+mod registry;
 mod resolve;
 mod tar;
 
@@ -93,6 +95,16 @@ impl Images {
         let resolver = Resolver::new(blobs.as_ref(), wanted.clone());
         let resolved = if kind == Kind::DockerArchive { resolver.docker() } else { resolver.layout() }.map_err(unreadable)?;
         Self::new(target, blobs, resolved, &wanted, options)
+    }
+
+    /// The images that a registry has under the name `reference`.
+    #[cfg(feature = "registry")]
+    pub(crate) fn pull(target: &str, reference: &str, options: &Options) -> Result<Self, Error> {
+        let unreadable = |why: String| Error::Image { target: target.into(), why };
+        let (registry, bytes, digest) = registry::Registry::open(reference).map_err(unreadable)?;
+        let wanted = Wanted::new(options.platform.as_deref());
+        let resolved = Resolver::new(&registry, wanted.clone()).reference(reference, &bytes, &digest).map_err(unreadable)?;
+        Self::new(target, Box::new(registry), resolved, &wanted, options)
     }
 
     fn new(target: &str, blobs: Box<dyn Blobs>, resolved: Resolved, wanted: &Wanted, options: &Options) -> Result<Self, Error> {

@@ -32,6 +32,11 @@ const OTHER_KINDS: &[&str] = &["git", "registry", "env", "pid", "host"];
 /// # Errors
 /// If it isn't there, can't be read as a whole, or `options` don't fit it.
 pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
+    #[cfg(feature = "registry")]
+    if let Some(reference) = target.strip_prefix("registry:") {
+        let source = Box::new(Images::pull(target, reference, options)?);
+        return Ok(Target { source, repository: None, root: PathBuf::new() });
+    }
     if let Some((prefix, _)) = target.split_once(':')
         && OTHER_KINDS.contains(&prefix)
         && !Path::new(target).exists()

@@ -179,6 +179,6 @@ fn a_file_over_the_limit_becomes_a_row_and_the_rest_is_read() {
 fn what_is_not_there_or_not_known_is_refused_with_a_reason() {
     let missing = open("/no/such/folder", &Options::default()).unwrap_err();
     assert!(missing.to_string().starts_with("/no/such/folder: "), "{missing}");
-    let other = open("registry:ghcr.io/acme/api:1", &Options::default()).unwrap_err();
+    let other = open("host:/home/ann", &Options::default()).unwrap_err();
     assert!(matches!(other, Error::UnknownKind { .. }), "{other}");
 }

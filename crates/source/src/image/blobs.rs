@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::digest::Digest;
 use super::index::TarIndex;
 use crate::open;
 
@@ -11,6 +12,11 @@ use crate::open;
 pub(crate) trait Blobs: Send + Sync + std::fmt::Debug {
     /// Opens `name`.
     fn open(&self, name: &str) -> io::Result<Box<dyn Read + Send + '_>>;
+
+    /// Opens a manifest, which registries keep apart from other blobs.
+    fn manifest(&self, digest: &Digest) -> io::Result<Box<dyn Read + Send + '_>> {
+        self.open(&file_of(digest))
+    }
 }
 
 /// An OCI layout as a folder.
@@ -52,10 +58,15 @@ impl Blobs for Archive {
     }
 }
 
+/// The file of a blob in an OCI layout.
+pub(crate) fn file_of(digest: &Digest) -> String {
+    format!("blobs/{}/{}", digest.algorithm(), digest.hex())
+}
+
 /// Reads a small file whole.
-pub(crate) fn read_all(blobs: &dyn Blobs, name: &str, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_all(file: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    blobs.open(name)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(io::Error::other(format!("larger than {most} bytes, the limit for an image's documents")));
     }

@@ -10,7 +10,7 @@ pub(crate) const MAX_LAYER_BYTES: u64 = 64 << 30;
 /// How many times as large as its compressed form a layer may be, once it is larger than [`RATIO_FREE_BYTES`]. Layers of
 /// real images are up to some ten times as large; the formats allow a thousand and more.
 pub(crate) const MAX_RATIO: u64 = 200;
-const RATIO_FREE_BYTES: u64 = 256 << 20;
+const RATIO_FREE_BYTES: u64 = 128 << 20;
 
 /// A limit of ours, told apart from faults of the content.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::io;
 use serde::de::DeserializeOwned;
 use unkeyed_model::{Skip, SkipReason};
 
-use super::blobs::{Blobs, read_all};
+use super::blobs::{Blobs, file_of, read_all};
 use super::digest::Digest;
 use super::manifest::{Config, Descriptor, DockerImage, Document, MAX_JSON_BYTES, PlatformFields};
 use super::platform::Wanted;
@@ -61,6 +61,8 @@ pub(crate) struct Resolved {
     pub(crate) other_platforms: Vec<String>,
 }
 
+type Opened<'b> = io::Result<Box<dyn io::Read + Send + 'b>>;
+
 /// Collects the images of one target.
 pub(crate) struct Resolver<'b> {
     blobs: &'b dyn Blobs,
@@ -81,6 +83,18 @@ impl<'b> Resolver<'b> {
         Ok(self.resolved)
     }
 
+    /// Follows the manifest or index `bytes`, which a registry has under `name`.
+    #[cfg(feature = "registry")]
+    pub(crate) fn reference(mut self, name: &str, bytes: &[u8], digest: &Digest) -> Result<Resolved, String> {
+        let document: Document = serde_json::from_slice(bytes).map_err(|error| format!("the manifest is not understood: {error}"))?;
+        if document.manifests.is_empty() {
+            self.image(&document, name, digest, None, true);
+        } else {
+            self.index(&document, name, 0);
+        }
+        Ok(self.resolved)
+    }
+
     /// Follows `manifest.json` of a docker archive.
     pub(crate) fn docker(mut self) -> Result<Resolved, String> {
         let images: Vec<DockerImage> = self.top("manifest.json")?;
@@ -91,7 +105,7 @@ impl<'b> Resolver<'b> {
     }
 
     fn top<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
-        let bytes = read_all(self.blobs, name, MAX_JSON_BYTES).map_err(|error| format!("{name}: {error}"))?;
+        let bytes = self.blobs.open(name).and_then(|file| read_all(file, MAX_JSON_BYTES)).map_err(|error| format!("{name}: {error}"))?;
         serde_json::from_slice(&bytes).map_err(|error| format!("{name} is not understood: {error}"))
     }
 
@@ -102,7 +116,7 @@ impl<'b> Resolver<'b> {
                 self.leave_out(platform, &descriptor.digest);
                 continue;
             }
-            let Some((digest, bytes, is_sound)) = self.blob(descriptor) else { continue };
+            let Some((digest, bytes, is_sound)) = self.blob(descriptor, |blobs, digest| blobs.manifest(digest)) else { continue };
             let document: Document = match serde_json::from_slice(&bytes) {
                 Ok(document) => document,
                 Err(error) => {
@@ -133,7 +147,9 @@ impl<'b> Resolver<'b> {
             return;
         }
         let mut image = Image { is_sound, ..Image::default() };
-        if let Some((digest, bytes, is_sound)) = manifest.config.as_ref().and_then(|config| self.blob(config)) {
+        if let Some((digest, bytes, is_sound)) =
+            manifest.config.as_ref().and_then(|config| self.blob(config, |blobs, digest| blobs.open(&file_of(digest))))
+        {
             image.is_sound &= is_sound;
             image.parsed = self.config(&digest, &bytes);
             image.config = Some((digest, bytes));
@@ -169,7 +185,7 @@ impl<'b> Resolver<'b> {
 
     fn docker_image(&mut self, described: &DockerImage) {
         let mut image = Image { is_sound: true, ..Image::default() };
-        match self.document_file(&described.config) {
+        match self.document(self.blobs.open(&described.config)) {
             Ok(bytes) => {
                 let digest = Digest::of(&bytes);
                 image.parsed = self.config(&digest, &bytes);
@@ -193,12 +209,12 @@ impl<'b> Resolver<'b> {
     }
 
     /// A small blob: its digest, its bytes, and whether they fit.
-    fn blob(&mut self, descriptor: &Descriptor) -> Option<(Digest, Vec<u8>, bool)> {
+    fn blob(&mut self, descriptor: &Descriptor, open: impl Fn(&'b dyn Blobs, &Digest) -> Opened<'b>) -> Option<(Digest, Vec<u8>, bool)> {
         let Some(digest) = Digest::new(&descriptor.digest) else {
             self.skip("", SkipReason::Unreadable, "a manifest names a digest that is not one".into());
             return None;
         };
-        match self.document_file(&file_of(&digest)) {
+        match self.document(open(self.blobs, &digest)) {
             Ok(bytes) => {
                 let wrong = digest.contradicts(&bytes);
                 let is_sound = wrong.is_none();
@@ -212,8 +228,8 @@ impl<'b> Resolver<'b> {
         }
     }
 
-    fn document_file(&mut self, name: &str) -> io::Result<Vec<u8>> {
-        let bytes = read_all(self.blobs, name, MAX_JSON_BYTES.min(self.left as u64))?;
+    fn document(&mut self, file: Opened<'_>) -> io::Result<Vec<u8>> {
+        let bytes = read_all(file?, MAX_JSON_BYTES.min(self.left as u64))?;
         self.left = self.left.saturating_sub(bytes.len() + DOCUMENT_COST);
         Ok(bytes)
     }
@@ -239,11 +255,6 @@ pub(crate) fn carriers(images: &[Image]) -> BTreeMap<(&Digest, &str), Vec<(usize
         }
     }
     carriers
-}
-
-/// The file of a blob in an OCI layout.
-pub(crate) fn file_of(digest: &Digest) -> String {
-    format!("blobs/{}/{}", digest.algorithm(), digest.hex())
 }
 
 fn named(name: &str, digest: &Digest, platform: Option<&PlatformFields>) -> String {

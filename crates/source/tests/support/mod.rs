@@ -1,5 +1,6 @@
 //! Builds images from lists of entries, and collects what a source pushes.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
 use std::collections::BTreeMap;
@@ -138,6 +139,12 @@ impl Layout {
         fs::write(self.path().join("index.json"), index.to_string()).unwrap();
     }
 
+    /// Lists nothing but `descriptor`.
+    pub(crate) fn list_only(&mut self, name: &str, descriptor: Value) {
+        self.manifests.clear();
+        self.list(name, descriptor);
+    }
+
     /// Lists the last image for `platform`.
     pub(crate) fn for_platform(mut self, os: &str, architecture: &str) -> Self {
         let mut last = self.manifests.pop().unwrap();
@@ -238,4 +245,12 @@ fn found_at(origin: Arc<Origin>) -> Match {
         notes: Vec::new(),
         snippet: None,
     }
+}
+
+/// Runs a program that the tests need.
+pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
+    let output = std::process::Command::new(program).current_dir(folder).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}; this test needs the Debian package of that name"));
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
