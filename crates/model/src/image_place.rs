@@ -29,6 +29,30 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// Every [`Fate::word`], in declaration order.
+    pub const WORDS: [&'static str; 5] = ["unknown", "present", "linked", "overwritten", "deleted"];
+
+    /// The published spelling.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Present => "present",
+            Self::Linked(_) => "linked",
+            Self::Overwritten(_) => "overwritten",
+            Self::Deleted(_) => "deleted",
+        }
+    }
+
+    /// The link that keeps the content, or the digest of the layer that took it away.
+    #[must_use]
+    pub fn by(&self) -> Option<&str> {
+        match self {
+            Self::Unknown | Self::Present => None,
+            Self::Linked(by) | Self::Overwritten(by) | Self::Deleted(by) => Some(by),
+        }
+    }
+
     /// Whether the layers of the image hold it and its containers don't.
     #[must_use]
     pub const fn is_gone(&self) -> bool {

@@ -167,15 +167,14 @@ impl Images {
         Flow::Continue
     }
 
-    /// What became of the file at `location`: the most exposed of its fates in the images that have the layer.
-    fn fate(&self, names: &BTreeMap<String, Names>, origin: &Origin) -> Option<Fate> {
+    /// What became of the file of `origin`: the most exposed of its fates in the images that have the layer.
+    fn fate(&self, names: &BTreeMap<String, Names>, carriers: &Carriers<'_>, origin: &Origin) -> Option<Fate> {
         let (layer, path) = (origin.layer.as_deref()?, origin.image_path.as_deref()?.strip_prefix('/')?);
         let file = path.split_once("!/").map_or(path, |(file, _)| file);
-        let fates = self.images.iter().flat_map(|image| {
+        let fates = carriers.get(layer)?.iter().map(|&(number, position)| {
+            let image = &self.images[number];
             let known = |digest: &str| names.get(digest).filter(|_| image.is_sound);
-            let stack = Stack(image.layers.iter().map(|layer| (layer.digest.as_str(), known(layer.digest.as_str()))).collect());
-            let positions = image.layers.iter().enumerate().filter(|(_, carried)| carried.digest.as_str() == layer);
-            positions.map(|(at, _)| stack.fate(at, file)).collect::<Vec<_>>()
+            Stack(image.layers.iter().map(|layer| (layer.digest.as_str(), known(layer.digest.as_str()))).collect()).fate(position, file)
         });
         fates.min_by_key(|fate| match fate {
             Fate::Present => 0,
@@ -185,6 +184,9 @@ impl Images {
         })
     }
 }
+
+/// The images that have a layer, and where in them it is, by its digest.
+type Carriers<'i> = BTreeMap<&'i str, Vec<(usize, usize)>>;
 
 impl Source for Images {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
@@ -211,11 +213,12 @@ impl Source for Images {
 
     fn refine(&self, matches: &mut Vec<Match>) {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let carriers = resolve::carriers(&self.images);
         let mut refined: BTreeMap<Arc<Origin>, Arc<Origin>> = BTreeMap::new();
         for location in matches.iter_mut().flat_map(|found| std::iter::once(&mut found.location).chain(&mut found.related)) {
             let Location { origin, .. } = location;
             let known = refined.entry(Arc::clone(origin)).or_insert_with(|| {
-                let Some(fate) = self.fate(&names, origin) else { return Arc::clone(origin) };
+                let Some(fate) = self.fate(&names, &carriers, origin) else { return Arc::clone(origin) };
                 let place = origin.image.as_deref().cloned().unwrap_or_default();
                 Arc::new(Origin { image: Some(Arc::new(ImagePlace { fate, ..place })), ..(**origin).clone() })
             });

@@ -51,9 +51,10 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("docker-registry: {error}; this test needs the Debian package of that name"));
+        let server = Self { folder, process, port };
         for _ in 0..600 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Self { folder, process, port };
+                return server;
             }
             std::thread::sleep(Duration::from_millis(50));
         }

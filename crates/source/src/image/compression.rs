@@ -7,7 +7,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// Largest zstd window. Builders use up to 8 MiB; the format allows terabytes.
-pub(crate) const MAX_ZSTD_WINDOW: u64 = 64 << 20;
+pub(crate) const MAX_ZSTD_WINDOW: u64 = 32 << 20;
 /// Bytes that are inflated at a time.
 const CHUNK: usize = 256 << 10;
 

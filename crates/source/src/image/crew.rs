@@ -16,7 +16,7 @@ const BATCH_BYTES: usize = 512 << 10;
 /// Batches that wait for each thread.
 const WAITING: usize = 4;
 /// Most bytes that wait for all threads together; a batch beyond is not handed over.
-const MAX_WAITING_BYTES: usize = 64 << 20;
+const MAX_WAITING_BYTES: usize = 32 << 20;
 
 /// Members of a layer, one after the other in one buffer.
 #[derive(Default)]
@@ -88,10 +88,12 @@ impl Shared {
         batch
     }
 
-    fn push(&self, event: Event<'_>, sink: &mut Sink<'_>) {
-        if sink(event) == Flow::Stop {
+    fn push(&self, event: Event<'_>, sink: &mut Sink<'_>) -> Flow {
+        let flow = sink(event);
+        if flow == Flow::Stop {
             self.stop.store(true, Ordering::Relaxed);
         }
+        flow
     }
 }
 
@@ -148,6 +150,6 @@ impl<'c> Hands<'c, '_> {
 }
 
 /// Pushes a file of an image.
-fn emit(origin: Origin, bytes: &[u8], push: &mut dyn FnMut(Event<'_>)) {
-    push(Event::Unit(read::decode(origin, bytes)));
+fn emit(origin: Origin, bytes: &[u8], push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
+    push(Event::Unit(read::decode(origin, bytes)))
 }

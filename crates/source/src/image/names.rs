@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use unkeyed_model::Fate;
 
 /// Most names that are kept for one target; layers beyond have no say in what became of a file.
-pub(crate) const MAX_NAMES: usize = 4_000_000;
+pub(crate) const MAX_NAMES: usize = 2_000_000;
 /// A hard link counts as this many names, since its name is kept in full.
 const LINK_COST: usize = 16;
 /// Longer names of links are not kept.
@@ -57,12 +57,19 @@ impl Names {
         self.marks.sort_unstable();
         self.marks.dedup();
         self.marks.shrink_to_fit();
+        self.links.sort_unstable();
         self
     }
 
     fn marks(&self, path: u64) -> impl Iterator<Item = Mark> + '_ {
         let start = self.marks.partition_point(|&(at, _)| at < path);
         self.marks[start..].iter().take_while(move |(at, _)| *at == path).map(|(_, mark)| *mark)
+    }
+
+    /// The links to `target`.
+    fn links(&self, target: u64) -> impl Iterator<Item = &str> {
+        let start = self.links.partition_point(|(at, _)| *at < target);
+        self.links[start..].iter().take_while(move |(at, _)| *at == target).map(|(_, link)| link.as_str())
     }
 
     /// Whether a file of a lower layer at `path` is still there above this layer.
@@ -105,8 +112,8 @@ impl Stack<'_> {
         // While the name still led to this content, a link to it may have been made.
         let target = hash(path);
         for (layer, (_, names)) in self.0.iter().enumerate().take(gone_at).skip(at) {
-            let links = names.iter().flat_map(|names| &names.links).filter(|(to, _)| *to == target);
-            if let Some((_, link)) = links.into_iter().find(|(_, link)| self.own_fate(layer, link).0 == Fate::Present) {
+            let mut links = names.iter().flat_map(|names| names.links(target));
+            if let Some(link) = links.find(|link| self.own_fate(layer, link).0 == Fate::Present) {
                 return Fate::Linked(format!("/{link}"));
             }
         }

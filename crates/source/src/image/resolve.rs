@@ -33,7 +33,7 @@ pub(crate) struct Image {
     pub(crate) parsed: Config,
     /// From the bottom.
     pub(crate) layers: Vec<Layer>,
-    /// Its documents have the digests by which they are named, so what they say of the layers' order can be trusted.
+    /// Its documents have the digests by which they are named and all layers are known: fates can be told.
     pub(crate) is_sound: bool,
 }
 
@@ -158,6 +158,7 @@ impl<'b> Resolver<'b> {
         let platform = platform.filter(|platform| platform.is_known()).or(own);
         image.name = printable(&named(name, digest, platform));
         image.layers = self.layers(&manifest.layers, &image.name);
+        image.is_sound &= image.layers.len() == manifest.layers.len();
         self.resolved.images.push(image);
     }
 
@@ -184,7 +185,7 @@ impl<'b> Resolver<'b> {
     }
 
     fn docker_image(&mut self, described: &DockerImage) {
-        let mut image = Image { is_sound: true, ..Image::default() };
+        let mut image = Image::default();
         match self.document(self.blobs.open(&described.config)) {
             Ok(bytes) => {
                 let digest = Digest::of(&bytes);
@@ -205,6 +206,7 @@ impl<'b> Resolver<'b> {
             let (media_type, urls) = (String::new(), Vec::new());
             image.layers.push(Layer { digest, file: file.clone(), media_type, size: 0, is_diff_id: true, urls });
         }
+        image.is_sound = image.layers.len() == described.layers.len();
         self.resolved.images.push(image);
     }
 
@@ -246,12 +248,12 @@ impl<'b> Resolver<'b> {
     }
 }
 
-/// The images that have each layer: (image, position), by digest and file.
-pub(crate) fn carriers(images: &[Image]) -> BTreeMap<(&Digest, &str), Vec<(usize, usize)>> {
+/// The images that have each layer, and where in them it is, by its digest.
+pub(crate) fn carriers(images: &[Image]) -> BTreeMap<&str, Vec<(usize, usize)>> {
     let mut carriers: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (number, image) in images.iter().enumerate() {
         for (position, layer) in image.layers.iter().enumerate() {
-            carriers.entry((&layer.digest, layer.file.as_str())).or_default().push((number, position));
+            carriers.entry(layer.digest.as_str()).or_default().push((number, position));
         }
     }
     carriers
