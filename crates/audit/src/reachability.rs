@@ -15,6 +15,7 @@ fn of_place(location: &Location) -> Reachability {
     let origin = &location.origin;
     match origin.surface {
         Surface::GitHistory | Surface::Log | Surface::Chat | Surface::Ticket | Surface::CliExport => Reachability::Archive,
+        _ if origin.image.as_ref().is_some_and(|image| image.fate.is_gone()) => Reachability::Archive,
         _ if is_build_argument(location) => Reachability::Build,
         _ => Reachability::Runtime,
     }

@@ -71,7 +71,9 @@ pub(crate) struct AuditArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RunArgs {
-    /// Folders and files; `-` for standard input; env:FILE, pid:N, pid:all, host:HOME for what runs.
+    /// Folders and files; git:PATH for a repository's objects; images as registry:REF, oci-dir:PATH, oci-archive:PATH or
+    /// docker-archive:PATH (recognised without the prefix, too); `-` for standard input; env:FILE, pid:N, pid:all, host:HOME
+    /// for what runs.
     #[arg(required = true, value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format; repeat it, each with its own --output, for several reports of one run.
@@ -114,6 +116,10 @@ pub(crate) struct RunArgs {
     /// as such.
     #[arg(long, value_name = "BYTES", default_value_t = unkeyed_source::DEFAULT_MAX_FILE_BYTES, env = "UNKEYED_MAX_FILE_SIZE")]
     pub(crate) max_file_size: u64,
+    /// Which of a multi-platform image's images are read, `os/architecture[/variant]` or `all`. The default is Linux on this
+    /// machine's architecture; the report names the others.
+    #[arg(long, value_name = "PLATFORM", env = "UNKEYED_PLATFORM")]
+    pub(crate) platform: Option<String>,
     /// Judge lifetimes as of this instant (RFC 3339), which makes a report reproducible.
     #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,

@@ -66,6 +66,7 @@ fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut E
     if let Some(repository) = &opened.repository {
         name_repository(&mut facts, repository);
     }
+    estate.coverage.read.layers += opened.source.layers();
     merge(estate, harvest, facts, opened.repository);
     Ok(())
 }

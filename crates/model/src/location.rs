@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::ImagePlace;
 use crate::Timestamp;
 use crate::credential::spelled;
 
@@ -156,6 +157,8 @@ pub struct Origin {
     pub layer: Option<String>,
     /// Path inside the image.
     pub image_path: Option<String>,
+    /// What an image says of the layer or configuration, and what became of the file.
+    pub image: Option<Arc<ImagePlace>>,
     /// Decodings undone for the whole Unit, outermost first.
     pub decoded_via: Vec<DecodeStep>,
     /// The process whose environment or command line it is.

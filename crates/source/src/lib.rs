@@ -8,6 +8,7 @@ mod exclude;
 mod export;
 mod git;
 mod host;
+mod image;
 mod open;
 mod path_text;
 mod process;
@@ -60,6 +61,11 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     fn refine(&self, _matches: &mut Vec<Match>) -> Vec<Skip> {
         Vec::new()
     }
+
+    /// How many image layers were read.
+    fn layers(&self) -> u64 {
+        0
+    }
 }
 
 /// How to read a target.
@@ -80,6 +86,9 @@ pub struct Options {
     pub show_authors: bool,
     /// Printable path put in front of every path, so that several targets stay apart; empty for none.
     pub prefix: String,
+    /// Which of a multi-platform image's images are read: `os/architecture[/variant]`, or `all`; by default Linux on this
+    /// machine's architecture.
+    pub platform: Option<String>,
 }
 
 /// What of a git repository is read.
@@ -106,8 +115,14 @@ impl Default for Options {
             git: GitScope::default(),
             show_authors: false,
             prefix: String::new(),
+            platform: None,
         }
     }
+}
+
+/// The number of worker threads that `options` ask for.
+pub(crate) fn threads(options: &Options) -> usize {
+    if options.threads > 0 { options.threads } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
 }
 
 /// Default of [`Options::max_file_bytes`]: 64 MiB. Each worker holds at most one file of this size.
@@ -144,6 +159,14 @@ pub enum Error {
         /// As given.
         target: String,
         /// Why, and what to do instead.
+        why: String,
+    },
+    /// No image can be read from it.
+    #[error("{target}: {why}")]
+    Image {
+        /// As given.
+        target: String,
+        /// What is wrong, and what to do.
         why: String,
     },
     /// An exclude pattern doesn't parse.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use unkeyed_model::{Origin, Repository, Surface};
 
 use crate::git::{self, History, Whole};
+use crate::image::{self, Images};
 use crate::path_text::relative_text;
 use crate::read::{Content, Reader};
 use crate::repository::{self, Index};
@@ -25,15 +26,21 @@ pub struct Target {
 }
 
 /// Prefixes of targets that other versions read.
-const OTHER_KINDS: &[&str] = &["registry", "oci-dir", "oci-archive", "docker-archive"];
+const OTHER_KINDS: &[&str] = &["registry"];
 
-/// Opens `target`: `git:PATH`, `dir:PATH`, or a bare path to a folder or a file.
+/// Opens `target`: `git:PATH`, `dir:PATH`, `oci-dir:PATH`, `oci-archive:PATH`, `docker-archive:PATH`, or a bare path to a
+/// folder, a file or an image; what runs, and `registry:REF`.
 ///
 /// # Errors
 /// If it isn't there, can't be read as a whole, or `options` don't fit it.
 pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     if let Some(source) = running(target, options) {
         return source.map(|source| Target { source, repository: None, root: PathBuf::new() });
+    }
+    #[cfg(feature = "registry")]
+    if let Some(reference) = target.strip_prefix("registry:") {
+        let source = Box::new(Images::pull(target, reference, options)?);
+        return Ok(Target { source, repository: None, root: PathBuf::new() });
     }
     if let Some((prefix, _)) = target.split_once(':')
         && OTHER_KINDS.contains(&prefix)
@@ -47,11 +54,18 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     if matches!(options.git, GitScope::Staged | GitScope::Commits(_)) {
         return git_target(target, Path::new(target), options);
     }
-    let path = target.strip_prefix("dir:").unwrap_or(target);
+    let (image, path) = match target.split_once(':').and_then(|(prefix, path)| Some((image::Kind::of_prefix(prefix)?, path))) {
+        Some((kind, path)) => (Some(kind), path),
+        None => (None, target.strip_prefix("dir:").unwrap_or(target)),
+    };
     let io = |error| Error::Io { target: target.into(), error };
     let path = Path::new(path).canonicalize().map_err(io)?;
     let metadata = path.metadata().map_err(io)?;
     let folder = if metadata.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
+    if let Some(kind) = image.or_else(|| image::Kind::of_path(&path).filter(|_| !target.starts_with("dir:"))) {
+        let source = Box::new(Images::open(target, &path, kind, options)?);
+        return Ok(Target { source, repository: None, root: folder.to_path_buf() });
+    }
     let (index, described) = working_tree(target, folder, options)?;
     let root = folder.to_path_buf();
     let source: Box<dyn Source> = if metadata.is_dir() {

@@ -48,6 +48,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         git: git_scope(command, args),
         show_authors: args.show_authors,
         prefix: String::new(),
+        platform: args.platform.clone(),
     };
     let mut estate = gather(&Gather { targets: &args.targets, options: &options, detector: &detector, progress: &progress, stop: &stop })?;
     estate.coverage.skipped.extend(adjust::said(&detector, &changes, policy_path));

@@ -1,6 +1,6 @@
 //! Where something stands, as people read it.
 
-use unkeyed_model::{Location, Surface, Tracked};
+use unkeyed_model::{Fate, Location, Surface, Tracked};
 
 use crate::place;
 
@@ -17,7 +17,11 @@ pub(super) fn remarks(location: &Location) -> Vec<String> {
         remarks.push(format!("in commit {}", commit.chars().take(12).collect::<String>()));
     }
     if let Some(layer) = &origin.layer {
-        remarks.push(format!("in image layer {}", layer.chars().take(19).collect::<String>()));
+        remarks.push(format!("in image layer {}", short(layer)));
+    }
+    if let Some(image) = &origin.image {
+        remarks.extend(image.instruction.clone());
+        remarks.extend(became(&image.fate));
     }
     if is_elsewhere(origin.surface) && origin.commit.is_none() && origin.layer.is_none() {
         remarks.push(format!("in {}", origin.surface));
@@ -27,6 +31,22 @@ pub(super) fn remarks(location: &Location) -> Vec<String> {
         remarks.push(format!("encoded as {}", decodings.join(", then ")));
     }
     remarks
+}
+
+/// What became of a file of an image; nothing to say of one that is simply there.
+fn became(fate: &Fate) -> Option<String> {
+    match fate {
+        Fate::Present => None,
+        Fate::Unknown => Some("not known whether later layers delete it".to_owned()),
+        Fate::Linked(link) => Some(format!("still there as {link}")),
+        Fate::Overwritten(layer) => Some(format!("overwritten in layer {}", short(layer))),
+        Fate::Deleted(layer) => Some(format!("deleted in layer {}", short(layer))),
+    }
+}
+
+/// As much of a digest as tells layers apart.
+fn short(digest: &str) -> String {
+    digest.chars().take(19).collect()
 }
 
 /// Surfaces that one would not guess from a path.

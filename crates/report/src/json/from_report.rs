@@ -150,10 +150,20 @@ impl v1::Place {
             commit: origin.commit.clone(),
             layer: origin.layer.clone(),
             image_path: origin.image_path.clone(),
+            image: origin.image.as_deref().map(image),
             key_path: location.key_path.clone(),
             decoded_via: place::decodings(location),
             tracked: origin.tracked,
         }
+    }
+}
+
+fn image(place: &model::ImagePlace) -> v1::ImagePlace {
+    v1::ImagePlace {
+        images: place.images.clone(),
+        instruction: place.instruction.clone(),
+        fate: place.fate.word().to_owned(),
+        fate_by: place.fate.by().map(str::to_owned),
     }
 }
 

@@ -98,6 +98,10 @@ fn origin(location: &Location) -> Option<PropertyBag> {
         origin.commit.as_ref().map(|commit| ("commit", json!(commit))),
         origin.layer.as_ref().map(|layer| ("layer", json!(layer))),
         origin.image_path.as_ref().map(|path| ("imagePath", json!(path))),
+        origin.image.as_ref().map(|image| ("images", json!(image.images))),
+        origin.image.as_ref().and_then(|image| Some(("instruction", json!(image.instruction.as_ref()?)))),
+        origin.image.as_ref().map(|image| ("fate", json!(image.fate.word()))),
+        origin.image.as_ref().and_then(|image| Some(("fateBy", json!(image.fate.by()?)))),
         (!decodings.is_empty()).then(|| ("decodedVia", json!(decodings))),
     ];
     let facts = facts.into_iter().flatten().map(|(key, value)| (key.to_owned(), value));

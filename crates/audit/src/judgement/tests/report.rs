@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Class, Confidence, Estate, Level, Lifetime, Location, Match, PairKey, Reachability, Reference, Report, Role, RuleInfo, StoreKind,
-    Surface, Verdict,
+    Class, Confidence, Estate, Fate, ImagePlace, Level, Lifetime, Location, Match, PairKey, Reachability, Reference, Report, Role,
+    RuleInfo, StoreKind, Surface, Verdict,
 };
 
 use crate::testing::*;
@@ -127,6 +127,20 @@ fn history_is_archive_and_the_worktree_is_reachable() {
     };
     assert_eq!(reach(vec![on(Surface::GitHistory, place("a", 0, 5))]), Reachability::Archive);
     assert_eq!(reach(vec![on(Surface::GitHistory, place("a", 0, 5)), place("a", 0, 5)]), Reachability::Runtime);
+}
+
+#[test]
+fn what_a_later_layer_deleted_is_archive() {
+    let reach = |fate: Fate| {
+        let mut location = on(Surface::ImageLayer, place("a", 0, 5));
+        Arc::make_mut(&mut location.origin).image = Some(Arc::new(ImagePlace { fate, ..ImagePlace::default() }));
+        judge(with(vec![found("x.y", 1, location)])).artifacts[0].reachability
+    };
+    let layer = || "sha256:07aa".to_owned();
+    assert_eq!((reach(Fate::Deleted(layer())), reach(Fate::Overwritten(layer()))), (Reachability::Archive, Reachability::Archive));
+    for fate in [Fate::Present, Fate::Unknown, Fate::Linked("/b".into())] {
+        assert_eq!(reach(fate), Reachability::Runtime);
+    }
 }
 
 #[test]

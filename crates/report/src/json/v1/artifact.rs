@@ -138,6 +138,8 @@ pub struct Place {
     pub layer: Option<String>,
     /// Path inside the image.
     pub image_path: Option<String>,
+    /// What the image says of the layer or configuration, and what became of the file; null outside images.
+    pub image: Option<ImagePlace>,
     /// Structural path (`jobs.deploy.env.TOKEN`), or the name of the key the value is assigned to.
     pub key_path: Option<String>,
     /// Decodings that were undone, outermost first.
@@ -146,6 +148,20 @@ pub struct Place {
     /// What git says of the file; null outside a repository.
     #[schemars(with = "Option<Word<Tracked>>")]
     pub tracked: Option<Tracked>,
+}
+
+/// A place in a container image.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ImagePlace {
+    /// The scanned images that have the layer or configuration, each with its platform.
+    pub images: Vec<String>,
+    /// The instruction of the history that made the layer, without its values.
+    pub instruction: Option<String>,
+    /// What became of the file: whether a container sees it.
+    #[schemars(extend("enum" = unkeyed_model::Fate::WORDS))]
+    pub fate: String,
+    /// The hard link that keeps the content (`linked`), or the digest of the layer that took it away.
+    pub fate_by: Option<String>,
 }
 
 /// A place where a credential stands, with its line.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Artifact, Class, Confidence, Custody, DecodeStep, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Location, Origin, Reachability,
-    Replayable, Role, RuleInfo, Standard, Surface, Tracked, VendorDefault,
+    Artifact, Class, Confidence, Custody, DecodeStep, Fate, ImagePlace, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Location,
+    Origin, Reachability, Replayable, Role, RuleInfo, Standard, Surface, Tracked, VendorDefault,
 };
 
 use super::make::{at, durable, exception, keyed, line, placed, reference, rule, time, to};
@@ -352,6 +352,11 @@ fn layered(path: &str, row: u32, column: u32, length: u32) -> Location {
     location.origin = Arc::new(Origin {
         layer: Some("sha256:9d1f".into()),
         image_path: Some(format!("/{path}")),
+        image: Some(Arc::new(ImagePlace {
+            images: vec!["acme/billing:1.4 (linux/amd64)".into()],
+            instruction: Some("history[3]: COPY srv /srv".into()),
+            fate: if path.ends_with(".env") { Fate::Deleted("sha256:07aa".into()) } else { Fate::Present },
+        })),
         tracked: None,
         ..Origin::clone(&location.origin)
     });

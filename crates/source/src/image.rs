@@ -1,0 +1,240 @@
+//! Container images, read without a daemon: OCI layouts, docker archives, registries.
+//!
+//! An auditor needs every layer, not the file system that they add up to: a file that a later layer deletes is still in
+//! the image. So nothing is unpacked; each layer is read once, from the bottom or not, and what became of its files is
+//! looked up afterwards, for those in which something was found.
+
+mod blobs;
+mod bounded;
+mod compression;
+mod crew;
+mod digest;
+mod index;
+mod instruction;
+mod layer;
+mod layer_path;
+mod manifest;
+mod names;
+mod platform;
+#[cfg(feature = "registry")]
+mod registry;
+mod resolve;
+mod tar;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use unkeyed_model::{Fate, ImagePlace, Location, Match, Origin, Skip, Surface, Timestamp, Unit};
+
+use crate::{Error, Event, Flow, Options, Sink, Source};
+use blobs::{Archive, Blobs, Folder};
+use layer::{Job, within};
+use names::{Names, Stack};
+use platform::Wanted;
+use resolve::{Image, Resolved, Resolver};
+
+/// Where images are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A folder with `oci-layout`.
+    OciFolder,
+    /// A tar file of such a folder.
+    OciArchive,
+    /// What `docker save` writes.
+    DockerArchive,
+}
+
+impl Kind {
+    /// The kind that a target's prefix names.
+    pub(crate) fn of_prefix(prefix: &str) -> Option<Self> {
+        match prefix {
+            "oci-dir" => Some(Self::OciFolder),
+            "oci-archive" => Some(Self::OciArchive),
+            "docker-archive" => Some(Self::DockerArchive),
+            _ => None,
+        }
+    }
+
+    /// What stands at `path`, if it is an image. Docker writes archives that are both; the layout has more digests.
+    pub(crate) fn of_path(path: &Path) -> Option<Self> {
+        if path.is_dir() {
+            return (path.join("oci-layout").is_file() && path.join("index.json").is_file()).then_some(Self::OciFolder);
+        }
+        let archive = Archive::new(path).ok()?;
+        if archive.has("oci-layout") && archive.has("index.json") {
+            Some(Self::OciArchive)
+        } else {
+            archive.has("manifest.json").then_some(Self::DockerArchive)
+        }
+    }
+}
+
+/// The images of one target.
+#[derive(Debug)]
+pub(crate) struct Images {
+    blobs: Box<dyn Blobs>,
+    images: Vec<Image>,
+    skips: Vec<Skip>,
+    options: Options,
+    /// By digest, once read to the end.
+    names: Mutex<BTreeMap<String, Names>>,
+    layers_read: AtomicU64,
+}
+
+impl Images {
+    /// The images of the folder or file at `path`.
+    pub(crate) fn open(target: &str, path: &Path, kind: Kind, options: &Options) -> Result<Self, Error> {
+        let unreadable = |why: String| Error::Image { target: target.into(), why };
+        let blobs: Box<dyn Blobs> = match kind {
+            Kind::OciFolder => Box::new(Folder(path.to_owned())),
+            Kind::OciArchive | Kind::DockerArchive => Box::new(Archive::new(path).map_err(|error| unreadable(error.to_string()))?),
+        };
+        let wanted = Wanted::new(options.platform.as_deref());
+        let resolver = Resolver::new(blobs.as_ref(), wanted.clone());
+        let resolved = if kind == Kind::DockerArchive { resolver.docker() } else { resolver.layout() }.map_err(unreadable)?;
+        Self::new(target, blobs, resolved, &wanted, options)
+    }
+
+    /// The images that a registry has under the name `reference`.
+    #[cfg(feature = "registry")]
+    pub(crate) fn pull(target: &str, reference: &str, options: &Options) -> Result<Self, Error> {
+        let unreadable = |why: String| Error::Image { target: target.into(), why };
+        let (registry, bytes, digest) = registry::Registry::open(reference).map_err(unreadable)?;
+        let wanted = Wanted::new(options.platform.as_deref());
+        let resolved = Resolver::new(&registry, wanted.clone()).reference(reference, &bytes, &digest).map_err(unreadable)?;
+        Self::new(target, Box::new(registry), resolved, &wanted, options)
+    }
+
+    fn new(target: &str, blobs: Box<dyn Blobs>, resolved: Resolved, wanted: &Wanted, options: &Options) -> Result<Self, Error> {
+        let Resolved { images, skips, other_platforms } = resolved;
+        if images.is_empty() {
+            let why = match skips.iter().find(|skip| skip.why.is_gap()) {
+                Some(skip) => format!("{}: {}", skip.path, skip.detail),
+                None if other_platforms.is_empty() => "there is no image in it".into(),
+                None => format!("there is no image for {wanted}, only for {}; choose with --platform", other_platforms.join(", ")),
+            };
+            return Err(Error::Image { target: target.into(), why });
+        }
+        Ok(Self { blobs, images, skips, options: options.clone(), names: Mutex::default(), layers_read: AtomicU64::new(0) })
+    }
+
+    /// The layers, each once, the largest first so that no thread is left with it at the end.
+    fn jobs(&self) -> Vec<Job<'_>> {
+        let mut jobs: Vec<_> = resolve::carriers(&self.images)
+            .into_values()
+            .filter_map(|carriers| {
+                let &(number, position) = carriers.first()?;
+                let image = &self.images[number];
+                let history = &image.parsed.history;
+                let made = instruction::of_layers(history, image.layers.len()).get(position).copied().flatten();
+                let mut names: Vec<_> = carriers.iter().map(|(image, _)| self.images[*image].name.clone()).collect();
+                names.sort();
+                names.dedup();
+                let instruction = made.map(|(step, entry)| instruction::shown(step, entry));
+                Some(Job {
+                    layer: &image.layers[position],
+                    place: Arc::new(ImagePlace { images: names, instruction, fate: Fate::Unknown }),
+                    first_seen: made.and_then(|(_, entry)| created(entry.created.as_deref()?)),
+                    prefix: &self.options.prefix,
+                    max_file_bytes: self.options.max_file_bytes,
+                })
+            })
+            .collect();
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.layer.size));
+        jobs
+    }
+
+    /// The configurations, as they are written: each holds the environment, the labels and every instruction.
+    fn configurations(&self, sink: &mut Sink<'_>) -> Flow {
+        let mut by_digest: BTreeMap<_, (&[u8], Vec<String>)> = BTreeMap::new();
+        for image in &self.images {
+            if let Some((digest, bytes)) = &image.config {
+                by_digest.entry(digest).or_insert((bytes, Vec::new())).1.push(image.name.clone());
+            }
+        }
+        for (digest, (bytes, mut images)) in by_digest {
+            images.sort();
+            let place = ImagePlace { images, instruction: None, fate: Fate::Present };
+            // `docker save` names it so.
+            let path = within(&self.options.prefix, &format!("{}.json", digest.hex()));
+            let origin = Origin { surface: Surface::ImageConfig, path, image: Some(Arc::new(place)), ..Origin::default() };
+            if sink(Event::Unit(Unit::new(Arc::new(origin), bytes))) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+        Flow::Continue
+    }
+
+    /// What became of the file of `origin`: the most exposed of its fates in the images that have the layer.
+    fn fate(&self, names: &BTreeMap<String, Names>, carriers: &Carriers<'_>, origin: &Origin) -> Option<Fate> {
+        let (layer, path) = (origin.layer.as_deref()?, origin.image_path.as_deref()?.strip_prefix('/')?);
+        let file = path.split_once("!/").map_or(path, |(file, _)| file);
+        let fates = carriers.get(layer)?.iter().map(|&(number, position)| {
+            let image = &self.images[number];
+            let known = |digest: &str| names.get(digest).filter(|_| image.is_sound);
+            Stack(image.layers.iter().map(|layer| (layer.digest.as_str(), known(layer.digest.as_str()))).collect()).fate(position, file)
+        });
+        fates.min_by_key(|fate| match fate {
+            Fate::Present => 0,
+            Fate::Linked(_) => 1,
+            Fate::Unknown => 2,
+            Fate::Overwritten(_) | Fate::Deleted(_) => 3,
+        })
+    }
+}
+
+/// The images that have a layer, and where in them it is, by its digest.
+type Carriers<'i> = BTreeMap<&'i str, Vec<(usize, usize)>>;
+
+impl Source for Images {
+    fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
+        let mut first = sink();
+        let mut flow = self.configurations(&mut first);
+        for skip in &self.skips {
+            let skip = Skip { path: within(&self.options.prefix, &skip.path), ..skip.clone() };
+            flow = if flow == Flow::Stop { flow } else { first(Event::Skip(skip)) };
+        }
+        drop(first);
+        if flow == Flow::Stop {
+            return Ok(());
+        }
+        let names_kept = AtomicUsize::new(0);
+        crew::work(crate::threads(&self.options), sink, &self.jobs(), |job, hands| {
+            let names = job.read(self.blobs.as_ref(), &names_kept, hands);
+            self.layers_read.fetch_add(1, Ordering::Relaxed);
+            if let Some(names) = names {
+                self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(job.layer.digest.to_string(), names);
+            }
+        });
+        Ok(())
+    }
+
+    fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let carriers = resolve::carriers(&self.images);
+        let mut refined: BTreeMap<Arc<Origin>, Arc<Origin>> = BTreeMap::new();
+        for location in matches.iter_mut().flat_map(|found| std::iter::once(&mut found.location).chain(&mut found.related)) {
+            let Location { origin, .. } = location;
+            let known = refined.entry(Arc::clone(origin)).or_insert_with(|| {
+                let Some(fate) = self.fate(&names, &carriers, origin) else { return Arc::clone(origin) };
+                let place = origin.image.as_deref().cloned().unwrap_or_default();
+                Arc::new(Origin { image: Some(Arc::new(ImagePlace { fate, ..place })), ..(**origin).clone() })
+            });
+            *origin = Arc::clone(known);
+        }
+        Vec::new()
+    }
+
+    fn layers(&self) -> u64 {
+        self.layers_read.load(Ordering::Relaxed)
+    }
+}
+
+/// When a layer was made. Reproducible builds write the Unix epoch, Go's zero time or the like: nothing from before
+/// there were container images is believed.
+fn created(text: &str) -> Option<Timestamp> {
+    const FIRST_DOCKER: i64 = 1_363_824_000;
+    text.parse::<Timestamp>().ok().filter(|time| time.as_second() >= FIRST_DOCKER)
+}
