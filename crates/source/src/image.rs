@@ -201,7 +201,7 @@ impl Source for Images {
             return Ok(());
         }
         let names_kept = AtomicUsize::new(0);
-        crew::work(crate::threads(&self.options), sink, &self.jobs(), |job, hands| {
+        crew::work(&self.options, sink, &self.jobs(), |job, hands| {
             let names = job.read(self.blobs.as_ref(), &names_kept, hands);
             self.layers_read.fetch_add(1, Ordering::Relaxed);
             if let Some(names) = names {

@@ -56,7 +56,6 @@ pub(crate) fn is_container(head: &[u8], name: &str) -> bool {
 }
 
 /// Pushes what `content` holds: itself if it is no container, else its members.
-#[allow(dead_code, reason = "for the sources that read objects and layers")]
 pub(crate) fn bytes(origin: Origin, content: &[u8], limits: &Limits, push: Push<'_>) -> Flow {
     if is_container(content, origin.file_name()) {
         file(origin, &mut Cursor::new(content), limits, push)

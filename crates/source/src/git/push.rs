@@ -10,6 +10,7 @@ use super::read::Reading;
 use super::sweep::Seen;
 use super::walk::Fault;
 use crate::path_text::joined;
+use crate::unpack::{self, Limits};
 use crate::{Event, Flow, Sink, read};
 
 /// One thread's way to its sink.
@@ -75,6 +76,11 @@ impl<'r, 's> Pusher<'r, 's> {
             return Flow::Continue;
         }
         let origin = self.origin(self.reading.path(object.object), self.reading.id(object.object));
+        if unpack::is_container(object.bytes, origin.file_name()) {
+            self.is_pushed.push(false);
+            let limits = Limits { member_bytes: self.reading.options.max_file_bytes };
+            return unpack::bytes(origin, object.bytes, &limits, &mut self.sink);
+        }
         let unit = read::decode(origin, object.bytes);
         let is_as_stored = unit.origin().decoded_via.is_empty();
         self.is_pushed.push(is_as_stored);

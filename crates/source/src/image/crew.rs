@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use unkeyed_model::{Origin, Skip};
 
-use crate::{Event, Flow, Sink, read};
+use crate::unpack::{self, Limits};
+use crate::{Event, Flow, Options, Sink};
 
 /// Members are handed over when they make up this many bytes.
 const BATCH_BYTES: usize = 512 << 10;
@@ -27,6 +28,7 @@ struct Batch {
 
 /// What the threads share.
 struct Shared {
+    limits: Limits,
     waiting_bytes: AtomicUsize,
     stop: AtomicBool,
 }
@@ -40,14 +42,15 @@ pub(crate) struct Hands<'c, 's> {
     batch: Batch,
 }
 
-/// Does `jobs` on `threads` threads, each with a sink of its own.
+/// Does `jobs` on as many threads as `options` say, each with a sink of its own.
 pub(crate) fn work<'s, J: Sync>(
-    threads: usize,
+    options: &Options,
     sink: &'s (dyn Fn() -> Sink<'s> + Sync),
     jobs: &[J],
     each: impl Fn(&J, &mut Hands<'_, 's>) + Sync,
 ) {
-    let shared = Shared { waiting_bytes: AtomicUsize::new(0), stop: AtomicBool::new(false) };
+    let threads = crate::threads(options);
+    let shared = Shared { limits: Limits { member_bytes: options.max_file_bytes }, waiting_bytes: AtomicUsize::new(0), stop: AtomicBool::new(false) };
     let (full, waiting) = bounded::<Batch>(WAITING * threads);
     let (give_back, empty) = bounded::<Batch>(WAITING * threads);
     let next = AtomicUsize::new(0);
@@ -81,7 +84,7 @@ impl Shared {
                 break;
             }
             let bytes = batch.buffer.get(range).unwrap_or_default();
-            emit(origin, bytes, &mut |event| self.push(event, sink));
+            unpack::bytes(origin, bytes, &self.limits, &mut |event| self.push(event, sink));
         }
         batch.buffer.clear();
         batch.buffer.shrink_to(4 * BATCH_BYTES);
@@ -147,9 +150,4 @@ impl<'c> Hands<'c, '_> {
             }
         }
     }
-}
-
-/// Pushes a file of an image.
-fn emit(origin: Origin, bytes: &[u8], push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
-    push(Event::Unit(read::decode(origin, bytes)))
 }
