@@ -17,6 +17,7 @@ use unkeyed_model::{Origin, Skip, SkipReason};
 use self::utf16::Utf8;
 pub use self::window::{LONGEST, WINDOW_BYTES};
 use self::window::{Part, Windows};
+use crate::unpack::{self, Limits};
 use crate::{Event, Flow, Sink, Source, read};
 
 /// Most threads that share one stream; each holds a window.
@@ -27,11 +28,26 @@ const MAX_THREADS: usize = 8;
 pub(crate) struct Stdin {
     pub(crate) origin: Origin,
     pub(crate) threads: usize,
+    /// Members of an archive may be so long.
+    pub(crate) max_bytes: u64,
 }
 
 impl Source for Stdin {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), crate::Error> {
-        parallel(io::stdin().lock(), self.origin.clone(), self.threads, sink);
+        let mut input = io::stdin().lock();
+        let mut head = Vec::new();
+        let read = input.by_ref().take(unpack::HEAD_BYTES as u64).read_to_end(&mut head);
+        if let Err(error) = read {
+            sink()(Event::Skip(read::failure(self.origin.path.clone(), &error)));
+            return Ok(());
+        }
+        let is_container = unpack::is_container(&head, "");
+        let mut input = io::Cursor::new(head).chain(input);
+        if is_container {
+            unpack::stream(self.origin.clone(), &mut input, &Limits { member_bytes: self.max_bytes }, &mut sink());
+        } else {
+            parallel(input, self.origin.clone(), self.threads, sink);
+        }
         Ok(())
     }
 }

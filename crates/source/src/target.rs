@@ -91,7 +91,7 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
 fn running(target: &str, options: &Options) -> Option<Result<Box<dyn Source>, Error>> {
     if target == "-" {
         let origin = Origin { path: target.into(), surface: Surface::Log, ..Origin::default() };
-        return Some(Ok(Box::new(Stdin { origin, threads: options.threads })));
+        return Some(Ok(Box::new(Stdin { origin, threads: options.threads, max_bytes: options.max_file_bytes })));
     }
     let (kind, rest) = target.split_once(':').filter(|_| !Path::new(target).exists())?;
     match kind {

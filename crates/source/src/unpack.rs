@@ -64,8 +64,7 @@ pub(crate) fn bytes(origin: Origin, content: &[u8], limits: &Limits, push: Push<
     }
 }
 
-/// Like [`bytes`], for content that is read once, front to back, such as a file in an image layer.
-#[allow(dead_code, reason = "for the sources that read objects and layers")]
+/// Like [`bytes`], for content that is read once, front to back, such as standard input.
 pub(crate) fn stream(origin: Origin, content: &mut dyn Read, limits: &Limits, push: Push<'_>) -> Flow {
     let budget = Budget::new(limits, 0);
     let mut counted = budget.counted(content);

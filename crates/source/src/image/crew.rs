@@ -50,7 +50,11 @@ pub(crate) fn work<'s, J: Sync>(
     each: impl Fn(&J, &mut Hands<'_, 's>) + Sync,
 ) {
     let threads = crate::threads(options);
-    let shared = Shared { limits: Limits { member_bytes: options.max_file_bytes }, waiting_bytes: AtomicUsize::new(0), stop: AtomicBool::new(false) };
+    let shared = Shared {
+        limits: Limits { member_bytes: options.max_file_bytes },
+        waiting_bytes: AtomicUsize::new(0),
+        stop: AtomicBool::new(false),
+    };
     let (full, waiting) = bounded::<Batch>(WAITING * threads);
     let (give_back, empty) = bounded::<Batch>(WAITING * threads);
     let next = AtomicUsize::new(0);
