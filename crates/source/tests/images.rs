@@ -83,6 +83,18 @@ fn the_configuration_is_a_unit_as_it_is_written() {
 }
 
 #[test]
+fn a_configuration_that_is_not_understood_is_read_and_not_quoted() {
+    let config = json!({"history": "pW3-kLm9", "config": {}});
+    let layout = Layout::new();
+    let layer = layout.add("application/vnd.oci.image.layer.v1.tar", &Layer::new().file("file", b"f").tar());
+    let layout = layout.manifest("x", &config, &[layer]);
+    let read = read(&target(&layout));
+    assert_eq!((read.skips[0].why, read.skips.len(), read.files()), (SkipReason::Malformed, 1, vec!["/file"]));
+    assert!(!read.skips[0].detail.contains("pW3"), "{}", read.skips[0].detail);
+    assert!(read.units.iter().any(|(_, content)| String::from_utf8_lossy(content).contains("pW3-kLm9")));
+}
+
+#[test]
 fn layers_are_read_however_they_are_compressed() {
     let tar = |name: &str| Layer::new().file(name, name.as_bytes()).tar();
     let mut frames = b"\x50\x2A\x4D\x18\x03\0\0\0abc".to_vec();

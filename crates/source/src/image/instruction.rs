@@ -19,7 +19,8 @@ pub(crate) fn of_layers(history: &[History], layers: usize) -> Vec<Option<(usize
 pub(crate) fn shown(step: usize, entry: &History) -> String {
     let words = safe(entry.created_by.as_deref().unwrap_or_default());
     let place = format!("history[{step}]");
-    if words.is_empty() { place } else { format!("{place}: {}", words.chars().take(MAX_SHOWN).collect::<String>()) }
+    let words: String = words.chars().take(MAX_SHOWN).collect();
+    if words.is_empty() { place } else { format!("{place}: {}", crate::path_text(words.as_ref())) }
 }
 
 fn safe(created_by: &str) -> String {

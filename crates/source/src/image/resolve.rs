@@ -86,7 +86,8 @@ impl<'b> Resolver<'b> {
     /// Follows the manifest or index `bytes`, which a registry has under `name`.
     #[cfg(feature = "registry")]
     pub(crate) fn reference(mut self, name: &str, bytes: &[u8], digest: &Digest) -> Result<Resolved, String> {
-        let document: Document = serde_json::from_slice(bytes).map_err(|error| format!("the manifest is not understood: {error}"))?;
+        let document: Document =
+            serde_json::from_slice(bytes).map_err(|error| format!("the manifest is not understood{}", place(&error)))?;
         if document.manifests.is_empty() {
             self.image(&document, name, digest, None, true);
         } else {
@@ -106,7 +107,7 @@ impl<'b> Resolver<'b> {
 
     fn top<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
         let bytes = self.blobs.open(name).and_then(|file| read_all(file, MAX_JSON_BYTES)).map_err(|error| format!("{name}: {error}"))?;
-        serde_json::from_slice(&bytes).map_err(|error| format!("{name} is not understood: {error}"))
+        serde_json::from_slice(&bytes).map_err(|error| format!("{name} is not understood{}", place(&error)))
     }
 
     fn index(&mut self, index: &Document, name: &str, depth: usize) {
@@ -120,7 +121,7 @@ impl<'b> Resolver<'b> {
             let document: Document = match serde_json::from_slice(&bytes) {
                 Ok(document) => document,
                 Err(error) => {
-                    self.skip(digest.as_str(), SkipReason::Unreadable, format!("the manifest is not understood: {error}"));
+                    self.skip(digest.as_str(), SkipReason::Unreadable, format!("the manifest is not understood{}", place(&error)));
                     continue;
                 }
             };
@@ -238,7 +239,11 @@ impl<'b> Resolver<'b> {
 
     fn config(&mut self, digest: &Digest, bytes: &[u8]) -> Config {
         serde_json::from_slice(bytes).unwrap_or_else(|error| {
-            self.skip(digest.as_str(), SkipReason::Malformed, format!("the configuration was read as text only: {error}"));
+            self.skip(
+                digest.as_str(),
+                SkipReason::Malformed,
+                format!("the configuration was read as text only: it is not understood{}", place(&error)),
+            );
             Config::default()
         })
     }
@@ -257,6 +262,11 @@ pub(crate) fn carriers(images: &[Image]) -> BTreeMap<&str, Vec<(usize, usize)>> 
         }
     }
     carriers
+}
+
+/// Where a document is not as it should be. What serde says of it may quote a value.
+fn place(error: &serde_json::Error) -> String {
+    format!(" (line {}, column {})", error.line(), error.column())
 }
 
 fn named(name: &str, digest: &Digest, platform: Option<&PlatformFields>) -> String {
