@@ -38,6 +38,11 @@ impl Reader {
         result
     }
 
+    /// The content of `path`; `None` if it can't be read within the limit.
+    pub(crate) fn bytes(&mut self, path: &Path) -> Option<&[u8]> {
+        self.fill(path, false).ok().filter(Option::is_none).map(|_| self.buffer.as_slice())
+    }
+
     fn fill(&mut self, path: &Path, follow: bool) -> io::Result<Option<(SkipReason, String)>> {
         self.buffer.clear();
         let file = open::regular_file(path, follow)?;
