@@ -148,12 +148,20 @@ impl v1::Place {
             byte_offset: seen.then_some(region.span.start as u64),
             byte_length: seen.then_some(region.span.len() as u64),
             commit: origin.commit.clone(),
+            git: origin.git.as_deref().map(v1::Git::new),
             layer: origin.layer.clone(),
             image_path: origin.image_path.clone(),
             key_path: location.key_path.clone(),
             decoded_via: place::decodings(location),
             tracked: origin.tracked,
         }
+    }
+}
+
+impl v1::Git {
+    fn new(git: &model::GitPlace) -> Self {
+        let model::GitPlace { object, state, commits, branches, paths, author } = git.clone();
+        Self { object, state, commits, branches, paths, author }
     }
 }
 

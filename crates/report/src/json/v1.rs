@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use unkeyed_model::{Class, Level, SkipReason, Verdict};
 
 use super::words::{Counts, Word, version_one};
-pub use artifact::{Artifact, Lifetime, Location, Place, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
+pub use artifact::{Artifact, Git, Lifetime, Location, Place, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
 pub use workload::{Destination, IdentityPath, Layers, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.
