@@ -311,3 +311,46 @@ fn nothing_is_scanned_with_half_a_rule_set() {
         assert!(message.contains(said), "{message}");
     }
 }
+
+/// A repository whose credential was committed and then deleted, with one that is only staged.
+fn forgetful() -> tempfile::TempDir {
+    let repository = folder(&[(".env", DOTENV.as_bytes()), ("readme.txt", b"nothing here")]);
+    support::git(repository.path(), &["init", "-q", "-b", "main"]);
+    support::git(repository.path(), &["add", "-A"]);
+    support::git(repository.path(), &["commit", "-q", "-m", "with a credential"]);
+    support::git(repository.path(), &["rm", "-q", ".env"]);
+    support::git(repository.path(), &["commit", "-q", "-m", "without"]);
+    fs::write(repository.path().join("staged.env"), "DB_PASSWORD=Vx4-otter-Birke-58\n").unwrap();
+    support::git(repository.path(), &["add", "staged.env"]);
+    fs::remove_file(repository.path().join("staged.env")).unwrap();
+    repository
+}
+
+#[test]
+fn an_audit_finds_what_was_deleted_and_says_where_git_has_it() {
+    let repository = forgetful();
+    let report = json(&["audit"], repository.path());
+    let deleted = report["artifacts"].as_array().unwrap().iter().find(|artifact| artifact["locations"][0]["uri"] == ".env").unwrap();
+    let place = &deleted["locations"][0];
+    assert_eq!((place["surface"].as_str(), place["line"].as_u64()), (Some("git-history"), Some(2)));
+    assert_eq!((place["git"]["state"].as_str(), place["git"]["commits"].as_u64()), (Some("reachable"), Some(1)));
+    assert_eq!(place["commit"].as_str().unwrap().len(), 40);
+    assert!(report["coverage"]["read"]["blobs"].as_u64().unwrap() >= 3);
+    let without = json(&["audit", "--no-history"], repository.path());
+    assert!(without["artifacts"].as_array().unwrap().is_empty());
+    assert!(without["coverage"]["skipped"].as_array().unwrap().iter().any(|skip| skip["uri"] == ".git" && skip["why"] == "not-supplied"));
+    assert_eq!(code(&["scan"], repository.path()), 0);
+    assert_eq!(code(&["scan"], Path::new(&format!("git:{}", repository.path().display()))), 1);
+}
+
+#[test]
+fn a_staged_credential_is_found_whatever_the_working_file_holds() {
+    let repository = forgetful();
+    let report = json(&["scan", "--staged"], repository.path());
+    let places: Vec<_> = report["artifacts"].as_array().unwrap().iter().map(|artifact| artifact["locations"][0]["uri"].clone()).collect();
+    assert_eq!(places, ["staged.env"]);
+    let range = json(&["scan", "--range", "HEAD~1..HEAD"], repository.path());
+    assert!(range["artifacts"].as_array().unwrap().is_empty());
+    assert_eq!(code(&["scan", "--branch", "main"], repository.path()), 1);
+    assert_eq!(code(&["scan", "--range", "nothing..HEAD"], repository.path()), 2);
+}

@@ -1,7 +1,8 @@
-//! Reads a target and throws it away: `history TARGET [null|touch|seams|check|list] [threads]`. Used under `time` to measure a source alone.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measuring tool")]
+//! Reads a target and throws it away: `history TARGET [null|touch|seams|check|list|refine] [threads]`. Used under `time` to measure a source alone.
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::too_many_lines, reason = "a measuring tool")]
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use unkeyed_model::{Confidence, Custody, Fingerprint, Lifetime, Location, Match, Origin, Replayable, Role, RuleInfo};
 use unkeyed_source::{Event, Flow, Options, Sink, open};
 
 #[derive(Default, Debug)]
@@ -20,9 +21,10 @@ fn main() {
     let threads = args.next().and_then(|n| n.parse().ok()).unwrap_or(0);
     let target = open(&target, &Options { threads, ..Options::default() }).unwrap();
     let total = Mutex::new(Total::default());
+    let matches = Mutex::new(Vec::new());
     let sink = || -> Sink<'_> {
         let mut own = Total::default();
-        let (total, mode) = (&total, mode.as_str());
+        let (total, mode, matches) = (&total, mode.as_str(), &matches);
         Box::new(move |event| {
             match event {
                 Event::Unit(unit) => {
@@ -30,6 +32,12 @@ fn main() {
                     own = Total { units: 1, bytes: bytes.len() as u64, ..Total::default() };
                     if mode == "touch" {
                         own.sum = bytes.chunks_exact(8).map(|c| u64::from_le_bytes(c.try_into().unwrap())).fold(0, u64::wrapping_add);
+                    }
+                    // One Unit in a hundred.
+                    if mode == "refine"
+                        && unit.origin().git.as_ref().is_some_and(|git| git.object.starts_with("00") || git.object.starts_with("77"))
+                    {
+                        matches.lock().unwrap().push(found(Arc::clone(unit.origin())));
                     }
                     if mode == "list" {
                         println!("{} {}", unit.origin().path, bytes.len());
@@ -63,4 +71,35 @@ fn main() {
     };
     target.source.units(&sink).unwrap();
     println!("{:?}", total.lock().unwrap());
+    let mut matches = matches.into_inner().unwrap();
+    if !matches.is_empty() {
+        let start = std::time::Instant::now();
+        println!("{:?}", target.source.refine(&mut matches));
+        let introduced = matches.iter().filter(|found| found.location.origin.commit.is_some()).count();
+        let paths: usize = matches.iter().map(|found| found.location.origin.git.as_ref().unwrap().paths.len()).sum();
+        println!("{} matches refined in {:?}: {introduced} with a commit, {paths} paths", matches.len(), start.elapsed());
+    }
+}
+
+fn found(origin: Arc<Origin>) -> Match {
+    Match {
+        rule: Arc::new(RuleInfo::default()),
+        kind: "test".into(),
+        location: Location { origin, ..Location::default() },
+        related: Vec::new(),
+        confidence: Confidence::High,
+        verified_structure: true,
+        role: Role::Access,
+        custody: Custody::Embedded,
+        replayable: Replayable::Bearer,
+        lifetime: Lifetime::default(),
+        typed_position: false,
+        fingerprint: Fingerprint::default(),
+        mask: String::new(),
+        public_because: None,
+        pair: None,
+        destination: None,
+        notes: Vec::new(),
+        snippet: None,
+    }
 }

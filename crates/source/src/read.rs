@@ -52,6 +52,14 @@ impl Reader {
         flow
     }
 
+    /// The content of `path`; `None` if it can't be read within the limit.
+    pub(crate) fn bytes(&mut self, path: &Path) -> Option<&[u8]> {
+        self.buffer.clear();
+        let file = open::regular_file(path, false).ok()?;
+        let read = (&file).take(self.max_bytes.saturating_add(1)).read_to_end(&mut self.buffer).ok()?;
+        (read as u64 <= self.max_bytes).then_some(self.buffer.as_slice())
+    }
+
     /// The coverage row of a file that is neither short enough nor text.
     fn too_large(&self, path: String, size: u64) -> Skip {
         let detail = format!("{size} bytes, and no text; the limit is {} (--max-file-size)", self.max_bytes);

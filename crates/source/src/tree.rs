@@ -45,7 +45,7 @@ impl Tree {
         let is_folder = kind.is_some_and(|kind| kind.is_dir());
         let skip = |why, detail: String| Event::Skip(Skip { path: self.relative(path), why, detail });
         if entry.file_name() == ".git" {
-            let detail = "git's own files: objects, index, reflogs, stashes, configuration";
+            let detail = "git's own files: objects, index, reflogs, stashes, configuration; `git:` and the folder's path reads them";
             return Next::after(sink(skip(SkipReason::NotSupplied, detail.into())), true);
         }
         if let Some(reason) = self.excludes.reason(path, is_folder) {

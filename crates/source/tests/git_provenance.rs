@@ -4,9 +4,9 @@
 
 mod repository;
 
-use repository::{Repository, places};
-use unkeyed_model::GitState;
-use unkeyed_source::Options;
+use repository::{Repository, origins, places};
+use unkeyed_model::{GitState, Surface};
+use unkeyed_source::{GitScope, Options};
 
 #[test]
 fn a_content_knows_its_commit_its_paths_and_what_leads_to_it() {
@@ -109,4 +109,29 @@ fn excluded_is_what_stands_only_at_excluded_paths() {
         let c = if prefix.is_empty() { "c".into() } else { format!("{prefix}/c") };
         assert!(places["also elsewhere"].git.as_ref().unwrap().paths.contains(&c));
     }
+}
+
+#[test]
+fn a_working_file_and_its_object_are_one_place() {
+    let repository = Repository::new();
+    repository.commit("same", "same", "first\n");
+    repository.commit("changed", "old", "second\n");
+    repository.write("changed", "new");
+    let target = repository.path().to_str().unwrap();
+    let everything = Options { git: GitScope::Everything, ..Options::default() };
+    let shown = |options: &Options| {
+        let origins = origins(target, options);
+        let outside = origins.iter().filter(|origin| !origin.path.starts_with(".git/") && !origin.path.starts_with('('));
+        let state = |origin: &unkeyed_model::Origin| origin.git.as_ref().and_then(|git| git.state);
+        outside.map(|origin| (origin.path.clone(), origin.surface, state(origin))).collect::<Vec<_>>()
+    };
+    let head = Some(GitState::InHead);
+    let changed = [
+        ("changed".into(), Surface::Worktree, None),
+        ("same".into(), Surface::Worktree, head),
+        ("changed".into(), Surface::GitHistory, head),
+    ];
+    assert_eq!(shown(&everything), changed);
+    let excluding = Options { excludes: vec!["/same".into()], ..everything };
+    assert_eq!(shown(&excluding), [changed[0].clone(), changed[2].clone()]);
 }

@@ -1,6 +1,6 @@
 //! Where something stands, as people read it.
 
-use unkeyed_model::{Fate, Location, Surface, Tracked};
+use unkeyed_model::{Fate, GitState, Location, Surface, Tracked};
 
 use crate::place;
 
@@ -16,6 +16,7 @@ pub(super) fn remarks(location: &Location) -> Vec<String> {
     if let Some(commit) = &origin.commit {
         remarks.push(format!("in commit {}", commit.chars().take(12).collect::<String>()));
     }
+    remarks.extend(origin.git.as_ref().and_then(|git| git.state).map(reached));
     if let Some(layer) = &origin.layer {
         remarks.push(format!("in image layer {}", short(layer)));
     }
@@ -47,6 +48,19 @@ fn became(fate: &Fate) -> Option<String> {
 /// As much of a digest as tells layers apart.
 fn short(digest: &str) -> String {
     digest.chars().take(19).collect()
+}
+
+/// What leads to an object of git.
+fn reached(state: GitState) -> String {
+    match state {
+        GitState::InHead => "in HEAD",
+        GitState::Staged => "staged",
+        GitState::Reachable => "not in HEAD, but in its history or another branch, tag or note",
+        GitState::Stash => "in a stash",
+        GitState::Reflog => "in the reflog only",
+        GitState::Unreachable => "unreachable, until git prunes it",
+    }
+    .to_owned()
 }
 
 /// Surfaces that one would not guess from a path.

@@ -148,6 +148,7 @@ impl v1::Place {
             byte_offset: seen.then_some(region.span.start as u64),
             byte_length: seen.then_some(region.span.len() as u64),
             commit: origin.commit.clone(),
+            git: origin.git.as_deref().map(v1::Git::new),
             layer: origin.layer.clone(),
             image_path: origin.image_path.clone(),
             image: origin.image.as_deref().map(image),
@@ -164,6 +165,13 @@ fn image(place: &model::ImagePlace) -> v1::ImagePlace {
         instruction: place.instruction.clone(),
         fate: place.fate.word().to_owned(),
         fate_by: place.fate.by().map(str::to_owned),
+    }
+}
+
+impl v1::Git {
+    fn new(git: &model::GitPlace) -> Self {
+        let model::GitPlace { object, state, commits, branches, paths, author } = git.clone();
+        Self { object, state, commits, branches, paths, author }
     }
 }
 

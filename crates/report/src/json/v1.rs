@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use unkeyed_model::{Class, Level, SkipReason, Verdict};
 
 use super::words::{Counts, Word, version_one};
-pub use artifact::{Artifact, ImagePlace, Lifetime, Location, Place, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
+pub use artifact::{
+    Artifact, Git, ImagePlace, Lifetime, Location, Place, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault,
+};
 pub use workload::{Destination, IdentityPath, Layers, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use unkeyed_model::{
-    Class, Confidence, Custody, DecodeStep, IdentityKind, LayerState, Level, LifetimeBasis, LifetimeConfidence, Platform, Reach,
+    Class, Confidence, Custody, DecodeStep, GitState, IdentityKind, LayerState, Level, LifetimeBasis, LifetimeConfidence, Platform, Reach,
     Reachability, Reason, Replayable, Role, SkipReason, Surface, Tracked, TtlBasis, Verdict, WorkloadKind,
 };
 
@@ -37,6 +37,7 @@ words!(
     Confidence,
     Custody,
     DecodeStep,
+    GitState,
     IdentityKind,
     LayerState,
     Level,

@@ -96,6 +96,7 @@ fn origin(location: &Location) -> Option<PropertyBag> {
         Some(("surface", json!(origin.surface))),
         origin.tracked.map(|tracked| ("tracked", json!(tracked))),
         origin.commit.as_ref().map(|commit| ("commit", json!(commit))),
+        origin.git.as_ref().and_then(|git| Some(("gitState", json!(git.state?)))),
         origin.layer.as_ref().map(|layer| ("layer", json!(layer))),
         origin.image_path.as_ref().map(|path| ("imagePath", json!(path))),
         origin.image.as_ref().map(|image| ("images", json!(image.images))),

@@ -36,6 +36,8 @@ pub(super) struct Graph {
     /// Tag and what it points to, by number of the tag.
     pub(super) tags: Vec<(u32, u32)>,
     edges: Vec<Edge>,
+    /// Where the edges of each object begin.
+    starts: Vec<u32>,
     pub(super) texts: Texts,
 }
 
@@ -57,6 +59,13 @@ impl Graph {
         graph.commits.sort_unstable_by_key(|commit| commit.object);
         graph.tags.sort_unstable();
         graph.edges.sort_unstable();
+        graph.starts = vec![0; sweep.store.ids.len() + 1];
+        for edge in &graph.edges {
+            graph.starts[edge.tree as usize + 1] += 1;
+        }
+        for at in 1..graph.starts.len() {
+            graph.starts[at] += graph.starts[at - 1];
+        }
         graph
     }
 
@@ -96,9 +105,7 @@ impl Graph {
 
     /// What `tree` contains.
     pub(super) fn contents(&self, tree: u32) -> &[Edge] {
-        let start = self.edges.partition_point(|edge| edge.tree < tree);
-        let length = self.edges[start..].partition_point(|edge| edge.tree == tree);
-        &self.edges[start..start + length]
+        &self.edges[self.starts[tree as usize] as usize..self.starts[tree as usize + 1] as usize]
     }
 
     /// The commit with that number of an object.

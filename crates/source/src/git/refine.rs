@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gix::index::Entry;
+use gix::index::entry::Mode;
 use unkeyed_model::{GitPlace, Location, Match, Origin, Skip, SkipReason, Timestamp};
 
 use super::graph::Graph;
@@ -12,6 +14,7 @@ use super::sweep::Sweep;
 use super::tips::Tips;
 use super::{History, commit};
 use crate::path_text::{bytes_text, joined};
+use crate::read::Reader;
 
 impl History {
     /// Fills [`GitPlace`] in the origins of `matches`, and leaves out what stands only at excluded paths.
@@ -63,12 +66,21 @@ impl History {
         self.store().ids.find(&id)
     }
 
-    /// The ids (hex) of the objects that the index has, by printable path.
-    pub(super) fn index(&self) -> BTreeMap<String, String> {
+    /// The ids (hex) of objects that pass, by the printable path of the working file that has the same content.
+    pub(super) fn working_files(&self, passes: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
         let repository = self.repository.to_thread_local();
-        let Ok(index) = repository.index_or_empty() else { return BTreeMap::new() };
-        let path = |name: &[u8]| joined(&self.options.prefix, &bytes_text(name));
-        index.entries().iter().map(|entry| (path(entry.path(&index)), entry.id.to_string())).collect()
+        let (Ok(index), Some(folder)) = (repository.index_or_empty(), repository.workdir()) else { return BTreeMap::new() };
+        let mut reader = Reader::new(self.options.max_file_bytes);
+        let is_file = |entry: &&Entry| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+        let same = |entry: &Entry| {
+            let object = Some(entry.id.to_string()).filter(|object| passes(object))?;
+            let name = entry.path(&index);
+            let path = folder.join(gix::path::from_bstr(name).ok()?);
+            let content = reader.bytes(&path).filter(|_| self.excludes.reason_below(&path).is_none())?;
+            let id = gix::objs::compute_hash(self.hash, gix::objs::Kind::Blob, content).ok()?;
+            (id == entry.id).then(|| (joined(&self.options.prefix, &bytes_text(name)), object))
+        };
+        index.entries().iter().filter(is_file).filter_map(same).collect()
     }
 
     fn fill(&self, store: &Store, repository: &gix::Repository, place: &Place) -> Filled {

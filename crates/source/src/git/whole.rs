@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::index::entry::Mode;
-use unkeyed_model::{Fingerprint, Match, Skip, SkipReason, Span, Surface, Tracked};
+use unkeyed_model::{GitPlace, Match, Skip, SkipReason, Surface};
 
 use super::History;
 use crate::path_text::{bytes_text, joined, relative_text};
@@ -110,38 +110,26 @@ fn without<'x>(mut inner: Sink<'x>, drops: impl Fn(&Skip) -> bool + Send + 'x) -
     })
 }
 
-/// What makes two matches the same: the object, the place in it, the rule and the credential.
-type Key = (String, Span, String, Fingerprint);
-
-/// Of a match in a working file and the same match in the object that the index has for that file, keeps the first, which
-/// then knows what git knows of the second.
+/// Of a working file and the object that the index has for it, keeps what was found in the file if both have the same
+/// content; it then knows what git knows of the object.
 fn join_working_files(history: &History, matches: &mut Vec<Match>) {
-    let index = history.index();
-    let object = |found: &Match| match found.location.origin.tracked {
-        Some(Tracked::Tracked) => index.get(&found.location.origin.path).cloned(),
-        _ => None,
-    };
-    let objects: Vec<Option<String>> = matches.iter().map(object).collect();
-    let key =
-        |found: &Match, object: &str| -> Key { (object.to_owned(), found.location.region.span, found.rule.id.clone(), found.fingerprint) };
-    let mut known = BTreeMap::new();
-    for found in matches.iter() {
-        if let Some(git) = found.location.origin.git.as_ref().filter(|_| found.location.origin.surface == Surface::GitHistory) {
-            known.insert(key(found, &git.object), Arc::clone(git));
+    let places: BTreeMap<String, Arc<GitPlace>> = matches
+        .iter()
+        .filter(|found| found.location.origin.surface == Surface::GitHistory)
+        .filter_map(|found| found.location.origin.git.clone())
+        .map(|git| (git.object.clone(), git))
+        .collect();
+    let objects = history.working_files(|object| places.contains_key(object));
+    let same: BTreeSet<&String> = objects.values().collect();
+    matches.retain_mut(|found| {
+        let origin = &mut found.location.origin;
+        if origin.surface == Surface::GitHistory {
+            return !origin.git.as_ref().is_some_and(|git| same.contains(&git.object));
         }
-    }
-    let mut joined = BTreeSet::new();
-    for (found, object) in matches.iter_mut().zip(&objects) {
-        let Some(key) = object.as_ref().map(|object| key(found, object)) else { continue };
-        if let Some(git) = known.get(&key) {
-            Arc::make_mut(&mut found.location.origin).git = Some(Arc::clone(git));
-            joined.insert(key);
+        if let Some(git) = objects.get(&origin.path).and_then(|object| places.get(object)) {
+            Arc::make_mut(origin).git = Some(Arc::clone(git));
         }
-    }
-    matches.retain(|found| {
-        let origin = &found.location.origin;
-        let is_object = origin.surface == Surface::GitHistory;
-        !origin.git.as_ref().is_some_and(|git| is_object && joined.contains(&key(found, &git.object)))
+        true
     });
 }
 

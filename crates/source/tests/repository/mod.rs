@@ -172,6 +172,25 @@ pub(crate) fn contents(seen: &Seen) -> Vec<&str> {
     contents
 }
 
+/// The origins of what is found in each Unit of `target`, as its source knows them in the end.
+pub(crate) fn origins(target: &str, options: &Options) -> Vec<Arc<Origin>> {
+    let target = open(target, options).unwrap();
+    let seen = Mutex::new(Vec::new());
+    let worker = || -> Sink<'_> {
+        Box::new(|event| {
+            if let Event::Unit(unit) = event {
+                seen.lock().unwrap().push(found(Arc::clone(unit.origin())));
+            }
+            Flow::Continue
+        })
+    };
+    target.source.units(&worker).unwrap();
+    let mut matches = std::mem::take(&mut *seen.lock().unwrap());
+    target.source.refine(&mut matches);
+    matches.sort_by(|one, other| one.location.cmp(&other.location));
+    matches.into_iter().map(|found| found.location.origin).collect()
+}
+
 /// Every content with its origin, as the source knows it if something is found in each.
 pub(crate) fn places(path: &Path, options: &Options) -> BTreeMap<String, Arc<Origin>> {
     let target = open(&format!("git:{}", path.display()), options).unwrap();

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unkeyed_model::{
-    Class, Confidence, Custody, DecodeStep, Level, LifetimeBasis, LifetimeConfidence, Reachability, Replayable, Role, Surface, Tracked,
+    Class, Confidence, Custody, DecodeStep, GitState, Level, LifetimeBasis, LifetimeConfidence, Reachability, Replayable, Role, Surface,
+    Tracked,
 };
 
 use super::workload::Destination;
@@ -132,8 +133,10 @@ pub struct Place {
     pub byte_offset: Option<u64>,
     /// Number of bytes.
     pub byte_length: Option<u64>,
-    /// Commit id, for git objects.
+    /// For git objects, the commit that introduced the content.
     pub commit: Option<String>,
+    /// What else git knows of the content; null if nobody asked.
+    pub git: Option<Git>,
     /// Layer digest, for image contents.
     pub layer: Option<String>,
     /// Path inside the image.
@@ -162,6 +165,24 @@ pub struct ImagePlace {
     pub fate: String,
     /// The hard link that keeps the content (`linked`), or the digest of the layer that took it away.
     pub fate_by: Option<String>,
+}
+
+/// What git knows of a content in its object database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Git {
+    /// Object id.
+    pub object: String,
+    /// What leads to it; null if nobody asked.
+    #[schemars(with = "Option<Word<GitState>>")]
+    pub state: Option<GitState>,
+    /// Number of commits that have it.
+    pub commits: u64,
+    /// Number of branches whose history has it.
+    pub branches: u64,
+    /// Every path that it has in any commit.
+    pub paths: Vec<String>,
+    /// Author of the commit that introduced it, if that was asked for.
+    pub author: Option<String>,
 }
 
 /// A place where a credential stands, with its line.
