@@ -1,7 +1,7 @@
 //! Files that are made to exhaust whoever opens them.
 
 use unkeyed_model::SkipReason;
-use unkeyed_source::Options;
+use unkeyed_source::{Event, Flow, Options, open};
 
 use crate::make::{self, Member};
 use crate::{read, read_with, text};
@@ -144,4 +144,22 @@ fn rows_of_unread_members_are_counted_beyond_a_number() {
     let found = read("z.zip", &make::zip_of(&members));
     assert_eq!(found.skips.len(), 201);
     assert!(found.skips.iter().any(|skip| skip.path == "z.zip" && skip.detail.starts_with("800 more rows")));
+}
+
+#[test]
+fn a_receiver_that_wants_no_more_gets_no_more() {
+    let inner = make::tar(&[("a", &text(1)), ("b", &text(2))]);
+    let archive = make::gzip(&make::tar(&[("first.tar", &inner), ("c", &text(3))]));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tgz");
+    std::fs::write(&path, archive).unwrap();
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let sink = || {
+        Box::new(|_: Event<'_>| {
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Flow::Stop
+        }) as unkeyed_source::Sink<'_>
+    };
+    open(path.to_str().unwrap(), &Options::default()).unwrap().source.units(&sink).unwrap();
+    assert_eq!(count.into_inner(), 1);
 }
