@@ -60,6 +60,8 @@ impl Dialect {
             "po" | "pot" | "arb" | "xliff" | "xlf" | "strings" => return Self::Locale,
             "json" | "json5" | "jsonc" | "har" | "ipynb" | "tfstate" if !is_locale(origin) => return Self::Json,
             "yml" | "yaml" if !is_locale(origin) => return Self::Yaml,
+            // Of Android.
+            "xml" if name.starts_with("strings") => return Self::Locale,
             // Source maps hold programs.
             "map" => return Self::Code,
             "json" | "yml" | "yaml" | "properties" | "resx" | "php" | "js" | "ts" if is_locale(origin) => return Self::Locale,
@@ -119,6 +121,7 @@ mod tests {
             ("README.md", Dialect::Prose),
             ("src/locales/de.json", Dialect::Locale),
             ("messages_de.properties", Dialect::Locale),
+            ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
             ("package-lock.json", Dialect::Lock),
             ("package.json", Dialect::Json),
             ("unknown", Dialect::Other),

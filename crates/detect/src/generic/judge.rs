@@ -184,6 +184,10 @@ fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str
         return Some("a number");
     }
     let name = name?;
+    // The annotation by which a chart makes a change of the secret restart its pods.
+    if text[..name.span.start].ends_with(b"checksum/") {
+        return Some("a checksum by its name");
+    }
     if name.class == Class::Password && value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit) && is_set(text, name) {
         return Some("a hash in a table");
     }

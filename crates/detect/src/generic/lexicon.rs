@@ -98,20 +98,20 @@ pub(super) const AUTHS: &str = "auth authentication authorization basicauth http
 pub(super) const KEY_KINDS: &str = "
     access account admin aes api app application auth authentication authorization azure client consumer cookie credential crypt
     crypto cipher decryption deploy des dev encrypt encryption function functions github gitlab google hmac host ingest
-    integration jwt kms license licence livechat logging mailgun maps master merchant openai private priv product project provisioning
-    push read rapidapi registration root rsa secret security sendgrid server service session shared sign signing signature site
+    integration jwt kms license licence livechat logging mailgun maps master merchant openai private priv product provisioning
+    push read rapidapi registration root rsa secret security sendgrid server service session shared sign signing signature
     ssh storage stripe subscription tenant twilio user vault wallet webhook write x
 ";
 
 /// What a key or token is, as the word before it, where that makes it something else than a credential.
 pub(super) const NOT_KINDS: &str = "
     arrow attribute authorized backward bos bucket button cache cls column combo compare composite config context control ctrl current cursor
-    custom data default delete design dict dictionary end enter entity env eos error escape esc event expected field filter first
+    custom data default delete design dict dictionary document end enter entity env eos error escape esc event expected field file filter first
     flag foreign forward function grouping group hash header host hot i18n id idempotency identity image index input item join
     json keyboard known label lang language last left lexer lookup map mapping mask max member message meta metadata min missing
-    modifier name namespace natural new next nonce num number object old option order page pad param parameter parent parse
+    modifier name namespace natural new next node nonce num number object old option order page pad param parameter parent parse
     parser partition path pref preference press previous primary prop property pub public query range record redux ref
-    registry request required resource right route routing row s3 schema search section select separator sep setting shift short
+    registry request required resource right route routing row s3 schema search section select separator sep setting shift short site
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
     continuation completion prompt input output

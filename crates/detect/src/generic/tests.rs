@@ -182,6 +182,9 @@ A.java	char[] digits = "0a1b2c3d4e5f".toCharArray();
 a.sh	PASSWORD=$(pass show db)
 a.sh	curl -u "${U}:${P}" https://h
 a.yml	password: *anchor
+a.yml	checksum/secret: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
+a.json	{"figma_file_key": "Ghnd7RVRXFBJOI5sCDygs4"}
+.env	RECAPTCHA_SITE_KEY=6L6tZg1v6tnOLD5pIrRzgiQXbhGLbitAhCrNipR0
 a.yml	token: ${{ secrets.TOKEN2 }}
 locales/de.json	"password": "Kennwort2"
 messages_fr.properties	login.password=Mot de passe1

@@ -4,7 +4,7 @@
 pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // Anywhere: the literal part beside it is no whole credential.
-    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("{$", "}"), ("[[", "]]")];
+    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
     // A name in braces that holds quotation marks is cut at the first: `{$config['x']}`.
     let is_cut = text.strip_prefix("{$").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
@@ -15,7 +15,7 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     if around.iter().any(|(open, close)| is_inside(text, open, close)) {
         return Some("a placeholder in brackets");
     }
-    if is_variable(text) {
+    if is_variable(text) || is_parameter(text) {
         return Some("a variable");
     }
     let verbs = ["%s", "%v", "%q", "%d", "%@", "%1$s", "{}", "{0}", "?"];
@@ -62,6 +62,11 @@ fn holds_named_braces(text: &str) -> bool {
                 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
         })
     })
+}
+
+/// `:name`, `@name`: a parameter of a statement.
+fn is_parameter(text: &str) -> bool {
+    text.strip_prefix([':', '@']).is_some_and(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
 }
 
 /// `$NAME`, `$name`, `$env:NAME`; with a digit in a lower-case name it may be a password that begins with a dollar sign.

@@ -107,6 +107,9 @@ The password must be at least 8 characters
 ab
 ${{ secrets.TOKEN }}
 {$pass}
+\(password)
+:password
+@new_password
 $config['password']
 $token.value})
 [FILTERED]\\r\\n
