@@ -120,3 +120,24 @@ fn a_message_of_a_chat_is_the_place_of_what_stands_in_it() {
     let (uri, line, _) = places(&report)[0];
     assert!(uri.starts_with("ops/2024-01-05.json") && uri.ends_with("/1704445200.000100") && line == 3, "{uri}:{line}");
 }
+
+#[test]
+fn a_silent_stream_can_be_interrupted() {
+    let mut program = unkeyed();
+    program.args(["scan", "-", "--format", "json", "--no-progress", "-q"]);
+    let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // Before it minds the signal, the signal would simply end it.
+    let minds = |status: String| {
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:").map(|mask| u64::from_str_radix(mask.trim(), 16).unwrap()));
+        caught.is_some_and(|mask| mask & 0b10 != 0)
+    };
+    while !minds(fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap()) {
+        std::thread::yield_now();
+    }
+    let stdin = child.stdin.take();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &report["run"]["complete"]), (Some(130), &Value::Bool(false)));
+}
