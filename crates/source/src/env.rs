@@ -1,14 +1,14 @@
 //! `env:FILE` and `env:-`: what a command printed of an environment. Which command it was, the parsers tell.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use unkeyed_model::{Origin, Skip, SkipReason, Surface, Unit};
 
 use crate::path_text::path_text;
-use crate::{Error, Event, Options, Sink, Source, read};
+use crate::{Error, Event, Options, Sink, Source, read, stream};
 
 /// Opens the dump in `file`; `-` is standard input.
 pub(crate) fn open(file: &str, options: &Options) -> Result<Box<dyn Source>, Error> {
@@ -46,7 +46,7 @@ impl Source for Dump {
         let mut bytes = Vec::new();
         let limit = self.max_bytes.saturating_add(1);
         let read = if self.path == Path::new("-") {
-            io::stdin().lock().take(limit).read_to_end(&mut bytes)
+            stream::stdin(&self.origin, sink()).take(limit).read_to_end(&mut bytes)
         } else {
             File::open(&self.path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
         };

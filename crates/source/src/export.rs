@@ -19,6 +19,9 @@ use crate::{Event, Flow};
 /// What is looked at to tell an export.
 const HEAD_BYTES: usize = 4 << 10;
 
+/// Characters of a conversation's or ticket's name that are shown in paths.
+const MAX_NAME: usize = 64;
+
 /// A message, a ticket, a comment, a page.
 #[derive(Debug, Default)]
 struct Message {
@@ -113,6 +116,7 @@ fn placed(origin: &Origin, message: &Message) -> Origin {
     let mut path = origin.path.clone();
     for (index, part) in message.place.iter().enumerate() {
         path.push_str(if index == 0 { "!/" } else { "/" });
+        let part: String = part.chars().take(MAX_NAME).collect();
         path.push_str(&path_text(part.as_ref()).replace('/', "%2F"));
     }
     Origin { path, first_seen: message.time.or(origin.first_seen), ..origin.clone() }

@@ -4,6 +4,7 @@
 //! would question: a window reports only what *begins* in its own share, and shares meet in the middle of the overlap.
 //! So each finding is reported once, with at least [`LONGEST`] bytes of the text around it in view.
 
+mod patient;
 mod utf16;
 mod window;
 
@@ -12,8 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use unkeyed_model::{Origin, Skip, SkipReason};
+use unkeyed_model::{Origin, Skip, SkipReason, Unit, Window};
 
+use self::patient::Patient;
 use self::utf16::Utf8;
 pub use self::window::{LONGEST, WINDOW_BYTES};
 use self::window::{Part, Windows};
@@ -34,7 +36,7 @@ pub(crate) struct Stdin {
 
 impl Source for Stdin {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), crate::Error> {
-        let mut input = io::stdin().lock();
+        let mut input = stdin(&self.origin, sink());
         let mut head = Vec::new();
         let read = input.by_ref().take(unpack::HEAD_BYTES as u64).read_to_end(&mut head);
         if let Err(error) = read {
@@ -50,6 +52,13 @@ impl Source for Stdin {
         }
         Ok(())
     }
+}
+
+/// Standard input, which ends early if `push` wants no more. It is asked by an empty part of the text.
+pub(crate) fn stdin(origin: &Origin, mut push: Sink<'_>) -> impl Read {
+    let origin = Arc::new(origin.clone());
+    let nothing = Window { bytes: 1, ..Window::default() };
+    Patient::new(io::stdin(), move || push(Event::Unit(Unit::new(Arc::clone(&origin), &[][..]).part(nothing))))
 }
 
 /// Pushes all of `input`, window by window. A text that fits into one window is an ordinary Unit.

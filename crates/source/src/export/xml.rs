@@ -6,8 +6,8 @@ use quick_xml::events::{BytesStart, Event};
 use super::text::add;
 use super::{Message, Take, time};
 
-/// Elements and attributes by which a record is called, the more telling first.
-const LABELS: &[&str] = &["key", "number", "title", "id", "sys_id"];
+/// Elements and attributes by which a record is called, the more telling first. No titles: they are what somebody wrote.
+const LABELS: &[&str] = &["key", "number", "id", "sys_id"];
 /// Elements and attributes of the time at which it was written.
 const TIMES: &[&str] = &["created", "sys_created_on", "creationDate"];
 /// Deeper nesting than any export has.
