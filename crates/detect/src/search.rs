@@ -139,11 +139,8 @@ impl Search {
             let end = start.saturating_add(SEGMENT).min(text.len());
             self.collect(text, Span::new(start, end), scratch);
             self.collect_near(text, scratch);
-            let words = scratch.words.iter().filter_map(|&(at, text)| Some((at, self.index.everywhere.targets[text as usize].word?)));
-            for (at, word) in words {
-                if on_event(Event::Word { word, at }).is_break() {
-                    return;
-                }
+            if self.words_of(scratch).try_for_each(|(word, at)| on_event(Event::Word { word, at })).is_break() {
+                return;
             }
             // Later segments can't open a start before this one.
             let settled = if end == text.len() { usize::MAX } else { end.saturating_sub(self.reach) };
@@ -163,19 +160,21 @@ impl Search {
         }
     }
 
-    /// Calls `on_word` with the words of generic credentials, in order of place.
+    /// Calls `on_word` with the words of generic credentials, in order of place, until it breaks.
     pub(crate) fn words(&self, text: &[u8], mut on_word: impl FnMut(u16, usize) -> ControlFlow<()>) {
         let mut scratch = SearchScratch::default();
-        self.run(
-            &RuleList::default(),
-            text,
-            &mut scratch,
-            |_| false,
-            |event| match event {
-                Event::Word { word, at } => on_word(word, at),
-                Event::Match(_) => ControlFlow::Continue(()),
-            },
-        );
+        for start in (0..text.len()).step_by(SEGMENT) {
+            self.collect(text, Span::new(start, (start + SEGMENT).min(text.len())), &mut scratch);
+            scratch.hits.clear();
+            if self.words_of(&scratch).try_for_each(|(word, at)| on_word(word, at)).is_break() {
+                return;
+            }
+        }
+    }
+
+    /// The words of generic credentials in the segment that was collected last.
+    fn words_of(&self, scratch: &SearchScratch) -> impl Iterator<Item = (u16, usize)> {
+        scratch.words.iter().filter_map(|&(at, text)| Some((self.index.everywhere.targets[text as usize].word?, at)))
     }
 
     /// Adds the hits and words that start in `segment`.

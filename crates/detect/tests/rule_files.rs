@@ -33,7 +33,7 @@ fn every_problem_names_file_line_and_rule() {
         ("pattern = 'acme_'\ninspect = \"nothing\"", "acme.toml:6: rule acme.token: there is no inspector \"nothing\""),
         ("extract = \"nothing\"", "acme.toml:5: rule acme.token: there is no extractor \"nothing\"; known: configuration, password"),
         ("pattern = 'acme_'\nextract = \"secret\"", "acme.toml:6: rule acme.token: give either a pattern or what code extracts"),
-        ("pattern = 'acme_'\nchecksum = \"md5\"", "acme.toml:6: rule acme.token: there is no checksum \"md5\"; known: github-crc32"),
+        ("pattern = 'acme_'\nchecksum = \"md5\"", "acme.toml:6: rule acme.token: there is no checksum \"md5\"; known: base58check, "),
         (
             "pattern = 'acme_'\nlifetime = { default = \"short\" }",
             "acme.toml:3: rule acme.token: the lifetimes \"at-most\" and \"short\" need seconds",

@@ -55,7 +55,7 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
 /// Why a value is an address of a machine or a regular expression, if it is one.
 pub(super) fn not_a_value(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
-    if text.parse::<std::net::IpAddr>().is_ok() {
+    if text.parse::<core::net::IpAddr>().is_ok() {
         return Some("the address of a machine");
     }
     if is_version(text) {
