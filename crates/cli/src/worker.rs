@@ -54,12 +54,15 @@ impl<'a> Worker<'a> {
             Event::Skip(skip) => self.own.skipped.push(skip),
             Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
             Event::Unit(unit) => {
-                // What git keeps of the past is no configuration of a workload: it is searched, and not read for structure.
-                let is_past = unit.origin().surface == Surface::GitHistory;
+                // What git keeps of the past, or lies in an image, configures no workload of this target: it is searched, and
+                // not read for structure.
+                let surface = unit.origin().surface;
+                let is_past = surface == Surface::GitHistory;
+                let is_structure = !is_past && surface != Surface::ImageLayer;
                 *(if is_past { &mut self.own.blobs } else { &mut self.own.files }) += 1;
                 self.own.bytes += unit.bytes().len() as u64;
                 self.progress.file();
-                match guarded(&unit, || unkeyed_parse::group(&unit).filter(|_| !is_past)) {
+                match guarded(&unit, || unkeyed_parse::group(&unit).filter(|_| is_structure)) {
                     Ok(Some(group)) => {
                         let unit = unit.into_owned().known_as(group.surface);
                         self.own.kept.push((group, unit));
