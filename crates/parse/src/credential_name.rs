@@ -87,6 +87,10 @@ const RUN_TOGETHER: &[&str] = &[
 
 /// Whether a literal under this name is a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
+    // Every shell sets these, to folders.
+    if matches!(name, "PWD" | "OLDPWD") {
+        return false;
+    }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
@@ -141,6 +145,8 @@ mod tests {
             assert!(is_credential(name), "{name}");
         }
         for name in [
+            "PWD",
+            "OLDPWD",
             "password_policy",
             "TOKEN_TTL",
             "SECRET_ARN",

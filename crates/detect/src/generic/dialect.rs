@@ -22,7 +22,7 @@ pub(super) enum Dialect {
     Prose,
     /// Texts of a user interface: what a password is called, not what it is.
     Locale,
-    /// Checksums of dependencies.
+    /// Checksums of dependencies, and the name service switch, where `passwd` is a table.
     Lock,
     /// Anything else.
     Other,
@@ -38,7 +38,7 @@ const LOCALE: &str = "i18n l10n lang langs languages locale locales localization
 const PROSE_NAMES: &str = "authors changelog changes contributing copying history install license news notice readme thanks todo";
 const LOCKS: &str = "
     package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock go.sum poetry.lock composer.lock pipfile.lock
-    gemfile.lock packages.lock.json flake.lock bun.lock uv.lock mix.lock pubspec.lock podfile.lock .terraform.lock.hcl
+    gemfile.lock packages.lock.json flake.lock bun.lock uv.lock mix.lock pubspec.lock podfile.lock .terraform.lock.hcl nsswitch.conf
 ";
 
 impl Dialect {
@@ -57,7 +57,8 @@ impl Dialect {
         }
         let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
         match extension {
-            "po" | "pot" | "arb" | "xliff" | "xlf" | "strings" => return Self::Locale,
+            "po" | "pot" | "mo" | "gmo" | "qm" | "arb" | "xliff" | "xlf" | "strings" => return Self::Locale,
+            _ if is_manual(origin, extension) => return Self::Prose,
             "json" | "json5" | "jsonc" | "har" | "ipynb" | "tfstate" if !is_locale(origin) => return Self::Json,
             "yml" | "yaml" if !is_locale(origin) => return Self::Yaml,
             // Of Android.
@@ -93,6 +94,11 @@ impl Dialect {
     }
 }
 
+/// A page of the manual: `man/man5/passwd.5`, `man/ja/man1/chage.1`.
+fn is_manual(origin: &Origin, extension: &str) -> bool {
+    extension.starts_with(|first: char| first.is_ascii_digit()) && extension.len() < 6 && origin.path.split('/').any(|part| part == "man")
+}
+
 fn is_listed(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|listed| listed == word)
 }
@@ -124,6 +130,8 @@ mod tests {
             ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
             ("package-lock.json", Dialect::Lock),
             ("package.json", Dialect::Json),
+            ("usr/share/man/ja/man1/chage.1", Dialect::Prose),
+            ("usr/share/locale/de/shadow.mo", Dialect::Locale),
             ("unknown", Dialect::Other),
         ] {
             assert_eq!(of(path), dialect, "{path}");

@@ -14,6 +14,8 @@ use crate::placeholder;
 /// A line that is so long was not written by a person.
 const MINIFIED: usize = 600;
 
+/// So near a NUL a text belongs to a program, or to a catalogue of its texts.
+const PROGRAM: usize = 256;
 /// Longer values are judged by their beginning.
 const LOOK: usize = 512;
 
@@ -109,6 +111,10 @@ fn ruled_out(
         .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
         .or_else(|| (dialect == Dialect::Locale && !is_random(value)).then_some("a text of a user interface"))
         .or_else(|| digest(text, value, name))
+        .or_else(|| is_version(value).then_some("a version"))
+        .or_else(|| {
+            name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value)).then_some("the working folder")
+        })
         .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
         .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
         .or_else(|| {
@@ -118,8 +124,28 @@ fn ruled_out(
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
 }
 
+/// `1.302183`, `v2.0.1`.
+fn is_version(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"v").unwrap_or(value);
+    digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
+/// `PWD=/srv/app`: the shell's variable, and no password.
+fn is_working_folder(name: &[u8], value: &[u8]) -> bool {
+    matches!(name, b"PWD" | b"OLDPWD") && (value.starts_with(b"/") || value.get(1) == Some(&b':'))
+}
+
+/// Whether the value is one of a program's strings: what asks for a password looks like what sets one.
+fn is_in_program(text: &[u8], secret: Span) -> bool {
+    let around = &text[secret.start.saturating_sub(PROGRAM)..text.len().min(secret.end.saturating_add(PROGRAM))];
+    memchr::memchr(0, around).is_some()
+}
+
 /// Why the value is worth no more than a low confidence, if so.
 fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>) -> Option<&'static str> {
+    if !matches!(place.how, How::Userinfo | How::Basic | How::Bearer) && is_in_program(text, place.value.span) {
+        return Some("a string in a program");
+    }
     let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();
     placeholder::likely::filler(value)
         .or_else(|| placeholder::likely::broken_promise(name, value))

@@ -156,6 +156,9 @@ app.js	publishableKey: "pk_7H5GkZJ4ktV38eZxKDItVMZZvluUhORE"
 app.rs	t.pass("tests/ui/multi_line.rs");
 app.rs	/// The object identified by `current`.
 app.ts	password: string;
+.env	PWD=/srv/app/current
+CoreList.pm	'Test2::Event::Pass' => '1.302183',
+etc/nsswitch.conf	passwd: files systemd
 app.js	y = x ? "password" : "kW3xqz9Vt"
 app.js	switch (t) { case "password": "kW3xqz9Vt" }
 app.js	list.push_key("kW3xqz9VtqX2")
@@ -276,4 +279,13 @@ fn hostile_texts_end() {
     for end in (0..bytes.len()).step_by(61) {
         scan(&bytes[..end], None, |_| ());
     }
+}
+
+#[test]
+fn strings_of_a_program_are_hardly_credentials() {
+    let confidence = |text: &str| found("usr/bin/chage", text).first().map(|one| one.1);
+    let (text, program) = ("login password=kW3x!qz9Vt\n", "\0Options:\0login password=kW3x!qz9Vt\0%s\n");
+    assert!(confidence(text) > Some(Confidence::Low), "{:?}", confidence(text));
+    assert_eq!(confidence(program), Some(Confidence::Low));
+    assert!(confidence("\0x\0postgres://app:kW3xqz9Vt@db.internal/x\0") > Some(Confidence::Low));
 }
