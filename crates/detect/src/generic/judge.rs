@@ -47,7 +47,7 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
         },
         Reason::Ruled,
     );
-    Judgement { place: *place, extract, reason, doubt: doubt(text, value, place, name) }
+    Judgement { place: *place, extract, reason, doubt: doubt(text, value, place, name, dialect) }
 }
 
 impl Judgement {
@@ -130,6 +130,14 @@ fn is_version(value: &[u8]) -> bool {
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
 }
 
+/// Letters, and what stands between and around words.
+fn is_word(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'' | b'.' | b',' | b';' | b')' | b'/' | b'&') || *byte >= 0x80)
+        && rarity::rarity(value) < 6.0
+}
+
 /// `PWD=/srv/app`: the shell's variable, and no password.
 fn is_working_folder(name: &[u8], value: &[u8]) -> bool {
     matches!(name, b"PWD" | b"OLDPWD") && (value.starts_with(b"/") || value.get(1) == Some(&b':'))
@@ -142,7 +150,10 @@ fn is_in_program(text: &[u8], secret: Span) -> bool {
 }
 
 /// Why the value is worth no more than a low confidence, if so.
-fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>) -> Option<&'static str> {
+fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
+    if dialect == Dialect::Prose && !place.value.quoted && is_word(value) {
+        return Some("a word in a text");
+    }
     if !matches!(place.how, How::Userinfo | How::Basic | How::Bearer) && is_in_program(text, place.value.span) {
         return Some("a string in a program");
     }

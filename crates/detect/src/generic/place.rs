@@ -112,8 +112,9 @@ fn read(around: &Around<'_>) -> Option<Place> {
     let mut cursor = Cursor::new(text, around.name.span.end);
     let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
     let closers = &text[closers.start..closers.end];
-    if closers.starts_with(b")") && text[..around.name.span.start].ends_with(b"(") {
-        // `$(pwd):/app`
+    let name = &text[around.name.span.start..around.name.span.end];
+    if closers.starts_with(b")") && (text[..around.name.span.start].ends_with(b"(") || name == b"pwd") {
+        // `$(pwd):/app`, `$(cd x && pwd) || exit`
         return None;
     }
     if declared::is_case(around) {

@@ -159,6 +159,7 @@ app.ts	password: string;
 .env	PWD=/srv/app/current
 CoreList.pm	'Test2::Event::Pass' => '1.302183',
 etc/nsswitch.conf	passwd: files systemd
+a.sh	dir=$(cd "$dir" && pwd) || exit
 app.js	y = x ? "password" : "kW3xqz9Vt"
 app.js	switch (t) { case "password": "kW3xqz9Vt" }
 app.js	list.push_key("kW3xqz9VtqX2")
