@@ -130,12 +130,14 @@ fn is_version(value: &[u8]) -> bool {
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
 }
 
-/// Letters, and what stands between and around words.
+/// No digits, and no unusual characters in a row.
 fn is_word(value: &[u8]) -> bool {
-    value
-        .iter()
-        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'' | b'.' | b',' | b';' | b')' | b'/' | b'&') || *byte >= 0x80)
-        && rarity::rarity(value) < 6.0
+    !value.iter().any(u8::is_ascii_digit) && rarity::rarity(value) < 6.0
+}
+
+/// `/etc/passwd:`
+fn is_end_of_path(text: &[u8], name: &Name) -> bool {
+    name.span.start.checked_sub(1).is_some_and(|at| text[at] == b'/')
 }
 
 /// `PWD=/srv/app`: the shell's variable, and no password.
@@ -153,6 +155,9 @@ fn is_in_program(text: &[u8], secret: Span) -> bool {
 fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
     if dialect == Dialect::Prose && !place.value.quoted && is_word(value) {
         return Some("a word in a text");
+    }
+    if name.is_some_and(|name| is_end_of_path(text, name)) {
+        return Some("its name ends a path");
     }
     if !matches!(place.how, How::Userinfo | How::Basic | How::Bearer) && is_in_program(text, place.value.span) {
         return Some("a string in a program");
