@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::process::Command;
 
 use support::{run, text, unkeyed};
 
@@ -65,6 +66,65 @@ fn no_planted_value_comes_out_anywhere() {
             }
         }
         assert!(found > 0, "nothing was found, so nothing was proved");
+    }
+}
+
+/// Dumps of an environment, as several programs print them.
+const DUMPS: &[(&str, &str)] = &[
+    ("printenv", "HOME=/srv\nDB_PASSWORD={s}\nAPI_TOKEN={s}\n"),
+    ("declared", "declare -x HOME=\"/srv\"\ndeclare -x API_TOKEN=\"{s}\"\n"),
+    (
+        "inspect.json",
+        "[{\"Id\":\"0f\",\"Name\":\"/{s}\",\"Config\":{\"Env\":[\"DB_PASSWORD={s}\"],\"Cmd\":[\"app\",\"--token={s}\"],\"Labels\":{\"password\":\"{s}\"}}}]",
+    ),
+    (
+        "task.json",
+        "{\"taskDefinition\":{\"family\":\"a\",\"containerDefinitions\":[{\"name\":\"c\",\"environment\":[{\"name\":\"API_TOKEN\",\"value\":\"{s}\"}]}]}}",
+    ),
+    ("broken.json", "[{\"Id\":\"0f\",\"Config\":{\"Env\":[\"DB_PASSWORD={s}\""),
+];
+
+#[test]
+fn no_planted_value_comes_out_of_histories_archives_and_dumps() {
+    for secret in SECRETS {
+        let folder = tempfile::tempdir().unwrap();
+        let git = |arguments: &[&str]| {
+            let own = ["-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"];
+            let output = Command::new("git").current_dir(folder.path()).args(own).args(arguments).output().unwrap();
+            assert!(output.status.success(), "git {arguments:?}: {}", text(&output.stderr));
+        };
+        let write = |name: &str, content: &str| fs::write(folder.path().join(name), content.replace("{s}", secret)).unwrap();
+        git(&["init", "--quiet"]);
+        write("app.env", "DB_PASSWORD={s}\n");
+        let packed = Command::new("tar").current_dir(folder.path()).args(["-czf", "app.tar.gz", "app.env"]).status().unwrap();
+        assert!(packed.success());
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "-m", &format!("set password={secret}")]);
+        git(&["rm", "--quiet", "app.env"]);
+        git(&["commit", "--quiet", "-m", "forget it"]);
+        git(&["tag", "-a", "v1", "-m", &format!("password: {secret}")]);
+        write("stashed.env", "API_TOKEN={s}\n");
+        git(&["add", "stashed.env"]);
+        git(&["stash", "push", "--quiet", "-m", &format!("token={secret}")]);
+        let here = folder.path().display();
+        let mut targets = vec![format!("git:{here}"), here.to_string()];
+        for (name, content) in DUMPS {
+            write(name, content);
+            targets.push(format!("env:{here}/{name}"));
+        }
+        let mut found = 0;
+        for target in &targets {
+            for (command, format) in [("scan", "human"), ("scan", "json"), ("audit", "json"), ("audit", "sarif")] {
+                let options = ["--format", format, "--confidence", "low", "--show-public", "--show-authors", "-v"];
+                let options = if target.starts_with("env:") { &options[..5] } else { &options[..] };
+                let output = run(unkeyed().arg(command).arg(target).args(options).env("UNKEYED_FINGERPRINT_KEY", "k"));
+                found += usize::from(text(&output.stdout).contains("generic."));
+                for stream in [&output.stdout, &output.stderr] {
+                    assert_no_part(secret, &text(stream), &format!("{command} {target} --format {format}"));
+                }
+            }
+        }
+        assert!(found >= targets.len(), "{found}: next to nothing was found, so nothing was proved");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Turns findings into matches: places, snippets, one match for every place the content was read from.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use unkeyed_model::{Location, Match, Origin, Region, Span, Unit};
@@ -10,6 +11,13 @@ use crate::overlap::Spans;
 use crate::position::Positions;
 use crate::snippet::snippet;
 
+/// Shorter values are words that a line has by chance …
+const MIN_VALUE: usize = 6;
+/// … and longer ones don't fit into a snippet.
+const MAX_VALUE: usize = 400;
+/// Of more values of one Unit only so many are looked for in other lines: each costs a search in each snippet.
+const MAX_VALUES: usize = 256;
+
 /// Hands every finding of `unit` to `sink`, in order of place. `veil` holds all that is masked in snippets.
 pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sink: &mut dyn FnMut(Match)) {
     let text = unit.bytes();
@@ -18,12 +26,27 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
     let spans = findings.iter().flat_map(|finding| std::iter::once(&finding.draft.secret).chain(&finding.draft.related)).copied();
     let positions = Positions::new(text, spans);
     let place = |span: Span| unit.window().map_or(positions.region(span), |window| window.place(positions.region(span)));
+    let values = values(text, &findings);
     for finding in findings {
-        let shown = snippet(text, finding.draft.secret, &hidden);
+        let shown = snippet(text, finding.draft.secret, &hidden, &values);
         for (_, origin) in unit.origins().iter().enumerate().filter(|(at, _)| !finding.allowed_at.contains(at)) {
             sink(one(&finding, origin, &place, shown.clone()));
         }
     }
+}
+
+/// What was found, as it stands in `text`: it is masked wherever else it stands in a line that is shown.
+fn values<'t>(text: &'t [u8], findings: &[Finding]) -> BTreeSet<&'t [u8]> {
+    let spans = findings.iter().map(|finding| finding.draft.secret);
+    let values = spans.filter_map(|span| text.get(span.start..span.end)).filter(|value| (MIN_VALUE..=MAX_VALUE).contains(&value.len()));
+    let mut distinct = BTreeSet::new();
+    for value in values {
+        if distinct.len() == MAX_VALUES {
+            break;
+        }
+        distinct.insert(value);
+    }
+    distinct
 }
 
 fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, snippet: unkeyed_model::Snippet) -> Match {

@@ -3,6 +3,8 @@
 //! One decision a reader would question: every masked run becomes eight asterisks, whatever its length, because the exact
 //! length of a password helps to guess it, and because a key of a thousand characters leaves no room for its line.
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Snippet, Span};
 
 use crate::byte_set::ByteSet;
@@ -20,12 +22,17 @@ const TOKEN_LEN: usize = 20;
 const TOKEN: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-");
 const MASK: &str = "********";
 
-/// The snippet for the credential at `secret`; `veil` holds every match of the text.
-pub(crate) fn snippet(text: &[u8], secret: Span, veil: &Spans) -> Snippet {
+/// The snippet for the credential at `secret`; `veil` holds every match of the text, and `values` what was found in it, to be
+/// masked where it stands without being a match.
+pub(crate) fn snippet(text: &[u8], secret: Span, veil: &Spans, values: &BTreeSet<&[u8]>) -> Snippet {
     let (line, secret) = line_around(text, secret);
     let mut hidden = Spans::default();
     veil.within(line).for_each(|span| hidden.add(span));
     token_runs(text, line).for_each(|span| hidden.add(span));
+    for value in values {
+        let places = memchr::memmem::find_iter(&text[line.start..line.end], value).map(|at| line.start + at);
+        places.for_each(|at| hidden.add(Span::new(at, at + value.len())));
+    }
     hidden.add(secret);
     let mut before = String::new();
     let mut own = (0, 0);
@@ -114,7 +121,7 @@ mod tests {
         let span = |part: &str| text.find(part).map(|start| Span::new(start, start + part.len())).unwrap();
         let mut veil = Spans::default();
         others.iter().for_each(|other| veil.add(span(other)));
-        snippet(text.as_bytes(), span(secret), &veil)
+        snippet(text.as_bytes(), span(secret), &veil, &BTreeSet::from([secret.as_bytes()]))
     }
 
     #[test]
@@ -129,6 +136,11 @@ mod tests {
         assert_eq!(shown("a hunter2! b Zx81kQp0Lm29Vn38Bt47Cy56", "hunter2!", &[]).text, "a ******** b ********");
         assert_eq!(shown("a hunter2! API_KEY=Zx81kQp0Lm29Vn38Bt47Cy==", "hunter2!", &[]).text, "a ******** API_KEY=********");
         assert_eq!(shown("a hunter2! thisIsJustALongIdentifierName", "hunter2!", &[]).text, "a ******** thisIsJustALongIdentifierName");
+    }
+
+    #[test]
+    fn a_value_is_masked_wherever_it_stands() {
+        assert_eq!(shown("password=hunter2! name=/hunter2!x", "hunter2!", &[]).text, "password=******** name=/********x");
     }
 
     #[test]
@@ -156,7 +168,7 @@ mod tests {
     fn control_characters_are_escaped() {
         let text = "a\x1b[31m\u{202e} hunter2! \x07".to_owned();
         assert_eq!(shown(&text, "hunter2!", &[]).text, "a\\u{1b}[31m\\u{202e} ******** \\u{7}");
-        let raw = snippet(b"\xff hunter2!", Span::new(2, 10), &Spans::default());
+        let raw = snippet(b"\xff hunter2!", Span::new(2, 10), &Spans::default(), &BTreeSet::new());
         assert_eq!(raw.text, "\\xff ********");
     }
 }
