@@ -1,8 +1,11 @@
 //! Reads a target and throws it away: `history TARGET [null|touch|seams|check|list|refine] [threads]`. Used under `time` to measure a source alone.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::too_many_lines, reason = "a measuring tool")]
 
+#[path = "../tests/found/mod.rs"]
+mod found;
+
+use found::found;
 use std::sync::{Arc, Mutex};
-use unkeyed_model::{Confidence, Custody, Fingerprint, Lifetime, Location, Match, Origin, Replayable, Role, RuleInfo};
 use unkeyed_source::{Event, Flow, Options, Sink, open};
 
 #[derive(Default, Debug)]
@@ -78,28 +81,5 @@ fn main() {
         let introduced = matches.iter().filter(|found| found.location.origin.commit.is_some()).count();
         let paths: usize = matches.iter().map(|found| found.location.origin.git.as_ref().unwrap().paths.len()).sum();
         println!("{} matches refined in {:?}: {introduced} with a commit, {paths} paths", matches.len(), start.elapsed());
-    }
-}
-
-fn found(origin: Arc<Origin>) -> Match {
-    Match {
-        rule: Arc::new(RuleInfo::default()),
-        kind: "test".into(),
-        location: Location { origin, ..Location::default() },
-        related: Vec::new(),
-        confidence: Confidence::High,
-        verified_structure: true,
-        role: Role::Access,
-        custody: Custody::Embedded,
-        replayable: Replayable::Bearer,
-        lifetime: Lifetime::default(),
-        typed_position: false,
-        fingerprint: Fingerprint::default(),
-        mask: String::new(),
-        public_because: None,
-        pair: None,
-        destination: None,
-        notes: Vec::new(),
-        snippet: None,
     }
 }

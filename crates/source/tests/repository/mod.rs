@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[path = "../found/mod.rs"]
+mod found;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +13,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use unkeyed_model::{Confidence, Custody, Fingerprint, Lifetime, Location, Match, Origin, Replayable, Role, RuleInfo, Skip, Surface};
+use found::found;
+use unkeyed_model::{Origin, Skip, Surface};
 use unkeyed_source::{Event, Flow, Options, Sink, open};
 
 /// A repository in a folder of its own.
@@ -217,27 +221,4 @@ pub(crate) fn places(path: &Path, options: &Options) -> BTreeMap<String, Arc<Ori
         .into_iter()
         .map(|found| (contents[&found.location.origin.git.as_ref().unwrap().object].clone(), found.location.origin))
         .collect()
-}
-
-fn found(origin: Arc<Origin>) -> Match {
-    Match {
-        rule: Arc::new(RuleInfo::default()),
-        kind: "test".into(),
-        location: Location { origin, ..Location::default() },
-        related: Vec::new(),
-        confidence: Confidence::High,
-        verified_structure: true,
-        role: Role::Access,
-        custody: Custody::Embedded,
-        replayable: Replayable::Bearer,
-        lifetime: Lifetime::default(),
-        typed_position: false,
-        fingerprint: Fingerprint::default(),
-        mask: String::new(),
-        public_because: None,
-        pair: None,
-        destination: None,
-        notes: Vec::new(),
-        snippet: None,
-    }
 }

@@ -3,6 +3,9 @@
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
+#[path = "../found/mod.rs"]
+mod found;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
@@ -11,9 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use unkeyed_model::{
-    Confidence, Custody, Fate, Fingerprint, Lifetime, Location, Match, Origin, Replayable, Role, RuleInfo, Skip, SkipReason,
-};
+use unkeyed_model::{Fate, Origin, Skip, SkipReason};
 use unkeyed_source::{Event, Flow, Options, Target, open};
 
 pub(crate) const CREATED: &str = "2026-06-01T00:00:00Z";
@@ -207,7 +208,7 @@ impl Read {
     /// The origin at `path` after refinement, as if something had been found there in each layer.
     pub(crate) fn refined(&self, path: &str) -> Vec<Arc<Origin>> {
         let mut matches: Vec<_> =
-            self.units.iter().filter(|(origin, _)| origin.path == path).map(|(origin, _)| found_at(Arc::clone(origin))).collect();
+            self.units.iter().filter(|(origin, _)| origin.path == path).map(|(origin, _)| found::found(Arc::clone(origin))).collect();
         self.target.source.refine(&mut matches);
         matches.into_iter().map(|found| found.location.origin).collect()
     }
@@ -221,29 +222,6 @@ impl Read {
 
     pub(crate) fn reasons(&self) -> Vec<(&str, SkipReason)> {
         self.skips.iter().map(|skip| (skip.path.as_str(), skip.why)).collect()
-    }
-}
-
-fn found_at(origin: Arc<Origin>) -> Match {
-    Match {
-        rule: Arc::new(RuleInfo::default()),
-        kind: "x.y".into(),
-        location: Location { origin, ..Location::default() },
-        related: Vec::new(),
-        confidence: Confidence::High,
-        verified_structure: false,
-        role: Role::Access,
-        custody: Custody::Embedded,
-        replayable: Replayable::Bearer,
-        lifetime: Lifetime::default(),
-        typed_position: false,
-        fingerprint: Fingerprint::default(),
-        mask: String::new(),
-        public_because: None,
-        pair: None,
-        destination: None,
-        notes: Vec::new(),
-        snippet: None,
     }
 }
 
