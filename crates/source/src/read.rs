@@ -16,7 +16,6 @@ const KEEP_BUFFER_BYTES: usize = 4 << 20;
 const FIRST_BYTES: u64 = 64 << 10;
 
 /// Reads files, one at a time, into one buffer.
-#[derive(Debug)]
 pub(crate) struct Reader {
     buffer: Vec<u8>,
     max_bytes: u64,

@@ -200,7 +200,8 @@ fn credential(host: &str) -> Result<RegistryAuth, String> {
         Err(CredentialRetrievalError::HelperFailure { helper, .. }) => {
             Err(format!("{helper}, which the docker configuration names, failed"))
         }
-        Err(error) => Err(format!("the docker configuration's credential for {host} can't be read: {error}")),
+        // The library's words may name a byte of it.
+        Err(_) => Err(format!("the docker configuration's credential for {host} can't be read; try `docker login {host}`")),
     }
 }
 

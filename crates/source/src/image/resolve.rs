@@ -24,7 +24,7 @@ const MAX_DEPTH: usize = 4;
 const NAMES: [&str; 2] = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
 
 /// One image.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Image {
     /// Reference or digest, and platform.
     pub(crate) name: String,
@@ -35,6 +35,13 @@ pub(crate) struct Image {
     pub(crate) layers: Vec<Layer>,
     /// Its documents have the digests by which they are named and all layers are known: fates can be told.
     pub(crate) is_sound: bool,
+}
+
+impl std::fmt::Debug for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its configuration holds the values of variables.
+        write!(f, "Image({}, {} layers)", self.name, self.layers.len())
+    }
 }
 
 /// A layer of an image.

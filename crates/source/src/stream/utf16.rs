@@ -10,7 +10,6 @@ use crate::read;
 const CHUNK: usize = 64 << 10;
 
 /// The stream, decoded if need be.
-#[derive(Debug)]
 pub(super) struct Utf8<R> {
     input: io::Chain<Cursor<Vec<u8>>, R>,
     step: Option<DecodeStep>,

@@ -14,7 +14,6 @@ pub const LONGEST: usize = 128 << 10;
 const LINE_REACH: usize = 64 << 10;
 
 /// A window, filled.
-#[derive(Debug)]
 pub(super) struct Part {
     pub(super) bytes: Vec<u8>,
     /// `None`: the text is no longer than this.
@@ -33,7 +32,6 @@ impl Part {
 }
 
 /// The windows of a text.
-#[derive(Debug)]
 pub(super) struct Windows<R> {
     input: R,
     /// What the next window has in common with the last.
