@@ -1,7 +1,7 @@
 //! Reads a target and throws it away: `history TARGET [null|touch|seams|check|list|refine] [threads]`. Used under `time` to measure a source alone.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::too_many_lines, reason = "a measuring tool")]
 
-#[path = "../tests/found/mod.rs"]
+#[path = "../tests/all/found.rs"]
 mod found;
 
 use found::found;

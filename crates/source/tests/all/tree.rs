@@ -1,7 +1,5 @@
 //! Walks real folders with everything a disk can hold.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;

@@ -1,13 +1,9 @@
 //! Repositories that are damaged, made up, or would run something.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod repository;
-
 use std::fs;
 use std::io::Write as _;
 
-use repository::{Repository, contents, places, read, read_target, read_with};
+use super::repository::{Repository, contents, places, read, read_target, read_with};
 use unkeyed_model::SkipReason;
 use unkeyed_source::{Commits, GitScope, Options};
 

@@ -1,7 +1,5 @@
 //! Exports as the products write them: each message is a Unit of its own, at its place and as old as it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::sync::Mutex;
 

@@ -1,12 +1,8 @@
 //! Reads repositories that the git command line made, with everything that git keeps.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod repository;
-
 use std::fs;
 
-use repository::{Repository, contents, git, read, read_target, read_with};
+use super::repository::{Repository, contents, git, read, read_target, read_with};
 use unkeyed_model::SkipReason;
 use unkeyed_source::{GitScope, Options};
 

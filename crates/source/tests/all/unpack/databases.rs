@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use unkeyed_model::SkipReason;
 
-use crate::{Found, make, read, text};
+use super::{Found, make, read, text};
 
 /// The database that these statements make, and the copy of its write-ahead log if they make one.
 pub(crate) fn sqlite(statements: &str) -> (Vec<u8>, Option<Vec<u8>>) {

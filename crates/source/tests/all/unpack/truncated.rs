@@ -2,7 +2,7 @@
 
 use unkeyed_model::SkipReason;
 
-use crate::{databases, documents, make, packages, read, text};
+use super::{databases, documents, make, packages, read, text};
 
 const STEP: usize = 4096;
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use unkeyed_model::SkipReason;
 
-use crate::{make, read, text};
+use super::{make, read, text};
 
 pub(crate) fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = b"!<arch>\n".to_vec();

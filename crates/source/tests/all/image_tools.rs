@@ -1,13 +1,9 @@
 //! Images as real tools write them: umoci builds, skopeo converts. Debian packages: umoci, skopeo.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 
-use support::{read, run};
+use super::image_maker::{read, run};
 use unkeyed_model::{Fate, Surface};
 
 /// A layout `img` in `folder`: a layer with a credentials file and a key with two names, one that deletes the former, and a

@@ -1,13 +1,9 @@
 //! Layers that are made to exhaust whoever reads them.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Layer, Layout, config, digest, gzip, read, read_with, zstd};
+use super::image_maker::{Layer, Layout, config, digest, gzip, read, read_with, zstd};
 use tar::EntryType;
 use unkeyed_model::SkipReason;
 use unkeyed_source::{Event, Flow, Options, Sink, open};

@@ -1,13 +1,9 @@
 //! Reads images that hold everything a builder, or an attacker, can put into one.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 
+use super::image_maker::{CREATED, Layer, Layout, config, digest, gzip, read, read_with, zstd};
 use serde_json::json;
-use support::{CREATED, Layer, Layout, config, digest, gzip, read, read_with, zstd};
 use tar::EntryType;
 use unkeyed_model::{Fate, SkipReason, Surface};
 use unkeyed_source::{Error, Options, open};

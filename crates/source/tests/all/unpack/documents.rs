@@ -2,7 +2,7 @@
 
 use unkeyed_model::SkipReason;
 
-use crate::{Found, make, read, text};
+use super::{Found, make, read, text};
 
 fn word(seed: u32) -> String {
     String::from_utf8(text(seed)[..60].to_vec()).unwrap()

@@ -2,7 +2,7 @@
 
 use unkeyed_model::SkipReason;
 
-use crate::{make, read, text};
+use super::{make, read, text};
 
 fn header(kind: u8, name: &str, size: u64) -> tar::Header {
     let mut header = tar::Header::new_ustar();

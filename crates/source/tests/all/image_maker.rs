@@ -1,11 +1,5 @@
 //! Builds images from lists of entries, and collects what a source pushes.
 
-#![allow(clippy::panic, reason = "a test fails by panicking")]
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
-
-#[path = "../found/mod.rs"]
-mod found;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
@@ -29,10 +23,6 @@ impl Layer {
 
     pub(crate) fn file(self, name: &str, content: &[u8]) -> Self {
         self.entry(tar::EntryType::Regular, name, "", content)
-    }
-
-    pub(crate) fn folder(self, name: &str) -> Self {
-        self.entry(tar::EntryType::Directory, name, "", b"")
     }
 
     /// `.wh.` in front of the last part of `name`.
@@ -207,8 +197,12 @@ impl Read {
 
     /// The origin at `path` after refinement, as if something had been found there in each layer.
     pub(crate) fn refined(&self, path: &str) -> Vec<Arc<Origin>> {
-        let mut matches: Vec<_> =
-            self.units.iter().filter(|(origin, _)| origin.path == path).map(|(origin, _)| found::found(Arc::clone(origin))).collect();
+        let mut matches: Vec<_> = self
+            .units
+            .iter()
+            .filter(|(origin, _)| origin.path == path)
+            .map(|(origin, _)| super::found::found(Arc::clone(origin)))
+            .collect();
         self.target.source.refine(&mut matches);
         matches.into_iter().map(|found| found.location.origin).collect()
     }

@@ -1,10 +1,6 @@
 //! What git knows of contents: who brought them, where they stand, what still leads to them.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod repository;
-
-use repository::{Repository, origins, places};
+use super::repository::{Repository, origins, places};
 use unkeyed_model::{GitState, Surface};
 use unkeyed_source::{GitScope, Options};
 

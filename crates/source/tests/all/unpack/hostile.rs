@@ -3,8 +3,8 @@
 use unkeyed_model::SkipReason;
 use unkeyed_source::{Event, Flow, Options, open};
 
-use crate::make::{self, Member};
-use crate::{read, read_with, text};
+use super::make::{self, Member};
+use super::{read, read_with, text};
 
 #[test]
 fn a_gzip_of_a_thousand_to_one_is_read_as_far_as_a_member_may_be() {

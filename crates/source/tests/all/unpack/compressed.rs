@@ -2,7 +2,7 @@
 
 use unkeyed_model::SkipReason;
 
-use crate::{make, read, text};
+use super::{make, read, text};
 
 type Compress = fn(&[u8]) -> Vec<u8>;
 

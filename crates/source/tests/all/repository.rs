@@ -1,11 +1,5 @@
 //! Repositories made by the git command line: the same ids whenever and wherever they are made.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
-#![allow(dead_code, reason = "each test file uses its part")]
-
-#[path = "../found/mod.rs"]
-mod found;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use found::found;
+use super::found::found;
 use unkeyed_model::{Origin, Skip, Surface};
 use unkeyed_source::{Event, Flow, Options, Sink, open};
 

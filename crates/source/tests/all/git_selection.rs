@@ -1,10 +1,6 @@
 //! Parts of a history: what is staged, and what some commits brought.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod repository;
-
-use repository::{Repository, contents, read_with};
+use super::repository::{Repository, contents, read_with};
 use unkeyed_model::SkipReason;
 use unkeyed_source::{Commits, Error, GitScope, Options, open};
 

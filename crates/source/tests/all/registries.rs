@@ -1,10 +1,6 @@
 //! Pulls from a real registry, and from one whose storage was tampered with. Debian packages: docker-registry, skopeo,
 //! apache2-utils.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -12,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use super::image_maker::{Layer, Layout, config, digest, read_with, run};
 use serde_json::json;
-use support::{Layer, Layout, config, digest, read_with, run};
 use unkeyed_source::{Options, open};
 
 /// A registry that ends with the test.

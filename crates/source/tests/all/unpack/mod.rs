@@ -1,7 +1,5 @@
 //! Opens containers of every kind, sound and hostile, as files of a folder.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 mod compressed;
 mod databases;
 mod documents;

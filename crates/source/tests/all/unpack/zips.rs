@@ -2,8 +2,8 @@
 
 use unkeyed_model::SkipReason;
 
-use crate::make::{self, Member};
-use crate::{read, text};
+use super::make::{self, Member};
+use super::{read, text};
 
 #[test]
 fn every_method_and_every_way_to_give_sizes() {

@@ -1,7 +1,5 @@
 //! Long texts in windows, and dumps of environments.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
