@@ -83,7 +83,7 @@ fn pull_with(target: &str, docker: &Path, platform: &str, path: &str) -> String 
     let output = tempfile::NamedTempFile::new().unwrap();
     let path = format!("{path}:{}", std::env::var("PATH").unwrap());
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "in_a_process_of_its_own", "--ignored"])
+        .args(["--exact", "registries::in_a_process_of_its_own", "--ignored"])
         .envs([("TEST_TARGET", target), ("TEST_PLATFORM", platform), ("PATH", &path)])
         .envs([("TEST_OUTPUT", output.path()), ("DOCKER_CONFIG", docker)])
         .stdout(Stdio::null())
