@@ -231,9 +231,7 @@ impl Detector {
         let (mut drafts, mut generic) = (Vec::new(), Vec::new());
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
         let room = scratch.drafts;
-        // A source map repeats a program as escaped text.
-        let is_program = origins[0].path.ends_with(".map");
-        let file = (depth.is_file() || is_program).then_some(&*origins[0]);
+        let file = (depth.is_file() || generic::is_source_map(&origins[0])).then_some(&*origins[0]);
         let extracting: Vec<_> = self.extracting.iter().filter(|(_, rule)| applies(rule)).collect();
         let mut progress = generic::Progress::new(text.len(), file);
         let mut events = std::mem::take(&mut scratch.events);

@@ -27,6 +27,7 @@ use unkeyed_model::{Confidence, Origin, Span};
 
 use crate::index::MARKS;
 use crate::inherit::LOCAL;
+use crate::placeholder::Language;
 
 pub(crate) use extract::Extract;
 
@@ -184,6 +185,17 @@ impl<'t> View<'t> {
     fn holds(&self, value: Span) -> bool {
         !self.goes_on || value.end < self.text.len()
     }
+}
+
+/// Whether names and values mean the same in both files.
+pub(crate) fn are_read_alike(one: &Origin, other: &Origin) -> bool {
+    let kind = |origin| (Dialect::of(Some(origin)), Language::of(origin), is_source_map(origin));
+    one.path == other.path || kind(one) == kind(other)
+}
+
+/// A source map repeats a program as escaped text.
+pub(crate) fn is_source_map(file: &Origin) -> bool {
+    file.path.ends_with(".map")
 }
 
 /// Whether a byte may belong to a name.

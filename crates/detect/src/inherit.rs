@@ -79,7 +79,7 @@ impl Trace {
     pub(crate) fn parts(&self, unit: &Unit<'_>) -> Option<Vec<Span>> {
         let copies = unit.lineage()?.copies?;
         let length = unit.bytes().len();
-        let is_same_kind = unit.origins().len() == 1 && unit.origin().path == self.origin.path;
+        let is_same_kind = unit.origins().len() == 1 && generic::are_read_alike(unit.origin(), &self.origin);
         if !self.is_sound || !is_same_kind || length < MIN_LENGTH || decode::is_mail(unit.bytes()) {
             return None;
         }

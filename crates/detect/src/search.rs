@@ -51,7 +51,7 @@ struct Hit {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
     Match(Found),
-    /// The literal of a rule stands at this place, whose match may be longer than [`LOCAL`].
+    /// The literal of a rule stands at this place, whose match may be longer than [`LOCAL`], or which has a say about paths.
     Far(usize),
     /// One of [`words`](crate::index::words), by its position.
     Word {
@@ -171,7 +171,7 @@ impl Search {
             let mut hits = std::mem::take(&mut scratch.hits);
             for &hit in hits.iter().filter(|hit| hit.highest < settled) {
                 let rule = rules.get(hit.rule);
-                if rule.pattern.facts().window + 1 >= LOCAL {
+                if rule.pattern.facts().window + 1 >= LOCAL || rule.paths.is_some() || rule.path_pattern.is_some() {
                     on_event(Event::Far(hit.at))?;
                 }
                 // One hit may leave open the starts of several matches, of which others end before it.
