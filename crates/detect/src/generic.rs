@@ -23,9 +23,12 @@ mod value;
 mod vocabulary;
 mod weights;
 
+use std::cell::Cell;
+
 use unkeyed_model::{Confidence, Origin, Span};
 
 use crate::index::MARKS;
+use crate::placeholder::LineHead;
 
 pub(crate) use extract::Extract;
 
@@ -53,6 +56,8 @@ pub(crate) struct Progress {
     budget: usize,
     /// A name may hold several words; up to here they were read.
     read: usize,
+    /// What stands on the line before the place that was looked at last.
+    head: LineHead,
 }
 
 /// What a literal starts.
@@ -81,7 +86,7 @@ pub(crate) struct Found {
 impl Progress {
     /// At the start of a text of that length. `file` is where it stands as it is; nothing for decoded text.
     pub(crate) fn new(length: usize, file: Option<&Origin>) -> Self {
-        Self { dialect: Dialect::of(file), budget: COST_MIN.max(length.saturating_mul(COST_PER_BYTE)), read: 0 }
+        Self { dialect: Dialect::of(file), budget: COST_MIN.max(length.saturating_mul(COST_PER_BYTE)), read: 0, head: LineHead::default() }
     }
 
     /// Whether a text that is nothing but places where credentials stand was cut short.
@@ -130,7 +135,7 @@ impl Generic {
             Trigger::Name(length) => {
                 let end = name::end_of(text, at + length);
                 let follows = text.get(end).is_some_and(|&byte| place::may_follow(byte));
-                let named = follows.then(|| named_value(text, at, end, dialect)).flatten();
+                let named = follows.then(|| named_value(text, at, end, progress)).flatten();
                 if named.is_some() {
                     progress.read = end;
                 }
@@ -138,7 +143,7 @@ impl Generic {
             }
             Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
             Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
-            Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect).map(|place| (place, None)),
+            Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect, &mut progress.head).map(|place| (place, None)),
             Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
         }
         .filter(|(place, _)| legible::is_in_text(text, place.value.span))?;
@@ -148,12 +153,15 @@ impl Generic {
 }
 
 /// The value of the name that holds the hit at `at` and ends at `end`.
-fn named_value(text: &[u8], at: usize, end: usize, dialect: Dialect) -> Option<(Place, name::Name)> {
-    if matches!(dialect, Dialect::Lock) || !is_followed_by_operator(text, end) {
+fn named_value(text: &[u8], at: usize, end: usize, progress: &mut Progress) -> Option<(Place, name::Name)> {
+    if matches!(progress.dialect, Dialect::Lock) || !is_followed_by_operator(text, end) {
         return None;
     }
     let name = name::judge(text, at, end)?;
-    place::of(&Around { text, name, dialect }).map(|place| (place, name))
+    let around = Around { text, name, dialect: progress.dialect, head: Cell::new(progress.head) };
+    let place = place::of(&around);
+    progress.head = around.head.get();
+    place.map(|place| (place, name))
 }
 
 /// A first look at what follows, before the name is judged: nearly all words are followed by other words.

@@ -47,7 +47,8 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
         },
         Reason::Ruled,
     );
-    Judgement { place: *place, extract, reason, doubt: doubt(text, value, place, name, dialect) }
+    let doubt = if let Reason::Measured(..) = reason { doubt(text, value, place, name, dialect) } else { None };
+    Judgement { place: *place, extract, reason, doubt }
 }
 
 impl Judgement {

@@ -156,50 +156,13 @@ pub(super) const VERBS: &str = "
 pub(super) const VALUE_FIELDS: &str = "value val content default defaultvalue default_value string_value data";
 
 /// Words that people put where a credential belongs, or by which tests name theirs.
-pub(super) const MOCK_WORDS: &[&str] = &[
-    "test",
-    "example",
-    "sample",
-    "dummy",
-    "fake",
-    "mock",
-    "demo",
-    "your",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "replace",
-    "insert",
-    "todo",
-    "foobar",
-    "foo",
-    "blah",
-    "xxxx",
-    "invalid",
-    "wrong",
-    "notreal",
-    "not-a-real",
-    "redacted",
-    "here",
-    "dein",
-    "ihr-",
-    "votre",
-    "ejemplo",
-    "tucontra",
-    "beispiel",
-    "esempio",
-    "пример",
-    "ваш",
-    "示例",
-    "some",
-    "value",
-    "something",
-    "whatever",
-    "random",
-    "generated",
-    "unused",
-];
+pub(super) const MOCK_WORDS: &str = "
+    test example sample dummy fake mock demo your placeholder changeme change_me replace insert todo foobar foo blah
+    xxxx invalid wrong notreal not-a-real redacted here dein ihr- votre ejemplo tucontra beispiel esempio пример ваш 示例
+    some value something whatever random generated unused
+";
 
 /// Words for credentials as parts of a value: `mysecretpassword`, `refresh_token`.
-pub(super) const VALUE_NOUNS: &[&str] =
-    &["password", "passwd", "passwort", "secret", "token", "key", "auth", "cred", "login", "user", "pass"];
+pub(super) const VALUE_NOUNS: &str = "
+    password passwd passwort secret token key auth cred login user pass
+";

@@ -9,13 +9,15 @@ mod header;
 mod sibling;
 mod told;
 
+use std::cell::Cell;
+
 use unkeyed_model::Span;
 
 use super::cursor::Cursor;
 use super::dialect::Dialect;
 use super::name::{Class, Name};
 use super::value::{self, Literal};
-use crate::placeholder;
+use crate::placeholder::LineHead;
 
 use header::placed;
 
@@ -70,6 +72,25 @@ pub(super) struct Around<'a> {
     pub(super) text: &'a [u8],
     pub(super) name: Name,
     pub(super) dialect: Dialect,
+    pub(super) head: Cell<LineHead>,
+}
+
+impl Around<'_> {
+    /// The quotation mark of the string in which the name stands, as far as its line tells.
+    fn open_quote(&self) -> Option<u8> {
+        let mut head = self.head.get();
+        let open = head.open_quote(self.text, self.name.span.start);
+        self.head.set(head);
+        open
+    }
+
+    /// Whether the name stands behind the mark of a comment on its line.
+    fn is_comment(&self) -> bool {
+        let mut head = self.head.get();
+        let is_comment = head.is_comment(self.text, self.name.span.start);
+        self.head.set(head);
+        is_comment
+    }
 }
 
 /// Whether the byte can follow a name that gets a value.
@@ -280,7 +301,7 @@ fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
 
 fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {
     let (text, start) = (around.text, around.name.span.start);
-    let inside = placeholder::open_quote(text, start);
+    let inside = around.open_quote();
     let spring = start.checked_sub(2).is_some_and(|at| &text[at..start] == b"${");
     if spring && colon {
         return shell_default(around, cursor);
@@ -294,7 +315,8 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
         return placed(around, How::Inside, value);
     }
     if around.dialect == Dialect::Code {
-        return value::in_comment(text, start)
+        return around
+            .is_comment()
             .then(|| value::bare(cursor, Dialect::Prose, None))
             .flatten()
             .and_then(|value| placed(around, How::Told, value));

@@ -11,7 +11,7 @@ use super::dialect::Dialect;
 use super::place::{How, Place};
 use super::tool_table::{Takes, Tool};
 use super::value::{self, Literal};
-use crate::placeholder;
+use crate::placeholder::LineHead;
 
 /// A command is followed so far.
 const REACH: usize = 400;
@@ -24,7 +24,7 @@ const MAX_USER: usize = 200;
 const REACH_OF_TOKEN: usize = 4096;
 
 /// The password that `tool`, whose name stands at `at`, gets on its line.
-pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) -> Option<Place> {
+pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect, head: &mut LineHead) -> Option<Place> {
     let start = at + tool.name.len();
     match tool.takes {
         Takes::Basic => return scheme(text, at, start, How::Basic),
@@ -36,8 +36,6 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Before => return before(text, at),
         _ => {}
     }
-    let line = cursor::line(text, start, REACH);
-    let inside = placeholder::open_quote(text, at);
     let mut cursor = Cursor::new(text, start);
     if tool.takes == Takes::Here {
         cursor.blanks();
@@ -47,16 +45,22 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
     if let Takes::Argument(number) = tool.takes {
         return argument(cursor, number).map(|value| Place { how: How::Setter, value });
     }
+    let line = cursor::line(text, start, REACH);
     if let Takes::Word(count) = tool.takes {
         return last_word(cursor, line, tool, count);
     }
-    while cursor.at < line.end && !matches!(cursor.peek(), Some(b'|' | b';')) {
+    let inside = head.open_quote(text, at);
+    // All options begin with a hyphen.
+    for found in memchr::memchr3_iter(b'-', b'|', b';', &text[start..line.end]) {
+        cursor.at = start + found;
+        if cursor.peek() != Some(b'-') {
+            return None;
+        }
         if cursor.before().is_some_and(|byte| byte == b' ' || byte == b'\t' || byte == b'"' || byte == b'\'')
             && let Some(value) = tool.options.iter().find_map(|option| taken(cursor, option, tool.takes, dialect, inside))
         {
             return Some(Place { how: How::Option, value });
         }
-        cursor.at += 1;
     }
     None
 }

@@ -6,7 +6,6 @@ use super::super::name::Class;
 use super::super::value;
 use super::header::placed;
 use super::{Around, How, Place};
-use crate::placeholder;
 
 /// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
 pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
@@ -135,7 +134,7 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return Some(Place { how: How::Statement, value: value::quoted(cursor)? });
     }
     if head.ends_with(b"--") || head.ends_with(b" -") {
-        let inside = placeholder::open_quote(text, start);
+        let inside = around.open_quote();
         if around.dialect == Dialect::Code && inside.is_none() {
             return None;
         }

@@ -8,7 +8,10 @@ use super::super::lexicon;
 use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place};
+use crate::placeholder::word_list::WordList;
 
+/// Names of fields that hold the value beside one that holds the name.
+static VALUE_FIELDS: WordList = WordList::new(lexicon::VALUE_FIELDS);
 /// How far a Terraform variable's default is looked for.
 const BLOCK_REACH: usize = 600;
 
@@ -20,7 +23,7 @@ pub(super) fn of(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     let quote = cursor.run(1, |byte| matches!(byte, b'"' | b'\''));
     let word = cursor.run(16, |byte| byte.is_ascii_alphabetic() || byte == b'_');
     let word = &around.text[word.start..word.end];
-    if word.is_empty() || !lexicon::VALUE_FIELDS.split_ascii_whitespace().any(|field| field.as_bytes().eq_ignore_ascii_case(word)) {
+    if !VALUE_FIELDS.has_any_case(word) {
         return None;
     }
     if !quote.is_empty() {
