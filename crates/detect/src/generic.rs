@@ -143,7 +143,9 @@ impl Generic {
             }
             Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
             Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
-            Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect, &mut progress.head).map(|place| (place, None)),
+            Trigger::Tool(index) => {
+                tool::password(text, at, &tool_table::TOOLS[index], dialect, &mut progress.head).map(|place| (place, None))
+            }
             Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
         }
         .filter(|(place, _)| legible::is_in_text(text, place.value.span))?;

@@ -27,7 +27,8 @@ const LOOK: usize = 512;
 pub(crate) fn in_text(text: &[u8], secret: Span, file: Option<&Origin>) -> Option<&'static str> {
     let before = secret.start.checked_sub(1).map(|at| text[at]);
     let quoted = is_quoted(before, text.get(secret.end).copied());
-    let is_literal = quoted || file.map(Language::of) != Some(Language::Code) || LineHead::default().open_quote(text, secret.start).is_some();
+    let is_literal =
+        quoted || file.map(Language::of) != Some(Language::Code) || LineHead::default().open_quote(text, secret.start).is_some();
     if !is_literal {
         return Some("an expression: a literal would be quoted here");
     }
@@ -71,7 +72,7 @@ fn in_value(value: &[u8]) -> Option<&'static str> {
         .or_else(|| words::form_rule(value))
         .or_else(|| reference::reference(value))
         .or_else(|| reference::not_a_value(value))
-        .or_else(|| words::prose(value))
+        .or_else(|| words::prose(value).or_else(|| words::phrase(value)))
 }
 
 /// Why a token with a vendor's form is no credential: its body is one character, or counts up; `None` if it may be one.

@@ -24,8 +24,8 @@ pub(super) struct Judgement {
     place: Place,
     extract: Extract,
     reason: Reason,
-    /// Why it is worth no more than a low confidence.
-    doubt: Option<&'static str>,
+    /// The confidence that it is worth at most, and why.
+    doubt: Option<(Confidence, &'static str)>,
 }
 
 enum Reason {
@@ -56,16 +56,16 @@ impl Judgement {
     pub(super) fn found(&self) -> Option<Found> {
         let Reason::Measured(measure, features) = &self.reason else { return None };
         let confidence = score::confidence(score::probability(*measure, features))?;
-        let confidence = if self.doubt.is_some() { Confidence::Low } else { confidence };
+        let confidence = self.doubt.map_or(confidence, |(most, _)| confidence.min(most));
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
     }
 
-    /// What was measured, unless it was ruled out, and whether it is doubted whatever that is.
+    /// What was measured, unless it was ruled out, and what it is worth at most.
     #[cfg(test)]
-    pub(super) fn measured(&self) -> Option<(Measure, Features, bool)> {
+    pub(super) fn measured(&self) -> Option<(Measure, Features, Confidence)> {
         match &self.reason {
             Reason::Ruled(_) => None,
-            Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.is_some())),
+            Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.map_or(Confidence::High, |(most, _)| most))),
         }
     }
 
@@ -83,7 +83,7 @@ impl Judgement {
                     format!("{measure:?}").to_lowercase(),
                     probability * 100.0
                 ));
-                lines.extend(self.doubt.map(|why| format!("low at most: {why}")));
+                lines.extend(self.doubt.map(|(most, why)| format!("{} at most: {why}", format!("{most:?}").to_lowercase())));
                 lines.extend(score::reasons(*measure, features));
             }
         }
@@ -109,6 +109,7 @@ fn ruled_out(
     let secret = Span::new(place.value.span.start, place.value.span.end);
     placeholder::in_place(text, secret, place.value.quoted, file)
         .or_else(|| is_code(value).then_some("code"))
+        .or_else(|| (dialect == Dialect::Shell && names_variable(value)).then_some("a variable of the shell"))
         .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
         .or_else(|| (dialect == Dialect::Locale && !is_random(value)).then_some("a text of a user interface"))
         .or_else(|| digest(text, value, name))
@@ -122,13 +123,33 @@ fn ruled_out(
             (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0)
                 .then_some("a word in a text")
         })
+        .or_else(|| {
+            (place.how == How::Told && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
+        })
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+}
+
+/// `password: Database password (optional)`
+fn is_followed_by_word(text: &[u8], value: &[u8], secret: Span) -> bool {
+    let after = &text[secret.end..];
+    value.iter().all(u8::is_ascii_alphabetic) && after.first() == Some(&b' ') && after.get(1).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// `1.302183`, `v2.0.1`.
 fn is_version(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"v").unwrap_or(value);
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
+/// `$password2` as a whole, `Pwd$RANDOM` anywhere.
+fn names_variable(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| {
+        name.len() > 1
+            && name[0].is_ascii_alphabetic()
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    };
+    let upper = |name: &[u8]| name.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
+    value.strip_prefix(b"$").is_some_and(is_name) || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
 /// No digits, and no unusual characters in a row.
@@ -152,10 +173,27 @@ fn is_in_program(text: &[u8], secret: Span) -> bool {
     memchr::memchr(0, around).is_some()
 }
 
+/// What the value is worth at most, and why, if it is doubted.
+fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<(Confidence, &'static str)> {
+    let least = unlikely(text, value, place, name, dialect).map(|why| (Confidence::Low, why));
+    least.or_else(|| plain(value).map(|why| (Confidence::Medium, why)))
+}
+
+/// Why the value can be a password and nothing but a word too, if so.
+fn plain(value: &[u8]) -> Option<&'static str> {
+    if value.contains(&b' ') {
+        return Some("words");
+    }
+    is_word(value).then_some("a word without a digit")
+}
+
 /// Why the value is worth no more than a low confidence, if so.
-fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
+fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
     if dialect == Dialect::Prose && !place.value.quoted && is_word(value) {
         return Some("a word in a text");
+    }
+    if !value.is_ascii() && !value.iter().any(u8::is_ascii_digit) {
+        return Some("letters beyond ASCII and no digit");
     }
     if name.is_some_and(|name| is_end_of_path(text, name)) {
         return Some("its name ends a path");
@@ -167,7 +205,10 @@ fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect:
     placeholder::likely::filler(value)
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
-        .or_else(|| (place.how == How::Inside && is_path_of_words(value)).then_some("words inside a string"))
+        .or_else(|| {
+            (matches!(place.how, How::Inside | How::Argument) && is_path_of_words(value)).then_some("words inside a string or list")
+        })
+        .or_else(|| (value.iter().filter(|&&byte| byte == b'_').count() >= 3 && is_path_of_words(value)).then_some("many words"))
 }
 
 /// `"password:special-chars"`, `"app.selectedContract"`.
@@ -201,9 +242,16 @@ fn is_badge(text: &[u8], secret: Span) -> bool {
 fn is_code(value: &[u8]) -> bool {
     let call = value.windows(2).any(|pair| pair == b"()" || pair == b"=>" || pair == b"->" || pair == b"){" || pair == b"::");
     let regex = value.starts_with(b"^") && value.ends_with(b"$")
-        || value
-            .windows(2)
-            .any(|pair| pair == b"\\d" || pair == b"\\w" || pair == b"\\s" || pair == b"(?" || pair == b"[a" || pair == b"[A");
+        || value.windows(2).any(|pair| {
+            pair == b"\\d"
+                || pair == b"\\w"
+                || pair == b"\\s"
+                || pair == b"(?"
+                || pair == b"[a"
+                || pair == b"[A"
+                || pair == b"/^"
+                || pair == b"[\\"
+        });
     let function = value.starts_with(b"function") || value.starts_with(b"async ");
     let escaped = value.starts_with(b"\\x") && value.len() < 9;
     let markup = value.starts_with(b"<") && value.ends_with(b">");

@@ -3,22 +3,22 @@
 //! One decision a reader would question: no language is parsed. What follows a name is the same few marks everywhere, and a
 //! reader that knows the marks needs no grammar, fails early on ordinary code, and looks at a bounded number of bytes.
 
+mod around;
 mod call;
 mod declared;
 mod header;
 mod sibling;
 mod told;
 
-use std::cell::Cell;
-
 use unkeyed_model::Span;
 
 use super::cursor::Cursor;
 use super::dialect::Dialect;
-use super::name::{Class, Name};
+use super::name::Class;
 use super::value::{self, Literal};
-use crate::placeholder::LineHead;
+use crate::byte_set::ByteSet;
 
+pub(super) use around::Around;
 use header::placed;
 
 /// How a name gets its value.
@@ -67,58 +67,12 @@ pub(super) struct Place {
     pub(super) value: Literal,
 }
 
-/// What surrounds a name, computed when it is needed.
-pub(super) struct Around<'a> {
-    pub(super) text: &'a [u8],
-    pub(super) name: Name,
-    pub(super) dialect: Dialect,
-    pub(super) head: Cell<LineHead>,
-}
-
-impl Around<'_> {
-    /// The quotation mark of the string in which the name stands, as far as its line tells.
-    fn open_quote(&self) -> Option<u8> {
-        let mut head = self.head.get();
-        let open = head.open_quote(self.text, self.name.span.start);
-        self.head.set(head);
-        open
-    }
-
-    /// Whether the name stands behind the mark of a comment on its line.
-    fn is_comment(&self) -> bool {
-        let mut head = self.head.get();
-        let is_comment = head.is_comment(self.text, self.name.span.start);
-        self.head.set(head);
-        is_comment
-    }
-}
+/// Bytes that can follow a name that gets a value.
+const FOLLOWING: ByteSet = ByteSet::of(b"=:,(><|?\"'`\\])[ \t\n\r!&*");
 
 /// Whether the byte can follow a name that gets a value.
 pub(super) const fn may_follow(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'=' | b':'
-            | b','
-            | b'('
-            | b'>'
-            | b'<'
-            | b'|'
-            | b'?'
-            | b'"'
-            | b'\''
-            | b'`'
-            | b'\\'
-            | b']'
-            | b')'
-            | b'['
-            | b' '
-            | b'\t'
-            | b'\n'
-            | b'\r'
-            | b'!'
-            | b'&'
-            | b'*'
-    )
+    FOLLOWING.contains(byte)
 }
 
 /// The value that the name gets.
@@ -138,7 +92,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `$(pwd):/app`, `$(cd x && pwd) || exit`
         return None;
     }
-    if declared::is_case(around) {
+    if declared::is_case(around) || closers.is_empty() && declared::is_item(around) {
         return None;
     }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
@@ -222,6 +176,10 @@ fn shell_default(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return None;
     }
     let length = cursor.window(256).iter().position(|&byte| byte == b'}')?;
+    if cursor.window(2) == b"${" {
+        // The name inside has the value.
+        return None;
+    }
     let value = Span::new(cursor.at, cursor.at + length);
     let literal = Literal { span: value, quoted: true, goes_on: false, end: value.end };
     (length > 0).then_some(Place { how: How::Default, value: literal })
@@ -324,10 +282,20 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
     if !around.dialect.has_bare_values() {
         return None;
     }
+    if !colon && text[..start].ends_with(b"$") {
+        // PowerShell, Perl and PHP: what stands behind it is an expression.
+        return None;
+    }
     let how = if around.dialect == Dialect::Prose && !(colon && gap == 0) && is_told(around, gap, colon) { How::Told } else { how };
-    let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';'));
+    let is_sentence = how == How::Assigned && gap > 0 && around.is_told_in_comment();
+    let how = if is_sentence { How::Told } else { how };
+    let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';' | b','));
     // In YAML a command or a list entry holds `NAME=value`, and only a colon takes the rest of the line.
-    let dialect = if around.dialect == Dialect::Yaml && !colon { Dialect::Shell } else { around.dialect };
+    let dialect = match around.dialect {
+        _ if is_sentence => Dialect::Prose,
+        Dialect::Yaml if !colon => Dialect::Shell,
+        dialect => dialect,
+    };
     let value = value::bare(cursor, dialect, query.then_some(b'&'))?;
     placed(around, if query { How::Inside } else { how }, value)
 }

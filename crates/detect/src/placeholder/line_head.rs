@@ -25,6 +25,13 @@ impl LineHead {
         self.open
     }
 
+    /// What stands before `at` in a line that is a comment as a whole.
+    pub(crate) fn comment<'t>(&mut self, text: &'t [u8], at: usize) -> Option<&'t [u8]> {
+        self.read_to(text, at);
+        let line = &text[self.begin..at];
+        matches!(line.first(), Some(b'#' | b';')).then_some(line).or_else(|| line.starts_with(b"//").then_some(line))
+    }
+
     /// Whether `at` stands behind the mark of a comment on its line.
     pub(crate) fn is_comment(&mut self, text: &[u8], at: usize) -> bool {
         self.read_to(text, at);

@@ -91,7 +91,9 @@ pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     let root = text.split(['.', '[', '(']).next().unwrap_or_default();
     let member = text.len() > root.len() && ROOTS.has_any_case(root.as_bytes());
     let named = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]()\"'?:,* ".contains(&byte));
-    if member && named(text) {
+    // Ruby's `@agent.options[`.
+    let of_instance = root.strip_prefix('@').is_some_and(is_path_of_names) && text.len() > root.len() && named(&text[1..]);
+    if of_instance || member && named(text) {
         return Some("an expression");
     }
     let call = text.split_once('(').is_some_and(|(name, rest)| is_path_of_names(name) && rest.contains(')'));

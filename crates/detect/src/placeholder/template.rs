@@ -14,9 +14,11 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         return None;
     }
     // Anywhere: the literal part beside it is no whole credential.
-    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
-    // A name in braces that holds quotation marks is cut at the first: `{$config['x']}`.
-    let is_cut = text.strip_prefix("{$").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
+    // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
+    let is_cut = ["{$", "#{", "${", "{{", "%{"].iter().any(|open| {
+        text.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+    });
     if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
@@ -24,6 +26,10 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         [("<", ">"), ("{", "}"), ("[", "]"), ("((", "))"), ("%", "%"), ("__", "__"), ("@", "@"), ("@@", "@@"), ("«", "»"), ("‹", "›")];
     if around.iter().any(|(open, close)| is_inside(text, open, close)) {
         return Some("a placeholder in brackets");
+    }
+    // Azure's `[parameters('name')]`.
+    if text.starts_with('[') && text.ends_with(")]") && text[1..].find('(').is_some_and(|at| at > 2 && is_name(&text[1..=at])) {
+        return Some("a template");
     }
     if is_variable(text) || is_parameter(text) {
         return Some("a variable");
@@ -42,6 +48,10 @@ fn is_inside(text: &str, open: &str, close: &str) -> bool {
     let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) else { return false };
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '/' | '\'' | '|' | ',');
     inner.chars().next().is_some_and(char::is_alphabetic) && inner.chars().all(is_word)
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
 }
 
 /// Whether `close` stands somewhere after `open`.

@@ -5,13 +5,13 @@ use super::word_list::WordList;
 /// Whole values that mean "nothing yet", in lower case without separators.
 static FILLERS: WordList = WordList::new(
     "
-    basic bearer blank censored change changeme changemenow changethis changeinproduction default deleted disabled
-    dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere example examplekey examplepassword examplesecret
-    exampletoken fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
+    always ask auto automatic basic bearer blank censored change changeme changemenow changethis changeinproduction default deleted disabled
+    dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
+    exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
     generated hidden insert inserthere masked missing mock n/a na never new nil no none not notset notused notreal null nullptr
     obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
-    keyhere snip stub tba tbd todo true undefined unknown unset unused value void xxx yes
+    keyhere manual never once prompt snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
 ",
 );
 
@@ -55,6 +55,15 @@ static FUNCTION_WORDS: WordList = WordList::new(
 /// Longer than any filler without its separators.
 const MAX_JOINED: usize = 64;
 
+/// What credentials are called in texts for people.
+static CREDENTIALS: WordList = WordList::new(
+    "
+    code contrasenia contraseña contrasinal contrasenya haslo hasło heslo jelszo jelszó kennwort key kod kode kodu lozinka lösenord
+    parol parola parole parool pass passcode passe passord passphrase password passwords passwort passwörter pin salasana sandi secret
+    senha şifre token wachtwoord пароль пароля пароли
+",
+);
+
 /// Words with which a rule for the input of a form starts.
 static FORM_RULES: WordList = WordList::new(
     "
@@ -77,6 +86,9 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
         return Some("masked");
     }
+    if value.ends_with(b"...") || value.ends_with("…".as_bytes()) {
+        return Some("cut short");
+    }
     let covered: usize =
         value.chunk_by(|a, b| a == b).filter(|run| run.len() > 2 && matches!(run[0], b'x' | b'X' | b'*')).map(<[u8]>::len).sum();
     if covered >= 4 && covered * 4 >= value.len() {
@@ -90,7 +102,7 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
 pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // `PASSWORD`, `SECRET_KEY`: capitals are how a text says "put yours here", or how a variable is named.
-    if value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_') && words_of(text)?.last().is_some_and(is_noun) {
+    if value.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b':')) && words_of(text)?.last().is_some_and(is_noun) {
         return Some("the name of a variable");
     }
     let lower = text.to_ascii_lowercase();
@@ -143,7 +155,8 @@ pub(super) fn form_rule(value: &[u8]) -> Option<&'static str> {
 
 /// Why a value is the name of a type, if it is.
 pub(super) fn type_name(value: &[u8]) -> Option<&'static str> {
-    let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')']);
+    // PHP's `?string`, GraphQL's `String!`.
+    let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')', '}', '!']).trim_start_matches('?');
     if text.bytes().filter(|&byte| byte != b' ').count() > MAX_TYPE {
         return None;
     }
@@ -200,6 +213,26 @@ pub(super) fn prose(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     let spaced = blanks >= 2 && is_sentence(text.split_ascii_whitespace(), 3, 1);
     (spaced || joints >= 4 && is_sentence(text.split(['_', '-']), 5, 2)).then_some("a sentence")
+}
+
+/// Why a value is a text in a language with letters beyond ASCII, or one that speaks of passwords in any language.
+pub(super) fn phrase(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    if value.iter().any(|byte| byte.is_ascii_digit() || *byte == b'\n') {
+        return None;
+    }
+    let words =
+        || text.split_ascii_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let (foreign, several) = (text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()), words().nth(1).is_some());
+    let unspaced = foreign && text.chars().filter(|c| is_unspaced(*c)).count() > 3;
+    let names =
+        || words().any(|word| CREDENTIALS.has_any_case(word.as_bytes())) && words().all(|word| word.chars().all(char::is_alphabetic));
+    (unspaced || several && (foreign || names())).then_some("a text of a user interface")
+}
+
+/// Whether a letter belongs to a script that has no blanks between words: Chinese, Japanese, Korean, Thai.
+const fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 /// Whether there are so many words, all but one of letters, and so many of those that hold a sentence together.
