@@ -111,7 +111,10 @@ fn ruled_out(
         .or_else(|| is_code(value).then_some("code"))
         .or_else(|| (dialect == Dialect::Shell && names_variable(value)).then_some("a variable of the shell"))
         .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
-        .or_else(|| (dialect == Dialect::Locale && !is_random(value)).then_some("a text of a user interface"))
+        .or_else(|| {
+            (dialect == Dialect::Locale && (!is_random(value) || value.windows(2).any(|pair| pair == b"\\u")))
+                .then_some("a text of a user interface")
+        })
         .or_else(|| digest(text, value, name))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
@@ -141,7 +144,7 @@ fn is_version(value: &[u8]) -> bool {
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
 }
 
-/// `$password2` as a whole, `Pwd$RANDOM` anywhere.
+/// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
 fn names_variable(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| {
         name.len() > 1
@@ -149,7 +152,11 @@ fn names_variable(value: &[u8]) -> bool {
             && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
     };
     let upper = |name: &[u8]| name.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
-    value.strip_prefix(b"$").is_some_and(is_name) || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
+    let percent =
+        value.split(|&byte| byte == b'%').skip(1).step_by(2).any(|part| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic));
+    percent && value.ends_with(b"%")
+        || value.strip_prefix(b"$").is_some_and(is_name)
+        || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
 /// No digits, and no unusual characters in a row.
@@ -205,6 +212,7 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     placeholder::likely::filler(value)
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
+        .or_else(|| (place.how == How::Setter && is_mail_address(value)).then_some("an address of mail"))
         .or_else(|| {
             (matches!(place.how, How::Inside | How::Argument) && is_path_of_words(value)).then_some("words inside a string or list")
         })
@@ -217,12 +225,22 @@ fn is_path_of_words(value: &[u8]) -> bool {
     value.iter().all(is_word) && value.iter().any(|byte| !byte.is_ascii_alphabetic()) && rarity::rarity(value) < 5.5
 }
 
+/// `createUser("app@acme.net")`
+fn is_mail_address(value: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+    let at = memchr::memchr(b'@', value).filter(|&at| at > 0);
+    at.is_some_and(|at| value[..at].iter().all(is_name) && value[at + 1..].contains(&b'.') && value[at + 1..].iter().all(is_name))
+}
+
 /// `key: "key-outline"`, `token: "token_list"`: a table of names.
 fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     let mut words = value.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b'/'));
     let first = words.next().unwrap_or_default();
     let last = name.rsplit(|byte| matches!(byte, b'-' | b'_' | b'.')).next().unwrap_or_default();
-    value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
+    // `password PasswordGroup`
+    let (head, rest) = value.split_at(value.len().min(last.len()));
+    let joined = !last.is_empty() && head.eq_ignore_ascii_case(last) && rest.first().is_some_and(u8::is_ascii_uppercase) && is_word(value);
+    joined || value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
 }
 
 /// The value of a name that says little has to speak for itself.
@@ -259,7 +277,11 @@ fn is_code(value: &[u8]) -> bool {
         .split(|&byte| byte == b'(')
         .nth(1)
         .is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
-    call || function || regex || escaped || markup || typed
+    // `Illuminate\Support\Password`, `{ enabled = false }`
+    let class = value.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_uppercase())
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'\\' | b'_'));
+    let table = value.starts_with(b"{ ") && value.ends_with(b" }");
+    class || table || call || function || regex || escaped || markup || typed
 }
 
 /// A digest by its own mark, or beside the name of an algorithm.

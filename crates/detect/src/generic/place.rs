@@ -132,6 +132,9 @@ fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
 
 /// An operator comes next.
 fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    if cursor.peek() == Some(b'=') && declared::is_binding(around) {
+        return None;
+    }
     if cursor.peek() == Some(b'=')
         && let Some(value) = declared::parallel(around, cursor)
     {
@@ -259,7 +262,8 @@ fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
 
 fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {
     let (text, start) = (around.text, around.name.span.start);
-    let inside = around.open_quote();
+    // The mark of a name in quotation marks is closed behind it.
+    let inside = around.open_quote().filter(|&quote| text.get(around.name.span.end) != Some(&quote));
     let spring = start.checked_sub(2).is_some_and(|at| &text[at..start] == b"${");
     if spring && colon {
         return shell_default(around, cursor);
@@ -346,7 +350,8 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if let Some(place) = sibling::of(around, cursor) {
         return Some(place);
     }
-    if cursor.eat(b"or ") {
+    let marked = around.text.get(around.name.span.end) == Some(&b'`');
+    if !marked && cursor.eat(b"or ") {
         cursor.blanks();
         return value::quoted(cursor).and_then(|value| placed(around, How::Default, value));
     }

@@ -139,7 +139,7 @@ fn a_value_is_read_wherever_it_stands() {
 }
 
 /// One place a line that holds no credential.
-const NONE: &str = r#"
+const NONE: &str = r###"
 app.py	password = get_password("prompt1")
 app.py	password = hunter2
 app.py	token = request.headers["x"]
@@ -230,8 +230,24 @@ a.html	opaquelocktoken:fe184f2e-6eec-41d0-c765-01adc56e6bb4
 a.py	("Authorization", "Basic Og==")
 a.php	$rfc2045Token = '/^[\x21\x23-\x27]+$/D1';
 a.sh	apt-key adv --recv-keys 58118E89F3A912897C070ADBF76221572C52609D
+app.js	if(t=="text"||t=="password"||tag=="textarea1"){
+app.css.map	input[type="password"]:focus2, input[type="search"]:focus2
+app.vue	<x :password="includes1(col.key+row.id)"/>
+app.go	// Include any credential, for example `password` or `oidc1`, in it.
+app.json	"methods": ["password", "totp"]
+app.json	"page": "?page=1\u0026page_token=eyJvZmZzZXQiOiI1MCIsInYiOjJ9"
+app.yml	password: "#/components/schemas/updateFlowMethod"
+app.yml	DB_PASSWORD: "postgres://app_user:changeme@db/app_db"
+app.yml	password: "{{ pw1|password_hash('sha512') }}"
+app.php	'Password' => 'Illuminate\Support\Facades\Password1',
+app.cs	sb.Password = "##PASSWORD##"; other.Password = "(YOUR_PASSWORD)"
+app.toml	no-literal-password = { enabled = false1 }
+tox.ini	registry_password={env:DOCKER_HUB_PASSWORD}
+run.cmd	set pwd=Passwd1__%random%
+run.sh	curl --user "admin:$(get_jenkins_password1)"
+src/locales/hu.json	"create_token": "Token l\u00e9trehoz\u00e1sa"
 a.java	the password: Database password (optional)
-"#;
+"###;
 
 #[test]
 fn what_is_no_credential_is_not_found() {
@@ -261,6 +277,8 @@ fn what_reads_like_words_is_never_sure() {
         ("a.py", "save(fields=[\"password\", \"updated_at\"])", Confidence::Low),
         ("a.js", "password = 'fetch_it_from_vault'", Confidence::Low),
         (".env", "DB_PASSWORD=Забув", Confidence::Low),
+        ("a.go", "newIdentityWithPassword(\"john-browser1@doe.com\")", Confidence::Low),
+        ("a.txt", "password PasswordGroup", Confidence::Low),
     ] {
         assert!(found(path, text).iter().all(|(_, confidence, _)| *confidence <= most), "{text}: {:?}", found(path, text));
     }

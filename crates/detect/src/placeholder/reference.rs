@@ -2,6 +2,7 @@
 
 use super::template::find;
 use super::word_list::WordList;
+use super::words;
 
 /// Prefixes of references into secret stores and configuration.
 static STORES: WordList = WordList::new(
@@ -93,7 +94,11 @@ pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     let named = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]()\"'?:,* ".contains(&byte));
     // Ruby's `@agent.options[`.
     let of_instance = root.strip_prefix('@').is_some_and(is_path_of_names) && text.len() > root.len() && named(&text[1..]);
-    if of_instance || member && named(text) {
+    // `IntPtr.Zero`
+    let is_capital =
+        |name: &str| name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphabetic());
+    let of_class = text.contains('.') && text.trim_end_matches([')', ';']).split('.').all(is_capital);
+    if of_instance || of_class || member && named(text) {
         return Some("an expression");
     }
     let call = text.split_once('(').is_some_and(|(name, rest)| is_path_of_names(name) && rest.contains(')'));
@@ -116,14 +121,16 @@ fn is_bare_address(text: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let scheme_ok =
         scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b));
-    let credential = authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':') && !userinfo.ends_with(':'));
+    let userinfo = authority.rsplit_once('@').map_or("", |(userinfo, _)| userinfo);
+    let password = userinfo.split_once(':').map_or("", |(_, password)| password);
+    let credential = !password.is_empty() && words::placeholder(password.as_bytes()).is_none();
     scheme_ok && !credential && !rest.contains('?') && !rest.contains("hooks.") && !rest.contains("webhook")
 }
 
 /// A path in the file system: rooted, or with the extension of a key file. base64 may begin with a slash too, but its
 /// parts mix cases and digits.
 fn is_path(text: &str) -> bool {
-    let path_like = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/\\._-~ :@".contains(&byte));
+    let path_like = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/\\._-~ :@#".contains(&byte));
     if !path_like(text) {
         return false;
     }
@@ -131,7 +138,7 @@ fn is_path(text: &str) -> bool {
         return true;
     }
     let drive = text.as_bytes().get(1..3) == Some(b":\\");
-    let rooted = ["/", "./", "../", "~/"].iter().any(|root| text.starts_with(root));
+    let rooted = ["/", "./", "../", "~/", "#/"].iter().any(|root| text.starts_with(root));
     let ordinary = |part: &str| {
         let digits = part.bytes().filter(u8::is_ascii_digit).count();
         let mixed = part.bytes().any(|b| b.is_ascii_uppercase()) && part.bytes().any(|b| b.is_ascii_lowercase());

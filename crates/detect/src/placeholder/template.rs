@@ -9,21 +9,33 @@ const MARKS: ByteSet = ByteSet::of(b"${<[(%");
 pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // … unless it begins with one of these.
-    let is_marked = matches!(value.first()?, b'_' | b'@' | b':' | b'?' | 0x80..) || value.iter().any(|&byte| MARKS.contains(byte));
+    let is_marked = matches!(value.first()?, b'_' | b'@' | b':' | b'?' | b'#' | 0x80..) || value.iter().any(|&byte| MARKS.contains(byte));
     if !is_marked {
         return None;
     }
     // Anywhere: the literal part beside it is no whole credential.
     let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
     // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
-    let is_cut = ["{$", "#{", "${", "{{", "%{"].iter().any(|open| {
+    let is_cut = ["{$", "#{", "${", "{{", "%{", "$("].iter().any(|open| {
         text.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
     });
     if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
-    let around =
-        [("<", ">"), ("{", "}"), ("[", "]"), ("((", "))"), ("%", "%"), ("__", "__"), ("@", "@"), ("@@", "@@"), ("«", "»"), ("‹", "›")];
+    let around = [
+        ("<", ">"),
+        ("{", "}"),
+        ("[", "]"),
+        ("((", "))"),
+        ("%", "%"),
+        ("__", "__"),
+        ("@", "@"),
+        ("@@", "@@"),
+        ("##", "##"),
+        ("(", ")"),
+        ("«", "»"),
+        ("‹", "›"),
+    ];
     if around.iter().any(|(open, close)| is_inside(text, open, close)) {
         return Some("a placeholder in brackets");
     }
@@ -82,7 +94,7 @@ fn holds_call(text: &str) -> bool {
 fn holds_named_braces(text: &str) -> bool {
     text.match_indices('{').any(|(at, _)| {
         let inner = &text[at + 1..];
-        let name = inner.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
+        let name = inner.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b':')).count();
         inner.as_bytes().get(name) == Some(&b'}') && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     })
 }

@@ -5,13 +5,13 @@ use super::word_list::WordList;
 /// Whole values that mean "nothing yet", in lower case without separators.
 static FILLERS: WordList = WordList::new(
     "
-    always ask auto automatic basic bearer blank censored change changeme changemenow changethis changeinproduction default deleted disabled
+    always argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
     dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
     exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
-    generated hidden insert inserthere masked missing mock n/a na never new nil no none not notset notused notreal null nullptr
+    generated hidden insert inserthere masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
     obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
-    keyhere manual never once prompt snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
+    keyhere manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
 ",
 );
 

@@ -99,8 +99,9 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     let opening = opening_before(around)?;
     let closes = match opening {
         b'(' => matches!(after.peek(), Some(b')')),
-        // `["password", "x"]` is a list as often as a pair.
-        _ => matches!((opening, after.peek()), (b'{', Some(b'}')) | (b'[', Some(b']'))),
+        // `["password", "x"]` is a list as often as a pair: of plain words it is one.
+        b'[' => after.peek() == Some(b']') && !around.text[value.span.start..value.span.end].iter().all(u8::is_ascii_lowercase),
+        _ => matches!((opening, after.peek()), (b'{', Some(b'}'))),
     };
     let is_option = around.text[..around.name.span.start].ends_with(b"-");
     if is_option {

@@ -34,6 +34,12 @@ pub(super) fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     (is_property && cursor.eat(b"=")).then(|| right_side(around, cursor, How::Assigned)).flatten()
 }
 
+/// `<x :password="expression">`, as Vue binds attributes.
+pub(super) fn is_binding(around: &Around<'_>) -> bool {
+    let head = &around.text[..around.name.span.start];
+    head.strip_suffix(b":").is_some_and(|head| head.last().is_some_and(u8::is_ascii_whitespace))
+}
+
 /// `HIGH:!PSK:!RC4`, `arn:aws:secretsmanager:…:secret:x`: one of several words between colons.
 pub(super) fn is_item(around: &Around<'_>) -> bool {
     let (text, name) = (around.text, around.name.span);
