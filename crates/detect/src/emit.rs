@@ -9,13 +9,13 @@ use crate::doubt;
 use crate::finding::Finding;
 use crate::overlap::Spans;
 use crate::position::Positions;
-use crate::snippet::snippet;
+use crate::snippet::{Values, snippet};
 
 /// Shorter values are words that a line has by chance …
 const MIN_VALUE: usize = 6;
 /// … and longer ones don't fit into a snippet.
 const MAX_VALUE: usize = 400;
-/// Of more values of one Unit only so many are looked for in other lines: each costs a search in each snippet.
+/// Of more values of one Unit only so many are looked for in other lines.
 const MAX_VALUES: usize = 256;
 
 /// Hands every finding of `unit` to `sink`, in order of place. `veil` holds all that is masked in snippets.
@@ -36,7 +36,7 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
 }
 
 /// What was found, as it stands in `text`: it is masked wherever else it stands in a line that is shown.
-fn values<'t>(text: &'t [u8], findings: &[Finding]) -> BTreeSet<&'t [u8]> {
+fn values(text: &[u8], findings: &[Finding]) -> Values {
     let spans = findings.iter().map(|finding| finding.draft.secret);
     let values = spans.filter_map(|span| text.get(span.start..span.end)).filter(|value| (MIN_VALUE..=MAX_VALUE).contains(&value.len()));
     let mut distinct = BTreeSet::new();
@@ -46,7 +46,7 @@ fn values<'t>(text: &'t [u8], findings: &[Finding]) -> BTreeSet<&'t [u8]> {
         }
         distinct.insert(value);
     }
-    distinct
+    Values::new(distinct)
 }
 
 fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, snippet: unkeyed_model::Snippet) -> Match {

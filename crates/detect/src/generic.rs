@@ -23,6 +23,8 @@ mod value;
 mod vocabulary;
 mod weights;
 
+use std::cell::Cell;
+
 use unkeyed_model::{Confidence, Origin, Span};
 
 use crate::index::MARKS;
@@ -169,7 +171,6 @@ impl Generic {
     }
 }
 
-/// The value of the name that holds the hit at `at` and ends at `end`.
 impl<'t> View<'t> {
     fn around(text: &'t [u8], at: usize) -> Self {
         let (start, end) = (at.saturating_sub(LOCAL), text.len().min(at + LOCAL));
@@ -208,12 +209,13 @@ pub(crate) fn max_places(length: usize) -> usize {
     COST_MIN.max(length.saturating_mul(COST_PER_BYTE)) / PLACE_COST
 }
 
+/// The value of the name that holds the hit at `at` and ends at `end`.
 fn named_value(text: &[u8], at: usize, end: usize, dialect: Dialect) -> Option<(Place, name::Name)> {
     if matches!(dialect, Dialect::Lock) || !is_followed_by_operator(text, end) {
         return None;
     }
     let name = name::judge(text, at, end)?;
-    place::of(&Around { text, name, dialect }).map(|place| (place, name))
+    place::of(&Around { text, name, dialect, head: Cell::default() }).map(|place| (place, name))
 }
 
 /// A first look at what follows, before the name is judged: nearly all words are followed by other words.

@@ -7,13 +7,17 @@
 
 pub(crate) mod language;
 pub(crate) mod likely;
+mod line_head;
 mod reference;
 mod template;
+pub(crate) mod word_list;
 mod words;
 
 use unkeyed_model::{Origin, Span};
 
 pub(crate) use language::Language;
+
+pub(crate) use line_head::LineHead;
 
 /// Longer values are judged by their beginning.
 const LOOK: usize = 512;
@@ -23,7 +27,8 @@ const LOOK: usize = 512;
 pub(crate) fn in_text(text: &[u8], secret: Span, file: Option<&Origin>) -> Option<&'static str> {
     let before = secret.start.checked_sub(1).map(|at| text[at]);
     let quoted = is_quoted(before, text.get(secret.end).copied());
-    let is_literal = quoted || file.map(Language::of) != Some(Language::Code) || open_quote(text, secret.start).is_some();
+    let is_literal =
+        quoted || file.map(Language::of) != Some(Language::Code) || LineHead::default().open_quote(text, secret.start).is_some();
     if !is_literal {
         return Some("an expression: a literal would be quoted here");
     }
@@ -42,23 +47,6 @@ pub(crate) fn in_place(text: &[u8], secret: Span, quoted: bool, file: Option<&Or
         Some(Language::Code | Language::Prose) => words::name(value).or_else(|| words::label(value)),
         Some(Language::Data) | None => None,
     })
-}
-
-/// The quotation mark of the string in which `at` stands, as far as its line tells.
-pub(crate) fn open_quote(text: &[u8], at: usize) -> Option<u8> {
-    let head = &text[at.saturating_sub(2 * LOOK)..at];
-    let head = &head[memchr::memrchr(b'\n', head).map_or(0, |end| end + 1)..];
-    let mut open = None;
-    for quote in memchr::memchr3_iter(b'"', b'\'', b'`', head) {
-        let escapes = head[..quote].iter().rev().take_while(|&&byte| byte == b'\\').count();
-        match open {
-            _ if escapes % 2 == 1 => {}
-            None => open = Some(head[quote]),
-            Some(byte) if byte == head[quote] => open = None,
-            Some(_) => {}
-        }
-    }
-    open
 }
 
 /// Why what stands in a slot for base64 is none: a template that will be replaced by it (`${PASSWORD}`).
@@ -84,7 +72,7 @@ fn in_value(value: &[u8]) -> Option<&'static str> {
         .or_else(|| words::form_rule(value))
         .or_else(|| reference::reference(value))
         .or_else(|| reference::not_a_value(value))
-        .or_else(|| words::prose(value))
+        .or_else(|| words::prose(value).or_else(|| words::phrase(value)))
 }
 
 /// Why a token with a vendor's form is no credential: its body is one character, or counts up; `None` if it may be one.

@@ -3,8 +3,7 @@
 //! One decision a reader would question: every masked run becomes eight asterisks, whatever its length, because the exact
 //! length of a password helps to guess it, and because a key of a thousand characters leaves no room for its line.
 
-use std::collections::BTreeSet;
-
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use unkeyed_model::{Snippet, Span};
 
 use crate::byte_set::ByteSet;
@@ -22,17 +21,29 @@ const TOKEN_LEN: usize = 20;
 const TOKEN: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-");
 const MASK: &str = "********";
 
+/// Values that are masked wherever they stand: one search for all of them, since every snippet is searched.
+pub(crate) struct Values(Result<AhoCorasick, BuildError>);
+
+impl Values {
+    pub(crate) fn new<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Self {
+        Self(AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(values))
+    }
+
+    /// Where they stand in `line` of `text`; the whole line if they can't be searched for.
+    fn within(&self, text: &[u8], line: Span) -> Vec<Span> {
+        let place = |found: aho_corasick::Match| Span::new(line.start + found.start(), line.start + found.end());
+        self.0.as_ref().map_or_else(|_| vec![line], |all| all.find_overlapping_iter(&text[line.start..line.end]).map(place).collect())
+    }
+}
+
 /// The snippet for the credential at `secret`; `veil` holds every match of the text, and `values` what was found in it, to be
 /// masked where it stands without being a match.
-pub(crate) fn snippet(text: &[u8], secret: Span, veil: &Spans, values: &BTreeSet<&[u8]>) -> Snippet {
+pub(crate) fn snippet(text: &[u8], secret: Span, veil: &Spans, values: &Values) -> Snippet {
     let (line, secret) = line_around(text, secret);
     let mut hidden = Spans::default();
     veil.within(line).for_each(|span| hidden.add(span));
     token_runs(text, line).for_each(|span| hidden.add(span));
-    for value in values {
-        let places = memchr::memmem::find_iter(&text[line.start..line.end], value).map(|at| line.start + at);
-        places.for_each(|at| hidden.add(Span::new(at, at + value.len())));
-    }
+    values.within(text, line).into_iter().for_each(|span| hidden.add(span));
     hidden.add(secret);
     let mut before = String::new();
     let mut own = (0, 0);
@@ -121,7 +132,7 @@ mod tests {
         let span = |part: &str| text.find(part).map(|start| Span::new(start, start + part.len())).unwrap();
         let mut veil = Spans::default();
         others.iter().for_each(|other| veil.add(span(other)));
-        snippet(text.as_bytes(), span(secret), &veil, &BTreeSet::from([secret.as_bytes()]))
+        snippet(text.as_bytes(), span(secret), &veil, &Values::new([secret.as_bytes()]))
     }
 
     #[test]
@@ -168,7 +179,7 @@ mod tests {
     fn control_characters_are_escaped() {
         let text = "a\x1b[31m\u{202e} hunter2! \x07".to_owned();
         assert_eq!(shown(&text, "hunter2!", &[]).text, "a\\u{1b}[31m\\u{202e} ******** \\u{7}");
-        let raw = snippet(b"\xff hunter2!", Span::new(2, 10), &Spans::default(), &BTreeSet::new());
+        let raw = snippet(b"\xff hunter2!", Span::new(2, 10), &Spans::default(), &Values::new([]));
         assert_eq!(raw.text, "\\xff ********");
     }
 }

@@ -34,6 +34,8 @@ const MARKUP: &str = "xml config csproj vbproj fsproj props xaml plist resx html
 const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
 /// Folders and file names of translations.
 const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
+/// Extensions of files that hold translations, if they lie where those do.
+const TEXTS: &str = "json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist";
 /// Texts that carry no extension.
 const PROSE_NAMES: &str = "authors changelog changes contributing copying history install license news notice readme thanks todo";
 const LOCKS: &str = "
@@ -65,7 +67,7 @@ impl Dialect {
             "xml" if name.starts_with("strings") => return Self::Locale,
             // Source maps hold programs.
             "map" => return Self::Code,
-            "json" | "yml" | "yaml" | "properties" | "resx" | "php" | "js" | "ts" if is_locale(origin) => return Self::Locale,
+            _ if is_listed(TEXTS, extension) && is_locale(origin) => return Self::Locale,
             _ => {}
         }
         let env = name == ".env" || name.starts_with(".env.") || name.starts_with("env.") && !name.ends_with("js");

@@ -24,8 +24,8 @@ pub(super) struct Judgement {
     place: Place,
     extract: Extract,
     reason: Reason,
-    /// Why it is worth no more than a low confidence.
-    doubt: Option<&'static str>,
+    /// The confidence that it is worth at most, and why.
+    doubt: Option<(Confidence, &'static str)>,
 }
 
 enum Reason {
@@ -47,7 +47,8 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
         },
         Reason::Ruled,
     );
-    Judgement { place: *place, extract, reason, doubt: doubt(text, value, place, name, dialect) }
+    let doubt = if let Reason::Measured(..) = reason { doubt(text, value, place, name, dialect) } else { None };
+    Judgement { place: *place, extract, reason, doubt }
 }
 
 impl Judgement {
@@ -55,16 +56,16 @@ impl Judgement {
     pub(super) fn found(&self) -> Option<Found> {
         let Reason::Measured(measure, features) = &self.reason else { return None };
         let confidence = score::confidence(score::probability(*measure, features))?;
-        let confidence = if self.doubt.is_some() { Confidence::Low } else { confidence };
+        let confidence = self.doubt.map_or(confidence, |(most, _)| confidence.min(most));
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
     }
 
-    /// What was measured, unless it was ruled out, and whether it is doubted whatever that is.
+    /// What was measured, unless it was ruled out, and what it is worth at most.
     #[cfg(test)]
-    pub(super) fn measured(&self) -> Option<(Measure, Features, bool)> {
+    pub(super) fn measured(&self) -> Option<(Measure, Features, Confidence)> {
         match &self.reason {
             Reason::Ruled(_) => None,
-            Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.is_some())),
+            Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.map_or(Confidence::High, |(most, _)| most))),
         }
     }
 
@@ -82,7 +83,7 @@ impl Judgement {
                     format!("{measure:?}").to_lowercase(),
                     probability * 100.0
                 ));
-                lines.extend(self.doubt.map(|why| format!("low at most: {why}")));
+                lines.extend(self.doubt.map(|(most, why)| format!("{} at most: {why}", format!("{most:?}").to_lowercase())));
                 lines.extend(score::reasons(*measure, features));
             }
         }
@@ -108,8 +109,12 @@ fn ruled_out(
     let secret = Span::new(place.value.span.start, place.value.span.end);
     placeholder::in_place(text, secret, place.value.quoted, file)
         .or_else(|| is_code(value).then_some("code"))
+        .or_else(|| (dialect == Dialect::Shell && names_variable(value)).then_some("a variable of the shell"))
         .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
-        .or_else(|| (dialect == Dialect::Locale && !is_random(value)).then_some("a text of a user interface"))
+        .or_else(|| {
+            (dialect == Dialect::Locale && (!is_random(value) || value.windows(2).any(|pair| pair == b"\\u")))
+                .then_some("a text of a user interface")
+        })
         .or_else(|| digest(text, value, name))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
@@ -121,13 +126,37 @@ fn ruled_out(
             (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0)
                 .then_some("a word in a text")
         })
+        .or_else(|| {
+            (place.how == How::Told && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
+        })
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+}
+
+/// `password: Database password (optional)`
+fn is_followed_by_word(text: &[u8], value: &[u8], secret: Span) -> bool {
+    let after = &text[secret.end..];
+    value.iter().all(u8::is_ascii_alphabetic) && after.first() == Some(&b' ') && after.get(1).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// `1.302183`, `v2.0.1`.
 fn is_version(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"v").unwrap_or(value);
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
+/// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
+fn names_variable(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| {
+        name.len() > 1
+            && name[0].is_ascii_alphabetic()
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    };
+    let upper = |name: &[u8]| name.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
+    let percent =
+        value.split(|&byte| byte == b'%').skip(1).step_by(2).any(|part| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic));
+    percent && value.ends_with(b"%")
+        || value.strip_prefix(b"$").is_some_and(is_name)
+        || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
 /// No digits, and no unusual characters in a row.
@@ -151,10 +180,27 @@ fn is_in_program(text: &[u8], secret: Span) -> bool {
     memchr::memchr(0, around).is_some()
 }
 
+/// What the value is worth at most, and why, if it is doubted.
+fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<(Confidence, &'static str)> {
+    let least = unlikely(text, value, place, name, dialect).map(|why| (Confidence::Low, why));
+    least.or_else(|| plain(value).map(|why| (Confidence::Medium, why)))
+}
+
+/// Why the value can be a password and nothing but a word too, if so.
+fn plain(value: &[u8]) -> Option<&'static str> {
+    if value.contains(&b' ') {
+        return Some("words");
+    }
+    is_word(value).then_some("a word without a digit")
+}
+
 /// Why the value is worth no more than a low confidence, if so.
-fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
+fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
     if dialect == Dialect::Prose && !place.value.quoted && is_word(value) {
         return Some("a word in a text");
+    }
+    if !value.is_ascii() && !value.iter().any(u8::is_ascii_digit) {
+        return Some("letters beyond ASCII and no digit");
     }
     if name.is_some_and(|name| is_end_of_path(text, name)) {
         return Some("its name ends a path");
@@ -166,7 +212,11 @@ fn doubt(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect:
     placeholder::likely::filler(value)
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
-        .or_else(|| (place.how == How::Inside && is_path_of_words(value)).then_some("words inside a string"))
+        .or_else(|| (place.how == How::Setter && is_mail_address(value)).then_some("an address of mail"))
+        .or_else(|| {
+            (matches!(place.how, How::Inside | How::Argument) && is_path_of_words(value)).then_some("words inside a string or list")
+        })
+        .or_else(|| (value.iter().filter(|&&byte| byte == b'_').count() >= 3 && is_path_of_words(value)).then_some("many words"))
 }
 
 /// `"password:special-chars"`, `"app.selectedContract"`.
@@ -175,12 +225,22 @@ fn is_path_of_words(value: &[u8]) -> bool {
     value.iter().all(is_word) && value.iter().any(|byte| !byte.is_ascii_alphabetic()) && rarity::rarity(value) < 5.5
 }
 
+/// `createUser("app@acme.net")`
+fn is_mail_address(value: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+    let at = memchr::memchr(b'@', value).filter(|&at| at > 0);
+    at.is_some_and(|at| value[..at].iter().all(is_name) && value[at + 1..].contains(&b'.') && value[at + 1..].iter().all(is_name))
+}
+
 /// `key: "key-outline"`, `token: "token_list"`: a table of names.
 fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     let mut words = value.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b'/'));
     let first = words.next().unwrap_or_default();
     let last = name.rsplit(|byte| matches!(byte, b'-' | b'_' | b'.')).next().unwrap_or_default();
-    value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
+    // `password PasswordGroup`
+    let (head, rest) = value.split_at(value.len().min(last.len()));
+    let joined = !last.is_empty() && head.eq_ignore_ascii_case(last) && rest.first().is_some_and(u8::is_ascii_uppercase) && is_word(value);
+    joined || value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
 }
 
 /// The value of a name that says little has to speak for itself.
@@ -200,9 +260,16 @@ fn is_badge(text: &[u8], secret: Span) -> bool {
 fn is_code(value: &[u8]) -> bool {
     let call = value.windows(2).any(|pair| pair == b"()" || pair == b"=>" || pair == b"->" || pair == b"){" || pair == b"::");
     let regex = value.starts_with(b"^") && value.ends_with(b"$")
-        || value
-            .windows(2)
-            .any(|pair| pair == b"\\d" || pair == b"\\w" || pair == b"\\s" || pair == b"(?" || pair == b"[a" || pair == b"[A");
+        || value.windows(2).any(|pair| {
+            pair == b"\\d"
+                || pair == b"\\w"
+                || pair == b"\\s"
+                || pair == b"(?"
+                || pair == b"[a"
+                || pair == b"[A"
+                || pair == b"/^"
+                || pair == b"[\\"
+        });
     let function = value.starts_with(b"function") || value.starts_with(b"async ");
     let escaped = value.starts_with(b"\\x") && value.len() < 9;
     let markup = value.starts_with(b"<") && value.ends_with(b">");
@@ -210,7 +277,11 @@ fn is_code(value: &[u8]) -> bool {
         .split(|&byte| byte == b'(')
         .nth(1)
         .is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
-    call || function || regex || escaped || markup || typed
+    // `Illuminate\Support\Password`, `{ enabled = false }`
+    let class = value.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_uppercase())
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'\\' | b'_'));
+    let table = value.starts_with(b"{ ") && value.ends_with(b" }");
+    class || table || call || function || regex || escaped || markup || typed
 }
 
 /// A digest by its own mark, or beside the name of an algorithm.

@@ -13,12 +13,18 @@ const NEIGHBOURHOOD: usize = 32;
 /// Whether the printable bytes around `value` begin and end where a text does: at a line's end, a NUL, an escape of a
 /// terminal, or another character.
 pub(super) fn is_in_text(text: &[u8], value: Span) -> bool {
-    let before = text[..value.start].iter().rev().take(REACH).take_while(|byte| is_printable(**byte)).count();
-    let after = text[value.end..].iter().take(REACH).take_while(|byte| is_printable(**byte)).count();
+    let (head, tail) = (&text[value.start.saturating_sub(REACH)..value.start], &text[value.end..text.len().min(value.end + REACH)]);
+    let before = if all_printable(head) { head.len() } else { head.iter().rev().take_while(|byte| is_printable(**byte)).count() };
+    let after = if all_printable(tail) { tail.len() } else { tail.iter().take_while(|byte| is_printable(**byte)).count() };
     before == REACH && after == REACH || ends_well(&text[..value.start - before], &text[value.end + after..])
 }
 
-fn is_printable(byte: u8) -> bool {
+/// Looks at all of them, whatever the first is: many bytes at a time.
+fn all_printable(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |all, &byte| all & is_printable(byte))
+}
+
+const fn is_printable(byte: u8) -> bool {
     matches!(byte, b'\t' | b' '..=b'~')
 }
 

@@ -8,9 +8,12 @@ use super::lexicon;
 use super::name::{Class, Name};
 use super::place::{How, Place};
 use super::rarity::rarity;
+use crate::placeholder::word_list::WordList;
 
 /// Longer values are measured by their beginning.
 const LOOK: usize = 200;
+static MOCK_WORDS: WordList = WordList::new(lexicon::MOCK_WORDS);
+static VALUE_NOUNS: WordList = WordList::new(lexicon::VALUE_NOUNS);
 
 /// Names of the features, in the order of [`Features`].
 pub(super) const NAMES: [&str; COUNT] = [
@@ -65,7 +68,7 @@ fn flag(holds: bool) -> f32 {
 /// Measures a value.
 pub(super) fn features(value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Features {
     let value = &value[..value.len().min(LOOK)];
-    let shape = Shape::of(value);
+    let (shape, lower) = (Shape::of(value), value.to_ascii_lowercase());
     let how = place.how;
     let class = name.map_or(Class::Password, |name| name.class);
     let length = value.len() as f32;
@@ -83,9 +86,9 @@ pub(super) fn features(value: &[u8], place: &Place, name: Option<&Name>, dialect
         flag(shape.digits > 0 && shape.lower + shape.upper > 0),
         flag(shape.symbols > 0),
         flag(only_word_bytes),
-        flag(holds_any(value, lexicon::MOCK_WORDS)),
-        flag(holds_any(value, lexicon::VALUE_NOUNS)),
-        sequences(value),
+        flag(MOCK_WORDS.is_within(&lower)),
+        flag(VALUE_NOUNS.is_within(&lower)),
+        sequences(&lower),
         flag(is_hex),
         flag(is_uuid(value)),
         flag(shape.blanks > 0),
@@ -154,24 +157,33 @@ impl Shape {
     }
 }
 
-/// Whether one of the words, given in lower case, stands in the value.
-fn holds_any(value: &[u8], words: &[&str]) -> bool {
-    let lower = value.to_ascii_lowercase();
-    words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
-}
-
 /// The share of characters that repeat the one before, follow it in the alphabet, or stand beside it on a keyboard.
-fn sequences(value: &[u8]) -> f32 {
-    const ROWS: &[u8] = b"qwertyuiop asdfghjkl zxcvbnm 1234567890";
-    let beside = |one: u8, other: u8| ROWS.windows(2).any(|pair| pair == [one, other] || pair == [other, one]);
+fn sequences(lower: &[u8]) -> f32 {
     let in_row = |pair: &[u8]| {
-        let (one, other) = (pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase());
-        one.is_ascii_alphanumeric() && other.is_ascii_alphanumeric() && (one == other || one.abs_diff(other) == 1 || beside(one, other))
+        let (one, other) = (pair[0], pair[1]);
+        let beside = KEYBOARD[usize::from(one)].abs_diff(KEYBOARD[usize::from(other)]) == 1;
+        one.is_ascii_alphanumeric() && other.is_ascii_alphanumeric() && (one.abs_diff(other) <= 1 || beside)
     };
     // A single pair means nothing; three in a row do.
-    let runs = value.windows(3).filter(|three| in_row(&three[..2]) && in_row(&three[1..])).count();
-    if value.len() < 3 { 0.0 } else { runs as f32 / (value.len() - 2) as f32 }
+    let (mut runs, mut before) = (0, false);
+    for pair in lower.windows(2) {
+        let this = in_row(pair);
+        runs += usize::from(before && this);
+        before = this;
+    }
+    if lower.len() < 3 { 0.0 } else { runs as f32 / (lower.len() - 2) as f32 }
 }
+
+/// The place of each letter and digit on a keyboard, row behind row with a gap between.
+static KEYBOARD: [u8; 256] = {
+    let rows = b" qwertyuiop asdfghjkl zxcvbnm 1234567890";
+    let (mut table, mut at) = ([0; 256], 0);
+    while at < rows.len() {
+        table[rows[at] as usize] = at as u8;
+        at += 1;
+    }
+    table
+};
 
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36

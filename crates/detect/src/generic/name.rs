@@ -54,7 +54,10 @@ fn start_of(text: &[u8], at: usize) -> usize {
     while start < at && matches!(text[start], b'.' | b'-') {
         start += 1;
     }
-    start
+    // `\u0026page_token`: the escape is no part of the name.
+    let is_escape = start > 0 && text[start - 1] == b'\\' && text[start] == b'u';
+    let digits = text.get(start + 1..start + 5).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    if is_escape && digits && start + 5 <= at { start + 5 } else { start }
 }
 
 /// The name that holds the hit at `at` and ends at `end`, if it names a credential.

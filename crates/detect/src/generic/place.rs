@@ -3,6 +3,7 @@
 //! One decision a reader would question: no language is parsed. What follows a name is the same few marks everywhere, and a
 //! reader that knows the marks needs no grammar, fails early on ordinary code, and looks at a bounded number of bytes.
 
+mod around;
 mod call;
 mod declared;
 mod header;
@@ -13,10 +14,11 @@ use unkeyed_model::Span;
 
 use super::cursor::Cursor;
 use super::dialect::Dialect;
-use super::name::{Class, Name};
+use super::name::Class;
 use super::value::{self, Literal};
-use crate::placeholder;
+use crate::byte_set::ByteSet;
 
+pub(super) use around::Around;
 use header::placed;
 
 /// How a name gets its value.
@@ -65,39 +67,12 @@ pub(super) struct Place {
     pub(super) value: Literal,
 }
 
-/// What surrounds a name, computed when it is needed.
-pub(super) struct Around<'a> {
-    pub(super) text: &'a [u8],
-    pub(super) name: Name,
-    pub(super) dialect: Dialect,
-}
+/// Bytes that can follow a name that gets a value.
+const FOLLOWING: ByteSet = ByteSet::of(b"=:,(><|?\"'`\\])[ \t\n\r!&*");
 
 /// Whether the byte can follow a name that gets a value.
 pub(super) const fn may_follow(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'=' | b':'
-            | b','
-            | b'('
-            | b'>'
-            | b'<'
-            | b'|'
-            | b'?'
-            | b'"'
-            | b'\''
-            | b'`'
-            | b'\\'
-            | b']'
-            | b')'
-            | b'['
-            | b' '
-            | b'\t'
-            | b'\n'
-            | b'\r'
-            | b'!'
-            | b'&'
-            | b'*'
-    )
+    FOLLOWING.contains(byte)
 }
 
 /// The value that the name gets.
@@ -117,7 +92,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `$(pwd):/app`, `$(cd x && pwd) || exit`
         return None;
     }
-    if declared::is_case(around) {
+    if declared::is_case(around) || closers.is_empty() && declared::is_item(around) {
         return None;
     }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
@@ -157,6 +132,9 @@ fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
 
 /// An operator comes next.
 fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
+    if cursor.peek() == Some(b'=') && declared::is_binding(around) {
+        return None;
+    }
     if cursor.peek() == Some(b'=')
         && let Some(value) = declared::parallel(around, cursor)
     {
@@ -201,6 +179,10 @@ fn shell_default(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return None;
     }
     let length = cursor.window(256).iter().position(|&byte| byte == b'}')?;
+    if cursor.window(2) == b"${" {
+        // The name inside has the value.
+        return None;
+    }
     let value = Span::new(cursor.at, cursor.at + length);
     let literal = Literal { span: value, quoted: true, goes_on: false, end: value.end };
     (length > 0).then_some(Place { how: How::Default, value: literal })
@@ -280,7 +262,8 @@ fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
 
 fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {
     let (text, start) = (around.text, around.name.span.start);
-    let inside = placeholder::open_quote(text, start);
+    // The mark of a name in quotation marks is closed behind it.
+    let inside = around.open_quote().filter(|&quote| text.get(around.name.span.end) != Some(&quote));
     let spring = start.checked_sub(2).is_some_and(|at| &text[at..start] == b"${");
     if spring && colon {
         return shell_default(around, cursor);
@@ -294,7 +277,8 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
         return placed(around, How::Inside, value);
     }
     if around.dialect == Dialect::Code {
-        return value::in_comment(text, start)
+        return around
+            .is_comment()
             .then(|| value::bare(cursor, Dialect::Prose, None))
             .flatten()
             .and_then(|value| placed(around, How::Told, value));
@@ -302,10 +286,20 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
     if !around.dialect.has_bare_values() {
         return None;
     }
+    if !colon && text[..start].ends_with(b"$") {
+        // PowerShell, Perl and PHP: what stands behind it is an expression.
+        return None;
+    }
     let how = if around.dialect == Dialect::Prose && !(colon && gap == 0) && is_told(around, gap, colon) { How::Told } else { how };
-    let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';'));
+    let is_sentence = how == How::Assigned && gap > 0 && around.is_told_in_comment();
+    let how = if is_sentence { How::Told } else { how };
+    let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';' | b','));
     // In YAML a command or a list entry holds `NAME=value`, and only a colon takes the rest of the line.
-    let dialect = if around.dialect == Dialect::Yaml && !colon { Dialect::Shell } else { around.dialect };
+    let dialect = match around.dialect {
+        _ if is_sentence => Dialect::Prose,
+        Dialect::Yaml if !colon => Dialect::Shell,
+        dialect => dialect,
+    };
     let value = value::bare(cursor, dialect, query.then_some(b'&'))?;
     placed(around, if query { How::Inside } else { how }, value)
 }
@@ -356,7 +350,8 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if let Some(place) = sibling::of(around, cursor) {
         return Some(place);
     }
-    if cursor.eat(b"or ") {
+    let marked = around.text.get(around.name.span.end) == Some(&b'`');
+    if !marked && cursor.eat(b"or ") {
         cursor.blanks();
         return value::quoted(cursor).and_then(|value| placed(around, How::Default, value));
     }

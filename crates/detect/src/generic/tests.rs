@@ -139,7 +139,7 @@ fn a_value_is_read_wherever_it_stands() {
 }
 
 /// One place a line that holds no credential.
-const NONE: &str = r#"
+const NONE: &str = r###"
 app.py	password = get_password("prompt1")
 app.py	password = hunter2
 app.py	token = request.headers["x"]
@@ -201,14 +201,59 @@ x	sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
 x	auth_sha256 = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
 x	https://{user}:{password}@host
 x	https://acme.example:8443/@scope/pkg
-"#;
+conf/locale/locale_de.ini	forgot_password=Passwort vergessen2
+app.ini	forgot_password=Passwort vergessen?
+app.ini	old_password=Бывший пароль
+app.ini	hint_password=新しいパスワードを再入力します
+app.css	.user.secret:before{content:"\f21bx"} input[type=password]:focus2{outline:none}
+app.tsx	<Label htmlFor="password">{t("auth.password1")}</Label>
+app.html	<label for="password">Kennwort1 eingeben</label>
+nginx.conf	ssl_ciphers "HIGH:!aNULL:!PSK:!RC4x";
+x	arn:aws:secretsmanager:eu-central-1:1:secret:[a-z]+$x1
+app.conf	# its key is read from by using ssl_key_password = path.
+Vagrantfile	my_privatekey = File.read(File.join(folder, "key1"))
+a.html.erb	:secret => @agent.options['secret1']
+a.sh	X_PASSWORD=${A_PASSWORD:-${PASSWORD:-$PASSWORD2}}
+a.sh	X_PASSWORD=Pwd$RANDOM
+a.sh	[ "$password" = "$password2" ] && break
+a.conf	password = %{ldap:userPassword1}
+a.rb	run("SEED_PASSWORD=#{Shellwords.escape Shellwords.escape(x1)}")
+a.json	"token": "a1b2c3d4..."
+a.json	"adminPassword": "[parameters('administratorPassword1')]"
+a.graphqls	login(password: String!, email: String!): Payload1
+a.php	* @param array{name: string, password: ?string} $x1
+a.phar	$consumerKey = trim($this->ask1(x));
+a.ps1	$privateKey = IntPtr1.Zero
+a.ps1	Invoke-Sqlcmd -Username $c.UserName -Password $c.Password1
+a.php	$this->loginService->login($user, 'saml2');
+a.html	opaquelocktoken:fe184f2e-6eec-41d0-c765-01adc56e6bb4
+a.py	("Authorization", "Basic Og==")
+a.php	$rfc2045Token = '/^[\x21\x23-\x27]+$/D1';
+a.sh	apt-key adv --recv-keys 58118E89F3A912897C070ADBF76221572C52609D
+app.js	if(t=="text"||t=="password"||tag=="textarea1"){
+app.css.map	input[type="password"]:focus2, input[type="search"]:focus2
+app.vue	<x :password="includes1(col.key+row.id)"/>
+app.go	// Include any credential, for example `password` or `oidc1`, in it.
+app.json	"methods": ["password", "totp"]
+app.json	"page": "?page=1\u0026page_token=eyJvZmZzZXQiOiI1MCIsInYiOjJ9"
+app.yml	password: "#/components/schemas/updateFlowMethod"
+app.yml	DB_PASSWORD: "postgres://app_user:changeme@db/app_db"
+app.yml	password: "{{ pw1|password_hash('sha512') }}"
+app.php	'Password' => 'Illuminate\Support\Facades\Password1',
+app.cs	sb.Password = "##PASSWORD##"; other.Password = "(YOUR_PASSWORD)"
+app.toml	no-literal-password = { enabled = false1 }
+tox.ini	registry_password={env:DOCKER_HUB_PASSWORD}
+run.cmd	set pwd=Passwd1__%random%
+run.sh	curl --user "admin:$(get_jenkins_password1)"
+src/locales/hu.json	"create_token": "Token l\u00e9trehoz\u00e1sa"
+a.java	the password: Database password (optional)
+"###;
 
 #[test]
 fn what_is_no_credential_is_not_found() {
-    for line in NONE.lines().filter(|line| !line.is_empty()) {
-        let (path, text) = line.split_once('\t').unwrap();
-        assert_eq!(found(path, text), [], "{line}");
-    }
+    let places = NONE.lines().filter_map(|line| line.split_once('\t'));
+    let wrong: Vec<_> = places.map(|(path, text)| (text, found(path, text))).filter(|(_, found)| !found.is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -222,6 +267,22 @@ fn a_weak_value_is_doubted_and_a_random_one_is_not() {
     assert_eq!(level("AWS_SECRET_ACCESS_KEY = \"kW3x!qz9Vt\""), Some(Confidence::Low));
     assert_eq!(level("name = \"password:special-chars\""), Some(Confidence::Low));
     assert!(level("api_key = \"Zq81mfLx0KpvTr4nWy7bQe2s\"") >= Some(Confidence::Medium));
+}
+
+#[test]
+fn what_reads_like_words_is_never_sure() {
+    for (path, text, most) in [
+        (".env", "DB_PASSWORD=sunflower", Confidence::Medium),
+        (".env", "DB_PASSWORD=correct horse battery staple", Confidence::Medium),
+        ("a.py", "save(fields=[\"password\", \"updated_at\"])", Confidence::Low),
+        ("a.js", "password = 'fetch_it_from_vault'", Confidence::Low),
+        (".env", "DB_PASSWORD=Забув", Confidence::Low),
+        ("a.go", "newIdentityWithPassword(\"john-browser1@doe.com\")", Confidence::Low),
+        ("a.txt", "password PasswordGroup", Confidence::Low),
+    ] {
+        assert!(found(path, text).iter().all(|(_, confidence, _)| *confidence <= most), "{text}: {:?}", found(path, text));
+    }
+    assert_eq!(found(".env", "DB_PASSWORD=kW3xqz9Vt")[0].1, Confidence::High);
 }
 
 #[test]

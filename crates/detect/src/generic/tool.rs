@@ -11,7 +11,7 @@ use super::dialect::Dialect;
 use super::place::{How, Place};
 use super::tool_table::{Takes, Tool};
 use super::value::{self, Literal};
-use crate::placeholder;
+use crate::placeholder::LineHead;
 
 /// A command is followed so far.
 const REACH: usize = 400;
@@ -36,8 +36,6 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Before => return before(text, at),
         _ => {}
     }
-    let line = cursor::line(text, start, REACH);
-    let inside = placeholder::open_quote(text, at);
     let mut cursor = Cursor::new(text, start);
     if tool.takes == Takes::Here {
         cursor.blanks();
@@ -45,18 +43,25 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         return value::quoted(cursor).map(|value| Place { how: How::Directive, value });
     }
     if let Takes::Argument(number) = tool.takes {
-        return argument(cursor, number).map(|value| Place { how: How::Setter, value });
+        let names = |value: &Literal| number > 1 && value::quoted(cursor).is_none() && is_name(&text[value.span.start..value.span.end]);
+        return argument(cursor, number).filter(|value| !names(value)).map(|value| Place { how: How::Setter, value });
     }
+    let line = cursor::line(text, start, REACH);
     if let Takes::Word(count) = tool.takes {
         return last_word(cursor, line, tool, count);
     }
-    while cursor.at < line.end && !matches!(cursor.peek(), Some(b'|' | b';')) {
+    let inside = LineHead::default().open_quote(text, at);
+    // All options begin with a hyphen.
+    for found in memchr::memchr3_iter(b'-', b'|', b';', &text[start..line.end]) {
+        cursor.at = start + found;
+        if cursor.peek() != Some(b'-') {
+            return None;
+        }
         if cursor.before().is_some_and(|byte| byte == b' ' || byte == b'\t' || byte == b'"' || byte == b'\'')
             && let Some(value) = tool.options.iter().find_map(|option| taken(cursor, option, tool.takes, dialect, inside))
         {
             return Some(Place { how: How::Option, value });
         }
-        cursor.at += 1;
     }
     None
 }
@@ -69,7 +74,10 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
         let fits = cursor.peek().is_some_and(|byte| !byte.is_ascii_whitespace() && byte != b'=');
         return fits.then(|| value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, inside))).flatten();
     }
-    cursor.run(3, |byte| matches!(byte, b' ' | b'\t' | b'=' | b'"' | b',' | b'\''));
+    let gap = cursor.run(3, |byte| matches!(byte, b' ' | b'\t' | b'=' | b'"' | b',' | b'\''));
+    if takes == Takes::Next && gap.is_empty() {
+        return None;
+    }
     // The quotation mark that the run passed, if any, ends the value.
     let quote = cursor.before().filter(|byte| matches!(byte, b'"' | b'\'')).or(inside);
     let mut value = value::bare(cursor, if dialect == Dialect::Markup { dialect } else { Dialect::Shell }, quote)?;
@@ -145,10 +153,16 @@ fn scheme(text: &[u8], at: usize, start: usize, how: How) -> Option<Place> {
     let span = cursor.run(REACH_OF_TOKEN, |byte| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte));
     let closes = cursor.peek() == Some(quote) || cursor.peek() == Some(b'\\') && cursor.ahead(1) == Some(quote);
     let fits = match how {
-        How::Basic => STANDARD.decode(&text[span.start..span.end]).is_ok_and(|pair| pair.contains(&b':')),
+        How::Basic => STANDARD.decode(&text[span.start..span.end]).is_ok_and(|pair| pair.contains(&b':') && pair.len() > 3),
         _ => span.len() >= 16,
     };
     (closes && fits).then_some(Place { how, value: Literal { span, quoted: true, goes_on: false, end: span.end } })
+}
+
+/// `login(user, 'saml2')`: with a variable for the user a short name is the way to sign in, not the password.
+fn is_name(value: &[u8]) -> bool {
+    let letters = value.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'_').count();
+    letters > 1 && value.len() < 12 && value[letters..].iter().all(u8::is_ascii_digit) && value.len() - letters < 2
 }
 
 /// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.

@@ -4,17 +4,20 @@ use unkeyed_model::Span;
 
 use super::cursor::{self, Cursor};
 use super::dialect::Dialect;
+use crate::placeholder::word_list::WordList;
 
 /// A longer literal is no password and no token; keys have rules of their own.
 const MAX_VALUE: usize = 4096;
 /// How far back on a line the quotation mark is looked for in which a place stands.
 const LINE_REACH: usize = 1024;
 /// Functions that turn a literal into a credential and change nothing of it.
-const WRAPPERS: &str = "
+static WRAPPERS: WordList = WordList::new(
+    "
     b64decode base64 bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
     password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
     unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
-";
+",
+);
 
 /// A literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +42,11 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
         word = b"new";
     }
     let last = word.rsplit(|byte| matches!(byte, b'.' | b':')).next().unwrap_or_default();
-    if last.is_empty() || !cursor.eat(b"(") || !is_listed(WRAPPERS, last) {
+    if last.is_empty() || !cursor.eat(b"(") || !WRAPPERS.has_any_case(last) {
         return None;
     }
     cursor.blanks();
     bare_quoted(cursor)
-}
-
-fn is_listed(list: &str, word: &[u8]) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed.as_bytes().eq_ignore_ascii_case(word))
 }
 
 fn bare_quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
@@ -104,16 +103,6 @@ fn literal(start: Cursor<'_>, end: usize, closing: usize) -> Literal {
         _ => false,
     };
     Literal { span: Span::new(start.at, end), quoted: true, goes_on: joined, end: close }
-}
-
-/// Whether `at` stands behind the mark of a comment on its line.
-pub(super) fn in_comment(text: &[u8], at: usize) -> bool {
-    let line = cursor::line(text, at, LINE_REACH);
-    let head = &text[line.start..at];
-    let start = head.trim_ascii_start();
-    let marks: [&[u8]; 7] = [b"//", b"#", b"*", b"/*", b"--", b"<!--", b";;"];
-    marks.iter().any(|mark| start.starts_with(mark))
-        || [b"// ".as_slice(), b" # ", b"/* "].iter().any(|mark| memchr::memmem::find(head, mark).is_some())
 }
 
 /// The unquoted value that starts at the cursor. `inside` is the quotation mark of the string around it.

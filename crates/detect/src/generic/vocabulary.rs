@@ -37,8 +37,8 @@ const MAX_WORD: usize = 32;
 
 struct Vocabulary {
     words: HashMap<&'static [u8], Facts>,
-    /// Words that also count as the end of a longer one.
-    endings: Vec<(&'static [u8], Facts)>,
+    /// Words that also count as the end of a longer one, by their last byte.
+    endings: [Vec<(&'static [u8], Facts)>; 256],
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
@@ -61,8 +61,10 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         list.split_ascii_whitespace().for_each(|word| *words.entry(word.as_bytes()).or_default() |= facts);
     }
     let joining = [(lexicon::PASSWORDS, PASSWORD), (lexicon::SECRETS, SECRET), ("token jeton", TOKEN), (lexicon::KEYS, KEY)];
-    let endings =
-        joining.iter().flat_map(|&(list, facts)| list.split_ascii_whitespace().map(move |word| (word.as_bytes(), facts))).collect();
+    let mut endings = [const { Vec::new() }; 256];
+    for (list, facts) in joining {
+        list.split_ascii_whitespace().for_each(|word| endings[usize::from(word.as_bytes()[word.len() - 1])].push((word.as_bytes(), facts)));
+    }
     Vocabulary { words, endings }
 });
 
@@ -76,5 +78,6 @@ pub(super) fn facts(word: &[u8]) -> Facts {
     if known != 0 {
         return known;
     }
-    VOCABULARY.endings.iter().find(|(ending, _)| lower.ends_with(ending)).map_or(0, |&(_, facts)| facts)
+    let Some(&last) = lower.last() else { return 0 };
+    VOCABULARY.endings[usize::from(last)].iter().find(|(ending, _)| lower.ends_with(ending)).map_or(0, |&(_, facts)| facts)
 }

@@ -1,41 +1,54 @@
 //! Values that say where the credential is instead of being it.
 
+use super::template::find;
+use super::word_list::WordList;
 use super::words;
 
 /// Prefixes of references into secret stores and configuration.
-const STORES: &str = "
+static STORES: WordList = WordList::new(
+    "
     @microsoft.keyvault( akv:// arn:aws awssecretsmanager: awssm: azurekeyvault: bws:// credstash: doppler:// env: env://
     gcpsecretmanager: gcpsm: infisical:// keyring: keyvault: op:// pass: projects/ ref+ secret:// secretref: secretref+
     secretsmanager: sm:// ssm: vault: vault://
-";
+",
+);
 
 /// Prefixes of password hashes (crypt, LDAP, Django, PostgreSQL) and of encrypted values.
-const SEALED: &str = "
+static SEALED: WordList = WordList::new(
+    "
     $1$ $2a$ $2b$ $2x$ $2y$ $5$ $6$ $7$ $apr1$ $argon2 $gy$ $pbkdf2 $scrypt$ $y$ argon2: bcrypt: bcrypt_sha256$ pbkdf2:
     pbkdf2_sha256$ scram-sha-256$ scrypt: {bcrypt} {crypt} {pbkdf2 {sha {smd5} {ssha enc[ enc( !vault $ansible_vault
     age1 cipher: {cipher}
-";
+",
+);
 
-/// Files that hold keys.
-const KEY_FILES: &str = "
-    .cer .conf .crt .der .env .jks .json .key .p12 .pem .pfx .pub .toml .txt .yaml .yml
-";
+/// Extensions of files that hold keys.
+static KEY_FILES: WordList = WordList::new(
+    "
+    cer conf crt der env jks json key p12 pem pfx pub toml txt yaml yml
+",
+);
+
+/// Marks of regular expressions.
+static EXPRESSIONS: WordList = WordList::new("[^ ]+) ]*) (?: .* .+) [a-z [A-Z [0-9");
 
 /// Names with which a path of members starts, where it isn't clear from the language that it is one.
-const ROOTS: &str = "
+static ROOTS: WordList = WordList::new(
+    "
     app args conf config configuration context credentials ctx data each env environment event github inputs job local matrix
     module needs options opts os params parameters process props random_password req request root runner secrets self session
     settings spec state steps system this user values var vars
-";
+",
+);
 
 /// Why `value` is a reference, if it is one.
 pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     let lower = text.to_ascii_lowercase();
-    if STORES.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
+    if STORES.begins(lower.as_bytes()) {
         return Some("a reference to a secret store");
     }
-    if SEALED.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
+    if SEALED.begins(lower.as_bytes()) {
         return Some("a hash or an encrypted value");
     }
     // The second and third are base64 of the first words of a certificate and of a public key.
@@ -61,28 +74,31 @@ pub(super) fn not_a_value(value: &[u8]) -> Option<&'static str> {
     if is_version(text) {
         return Some("a version or object identifier");
     }
-    ["[^", "]+)", "]*)", "(?:", ".*", ".+)", "[a-z", "[A-Z", "[0-9"]
-        .iter()
-        .any(|mark| text.contains(mark))
-        .then_some("a regular expression")
+    EXPRESSIONS.is_within(value).then_some("a regular expression")
 }
 
 /// `^4.0.2`, `>=1.2,<2`, `1.2.840.113549.1.9.7`.
 fn is_version(text: &str) -> bool {
     let bare = text.trim_start_matches(['^', '~', '>', '<', '=', 'v', ' ']);
-    let dots = bare.bytes().filter(|&byte| byte == b'.').count();
+    let dots = || bare.bytes().filter(|&byte| byte == b'.').count();
     let numeric =
         bare.starts_with(|c: char| c.is_ascii_digit()) && bare.bytes().all(|byte| byte.is_ascii_digit() || b".,<>=^~|x* -".contains(&byte));
-    numeric && (dots > 1 || dots == 1 && bare.len() < text.len())
+    numeric && (dots() > 1 || dots() == 1 && bare.len() < text.len())
 }
 
 /// Why an unquoted or structural value is an expression, if it is one.
 pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
-    let root = text.split(['.', '[', '(']).next().unwrap_or_default().to_ascii_lowercase();
-    let member = text.len() > root.len() && words::is_listed(ROOTS, &root);
+    let root = text.split(['.', '[', '(']).next().unwrap_or_default();
+    let member = text.len() > root.len() && ROOTS.has_any_case(root.as_bytes());
     let named = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]()\"'?:,* ".contains(&byte));
-    if member && named(text) {
+    // Ruby's `@agent.options[`.
+    let of_instance = root.strip_prefix('@').is_some_and(is_path_of_names) && text.len() > root.len() && named(&text[1..]);
+    // `IntPtr.Zero`
+    let is_capital =
+        |name: &str| name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphabetic());
+    let of_class = text.contains('.') && text.trim_end_matches([')', ';']).split('.').all(is_capital);
+    if of_instance || of_class || member && named(text) {
         return Some("an expression");
     }
     let call = text.split_once('(').is_some_and(|(name, rest)| is_path_of_names(name) && rest.contains(')'));
@@ -100,27 +116,29 @@ fn is_path_of_names(text: &str) -> bool {
 
 /// An address with neither userinfo nor a query.
 fn is_bare_address(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let Some(at) = find(text, "://") else { return false };
+    let (scheme, rest) = (&text[..at], &text[at + 3..]);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let scheme_ok =
         scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b));
-    let credential = authority.rsplit_once('@').is_some_and(|(userinfo, _)| userinfo.contains(':') && !userinfo.ends_with(':'));
+    let userinfo = authority.rsplit_once('@').map_or("", |(userinfo, _)| userinfo);
+    let password = userinfo.split_once(':').map_or("", |(_, password)| password);
+    let credential = !password.is_empty() && words::placeholder(password.as_bytes()).is_none();
     scheme_ok && !credential && !rest.contains('?') && !rest.contains("hooks.") && !rest.contains("webhook")
 }
 
 /// A path in the file system: rooted, or with the extension of a key file. base64 may begin with a slash too, but its
 /// parts mix cases and digits.
 fn is_path(text: &str) -> bool {
-    let path_like = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/\\._-~ :@".contains(&byte));
+    let path_like = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/\\._-~ :@#".contains(&byte));
     if !path_like(text) {
         return false;
     }
-    let lower = text.to_ascii_lowercase();
-    if KEY_FILES.split_ascii_whitespace().any(|extension| lower.ends_with(extension)) {
+    if text.rsplit_once('.').is_some_and(|(_, extension)| KEY_FILES.has_any_case(extension.as_bytes())) {
         return true;
     }
     let drive = text.as_bytes().get(1..3) == Some(b":\\");
-    let rooted = ["/", "./", "../", "~/"].iter().any(|root| text.starts_with(root));
+    let rooted = ["/", "./", "../", "~/", "#/"].iter().any(|root| text.starts_with(root));
     let ordinary = |part: &str| {
         let digits = part.bytes().filter(u8::is_ascii_digit).count();
         let mixed = part.bytes().any(|b| b.is_ascii_uppercase()) && part.bytes().any(|b| b.is_ascii_lowercase());

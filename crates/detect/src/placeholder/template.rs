@@ -1,19 +1,47 @@
 //! Values that something else will be put into.
 
+use crate::byte_set::ByteSet;
+
+/// One of these is in every template …
+const MARKS: ByteSet = ByteSet::of(b"${<[(%");
+
 /// Why `value` is a template, if it is one.
 pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
+    // … unless it begins with one of these.
+    let is_marked = matches!(value.first()?, b'_' | b'@' | b':' | b'?' | b'#' | 0x80..) || value.iter().any(|&byte| MARKS.contains(byte));
+    if !is_marked {
+        return None;
+    }
     // Anywhere: the literal part beside it is no whole credential.
-    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
-    // A name in braces that holds quotation marks is cut at the first: `{$config['x']}`.
-    let is_cut = text.strip_prefix("{$").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
+    // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
+    let is_cut = ["{$", "#{", "${", "{{", "%{", "$("].iter().any(|open| {
+        text.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+    });
     if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
-    let around =
-        [("<", ">"), ("{", "}"), ("[", "]"), ("((", "))"), ("%", "%"), ("__", "__"), ("@", "@"), ("@@", "@@"), ("«", "»"), ("‹", "›")];
+    let around = [
+        ("<", ">"),
+        ("{", "}"),
+        ("[", "]"),
+        ("((", "))"),
+        ("%", "%"),
+        ("__", "__"),
+        ("@", "@"),
+        ("@@", "@@"),
+        ("##", "##"),
+        ("(", ")"),
+        ("«", "»"),
+        ("‹", "›"),
+    ];
     if around.iter().any(|(open, close)| is_inside(text, open, close)) {
         return Some("a placeholder in brackets");
+    }
+    // Azure's `[parameters('name')]`.
+    if text.starts_with('[') && text.ends_with(")]") && text[1..].find('(').is_some_and(|at| at > 2 && is_name(&text[1..=at])) {
+        return Some("a template");
     }
     if is_variable(text) || is_parameter(text) {
         return Some("a variable");
@@ -34,14 +62,24 @@ fn is_inside(text: &str, open: &str, close: &str) -> bool {
     inner.chars().next().is_some_and(char::is_alphabetic) && inner.chars().all(is_word)
 }
 
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
 /// Whether `close` stands somewhere after `open`.
 fn holds(text: &str, open: &str, close: &str) -> bool {
-    text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
+    find(text, open).is_some_and(|at| find(&text[at + open.len()..], close).is_some())
+}
+
+/// Where `mark` stands in a short text.
+pub(super) fn find(text: &str, mark: &str) -> Option<usize> {
+    let (text, mark) = (text.as_bytes(), mark.as_bytes());
+    memchr::memchr_iter(*mark.first()?, text).find(|&at| text[at..].starts_with(mark))
 }
 
 /// `$(command …)`, `%(name)s`: what random characters that hold a `$(` are not.
 fn holds_call(text: &str) -> bool {
-    let inner = |open: &str| text.split_once(open).and_then(|(_, rest)| rest.split_once(')'));
+    let inner = |open: &str| find(text, open).and_then(|at| text[at + open.len()..].split_once(')'));
     let command = inner("$(").is_some_and(|(inner, _)| {
         inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
             && inner.chars().all(|c| c.is_ascii_alphanumeric() || " _-./'\"=|:$".contains(c))
@@ -56,11 +94,8 @@ fn holds_call(text: &str) -> bool {
 fn holds_named_braces(text: &str) -> bool {
     text.match_indices('{').any(|(at, _)| {
         let inner = &text[at + 1..];
-        inner.find('}').is_some_and(|end| {
-            let name = &inner[..end];
-            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
-        })
+        let name = inner.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b':')).count();
+        inner.as_bytes().get(name) == Some(&b'}') && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     })
 }
 

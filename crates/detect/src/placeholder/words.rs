@@ -1,51 +1,75 @@
 //! Values that are words: fillers, type names, labels, sentences.
 
+use super::word_list::WordList;
+
 /// Whole values that mean "nothing yet", in lower case without separators.
-const FILLERS: &str = "
-    basic bearer blank censored change changeme changemenow changethis changeinproduction default deleted disabled
-    dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere example examplekey examplepassword examplesecret
-    exampletoken fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
-    generated hidden insert inserthere masked missing mock n/a na never new nil no none not notset notused notreal null nullptr
+static FILLERS: WordList = WordList::new(
+    "
+    always argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
+    dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
+    exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
+    generated hidden insert inserthere masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
     obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
-    keyhere snip stub tba tbd todo true undefined unknown unset unused value void xxx yes
-";
+    keyhere manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
+",
+);
 
 /// First words of an instruction to the reader.
-const ORDERS: &str = "
+static ORDERS: WordList = WordList::new(
+    "
     add change enter fill generate insert paste put replace set type your
-";
+",
+);
 
 /// Nouns for credentials.
-const NOUNS: &str = "
+static NOUNS: WordList = WordList::new(
+    "
     access accesskey api apikey auth authorization certificate client code credential credentials cred creds dsn hash header id
     key login name pass passphrase passwd password passwords path pat pin pwd pw salt secret secretkey secrets token tokens url
     user username value
-";
+",
+);
 
 /// Names of types, without blanks.
-const TYPES: &str = "
+static TYPES: WordList = WordList::new(
+    "
     &'staticstr &str AnyStr Any Boolean Buffer Bytes CharField Data Integer JSON NSString Number Object Optional Password
     SecretStr SecretString Secret Str String Text TextField Token UUID Uint8Array VARCHAR any array binary bool boolean byte
     ascii base64 bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
     uuid varchar []byte []string latin1 utf8 utf-8 UTF8 UTF-8 US-ASCII
-";
+",
+);
+
+/// Longer than any of them, with what may stand around it.
+const MAX_TYPE: usize = 40;
 
 /// Words that sentences have and passphrases hardly.
-const FUNCTION_WORDS: &str = "
+static FUNCTION_WORDS: WordList = WordList::new(
+    "
     a an and are be by can cannot does failed for from has have if in invalid is it may must no not of on or please required
     should that the this to used was when will with you your
-";
+",
+);
+
+/// Longer than any filler without its separators.
+const MAX_JOINED: usize = 64;
+
+/// What credentials are called in texts for people.
+static CREDENTIALS: WordList = WordList::new(
+    "
+    code contrasenia contraseña contrasinal contrasenya haslo hasło heslo jelszo jelszó kennwort key kod kode kodu lozinka lösenord
+    parol parola parole parool pass passcode passe passord passphrase password passwords passwort passwörter pin salasana sandi secret
+    senha şifre token wachtwoord пароль пароля пароли
+",
+);
 
 /// Words with which a rule for the input of a form starts.
-const FORM_RULES: &str = "
+static FORM_RULES: WordList = WordList::new(
+    "
     confirmed min max nullable optional present required required_with sometimes string
-";
-
-/// Whether `word` is one of a list that is separated by blanks.
-pub(super) fn is_listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
-}
+",
+);
 
 /// Why a value is masked, if it is.
 pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
@@ -62,6 +86,9 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
         return Some("masked");
     }
+    if value.ends_with(b"...") || value.ends_with("…".as_bytes()) {
+        return Some("cut short");
+    }
     let covered: usize =
         value.chunk_by(|a, b| a == b).filter(|run| run.len() > 2 && matches!(run[0], b'x' | b'X' | b'*')).map(<[u8]>::len).sum();
     if covered >= 4 && covered * 4 >= value.len() {
@@ -75,37 +102,40 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
 pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // `PASSWORD`, `SECRET_KEY`: capitals are how a text says "put yours here", or how a variable is named.
-    if value.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_') && words_of(text)?.last().is_some_and(is_noun) {
+    if value.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b':')) && words_of(text)?.last().is_some_and(is_noun) {
         return Some("the name of a variable");
     }
     let lower = text.to_ascii_lowercase();
-    let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).collect();
-    if is_listed(FILLERS, &joined) {
+    let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).take(MAX_JOINED).collect();
+    if FILLERS.has(joined.as_bytes()) {
         return Some("a placeholder word");
     }
     if is_repeated(&lower) {
         return Some("a word repeated");
     }
-    let words: Vec<&str> = lower.split(['-', '_', ' ', '.', '/']).filter(|word| !word.is_empty()).collect();
-    let spelled =
-        words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()) || word.bytes().all(|byte| byte.is_ascii_digit()));
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return None };
-    if spelled
-        && words.len() > 1
-        && (is_listed(ORDERS, first) || *last == "here" || *first == "example" || *last == "example" || *last == "placeholder")
-    {
-        return Some("an instruction to put one here");
-    }
-    // `!ChangeThisMercureHubJWTSecretKey!`, `ReplaceMe…` in one word.
-    let told = words_of(text.trim_matches('!')).is_some_and(|words| {
-        let word = |at: usize| words.get(at).map(|word| word.to_ascii_lowercase()).unwrap_or_default();
-        matches!(&*word(0), "change" | "replace") && matches!(&*word(1), "me" | "this" | "it" | "with")
-    });
-    if told {
-        return Some("an instruction to put one here");
-    }
-    let noun = joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
-    noun.is_some_and(|noun| is_listed(NOUNS, noun)).then_some("an instruction to put one here")
+    let noun = || joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
+    let told = instructs(&lower) || told_in_one_word(text) || noun().is_some_and(|noun| NOUNS.has(noun.as_bytes()));
+    told.then_some("an instruction to put one here")
+}
+
+/// `insert-token-here`, `example_key`: spelled words of which the first or the last says so.
+fn instructs(lower: &str) -> bool {
+    let words = || lower.split(['-', '_', ' ', '.', '/']).filter(|word| !word.is_empty());
+    let is_spelled = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic()) || word.bytes().all(|byte| byte.is_ascii_digit());
+    let (Some(first), Some(last)) = (words().next(), words().next_back()) else { return false };
+    let says = ORDERS.has(first.as_bytes()) || matches!(last, "here" | "example" | "placeholder") || first == "example";
+    says && words().nth(1).is_some() && words().all(is_spelled)
+}
+
+/// `!ChangeThisMercureHubJWTSecretKey!`, `ReplaceMe…`.
+fn told_in_one_word(text: &str) -> bool {
+    let text = text.trim_matches('!').trim_start_matches(['_', '-', '.', ':', '/']);
+    let starts = |order: &str| text.get(..order.len()).is_some_and(|start| start.eq_ignore_ascii_case(order));
+    (starts("change") || starts("replace"))
+        && words_of(text).is_some_and(|words| {
+            let word = |at: usize| words.get(at).map(|word| word.to_ascii_lowercase()).unwrap_or_default();
+            matches!(&*word(0), "change" | "replace") && matches!(&*word(1), "me" | "this" | "it" | "with")
+        })
 }
 
 /// `blah_blah_blah`, `xxx-xxx`.
@@ -120,15 +150,20 @@ fn is_repeated(lower: &str) -> bool {
 pub(super) fn form_rule(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     let (first, _) = text.split_once(['|', ':'])?;
-    is_listed(FORM_RULES, first).then_some("a rule for a form")
+    FORM_RULES.has(first.as_bytes()).then_some("a rule for a form")
 }
 
 /// Why a value is the name of a type, if it is.
 pub(super) fn type_name(value: &[u8]) -> Option<&'static str> {
-    let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')']);
+    // PHP's `?string`, GraphQL's `String!`.
+    let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')', '}', '!']).trim_start_matches('?');
+    if text.bytes().filter(|&byte| byte != b' ').count() > MAX_TYPE {
+        return None;
+    }
     let text = &text.replace(' ', "");
     let inner = ["Optional[", "Option<", "List[", "Maybe"].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
-    is_listed(TYPES, inner.strip_suffix([']', '>']).filter(|bare| !bare.ends_with('[')).unwrap_or(inner)).then_some("the name of a type")
+    let inner = inner.strip_suffix([']', '>']).filter(|bare| !bare.ends_with('[')).unwrap_or(inner);
+    TYPES.has(inner.as_bytes()).then_some("the name of a type")
 }
 
 /// Why a quoted value in a program is a name of something, if it is: words that end in a noun for credentials.
@@ -141,11 +176,11 @@ pub(super) fn name(value: &[u8]) -> Option<&'static str> {
 /// Why a value in a program or a text is a label, if it is: just a noun for credentials.
 pub(super) fn label(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']);
-    is_listed(NOUNS, &text.to_ascii_lowercase()).then_some("a label")
+    NOUNS.has_any_case(text.as_bytes()).then_some("a label")
 }
 
 fn is_noun(word: &&str) -> bool {
-    is_listed(NOUNS, &word.to_ascii_lowercase())
+    NOUNS.has_any_case(word.as_bytes())
 }
 
 /// The words of an identifier in any of the usual styles; `None` if it is none, or has digits.
@@ -170,14 +205,46 @@ fn words_of(text: &str) -> Option<Vec<&str>> {
 /// Why a value is a sentence, if it is. A passphrase is words too, but without the small words that hold sentences
 /// together; joined by underscores it takes more words to be sure.
 pub(super) fn prose(value: &[u8]) -> Option<&'static str> {
+    let gaps = |fits: fn(&u8) -> bool| value.iter().filter(|byte| fits(byte)).count();
+    let (blanks, joints) = (gaps(u8::is_ascii_whitespace), gaps(|byte| matches!(byte, b'_' | b'-')));
+    if blanks < 2 && joints < 4 {
+        return None;
+    }
     let text = std::str::from_utf8(value).ok()?;
-    let is_sentence = |words: Vec<&str>, least: usize, held_by: usize| {
-        let bare = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-        let words: Vec<String> = words.iter().map(bare).filter(|word| !word.is_empty()).collect();
-        let alphabetic = words.iter().filter(|word| word.chars().all(char::is_alphabetic)).count();
-        let held = words.iter().filter(|word| is_listed(FUNCTION_WORDS, word)).count();
-        words.len() >= least && alphabetic + 1 >= words.len() && held >= held_by
-    };
-    let spaced = is_sentence(text.split_ascii_whitespace().collect(), 3, 1);
-    (spaced || is_sentence(text.split(['_', '-']).collect(), 5, 2)).then_some("a sentence")
+    let spaced = blanks >= 2 && is_sentence(text.split_ascii_whitespace(), 3, 1);
+    (spaced || joints >= 4 && is_sentence(text.split(['_', '-']), 5, 2)).then_some("a sentence")
+}
+
+/// Why a value is a text in a language with letters beyond ASCII, or one that speaks of passwords in any language.
+pub(super) fn phrase(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?;
+    if value.iter().any(|byte| byte.is_ascii_digit() || *byte == b'\n') {
+        return None;
+    }
+    let words =
+        || text.split_ascii_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let (foreign, several) = (text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()), words().nth(1).is_some());
+    let unspaced = foreign && text.chars().filter(|c| is_unspaced(*c)).count() > 3;
+    let names =
+        || words().any(|word| CREDENTIALS.has_any_case(word.as_bytes())) && words().all(|word| word.chars().all(char::is_alphabetic));
+    (unspaced || several && (foreign || names())).then_some("a text of a user interface")
+}
+
+/// Whether a letter belongs to a script that has no blanks between words: Chinese, Japanese, Korean, Thai.
+const fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whether there are so many words, all but one of letters, and so many of those that hold a sentence together.
+fn is_sentence<'a>(words: impl Iterator<Item = &'a str>, least: usize, held_by: usize) -> bool {
+    let (mut count, mut alphabetic, mut held) = (0, 0, 0);
+    for word in words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty()) {
+        count += 1;
+        alphabetic += usize::from(word.chars().all(char::is_alphabetic));
+        held += usize::from(FUNCTION_WORDS.has_any_case(word.as_bytes()));
+        if alphabetic + 1 < count {
+            return false;
+        }
+    }
+    count >= least && held >= held_by
 }

@@ -6,7 +6,6 @@ use super::super::name::Class;
 use super::super::value;
 use super::header::placed;
 use super::{Around, How, Place};
-use crate::placeholder;
 
 /// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
 pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
@@ -100,8 +99,9 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     let opening = opening_before(around)?;
     let closes = match opening {
         b'(' => matches!(after.peek(), Some(b')')),
-        // `["password", "x"]` is a list as often as a pair.
-        _ => matches!((opening, after.peek()), (b'{', Some(b'}')) | (b'[', Some(b']'))),
+        // `["password", "x"]` is a list as often as a pair: of plain words it is one.
+        b'[' => after.peek() == Some(b']') && !around.text[value.span.start..value.span.end].iter().all(u8::is_ascii_lowercase),
+        _ => matches!((opening, after.peek()), (b'{', Some(b'}'))),
     };
     let is_option = around.text[..around.name.span.start].ends_with(b"-");
     if is_option {
@@ -135,7 +135,7 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return Some(Place { how: How::Statement, value: value::quoted(cursor)? });
     }
     if head.ends_with(b"--") || head.ends_with(b" -") {
-        let inside = placeholder::open_quote(text, start);
+        let inside = around.open_quote();
         if around.dialect == Dialect::Code && inside.is_none() {
             return None;
         }

@@ -34,6 +34,20 @@ pub(super) fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     (is_property && cursor.eat(b"=")).then(|| right_side(around, cursor, How::Assigned)).flatten()
 }
 
+/// `<x :password="expression">`, as Vue binds attributes.
+pub(super) fn is_binding(around: &Around<'_>) -> bool {
+    let head = &around.text[..around.name.span.start];
+    head.strip_suffix(b":").is_some_and(|head| head.last().is_some_and(u8::is_ascii_whitespace))
+}
+
+/// `HIGH:!PSK:!RC4`, `arn:aws:secretsmanager:…:secret:x`: one of several words between colons.
+pub(super) fn is_item(around: &Around<'_>) -> bool {
+    let (text, name) = (around.text, around.name.span);
+    let before = name.start.checked_sub(1).map(|at| text[at]);
+    let is_followed = text.get(name.end) == Some(&b':') && text.get(name.end + 1).is_some_and(|byte| !byte.is_ascii_whitespace());
+    is_followed && matches!(before, Some(b':' | b'!' | b'+'))
+}
+
 /// `case "password":`, and the first branch of `x ? "password" : "text"`.
 pub(super) fn is_case(around: &Around<'_>) -> bool {
     let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];

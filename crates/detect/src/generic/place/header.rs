@@ -34,8 +34,9 @@ pub(super) fn placed(around: &Around<'_>, how: How, value: Literal) -> Option<Pl
     } else {
         cursor.at + cursor.window(4096).iter().take_while(|&&byte| is_token_byte(byte)).count()
     };
-    let how = if is_basic { How::Basic } else { How::Bearer };
-    (end > cursor.at).then_some(Place { how, value: Literal { span: Span::new(cursor.at, end), quoted: true, ..value } })
+    // `Og==` is neither a user nor a password.
+    let (how, least) = if is_basic { (How::Basic, 6) } else { (How::Bearer, 1) };
+    (end >= cursor.at + least).then_some(Place { how, value: Literal { span: Span::new(cursor.at, end), quoted: true, ..value } })
 }
 
 fn is_token_byte(byte: u8) -> bool {

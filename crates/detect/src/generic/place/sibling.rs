@@ -8,7 +8,14 @@ use super::super::lexicon;
 use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place};
+use crate::placeholder::word_list::WordList;
 
+/// Names of fields that hold the value beside one that holds the name.
+static VALUE_FIELDS: WordList = WordList::new(lexicon::VALUE_FIELDS);
+/// Attributes of elements whose text is for people.
+static TEXT_ATTRIBUTES: WordList = WordList::new("class classname for href htmlfor id ng-if ng-model type v-if v-model");
+/// An attribute's name and what stands around it.
+const ATTRIBUTE_REACH: usize = 32;
 /// How far a Terraform variable's default is looked for.
 const BLOCK_REACH: usize = 600;
 
@@ -20,7 +27,7 @@ pub(super) fn of(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     let quote = cursor.run(1, |byte| matches!(byte, b'"' | b'\''));
     let word = cursor.run(16, |byte| byte.is_ascii_alphabetic() || byte == b'_');
     let word = &around.text[word.start..word.end];
-    if word.is_empty() || !lexicon::VALUE_FIELDS.split_ascii_whitespace().any(|field| field.as_bytes().eq_ignore_ascii_case(word)) {
+    if !VALUE_FIELDS.has_any_case(word) {
         return None;
     }
     if !quote.is_empty() {
@@ -48,7 +55,7 @@ pub(super) fn element(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bo
     }
     let before = text.get(around.name.span.start.wrapping_sub(1)).copied();
     let opens = is_string || matches!(before, Some(b'<' | b':'));
-    if !opens {
+    if !opens || is_string && is_attribute_of_text(around) {
         return None;
     }
     cursor.space();
@@ -61,6 +68,15 @@ pub(super) fn element(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bo
         let _ = inner.iter().any(|tag| cursor.eat(tag));
     }
     element_text(cursor, closing).and_then(|value| placed(around, How::Element, value))
+}
+
+/// `<label for="password">text</label>`: the attribute says what the text is about, and not what it is the value of.
+fn is_attribute_of_text(around: &Around<'_>) -> bool {
+    let head = &around.text[around.name.span.start.saturating_sub(ATTRIBUTE_REACH)..around.name.span.start];
+    let Some(head) = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")) else { return false };
+    let Some(head) = head.trim_ascii_end().strip_suffix(b"=") else { return false };
+    let name = head.rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-').next().unwrap_or_default();
+    TEXT_ATTRIBUTES.has_any_case(name)
 }
 
 /// `<key>password</key><string>x</string>`. The cursor stands at the `<`.
@@ -90,7 +106,9 @@ fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {
     let length = memchr::memmem::find(window, closing)?;
     let value = window[..length].trim_ascii_end();
     let span = Span::new(cursor.at, cursor.at + value.len());
-    (!value.is_empty() && !value.contains(&b'<')).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+    // JSX puts an expression into braces.
+    let is_expression = value.starts_with(b"{") && value.ends_with(b"}");
+    (!value.is_empty() && !is_expression && !value.contains(&b'<')).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
 }
 
 /// `variable "db_password" { … default = "x" … }`. The cursor stands at the brace.

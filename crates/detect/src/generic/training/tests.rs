@@ -20,8 +20,8 @@ const PULL: f64 = 1.0;
 const STEPS: usize = 4000;
 const RATE: f64 = 0.02;
 
-/// What is measured of a value, and whether it is worth no more than a low confidence whatever that is.
-type Measured = (Measure, Features, bool);
+/// What is measured of a value, and what it is worth at most whatever that is.
+type Measured = (Measure, Features, Confidence);
 /// What is measured of every value on a line that is not ruled out, and what is told of all.
 type Read = (Vec<Measured>, Vec<String>);
 
@@ -134,9 +134,7 @@ fn report(name: &str, lines: &[Line], weights: &impl Fn(Measure, &Features) -> f
 
 /// The confidence of the surest value on a line, if there is one.
 fn best(line: &Line, weights: &impl Fn(Measure, &Features) -> f32) -> Option<Confidence> {
-    let one = |(measure, features, doubted): &Measured| {
-        score::confidence(weights(*measure, features)).map(|found| if *doubted { Confidence::Low } else { found })
-    };
+    let one = |(measure, features, most): &Measured| score::confidence(weights(*measure, features)).map(|found| found.min(*most));
     line.values.iter().filter_map(one).max()
 }
 
@@ -178,8 +176,8 @@ fn fit_both(lines: &[Line], takes: impl Fn(&Line) -> bool) -> [[f32; COUNT]; 2] 
         let samples: Vec<(&Features, bool)> = lines
             .iter()
             .filter(|line| takes(line))
-            .flat_map(|line| line.values.iter().map(|(of, features, doubted)| (*of, features, *doubted, line.is_true)))
-            .filter(|(of, _, doubted, _)| *of == measure && !doubted)
+            .flat_map(|line| line.values.iter().map(|(of, features, most)| (*of, features, *most, line.is_true)))
+            .filter(|(of, _, most, _)| *of == measure && *most > Confidence::Low)
             .map(|(_, features, _, is_true)| (features, is_true))
             .collect();
         fit(&samples, prior[measure as usize])
