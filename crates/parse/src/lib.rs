@@ -17,6 +17,7 @@ mod facts;
 mod flat;
 mod gha;
 mod host_files;
+mod image;
 mod interpolation;
 mod json;
 mod k8s;
@@ -48,11 +49,11 @@ pub struct Group {
 
 /// The group a unit belongs to, or `None` if no structured reader wants it.
 ///
-/// Cheap: looks at the path and at no more than the first kilobytes. History is archive, not a running workload, so
-/// structure is not read from it.
+/// Cheap: looks at the path and at no more than the first kilobytes. What git keeps of the past, or lies in an image,
+/// configures no workload of this target, so structure is not read from it.
 #[must_use]
 pub fn group(unit: &Unit<'_>) -> Option<Group> {
-    if unit.origin().surface == Surface::GitHistory {
+    if matches!(unit.origin().surface, Surface::GitHistory | Surface::ImageLayer) {
         return None;
     }
     table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))

@@ -161,7 +161,7 @@ impl v1::Place {
 
 fn image(place: &model::ImagePlace) -> v1::ImagePlace {
     v1::ImagePlace {
-        images: place.images.clone(),
+        images: place.images.iter().map(|name| name.to_string()).collect(),
         instruction: place.instruction.clone(),
         fate: place.fate.word().to_owned(),
         fate_by: place.fate.by().map(str::to_owned),
