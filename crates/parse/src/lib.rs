@@ -73,3 +73,19 @@ pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
     facts
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Surface, Unit};
+
+    #[test]
+    fn the_past_and_what_lies_in_an_image_configure_nothing() {
+        let wanted = |surface| {
+            let origin = Origin { path: "Dockerfile".into(), surface, ..Origin::default() };
+            super::group(&Unit::new(Arc::new(origin), &b"FROM scratch"[..])).is_some()
+        };
+        assert!(wanted(Surface::Worktree) && !wanted(Surface::GitHistory) && !wanted(Surface::ImageLayer));
+    }
+}

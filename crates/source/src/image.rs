@@ -71,6 +71,14 @@ impl Kind {
     }
 }
 
+/// What is in force for images, by name and value, as reports list it.
+pub(crate) const LIMITS: &[(&str, u64)] = &[
+    ("image_count", resolve::MAX_IMAGES as u64),
+    ("image_layers", resolve::MAX_LAYERS as u64),
+    ("image_document_bytes", manifest::MAX_JSON_BYTES),
+    ("image_names", names::MAX_NAMES as u64),
+];
+
 /// The images of one target.
 #[derive(Debug)]
 pub(crate) struct Images {

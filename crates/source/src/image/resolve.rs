@@ -13,12 +13,12 @@ use super::manifest::{Config, Descriptor, DockerImage, Document, MAX_JSON_BYTES,
 use super::platform::Wanted;
 
 /// Most images of one target.
-const MAX_IMAGES: usize = 1_000;
+pub(crate) const MAX_IMAGES: usize = 1_000;
 /// All documents of one target together; each counts with [`DOCUMENT_COST`] more, so that many small ones end, too.
 const MAX_DOCUMENT_BYTES: usize = 128 << 20;
 const DOCUMENT_COST: usize = 4 << 10;
 /// Most layers of one image; Docker's own limit is 127.
-const MAX_LAYERS: usize = 1_000;
+pub(crate) const MAX_LAYERS: usize = 1_000;
 /// An index may hold indexes, this deep.
 const MAX_DEPTH: usize = 4;
 /// Most names of one image that are told.
