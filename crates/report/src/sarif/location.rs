@@ -103,6 +103,8 @@ fn origin(location: &Location) -> Option<PropertyBag> {
         origin.image.as_ref().and_then(|image| Some(("instruction", json!(image.instruction.as_ref()?)))),
         origin.image.as_ref().map(|image| ("fate", json!(image.fate.word()))),
         origin.image.as_ref().and_then(|image| Some(("fateBy", json!(image.fate.by()?)))),
+        origin.mode.map(|mode| ("mode", json!(format!("{:04o}", mode.bits)))),
+        origin.process.as_ref().map(|process| ("process", json!(format!("{} ({})", process.name, process.id)))),
         (!decodings.is_empty()).then(|| ("decodedVia", json!(decodings))),
     ];
     let facts = facts.into_iter().flatten().map(|(key, value)| (key.to_owned(), value));
