@@ -53,6 +53,7 @@ impl Limits {
         ("container_held_bytes", HELD_BYTES as u64),
         ("container_window_bytes", WINDOW_BYTES as u64),
         ("container_rows", ROWS),
+        ("mail_message_bytes", super::mail::MESSAGE_BYTES as u64),
     ];
 }
 
