@@ -14,6 +14,8 @@ spelled! {
         Compose = "compose",
         /// An image, seen through its Dockerfile.
         Dockerfile = "dockerfile",
+        /// A container image, read layer by layer.
+        Image = "image",
         /// A Terraform resource that computes, or the run itself.
         Terraform = "tf",
         /// A dump of an environment.

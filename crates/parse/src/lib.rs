@@ -17,6 +17,7 @@ mod facts;
 mod flat;
 mod gha;
 mod host_files;
+mod image;
 mod interpolation;
 mod json;
 mod k8s;
@@ -48,11 +49,11 @@ pub struct Group {
 
 /// The group a unit belongs to, or `None` if no structured reader wants it.
 ///
-/// Cheap: looks at the path and at no more than the first kilobytes. History is archive, not a running workload, so
-/// structure is not read from it.
+/// Cheap: looks at the path and at no more than the first kilobytes. What git keeps of the past, or lies in an image,
+/// configures no workload of this target, so structure is not read from it.
 #[must_use]
 pub fn group(unit: &Unit<'_>) -> Option<Group> {
-    if unit.origin().surface == Surface::GitHistory {
+    if matches!(unit.origin().surface, Surface::GitHistory | Surface::ImageLayer) {
         return None;
     }
     table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))
@@ -71,4 +72,20 @@ pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Surface, Unit};
+
+    #[test]
+    fn the_past_and_what_lies_in_an_image_configure_nothing() {
+        let wanted = |surface| {
+            let origin = Origin { path: "Dockerfile".into(), surface, ..Origin::default() };
+            super::group(&Unit::new(Arc::new(origin), &b"FROM scratch"[..])).is_some()
+        };
+        assert!(wanted(Surface::Worktree) && !wanted(Surface::GitHistory) && !wanted(Surface::ImageLayer));
+    }
 }

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Surface, Unit};
 
-use crate::{agents, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, terraform};
+use crate::{agents, codeowners, compose, dockerfile, dotenv, env_dump, gha, image, k8s, profiles, terraform};
 
 /// One format.
 pub(crate) struct Row {
@@ -19,6 +19,7 @@ pub(crate) struct Row {
 /// All formats, the more specific claims first.
 pub(crate) const ROWS: &[Row] = &[
     Row { name: "env-dump", claims: env_dump::claims, surface: Surface::EnvDump, read: env_dump::read },
+    Row { name: "image", claims: image::claims, surface: Surface::ImageConfig, read: image::read },
     Row { name: "github-actions", claims: gha::claims, surface: Surface::CiConfig, read: gha::read },
     Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
     Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
