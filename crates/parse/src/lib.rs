@@ -5,6 +5,9 @@
 //! that no place yields two contradicting facts.
 
 mod agents;
+mod azure_pipelines;
+mod ci;
+mod circleci;
 mod codeowners;
 mod commands;
 mod compose;
@@ -16,6 +19,7 @@ mod environment;
 mod facts;
 mod flat;
 mod gha;
+mod gitlab;
 mod host_files;
 mod interpolation;
 mod json;
@@ -23,6 +27,7 @@ mod k8s;
 mod place;
 mod policy_document;
 mod profiles;
+mod receiver;
 mod shell;
 mod table;
 mod terraform;

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Surface, Unit};
 
-use crate::{agents, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, terraform};
+use crate::{agents, azure_pipelines, circleci, codeowners, compose, dockerfile, dotenv, env_dump, gha, gitlab, k8s, profiles, terraform};
 
 /// One format.
 pub(crate) struct Row {
@@ -20,6 +20,9 @@ pub(crate) struct Row {
 pub(crate) const ROWS: &[Row] = &[
     Row { name: "env-dump", claims: env_dump::claims, surface: Surface::EnvDump, read: env_dump::read },
     Row { name: "github-actions", claims: gha::claims, surface: Surface::CiConfig, read: gha::read },
+    Row { name: "circleci", claims: circleci::claims, surface: Surface::CiConfig, read: circleci::read },
+    Row { name: "gitlab-ci", claims: gitlab::claims, surface: Surface::CiConfig, read: gitlab::read },
+    Row { name: "azure-pipelines", claims: azure_pipelines::claims, surface: Surface::CiConfig, read: azure_pipelines::read },
     Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
     Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
     Row { name: "codeowners", claims: codeowners::claims, surface: Surface::Worktree, read: codeowners::read },
