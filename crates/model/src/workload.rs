@@ -26,8 +26,6 @@ spelled! {
         Woodpecker = "woodpecker",
         /// A job of Travis CI.
         Travis = "travis",
-        /// A Tekton task or run.
-        Tekton = "tekton",
         /// A build of AWS CodeBuild.
         Codebuild = "codebuild",
         /// A workspace of HCP Terraform.

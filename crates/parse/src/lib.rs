@@ -6,14 +6,18 @@
 
 mod agents;
 mod azure_pipelines;
+mod bitbucket;
+mod buildkite;
 mod ci;
 mod circleci;
+mod codebuild;
 mod codeowners;
 mod commands;
 mod compose;
 mod credential_name;
 mod dockerfile;
 mod dotenv;
+mod drone;
 mod env_dump;
 mod environment;
 mod facts;
@@ -22,6 +26,7 @@ mod gha;
 mod gitlab;
 mod host_files;
 mod interpolation;
+mod jenkins;
 mod json;
 mod k8s;
 mod place;
@@ -34,6 +39,7 @@ mod terraform;
 #[cfg(test)]
 mod testing;
 mod toml;
+mod travis;
 mod tree;
 mod variables;
 mod yaml;

@@ -65,6 +65,8 @@ const KNOWN: &[Known] = &[
     ),
     access(&["AZURE_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AZURE_CREDENTIALS", "ARM_ACCESS_KEY", "ARM_SAS_TOKEN"], "azure", ""),
     access(&["AZURE_CLIENT_CERTIFICATE_PASSWORD", "ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PASSWORD"], "azure", ""),
+    // AzureCLI@2 sets it under `addSpnToEnvironment`.
+    access(&["servicePrincipalKey"], "azure", ""),
     access(&["AZURE_PASSWORD", "AZURE_STORAGE_KEY", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_SAS_TOKEN"], "azure", ""),
     access(&["AZURE_WEBAPP_PUBLISH_PROFILE", "AZURE_FUNCTIONAPP_PUBLISH_PROFILE", "AZURE_STATIC_WEB_APPS_API_TOKEN"], "azure", ""),
     identifier(

@@ -1,6 +1,6 @@
 //! Identities that variables announce, and tokens that nothing is seen to take.
 
-use unkeyed_model::{Destination, IdentityKind, IdentityPath, Platform, Value};
+use unkeyed_model::{Destination, IdentityKind, IdentityPath, Platform, Value, WorkloadKind};
 
 use super::job::Job;
 use crate::environment;
@@ -12,7 +12,7 @@ impl Job<'_> {
     /// Variables of the SDKs (`AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`, `ARM_USE_OIDC`). Where the job has an
     /// identity token, that is what they take; else it is the runner's.
     pub(super) fn announced(&mut self) {
-        for path in environment::identity_paths(&std::mem::take(&mut self.variables)) {
+        for path in environment::identity_paths(&self.take_variables()) {
             let same = |other: &IdentityPath| other.destination.kind == path.destination.kind && other.kind == path.kind;
             if self.workload.identity_paths.iter().any(same) {
                 continue;
@@ -51,7 +51,12 @@ impl Job<'_> {
             }
             let (at, mentioned, variable) = (token.at.clone(), token.mentioned.clone(), token.variable.clone());
             let mechanism = if variable.is_empty() { "OIDC token request".to_owned() } else { variable };
-            let path = self.federated(Platform::Saas, &mechanism, Destination::new("unknown", ""), Some(index), None, at);
+            // What Azure Pipelines issues is for the connection's own tenant.
+            let (platform, kind) = match self.system.kind {
+                WorkloadKind::AzureJob => (Platform::Azure, "azure"),
+                _ => (Platform::Saas, "unknown"),
+            };
+            let path = self.federated(platform, &mechanism, Destination::new(kind, ""), Some(index), None, at);
             let principal = Value::unknown("the token itself is the identity");
             self.workload.identity_paths.push(IdentityPath { consumer: mentioned, principal, ..path });
         }

@@ -1,6 +1,8 @@
 //! What the commands of a script do: log in, fetch, publish, sign, reach.
 
-use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Ttl, TtlBasis, Value};
+use unkeyed_model::{
+    Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, StoreKind, Ttl, TtlBasis, Value,
+};
 
 use super::job::Job;
 use super::mentions::mentions;
@@ -17,7 +19,16 @@ impl<'a> Job<'a> {
         }
         for command in &script.commands {
             self.writes_aws_configuration(script, command);
+            self.prints_stored(script, command);
         }
+    }
+
+    /// A command of the system that prints a value it keeps.
+    fn prints_stored(&mut self, script: &Read<'a>, command: &Command) {
+        let Some((program, subcommands)) = self.system.prints.filter(|(program, subcommands)| command.runs(program, subcommands)) else { return };
+        let name = subcommands.last().and_then(|last| command.argument_after(last)).map_or(program, |word| word.text.as_str());
+        let reference = facts::reference(StoreKind::CiVariable, name, script.at(command));
+        self.refers(Reference { content: Content::Durable, ..reference });
     }
 
     fn effect(&mut self, script: &Read<'a>, command: &Command, effect: Effect) {

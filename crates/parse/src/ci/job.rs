@@ -1,6 +1,6 @@
 //! One job while it is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
     Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, Slot, StoreKind,
@@ -19,6 +19,13 @@ use crate::tree::Node;
 
 /// Most uses of stored values that are kept for one job.
 const MAX_REFERENCES: usize = 20_000;
+
+/// Longest chain of variables that are made of each other.
+const MAX_DEPTH: usize = 3;
+/// Most variables that one value is put together from.
+const MAX_MENTIONS: usize = 16;
+/// Longest value that is put together.
+const MAX_VALUE: usize = 8_192;
 
 /// Stands for every name.
 pub(crate) const ANYTHING: &str = "*";
@@ -50,7 +57,9 @@ pub(crate) struct Job<'a> {
     pub(crate) workload: Workload,
     pub(crate) slots: Vec<Slot>,
     /// Variables with their values, later ones in force.
-    pub(crate) variables: Vec<Variable>,
+    variables: Vec<Variable>,
+    /// Their values, for texts that mention them.
+    values: BTreeMap<String, Value>,
     pub(crate) identity: Vec<IdentityToken>,
     /// Who signs the job's identity tokens.
     pub(crate) issuer: Value,
@@ -83,6 +92,7 @@ impl<'a> Job<'a> {
             workload,
             slots: Vec::new(),
             variables: Vec::new(),
+            values: BTreeMap::new(),
             identity: Vec::new(),
             issuer: unknown(),
             subjects: Vec::new(),
@@ -173,19 +183,41 @@ impl<'a> Job<'a> {
         self.set.contains(name) || self.set.contains(ANYTHING)
     }
 
+    /// Whether it has scripts.
+    pub(crate) fn runs_scripts(&self) -> bool {
+        !self.scripts.is_empty()
+    }
+
     /// A text with its variables filled in, as far as they are known.
     pub(crate) fn resolve(&self, text: &str) -> Value {
+        self.resolve_at(text, 0)
+    }
+
+    /// The value of a variable that is set so far.
+    fn value_of(&self, name: &str, depth: usize) -> Option<Value> {
+        self.values.get(name).cloned().or_else(|| {
+            let given = self.given.iter().rev().find(|given| given.name == name)?;
+            Some(self.resolve_at(given.node.text()?, depth + 1))
+        })
+    }
+
+    fn resolve_at(&self, text: &str, depth: usize) -> Value {
+        if depth > MAX_DEPTH {
+            return Value::unknown("its variables are made of each other");
+        }
         let mut known = String::new();
         let mut at = 0;
-        for mention in mentions(text, self.system) {
-            let value = self.variables.iter().rev().find(|variable| variable.name == mention.name).map(|variable| &variable.value);
-            match value {
+        for (count, mention) in mentions(text, self.system).into_iter().enumerate() {
+            if count >= MAX_MENTIONS || known.len() > MAX_VALUE {
+                return Value::unknown("made of too many variables");
+            }
+            match self.value_of(&mention.name, depth) {
                 Some(Value::Known(part, _)) => {
                     known.push_str(&text[at..mention.range.start]);
-                    known.push_str(part);
+                    known.push_str(&part);
                     at = mention.range.end;
                 }
-                Some(Value::Unknown(why)) => return Value::unknown(why.clone()),
+                Some(unknown) => return unknown,
                 None => return Value::unknown(format!("`{}` is set in {}", mention.name, self.system.name)),
             }
         }
@@ -193,7 +225,7 @@ impl<'a> Job<'a> {
             return Value::unknown("computed by the script");
         }
         known.push_str(&text[at..]);
-        Value::literal(known)
+        if known.len() > MAX_VALUE { Value::unknown("too long to be told") } else { Value::literal(known) }
     }
 
     /// Records a use of a variable.
@@ -274,6 +306,8 @@ impl<'a> Job<'a> {
         self.announced();
         self.unspent_tokens();
         self.finish_job_tokens();
+        let mut places = BTreeSet::new();
+        self.workload.extents.retain(|extent| places.insert(extent.clone()));
         let mut seen = BTreeSet::new();
         self.workload.traits.retain(|noted| seen.insert(noted.clone()));
         facts.slots.append(&mut self.slots);
@@ -289,7 +323,18 @@ impl<'a> Job<'a> {
             self.set.insert(given.name.clone());
         }
         let value = self.resolve(text);
-        self.variables.push(Variable { name: given.name.clone(), value, location });
+        self.holds(Variable { name: given.name.clone(), value, location });
+    }
+
+    /// Notes the value of a variable.
+    pub(super) fn holds(&mut self, variable: Variable) {
+        self.values.insert(variable.name.clone(), variable.value.clone());
+        self.variables.push(variable);
+    }
+
+    /// All variables with their values.
+    pub(super) fn take_variables(&mut self) -> Vec<Variable> {
+        std::mem::take(&mut self.variables)
     }
 
     fn read_given(&mut self, given: &Given<'a>) {

@@ -93,7 +93,7 @@ impl<'a> Job<'a> {
         } else {
             self.resolve(value)
         };
-        self.variables.push(Variable { name: name.to_owned(), value, location });
+        self.holds(Variable { name: name.to_owned(), value, location });
         self.set.insert(name.to_owned());
     }
 

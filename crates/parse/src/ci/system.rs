@@ -18,6 +18,8 @@ pub(crate) struct System {
     pub(crate) predefined: &'static [&'static str],
     /// Command that prints an identity token: program and subcommands.
     pub(crate) requests: Option<(&'static str, &'static [&'static str])>,
+    /// Command that prints a stored value: program and subcommands, the name behind them.
+    pub(crate) prints: Option<(&'static str, &'static [&'static str])>,
     /// `$$NAME` is a variable that is left for the shell.
     pub(crate) escapes: bool,
     /// `$(NAME)` is a variable.
@@ -34,6 +36,7 @@ impl System {
             identity_tokens: &[],
             predefined: &[],
             requests: None,
+            prints: None,
             escapes: false,
             macros: false,
         }

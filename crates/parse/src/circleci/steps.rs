@@ -19,13 +19,15 @@ pub(super) struct Reader<'a, 'c> {
     depth: usize,
     left: usize,
     pub(super) cut: bool,
+    /// Commands whose steps are being read.
+    calls: Vec<&'a str>,
     /// Parameters that stand for steps.
     lists: BTreeMap<&'a str, &'a Node>,
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
     pub(super) fn new(config: &'c Config<'a>, parameters: Option<&'a Node>, calls: &[Call<'a>]) -> Self {
-        let mut reader = Self { config, depth: 0, left: MAX_STEPS, cut: false, lists: BTreeMap::new() };
+        let mut reader = Self { config, depth: 0, left: MAX_STEPS, cut: false, calls: Vec::new(), lists: BTreeMap::new() };
         reader.bind(parameters, None);
         calls.iter().for_each(|call| reader.bind(None, call.arguments));
         reader
@@ -105,10 +107,10 @@ impl<'a, 'c> Reader<'a, 'c> {
             }
             job.workload.extents.push(self.config.file.place.at(entry.span, place::under("commands", name)));
             self.bind(entry.value.get("parameters"), arguments);
-            if let Some(list) = entry.value.get("steps") {
-                self.depth += 1;
+            if let Some(list) = entry.value.get("steps").filter(|_| !self.calls.contains(&name)) {
+                self.calls.push(name);
                 self.steps(job, list, &place::under(&place::under("commands", name), "steps"));
-                self.depth -= 1;
+                self.calls.pop();
             }
         } else if let Some((alias, command)) = name.split_once('/') {
             let called = orbs::Called { alias, command, arguments, path, span: at.span, is_job: false };
