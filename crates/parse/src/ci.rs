@@ -13,7 +13,9 @@ mod job;
 mod mentions;
 mod script;
 mod system;
+mod templates;
 
 pub(crate) use self::files::{File, Files};
 pub(crate) use self::job::{ANYTHING, IdentityToken, Job};
 pub(crate) use self::system::{Budget, System};
+pub(crate) use self::templates::Templates;

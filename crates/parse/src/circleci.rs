@@ -19,6 +19,7 @@ const CIRCLECI: System = System {
     identity_tokens: &["CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2"],
     predefined: &["CIRCLE_"],
     requests: Some(("circleci", &["run", "oidc", "get"])),
+    angles: true,
     ..System::new("CircleCI", WorkloadKind::CircleciJob)
 };
 

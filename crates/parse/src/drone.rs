@@ -19,6 +19,9 @@ const DRONE: System = System { predefined: &["DRONE_", "CI_"], escapes: true, ..
 /// Woodpecker docs, "Environment variables": `CI_`; the token of `CI_NETRC_PASSWORD` belongs to whoever set the repository up.
 const WOODPECKER: System = System { predefined: &["CI_"], escapes: true, ..System::new("Woodpecker", WorkloadKind::Woodpecker) };
 
+/// Deepest nesting of a plugin's settings.
+const MAX_DEPTH: usize = 8;
+
 /// `.drone.yml`, `.woodpecker.yml`, and the files in `.woodpecker`.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let path = &unit.origin().path;
@@ -124,17 +127,18 @@ fn read_step<'a>(job: &mut Job<'a>, place: &'a Place<'a>, step: &'a Node, path: 
         job.is_given(&target);
         stored(job, source, &target, place.at(item.span, place::item(&place::under(path, "secrets"), index)), None);
     }
-    let to = destination(step.str("image").unwrap_or_default(), step.get("settings"));
+    let rehearses = step.path(&["settings", "dry_run"]).or_else(|| step.path(&["settings", "dry-run"])).is_some_and(Node::is_true);
+    let to = destination(step.str("image").unwrap_or_default(), step.get("settings")).filter(|_| !rehearses);
     if let Some(to) = &to {
         job.reaches(to.clone());
     }
     for entry in step.get("settings").into_iter().flat_map(Node::entries) {
-        setting(job, place, entry, &place::under(path, "settings"), to.as_ref());
+        setting(job, place, entry, &place::under(path, "settings"), to.as_ref(), 0);
     }
     // Before Drone 1.0 the settings of a plugin stand beside its image.
     if step.get("settings").is_none() && step.get("commands").is_none() {
         for entry in step.entries().iter().filter(|entry| shared::is_credential_variable(entry.name()) && entry.name() != "secrets") {
-            setting(job, place, entry, path, to.as_ref());
+            setting(job, place, entry, path, to.as_ref(), 0);
         }
     }
     for (index, command) in step.get("commands").map(Node::one_or_many).unwrap_or_default().iter().enumerate() {
@@ -156,7 +160,7 @@ fn environment<'a>(job: &mut Job<'a>, place: &'a Place<'a>, node: Option<&'a Nod
 }
 
 /// A setting of a plugin.
-fn setting<'a>(job: &mut Job<'a>, place: &'a Place<'a>, entry: &'a Entry, path: &str, to: Option<&Destination>) {
+fn setting<'a>(job: &mut Job<'a>, place: &'a Place<'a>, entry: &'a Entry, path: &str, to: Option<&Destination>, depth: usize) {
     let path = place::under(path, entry.name());
     let at = place.at(entry.value.span, path.clone());
     if let Some(secret) = entry.value.str("from_secret") {
@@ -169,8 +173,11 @@ fn setting<'a>(job: &mut Job<'a>, place: &'a Place<'a>, entry: &'a Entry, path: 
             job.text(place, &entry.value, path.clone(), crate::receiver::Receiver::variable(entry.name()));
         }
     }
-    for inner in entry.value.entries().iter().filter(|inner| inner.value.str("from_secret").is_some()) {
-        setting(job, place, inner, &path, to);
+    if entry.value.str("from_secret").is_none() {
+        let items = entry.value.items().iter().flat_map(Node::entries);
+        for inner in items.chain(entry.value.entries()).filter(|_| depth < MAX_DEPTH) {
+            setting(job, place, inner, &path, to, depth + 1);
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use unkeyed_model::Value;
 
+use super::AZURE;
 use super::expression::{self, expressions, is_block};
-use crate::ci::File;
+use crate::ci::{File, Templates};
 use crate::tree::{Entry, Node};
 
 /// Deepest nesting of blocks and of parameters that stand for lists.
@@ -93,6 +94,12 @@ impl<'a> Scope<'a> {
         }
         known.push_str(&text[at..]);
         Value::literal(known)
+    }
+
+    /// The parameters that stand for texts, for the scripts of a job.
+    pub(super) fn templates(&self) -> Templates {
+        let texts = self.0.iter().filter_map(|(name, parameter)| Some((format!("parameters.{name}"), parameter.value.known()?)));
+        Templates::default().with(texts, &AZURE)
     }
 
     /// The entries of a mapping, those of blocks in their place.

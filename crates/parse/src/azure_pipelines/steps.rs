@@ -14,7 +14,9 @@ const SCRIPTS: &[&str] = &["script", "bash", "pwsh", "powershell"];
 
 impl<'a> Walk<'a> {
     pub(super) fn steps(&mut self, job: &mut Job<'a>, list: Item<'a>, around: &Around<'a>) {
+        let templates = around.scope.templates();
         for item in self.items(&around.scope, list) {
+            job.templates = templates.clone();
             if let Some(template) = item.node.get("template") {
                 match self.target(item, around) {
                     Ok((file, inner)) => {

@@ -11,13 +11,9 @@ use crate::tree::Node;
 /// Variables that a pipe takes from the environment where the step doesn't give them (the pipes' own documentation).
 const DEFAULTS: &[(&str, &[&str])] = &[
     ("atlassian/aws-", &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]),
-    ("atlassian/google-", &["KEY_FILE"]),
-    ("atlassian/azure-", &["AZURE_PASSWORD"]),
-    ("atlassian/heroku-deploy", &["HEROKU_API_KEY"]),
-    ("atlassian/slack-notify", &["WEBHOOK_URL"]),
-    ("atlassian/npm-publish", &["NPM_TOKEN"]),
-    ("sonarsource/", &["SONAR_TOKEN"]),
-    ("snyk/", &["SNYK_TOKEN"]),
+    ("sonarsource/sonarcloud-scan", &["SONAR_TOKEN"]),
+    ("sonarsource/sonarcloud-quality-gate", &["SONAR_TOKEN"]),
+    ("sonarsource/sonarqube-scan", &["SONAR_TOKEN"]),
 ];
 
 /// Reads a pipe.
@@ -38,7 +34,7 @@ pub(super) fn read<'a>(job: &mut Job<'a>, file: &'a File<'a>, item: &'a Node, pa
     let federated = has("AWS_OIDC_ROLE_ARN") || job.identity.iter().any(|token| token.mentioned.is_some());
     for variable in row.into_iter().flat_map(|(_, variables)| variables.iter()) {
         // They stand in the repository's variables under the same name.
-        if !has(variable) && !federated && variable.starts_with("AWS_") {
+        if !has(variable) && !federated {
             let reference = facts::received_by(facts::reference(StoreKind::CiVariable, *variable, at.clone()), variable);
             job.refers(Reference { used_as: Some((*variable).to_owned()), ..reference });
         }

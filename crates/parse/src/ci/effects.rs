@@ -7,6 +7,7 @@ use unkeyed_model::{
 use super::job::Job;
 use super::mentions::mentions;
 use super::script::Read;
+use super::templates::places;
 use crate::commands::{self, Effect, Login};
 use crate::facts;
 use crate::shell::Command;
@@ -41,7 +42,7 @@ impl<'a> Job<'a> {
                 fetched.destination = (custody != Custody::VaultDynamic).then_some(destination);
                 self.refers(fetched);
             }
-            Effect::LogsIn(login) => self.logs_in(login, command, at),
+            Effect::LogsIn(login) => self.logs_in(login, script, command, at),
             Effect::Publishes { mechanism, registry, audience, ttl, beaten_by } => {
                 let destination = Destination::new("registry", registry);
                 self.reaches(destination.clone());
@@ -70,9 +71,9 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn logs_in(&mut self, login: Login, command: &Command, at: Location) {
+    fn logs_in(&mut self, login: Login, script: &Read<'a>, command: &Command, at: Location) {
         let principal = match &login.principal {
-            Some(word) => self.resolve(word),
+            Some(word) => self.resolve(&option_value(script, command, word, self.system)),
             None => Value::unknown(format!("`{}` doesn't say whose identity it takes", login.mechanism)),
         };
         let destination = if login.platform == Platform::Aws { facts::aws(principal.known()) } else { login.destination };
@@ -82,15 +83,16 @@ impl<'a> Job<'a> {
             self.workload.identity_paths.push(IdentityPath { kind, principal, ttl: login.ttl, capability: Some(at), tokens: Vec::new(), ..path });
             return;
         }
-        let token = self.token_in(command).or_else(|| self.token_for(|audience| login.audience.is_none_or(|asked| asked == audience)));
+        let token = self.token_in(script, command).or_else(|| self.token_for(|audience| login.audience.is_none_or(|asked| asked == audience)));
         let path = self.federated(login.platform, login.mechanism, destination, token, login.audience, at);
         self.workload.identity_paths.push(IdentityPath { principal, reach: login.reach, ttl: login.ttl, ..path });
     }
 
     /// The index of the identity token that a command is given.
-    fn token_in(&self, command: &Command) -> Option<usize> {
-        let mut names = command.words.iter().flat_map(|word| mentions(&word.text, self.system));
-        names.find_map(|mention| self.identity.iter().position(|token| token.variable == mention.name && !mention.name.is_empty()))
+    fn token_in(&self, script: &Read<'a>, command: &Command) -> Option<usize> {
+        // As it is written, because the words of a command don't show what is filled in.
+        let text = script.templates.fill(script.flat.text.get(command.range()).unwrap_or_default(), self.system);
+        mentions(&text, self.system).into_iter().find_map(|mention| self.identity.iter().position(|token| token.variable == mention.name && !mention.name.is_empty()))
     }
 
     /// The identity token whose audience will do; if none says its audience, the only one.
@@ -159,4 +161,11 @@ impl<'a> Job<'a> {
         let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
         self.workload.identity_paths.push(IdentityPath { principal, ttl, ..path });
     }
+}
+
+/// A word of a command with what the configuration puts there.
+fn option_value(script: &Read<'_>, command: &Command, word: &str, system: &super::System) -> String {
+    let found = command.words.iter().find(|known| known.text == word || known.text.ends_with(&format!("={word}")));
+    let written = found.and_then(|known| script.flat.text.get(known.range.clone())).filter(|text| !places(text, system).is_empty());
+    written.map_or_else(|| word.to_owned(), |text| script.templates.fill(text, system))
 }

@@ -10,6 +10,7 @@ use unkeyed_model::{
 use super::mentions::mentions;
 use super::script::Script;
 use super::system::{Budget, System};
+use super::templates::{Templates, places};
 use crate::environment::Variable;
 use crate::facts;
 use crate::flat::Flat;
@@ -71,6 +72,8 @@ pub(crate) struct Job<'a> {
     pub(super) set: BTreeSet<String>,
     given: Vec<Given<'a>>,
     texts: Vec<(Script<'a>, Receiver)>,
+    /// What the configuration puts into the scripts that come next.
+    pub(crate) templates: Templates,
     pub(super) scripts: Vec<Script<'a>>,
     budget: &'a Budget,
     /// Sets of stored variables, which need not be secrets where the job has another way in.
@@ -100,6 +103,7 @@ impl<'a> Job<'a> {
             set: BTreeSet::new(),
             given: Vec::new(),
             texts: Vec::new(),
+            templates: Templates::default(),
             scripts: Vec::new(),
             budget,
             groups: Vec::new(),
@@ -125,14 +129,15 @@ impl<'a> Job<'a> {
     /// A script.
     pub(crate) fn script(&mut self, place: &'a Place<'a>, node: &'a Node, path: String) {
         if self.affords(node) {
-            self.scripts.push(Script { place, node, path });
+            self.scripts.push(Script { place, node, path, templates: self.templates.clone() });
         }
     }
 
     /// Any other text that may mention variables.
     pub(crate) fn text(&mut self, place: &'a Place<'a>, node: &'a Node, path: String, receiver: Receiver) {
         if self.affords(node) {
-            self.texts.push((Script { place, node, path }, receiver));
+            let templates = self.templates.clone();
+            self.texts.push((Script { place, node, path, templates }, receiver));
         }
     }
 
@@ -197,7 +202,7 @@ impl<'a> Job<'a> {
     fn value_of(&self, name: &str, depth: usize) -> Option<Value> {
         self.values.get(name).cloned().or_else(|| {
             let given = self.given.iter().rev().find(|given| given.name == name)?;
-            Some(self.resolve_at(given.node.text()?, depth + 1))
+            Some(self.resolve_at(&self.templates.fill(given.node.text()?, self.system), depth + 1))
         })
     }
 
@@ -290,6 +295,10 @@ impl<'a> Job<'a> {
             self.read_given(variable);
         }
         for (text, receiver) in std::mem::take(&mut self.texts) {
+            let filled = places(text.node.text().unwrap_or_default(), self.system);
+            for inner in filled.iter().filter_map(|found| text.templates.get(&found.name)).flat_map(|inner| mentions(inner, self.system)) {
+                self.mentioned(&inner.name, &receiver, text.place.at(text.node.span, text.path.clone()));
+            }
             self.read_text(text.place, text.node, &text.path, &receiver);
         }
         for script in &scripts {
@@ -322,7 +331,7 @@ impl<'a> Job<'a> {
         if !own {
             self.set.insert(given.name.clone());
         }
-        let value = self.resolve(text);
+        let value = self.resolve(&self.templates.fill(text, self.system));
         self.holds(Variable { name: given.name.clone(), value, location });
     }
 

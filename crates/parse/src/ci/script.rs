@@ -4,6 +4,7 @@ use unkeyed_model::{Location, Value};
 
 use super::job::{IdentityToken, Job};
 use super::mentions::{Mention, mentions};
+use super::templates::{Templates, for_shell, places};
 use crate::environment::Variable;
 use crate::flat::Flat;
 use crate::place::Place;
@@ -21,6 +22,7 @@ pub(super) struct Script<'a> {
     pub(super) place: &'a Place<'a>,
     pub(super) node: &'a Node,
     pub(super) path: String,
+    pub(super) templates: Templates,
 }
 
 /// A script that was read.
@@ -28,6 +30,7 @@ pub(super) struct Read<'a> {
     pub(super) place: &'a Place<'a>,
     pub(super) path: String,
     pub(super) flat: Flat<'a>,
+    pub(super) templates: Templates,
     pub(super) commands: Vec<Command>,
 }
 
@@ -43,11 +46,11 @@ impl<'a> Job<'a> {
         let mut read = Vec::new();
         for script in std::mem::take(&mut self.scripts) {
             let flat = Flat::new(script.place, script.node);
-            let mut commands = shell::commands(flat.text);
+            let mut commands = shell::commands(&for_shell(flat.text, self.system));
             self.cut |= commands.len() > left;
             commands.truncate(left);
             left -= commands.len();
-            read.push(Read { place: script.place, path: script.path, flat, commands });
+            read.push(Read { place: script.place, path: script.path, templates: script.templates, flat, commands });
         }
         read
     }
@@ -99,7 +102,8 @@ impl<'a> Job<'a> {
 
     /// The stored values that a script uses; what command they are given to says where they lead.
     pub(super) fn read_mentions(&mut self, script: &Read<'a>) {
-        let found = mentions(script.flat.text, self.system);
+        let mut found = mentions(script.flat.text, self.system);
+        found.extend(places(script.flat.text, self.system));
         let mut order: Vec<usize> = (0..script.commands.len()).collect();
         order.sort_by_key(|&at| script.commands[at].range().start);
         let starts: Vec<usize> = order.iter().map(|&at| script.commands[at].range().start).collect();
@@ -109,7 +113,10 @@ impl<'a> Job<'a> {
             let command = around.copied().find(|&at| script.commands[at].range().end >= mention.range.end);
             let receiver = command.map_or_else(|| Receiver::unstated(None), |at| receiver(&script.commands, at, mention));
             let at = script.place.at(script.flat.span(mention.range.clone()), script.path.clone());
-            self.mentioned(&mention.name, &receiver, at);
+            match script.templates.get(&mention.name) {
+                Some(text) => mentions(text, self.system).iter().for_each(|inner| self.mentioned(&inner.name, &receiver, at.clone())),
+                None => self.mentioned(&mention.name, &receiver, at),
+            }
         }
     }
 }

@@ -22,7 +22,9 @@ pub(crate) struct System {
     pub(crate) prints: Option<(&'static str, &'static [&'static str])>,
     /// `$$NAME` is a variable that is left for the shell.
     pub(crate) escapes: bool,
-    /// `$(NAME)` is a variable.
+    /// `<< parameters.x >>` stands for a text of the configuration.
+    pub(crate) angles: bool,
+    /// `$(NAME)` is a variable, `${{ parameters.x }}` a text of the configuration.
     pub(crate) macros: bool,
 }
 
@@ -38,6 +40,7 @@ impl System {
             requests: None,
             prints: None,
             escapes: false,
+            angles: false,
             macros: false,
         }
     }

@@ -14,6 +14,8 @@ use crate::tree::{Entry, Node};
 pub(super) fn read<'a>(config: &Config<'a>, entry: &'a Entry, facts: &mut Facts) -> bool {
     let calls = workflows::calls(config.file, entry.name());
     let mut job = blank(config, entry.name(), entry);
+    let arguments = calls.first().and_then(|call| call.arguments);
+    job.templates = steps::bound(&job.templates, entry.value.get("parameters"), arguments);
     let path = place::under("jobs", entry.name());
     executor(config, &mut job, &entry.value, &path, 0);
     contexts(config, &mut job, &calls);
@@ -41,6 +43,9 @@ pub(super) fn blank<'a>(config: &Config<'a>, name: &str, entry: &Entry) -> Job<'
     let subject = if newer { format!("{user}/vcs-origin/{{any}}/vcs-ref/{{any}}") } else { user.to_owned() };
     job.subjects = vec![Value::literal(subject)];
     job.audience = Value::unknown("the id of the organisation");
+    let defaults = config.file.root.get("parameters").into_iter().flat_map(Node::entries);
+    let defaults = defaults.filter_map(|entry| Some((format!("pipeline.parameters.{}", entry.name()), entry.value.str("default")?)));
+    job.templates = job.templates.with(defaults, &CIRCLECI);
     job
 }
 
@@ -108,7 +113,7 @@ fn login<'a>(config: &Config<'a>, job: &mut Job<'a>, image: &'a Node, path: &str
 
 /// An AWS role that is assumed with the job's token.
 pub(super) fn takes_role(job: &mut Job<'_>, mechanism: &str, role: &str, at: &unkeyed_model::Location) {
-    let principal = job.resolve(role);
+    let principal = job.resolve(&job.templates.fill(role, &CIRCLECI));
     let audience = job.audience.clone();
     job.identity.push(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true });
     let token = Some(job.identity.len() - 1);

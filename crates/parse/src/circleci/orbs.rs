@@ -4,7 +4,7 @@
 
 use unkeyed_model::{Content, Destination, Location, Platform, Reference, Span, StoreKind, Value};
 
-use super::{Config, job};
+use super::{CIRCLECI, Config, job};
 use crate::ci::{IdentityToken, Job};
 use crate::facts;
 use crate::place;
@@ -127,7 +127,9 @@ fn variable(job: &mut Job<'_>, name: &str, used_as: &str, at: Location) {
 fn google(job: &mut Job<'_>, called: &Called<'_, '_>, at: &Location) -> bool {
     let Some(arguments) = called.arguments.filter(|arguments| arguments.get("use_oidc").is_some_and(Node::is_true)) else { return false };
     let account = arguments.str("service_account_email").unwrap_or("$OIDC_SERVICE_ACCOUNT_EMAIL");
-    let principal = job.resolve(if account.starts_with(|c: char| c.is_ascii_uppercase()) { "$" } else { account });
+    // The parameter names a variable, or is the address itself.
+    let account = if is_variable(account) { format!("${account}") } else { account.to_owned() };
+    let principal = job.resolve(&job.templates.fill(&account, &CIRCLECI));
     let audience = Value::unknown("the id of the organisation");
     job.identity.push(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true });
     let token = Some(job.identity.len() - 1);

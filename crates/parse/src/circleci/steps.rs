@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::workflows::Call;
-use super::{Config, job, orbs};
-use crate::ci::Job;
+use super::{CIRCLECI, Config, job, orbs};
+use crate::ci::{Job, Templates};
 use crate::place;
 use crate::receiver::Receiver;
 use crate::tree::Node;
@@ -108,9 +108,12 @@ impl<'a, 'c> Reader<'a, 'c> {
             job.workload.extents.push(self.config.file.place.at(entry.span, place::under("commands", name)));
             self.bind(entry.value.get("parameters"), arguments);
             if let Some(list) = entry.value.get("steps").filter(|_| !self.calls.contains(&name)) {
+                let outer = job.templates.clone();
+                job.templates = bound(&outer, entry.value.get("parameters"), arguments);
                 self.calls.push(name);
                 self.steps(job, list, &place::under(&place::under("commands", name), "steps"));
                 self.calls.pop();
+                job.templates = outer;
             }
         } else if let Some((alias, command)) = name.split_once('/') {
             let called = orbs::Called { alias, command, arguments, path, span: at.span, is_job: false };
@@ -121,6 +124,14 @@ impl<'a, 'c> Reader<'a, 'c> {
             self.depth -= 1;
         }
     }
+}
+
+/// Parameters as they are given, else their defaults.
+pub(super) fn bound(outer: &Templates, parameters: Option<&Node>, arguments: Option<&Node>) -> Templates {
+    let named = |name: &str| format!("parameters.{name}");
+    let defaults = parameters.into_iter().flat_map(Node::entries).filter_map(|entry| Some((named(entry.name()), entry.value.str("default")?)));
+    let given = arguments.into_iter().flat_map(Node::entries).filter_map(|entry| Some((named(entry.name()), entry.value.text()?)));
+    outer.with(defaults.chain(given), &CIRCLECI)
 }
 
 /// The parameter that a text consists of.

@@ -30,14 +30,25 @@ impl<'a> Files<'a> {
             let named = ["component", "template", "remote", "project"].iter().find_map(|key| Some(format!("{key} {}", entry.str(key)?)));
             return Included::Elsewhere(named.or_else(|| entry.text().map(str::to_owned)).unwrap_or_else(|| "an include".to_owned()), at);
         };
-        let folder = root.place.origin().folder();
+        // A path starts at the root of the repository; a pipeline below it may be the repository's by its settings.
         let local = local.trim_start_matches("./").trim_start_matches('/');
+        let mut folder = root.place.origin().folder();
+        let mut found = self.in_folder(folder, local);
+        while found.is_empty() && !matches!(folder, "" | ".") {
+            folder = folder.rsplit_once('/').map_or("", |(outer, _)| outer);
+            found = self.in_folder(folder, local);
+        }
+        if found.is_empty() { Included::Elsewhere(format!("local {local}"), at) } else { Included::Here(found) }
+    }
+}
+
+impl<'a> Files<'a> {
+    fn in_folder(&self, folder: &str, local: &str) -> Vec<&File<'a>> {
         let path = if matches!(folder, "" | ".") { local.to_owned() } else { format!("{folder}/{local}") };
-        let found: Vec<_> = match path.contains('*') {
+        match path.contains('*') {
             true => self.0.iter().filter(|(known, _)| fits(&path, known)).map(|(_, file)| file).collect(),
             false => self.0.get(&path).into_iter().collect(),
-        };
-        if found.is_empty() { Included::Elsewhere(format!("local {local}"), at) } else { Included::Here(found) }
+        }
     }
 }
 

@@ -93,7 +93,7 @@ fn workspace(module: &Module<'_>, owner: &str, sections: &[(&str, Section<'_>)],
     let variables: Vec<Variable> = sections.iter().filter_map(|(address, section)| variable(module, address, *section)).collect();
     workload.extents = sections.iter().map(|(address, section)| module.block_location(*section, address)).collect();
     for variable in &variables {
-        stored(variable, &mut workload, facts);
+        stored(variable, &mut workload);
     }
     let subjects = subjects(module, owner);
     for way in WAYS {
@@ -114,21 +114,16 @@ fn variable(module: &Module<'_>, address: &str, section: Section<'_>) -> Option<
     })
 }
 
-/// A credential that the workspace keeps: literal here, or put in from elsewhere.
-fn stored(variable: &Variable, workload: &mut Workload, facts: &mut Facts) {
+/// A credential that the workspace keeps and that is put in from elsewhere.
+fn stored(variable: &Variable, workload: &mut Workload) {
     if !variable.is_sensitive && !shared::is_credential_variable(&variable.name) {
         return;
     }
-    match variable.text.known() {
-        Some("") => {}
-        Some(_) if shared::is_credential_variable(&variable.name) => {
-            facts.slots.push(shared::slot(&variable.name, variable.location.clone()));
-        }
-        _ => {
-            let reference = shared::reference(StoreKind::CiVariable, variable.name.as_str(), variable.location.clone());
-            let reference = shared::received_by(reference, &variable.name);
-            workload.references.push(Reference { used_as: Some(variable.name.clone()), ..reference });
-        }
+    // A literal is a slot of the run's already.
+    if variable.text.known().is_none() {
+        let reference = shared::reference(StoreKind::CiVariable, variable.name.as_str(), variable.location.clone());
+        let reference = shared::received_by(reference, &variable.name);
+        workload.references.push(Reference { used_as: Some(variable.name.clone()), ..reference });
     }
 }
 
