@@ -43,7 +43,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
     let begins = |word: &str| head.starts_with(word.as_bytes()) || holds(format!("\n{word}").as_bytes());
     let has_work = ["steps:", "jobs:", "stages:", "extends:"].iter().any(|key| begins(key));
-    let speaks = ["- task:", "vmImage:", "- job:", "- stage:", "- deployment:", "- pwsh:", "- template:"].iter().any(|word| holds(word.as_bytes()));
+    let speaks =
+        ["- task:", "vmImage:", "- job:", "- stage:", "- deployment:", "- pwsh:", "- template:"].iter().any(|word| holds(word.as_bytes()));
     let named = path.contains("pipelines") || path.contains(".azuredevops/") || path.contains(".azure-devops/");
     let variables = named && begins("variables:");
     let taken = (has_work && (named || speaks)) || variables;

@@ -107,7 +107,10 @@ impl<'a> Walk<'a> {
             }
         }
         if let Some(trigger) = step.get("trigger") {
-            job.lacks(format!("the pipeline {}", trigger.text().unwrap_or_default()), place.at(trigger.span, place::under(path, "trigger")));
+            job.lacks(
+                format!("the pipeline {}", trigger.text().unwrap_or_default()),
+                place.at(trigger.span, place::under(path, "trigger")),
+            );
         }
         self.cut |= job.finish(facts);
     }

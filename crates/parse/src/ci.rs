@@ -14,6 +14,7 @@ mod mentions;
 mod script;
 mod system;
 mod templates;
+mod values;
 
 pub(crate) use self::files::{File, Files};
 pub(crate) use self::job::{ANYTHING, IdentityToken, Job};

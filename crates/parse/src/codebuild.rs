@@ -4,7 +4,10 @@
 //! does. The decision a reader would question: the role counts as used once the build reads parameters or secrets by
 //! it, or runs a command that reaches AWS.
 
-use unkeyed_model::{Custody, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SkipReason, StoreKind, Ttl, TtlBasis, Unit, Value, WorkloadKind};
+use unkeyed_model::{
+    Custody, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SkipReason, StoreKind, Ttl, TtlBasis, Unit, Value,
+    WorkloadKind,
+};
 
 use crate::ci::{Budget, File, Files, Job, System};
 use crate::facts as shared;
@@ -76,10 +79,16 @@ fn environment<'a>(job: &mut Job<'a>, file: &'a File<'a>) {
             let text = entry.value.text().unwrap_or_default();
             job.is_given(entry.name());
             // `secret-id:json-key:version-stage:version-id`; an ARN has colons of its own.
-            let (name, json_key) = if text.starts_with("arn:") || service == "ssm" { (text, None) } else { text.split_once(':').map_or((text, None), |(name, rest)| (name, rest.split(':').next())) };
+            let (name, json_key) = if text.starts_with("arn:") || service == "ssm" {
+                (text, None)
+            } else {
+                text.split_once(':').map_or((text, None), |(name, rest)| (name, rest.split(':').next()))
+            };
             let custody = Custody::VaultStatic;
             // A parameter need not be a secret: its name tells.
-            let is_plain = service == "ssm" && !shared::is_credential_variable(entry.name()) && !shared::is_credential_variable(text.rsplit('/').next().unwrap_or_default());
+            let is_plain = service == "ssm"
+                && !shared::is_credential_variable(entry.name())
+                && !shared::is_credential_variable(text.rsplit('/').next().unwrap_or_default());
             if is_plain {
                 job.reaches(Destination::new("aws", ""));
                 continue;

@@ -69,7 +69,7 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
 }
 
 /// The steps of a pipeline: a list, or a mapping by name (`pipeline:` before Drone 1.0 and Woodpecker 1.0).
-fn steps<'a>(root: &'a Node) -> Vec<(&'a str, &'a Node, String, Option<&'a Entry>)> {
+fn steps(root: &Node) -> Vec<(&str, &Node, String, Option<&Entry>)> {
     let mut found = Vec::new();
     for key in ["steps", "pipeline"] {
         let Some(section) = root.get(key) else { continue };
@@ -88,7 +88,8 @@ fn pipeline(place: &Place<'_>, root: &Node, index: usize, budget: &Budget, facts
     if all.is_empty() {
         return false;
     }
-    let name = root.str("name").map_or_else(|| if index == 0 { "default".to_owned() } else { format!("default-{}", index + 1) }, str::to_owned);
+    let name =
+        root.str("name").map_or_else(|| if index == 0 { "default".to_owned() } else { format!("default-{}", index + 1) }, str::to_owned);
     let mut job = Job::new(&DRONE, budget, place.path(), &name, place.at(root.span, name.clone()));
     pulls(&mut job, place, root);
     environment(&mut job, place, root.get("environment"), "environment");
@@ -209,7 +210,8 @@ fn destination(image: &str, settings: Option<&Node>) -> Option<Destination> {
 /// `image_pull_secrets: [name]`.
 fn pulls(job: &mut Job<'_>, place: &Place<'_>, root: &Node) {
     for item in root.get("image_pull_secrets").map(Node::one_or_many).unwrap_or_default() {
-        let reference = shared::reference(StoreKind::CiVariable, item.text().unwrap_or_default(), place.at(item.span, "image_pull_secrets"));
+        let reference =
+            shared::reference(StoreKind::CiVariable, item.text().unwrap_or_default(), place.at(item.span, "image_pull_secrets"));
         job.refers(Reference {
             content: unkeyed_model::Content::Durable,
             destination: Some(Destination::new("registry", "")),

@@ -64,7 +64,8 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let named: Vec<_> = files.iter().filter(|file| is_root(file.place.origin().file_name())).collect();
     let mut pipelines: Vec<Pipeline<'_>> = named.iter().map(|root| Pipeline::new(&files, root)).collect();
     let children: Vec<_> = pipelines.iter().flat_map(|pipeline| pipeline.children(&files)).collect();
-    pipelines.extend(children.into_iter().filter(|child| !is_root(child.place.origin().file_name())).map(|root| Pipeline::new(&files, root)));
+    pipelines
+        .extend(children.into_iter().filter(|child| !is_root(child.place.origin().file_name())).map(|root| Pipeline::new(&files, root)));
     // A file that another pipeline includes is a part of that one.
     let included: Vec<&str> = pipelines.iter().flat_map(|pipeline| pipeline.included()).collect();
     let mut seen = std::collections::BTreeSet::new();

@@ -6,8 +6,8 @@
 mod casc;
 mod groovy;
 mod pipeline;
-mod stored_xml;
 mod steps;
+mod stored_xml;
 mod values;
 
 use unkeyed_model::{Facts, Unit, WorkloadKind};
@@ -15,10 +15,8 @@ use unkeyed_model::{Facts, Unit, WorkloadKind};
 use crate::ci::System;
 
 /// Jenkins documentation, "Using a Jenkinsfile": these are set for each build.
-const JENKINS: System = System {
-    predefined: &["BUILD_", "JOB_", "JENKINS_", "GIT_", "BRANCH_", "CHANGE_"],
-    ..System::new("Jenkins", WorkloadKind::Jenkins)
-};
+const JENKINS: System =
+    System { predefined: &["BUILD_", "JOB_", "JENKINS_", "GIT_", "BRANCH_", "CHANGE_"], ..System::new("Jenkins", WorkloadKind::Jenkins) };
 
 /// `Jenkinsfile`, `*.jenkinsfile`, `Jenkinsfile.*`, and Groovy files that hold a pipeline.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {

@@ -3,8 +3,8 @@
 use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
-    agents, azure_pipelines, bitbucket, buildkite, circleci, codebuild, codeowners, compose, dockerfile, dotenv, drone, env_dump, gha, gitlab,
-    jenkins, k8s, profiles, terraform, travis,
+    agents, azure_pipelines, bitbucket, buildkite, circleci, codebuild, codeowners, compose, dockerfile, dotenv, drone, env_dump, gha,
+    gitlab, jenkins, k8s, profiles, terraform, travis,
 };
 
 /// One format.

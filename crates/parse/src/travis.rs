@@ -15,7 +15,15 @@ const TRAVIS: System = System { predefined: &["TRAVIS_"], ..System::new("Travis 
 
 /// Phases of a job that hold scripts (Travis docs, "Job lifecycle").
 const PHASES: &[&str] = &[
-    "before_install", "install", "before_script", "script", "before_cache", "after_success", "after_failure", "before_deploy", "after_deploy",
+    "before_install",
+    "install",
+    "before_script",
+    "script",
+    "before_cache",
+    "after_success",
+    "after_failure",
+    "before_deploy",
+    "after_deploy",
     "after_script",
 ];
 

@@ -126,7 +126,14 @@ mod tests {
         assert_eq!(on("git.acme.example/a/b").known(), Some("https://git.acme.example"));
         assert_eq!(on("github.com/a/b").known(), Some("https://gitlab.com"));
         assert_eq!(own(&gitlab, None).known(), Some("https://gitlab.com"));
-        assert_eq!(own(&Value::literal("https://gitlab.com"), Some(&Repository { remote: Some("git.acme.example/a".into()), ..Repository::default() })).known(), Some("https://gitlab.com"));
+        assert_eq!(
+            own(
+                &Value::literal("https://gitlab.com"),
+                Some(&Repository { remote: Some("git.acme.example/a".into()), ..Repository::default() })
+            )
+            .known(),
+            Some("https://gitlab.com")
+        );
     }
 
     #[test]

@@ -47,8 +47,7 @@ fn key_vault<'a>(job: &mut Job<'a>, place: &'a Place<'a>, input: &dyn Fn(&str) -
     let at = place.at(entry.value.span, place::under("inputs", entry.name()));
     for secret in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         job.is_given(secret);
-        let mut fetched =
-            facts::fetch(StoreKind::CloudSecretManager, format!("{vault_name}/{secret}"), Custody::VaultStatic, at.clone());
+        let mut fetched = facts::fetch(StoreKind::CloudSecretManager, format!("{vault_name}/{secret}"), Custody::VaultStatic, at.clone());
         fetched.destination = Some(Destination::new("azure", ""));
         fetched.used_as = (secret != ANYTHING).then(|| secret.to_owned());
         job.refers(fetched);

@@ -18,8 +18,7 @@ const MAX_TEMPLATES: usize = 20;
 pub(super) const MAX_ITEMS: usize = 20_000;
 
 /// Life-cycle hooks of a deployment's strategy (Microsoft Learn, "Deployment jobs").
-const HOOKS: &[&[&str]] =
-    &[&["preDeploy"], &["deploy"], &["routeTraffic"], &["postRouteTraffic"], &["on", "success"], &["on", "failure"]];
+const HOOKS: &[&[&str]] = &[&["preDeploy"], &["deploy"], &["routeTraffic"], &["postRouteTraffic"], &["on", "success"], &["on", "failure"]];
 
 /// A list with what its texts mean, and the variables that stand around it.
 #[derive(Clone)]

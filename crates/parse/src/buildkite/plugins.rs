@@ -34,7 +34,8 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
         "aws-assume-role-with-web-identity" => {
             let role = settings.str("role-arn").unwrap_or("$AWS_ROLE_ARN");
             let ttl = settings.str("session-duration").and_then(|text| text.parse().ok());
-            let ttl = ttl.map_or(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault }, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
+            let ttl =
+                ttl.map_or(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault }, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
             login(job, Platform::Aws, name, role, "sts.amazonaws.com", Some(ttl), &at);
         }
         "gcp-workload-identity-federation" => {
@@ -48,7 +49,8 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
         "secrets" | "cluster-secrets" => {
             for entry in settings.get("variables").into_iter().flat_map(Node::entries) {
                 job.is_given(entry.name());
-                let reference = facts::reference(StoreKind::CiVariable, entry.value.text().unwrap_or_default(), file.place.at(entry.span, path));
+                let reference =
+                    facts::reference(StoreKind::CiVariable, entry.value.text().unwrap_or_default(), file.place.at(entry.span, path));
                 job.refers(Reference { content: Content::Durable, used_as: Some(entry.name().to_owned()), ..reference });
             }
         }

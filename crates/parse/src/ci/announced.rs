@@ -22,7 +22,8 @@ impl Job<'_> {
                 Platform::Aws => "sts.amazonaws.com",
                 _ => "",
             };
-            let token = self.token_for(|audience| audience == asked).or_else(|| self.identity.iter().position(|token| token.mentioned.is_some()));
+            let token =
+                self.token_for(|audience| audience == asked).or_else(|| self.identity.iter().position(|token| token.mentioned.is_some()));
             let (Some(at), IdentityKind::Federated, Some(token)) = (path.consumer.clone(), path.kind, token) else {
                 self.workload.identity_paths.push(path);
                 continue;
@@ -38,7 +39,9 @@ impl Job<'_> {
     pub(super) fn named_exchanges(&mut self) {
         let named: Vec<Platform> =
             self.workload.identity_paths.iter().filter(|path| path.mechanism == IMPERSONATION).map(|path| path.platform).collect();
-        self.workload.identity_paths.retain(|path| path.principal.known().is_some() || path.mechanism == IMPERSONATION || !named.contains(&path.platform));
+        self.workload
+            .identity_paths
+            .retain(|path| path.principal.known().is_some() || path.mechanism == IMPERSONATION || !named.contains(&path.platform));
     }
 
     /// A token that is used, but not by a login that is known, leads nobody knows where; one that nothing uses is only

@@ -26,7 +26,9 @@ impl<'a> Job<'a> {
 
     /// A command of the system that prints a value it keeps.
     fn prints_stored(&mut self, script: &Read<'a>, command: &Command) {
-        let Some((program, subcommands)) = self.system.prints.filter(|(program, subcommands)| command.runs(program, subcommands)) else { return };
+        let Some((program, subcommands)) = self.system.prints.filter(|(program, subcommands)| command.runs(program, subcommands)) else {
+            return;
+        };
         let name = subcommands.last().and_then(|last| command.argument_after(last)).map_or(program, |word| word.text.as_str());
         let reference = facts::reference(StoreKind::CiVariable, name, script.at(command));
         self.refers(Reference { content: Content::Durable, ..reference });
@@ -80,10 +82,18 @@ impl<'a> Job<'a> {
         if login.kind == IdentityKind::Managed {
             let path = self.federated(login.platform, login.mechanism, destination, None, None, at.clone());
             let kind = IdentityKind::Managed;
-            self.workload.identity_paths.push(IdentityPath { kind, principal, ttl: login.ttl, capability: Some(at), tokens: Vec::new(), ..path });
+            self.workload.identity_paths.push(IdentityPath {
+                kind,
+                principal,
+                ttl: login.ttl,
+                capability: Some(at),
+                tokens: Vec::new(),
+                ..path
+            });
             return;
         }
-        let token = self.token_in(script, command).or_else(|| self.token_for(|audience| login.audience.is_none_or(|asked| asked == audience)));
+        let token =
+            self.token_in(script, command).or_else(|| self.token_for(|audience| login.audience.is_none_or(|asked| asked == audience)));
         let path = self.federated(login.platform, login.mechanism, destination, token, login.audience, at);
         self.workload.identity_paths.push(IdentityPath { principal, reach: login.reach, ttl: login.ttl, ..path });
     }
@@ -92,7 +102,9 @@ impl<'a> Job<'a> {
     fn token_in(&self, script: &Read<'a>, command: &Command) -> Option<usize> {
         // As it is written, because the words of a command don't show what is filled in.
         let text = script.templates.fill(script.flat.text.get(command.range()).unwrap_or_default(), self.system);
-        mentions(&text, self.system).into_iter().find_map(|mention| self.identity.iter().position(|token| token.variable == mention.name && !mention.name.is_empty()))
+        mentions(&text, self.system)
+            .into_iter()
+            .find_map(|mention| self.identity.iter().position(|token| token.variable == mention.name && !mention.name.is_empty()))
     }
 
     /// The identity token whose audience will do; if none says its audience, the only one.

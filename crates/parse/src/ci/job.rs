@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
-    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, Slot, StoreKind,
-    Ttl, TtlBasis, Value, Workload,
+    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, Slot,
+    StoreKind, Ttl, TtlBasis, Value, Workload,
 };
 
 use super::mentions::mentions;
@@ -13,20 +13,12 @@ use super::system::{Budget, System};
 use super::templates::{Templates, places};
 use crate::environment::Variable;
 use crate::facts;
-use crate::flat::Flat;
 use crate::place::Place;
 use crate::receiver::Receiver;
 use crate::tree::Node;
 
 /// Most uses of stored values that are kept for one job.
 const MAX_REFERENCES: usize = 20_000;
-
-/// Longest chain of variables that are made of each other.
-const MAX_DEPTH: usize = 3;
-/// Most variables that one value is put together from.
-const MAX_MENTIONS: usize = 16;
-/// Longest value that is put together.
-const MAX_VALUE: usize = 8_192;
 
 /// Stands for every name.
 pub(crate) const ANYTHING: &str = "*";
@@ -45,11 +37,11 @@ pub(crate) struct IdentityToken {
 }
 
 /// A variable that the job is given by its definition.
-struct Given<'a> {
-    name: String,
-    place: &'a Place<'a>,
-    node: &'a Node,
-    path: String,
+pub(super) struct Given<'a> {
+    pub(super) name: String,
+    pub(super) place: &'a Place<'a>,
+    pub(super) node: &'a Node,
+    pub(super) path: String,
 }
 
 /// A job: the workload, and everything that is needed to understand its scripts.
@@ -58,9 +50,9 @@ pub(crate) struct Job<'a> {
     pub(crate) workload: Workload,
     pub(crate) slots: Vec<Slot>,
     /// Variables with their values, later ones in force.
-    variables: Vec<Variable>,
+    pub(super) variables: Vec<Variable>,
     /// Their values, for texts that mention them.
-    values: BTreeMap<String, Value>,
+    pub(super) values: BTreeMap<String, Value>,
     pub(crate) identity: Vec<IdentityToken>,
     /// Who signs the job's identity tokens.
     pub(crate) issuer: Value,
@@ -70,7 +62,7 @@ pub(crate) struct Job<'a> {
     pub(crate) audience: Value,
     /// Names that are set for the job or by its scripts.
     pub(super) set: BTreeSet<String>,
-    given: Vec<Given<'a>>,
+    pub(super) given: Vec<Given<'a>>,
     texts: Vec<(Script<'a>, Receiver)>,
     /// What the configuration puts into the scripts that come next.
     pub(crate) templates: Templates,
@@ -193,46 +185,6 @@ impl<'a> Job<'a> {
         !self.scripts.is_empty()
     }
 
-    /// A text with its variables filled in, as far as they are known.
-    pub(crate) fn resolve(&self, text: &str) -> Value {
-        self.resolve_at(text, 0)
-    }
-
-    /// The value of a variable that is set so far.
-    fn value_of(&self, name: &str, depth: usize) -> Option<Value> {
-        self.values.get(name).cloned().or_else(|| {
-            let given = self.given.iter().rev().find(|given| given.name == name)?;
-            Some(self.resolve_at(&self.templates.fill(given.node.text()?, self.system), depth + 1))
-        })
-    }
-
-    fn resolve_at(&self, text: &str, depth: usize) -> Value {
-        if depth > MAX_DEPTH {
-            return Value::unknown("its variables are made of each other");
-        }
-        let mut known = String::new();
-        let mut at = 0;
-        for (count, mention) in mentions(text, self.system).into_iter().enumerate() {
-            if count >= MAX_MENTIONS || known.len() > MAX_VALUE {
-                return Value::unknown("made of too many variables");
-            }
-            match self.value_of(&mention.name, depth) {
-                Some(Value::Known(part, _)) => {
-                    known.push_str(&text[at..mention.range.start]);
-                    known.push_str(&part);
-                    at = mention.range.end;
-                }
-                Some(unknown) => return unknown,
-                None => return Value::unknown(format!("`{}` is set in {}", mention.name, self.system.name)),
-            }
-        }
-        if text.contains("$(") && !self.system.macros {
-            return Value::unknown("computed by the script");
-        }
-        known.push_str(&text[at..]);
-        if known.len() > MAX_VALUE { Value::unknown("too long to be told") } else { Value::literal(known) }
-    }
-
     /// Records a use of a variable.
     pub(crate) fn mentioned(&mut self, name: &str, receiver: &Receiver, at: Location) {
         if let Some((_, kind, to)) = self.system.job_tokens.iter().find(|(token, ..)| *token == name) {
@@ -322,47 +274,6 @@ impl<'a> Job<'a> {
         facts.slots.append(&mut self.slots);
         facts.workloads.push(self.workload);
         self.cut
-    }
-
-    fn set_given(&mut self, given: &Given<'a>) {
-        let text = given.node.text().unwrap_or_default();
-        let location = given.place.at(given.node.span, given.path.clone());
-        let own = mentions(text, self.system).iter().any(|mention| mention.name == given.name);
-        if !own {
-            self.set.insert(given.name.clone());
-        }
-        let value = self.resolve(&self.templates.fill(text, self.system));
-        self.holds(Variable { name: given.name.clone(), value, location });
-    }
-
-    /// Notes the value of a variable.
-    pub(super) fn holds(&mut self, variable: Variable) {
-        self.values.insert(variable.name.clone(), variable.value.clone());
-        self.variables.push(variable);
-    }
-
-    /// All variables with their values.
-    pub(super) fn take_variables(&mut self) -> Vec<Variable> {
-        std::mem::take(&mut self.variables)
-    }
-
-    fn read_given(&mut self, given: &Given<'a>) {
-        let text = given.node.text().unwrap_or_default();
-        if mentions(text, self.system).is_empty() {
-            let is_literal = !text.trim().is_empty() && !text.contains("$(") && !text.starts_with("<<");
-            if is_literal && facts::is_credential_variable(&given.name) {
-                self.slots.push(facts::slot(&given.name, given.place.at(given.node.span, given.path.clone())));
-            }
-            return;
-        }
-        self.read_text(given.place, given.node, &given.path, &Receiver::variable(&given.name));
-    }
-
-    fn read_text(&mut self, place: &'a Place<'a>, node: &'a Node, path: &str, receiver: &Receiver) {
-        let flat = Flat::new(place, node);
-        for mention in mentions(flat.text, self.system) {
-            self.mentioned(&mention.name, receiver, place.at(flat.span(mention.range), path));
-        }
     }
 
     /// The identity paths of the job's own token. Its rights are set outside the definition.

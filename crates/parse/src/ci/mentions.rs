@@ -78,7 +78,10 @@ mod tests {
     #[test]
     fn every_notation_is_read() {
         let plain = System::new("x", WorkloadKind::GitlabJob);
-        assert_eq!(read("$A ${B} ${C:-d} \"$env:D\" %DEF% $1 $$E $(F) 100% %Y-%m%", &plain), ["A=$A", "B=${B}", "C=${C", "D=$env:D", "DEF=%DEF%"]);
+        assert_eq!(
+            read("$A ${B} ${C:-d} \"$env:D\" %DEF% $1 $$E $(F) 100% %Y-%m%", &plain),
+            ["A=$A", "B=${B}", "C=${C", "D=$env:D", "DEF=%DEF%"]
+        );
         let azure = System { macros: true, ..System::new("x", WorkloadKind::AzureJob) };
         assert_eq!(read("$(a.B-c) $(date +%s) ${{ x }}", &azure), ["a.B-c=$(a.B-c)"]);
         let drone = System { escapes: true, ..System::new("x", WorkloadKind::Drone) };

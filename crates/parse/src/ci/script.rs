@@ -77,7 +77,8 @@ impl<'a> Job<'a> {
             }
             // Azure Pipelines sets variables by a line that a script prints.
             for word in &command.words {
-                let name = word.text.split("task.setvariable variable=").nth(1).map(|rest| rest.split([';', ']']).next().unwrap_or_default());
+                let name =
+                    word.text.split("task.setvariable variable=").nth(1).map(|rest| rest.split([';', ']']).next().unwrap_or_default());
                 name.into_iter().for_each(|name| self.is_given(name));
             }
             let asks = self.system.requests.is_some_and(|(program, subcommands)| command.runs(program, subcommands));
@@ -91,11 +92,8 @@ impl<'a> Job<'a> {
     }
 
     fn set_by_script(&mut self, name: &str, value: &str, location: Location) {
-        let value = if value.contains("$(") || value.contains('`') {
-            Value::unknown("computed by the script")
-        } else {
-            self.resolve(value)
-        };
+        let value =
+            if value.contains("$(") || value.contains('`') { Value::unknown("computed by the script") } else { self.resolve(value) };
         self.holds(Variable { name: name.to_owned(), value, location });
         self.set.insert(name.to_owned());
     }

@@ -83,7 +83,13 @@ pub(super) fn call<'a>(config: &Config<'a>, job: &mut Job<'a>, called: &Called<'
 }
 
 /// Parameters: texts with variables, names of variables, a role.
-fn arguments<'a>(config: &Config<'a>, job: &mut Job<'a>, called: &Called<'a, '_>, named: &mut Vec<String>, role: &mut Option<(String, Location)>) {
+fn arguments<'a>(
+    config: &Config<'a>,
+    job: &mut Job<'a>,
+    called: &Called<'a, '_>,
+    named: &mut Vec<String>,
+    role: &mut Option<(String, Location)>,
+) {
     let place = &config.file.place;
     let mut pending: Vec<(&'a str, &'a Node, String)> = Vec::new();
     for entry in called.arguments.into_iter().flat_map(Node::entries) {

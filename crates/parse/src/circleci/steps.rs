@@ -129,7 +129,8 @@ impl<'a, 'c> Reader<'a, 'c> {
 /// Parameters as they are given, else their defaults.
 pub(super) fn bound(outer: &Templates, parameters: Option<&Node>, arguments: Option<&Node>) -> Templates {
     let named = |name: &str| format!("parameters.{name}");
-    let defaults = parameters.into_iter().flat_map(Node::entries).filter_map(|entry| Some((named(entry.name()), entry.value.str("default")?)));
+    let defaults =
+        parameters.into_iter().flat_map(Node::entries).filter_map(|entry| Some((named(entry.name()), entry.value.str("default")?)));
     let given = arguments.into_iter().flat_map(Node::entries).filter_map(|entry| Some((named(entry.name()), entry.value.text()?)));
     outer.with(defaults.chain(given), &CIRCLECI)
 }

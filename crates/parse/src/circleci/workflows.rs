@@ -27,7 +27,12 @@ fn all<'a>(file: &'a File<'a>) -> Vec<Call<'a>> {
             match (item.text(), item.entries().first()) {
                 (Some(name), _) => found.push(Call { name, arguments: None, path, entry: None }),
                 (None, Some(entry)) => {
-                    found.push(Call { name: entry.name(), arguments: Some(&entry.value), path: place::under(&path, entry.name()), entry: Some(entry) });
+                    found.push(Call {
+                        name: entry.name(),
+                        arguments: Some(&entry.value),
+                        path: place::under(&path, entry.name()),
+                        entry: Some(entry),
+                    });
                 }
                 (None, None) => {}
             }
@@ -53,7 +58,11 @@ pub(super) fn jobs_of_orbs<'a>(config: &Config<'a>, facts: &mut Facts) -> bool {
         let name = if *count == 1 { own.to_owned() } else { format!("{own}-{count}") };
         let mut job = job::blank(config, &name, entry);
         job::contexts(config, &mut job, std::slice::from_ref(&call));
-        orbs::call(config, &mut job, &orbs::Called { alias, command, arguments: call.arguments, path: &call.path, span: entry.span, is_job: true });
+        orbs::call(
+            config,
+            &mut job,
+            &orbs::Called { alias, command, arguments: call.arguments, path: &call.path, span: entry.span, is_job: true },
+        );
         cut |= job.finish(facts);
     }
     cut

@@ -131,7 +131,12 @@ impl<'f> Pipeline<'f> {
             }
         }
         let path = place::under("", name);
-        let own = own.iter().map(|(file, entry)| Part { file, node: &entry.value, path: path.clone(), at: file.place.at(entry.span, path.clone()) });
+        let own = own.iter().map(|(file, entry)| Part {
+            file,
+            node: &entry.value,
+            path: path.clone(),
+            at: file.place.at(entry.span, path.clone()),
+        });
         // What is drawn in twice counts where it is drawn in last.
         let own: Vec<_> = own.collect();
         parts.retain(|part| own.iter().all(|other| other.at != part.at));

@@ -90,7 +90,8 @@ fn id_tokens(definition: &Definition<'_>, job: &mut Job<'_>) {
     let Some(found) = definition.get("id_tokens") else { return };
     for entry in found.node.entries() {
         let path = place::under(&found.path, entry.name());
-        let audiences: Vec<&str> = entry.value.get("aud").map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text).collect();
+        let audiences: Vec<&str> =
+            entry.value.get("aud").map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text).collect();
         let audience = match audiences.as_slice() {
             [] => Value::unknown("no audience is declared"),
             [only] => job.resolve(only),

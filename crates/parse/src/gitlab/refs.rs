@@ -41,7 +41,8 @@ fn by_rule(rule: &Node, refs: &mut Vec<String>) {
     let named = ["$CI_COMMIT_BRANCH==", "$CI_COMMIT_REF_NAME=="].iter().flat_map(|test| condition.split(test).skip(1));
     let literals: Vec<String> = named.filter_map(literal).map(|name| branch(&name)).collect();
     let about_tags = condition.contains("$CI_COMMIT_TAG") && !condition.contains("$CI_COMMIT_TAG==null");
-    let about_branches = ["$CI_COMMIT_BRANCH", "$CI_COMMIT_REF_NAME", "$CI_DEFAULT_BRANCH", "merge_request"].iter().any(|word| condition.contains(word));
+    let about_branches =
+        ["$CI_COMMIT_BRANCH", "$CI_COMMIT_REF_NAME", "$CI_DEFAULT_BRANCH", "merge_request"].iter().any(|word| condition.contains(word));
     let all_named = !literals.is_empty() && !condition.contains("==$") && !condition.contains("=~");
     refs.extend(literals);
     if about_tags || (!about_branches && !all_named) {
@@ -63,7 +64,9 @@ fn by_name(name: &str, refs: &mut Vec<String>) {
     match name {
         "tags" => refs.push(tag()),
         "branches" | "merge_requests" | "external_pull_requests" => refs.push(branch("{branch}")),
-        _ if name.starts_with('/') || matches!(name, "web" | "schedules" | "api" | "triggers" | "pipelines" | "pushes" | "chat" | "external") => {
+        _ if name.starts_with('/')
+            || matches!(name, "web" | "schedules" | "api" | "triggers" | "pipelines" | "pushes" | "chat" | "external") =>
+        {
             refs.extend([branch("{branch}"), tag()]);
         }
         _ => refs.push(branch(name.split('@').next().unwrap_or_default())),

@@ -22,7 +22,12 @@ struct Manager {
 
 const MANAGERS: &[Manager] = &[
     Manager { key: "vault", platform: Platform::Vault, destination: "vault", principal: &["VAULT_AUTH_ROLE"] },
-    Manager { key: "gcp_secret_manager", platform: Platform::Gcp, destination: "gcp", principal: &["GCP_WORKLOAD_IDENTITY_FEDERATION_PROVIDER_ID"] },
+    Manager {
+        key: "gcp_secret_manager",
+        platform: Platform::Gcp,
+        destination: "gcp",
+        principal: &["GCP_WORKLOAD_IDENTITY_FEDERATION_PROVIDER_ID"],
+    },
     Manager { key: "azure_key_vault", platform: Platform::Azure, destination: "azure", principal: &["AZURE_CLIENT_ID"] },
     Manager { key: "aws_secrets_manager", platform: Platform::Aws, destination: "aws", principal: &["AWS_ROLE_ARN"] },
     Manager { key: "akeyless", platform: Platform::Saas, destination: "saas:akeyless", principal: &["AKEYLESS_ACCESS_ID"] },

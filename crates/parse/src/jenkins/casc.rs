@@ -3,7 +3,9 @@
 //! Jenkins documentation, "Configuration as Code: handling secrets". `${X}` comes from the controller's environment or
 //! secret source; `{…}` is encrypted with the controller's key.
 
-use unkeyed_model::{Content, Custody, Declaration, Facts, Lifetime, Location, Reference, Role, StoreKind, StoredSecret, Workload, WorkloadKind};
+use unkeyed_model::{
+    Content, Custody, Declaration, Facts, Lifetime, Location, Reference, Role, StoreKind, StoredSecret, Workload, WorkloadKind,
+};
 
 use crate::facts as shared;
 use crate::flat::Flat;
@@ -14,8 +16,20 @@ use crate::yaml;
 
 /// Keys whose value is a secret, in lower case.
 const SECRETS: &[&str] = &[
-    "password", "secret", "privatekey", "passphrase", "secretkey", "apitoken", "token", "secretid", "bindpassword", "managerpasswordsecret",
-    "clientsecret", "secretbytes", "accesstoken", "keystorepassword",
+    "password",
+    "secret",
+    "privatekey",
+    "passphrase",
+    "secretkey",
+    "apitoken",
+    "token",
+    "secretid",
+    "bindpassword",
+    "managerpasswordsecret",
+    "clientsecret",
+    "secretbytes",
+    "accesstoken",
+    "keystorepassword",
 ];
 
 /// Reads a configuration file.
@@ -24,12 +38,13 @@ pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
     facts.skipped.append(&mut documents.skipped);
     for root in &documents.nodes {
         let location = place.at(root.span, "");
-        let mut workload = Workload::new(WorkloadKind::Jenkins, format!("jenkins:{}#controller", place.path()), "controller", location.clone());
+        let mut workload =
+            Workload::new(WorkloadKind::Jenkins, format!("jenkins:{}#controller", place.path()), "controller", location.clone());
         workload.extents.push(location);
         let domains = root.path(&["credentials", "system", "domainCredentials"]);
         for entry in domains.into_iter().flat_map(Node::items).filter_map(|domain| domain.get("credentials")).flat_map(Node::items) {
             for kind in entry.entries() {
-                stored(place, &kind.value, place.at(kind.span, kind.name()), facts);
+                stored(&kind.value, place.at(kind.span, kind.name()), facts);
             }
         }
         root.for_each_scalar("", &mut |path, node| secret(place, path, node, &mut workload, facts));
@@ -38,7 +53,7 @@ pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
 }
 
 /// A credential that Jenkinsfiles use by its id.
-fn stored(place: &Place<'_>, node: &Node, extent: Location, facts: &mut Facts) {
+fn stored(node: &Node, extent: Location, facts: &mut Facts) {
     let Some(name) = node.str("id") else { return };
     let encrypted = node.entries().iter().any(|entry| entry.value.text().is_some_and(is_encrypted));
     let elsewhere = node.entries().iter().any(|entry| entry.value.text().is_some_and(|text| !interpolations(text).is_empty()));
@@ -47,15 +62,21 @@ fn stored(place: &Place<'_>, node: &Node, extent: Location, facts: &mut Facts) {
         (false, true) => Custody::PlatformStored,
         (false, false) => Custody::Embedded,
     };
-    let _ = place;
-    facts.stored.push(StoredSecret { store: StoreKind::JenkinsCredential, name: name.to_owned(), namespace: None, custody, extent, component: None });
+    facts.stored.push(StoredSecret {
+        store: StoreKind::JenkinsCredential,
+        name: name.to_owned(),
+        namespace: None,
+        custody,
+        extent,
+        component: None,
+    });
 }
 
 fn is_encrypted(text: &str) -> bool {
     text.starts_with("{AQ") && text.ends_with('}')
 }
 
-fn secret<'n>(place: &Place<'_>, path: &str, node: &'n Node, workload: &mut Workload, facts: &mut Facts) {
+fn secret(place: &Place<'_>, path: &str, node: &Node, workload: &mut Workload, facts: &mut Facts) {
     let name = path.rsplit('.').next().unwrap_or_default();
     let text = node.text().unwrap_or_default();
     if !SECRETS.contains(&name.to_ascii_lowercase().as_str()) || text.trim().is_empty() {

@@ -134,7 +134,8 @@ fn body<'a>(source: &Source<'a>, range: Range<usize>, job: &mut Job<'a>, depth: 
             && !called.contains(name)
         {
             called.push(name);
-            let extent = Span::new(source.tokens[inner.start - 1].span.start, source.tokens[..inner.end].last().map_or(0, |token| token.span.end));
+            let extent =
+                Span::new(source.tokens[inner.start - 1].span.start, source.tokens[..inner.end].last().map_or(0, |token| token.span.end));
             job.workload.extents.push(source.place.at(extent, place::under("def", name)));
             cut |= body(source, inner.clone(), job, depth + 1, called);
         }
@@ -155,7 +156,8 @@ fn around<'a>(source: &Source<'a>, stage: &Stage<'a>, leaves: &[&Stage<'a>], job
         }
         // `withCredentials([…]) { stage(…) }`
         if source.sign(at, b'{') && at < stage.all.start && source.close(at) >= stage.all.end {
-            let start = source.tokens[..at].iter().rposition(|token| token.is_sign(b'\n') || token.is_sign(b'{')).map_or(0, |line| line + 1);
+            let start =
+                source.tokens[..at].iter().rposition(|token| token.is_sign(b'\n') || token.is_sign(b'{')).map_or(0, |line| line + 1);
             steps::read(source, start..at, job);
         }
     }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use unkeyed_model::{Content, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Role, StoreKind, Ttl, TtlBasis};
+use unkeyed_model::{
+    Content, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Role, StoreKind, Ttl, TtlBasis,
+};
 
 use super::groovy::{Token, TokenKind};
 use super::pipeline::Source;
@@ -128,7 +130,8 @@ fn named_credential<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
     let opens_vault = source.tokens[at].text().to_ascii_lowercase().starts_with("vault");
     reference.role = if opens_vault { Role::Bootstrap } else { Role::Access };
     let vault = opens_vault.then(|| Destination::new("vault", ""));
-    reference.destination = vault.or_else(|| destination(call, &arguments)).or_else(|| variables.iter().find_map(|name| Receiver::variable(name).destination));
+    reference.destination =
+        vault.or_else(|| destination(call, &arguments)).or_else(|| variables.iter().find_map(|name| Receiver::variable(name).destination));
     job.refers(reference);
 }
 

@@ -17,7 +17,8 @@ const SECRETS: &[&str] = &["password", "secret", "privateKey", "passphrase", "se
 pub(super) fn read(place: &Place<'_>, has_keys: bool, facts: &mut Facts) {
     let text = place.text();
     let location = place.at(Span::new(0, text.len()), "");
-    let mut workload = Workload::new(WorkloadKind::Jenkins, format!("jenkins:{}#credentials", place.path()), "stored credentials", location.clone());
+    let mut workload =
+        Workload::new(WorkloadKind::Jenkins, format!("jenkins:{}#credentials", place.path()), "stored credentials", location.clone());
     workload.extents.push(location);
     let mut id = String::new();
     let mut at = 0;

@@ -90,28 +90,44 @@ fn workspace(module: &Module<'_>, owner: &str, sections: &[(&str, Section<'_>)],
     let location = module.block_location(*section, first);
     let id = format!("{}:{}#{owner}", WorkloadKind::HcpTerraform, module.folder);
     let mut workload = Workload::new(WorkloadKind::HcpTerraform, id, owner, location);
-    let variables: Vec<Variable> = sections.iter().filter_map(|(address, section)| variable(module, address, *section)).collect();
+    let mut all = Vec::new();
+    for (address, section) in sections {
+        match variables(module, address, *section) {
+            Some(mut found) => all.append(&mut found),
+            None => {
+                let what = format!("the variables that {address} sets");
+                workload.references.push(shared::reference(StoreKind::ForeignDefinition, what, module.block_location(*section, address)));
+            }
+        }
+    }
     workload.extents = sections.iter().map(|(address, section)| module.block_location(*section, address)).collect();
-    for variable in &variables {
+    for variable in &all {
         stored(variable, &mut workload);
     }
     let subjects = subjects(module, owner);
     for way in WAYS {
-        if let Some(path) = path(module, way, &variables, &subjects, facts) {
+        if let Some(path) = path(module, way, &all, &subjects, facts) {
             workload.identity_paths.push(path);
         }
     }
     facts.workloads.push(workload);
 }
 
-fn variable(module: &Module<'_>, address: &str, section: Section<'_>) -> Option<Variable> {
-    Some(Variable {
-        name: module.text(section, "key")?,
-        value: module.path(section, "value"),
-        text: module.value(section, "value").unwrap_or_else(|| Value::unknown("no value is written")),
-        location: module.attribute_location(section, address, "value"),
-        is_sensitive: module.is_true(section, "sensitive"),
-    })
+/// The variables of a resource: one, or one for each entry of `for_each`. None: their names can't be told.
+fn variables(module: &Module<'_>, address: &str, section: Section<'_>) -> Option<Vec<Variable>> {
+    let location = module.attribute_location(section, address, "value");
+    let is_sensitive = module.is_true(section, "sensitive");
+    let variable = |name: String, value: Option<Val>| {
+        let text = value.as_ref().map_or_else(|| Value::unknown("no value is written"), |value| module.value_of(value));
+        Variable { name, value, text, location: location.clone(), is_sensitive }
+    };
+    if let Some(name) = module.text(section, "key") {
+        return Some(vec![variable(name, module.path(section, "value"))]);
+    }
+    let each = module.path(section, "for_each")?;
+    let of_entry = |(name, value): &(String, Val)| variable(name.clone(), Some(value.get("value").unwrap_or(value).clone()));
+    let found: Vec<Variable> = each.entries().iter().map(of_entry).collect();
+    (!found.is_empty()).then_some(found)
 }
 
 /// A credential that the workspace keeps and that is put in from elsewhere.
@@ -133,7 +149,8 @@ fn subjects(module: &Module<'_>, owner: &str) -> Vec<Value> {
     let text = |name: &str| section.and_then(|section| module.text(*section, name));
     let organization = text("organization").unwrap_or_else(|| "{any}".to_owned());
     let workspace = text("name").filter(|_| owner.starts_with("tfe_workspace.")).unwrap_or_else(|| "{any}".to_owned());
-    let subject = |phase: &str| Value::literal(format!("organization:{organization}:project:{{any}}:workspace:{workspace}:run_phase:{phase}"));
+    let subject =
+        |phase: &str| Value::literal(format!("organization:{organization}:project:{{any}}:workspace:{workspace}:run_phase:{phase}"));
     vec![subject("plan"), subject("apply")]
 }
 
