@@ -13,7 +13,7 @@ mod words;
 
 use unkeyed_model::{Origin, Span};
 
-use language::Language;
+pub(crate) use language::Language;
 
 /// Longer values are judged by their beginning.
 const LOOK: usize = 512;
