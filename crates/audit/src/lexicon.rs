@@ -104,8 +104,9 @@ pub(crate) fn name_says(name: &str) -> Content {
 
 /// What the place that uses a reference and the names around it say of its content, most specific name first.
 pub(crate) fn content(reference: &Reference) -> Content {
-    // What a step hands on may be short-lived, whatever it is called.
-    if reference.content != Content::Unstated || reference.store == StoreKind::StepOutput {
+    // What a step hands on may be short-lived, whatever it is called; a connection or a definition is called after what it is for.
+    let is_opaque = matches!(reference.store, StoreKind::StepOutput | StoreKind::ServiceConnection | StoreKind::ForeignDefinition);
+    if reference.content != Content::Unstated || is_opaque {
         return reference.content;
     }
     let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];

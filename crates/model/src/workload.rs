@@ -8,6 +8,28 @@ spelled! {
     WorkloadKind {
         /// A job of a GitHub Actions workflow.
         GhaJob = "gha",
+        /// A job of a GitLab pipeline.
+        GitlabJob = "gitlab",
+        /// A job of an Azure pipeline.
+        AzureJob = "azure-pipelines",
+        /// A job of a CircleCI configuration.
+        CircleciJob = "circleci",
+        /// A step of a Bitbucket pipeline.
+        BitbucketStep = "bitbucket",
+        /// A step of a Buildkite pipeline.
+        BuildkiteStep = "buildkite",
+        /// A Jenkins pipeline, one of its stages, or the configuration of a Jenkins controller.
+        Jenkins = "jenkins",
+        /// A pipeline of Drone.
+        Drone = "drone",
+        /// A step of a Woodpecker workflow.
+        Woodpecker = "woodpecker",
+        /// A job of Travis CI.
+        Travis = "travis",
+        /// A build of AWS CodeBuild.
+        Codebuild = "codebuild",
+        /// A workspace of HCP Terraform.
+        HcpTerraform = "tfc",
         /// A Kubernetes pod template.
         K8s = "k8s",
         /// A compose service.
@@ -38,6 +60,16 @@ spelled! {
         GhaSecret = "gha-secret",
         /// GitHub Actions variable (plain text on the platform).
         GhaVariable = "gha-variable",
+        /// A variable, secret or context entry in the settings of a CI system.
+        CiVariable = "ci-variable",
+        /// A named set of variables in the settings of a CI system, taken whole (context, variable group).
+        CiGroup = "ci-group",
+        /// A connection to a service that a CI system keeps, with or without a stored secret.
+        ServiceConnection = "service-connection",
+        /// An entry of Jenkins' credential store.
+        JenkinsCredential = "jenkins-credential",
+        /// A definition that the inputs lack: what it uses can't be seen.
+        ForeignDefinition = "foreign-definition",
         /// Kubernetes Secret.
         K8sSecret = "k8s-secret",
         /// Kubernetes ConfigMap.

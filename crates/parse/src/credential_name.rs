@@ -32,6 +32,7 @@ const ENDINGS: &[&[&str]] = &[
     &["deploy", "key"],
     &["license", "key"],
     &["service", "account", "key"],
+    &["principal", "key"],
     &["sa", "key"],
     &["sa", "json"],
     &["sas", "url"],

@@ -5,31 +5,42 @@
 //! that no place yields two contradicting facts.
 
 mod agents;
+mod azure_pipelines;
+mod bitbucket;
+mod buildkite;
+mod ci;
+mod circleci;
+mod codebuild;
 mod codeowners;
 mod commands;
 mod compose;
 mod credential_name;
 mod dockerfile;
 mod dotenv;
+mod drone;
 mod env_dump;
 mod environment;
 mod facts;
 mod flat;
 mod gha;
+mod gitlab;
 mod host_files;
 mod image;
 mod interpolation;
+mod jenkins;
 mod json;
 mod k8s;
 mod place;
 mod policy_document;
 mod profiles;
+mod receiver;
 mod shell;
 mod table;
 mod terraform;
 #[cfg(test)]
 mod testing;
 mod toml;
+mod travis;
 mod tree;
 mod variables;
 mod yaml;

@@ -2,7 +2,10 @@
 
 use unkeyed_model::{Facts, Surface, Unit};
 
-use crate::{agents, codeowners, compose, dockerfile, dotenv, env_dump, gha, image, k8s, profiles, terraform};
+use crate::{
+    agents, azure_pipelines, bitbucket, buildkite, circleci, codebuild, codeowners, compose, dockerfile, dotenv, drone, env_dump, gha,
+    gitlab, image, jenkins, k8s, profiles, terraform, travis,
+};
 
 /// One format.
 pub(crate) struct Row {
@@ -21,6 +24,16 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "env-dump", claims: env_dump::claims, surface: Surface::EnvDump, read: env_dump::read },
     Row { name: "image", claims: image::claims, surface: Surface::ImageConfig, read: image::read },
     Row { name: "github-actions", claims: gha::claims, surface: Surface::CiConfig, read: gha::read },
+    Row { name: "circleci", claims: circleci::claims, surface: Surface::CiConfig, read: circleci::read },
+    Row { name: "bitbucket", claims: bitbucket::claims, surface: Surface::CiConfig, read: bitbucket::read },
+    Row { name: "buildkite", claims: buildkite::claims, surface: Surface::CiConfig, read: buildkite::read },
+    Row { name: "drone", claims: drone::claims, surface: Surface::CiConfig, read: drone::read },
+    Row { name: "travis", claims: travis::claims, surface: Surface::CiConfig, read: travis::read },
+    Row { name: "codebuild", claims: codebuild::claims, surface: Surface::CiConfig, read: codebuild::read },
+    Row { name: "jenkins", claims: jenkins::claims, surface: Surface::CiConfig, read: jenkins::read },
+    Row { name: "jenkins-controller", claims: jenkins::claims_controller, surface: Surface::CiConfig, read: jenkins::read_controller },
+    Row { name: "gitlab-ci", claims: gitlab::claims, surface: Surface::CiConfig, read: gitlab::read },
+    Row { name: "azure-pipelines", claims: azure_pipelines::claims, surface: Surface::CiConfig, read: azure_pipelines::read },
     Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
     Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
     Row { name: "codeowners", claims: codeowners::claims, surface: Surface::Worktree, read: codeowners::read },

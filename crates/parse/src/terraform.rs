@@ -7,12 +7,14 @@
 
 mod aws;
 mod azure;
+mod azure_devops;
 mod compute;
 pub(crate) mod declared;
 mod eval;
 mod files;
 mod functions;
 mod gcp;
+mod hcp;
 mod module;
 mod oci;
 mod principals;
@@ -84,6 +86,7 @@ fn read_folder(units: &[Unit<'_>]) -> Facts {
         declared::read(resource, &mut facts);
         compute::read(resource, &mut facts);
     }
+    hcp::read(&module, &mut facts);
     variables::read(&module, &mut facts);
     run::read(&module, &files, &mut facts);
     if module.is_exhausted()
@@ -98,7 +101,7 @@ fn read_folder(units: &[Unit<'_>]) -> Facts {
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {
-    let tables = [aws::READERS, azure::READERS, gcp::READERS, oci::READERS, vault::READERS];
+    let tables = [aws::READERS, azure::READERS, azure_devops::READERS, gcp::READERS, oci::READERS, vault::READERS];
     let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
     listed.or_else(|| gcp::iam_reader(kind))
 }

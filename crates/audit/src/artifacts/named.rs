@@ -100,6 +100,8 @@ fn scope(reference: &Reference) -> String {
     let origin = &reference.location.origin;
     match reference.store {
         StoreKind::GhaSecret | StoreKind::GhaVariable => origin.path.split(".github/").next().unwrap_or_default().to_owned(),
+        // The settings of a project hold for all its pipelines.
+        StoreKind::CiVariable | StoreKind::CiGroup | StoreKind::ServiceConnection | StoreKind::JenkinsCredential => String::new(),
         StoreKind::K8sSecret | StoreKind::K8sConfigMap | StoreKind::Vault | StoreKind::CloudSecretManager | StoreKind::Runtime => {
             String::new()
         }

@@ -15,6 +15,7 @@ const N: LayerState = LayerState::Na;
 pub(super) fn all() -> Vec<WorkloadReport> {
     let mut all = with_credentials();
     all.extend(kept_elsewhere());
+    all.extend(other_systems());
     all.extend(on_the_way());
     all.extend(quiet());
     all.sort_by(|a, b| a.id.cmp(&b.id));
@@ -194,4 +195,27 @@ fn quiet() -> Vec<WorkloadReport> {
     all.push(none(WorkloadKind::Env, "env:ci.env#ci", "ci"));
     all.push(none(WorkloadKind::CliProfile, "cli-profile:home/.oci/config#DEFAULT", "DEFAULT"));
     all
+}
+
+/// Jobs of the CI systems that no other sample has.
+fn other_systems() -> Vec<WorkloadReport> {
+    let jobs = [
+        (WorkloadKind::GitlabJob, ".gitlab-ci.yml"),
+        (WorkloadKind::AzureJob, "azure-pipelines.yml"),
+        (WorkloadKind::CircleciJob, ".circleci/config.yml"),
+        (WorkloadKind::BitbucketStep, "bitbucket-pipelines.yml"),
+        (WorkloadKind::BuildkiteStep, ".buildkite/pipeline.yml"),
+        (WorkloadKind::Jenkins, "Jenkinsfile"),
+        (WorkloadKind::Drone, ".drone.yml"),
+        (WorkloadKind::Woodpecker, ".woodpecker.yml"),
+        (WorkloadKind::Travis, ".travis.yml"),
+        (WorkloadKind::Codebuild, "buildspec.yml"),
+        (WorkloadKind::HcpTerraform, "infra"),
+    ];
+    let lint = |(kind, path): (WorkloadKind, &str)| WorkloadReport {
+        reasons: vec![Reason::NoAuthenticationObserved],
+        no_access_observed: true,
+        ..workload(kind, &format!("{kind}:{path}#lint"), "lint", Verdict::Indeterminate, [P, N, N, N, N])
+    };
+    jobs.into_iter().map(lint).collect()
 }
