@@ -5,6 +5,8 @@
 //! that no place yields two contradicting facts.
 
 mod agents;
+mod arm;
+mod cloudformation;
 mod codeowners;
 mod commands;
 mod compose;
@@ -13,6 +15,7 @@ mod dockerfile;
 mod dotenv;
 mod env_dump;
 mod environment;
+mod evaluated;
 mod facts;
 mod flat;
 mod gha;
@@ -21,9 +24,13 @@ mod interpolation;
 mod json;
 mod k8s;
 mod place;
+mod pod_identity;
 mod policy_document;
 mod profiles;
+mod scripts;
+mod serverless;
 mod shell;
+mod systemd;
 mod table;
 mod terraform;
 #[cfg(test)]

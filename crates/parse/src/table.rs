@@ -2,7 +2,9 @@
 
 use unkeyed_model::{Facts, Surface, Unit};
 
-use crate::{agents, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, terraform};
+use crate::{
+    agents, arm, cloudformation, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, serverless, systemd, terraform,
+};
 
 /// One format.
 pub(crate) struct Row {
@@ -26,6 +28,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },
+    Row { name: "terraform-state", claims: terraform::claims_state, surface: Surface::TfState, read: terraform::read_state },
     Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
+    Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
+    Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
+    Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
+    Row { name: "systemd", claims: systemd::claims, surface: Surface::HostFs, read: systemd::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

@@ -13,6 +13,7 @@ mod eval;
 mod files;
 mod functions;
 mod gcp;
+mod json;
 mod module;
 mod oci;
 mod principals;
@@ -24,7 +25,6 @@ mod secrets;
 mod settings;
 mod spliced;
 mod traverse;
-mod value;
 mod variables;
 mod vault;
 
@@ -33,12 +33,16 @@ mod tests;
 
 use unkeyed_model::{Facts, SkipReason, Unit};
 
+pub(crate) use self::azure::path_scope as azure_scope;
 use self::module::Module;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
 const STACK_BYTES: usize = 64 << 20;
+
+/// How far into a file the words that tell a state or a plan are looked for, in bytes.
+const STATE_HEAD: usize = 64 << 10;
 
 /// Files that Terraform and OpenTofu load, grouped by folder.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -50,11 +54,35 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     (is_configuration && !is_copy).then(|| origin.folder().to_owned())
 }
 
+/// State files, and what `terraform show -json` prints.
+pub(crate) fn claims_state(unit: &Unit<'_>) -> Option<String> {
+    let name = unit.origin().file_name();
+    let is_state = name.ends_with(".tfstate") || name.ends_with(".tfstate.backup");
+    let head = unit.bytes().get(..unit.bytes().len().min(STATE_HEAD)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let is_shown =
+        name.ends_with(".json") && holds(b"\"terraform_version\"") && (holds(b"_values\"") || holds(b"\"values\"") || holds(b"\"serial\""));
+    (is_state || is_shown).then(|| unit.origin().path.clone())
+}
+
+/// Reads such files, each for itself: what it says of the configuration's resources stands under its own path.
+pub(crate) fn read_state(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        facts.append(read_as(std::slice::from_ref(unit), &unit.origin().path));
+    }
+    facts
+}
+
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    read_as(units, units.first().map_or("", |unit| unit.origin().folder()))
+}
+
+fn read_as(units: &[Unit<'_>], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(units));
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(units, folder));
         thread.ok().and_then(|thread| thread.join().ok())
     });
     read.unwrap_or_else(|| {
@@ -70,10 +98,9 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     })
 }
 
-fn read_folder(units: &[Unit<'_>]) -> Facts {
+fn read_folder(units: &[Unit<'_>], folder: &str) -> Facts {
     let mut facts = Facts::default();
     let files = files::parse(units, &mut facts);
-    let Some(folder) = units.first().map(|unit| unit.origin().folder()) else { return facts };
     let module = Module::new(folder, &files);
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {

@@ -5,12 +5,12 @@ use unkeyed_model::{
     WorkloadKind,
 };
 
-use super::aws;
 use super::resource::Resource;
 use super::secrets::Reader;
 use super::settings;
 use super::spliced;
-use super::value::{Kind, Val};
+use crate::evaluated::{Kind, Val};
+use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 
 /// A type that computes.
@@ -202,7 +202,7 @@ fn attachment(resource: Resource<'_, '_>, platform: Platform, principal: &str, f
 
 fn managed(resource: Resource<'_, '_>, platform: Platform, attribute: &str, principal: String) -> IdentityPath {
     let (destination, ttl) = match platform {
-        Platform::Aws => ("aws", aws::LONGEST_SESSION),
+        Platform::Aws => ("aws", LONGEST_SESSION),
         // Managed identity tokens are cached up to 24 hours (Entra, "Managed identities FAQ").
         Platform::Azure => ("azure", Ttl { seconds: 86_400, basis: TtlBasis::VendorBound }),
         _ => ("gcp", Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault }),

@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hcl_edit::structure::Body;
-use unkeyed_model::{Facts, SkipReason, Unit};
+use unkeyed_model::{Facts, SkipReason, Span, Unit};
 
+use super::json;
 use crate::place::Place;
 
 /// Largest file that is parsed, in bytes.
@@ -25,17 +26,25 @@ pub(super) struct File<'a> {
     pub(super) place: Place<'a>,
     /// Syntax tree.
     pub(super) body: Body,
+    /// For a file in JSON, the way back from the tree's spans.
+    spans: Option<json::SpanMap>,
 }
 
 impl File<'_> {
     /// Whether it assigns values to variables (`.tfvars`).
     pub(super) fn is_tfvars(&self) -> bool {
-        self.place.path().ends_with(".tfvars")
+        [".tfvars", ".tfvars.json"].iter().any(|ending| self.place.path().ends_with(ending))
+    }
+
+    /// Where a part of the tree stands in the file.
+    pub(super) fn span(&self, span: Span) -> Span {
+        self.spans.as_ref().map_or(span, |spans| spans.source(span))
     }
 
     /// Whether Terraform loads it without being told to.
     pub(super) fn is_automatic(&self) -> bool {
         let name = self.place.origin().file_name();
+        let name = name.strip_suffix(".json").unwrap_or(name);
         name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
     }
 }
@@ -51,24 +60,39 @@ pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
                 continue;
             }
         };
-        if place.path().ends_with(".json") {
-            facts.skipped.push(place.skip(SkipReason::NotUnderstood, "the JSON form of Terraform: scanned as text, structure not read"));
-            continue;
-        }
         if !is_within_limits(&place) {
             let detail = format!("larger than {MAX_BYTES} bytes or {MAX_ASSIGNMENTS} assignments: structure not read");
             facts.skipped.push(place.skip(SkipReason::Limit, detail));
             continue;
         }
-        let (body, broken) = parse_tolerantly(place.text());
+        let rendered = match rendered(&place) {
+            Ok(rendered) => rendered,
+            Err(skip) => {
+                facts.skipped.push(skip);
+                continue;
+            }
+        };
+        let (body, broken) = parse_tolerantly(rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str()));
         if let Some(line) = broken {
             let rest = if body.is_some() { "; the other blocks were read" } else { "" };
             let detail = format!("line {line}: not Terraform configuration language{rest}");
             facts.skipped.push(place.skip(SkipReason::Malformed, detail));
         }
-        files.extend(body.map(|body| File { place, body }));
+        let spans = rendered.map(|rendered| rendered.spans);
+        files.extend(body.map(|body| File { place, body, spans }));
     }
     files
+}
+
+/// A file in JSON, written out as configuration language; nothing for one that is.
+fn rendered(place: &Place<'_>) -> Result<Option<json::Rendered>, unkeyed_model::Skip> {
+    let name = place.origin().file_name();
+    let is_language = [".tf", ".tofu", ".tfvars"].iter().any(|ending| name.ends_with(ending));
+    if is_language {
+        return Ok(None);
+    }
+    let root = crate::json::parse(place)?;
+    Ok(Some(json::render(&root, name.ends_with(".tfvars.json"))))
 }
 
 /// The tree of a text, without the blocks that don't parse, and the line of the first fault.

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value};
 
 use super::files::File;
-use super::value::{At, Kind, Val};
+use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
 
 /// An expression and the file it stands in.
@@ -106,7 +106,7 @@ impl<'m> Module<'m> {
     /// The location of a place.
     pub(super) fn location(&self, at: At, key_path: &str) -> Location {
         match self.files.get(at.file) {
-            Some(file) => file.place.at(at.span, key_path),
+            Some(file) => file.place.at(file.span(at.span), key_path),
             None => Location::default(),
         }
     }

@@ -8,7 +8,7 @@ use unkeyed_model::Span;
 
 use super::eval::Bindings;
 use super::module::{FromRange as _, Module};
-use super::value::{At, Kind, Ref, Val};
+use crate::evaluated::{At, Kind, Ref, Val};
 
 impl Module<'_> {
     /// The value that a chain of names and indices leads to.
