@@ -35,6 +35,15 @@ pub(crate) struct At {
     pub(crate) file: usize,
     /// Bytes: of text without quotes.
     pub(crate) span: Span,
+    /// The bytes of the file itself, where the language was written out from another form and this part of it was found.
+    pub(crate) found: Option<Span>,
+}
+
+impl At {
+    /// A place by its bytes.
+    pub(crate) fn new(file: usize, span: Span) -> Self {
+        Self { file, span, found: None }
+    }
 }
 
 /// What a value is.

@@ -5,7 +5,9 @@
 //! that no place yields two contradicting facts.
 
 mod agents;
+mod ansible;
 mod arm;
+mod cloud_init;
 mod cloudformation;
 mod codeowners;
 mod commands;

@@ -7,6 +7,7 @@ use unkeyed_model::{Facts, Location, Platform, Principal, SessionPolicy, TtlBasi
 
 use crate::cloudformation::{self, Reader, Scheme, Template};
 use crate::evaluated::{Kind, Val, leaves_of};
+use crate::facts;
 use crate::place::{self, Place};
 use crate::policy_document;
 use crate::tree::{Entry, Node};
@@ -77,7 +78,7 @@ impl Service<'_, '_> {
         }
     }
 
-    fn function(&self, entry: &Entry, is_aws: bool, given: Option<&Val>, facts: &mut Facts) {
+    fn function(&self, entry: &Entry, is_aws: bool, given: Option<&Val>, found: &mut Facts) {
         let path = place::under("functions", entry.name());
         let location = self.template.place.at(entry.span, path.clone());
         let mut workload = Workload::new(self.template.scheme.kind, self.template.key(entry.name()), entry.name(), location.clone());
@@ -85,7 +86,7 @@ impl Service<'_, '_> {
         workload.environment = self.stage();
         workload.owner = entry.value.get("tags").and_then(|tags| cloudformation::owner_of(self.template, &self.template.eval(tags)));
         if is_aws {
-            let (principal, at) = self.role(entry, given, &location, facts);
+            let (principal, at) = self.role(entry, given, &location, found);
             workload.identity_paths.push(cloudformation::managed("Lambda execution role", principal, at));
         }
         let reader = Reader { template: self.template, fetches: true };
@@ -93,10 +94,11 @@ impl Service<'_, '_> {
         let own = entry.value.get("environment").map(|node| (format!("{path}.environment"), node));
         for (path, node) in shared.into_iter().chain(own) {
             for leaf in leaves_of("environment", &path, &self.template.eval(node)) {
-                workload.references.append(&mut reader.read(&leaf, facts));
+                workload.references.append(&mut reader.read(&leaf, found));
+                workload.destinations.extend(facts::addressed(&leaf.name).filter(|to| !workload.destinations.contains(to)));
             }
         }
-        facts.workloads.push(workload);
+        found.workloads.push(workload);
     }
 
     /// The role of a function: its own, one made from its own statements (a plugin's), the service's.

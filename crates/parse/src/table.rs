@@ -3,7 +3,8 @@
 use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
-    agents, arm, cloudformation, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, serverless, systemd, terraform,
+    agents, ansible, arm, cloud_init, cloudformation, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, serverless,
+    systemd, terraform,
 };
 
 /// One format.
@@ -33,6 +34,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
     Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
     Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
+    Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::HostFs, read: cloud_init::read },
+    Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
+    Row { name: "spire", claims: terraform::claims_spire, surface: Surface::HostFs, read: terraform::read_spire },
+    Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
+    Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
     Row { name: "systemd", claims: systemd::claims, surface: Surface::HostFs, read: systemd::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

@@ -16,6 +16,9 @@ const SEALED: &str = "
     age1 cipher: {cipher}
 ";
 
+/// Tags of CloudFormation whose value is one of something else ("Intrinsic function reference").
+const INTRINSICS: &[&str] = &["!ref ", "!getatt ", "!importvalue ", "!findinmap ", "!if [", "!select ["];
+
 /// Files that hold keys.
 const KEY_FILES: &str = "
     .cer .conf .crt .der .env .jks .json .key .p12 .pem .pfx .pub .toml .txt .yaml .yml
@@ -34,6 +37,9 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
     if STORES.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
         return Some("a reference to a secret store");
+    }
+    if INTRINSICS.iter().any(|tag| lower.starts_with(tag)) {
+        return Some("a reference to a part of the template");
     }
     if SEALED.split_ascii_whitespace().any(|prefix| lower.starts_with(prefix)) {
         return Some("a hash or an encrypted value");

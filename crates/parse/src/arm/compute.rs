@@ -66,6 +66,9 @@ pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut F
                 continue;
             }
             workload.references.append(&mut reader.read(&leaf, facts));
+            let is_variable = leaf.within.iter().any(|block| matches!(block.as_str(), "env" | "appSettings" | "environmentVariables"));
+            let reached = crate::facts::addressed(&leaf.name).filter(|_| is_variable);
+            workload.destinations.extend(reached.filter(|to| !workload.destinations.contains(to)));
             if let ("image" | "linuxFxVersion", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
                 && hole::is_known(image)
             {

@@ -42,7 +42,7 @@ impl Deployment<'_> {
             }
             Written::Other(what) => Val::unknown(what.clone()),
         };
-        Val { at: val.at.or(Some(At { file: 0, span: expr.span })), ..val }
+        Val { at: val.at.or(Some(At::new(0, expr.span))), ..val }
     }
 
     fn key_text(&self, key: &Expr) -> String {

@@ -41,11 +41,14 @@ pub(super) fn principal(template: &Deployment<'_>, val: &Val, facts: &mut Facts)
         return template.key(&key_name(template, &reference.address, &reference.attribute));
     }
     let text = template.text(val);
-    if let Some(what) = hole::holes(&text).next() {
+    // `/subscriptions/${…}/…/userAssignedIdentities/ci`: the last part names it.
+    let last = text.rsplit_once('/').map_or(text.as_str(), |(_, last)| last);
+    if let Some(what) = hole::only_hole(&text).or_else(|| hole::holes(last).next()) {
         let reference = of_hole(what);
         return template.key(&key_name(template, &reference.address, &reference.attribute));
     }
-    let name = text.rsplit('/').next().unwrap_or(&text);
+    let name = last;
+    let text = if hole::is_known(&text) { text.clone() } else { template.key(name) };
     let is_one = |known: &&Principal| known.platform == Platform::Azure && known.names.iter().any(|known| known == &text || known == name);
     if let Some(defined) = facts.principals.iter().find(is_one) {
         return defined.key.clone();

@@ -4,7 +4,7 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, S
 
 use super::deployment::{Deployment, of_hole, type_of};
 use super::eval::KEY_VAULT;
-use crate::credential_name::is_credential;
+use crate::credential_name::{self, is_credential};
 use crate::evaluated::{Kind, Leaf, Ref};
 use crate::facts;
 use crate::policy_document::hole;
@@ -26,6 +26,18 @@ pub(super) struct Reader<'t, 'a> {
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
     pub(super) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        let found = self.found(leaf, facts);
+        // What is told the name of a secret fetches it.
+        let is_variable = leaf.path.ends_with("value")
+            && leaf.within.iter().any(|block| matches!(block.as_str(), "env" | "appSettings" | "environmentVariables"));
+        if found.is_empty() && is_variable && credential_name::names_stored_secret(&leaf.name) {
+            let name = hole::shown(&self.template.text(&leaf.val));
+            return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
+        }
+        found
+    }
+
+    fn found(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
         match &leaf.val.kind {
             Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
@@ -89,7 +101,8 @@ impl Reader<'_, '_> {
         }
         let last = used.attribute.rsplit('.').next().unwrap_or_default();
         let listed = used.attribute.split('.').any(|part| part.starts_with("list") && part.ends_with("()"));
-        if listed || (KEY_ATTRIBUTES.contains(&last) && !INGESTION.contains(&last)) {
+        let is_label = matches!(last, "keyName" | "name" | "id");
+        if (listed && !is_label) || (KEY_ATTRIBUTES.contains(&last) && !INGESTION.contains(&last)) {
             let mut reference = self.reference(StoreKind::Parameter, &used.shown(), Custody::PlatformStored, leaf);
             reference.content = Content::Durable;
             reference.destination = Some(self.leads_to(&used.address));

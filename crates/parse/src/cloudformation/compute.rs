@@ -5,8 +5,9 @@ use unkeyed_model::{Destination, Facts, IdentityKind, IdentityPath, Location, Pl
 use super::principals;
 use super::sam;
 use super::template::{Resource, Template};
-use super::values::Reader;
+use super::values::{self, Reader};
 use crate::evaluated::{Kind, Val, leaves_of};
+use crate::facts;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 
@@ -42,7 +43,7 @@ pub(super) fn is_compute(kind: &str) -> bool {
 }
 
 /// Emits the workload of a resource that computes.
-pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
+pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
     let Some((_, role)) = COMPUTE.iter().find(|(kind, _)| *kind == resource.kind()) else { return };
     let template = resource.template;
     let mut workload = Workload::new(template.scheme.kind, resource.key(), resource.name, resource.location());
@@ -54,7 +55,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     match resource.get(role) {
         Some(val) => {
             let val = ["Arn", "Name"].iter().find_map(|key| val.get(key)).unwrap_or(&val);
-            let key = principals::principal(template, val, "role", facts);
+            let key = principals::principal(template, val, "role", found);
             workload.identity_paths.push(managed(&format!("{} {role}", resource.kind()), key, resource.at(role)));
         }
         None if sam::has_own_role(resource) => {
@@ -66,7 +67,10 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let reader = Reader { template, fetches: true };
     let path = format!("{}.Properties", resource.path());
     for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {
-        workload.references.append(&mut reader.read(&leaf, facts));
+        workload.references.append(&mut reader.read(&leaf, found));
+        if let Some(to) = facts::addressed(&leaf.name).filter(|to| values::is_variable(&leaf) && !workload.destinations.contains(to)) {
+            workload.destinations.push(to);
+        }
         if let ("Image" | "ImageUri" | "ImageIdentifier", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(image)
         {
@@ -74,7 +78,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         }
     }
     reader.spliced(resource.entry, &resource.path(), &mut workload.references);
-    facts.workloads.push(workload);
+    found.workloads.push(workload);
 }
 
 /// The identity that a role gives to what runs with it.

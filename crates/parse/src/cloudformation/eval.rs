@@ -24,7 +24,7 @@ impl Template<'_> {
         if !self.spend(1) {
             return Val::unknown("beyond the evaluation limit");
         }
-        let at = Some(At { file: 0, span: node.span });
+        let at = Some(At::new(0, node.span));
         if let Some(name) = node.tag.as_deref().and_then(|tag| tag.strip_prefix('!')).filter(|name| !name.starts_with('!')) {
             return placed(self.call(name, &Node { tag: None, ..node.clone() }), at);
         }
@@ -44,7 +44,7 @@ impl Template<'_> {
     }
 
     fn scalar(&self, node: &Node, text: &str, style: Style) -> Val {
-        let at = Some(At { file: 0, span: node.span });
+        let at = Some(At::new(0, node.span));
         let kind = match text {
             _ if node.is_null() => Kind::Null,
             "true" | "false" if style == Style::Plain => Kind::Bool(text == "true"),
@@ -93,7 +93,7 @@ impl Template<'_> {
             Some(default) if is_stored => reference("ssm", default.text().unwrap_or(name)),
             Some(default) if default.text().is_some_and(|text| !text.is_empty()) => Val {
                 kind: Kind::Text(hole::clean(default.text().unwrap_or_default()), Basis::Default),
-                at: Some(At { file: 0, span: default.span }),
+                at: Some(At::new(0, default.span)),
                 via: Some(name.into()),
             },
             _ => reference(name, ""),

@@ -4,7 +4,7 @@ use unkeyed_model::{Content, Custody, Facts, Location, Reference, StoreKind, Sto
 
 use super::eval;
 use super::template::Template;
-use crate::credential_name::is_credential;
+use crate::credential_name::{self, is_credential};
 use crate::evaluated::{Kind, Leaf, Ref};
 use crate::facts;
 use crate::place;
@@ -37,6 +37,16 @@ pub(crate) struct Reader<'t, 'a> {
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
     pub(crate) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        let found = self.found(leaf, facts);
+        // What is told the name of a secret fetches it.
+        if found.is_empty() && self.fetches && is_variable(leaf) && credential_name::names_stored_secret(&leaf.name) {
+            let name = hole::shown(&self.template.text(&leaf.val));
+            return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
+        }
+        found
+    }
+
+    fn found(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
         match &leaf.val.kind {
             Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
@@ -164,6 +174,11 @@ impl Reader<'_, '_> {
     fn location(&self, leaf: &Leaf) -> Location {
         leaf.val.at.map_or_else(|| self.template.place.whole(), |at| self.template.location(at, &leaf.path))
     }
+}
+
+/// Whether the leaf is a variable of an environment.
+pub(super) fn is_variable(leaf: &Leaf) -> bool {
+    leaf.within.iter().any(|block| matches!(block.as_str(), "Environment" | "Variables" | "environment" | "EnvironmentVariables"))
 }
 
 /// Whether the leaf is a setting, and not part of a policy, a tag or a description.

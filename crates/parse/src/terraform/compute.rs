@@ -2,7 +2,6 @@
 
 use unkeyed_model::{
     Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SubjectRule, TrustBinding, Ttl, TtlBasis, Use, Value, Workload,
-    WorkloadKind,
 };
 
 use super::resource::Resource;
@@ -108,7 +107,7 @@ pub(super) fn is_compute(kind: &str) -> bool {
 /// Emits the workload of a resource that computes.
 pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(compute) = COMPUTE.iter().find(|compute| compute.kind == resource.kind()) else { return };
-    let mut workload = Workload::new(WorkloadKind::Terraform, resource.key(), resource.address, resource.location());
+    let mut workload = Workload::new(resource.module.kind, resource.key(), resource.address, resource.location());
     workload.extents.push(resource.location());
     workload.owner =
         ["tags.owner", "tags.team", "tags.Owner", "tags.Team", "labels.owner", "labels.team"].iter().find_map(|path| resource.text(path));

@@ -66,7 +66,7 @@ impl<'m> Module<'m> {
             Expression::FuncCall(call) => {
                 let args = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
                 let result = functions::call(self, call.name.name.as_str(), args);
-                let whole = expr.span().map(|range| At { file, span: Span::from_range(range) });
+                let whole = expr.span().map(|range| At::new(file, Span::from_range(range)));
                 return Val { at: result.at.or(whole), ..result };
             }
             Expression::Traversal(traversal) => return self.traversal(file, traversal, bound),
@@ -82,7 +82,7 @@ impl<'m> Module<'m> {
             Expression::ForExpr(each) => self.for_each(file, each, bound),
         };
         let span = expr.span().map(|range| content(expr, Span::from_range(range)));
-        Val { kind, at: span.map(|span| At { file, span }), via: None }
+        Val { kind, at: span.map(|span| At::new(file, span)), via: None }
     }
 
     fn object(&self, file: usize, object: &Object, bound: &Bindings) -> Kind {

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hcl_edit::structure::Body;
-use unkeyed_model::{Facts, SkipReason, Span, Unit};
+use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 
-use super::json;
+use super::rendered::{Rendered, SpanMap};
+use super::{json, packer, pulumi};
 use crate::place::Place;
 
 /// Largest file that is parsed, in bytes.
@@ -26,14 +27,16 @@ pub(super) struct File<'a> {
     pub(super) place: Place<'a>,
     /// Syntax tree.
     pub(super) body: Body,
-    /// For a file in JSON, the way back from the tree's spans.
-    spans: Option<json::SpanMap>,
+    /// For a file in another form, the way back from the tree's spans.
+    spans: Option<SpanMap>,
+    /// It assigns values to variables.
+    is_values: bool,
 }
 
 impl File<'_> {
     /// Whether it assigns values to variables (`.tfvars`).
     pub(super) fn is_tfvars(&self) -> bool {
-        [".tfvars", ".tfvars.json"].iter().any(|ending| self.place.path().ends_with(ending))
+        self.is_values
     }
 
     /// Where a part of the tree stands in the file.
@@ -50,7 +53,7 @@ impl File<'_> {
 }
 
 /// Parses the units; what can't be parsed becomes a coverage row.
-pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
+pub(super) fn parse<'a>(kind: WorkloadKind, units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
     let mut files = Vec::new();
     for unit in units {
         let place = match Place::new(unit) {
@@ -65,7 +68,7 @@ pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
             facts.skipped.push(place.skip(SkipReason::Limit, detail));
             continue;
         }
-        let rendered = match rendered(&place) {
+        let rendered = match rendered(kind, &place) {
             Ok(rendered) => rendered,
             Err(skip) => {
                 facts.skipped.push(skip);
@@ -78,21 +81,35 @@ pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
             let detail = format!("line {line}: not Terraform configuration language{rest}");
             facts.skipped.push(place.skip(SkipReason::Malformed, detail));
         }
+        let is_values = rendered.as_ref().map_or(place.path().ends_with(".tfvars"), |rendered| rendered.is_values);
         let spans = rendered.map(|rendered| rendered.spans);
-        files.extend(body.map(|body| File { place, body, spans }));
+        files.extend(body.map(|body| File { place, body, spans, is_values }));
     }
     files
 }
 
-/// A file in JSON, written out as configuration language; nothing for one that is.
-fn rendered(place: &Place<'_>) -> Result<Option<json::Rendered>, unkeyed_model::Skip> {
+/// A file in another form, written out as configuration language; nothing for one that is.
+fn rendered(kind: WorkloadKind, place: &Place<'_>) -> Result<Option<Rendered>, unkeyed_model::Skip> {
     let name = place.origin().file_name();
-    let is_language = [".tf", ".tofu", ".tfvars"].iter().any(|ending| name.ends_with(ending));
-    if is_language {
+    if [".tf", ".tofu", ".tfvars", ".hcl", ".conf"].iter().any(|ending| name.ends_with(ending)) {
         return Ok(None);
     }
-    let root = crate::json::parse(place)?;
-    Ok(Some(json::render(&root, name.ends_with(".tfvars.json"))))
+    let is_json = place.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let root = if is_json {
+        crate::json::parse(place)?
+    } else {
+        let mut read = crate::yaml::parse(place);
+        match (read.nodes.is_empty(), read.skipped.pop()) {
+            (true, Some(skip)) => return Err(skip),
+            (true, None) => return Ok(None),
+            (false, _) => read.nodes.swap_remove(0),
+        }
+    };
+    Ok(Some(match kind {
+        WorkloadKind::Pulumi => pulumi::render(&root),
+        WorkloadKind::Packer => packer::render(&root),
+        _ => json::render(&root, name.ends_with(".tfvars.json")),
+    }))
 }
 
 /// The tree of a text, without the blocks that don't parse, and the line of the first fault.

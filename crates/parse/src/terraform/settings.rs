@@ -2,9 +2,13 @@
 //!
 //! `env { name = "X", value = … }`, `{ name = "X", value = … }` and `X = …` are the same here: a value named `X`.
 
+use super::embedded;
 use super::module::{Module, Section};
 use crate::evaluated::{Leaf, NAMES, inside, named_by, walk};
 use crate::place::under;
+
+/// Attributes that hold a structure as JSON text.
+const JSON_TEXTS: &[&str] = &["container_definitions", "container_properties"];
 
 /// All values of a block and of the blocks in it.
 pub(super) fn leaves(module: &Module<'_>, section: Section<'_>) -> Vec<Leaf> {
@@ -18,6 +22,7 @@ fn walk_section(module: &Module<'_>, section: Section<'_>, path: &str, within: &
     for attribute in section.block.body.attributes() {
         let key = attribute.key.as_str();
         let val = module.eval(section.file, &attribute.value);
+        let val = if JSON_TEXTS.contains(&key) { embedded::structure(module, &val).unwrap_or(val) } else { val };
         walk(named_by(named.as_deref(), key), &under(path, key), within, &val, found);
     }
     for (kind, inner) in section.nested() {

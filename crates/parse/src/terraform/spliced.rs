@@ -21,7 +21,7 @@ pub(super) fn read(module: &Module<'_>, section: Section<'_>, address: &str) -> 
     let found = visitor.found.into_iter().filter(|(name, _)| is_credential(name) && has_default(module, name));
     found
         .map(|(name, span)| {
-            let at = At { file: section.file, span: unkeyed_model::Span::new(span.start, span.end) };
+            let at = At::new(section.file, unkeyed_model::Span::new(span.start, span.end));
             reference(module, &name, module.location(at, address))
         })
         .collect()

@@ -36,7 +36,7 @@ impl Module<'_> {
             };
         }
         if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
-            val.at = traversal.span().map(|range| At { file, span: Span::from_range(range) });
+            val.at = traversal.span().map(|range| At::new(file, Span::from_range(range)));
         }
         val
     }

@@ -74,7 +74,7 @@ impl Document {
             }
         }
         for statement in module.blocks(section, "statement") {
-            places.push(Some(At { file: statement.file, span: statement.span() }));
+            places.push(Some(At::new(statement.file, statement.span())));
             statements.push(statement_of(module, statement));
         }
         Self { json: json!({ "Statement": statements }), places }
