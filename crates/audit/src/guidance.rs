@@ -149,6 +149,14 @@ const STORES: &[Store] = &[
         "revoke it at the service it belongs to; it may also stand in state files and plan files",
     ),
     store(
+        StoreKind::Parameter,
+        "deployment",
+        "credential passed as a deployment parameter",
+        "parameter {}",
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
+        "revoke it at the service it belongs to; it may also stand in deployment histories and parameter files",
+    ),
+    store(
         StoreKind::File,
         "file",
         "credential file outside the inputs",
@@ -227,7 +235,9 @@ pub(crate) fn display(reference: &Reference) -> String {
     let row = STORES.iter().find(|row| row.kind == reference.store);
     let shown = row.map_or("{}", |row| row.shown).replace("{}", &reference.name);
     let namespaced = match &reference.namespace {
-        Some(namespace) if !namespace.is_empty() && reference.store != StoreKind::TerraformVariable => format!("{shown} in {namespace}"),
+        Some(namespace) if !namespace.is_empty() && !matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter) => {
+            format!("{shown} in {namespace}")
+        }
         _ => shown,
     };
     reference.key.as_ref().map_or(namespaced.clone(), |key| format!("{namespaced}, key {key}"))

@@ -129,7 +129,10 @@ fn is_whole(reference: &Reference) -> bool {
 
 /// Whether people put secrets there; plain variables and settings are only suspected by name.
 const fn keeps_secrets(store: StoreKind) -> bool {
-    !matches!(store, StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable)
+    !matches!(
+        store,
+        StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable | StoreKind::Parameter
+    )
 }
 
 /// Where a credential leads, by the words of its name; tried in order.

@@ -40,6 +40,26 @@ spelled! {
         Image = "image",
         /// A Terraform resource that computes, or the run itself.
         Terraform = "tf",
+        /// A CloudFormation resource that computes, or the stack itself.
+        CloudFormation = "cfn",
+        /// A function of the Serverless Framework, or the service itself.
+        Serverless = "serverless",
+        /// A resource of an Azure template that computes, or the deployment itself.
+        Arm = "arm",
+        /// The same, written in Bicep.
+        Bicep = "bicep",
+        /// A Pulumi resource that computes, or the program itself.
+        Pulumi = "pulumi",
+        /// A unit of systemd.
+        Systemd = "systemd",
+        /// A machine, seen through its first-boot configuration.
+        CloudInit = "cloud-init",
+        /// The build of a machine image.
+        Packer = "packer",
+        /// A play, or a file of variables.
+        Ansible = "ansible",
+        /// A server, agent or helper of SPIFFE.
+        Spire = "spire",
         /// A dump of an environment.
         Env = "env",
         /// An MCP server entry of an agent.
@@ -86,6 +106,8 @@ spelled! {
         CloudSecretManager = "cloud-secret-manager",
         /// A Terraform variable without a value in the inputs.
         TerraformVariable = "terraform-variable",
+        /// A parameter of a deployment without a value in the inputs (CloudFormation, ARM).
+        Parameter = "parameter",
         /// A file outside the inputs.
         File = "file",
         /// A build-time secret that is not persisted (BuildKit).

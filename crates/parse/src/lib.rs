@@ -5,11 +5,15 @@
 //! that no place yields two contradicting facts.
 
 mod agents;
+mod ansible;
+mod arm;
 mod azure_pipelines;
 mod bitbucket;
 mod buildkite;
 mod ci;
 mod circleci;
+mod cloud_init;
+mod cloudformation;
 mod codebuild;
 mod codeowners;
 mod commands;
@@ -20,6 +24,7 @@ mod dotenv;
 mod drone;
 mod env_dump;
 mod environment;
+mod evaluated;
 mod facts;
 mod flat;
 mod gha;
@@ -31,10 +36,14 @@ mod jenkins;
 mod json;
 mod k8s;
 mod place;
+mod pod_identity;
 mod policy_document;
 mod profiles;
 mod receiver;
+mod scripts;
+mod serverless;
 mod shell;
+mod systemd;
 mod table;
 mod terraform;
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
-    agents, azure_pipelines, bitbucket, buildkite, circleci, codebuild, codeowners, compose, dockerfile, dotenv, drone, env_dump, gha,
-    gitlab, image, jenkins, k8s, profiles, terraform, travis,
+    agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
+    dockerfile, dotenv, drone, env_dump, gha, gitlab, image, jenkins, k8s, profiles, serverless, systemd, terraform, travis,
 };
 
 /// One format.
@@ -40,6 +40,16 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },
+    Row { name: "terraform-state", claims: terraform::claims_state, surface: Surface::TfState, read: terraform::read_state },
     Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
+    Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
+    Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
+    Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
+    Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::HostFs, read: cloud_init::read },
+    Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
+    Row { name: "spire", claims: terraform::claims_spire, surface: Surface::HostFs, read: terraform::read_spire },
+    Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
+    Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    Row { name: "systemd", claims: systemd::claims, surface: Surface::HostFs, read: systemd::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

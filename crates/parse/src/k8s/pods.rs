@@ -3,7 +3,7 @@
 use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
 
 use super::objects::Object;
-use super::{containers, identities, in_cluster, injector, oci_exchange, volumes};
+use super::{containers, identities, in_cluster, injector, mesh, oci_exchange, volumes};
 use crate::tree::Node;
 
 /// Where kinds keep the pod template, by kind.
@@ -145,6 +145,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     image_pull_secrets(pod, &mut workload);
     workspaces(pod, &mut workload);
     identities::read(pod, &volumes, &mut workload, facts);
+    mesh::read(pod, &mut workload);
     injector::read(pod, &mut workload);
     in_cluster::read(pod, &mut workload);
     oci_exchange::read(pod, &mut workload);

@@ -12,7 +12,7 @@ use unkeyed_model::{
 };
 
 use super::module::{Module, Section};
-use super::value::Val;
+use crate::evaluated::Val;
 use crate::facts as shared;
 
 /// Who signs the tokens of all workspaces.

@@ -194,6 +194,16 @@ fn quiet() -> Vec<WorkloadReport> {
     all.push(none(WorkloadKind::Dockerfile, "dockerfile:tools/Dockerfile", "tools/Dockerfile"));
     all.push(none(WorkloadKind::Env, "env:ci.env#ci", "ci"));
     all.push(none(WorkloadKind::CliProfile, "cli-profile:home/.oci/config#DEFAULT", "DEFAULT"));
+    all.push(none(WorkloadKind::CloudFormation, "cfn:deploy/stack.yaml#Worker", "Worker"));
+    all.push(none(WorkloadKind::Serverless, "serverless:serverless.yml#thumbnail", "thumbnail"));
+    all.push(none(WorkloadKind::Arm, "arm:azuredeploy.json#sites/docs", "sites/docs"));
+    all.push(none(WorkloadKind::Bicep, "bicep:infra/main.bicep#docs", "docs"));
+    all.push(none(WorkloadKind::Pulumi, "pulumi:Pulumi.yaml#site", "site"));
+    all.push(none(WorkloadKind::Systemd, "systemd:etc/motd.service#motd", "motd"));
+    all.push(none(WorkloadKind::CloudInit, "cloud-init:user-data.yaml", "user-data.yaml"));
+    all.push(none(WorkloadKind::Packer, "packer:images#build", "build of images"));
+    all.push(none(WorkloadKind::Ansible, "ansible:site.yml#0", "hosts"));
+    all.push(none(WorkloadKind::Spire, "spire:agent.conf#agent", "agent"));
     all
 }
 
