@@ -24,7 +24,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("oci-client", &["source"]),
     ("tar", &["source"]),
-    ("aho-corasick", &["prefilter"]),
+    ("aho-corasick", &["detect", "prefilter"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("serde-sarif", &["report"]),
