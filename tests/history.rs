@@ -70,14 +70,14 @@ fn import(folder: &Path, stream: &str, unpacked_up_to: &str) {
     assert!(child.wait().unwrap().success());
 }
 
-/// What is found, and how many objects were read.
-fn report(folder: &Path) -> (Vec<Value>, Value) {
+/// What is found, and how much was read.
+fn report(folder: &Path, more: &[&str]) -> (Vec<Value>, Value) {
     let target = format!("git:{}", folder.display());
     let arguments = ["--as-of", "2026-11-22T12:00:00Z", "--confidence", "low", "--format", "json"];
-    let output = run(unkeyed().args(["scan", &target]).args(arguments).env("UNKEYED_FINGERPRINT_KEY", "history"));
+    let output = run(unkeyed().args(["scan", &target]).args(arguments).args(more).env("UNKEYED_FINGERPRINT_KEY", "history"));
     let mut report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)));
     let Value::Array(found) = report["artifacts"].take() else { panic!("no list of artifacts") };
-    (found, report["coverage"]["read"]["blobs"].take())
+    (found, report["coverage"]["read"].take())
 }
 
 #[test]
@@ -87,9 +87,31 @@ fn objects_in_packs_and_loose_ones_yield_the_same() {
     import(packed.path(), &stream, "0");
     git(packed.path(), &["gc", "-q", "--aggressive"]);
     import(loose.path(), &stream, "1000000");
-    let (packed, loose) = (report(packed.path()), report(loose.path()));
-    assert_eq!(packed.1, loose.1, "objects");
+    let (packed, loose) = (report(packed.path(), &[]), report(loose.path(), &[]));
+    assert_eq!(packed.1["blobs"], loose.1["blobs"], "objects");
     assert!(packed.0.len() > 20, "{} artifacts", packed.0.len());
     let differs = packed.0.iter().zip(&loose.0).position(|(one, other)| one != other);
     assert_eq!((packed.0.len(), differs), (loose.0.len(), None), "artifacts");
+}
+
+#[test]
+fn a_cache_leaves_out_what_was_silent_and_no_finding() {
+    let silent = "commit refs/heads/main\ncommitter A <a@acme.example> 1780000000 +0000\ndata 1\nx\n\
+        M 100644 inline a.txt\ndata 6\nhello\n\nM 100644 inline b.conf\ndata 31\npassword = \"kT9wq2ZxLm4RvB7n\"\n\n";
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let more = ["--cache", cache.path().to_str().unwrap()];
+    import(folder.path(), silent, "0");
+    let first = report(folder.path(), &more);
+    assert_eq!((first.0.len(), &first.1["remembered"]), (1, &0.into()));
+    let second = report(folder.path(), &more);
+    assert_eq!((&second.0, &second.1["remembered"]), (&first.0, &1.into()));
+    assert_eq!(second.1["blobs"].as_u64(), first.1["blobs"].as_u64().map(|blobs| blobs - 1));
+    import(folder.path(), &silent.replace("hello", "howdy").replace("refs/heads/main", "refs/heads/next"), "0");
+    let third = report(folder.path(), &more);
+    assert_eq!((third.0.len(), &third.1["remembered"]), (1, &1.into()));
+    assert_eq!(third.1["blobs"].as_u64(), first.1["blobs"].as_u64().map(|blobs| blobs + 1), "another text and another message");
+    let adjusted = folder.path().join("policy.toml");
+    std::fs::write(&adjusted, "version = 1\n").unwrap();
+    let other = report(folder.path(), &[more[0], more[1], "--policy", adjusted.to_str().unwrap()]);
+    assert_eq!(other.1["remembered"], 0, "another policy knows nothing");
 }

@@ -109,6 +109,10 @@ pub(crate) struct RunArgs {
     /// Leave out what git keeps of a repository's past; `scan FOLDER` does so anyway, `scan git:FOLDER` reads it.
     #[arg(long)]
     pub(crate) no_history: bool,
+    /// Remember in this folder in which git objects nothing was found, so that the next run with the same rules and policy
+    /// reads only new ones. It keeps digests, no contents.
+    #[arg(long, value_name = "DIR", env = "UNKEYED_CACHE")]
+    pub(crate) cache: Option<PathBuf>,
     /// Name the authors of commits that brought credentials.
     #[arg(long)]
     pub(crate) show_authors: bool,

@@ -10,6 +10,7 @@ use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repo
 use unkeyed_parse::Group;
 use unkeyed_source::{Options, Sink, open, path_text};
 
+use crate::cache::Cache;
 use crate::progress::Progress;
 use crate::worker::{self, Harvest, Worker};
 
@@ -23,6 +24,8 @@ pub struct Gather<'a> {
     pub targets: &'a [String],
     /// How to read them.
     pub options: &'a Options,
+    /// Remembers in which git objects nothing was found.
+    pub cache: Option<&'a Cache>,
     /// Finds credentials.
     pub detector: &'a Detector,
     /// Shows how far it is.
@@ -46,6 +49,7 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
         let detail = "the run was interrupted before everything was read".into();
         estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
     }
+    estate.coverage.read.remembered = job.options.known.left();
     estate.coverage.limits = unkeyed_source::limits(job.options);
     Ok(estate)
 }
@@ -59,6 +63,9 @@ fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut E
     };
     opened.source.units(&sink)?;
     let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(cache) = job.cache {
+        cache.add(std::mem::take(&mut harvest.silent));
+    }
     job.progress.stage("reading structure");
     let mut facts = structure(job.detector, std::mem::take(&mut harvest.kept), &mut harvest);
     let mut unknown = opened.source.refine(&mut harvest.matches);

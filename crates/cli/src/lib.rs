@@ -3,6 +3,7 @@
 //! A library as well as a program, so that benches and tests call the same door that users come through.
 
 mod args;
+mod cache;
 mod commands;
 mod durations;
 mod gather;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use cache::Cache;
 pub use gather::{Gather, gather};
 pub use policy_file::{PolicyFile, RuleChange, parse as parse_policy};
 pub use progress::Progress;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use unkeyed_detect::{Detector, Scratch, Trace};
 use unkeyed_model::{Match, Skip, SkipReason, Slot, Surface, Unit};
 use unkeyed_parse::Group;
-use unkeyed_source::{Event, Flow};
+use unkeyed_source::{Event, Flow, Key, Known};
 
 use crate::progress::Progress;
 
@@ -20,6 +20,8 @@ pub(crate) struct Harvest {
     pub(crate) files: u64,
     pub(crate) blobs: u64,
     pub(crate) bytes: u64,
+    /// Git objects in which nothing was found.
+    pub(crate) silent: Vec<Key>,
 }
 
 impl Harvest {
@@ -27,6 +29,7 @@ impl Harvest {
         self.matches.append(&mut other.matches);
         self.kept.append(&mut other.kept);
         self.skipped.append(&mut other.skipped);
+        self.silent.append(&mut other.silent);
         self.files += other.files;
         self.blobs += other.blobs;
         self.bytes += other.bytes;
@@ -89,11 +92,15 @@ impl Worker<'_> {
         self.count(unit);
         self.lineage.resize_with(lineage.depth, || None);
         let base = self.lineage.last().and_then(Option::as_ref);
+        let before = (self.own.matches.len(), self.own.skipped.len());
         let (mut trace, own) = (None, &mut self.own);
         careful(unit, &mut self.scratch, &mut own.matches, &mut own.skipped, |scratch, sink| {
             trace = Some(self.detector.scan_built(unit, base, scratch, sink));
         });
         self.lineage.push(trace);
+        if before == (self.own.matches.len(), self.own.skipped.len()) {
+            self.own.silent.extend(Known::key_of(unit.origin()));
+        }
     }
 
     /// Takes a part of a text that is too long to be held. Structure is not read from parts, and that is said once.

@@ -9,6 +9,7 @@ mod export;
 mod git;
 mod host;
 mod image;
+mod known;
 mod open;
 mod path_text;
 mod process;
@@ -20,9 +21,12 @@ mod target;
 mod tree;
 mod unpack;
 
+use std::sync::Arc;
+
 use unkeyed_model::{Match, Skip, Unit};
 
 pub use git::Commits;
+pub use known::{Key, Known};
 pub use path_text::path_text;
 pub use stream::{LONGEST, WINDOW_BYTES};
 pub use target::{Target, open};
@@ -89,6 +93,8 @@ pub struct Options {
     /// Which of a multi-platform image's images are read: `os/architecture[/variant]`, or `all`; by default Linux on this
     /// machine's architecture.
     pub platform: Option<String>,
+    /// Git objects that need not be read.
+    pub known: Arc<Known>,
 }
 
 /// What of a git repository is read.
@@ -116,6 +122,7 @@ impl Default for Options {
             show_authors: false,
             prefix: String::new(),
             platform: None,
+            known: Arc::default(),
         }
     }
 }

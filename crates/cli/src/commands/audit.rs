@@ -13,6 +13,7 @@ use unkeyed_source::{Commits, GitScope, Options};
 use super::adjust;
 use super::rules::load;
 use crate::args::{Profile, RunArgs};
+use crate::cache::Cache;
 use crate::progress::Progress;
 use crate::{Exit, Gather, PolicyFile, gather, output, policy_file};
 
@@ -37,20 +38,19 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         output::warn(&format!("{policy_path}: its fingerprints allow nothing: {KEY_VARIABLE} is not set"));
     }
     let detector = Detector::new(rules, key)?;
+    let rules_digest = detector.rules().digest();
+    let policy_digest = policy_used.as_ref().map_or("", |(_, digest)| digest);
+    let cache = args.cache.as_ref().map(|folder| Cache::open(folder, &rules_digest, policy_digest)).transpose()?;
     let stop = Arc::new(AtomicBool::new(false));
     stop_on_interrupt(&stop);
     let progress = Progress::new(!args.no_progress && !args.quiet);
-    let options = Options {
-        excludes: args.exclude.clone(),
-        tracked_only: args.tracked_only,
-        max_file_bytes: args.max_file_size,
-        threads: args.threads,
-        git: git_scope(command, args),
-        show_authors: args.show_authors,
-        prefix: String::new(),
-        platform: args.platform.clone(),
-    };
-    let mut estate = gather(&Gather { targets: &args.targets, options: &options, detector: &detector, progress: &progress, stop: &stop })?;
+    let options = options(command, args, cache.as_ref());
+    let job =
+        Gather { targets: &args.targets, options: &options, cache: cache.as_ref(), detector: &detector, progress: &progress, stop: &stop };
+    let mut estate = gather(&job)?;
+    if let Some(cache) = &cache {
+        cache.save()?;
+    }
     estate.coverage.skipped.extend(adjust::said(&detector, &changes, policy_path));
     progress.stage("judging");
     let profile = args.profile.unwrap_or(if command == "audit" { Profile::Audit } else { Profile::Ci });
@@ -58,7 +58,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         targets: args.targets.clone(),
         command: command.into(),
         profile: profile.as_str().into(),
-        rules_digest: detector.rules().digest(),
+        rules_digest,
         policy: policy_used,
         keyed,
     };
@@ -73,6 +73,20 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     // The program ends here; to free thousands of rules one by one would take longer than to scan a small file.
     std::mem::forget(detector);
     Ok(exit)
+}
+
+fn options(command: &str, args: &RunArgs, cache: Option<&Cache>) -> Options {
+    Options {
+        excludes: args.exclude.clone(),
+        tracked_only: args.tracked_only,
+        max_file_bytes: args.max_file_size,
+        threads: args.threads,
+        git: git_scope(command, args),
+        show_authors: args.show_authors,
+        prefix: String::new(),
+        platform: args.platform.clone(),
+        known: cache.map(Cache::known).unwrap_or_default(),
+    }
 }
 
 /// What of repositories is read: by `audit` everything, unless the user says otherwise.

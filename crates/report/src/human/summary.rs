@@ -65,10 +65,13 @@ fn artifacts(page: &mut Page<'_>, listing: &Listing<'_>) -> io::Result<()> {
 }
 
 fn read(counts: ReadCounts) -> String {
-    let ReadCounts { files, bytes, blobs, layers } = counts;
+    let ReadCounts { files, bytes, blobs, layers, remembered } = counts;
     let mut said = vec![format!("{} {}", thousands(files), if files == 1 { "file" } else { "files" }), size(bytes)];
     if blobs > 0 {
         said.push(format!("{} git blobs", thousands(blobs)));
+    }
+    if remembered > 0 {
+        said.push(format!("{} git blobs known from an earlier run", thousands(remembered)));
     }
     if layers > 0 {
         said.push(format!("{} image layers", thousands(layers)));

@@ -235,7 +235,13 @@ fn suppression(suppression: &model::Suppression) -> v1::Suppression {
 
 fn coverage(coverage: &model::Coverage) -> v1::Coverage {
     v1::Coverage {
-        read: v1::Read { files: coverage.read.files, bytes: coverage.read.bytes, blobs: coverage.read.blobs, layers: coverage.read.layers },
+        read: v1::Read {
+            files: coverage.read.files,
+            bytes: coverage.read.bytes,
+            blobs: coverage.read.blobs,
+            layers: coverage.read.layers,
+            remembered: coverage.read.remembered,
+        },
         skipped: coverage
             .skipped
             .iter()

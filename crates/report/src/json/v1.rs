@@ -183,6 +183,8 @@ pub struct Read {
     pub blobs: u64,
     /// Image layers.
     pub layers: u64,
+    /// Git blobs that were not read because an earlier run with the same rules found nothing in them (--cache).
+    pub remembered: u64,
 }
 
 /// One thing that was not read.

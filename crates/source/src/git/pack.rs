@@ -4,6 +4,7 @@
 //! entry is inflated once and each delta applied once, whatever the depth of the chains.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use gix::hash::Kind as HashKind;
 use gix::odb::pack::data::entry::Header;
@@ -27,7 +28,7 @@ pub(super) enum Kind {
 }
 
 /// One entry, named by its position in the order of offsets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     offset: u64,
     /// Number of its object.
@@ -52,7 +53,7 @@ pub(super) struct Pack {
 
 /// A pack that is ready to be walked.
 pub(super) struct Forest {
-    file: data::File,
+    file: Arc<data::File>,
     pub(super) entries: Vec<Entry>,
     /// Entries that are no deltas, in order.
     pub(super) roots: Vec<(Kind, u32)>,
@@ -100,8 +101,20 @@ impl Forest {
         for entry in &mut entries {
             entry.is_wanted = !std::mem::replace(&mut claimed[entry.object as usize], true);
         }
-        let mut forest = Self { file, entries, roots: Vec::new(), lost: 0 };
+        let mut forest = Self { file: Arc::new(file), entries, roots: Vec::new(), lost: 0 };
         forest.link(&index, ids);
+        forest.weigh();
+        forest
+    }
+
+    /// The same pack, of which only those objects are wanted that pass.
+    pub(super) fn narrowed(&self, passes: impl Fn(u32) -> bool) -> Self {
+        let mut entries = self.entries.clone();
+        for entry in &mut entries {
+            entry.is_wanted &= passes(entry.object);
+            (entry.heavy, entry.wanted) = (NONE, 0);
+        }
+        let mut forest = Self { file: Arc::clone(&self.file), entries, roots: self.roots.clone(), lost: 0 };
         forest.weigh();
         forest
     }

@@ -4,11 +4,11 @@ use gix::hash::Kind as HashKind;
 use unkeyed_model::{Skip, SkipReason};
 
 use super::names::{Names, Parent};
-use super::pack::Kind;
+use super::pack::{Forest, Kind};
 use super::push::Pusher;
 use super::store::{Store, gap};
 use super::sweep::{Sweep, Visitor};
-use crate::path_text::bytes_text;
+use crate::path_text::{bytes_text, joined};
 use crate::{Options, Sink};
 
 /// What all threads share.
@@ -22,11 +22,18 @@ pub(super) struct Reading<'r> {
 pub(super) fn everything<'s>(store: &Store, hash: HashKind, options: &Options, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
     let names = Names::new(&store.ids, hash.len_in_bytes());
     let reading = Reading { names, options, sweep: Sweep::new(store, options) };
-    let visitor = || -> Visitor<'_> {
-        let mut pusher = Pusher::new(&reading, sink());
-        Box::new(move |object| pusher.take(&object))
-    };
+    let visitor = || pusher(&reading, sink());
     reading.sweep.run(|kind| kind != Kind::Blob, &visitor);
+    let is_new = reading.new_objects();
+    let forests: Vec<Forest> = match &is_new {
+        Some(is_new) => store.forests.iter().map(|forest| forest.narrowed(|object| is_new[object as usize])).collect(),
+        None => Vec::new(),
+    };
+    let reading = match &is_new {
+        Some(is_new) => Reading { sweep: reading.sweep.narrowed(&forests, |object| is_new[object as usize]), ..reading },
+        None => reading,
+    };
+    let visitor = || pusher(&reading, sink());
     reading.sweep.run(|kind| kind == Kind::Blob, &visitor);
     let mut skips = reading.sweep.faults().rows(&reading);
     let lost: u64 = store.forests.iter().map(|forest| u64::from(forest.lost)).sum();
@@ -43,7 +50,19 @@ pub(super) fn everything<'s>(store: &Store, hash: HashKind, options: &Options, s
     skips
 }
 
+fn pusher<'v>(reading: &'v Reading<'v>, sink: Sink<'v>) -> Visitor<'v> {
+    let mut pusher = Pusher::new(reading, sink);
+    Box::new(move |object| pusher.take(&object))
+}
+
 impl Reading<'_> {
+    /// By number: whether an object has to be read; `None` if all have. Asked when all trees were read.
+    fn new_objects(&self) -> Option<Vec<bool>> {
+        let known = &self.options.known;
+        let is_new = |object| !known.leaves(&self.id(object), &joined(&self.options.prefix, &self.path(object)));
+        (!known.keys().is_empty()).then(|| (0..self.sweep.store.ids.len() as u32).map(is_new).collect())
+    }
+
     /// The printable path of an object: from the root of a commit's tree, or from an object that nothing leads to.
     pub(super) fn path(&self, object: u32) -> String {
         let (path, parent) = self.names.path(object, |place| self.sweep.object_at(place));

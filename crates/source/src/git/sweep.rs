@@ -7,7 +7,7 @@ use unkeyed_model::Copied;
 
 use super::faults::Faults;
 use super::loose::LooseReader;
-use super::pack::Kind;
+use super::pack::{Forest, Kind};
 use super::store::Store;
 use super::walk::{Fault, Step, Walker};
 use crate::{Flow, Options};
@@ -45,6 +45,8 @@ pub(super) fn threads(options: &Options) -> usize {
 /// A way through a whole database.
 pub(super) struct Sweep<'r> {
     pub(super) store: &'r Store,
+    /// Its packs, maybe with fewer objects that are wanted.
+    forests: &'r [Forest],
     max_bytes: u64,
     threads: usize,
     /// Place of the first entry of each pack, and of the first loose object.
@@ -70,6 +72,7 @@ impl<'r> Sweep<'r> {
         }
         let mut sweep = Self {
             store,
+            forests: &store.forests,
             max_bytes: options.max_file_bytes,
             threads: threads(options),
             places,
@@ -80,6 +83,13 @@ impl<'r> Sweep<'r> {
         };
         sweep.loose = sweep.loose_kinds();
         sweep
+    }
+
+    /// The same, with these in the place of the store's packs, and only those loose objects that pass.
+    pub(super) fn narrowed(mut self, forests: &'r [Forest], passes: impl Fn(u32) -> bool) -> Self {
+        self.forests = forests;
+        self.loose.retain(|&(at, _)| passes(self.store.loose[at].object));
+        self
     }
 
     /// What each loose object is.
@@ -97,7 +107,7 @@ impl<'r> Sweep<'r> {
 
     /// Shows every object whose kind passes; `visitor` is called once for each thread.
     pub(super) fn run<'v>(&self, passes: fn(Kind) -> bool, visitor: &(dyn Fn() -> Visitor<'v> + Sync)) {
-        let packed = self.store.forests.iter().enumerate().flat_map(|(pack, forest)| forest.roots.iter().map(move |root| (pack, root)));
+        let packed = self.forests.iter().enumerate().flat_map(|(pack, forest)| forest.roots.iter().map(move |root| (pack, root)));
         let packed = packed.filter(|(_, (kind, _))| passes(*kind)).map(|(pack, (kind, root))| Task::Packed(*kind, pack, *root));
         let loose = self.loose.iter().filter(|(_, kind)| passes(*kind)).map(|(at, _)| Task::Loose(*at));
         let tasks: Vec<Task> = packed.chain(loose).collect();
@@ -134,7 +144,7 @@ impl<'r> Sweep<'r> {
     }
 
     fn packed(&self, kind: Kind, pack: usize, root: u32, walker: &mut Walker<'_>, visitor: &mut Visitor<'_>) -> Flow {
-        let forest = &self.store.forests[pack];
+        let forest = &self.forests[pack];
         walker.tree(forest, root, &mut |step| match step {
             Step::Object(object) => {
                 let entry = &forest.entries[object.entry as usize];

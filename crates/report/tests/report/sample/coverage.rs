@@ -4,7 +4,7 @@ use unkeyed_model::{Coverage, ReadCounts, Skip, SkipReason};
 
 pub(super) fn complete() -> Coverage {
     Coverage {
-        read: ReadCounts { files: 12, bytes: 40_960, blobs: 0, layers: 0 },
+        read: ReadCounts { files: 12, bytes: 40_960, blobs: 0, layers: 0, remembered: 0 },
         skipped: Vec::new(),
         limits: vec![("file_bytes".into(), 67_108_864), ("decode_depth".into(), 3)],
     }
@@ -20,7 +20,7 @@ pub(super) fn partial() -> Coverage {
     }));
     skipped.push(Skip { path: "evil%1B[2J\u{202e}.yaml".into(), why: SkipReason::Malformed, detail: "line 3: found \u{1b}[31m".into() });
     skipped.sort();
-    Coverage { read: ReadCounts { files: 1_204, bytes: 19_087_411, blobs: 7, layers: 3 }, skipped, ..complete() }
+    Coverage { read: ReadCounts { files: 1_204, bytes: 19_087_411, blobs: 7, layers: 3, remembered: 2 }, skipped, ..complete() }
 }
 
 const fn detail(why: SkipReason) -> &'static str {
