@@ -86,7 +86,7 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
         return Some("masked");
     }
-    if value.ends_with(b"...") || value.ends_with("…".as_bytes()) {
+    if value.windows(3).any(|three| three == b"..." || three == "…".as_bytes()) {
         return Some("cut short");
     }
     let covered: usize =
@@ -109,6 +109,11 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).take(MAX_JOINED).collect();
     if FILLERS.has(joined.as_bytes()) {
         return Some("a placeholder word");
+    }
+    // `postgres://user[:password]@host`
+    let bare = lower.trim_end_matches([']', ')']);
+    if bare.len() < lower.len() && NOUNS.has(bare.as_bytes()) {
+        return Some("a placeholder in brackets");
     }
     if is_repeated(&lower) {
         return Some("a word repeated");
