@@ -124,7 +124,9 @@ fn ruled_out(
         .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
         .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
         .or_else(|| {
-            (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0)
+            (place.how == How::Told
+                && value.strip_suffix(b"?").unwrap_or(value).iter().all(u8::is_ascii_lowercase)
+                && rarity::rarity(value) < 6.0)
                 .then_some("a word in a text")
         })
         .or_else(|| {
@@ -305,8 +307,10 @@ fn is_code(value: &[u8]) -> bool {
     let module = words().count() > 2
         && words().next_back().is_some_and(|last| last.first().is_some_and(u8::is_ascii_uppercase))
         && words().all(|word| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
+    // PHP: `"NAME="'.config('x').'"'`
+    let joined = matches!(value, [b'"' | b'\'', b'.' | b'+', ..]);
     let table = value.starts_with(b"{ ") && value.ends_with(b" }");
-    class || module || table || call || function || regex || escaped || markup || typed
+    joined || class || module || table || call || function || regex || escaped || markup || typed
 }
 
 /// A digest by its own mark, or beside the name of an algorithm.

@@ -62,6 +62,8 @@ A.java	props.setProperty("password", "«kW3xqz9Vt»");
 A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
 A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
 A.cs	var cs = "Server=s;User Id=sa;Password=«kW3xqz9Vt»;";
+app.json	"database.password" : "«Password!»",
+README.md	login(:login => 'app', :password => '«c0d3b4ssssss!»')
 A.cs	public string ApiToken { get; set; } = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
 A.cs	new NetworkCredential("u", "«kW3xqz9Vt»")
 m.go	password := "«kW3xqz9Vt»"
@@ -257,6 +259,12 @@ app.rst	the examples below pass ``protocol=3`` explicitly
 app.toml	# token = "eyJhbGc...Qssw5c"
 app.md	`postgresql://[user[:password]@][netloc][:port]`
 app.yml	gitlab_apt_key: 'F6403F6544A38863DAA0B6E03F01618A51312F3F'
+app.php	'password' => 'nullable',
+app.php	'DB_PASSWORD="'.config('database1').'"';
+app.js	password:"E-Mail-Kennwort"
+app.js	password:"Heslo"
+app.xml	f(password=$password$,trigger=$trigger1$)
+strings.txt	the username or password is wrong?
 a.java	the password: Database password (optional)
 "###;
 
