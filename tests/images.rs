@@ -68,3 +68,27 @@ fn a_deleted_file_and_the_environment_of_an_image_are_reported_with_their_places
     assert!(report("human").contains("deleted in layer sha256:"));
     assert!(report("sarif").contains("\"fate\": \"deleted\""));
 }
+
+#[test]
+fn an_image_is_a_workload_and_what_runs_it_holds_what_it_holds() {
+    let folder = image();
+    std::fs::create_dir(folder.path().join("deploy")).unwrap();
+    std::fs::write(folder.path().join("deploy/compose.yaml"), "services:\n  web:\n    image: img:v1\n  other:\n    image: img:v2\n")
+        .unwrap();
+    let targets = [folder.path().join("img"), folder.path().join("deploy")];
+    let output = run(unkeyed().arg("audit").arg(&targets[0]).args(["--format", "json"]));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let workloads = json["workloads"].as_array().unwrap();
+    assert_eq!(workloads.len(), 1, "{workloads:#?}");
+    assert_eq!((&workloads[0]["id"], &workloads[0]["kind"]), (&"image:img:v1".into(), &"image".into()));
+    assert_eq!(workloads[0]["verdict"], "not-secretless");
+    assert_eq!(workloads[0]["artifacts"].as_array().unwrap().len(), 2, "deleted or not, it persists: {json:#}");
+    let output = run(unkeyed().current_dir(folder.path()).args(["audit", "img", "deploy", "--format", "json"]));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let verdict = |id: &str| {
+        let workloads = json["workloads"].as_array().unwrap();
+        workloads.iter().find(|workload| workload["id"] == id).unwrap_or_else(|| panic!("no {id}: {json:#}"))["verdict"].clone()
+    };
+    assert_eq!(verdict("compose:deploy/compose.yaml#web"), "not-secretless");
+    assert_eq!(verdict("compose:deploy/compose.yaml#other"), "indeterminate");
+}

@@ -1,5 +1,5 @@
-//! Whose a credential is (DOMAIN §3.3): the definition it stands in, else whoever uses the object it stands in, else the
-//! file that is drawn in, else the folder, else nobody.
+//! Whose a credential is (DOMAIN §3.3): the image that holds it, the definition it stands in, else whoever uses the object
+//! it stands in, else the file that is drawn in, else the folder, else nobody.
 //!
 //! One decision a reader would question: only images, compose services, Kubernetes and Terraform definitions own the
 //! folder they stand in. A CI job or an agent's configuration says nothing about the files around it, so that a key
@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Facts, Location, Origin, Policy, Surface, WorkloadKind};
+use unkeyed_model::{Facts, ImagePlace, Location, Origin, Policy, Surface, WorkloadKind};
 
 use crate::artifacts::Draft;
 use crate::extents::Extents;
@@ -34,6 +34,8 @@ pub(crate) struct Attribution<'a> {
     /// Ids of the workloads that have a definition among their parts.
     users: BTreeMap<usize, Vec<&'a str>>,
     readers: Readers<'a>,
+    /// Ids of the workloads that are or run an image, by its name.
+    images: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that draw in a file.
     drawn_in: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that a file defines.
@@ -54,6 +56,7 @@ impl<'a> Attribution<'a> {
             extents: Extents::new(definitions.chain(objects)),
             users: BTreeMap::new(),
             readers: readers(facts, merged, stored),
+            images: BTreeMap::new(),
             drawn_in: BTreeMap::new(),
             defined: BTreeMap::new(),
             folders: BTreeMap::new(),
@@ -69,6 +72,10 @@ impl<'a> Attribution<'a> {
         let id = user.workload.id.as_str();
         for &part in &user.parts {
             self.users.entry(part).or_default().push(id);
+            let image = Some(&facts.workloads[part]).filter(|part| part.kind == WorkloadKind::Image);
+            for name in image.and_then(|image| image.location.origin.image.as_deref()).into_iter().flat_map(|place| &place.images) {
+                self.images.entry(name).or_default().insert(id);
+            }
             let drawn_in = facts.workloads[part].uses.iter().filter(|(kind, _)| *kind == unkeyed_model::Use::File);
             for (_, file) in drawn_in {
                 self.drawn_in.entry(file.strip_prefix("./").unwrap_or(file)).or_default().insert(id);
@@ -94,12 +101,22 @@ impl<'a> Attribution<'a> {
     }
 
     fn owners(&self, place: &Location) -> Vec<&'a str> {
+        if let Some(image) = &place.origin.image {
+            return self.by_image(image);
+        }
         self.by_extent(place)
             .or_else(|| self.drawn_in.get(place.origin.path.as_str()).map(all))
             .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
             .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
             .or_else(|| self.by_folder(&place.origin))
             .unwrap_or_default()
+    }
+
+    /// Everybody who is or runs an image that carries the layer or the configuration. Paths in an image say nothing of
+    /// files elsewhere.
+    fn by_image(&self, image: &ImagePlace) -> Vec<&'a str> {
+        let owners: BTreeSet<&str> = image.images.iter().filter_map(|name| self.images.get(&**name)).flatten().copied().collect();
+        all(&owners)
     }
 
     /// The innermost definition around the place, and the readers of a secret object inside it. A secret object that

@@ -45,6 +45,46 @@ const STORES: &[Store] = &[
         "revoke it at the service it belongs to, then `gh variable delete {}`",
     ),
     store(
+        StoreKind::CiVariable,
+        "ci",
+        "secret variable of a CI system",
+        "CI variable {}",
+        "https://owasp.org/www-project-top-10-ci-cd-security-risks/CICD-SEC-06-Insufficient-Credential-Hygiene",
+        "revoke it at the service it belongs to, then remove {} from the settings of the CI system",
+    ),
+    store(
+        StoreKind::CiGroup,
+        "ci",
+        "set of secret variables of a CI system",
+        "variables of {}",
+        "https://owasp.org/www-project-top-10-ci-cd-security-risks/CICD-SEC-06-Insufficient-Credential-Hygiene",
+        "revoke what {} holds at the services it belongs to, then delete it in the settings of the CI system",
+    ),
+    store(
+        StoreKind::ServiceConnection,
+        "azure",
+        "service connection",
+        "service connection {}",
+        "https://learn.microsoft.com/en-us/azure/devops/pipelines/library/connect-to-azure",
+        "convert {} to workload identity federation, then delete the old secret of its application",
+    ),
+    store(
+        StoreKind::JenkinsCredential,
+        "jenkins",
+        "Jenkins credential",
+        "credential {}",
+        "https://www.jenkins.io/doc/book/using/using-credentials/",
+        "revoke it at the service it belongs to, then delete {} from Jenkins' credential store",
+    ),
+    store(
+        StoreKind::ForeignDefinition,
+        "ci",
+        "definition outside the inputs",
+        "{}",
+        "https://slsa.dev/spec/v1.0/threats",
+        "nothing to revoke: supply the definition, so that what it uses can be judged",
+    ),
+    store(
         StoreKind::K8sSecret,
         "kubernetes",
         "Kubernetes Secret",
@@ -107,6 +147,14 @@ const STORES: &[Store] = &[
         "{}",
         "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
         "revoke it at the service it belongs to; it may also stand in state files and plan files",
+    ),
+    store(
+        StoreKind::Parameter,
+        "deployment",
+        "credential passed as a deployment parameter",
+        "parameter {}",
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
+        "revoke it at the service it belongs to; it may also stand in deployment histories and parameter files",
     ),
     store(
         StoreKind::File,
@@ -187,7 +235,9 @@ pub(crate) fn display(reference: &Reference) -> String {
     let row = STORES.iter().find(|row| row.kind == reference.store);
     let shown = row.map_or("{}", |row| row.shown).replace("{}", &reference.name);
     let namespaced = match &reference.namespace {
-        Some(namespace) if !namespace.is_empty() && reference.store != StoreKind::TerraformVariable => format!("{shown} in {namespace}"),
+        Some(namespace) if !namespace.is_empty() && !matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter) => {
+            format!("{shown} in {namespace}")
+        }
         _ => shown,
     };
     reference.key.as_ref().map_or(namespaced.clone(), |key| format!("{namespaced}, key {key}"))

@@ -104,8 +104,9 @@ pub(crate) fn name_says(name: &str) -> Content {
 
 /// What the place that uses a reference and the names around it say of its content, most specific name first.
 pub(crate) fn content(reference: &Reference) -> Content {
-    // What a step hands on may be short-lived, whatever it is called.
-    if reference.content != Content::Unstated || reference.store == StoreKind::StepOutput {
+    // What a step hands on may be short-lived, whatever it is called; a connection or a definition is called after what it is for.
+    let is_opaque = matches!(reference.store, StoreKind::StepOutput | StoreKind::ServiceConnection | StoreKind::ForeignDefinition);
+    if reference.content != Content::Unstated || is_opaque {
         return reference.content;
     }
     let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];
@@ -128,7 +129,10 @@ fn is_whole(reference: &Reference) -> bool {
 
 /// Whether people put secrets there; plain variables and settings are only suspected by name.
 const fn keeps_secrets(store: StoreKind) -> bool {
-    !matches!(store, StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable)
+    !matches!(
+        store,
+        StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable | StoreKind::Parameter
+    )
 }
 
 /// Where a credential leads, by the words of its name; tried in order.

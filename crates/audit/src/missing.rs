@@ -57,6 +57,15 @@ fn candidate(artifact: &Artifact) -> &'static str {
     if artifact.kind == format!("ref.{}", StoreKind::StepOutput) {
         return "how the step gets it and how long it lives: put the exchange into a well-known action, or account for the identity in the policy's `[[inventory]]`";
     }
+    if artifact.kind == format!("ref.{}", StoreKind::ServiceConnection) {
+        return "the Terraform that creates the connection (`azuredevops_serviceendpoint_azurerm`), scanned along: it says how the connection logs in";
+    }
+    if artifact.kind == format!("ref.{}", StoreKind::ForeignDefinition) {
+        return "the file that defines it, scanned along";
+    }
+    if artifact.kind == format!("ref.{}", StoreKind::CiGroup) {
+        return "the names of the variables in it; or name the variables that the job uses where it uses them";
+    }
     "use it where its content shows (a known action's input), or name it after what it is: `…_TOKEN` for a credential, `…_CLIENT_ID` for an identifier"
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, reposi
         "account" | "service" | "certificate" | "approle" | "saml" | "attached" | "dynamic-group" => return MatchResult::None,
         _ => {}
     }
-    let issuer = match issuer::same(&token.issuer, &binding.issuer) {
+    let issuer = match issuer::same(&issuer::own(&token.issuer, repository), &binding.issuer) {
         // Who trusts the service accounts of one cluster rarely says by which name the cluster signs.
         _ if binding.trusted == "service-account" => Some(true),
         Some(false) => return MatchResult::None,

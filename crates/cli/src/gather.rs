@@ -46,7 +46,7 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
         let detail = "the run was interrupted before everything was read".into();
         estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
     }
-    estate.coverage.limits = vec![("file_bytes".into(), job.options.max_file_bytes)];
+    estate.coverage.limits = unkeyed_source::limits(job.options);
     Ok(estate)
 }
 

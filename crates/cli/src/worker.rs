@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use unkeyed_detect::{Detector, Scratch};
+use unkeyed_detect::{Detector, Scratch, Trace};
 use unkeyed_model::{Match, Skip, SkipReason, Slot, Surface, Unit};
 use unkeyed_parse::Group;
 use unkeyed_source::{Event, Flow};
@@ -41,11 +41,13 @@ pub(crate) struct Worker<'a> {
     shared: &'a Mutex<Harvest>,
     own: Harvest,
     scratch: Scratch,
+    /// What is known of the bases of the last Unit with a lineage, and of itself.
+    lineage: Vec<Option<Trace>>,
 }
 
 impl<'a> Worker<'a> {
     pub(crate) fn new(detector: &'a Detector, progress: &'a Progress, stop: &'a AtomicBool, shared: &'a Mutex<Harvest>) -> Self {
-        Self { detector, progress, stop, shared, own: Harvest::default(), scratch: Scratch::default() }
+        Self { detector, progress, stop, shared, own: Harvest::default(), scratch: Scratch::default(), lineage: Vec::new() }
     }
 
     /// Takes one event.
@@ -53,15 +55,12 @@ impl<'a> Worker<'a> {
         match event {
             Event::Skip(skip) => self.own.skipped.push(skip),
             Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
+            Event::Unit(unit) if unit.lineage().is_some() => self.built(&unit),
             Event::Unit(unit) => {
                 // What git keeps of the past, or lies in an image, configures no workload of this target: it is searched, and
                 // not read for structure.
-                let surface = unit.origin().surface;
-                let is_past = surface == Surface::GitHistory;
-                let is_structure = !is_past && surface != Surface::ImageLayer;
-                *(if is_past { &mut self.own.blobs } else { &mut self.own.files }) += 1;
-                self.own.bytes += unit.bytes().len() as u64;
-                self.progress.file();
+                let is_structure = !matches!(unit.origin().surface, Surface::GitHistory | Surface::ImageLayer);
+                self.count(&unit);
                 match guarded(&unit, || unkeyed_parse::group(&unit).filter(|_| is_structure)) {
                     Ok(Some(group)) => {
                         let unit = unit.into_owned().known_as(group.surface);
@@ -77,6 +76,26 @@ impl<'a> Worker<'a> {
 }
 
 impl Worker<'_> {
+    fn count(&mut self, unit: &Unit<'_>) {
+        let is_past = unit.origin().surface == Surface::GitHistory;
+        *(if is_past { &mut self.own.blobs } else { &mut self.own.files }) += 1;
+        self.own.bytes += unit.bytes().len() as u64;
+        self.progress.file();
+    }
+
+    /// Takes a text of which parts may have been searched before.
+    fn built(&mut self, unit: &Unit<'_>) {
+        let Some(lineage) = unit.lineage() else { return };
+        self.count(unit);
+        self.lineage.resize_with(lineage.depth, || None);
+        let base = self.lineage.last().and_then(Option::as_ref);
+        let (mut trace, own) = (None, &mut self.own);
+        careful(unit, &mut self.scratch, &mut own.matches, &mut own.skipped, |scratch, sink| {
+            trace = Some(self.detector.scan_built(unit, base, scratch, sink));
+        });
+        self.lineage.push(trace);
+    }
+
     /// Takes a part of a text that is too long to be held. Structure is not read from parts, and that is said once.
     fn part(&mut self, unit: &Unit<'_>) {
         let Some(window) = unit.window() else { return };
@@ -117,8 +136,19 @@ pub(crate) fn scan(
     matches: &mut Vec<Match>,
     skipped: &mut Vec<Skip>,
 ) {
+    careful(unit, scratch, matches, skipped, |scratch, sink| detector.scan(unit, slots, scratch, sink));
+}
+
+/// Runs a scan of `unit`.
+fn careful(
+    unit: &Unit<'_>,
+    scratch: &mut Scratch,
+    matches: &mut Vec<Match>,
+    skipped: &mut Vec<Skip>,
+    scan: impl FnOnce(&mut Scratch, &mut dyn FnMut(Match)),
+) {
     let before = matches.len();
-    let outcome = guarded(unit, || detector.scan(unit, slots, scratch, &mut |found| matches.push(found)));
+    let outcome = guarded(unit, || scan(scratch, &mut |found| matches.push(found)));
     skipped.append(&mut scratch.take_notices());
     if let Err(skip) = outcome {
         // Half a scan is not reported: the file counts as not read, and the scratch may be in any state.

@@ -7,6 +7,7 @@
 mod digits;
 mod entities;
 mod escapes;
+mod lines;
 mod percent;
 mod quoted;
 mod runs;
@@ -26,9 +27,14 @@ pub(crate) const MAX_REGION: usize = 4 << 20;
 /// Of a compressed part at most so much is unpacked.
 const MAX_UNPACKED: usize = 16 << 20;
 /// All decoding of a Unit together may yield so many bytes per byte of it …
-pub(crate) const BUDGET_PER_BYTE: usize = 8;
+const BUDGET_PER_BYTE: usize = 8;
 /// … and so many at least.
-pub(crate) const BUDGET_MIN: usize = 1 << 20;
+const BUDGET_MIN: usize = 1 << 20;
+
+/// How many bytes decoding may yield for a text of that length.
+pub(crate) fn budget(length: usize) -> usize {
+    BUDGET_MIN.max(length.saturating_mul(BUDGET_PER_BYTE))
+}
 
 /// How many decodings lie between a text and the file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -114,11 +120,27 @@ pub(crate) fn regions(text: &[u8], decoded: bool, out: &mut Vec<Region>) {
         out.push(Region { span: Span::new(0, text.len()), step });
         return;
     }
-    digits::regions(text, out);
-    percent::regions(text, out);
-    escapes::regions(text, out);
-    entities::regions(text, out);
-    quoted::regions(text, out);
+    regions_in(text, &[Span::new(0, text.len())], out);
+}
+
+/// The encoded parts that touch `parts` of `text`, which are in order, and maybe some others.
+pub(crate) fn regions_in(text: &[u8], parts: &[Span], out: &mut Vec<Region>) {
+    let quoted: fn(&[u8], &mut Vec<Region>) = if is_mail(text) { quoted::mail } else { quoted::regions };
+    let parts = lines::whole(text, parts);
+    for find in [digits::regions, percent::regions, escapes::regions, entities::regions, quoted] {
+        for part in &parts {
+            let first = out.len();
+            find(&text[part.start..part.end], out);
+            for Region { span, .. } in &mut out[first..] {
+                *span = Span::new(part.start + span.start, part.start + span.end);
+            }
+        }
+    }
+}
+
+/// Whether the beginning of `text` says that all of it is quoted-printable.
+pub(crate) fn is_mail(text: &[u8]) -> bool {
+    quoted::is_named(text)
 }
 
 /// Decodes a region of `text` into `out`; a compressed one up to `limit` bytes.

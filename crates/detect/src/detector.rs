@@ -12,6 +12,7 @@ use crate::decode::{self, Decoded, Depth};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
 use crate::generic::{self, Generic};
+use crate::inherit::{Spent, Trace};
 use crate::rule::Rule;
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_set::RuleSet;
@@ -50,6 +51,9 @@ pub struct Scratch {
     /// Matches that this Unit may still have.
     drafts: usize,
     notices: Vec<Skip>,
+    /// Of the text itself, not of what was decoded from it: where anything matched, and what that cost.
+    events: Vec<Span>,
+    spent: Spent,
 }
 
 /// What is in a text.
@@ -100,27 +104,53 @@ impl Detector {
     /// from. `slots` are the places in this Unit of which a parser says that a credential stands there.
     pub fn scan(&self, unit: &Unit<'_>, slots: &[Slot], scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) {
         let text = unit.bytes();
-        scratch.begin(self.id, text.len());
-        let Examined { findings, mut veil } = self.examine(text, unit.origins(), Depth::default(), scratch);
+        let Examined { findings, veil } = self.examine_unit(unit, &whole(text), scratch);
         let mut findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
         if let Some(window) = unit.window() {
             findings.retain(|finding| (window.own.start..window.own.end).contains(&finding.draft.secret.start));
         }
-        if !findings.is_empty() {
-            veil.extend(findings.iter().map(|finding| finding.draft.secret));
-            emit::emit(unit, findings, veil, sink);
-        }
+        emit(unit, findings, veil, sink);
     }
 
-    /// Finds what is in `text`, which came out of `depth` decodings.
-    pub(crate) fn examine(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Examined {
-        let mut drafts = self.drafts(text, origins, depth, scratch);
+    /// The same for a Unit with a lineage, of which no parser knows anything: what was copied from a base is searched only
+    /// where that could make a difference. `base` is what the scan of the base returned, if it is at hand.
+    pub fn scan_built(&self, unit: &Unit<'_>, base: Option<&Trace>, scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) -> Trace {
+        let noticed = scratch.notices.len();
+        if let Some((base, parts)) = base.and_then(|base| Some((base, base.parts(unit)?))) {
+            let Examined { findings, veil } = self.examine_unit(unit, &parts, scratch);
+            let is_sound = scratch.notices.len() == noticed;
+            let trace = base.continued(unit, std::mem::take(&mut scratch.events), scratch.spent, is_sound).filter(|_| is_sound);
+            if let Some(trace) = trace {
+                emit(unit, findings, veil, sink);
+                return trace;
+            }
+            scratch.notices.truncate(noticed);
+        }
+        let Examined { findings, veil } = self.examine_unit(unit, &whole(unit.bytes()), scratch);
+        emit(unit, findings, veil, sink);
+        Trace::new(unit, std::mem::take(&mut scratch.events), scratch.spent, scratch.notices.len() == noticed)
+    }
+
+    /// Finds what is in `parts` of a Unit.
+    fn examine_unit(&self, unit: &Unit<'_>, parts: &[Span], scratch: &mut Scratch) -> Examined {
+        scratch.begin(self.id, unit.bytes().len());
+        self.examine(unit.bytes(), parts, unit.origins(), Depth::default(), scratch)
+    }
+
+    /// Finds what is in a text that was decoded.
+    pub(crate) fn examine_decoded(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Examined {
+        self.examine(text, &whole(text), origins, depth, scratch)
+    }
+
+    /// Finds what is in `parts` of `text`, which came out of `depth` decodings.
+    fn examine(&self, text: &[u8], parts: &[Span], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Examined {
+        let mut drafts = self.drafts(text, parts, origins, depth, scratch);
         if !drafts.is_empty() {
             pairing::pair(&mut drafts, text, &origins[0]);
         }
         let mut veil: Vec<Span> = drafts.iter().flat_map(|draft| draft.related.iter().chain([&draft.secret])).copied().collect();
         let mut findings: Vec<Finding> = drafts.into_iter().filter_map(|draft| self.seal(draft, text, origins)).collect();
-        self.examine_encoded(text, origins, depth, scratch, &mut |inner, region, decoded| {
+        self.examine_encoded(text, parts, origins, depth, scratch, &mut |inner, region, decoded| {
             veil.extend(inner.veil.into_iter().map(|span| decoded.place(span)));
             findings.extend(inner.findings.into_iter().map(|finding| finding.lift(region.step, |span| decoded.place(span))));
         });
@@ -160,15 +190,19 @@ impl Detector {
     fn examine_encoded(
         &self,
         text: &[u8],
+        parts: &[Span],
         origins: &[Arc<Origin>],
         depth: Depth,
         scratch: &mut Scratch,
         on_inner: &mut dyn FnMut(Examined, decode::Region, &Decoded),
     ) {
         let mut regions = Vec::new();
-        decode::regions(text, !depth.is_file(), &mut regions);
+        match depth.is_file() {
+            true => decode::regions_in(text, parts, &mut regions),
+            false => decode::regions(text, true, &mut regions),
+        }
         for region in regions {
-            let Some(depth) = depth.behind(region.step) else { continue };
+            let Some(behind) = depth.behind(region.step) else { continue };
             let mut decoded = scratch.decoded.pop().unwrap_or_default();
             decode::decode(text, region, scratch.budget, &mut decoded);
             if decoded.bytes.len() > scratch.budget {
@@ -179,8 +213,12 @@ impl Detector {
                 scratch.notice(&origins[0], format!("of a {} part only the first {} bytes were decoded", region.step, decoded.bytes.len()));
             }
             scratch.budget -= decoded.bytes.len();
-            let inner = self.examine(&decoded.bytes, origins, depth, scratch);
+            scratch.spent.decoded += decoded.bytes.len();
+            let inner = self.examine_decoded(&decoded.bytes, origins, behind, scratch);
             if !inner.veil.is_empty() {
+                if depth.is_file() {
+                    scratch.events.push(region.span);
+                }
                 on_inner(inner, region, &decoded);
             }
             scratch.decoded.push(decoded);
@@ -188,27 +226,39 @@ impl Detector {
     }
 
     /// Every match that passes its rule's tests.
-    fn drafts(&self, text: &[u8], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Vec<Draft> {
+    fn drafts(&self, text: &[u8], parts: &[Span], origins: &[Arc<Origin>], depth: Depth, scratch: &mut Scratch) -> Vec<Draft> {
         let rules = self.rules.rules();
         let (mut drafts, mut generic) = (Vec::new(), Vec::new());
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
         let room = scratch.drafts;
-        // A source map repeats a program as escaped text.
-        let is_program = origins[0].path.ends_with(".map");
-        let file = (depth.is_file() || is_program).then_some(&*origins[0]);
+        let file = (depth.is_file() || generic::is_source_map(&origins[0])).then_some(&*origins[0]);
         let extracting: Vec<_> = self.extracting.iter().filter(|(_, rule)| applies(rule)).collect();
         let mut progress = generic::Progress::new(text.len(), file);
-        self.search.run(rules, text, &mut scratch.search, applies, |event| {
+        let mut events = std::mem::take(&mut scratch.events);
+        let mut note = |span| {
+            if depth.is_file() {
+                events.push(span)
+            }
+        };
+        self.search.run(rules, text, parts, &mut scratch.search, applies, |event| {
             match event {
                 _ if drafts.len() + generic.len() == room => return ControlFlow::Break(()),
-                Event::Match(found) => drafts.extend(draft(rules.get(found.rule), text, found, &origins[0], depth)),
+                Event::Match(found) => {
+                    note(found.whole);
+                    drafts.extend(draft(rules.get(found.rule), text, found, &origins[0], depth));
+                }
+                Event::Far(at) => note(Span::new(at, at + 1)),
                 Event::Word { word, at } => {
                     let found = self.generic.look(&mut progress, text, file, word, at);
+                    found.iter().for_each(|found| note(found.secret));
                     generic.extend(found.and_then(|found| generic_draft(&extracting, text, found)));
                 }
             }
             ControlFlow::Continue(())
         });
+        scratch.events = events;
+        scratch.spent.steps += scratch.search.steps;
+        scratch.spent.places += progress.places();
         drafts.append(&mut generic);
         scratch.drafts = room - drafts.len();
         if scratch.drafts == 0 && room > 0 {
@@ -242,6 +292,19 @@ impl Detector {
             reasons.push("the path is one for tests, examples or samples: one step lower".into());
         }
         reasons
+    }
+}
+
+/// All of a text as its only part.
+fn whole(text: &[u8]) -> [Span; 1] {
+    [Span::new(0, text.len())]
+}
+
+/// Hands findings to `sink`, if there are any.
+fn emit(unit: &Unit<'_>, findings: Vec<Finding>, mut veil: Vec<Span>, sink: &mut dyn FnMut(Match)) {
+    if !findings.is_empty() {
+        veil.extend(findings.iter().map(|finding| finding.draft.secret));
+        emit::emit(unit, findings, veil, sink);
     }
 }
 
@@ -286,7 +349,9 @@ impl Scratch {
             *self = Self { detector, ..Self::default() };
         }
         self.drafts = MAX_DRAFTS;
-        self.budget = decode::BUDGET_MIN.max(length.saturating_mul(decode::BUDGET_PER_BYTE));
+        self.events.clear();
+        self.spent = Spent::default();
+        self.budget = decode::budget(length);
     }
 
     fn notice(&mut self, origin: &Origin, detail: String) {

@@ -28,7 +28,8 @@ use std::cell::Cell;
 use unkeyed_model::{Confidence, Origin, Span};
 
 use crate::index::MARKS;
-use crate::placeholder::LineHead;
+use crate::inherit::LOCAL;
+use crate::placeholder::Language;
 
 pub(crate) use extract::Extract;
 
@@ -52,12 +53,21 @@ pub(crate) struct Generic {
 #[derive(Debug)]
 pub(crate) struct Progress {
     dialect: Dialect,
-    /// What may still be spent.
-    budget: usize,
+    /// How many places were read, and how many may be.
+    places: usize,
+    limit: usize,
     /// A name may hold several words; up to here they were read.
     read: usize,
-    /// What stands on the line before the place that was looked at last.
-    head: LineHead,
+}
+
+/// What has a say about a word.
+#[derive(Clone, Copy)]
+struct View<'t> {
+    text: &'t [u8],
+    /// Where it starts in the whole text.
+    start: usize,
+    /// The whole text does not end with it.
+    goes_on: bool,
 }
 
 /// What a literal starts.
@@ -86,12 +96,17 @@ pub(crate) struct Found {
 impl Progress {
     /// At the start of a text of that length. `file` is where it stands as it is; nothing for decoded text.
     pub(crate) fn new(length: usize, file: Option<&Origin>) -> Self {
-        Self { dialect: Dialect::of(file), budget: COST_MIN.max(length.saturating_mul(COST_PER_BYTE)), read: 0, head: LineHead::default() }
+        Self { dialect: Dialect::of(file), places: 0, limit: max_places(length), read: 0 }
+    }
+
+    /// How many places were read.
+    pub(crate) fn places(&self) -> usize {
+        self.places
     }
 
     /// Whether a text that is nothing but places where credentials stand was cut short.
     pub(crate) fn is_exhausted(&self) -> bool {
-        self.budget == 0
+        self.places >= self.limit
     }
 }
 
@@ -109,61 +124,98 @@ impl Generic {
 
     /// The credential that a word at `at` leads to. Words must come in order of place. One place may be found more than once.
     pub(crate) fn look(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize) -> Option<Found> {
-        let (place, name) = self.place(progress, text, word, at)?;
-        judge::judge(text, &place, name.as_ref(), progress.dialect, file).found()
+        let view = View::around(text, at);
+        let (place, name) = self.place(progress, view, word, at)?;
+        let found = judge::judge(view.text, &place, name.as_ref(), progress.dialect, file).found()?;
+        Some(Found { secret: view.whole(found.secret), ..found })
     }
 
     /// Why what a word at `at` leads to is reported, or is not: one line for each thought, if it is the value at `span`. Never
     /// holds a byte of the value.
     pub(crate) fn why(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize, span: Span) -> Vec<String> {
-        match self.place(progress, text, word, at) {
-            Some((place, name)) if place.value.span.overlaps(span) => {
-                judge::judge(text, &place, name.as_ref(), progress.dialect, file).told()
+        let view = View::around(text, at);
+        match self.place(progress, view, word, at) {
+            Some((place, name)) if view.whole(place.value.span).overlaps(span) => {
+                judge::judge(view.text, &place, name.as_ref(), progress.dialect, file).told()
             }
             _ => Vec::new(),
         }
     }
 
-    /// The value that a name, an address, a tool or a statement gives.
-    fn place(&self, progress: &mut Progress, text: &[u8], word: u16, at: usize) -> Option<(Place, Option<name::Name>)> {
+    /// The value that a name, an address, a tool or a statement gives, by its place in the view; `at` is one in the whole text.
+    fn place(&self, progress: &mut Progress, view: View<'_>, word: u16, at: usize) -> Option<(Place, Option<name::Name>)> {
         let dialect = progress.dialect;
+        let (is_read, at, text) = (at < progress.read, at - view.start, view.text);
         if progress.is_exhausted() {
             return None;
         }
         let (place, name) = match self.triggers[usize::from(word)] {
-            Trigger::Name(_) if at < progress.read => None,
+            Trigger::Name(_) if is_read => None,
             Trigger::Name(length) => {
                 let end = name::end_of(text, at + length);
                 let follows = text.get(end).is_some_and(|&byte| place::may_follow(byte));
-                let named = follows.then(|| named_value(text, at, end, progress)).flatten();
+                let named = follows.then(|| named_value(text, at, end, dialect)).flatten();
                 if named.is_some() {
-                    progress.read = end;
+                    progress.read = view.start + end;
                 }
                 named.map(|(place, name)| (place, Some(name)))
             }
             Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
             Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
-            Trigger::Tool(index) => {
-                tool::password(text, at, &tool_table::TOOLS[index], dialect, &mut progress.head).map(|place| (place, None))
-            }
+            Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect).map(|place| (place, None)),
             Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
         }
-        .filter(|(place, _)| legible::is_in_text(text, place.value.span))?;
-        progress.budget = progress.budget.saturating_sub(PLACE_COST);
+        .filter(|(place, _)| view.holds(place.value.span) && legible::is_in_text(text, place.value.span))?;
+        progress.places += 1;
         (!progress.is_exhausted()).then_some((place, name))
     }
 }
 
+impl<'t> View<'t> {
+    fn around(text: &'t [u8], at: usize) -> Self {
+        let (start, end) = (at.saturating_sub(LOCAL), text.len().min(at + LOCAL));
+        Self { text: &text[start..end], start, goes_on: end < text.len() }
+    }
+
+    /// The span in the whole text.
+    fn whole(&self, span: Span) -> Span {
+        Span::new(self.start + span.start, self.start + span.end)
+    }
+
+    /// Whether it shows the end of a value.
+    fn holds(&self, value: Span) -> bool {
+        !self.goes_on || value.end < self.text.len()
+    }
+}
+
+/// Whether names and values mean the same in both files.
+pub(crate) fn are_read_alike(one: &Origin, other: &Origin) -> bool {
+    let kind = |origin| (Dialect::of(Some(origin)), Language::of(origin), is_source_map(origin));
+    one.path == other.path || kind(one) == kind(other)
+}
+
+/// A source map repeats a program as escaped text.
+pub(crate) fn is_source_map(file: &Origin) -> bool {
+    file.path.ends_with(".map")
+}
+
+/// Whether a byte may belong to a name.
+pub(crate) const fn is_name_byte(byte: u8) -> bool {
+    name::is_name_byte(byte)
+}
+
+/// How many places are read of a text of that length.
+pub(crate) fn max_places(length: usize) -> usize {
+    COST_MIN.max(length.saturating_mul(COST_PER_BYTE)) / PLACE_COST
+}
+
 /// The value of the name that holds the hit at `at` and ends at `end`.
-fn named_value(text: &[u8], at: usize, end: usize, progress: &mut Progress) -> Option<(Place, name::Name)> {
-    if matches!(progress.dialect, Dialect::Lock) || !is_followed_by_operator(text, end) {
+fn named_value(text: &[u8], at: usize, end: usize, dialect: Dialect) -> Option<(Place, name::Name)> {
+    if matches!(dialect, Dialect::Lock) || !is_followed_by_operator(text, end) {
         return None;
     }
     let name = name::judge(text, at, end)?;
-    let around = Around { text, name, dialect: progress.dialect, head: Cell::new(progress.head) };
-    let place = place::of(&around);
-    progress.head = around.head.get();
-    place.map(|place| (place, name))
+    place::of(&Around { text, name, dialect, head: Cell::default() }).map(|place| (place, name))
 }
 
 /// A first look at what follows, before the name is judged: nearly all words are followed by other words.

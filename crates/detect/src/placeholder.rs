@@ -15,7 +15,7 @@ mod words;
 
 use unkeyed_model::{Origin, Span};
 
-use language::Language;
+pub(crate) use language::Language;
 
 pub(crate) use line_head::LineHead;
 

@@ -11,6 +11,7 @@ use unkeyed_model::Span;
 use unkeyed_prefilter::{BuildError, Engine, Matcher};
 
 use crate::index::{Index, Table, Use};
+use crate::inherit::LOCAL;
 use crate::named_value::{self, NAME_END};
 use crate::pattern::{Facts, Pattern, PatternCache};
 use crate::rule::Rule;
@@ -50,6 +51,8 @@ struct Hit {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
     Match(Found),
+    /// The literal of a rule stands at this place, whose match may be longer than [`LOCAL`], or which has a say about paths.
+    Far(usize),
     /// One of [`words`](crate::index::words), by its position.
     Word {
         word: u16,
@@ -106,6 +109,11 @@ struct RuleScratch {
     steps: usize,
 }
 
+/// How many bytes a rule may look at in a text of that length.
+pub(crate) fn max_steps(length: usize) -> usize {
+    STEPS_MIN.max(length.saturating_mul(STEPS_PER_BYTE))
+}
+
 impl Search {
     pub(crate) fn new(index: Index) -> Result<Self, BuildError> {
         let engine = Engine::best();
@@ -124,40 +132,58 @@ impl Search {
     }
 
     /// Calls `on_event` with the matches of every rule that `applies`, and with the words of generic credentials in order of
-    /// place, until it breaks.
+    /// place, until it breaks. Literals and words are those that start in `parts` of the text, which are in order.
     pub(crate) fn run(
         &self,
         rules: &RuleList,
         text: &[u8],
+        parts: &[Span],
         scratch: &mut SearchScratch,
         applies: impl Fn(&Rule) -> bool,
         mut on_event: impl FnMut(Event) -> ControlFlow<()>,
     ) {
         scratch.begin(rules.len());
-        let mut start = 0;
-        while start < text.len() {
-            let end = start.saturating_add(SEGMENT).min(text.len());
-            self.collect(text, Span::new(start, end), scratch);
-            self.collect_near(text, scratch);
-            if self.words_of(scratch).try_for_each(|(word, at)| on_event(Event::Word { word, at })).is_break() {
+        for &part in parts {
+            if self.run_part(rules, text, part, scratch, &applies, &mut on_event).is_break() {
                 return;
             }
+        }
+    }
+
+    fn run_part(
+        &self,
+        rules: &RuleList,
+        text: &[u8],
+        part: Span,
+        scratch: &mut SearchScratch,
+        applies: &impl Fn(&Rule) -> bool,
+        on_event: &mut impl FnMut(Event) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut start = part.start;
+        while start < part.end {
+            let end = start.saturating_add(SEGMENT).min(part.end);
+            self.collect(text, Span::new(start, end), scratch);
+            self.collect_near(text, scratch);
+            self.words_of(scratch).try_for_each(|(word, at)| on_event(Event::Word { word, at }))?;
             // Later segments can't open a start before this one.
-            let settled = if end == text.len() { usize::MAX } else { end.saturating_sub(self.reach) };
+            let settled = if end == part.end { usize::MAX } else { end.saturating_sub(self.reach) };
             scratch.hits.sort_unstable();
             let mut hits = std::mem::take(&mut scratch.hits);
             for &hit in hits.iter().filter(|hit| hit.highest < settled) {
+                let rule = rules.get(hit.rule);
+                if rule.pattern.facts().window + 1 >= LOCAL || rule.paths.is_some() || rule.path_pattern.is_some() {
+                    on_event(Event::Far(hit.at))?;
+                }
                 // One hit may leave open the starts of several matches, of which others end before it.
-                while let Some(found) = scratch.confirm(rules.get(hit.rule), text, hit, &applies) {
-                    if on_event(Event::Match(found)).is_break() {
-                        return;
-                    }
+                while let Some(found) = scratch.confirm(rule, text, hit, applies) {
+                    on_event(Event::Match(found))?;
                 }
             }
             hits.retain(|hit| hit.highest >= settled);
             scratch.hits = hits;
             start = end;
         }
+        ControlFlow::Continue(())
     }
 
     /// Calls `on_word` with the words of generic credentials, in order of place, until it breaks.
@@ -273,7 +299,7 @@ impl SearchScratch {
         let before = state.steps;
         let found = state.try_starts(rule, text, hit, from);
         self.steps += state.steps - before;
-        if state.steps > STEPS_MIN.max(text.len().saturating_mul(STEPS_PER_BYTE)) {
+        if state.steps > max_steps(text.len()) {
             state.applies = false;
             self.cut_short.push(hit.rule);
         }

@@ -1,15 +1,25 @@
 //! Where a file of a container image comes from, and what became of it in later layers.
 
+use std::sync::Arc;
+
 /// The image side of an [`crate::Origin`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImagePlace {
-    /// Names of the scanned images that carry the layer or configuration, sorted, each with its platform.
-    pub images: Vec<String>,
+    /// Names of the scanned images that carry the layer or configuration, sorted, each with its platform. Shared, because an image may
+    /// have a thousand layers.
+    pub images: Vec<Arc<str>>,
     /// What made the layer: `history[3]: COPY app /srv`. Only the parts of the instruction that can't hold a value are
     /// kept, because build arguments are credentials often enough; the whole stands in the image's configuration.
     pub instruction: Option<String>,
     /// What became of the file.
     pub fate: Fate,
+}
+
+impl ImagePlace {
+    /// The references of the images, without their platforms: one reference is one workload, wherever it runs.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        self.images.iter().map(|image| image.split_once(" (").map_or(&**image, |(reference, _)| reference))
+    }
 }
 
 /// What a container started from the image sees of a file of one of its layers. The layer holds it all the same.

@@ -8,14 +8,58 @@ spelled! {
     WorkloadKind {
         /// A job of a GitHub Actions workflow.
         GhaJob = "gha",
+        /// A job of a GitLab pipeline.
+        GitlabJob = "gitlab",
+        /// A job of an Azure pipeline.
+        AzureJob = "azure-pipelines",
+        /// A job of a CircleCI configuration.
+        CircleciJob = "circleci",
+        /// A step of a Bitbucket pipeline.
+        BitbucketStep = "bitbucket",
+        /// A step of a Buildkite pipeline.
+        BuildkiteStep = "buildkite",
+        /// A Jenkins pipeline, one of its stages, or the configuration of a Jenkins controller.
+        Jenkins = "jenkins",
+        /// A pipeline of Drone.
+        Drone = "drone",
+        /// A step of a Woodpecker workflow.
+        Woodpecker = "woodpecker",
+        /// A job of Travis CI.
+        Travis = "travis",
+        /// A build of AWS CodeBuild.
+        Codebuild = "codebuild",
+        /// A workspace of HCP Terraform.
+        HcpTerraform = "tfc",
         /// A Kubernetes pod template.
         K8s = "k8s",
         /// A compose service.
         Compose = "compose",
         /// An image, seen through its Dockerfile.
         Dockerfile = "dockerfile",
+        /// A container image, read layer by layer.
+        Image = "image",
         /// A Terraform resource that computes, or the run itself.
         Terraform = "tf",
+        /// A CloudFormation resource that computes, or the stack itself.
+        CloudFormation = "cfn",
+        /// A function of the Serverless Framework, or the service itself.
+        Serverless = "serverless",
+        /// A resource of an Azure template that computes, or the deployment itself.
+        Arm = "arm",
+        /// The same, written in Bicep.
+        Bicep = "bicep",
+        /// A Pulumi resource that computes, or the program itself.
+        Pulumi = "pulumi",
+        /// A unit of systemd.
+        Systemd = "systemd",
+        /// A machine, seen through its first-boot configuration.
+        CloudInit = "cloud-init",
+        /// The build of a machine image.
+        Packer = "packer",
+        /// A play, or a file of variables.
+        Ansible = "ansible",
+        /// A server, agent or helper of SPIFFE.
+        Spire = "spire",
         /// A dump of an environment.
         Env = "env",
         /// An MCP server entry of an agent.
@@ -36,6 +80,16 @@ spelled! {
         GhaSecret = "gha-secret",
         /// GitHub Actions variable (plain text on the platform).
         GhaVariable = "gha-variable",
+        /// A variable, secret or context entry in the settings of a CI system.
+        CiVariable = "ci-variable",
+        /// A named set of variables in the settings of a CI system, taken whole (context, variable group).
+        CiGroup = "ci-group",
+        /// A connection to a service that a CI system keeps, with or without a stored secret.
+        ServiceConnection = "service-connection",
+        /// An entry of Jenkins' credential store.
+        JenkinsCredential = "jenkins-credential",
+        /// A definition that the inputs lack: what it uses can't be seen.
+        ForeignDefinition = "foreign-definition",
         /// Kubernetes Secret.
         K8sSecret = "k8s-secret",
         /// Kubernetes ConfigMap.
@@ -52,6 +106,8 @@ spelled! {
         CloudSecretManager = "cloud-secret-manager",
         /// A Terraform variable without a value in the inputs.
         TerraformVariable = "terraform-variable",
+        /// A parameter of a deployment without a value in the inputs (CloudFormation, ARM).
+        Parameter = "parameter",
         /// A file outside the inputs.
         File = "file",
         /// A build-time secret that is not persisted (BuildKit).

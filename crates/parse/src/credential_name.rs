@@ -32,6 +32,7 @@ const ENDINGS: &[&[&str]] = &[
     &["deploy", "key"],
     &["license", "key"],
     &["service", "account", "key"],
+    &["principal", "key"],
     &["sa", "key"],
     &["sa", "json"],
     &["sas", "url"],
@@ -100,6 +101,21 @@ pub(crate) fn is_credential(name: &str) -> bool {
     (ends(ENDINGS) || is_variable || run_together) && !ends(PUBLIC_ENDINGS)
 }
 
+/// Words for what a stored secret holds, and last words of the name of a variable that says where it is stored.
+const STORED: &[&str] = &["secret", "secrets", "password", "pass", "passwd", "pwd", "token", "credential", "credentials", "apikey"];
+const STORED_AS: &[&str] = &["name", "arn", "id", "path", "parameter", "param", "ssm", "uri"];
+
+/// Whether a variable of this name holds the name of a stored secret, which the program then fetches (`DB_SECRET_ARN`,
+/// `DBPassSSMName`).
+pub(crate) fn names_stored_secret(name: &str) -> bool {
+    let words = words(name);
+    let Some((last, before)) = words.split_last() else { return false };
+    // `SSMName` is one word where capitals run together.
+    let is_place = STORED_AS.contains(&last.as_str()) || last == "ssmname" || last == "ssmpath";
+    let is_identity = before.iter().any(|word| matches!(word.as_str(), "role" | "user" | "account" | "client" | "key"));
+    is_place && !is_identity && before.iter().any(|word| STORED.iter().any(|stored| word.ends_with(stored)))
+}
+
 /// Lower-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase`; names longer than any real one have none.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -127,7 +143,17 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_credential;
+    use super::{is_credential, names_stored_secret};
+
+    #[test]
+    fn names_of_stored_secrets() {
+        for name in ["DB_SECRET_ARN", "DBPassSSMName", "SLACK_TOKEN_PARAMETER", "SECRET_NAME", "db_credentials_secret_id"] {
+            assert!(names_stored_secret(name), "{name}");
+        }
+        for name in ["TABLE_NAME", "SECRET", "TOKEN_ROLE_ARN", "PASSWORD_LENGTH", "QUEUE_ARN", ""] {
+            assert!(!names_stored_secret(name), "{name}");
+        }
+    }
 
     #[test]
     fn the_end_of_a_name_decides() {

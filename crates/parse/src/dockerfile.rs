@@ -4,7 +4,7 @@
 //! layer even if a later one deletes them. `RUN --mount=type=secret` leaves nothing behind.
 
 mod lines;
-mod values;
+pub(crate) mod values;
 
 use std::collections::BTreeSet;
 

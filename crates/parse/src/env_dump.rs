@@ -95,7 +95,7 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
 }
 
 /// The unit with each byte that is not UTF-8 replaced by a question mark: one odd value must not hide the others.
-fn legible<'u>(unit: &'u Unit<'_>) -> Unit<'u> {
+pub(crate) fn legible<'u>(unit: &'u Unit<'_>) -> Unit<'u> {
     let mut bytes = Cow::Borrowed(unit.bytes());
     let mut at = 0;
     for chunk in unit.bytes().utf8_chunks() {

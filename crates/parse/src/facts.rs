@@ -78,6 +78,17 @@ pub(crate) fn registry(host: &str) -> Destination {
     }
 }
 
+/// The database or broker whose address a variable of this name holds: a program that is told it signs in there.
+pub(crate) fn addressed(variable: &str) -> Option<Destination> {
+    let lower = variable.to_ascii_lowercase();
+    let is_address = ["host", "hostname", "endpoint", "address", "server", "url", "uri", "addr"].iter().any(|end| lower.ends_with(end));
+    let words: Vec<&str> = lower.split(['_', '-', '.']).collect();
+    let stores =
+        ["database", "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rds", "pg", "sql", "rabbitmq", "amqp"];
+    let is_store = words.iter().any(|word| stores.contains(word) || *word == "db") || lower.starts_with("db") || lower.starts_with("mysql");
+    (is_address && is_store && !lower.starts_with("dbt")).then(|| Destination::new("db", ""))
+}
+
 /// AWS, with the account if an ARN names it (`arn:aws:iam::123456789012:role/x`).
 pub(crate) fn aws(arn: Option<&str>) -> Destination {
     let account = arn.and_then(|arn| arn.split(':').nth(4)).filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()));

@@ -10,6 +10,7 @@ mod identities;
 mod in_cluster;
 mod injector;
 mod kustomization;
+mod mesh;
 mod objects;
 mod oci_exchange;
 mod pods;

@@ -5,30 +5,51 @@
 //! that no place yields two contradicting facts.
 
 mod agents;
+mod ansible;
+mod arm;
+mod azure_pipelines;
+mod bitbucket;
+mod buildkite;
+mod ci;
+mod circleci;
+mod cloud_init;
+mod cloudformation;
+mod codebuild;
 mod codeowners;
 mod commands;
 mod compose;
 mod credential_name;
 mod dockerfile;
 mod dotenv;
+mod drone;
 mod env_dump;
 mod environment;
+mod evaluated;
 mod facts;
 mod flat;
 mod gha;
+mod gitlab;
 mod host_files;
+mod image;
 mod interpolation;
+mod jenkins;
 mod json;
 mod k8s;
 mod place;
+mod pod_identity;
 mod policy_document;
 mod profiles;
+mod receiver;
+mod scripts;
+mod serverless;
 mod shell;
+mod systemd;
 mod table;
 mod terraform;
 #[cfg(test)]
 mod testing;
 mod toml;
+mod travis;
 mod tree;
 mod variables;
 mod yaml;
@@ -48,11 +69,11 @@ pub struct Group {
 
 /// The group a unit belongs to, or `None` if no structured reader wants it.
 ///
-/// Cheap: looks at the path and at no more than the first kilobytes. History is archive, not a running workload, so
-/// structure is not read from it.
+/// Cheap: looks at the path and at no more than the first kilobytes. What git keeps of the past, or lies in an image,
+/// configures no workload of this target, so structure is not read from it.
 #[must_use]
 pub fn group(unit: &Unit<'_>) -> Option<Group> {
-    if unit.origin().surface == Surface::GitHistory {
+    if matches!(unit.origin().surface, Surface::GitHistory | Surface::ImageLayer) {
         return None;
     }
     table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))
@@ -71,4 +92,20 @@ pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Surface, Unit};
+
+    #[test]
+    fn the_past_and_what_lies_in_an_image_configure_nothing() {
+        let wanted = |surface| {
+            let origin = Origin { path: "Dockerfile".into(), surface, ..Origin::default() };
+            super::group(&Unit::new(Arc::new(origin), &b"FROM scratch"[..])).is_some()
+        };
+        assert!(wanted(Surface::Worktree) && !wanted(Surface::GitHistory) && !wanted(Surface::ImageLayer));
+    }
 }

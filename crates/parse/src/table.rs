@@ -2,7 +2,10 @@
 
 use unkeyed_model::{Facts, Surface, Unit};
 
-use crate::{agents, codeowners, compose, dockerfile, dotenv, env_dump, gha, k8s, profiles, terraform};
+use crate::{
+    agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
+    dockerfile, dotenv, drone, env_dump, gha, gitlab, image, jenkins, k8s, profiles, serverless, systemd, terraform, travis,
+};
 
 /// One format.
 pub(crate) struct Row {
@@ -19,13 +22,34 @@ pub(crate) struct Row {
 /// All formats, the more specific claims first.
 pub(crate) const ROWS: &[Row] = &[
     Row { name: "env-dump", claims: env_dump::claims, surface: Surface::EnvDump, read: env_dump::read },
+    Row { name: "image", claims: image::claims, surface: Surface::ImageConfig, read: image::read },
     Row { name: "github-actions", claims: gha::claims, surface: Surface::CiConfig, read: gha::read },
+    Row { name: "circleci", claims: circleci::claims, surface: Surface::CiConfig, read: circleci::read },
+    Row { name: "bitbucket", claims: bitbucket::claims, surface: Surface::CiConfig, read: bitbucket::read },
+    Row { name: "buildkite", claims: buildkite::claims, surface: Surface::CiConfig, read: buildkite::read },
+    Row { name: "drone", claims: drone::claims, surface: Surface::CiConfig, read: drone::read },
+    Row { name: "travis", claims: travis::claims, surface: Surface::CiConfig, read: travis::read },
+    Row { name: "codebuild", claims: codebuild::claims, surface: Surface::CiConfig, read: codebuild::read },
+    Row { name: "jenkins", claims: jenkins::claims, surface: Surface::CiConfig, read: jenkins::read },
+    Row { name: "jenkins-controller", claims: jenkins::claims_controller, surface: Surface::CiConfig, read: jenkins::read_controller },
+    Row { name: "gitlab-ci", claims: gitlab::claims, surface: Surface::CiConfig, read: gitlab::read },
+    Row { name: "azure-pipelines", claims: azure_pipelines::claims, surface: Surface::CiConfig, read: azure_pipelines::read },
     Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
     Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
     Row { name: "codeowners", claims: codeowners::claims, surface: Surface::Worktree, read: codeowners::read },
     Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },
+    Row { name: "terraform-state", claims: terraform::claims_state, surface: Surface::TfState, read: terraform::read_state },
     Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
+    Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
+    Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
+    Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
+    Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::HostFs, read: cloud_init::read },
+    Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
+    Row { name: "spire", claims: terraform::claims_spire, surface: Surface::HostFs, read: terraform::read_spire },
+    Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
+    Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    Row { name: "systemd", claims: systemd::claims, surface: Surface::HostFs, read: systemd::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

@@ -7,38 +7,49 @@
 
 mod aws;
 mod azure;
+mod azure_devops;
 mod compute;
 pub(crate) mod declared;
+mod embedded;
 mod eval;
 mod files;
 mod functions;
 mod gcp;
+mod hcp;
+mod json;
 mod module;
 mod oci;
+mod packer;
 mod principals;
 mod provider;
+mod pulumi;
+mod rendered;
 mod resolve;
 mod resource;
 mod run;
 mod secrets;
 mod settings;
+mod spire;
 mod spliced;
 mod traverse;
-mod value;
 mod variables;
 mod vault;
 
 #[cfg(test)]
 mod tests;
 
-use unkeyed_model::{Facts, SkipReason, Unit};
+use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
+pub(crate) use self::azure::path_scope as azure_scope;
 use self::module::Module;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
 const STACK_BYTES: usize = 64 << 20;
+
+/// How far into a file the words that tell a state or a plan are looked for, in bytes.
+const STATE_HEAD: usize = 64 << 10;
 
 /// Files that Terraform and OpenTofu load, grouped by folder.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -50,11 +61,89 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     (is_configuration && !is_copy).then(|| origin.folder().to_owned())
 }
 
+/// State files, and what `terraform show -json` prints.
+pub(crate) fn claims_state(unit: &Unit<'_>) -> Option<String> {
+    let name = unit.origin().file_name();
+    let is_state = name.ends_with(".tfstate") || name.ends_with(".tfstate.backup");
+    let head = unit.bytes().get(..unit.bytes().len().min(STATE_HEAD)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let is_shown =
+        name.ends_with(".json") && holds(b"\"terraform_version\"") && (holds(b"_values\"") || holds(b"\"values\"") || holds(b"\"serial\""));
+    (is_state || is_shown).then(|| unit.origin().path.clone())
+}
+
+/// Reads such files, each for itself: what it says of the configuration's resources stands under its own path.
+pub(crate) fn read_state(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        facts.append(read_as(WorkloadKind::Terraform, std::slice::from_ref(unit), &unit.origin().path));
+    }
+    facts
+}
+
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    read_as(WorkloadKind::Terraform, units, folder_of(units))
+}
+
+fn folder_of<'u>(units: &'u [Unit<'_>]) -> &'u str {
+    units.first().map_or("", |unit| unit.origin().folder())
+}
+
+/// Projects of Pulumi in YAML, their stacks' settings, and what `pulumi stack export` prints.
+pub(crate) fn claims_pulumi(unit: &Unit<'_>) -> Option<String> {
+    let origin = unit.origin();
+    let name = origin.file_name();
+    let is_project = (name == "Pulumi.yaml" || name == "Pulumi.yml" || name.starts_with("Pulumi."))
+        && (name.ends_with(".yaml") || name.ends_with(".yml"));
+    let head = unit.bytes().get(..unit.bytes().len().min(STATE_HEAD)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let is_export = name.ends_with(".json") && holds(b"\"deployment\"") && holds(b"urn:pulumi:");
+    if is_project { Some(origin.folder().to_owned()) } else { is_export.then(|| origin.path.clone()) }
+}
+
+/// Reads a project, or an export.
+pub(crate) fn read_pulumi(units: &[Unit<'_>]) -> Facts {
+    let is_export = units.first().is_some_and(|unit| unit.origin().file_name().ends_with(".json"));
+    let path = units.first().map_or("", |unit| unit.origin().path.as_str());
+    read_as(WorkloadKind::Pulumi, units, if is_export { path } else { folder_of(units) })
+}
+
+/// Templates of Packer, in its configuration language or in JSON.
+pub(crate) fn claims_packer(unit: &Unit<'_>) -> Option<String> {
+    let origin = unit.origin();
+    let name = origin.file_name();
+    let is_language = name.ends_with(".pkr.hcl") || name.ends_with(".pkrvars.hcl");
+    let head = unit.bytes().get(..unit.bytes().len().min(STATE_HEAD)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let is_json = name.ends_with(".json") && holds(b"\"builders\"") && holds(b"\"type\"");
+    if is_language { Some(origin.folder().to_owned()) } else { is_json.then(|| origin.path.clone()) }
+}
+
+/// Reads the templates of a folder, or one in JSON.
+pub(crate) fn read_packer(units: &[Unit<'_>]) -> Facts {
+    let is_json = units.first().is_some_and(|unit| unit.origin().file_name().ends_with(".json"));
+    let path = units.first().map_or("", |unit| unit.origin().path.as_str());
+    read_as(WorkloadKind::Packer, units, if is_json { path } else { folder_of(units) })
+}
+
+/// Configurations of SPIRE's server and agent, and of spiffe-helper.
+pub(crate) fn claims_spire(unit: &Unit<'_>) -> Option<String> {
+    let name = unit.origin().file_name();
+    let is_named = name.ends_with(".conf") || name.ends_with(".hcl");
+    let head = unit.bytes().get(..unit.bytes().len().min(STATE_HEAD)).unwrap_or_default();
+    (is_named && spire::is_one(&String::from_utf8_lossy(head))).then(|| unit.origin().path.clone())
+}
+
+/// Reads one of them.
+pub(crate) fn read_spire(units: &[Unit<'_>]) -> Facts {
+    read_as(WorkloadKind::Spire, units, folder_of(units))
+}
+
+fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(units));
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(kind, units, folder));
         thread.ok().and_then(|thread| thread.join().ok())
     });
     read.unwrap_or_else(|| {
@@ -70,11 +159,10 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     })
 }
 
-fn read_folder(units: &[Unit<'_>]) -> Facts {
+fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     let mut facts = Facts::default();
-    let files = files::parse(units, &mut facts);
-    let Some(folder) = units.first().map(|unit| unit.origin().folder()) else { return facts };
-    let module = Module::new(folder, &files);
+    let files = files::parse(kind, units, &mut facts);
+    let module = Module::new(kind, folder, &files);
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
@@ -84,8 +172,13 @@ fn read_folder(units: &[Unit<'_>]) -> Facts {
         declared::read(resource, &mut facts);
         compute::read(resource, &mut facts);
     }
+    hcp::read(&module, &mut facts);
     variables::read(&module, &mut facts);
-    run::read(&module, &files, &mut facts);
+    match kind {
+        WorkloadKind::Packer => packer::read(&module, &files, &mut facts),
+        WorkloadKind::Spire => spire::read(&module, &files, &mut facts),
+        _ => run::read(&module, &files, &mut facts),
+    }
     if module.is_exhausted()
         && let Some(file) = files.first()
     {
@@ -98,7 +191,7 @@ fn read_folder(units: &[Unit<'_>]) -> Facts {
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {
-    let tables = [aws::READERS, azure::READERS, gcp::READERS, oci::READERS, vault::READERS];
+    let tables = [aws::READERS, azure::READERS, azure_devops::READERS, gcp::READERS, oci::READERS, vault::READERS];
     let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
     listed.or_else(|| gcp::iam_reader(kind))
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use unkeyed_model::{Facts, IdentityPath, Location, Origin, Reference, Surface, Unit, Value, Workload};
+use unkeyed_model::{Facts, IdentityPath, ImagePlace, Location, Origin, Reference, Surface, Unit, Value, Workload};
 
 use crate::Group;
 
@@ -23,10 +23,16 @@ pub(crate) fn units(case: &str) -> Vec<Unit<'static>> {
     collect(&root, &mut files);
     files.sort();
     // Only whoever asks for it by `env:` says that a file is a dump of an environment.
-    let surface = if case.starts_with("env-dump/") { Surface::EnvDump } else { Surface::Worktree };
+    let surface = match case.split('/').next() {
+        Some("env-dump") => Surface::EnvDump,
+        Some("image") => Surface::ImageConfig,
+        _ => Surface::Worktree,
+    };
     let unit = |path: PathBuf| {
         let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-        Unit::new(Arc::new(Origin { path: name, surface, ..Origin::default() }), std::fs::read(path).unwrap())
+        let images = vec![format!("example.org/{}:v1 (linux/amd64)", name.trim_end_matches(".json")).into()];
+        let image = (surface == Surface::ImageConfig).then(|| Arc::new(ImagePlace { images, ..ImagePlace::default() }));
+        Unit::new(Arc::new(Origin { path: name, surface, image, ..Origin::default() }), std::fs::read(path).unwrap())
     };
     files.into_iter().map(unit).collect()
 }

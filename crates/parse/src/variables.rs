@@ -65,6 +65,8 @@ const KNOWN: &[Known] = &[
     ),
     access(&["AZURE_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AZURE_CREDENTIALS", "ARM_ACCESS_KEY", "ARM_SAS_TOKEN"], "azure", ""),
     access(&["AZURE_CLIENT_CERTIFICATE_PASSWORD", "ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PASSWORD"], "azure", ""),
+    // AzureCLI@2 sets it under `addSpnToEnvironment`.
+    access(&["servicePrincipalKey"], "azure", ""),
     access(&["AZURE_PASSWORD", "AZURE_STORAGE_KEY", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_SAS_TOKEN"], "azure", ""),
     access(&["AZURE_WEBAPP_PUBLISH_PROFILE", "AZURE_FUNCTIONAPP_PUBLISH_PROFILE", "AZURE_STATIC_WEB_APPS_API_TOKEN"], "azure", ""),
     identifier(
@@ -105,6 +107,14 @@ const KNOWN: &[Known] = &[
     bootstrap(&["CONJUR_AUTHN_API_KEY"], "saas:conjur", ""),
     bootstrap(&["KSM_CONFIG"], "saas:keeper", ""),
     bootstrap(&["SOPS_AGE_KEY", "ANSIBLE_VAULT_PASSWORD", "GIT_CRYPT_KEY"], "", ""),
+    // HCP Terraform, "Dynamic provider credentials".
+    identifier(
+        &["TFC_VAULT_ADDR", "TFC_VAULT_NAMESPACE", "TFC_VAULT_RUN_ROLE", "TFC_VAULT_AUTH_PATH", "TFC_VAULT_ENCODED_CACERT"],
+        "vault",
+    ),
+    identifier(&["TFC_AWS_PROVIDER_AUTH", "TFC_AWS_RUN_ROLE_ARN", "TFC_AWS_PLAN_ROLE_ARN", "TFC_AWS_APPLY_ROLE_ARN"], "aws"),
+    identifier(&["TFC_AZURE_RUN_CLIENT_ID", "TFC_AZURE_PLAN_CLIENT_ID", "TFC_AZURE_APPLY_CLIENT_ID"], "azure"),
+    identifier(&["TFC_GCP_WORKLOAD_PROVIDER_NAME", "TFC_GCP_RUN_SERVICE_ACCOUNT_EMAIL", "TFC_GCP_WORKLOAD_POOL_ID"], "gcp"),
     // Registries and package indexes.
     access(
         &["NODE_AUTH_TOKEN", "NPM_TOKEN", "NPM_AUTH_TOKEN", "NPM_CONFIG__AUTH", "YARN_NPM_AUTH_TOKEN"],

@@ -55,7 +55,10 @@ fn main() {
                     if mode == "seams" {
                         // Bytes that a scanner must look at if matches reach at most 256 bytes to either side.
                         let copies = unit.lineage().and_then(|lineage| lineage.copies).unwrap_or_default();
-                        let inherited: usize = copies.iter().map(|copy| copy.span.len().saturating_sub(2 * std::env::var("R").map_or(256, |r| r.parse().unwrap()))).sum();
+                        let inherited: usize = copies
+                            .iter()
+                            .map(|copy| copy.span.len().saturating_sub(2 * std::env::var("R").map_or(256, |r| r.parse().unwrap())))
+                            .sum();
                         own.fresh = (bytes.len() - inherited) as u64;
                         own.seams = copies.iter().filter(|copy| copy.span.len() > 512).count() as u64;
                     }

@@ -5,8 +5,8 @@
 //! scanned as the text that it is, instead of half as messages. Places are lines of the message's text.
 
 mod json;
+pub(crate) mod markup;
 mod table;
-mod text;
 mod xml;
 
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use crate::{Event, Flow};
 
 /// What is looked at to tell an export.
 const HEAD_BYTES: usize = 4 << 10;
+/// The same for pages, which begin with scripts and styles.
+const PAGE_HEAD_BYTES: usize = 64 << 10;
 
 /// Characters of a conversation's or ticket's name that are shown in paths.
 const MAX_NAME: usize = 64;
@@ -47,7 +49,7 @@ const CHAT: Surface = Surface::Chat;
 const TICKET: Surface = Surface::Ticket;
 
 /// Slack (a file per channel and day), Teams (personal export, Graph); Jira (search, issue views, backup, CSV),
-/// ServiceNow (JSON, XML, CSV), Confluence (space or site backup).
+/// ServiceNow (JSON, XML, CSV), Confluence (space or site backup, pages), Jira's issue navigator as a page.
 const FORMATS: &[Format] = &[
     Format { surface: CHAT, marks: &[b"[", b"\"type\"", b"\"message\"", b"\"ts\"", b"\"text\""], read: json::read },
     Format { surface: CHAT, marks: &[b"{", b"\"conversations\"", b"\"MessageList\""], read: json::read },
@@ -62,18 +64,21 @@ const FORMATS: &[Format] = &[
     Format { surface: TICKET, marks: &[b"<", b"<xml>", b"<sys_"], read: xml::read },
     Format { surface: TICKET, marks: &[b"Issue key", b"Summary"], read: table::read },
     Format { surface: TICKET, marks: &[b"number", b"short_description"], read: table::read },
+    Format { surface: TICKET, marks: &[b"<", b"wiki-content", b"title-heading"], read: whole_page },
     Format { surface: TICKET, marks: &[b"<", b"wiki-content", b"Confluence"], read: whole_page },
+    Format { surface: TICKET, marks: &[b"<", b"issuetable", b"issuerow"], read: whole_page },
 ];
 
 /// Names of files that exports consist of.
-const ENDINGS: &[&str] = &[".json", ".xml", ".csv", ".html"];
+const ENDINGS: &[&str] = &[".json", ".xml", ".csv", ".html", ".htm"];
 
 /// The kind of export that begins with these bytes.
 fn format(name: &str, bytes: &[u8]) -> Option<&'static Format> {
     if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
         return None;
     }
-    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let is_page = name.ends_with(".html") || name.ends_with(".htm");
+    let head = &bytes[..bytes.len().min(if is_page { PAGE_HEAD_BYTES } else { HEAD_BYTES })];
     let body = head.trim_ascii_start();
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     FORMATS.iter().find(|format| {
@@ -124,7 +129,7 @@ fn placed(origin: &Origin, message: &Message) -> Origin {
 
 /// A page of an HTML export is one message, and already at its place.
 fn whole_page(bytes: &[u8], take: Take<'_>) -> Result<(), String> {
-    take(Message { place: Vec::new(), time: None, text: text::plain(&String::from_utf8_lossy(bytes)) });
+    take(Message { place: Vec::new(), time: None, text: markup::in_its_lines(&String::from_utf8_lossy(bytes)) });
     Ok(())
 }
 

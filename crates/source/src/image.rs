@@ -71,6 +71,14 @@ impl Kind {
     }
 }
 
+/// What is in force for images, by name and value, as reports list it.
+pub(crate) const LIMITS: &[(&str, u64)] = &[
+    ("image_count", resolve::MAX_IMAGES as u64),
+    ("image_layers", resolve::MAX_LAYERS as u64),
+    ("image_document_bytes", manifest::MAX_JSON_BYTES),
+    ("image_names", names::MAX_NAMES as u64),
+];
+
 /// The images of one target.
 #[derive(Debug)]
 pub(crate) struct Images {
@@ -92,7 +100,7 @@ impl Images {
             Kind::OciArchive | Kind::DockerArchive => Box::new(Archive::new(path).map_err(|error| unreadable(error.to_string()))?),
         };
         let wanted = Wanted::new(options.platform.as_deref());
-        let resolver = Resolver::new(blobs.as_ref(), wanted.clone());
+        let resolver = Resolver::new(blobs.as_ref(), &place(path, options), wanted.clone());
         let resolved = if kind == Kind::DockerArchive { resolver.docker() } else { resolver.layout() }.map_err(unreadable)?;
         Self::new(target, blobs, resolved, &wanted, options)
     }
@@ -103,7 +111,7 @@ impl Images {
         let unreadable = |why: String| Error::Image { target: target.into(), why };
         let (registry, bytes, digest) = registry::Registry::open(reference).map_err(unreadable)?;
         let wanted = Wanted::new(options.platform.as_deref());
-        let resolved = Resolver::new(&registry, wanted.clone()).reference(reference, &bytes, &digest).map_err(unreadable)?;
+        let resolved = Resolver::new(&registry, reference, wanted.clone()).reference(reference, &bytes, &digest).map_err(unreadable)?;
         Self::new(target, Box::new(registry), resolved, &wanted, options)
     }
 
@@ -129,7 +137,7 @@ impl Images {
                 let image = &self.images[number];
                 let history = &image.parsed.history;
                 let made = instruction::of_layers(history, image.layers.len()).get(position).copied().flatten();
-                let mut names: Vec<_> = carriers.iter().map(|(image, _)| self.images[*image].name.clone()).collect();
+                let mut names: Vec<_> = carriers.iter().flat_map(|(image, _)| self.images[*image].names.clone()).collect();
                 names.sort();
                 names.dedup();
                 let instruction = made.map(|(step, entry)| instruction::shown(step, entry));
@@ -146,16 +154,18 @@ impl Images {
         jobs
     }
 
-    /// The configurations, as they are written: each holds the environment, the labels and every instruction.
+    /// The configurations, as they are written: each holds the environment, the labels and every instruction. What stands
+    /// for one that could not be read is empty, so that the image is known all the same.
     fn configurations(&self, sink: &mut Sink<'_>) -> Flow {
-        let mut by_digest: BTreeMap<_, (&[u8], Vec<String>)> = BTreeMap::new();
+        let mut by_digest: BTreeMap<_, (&[u8], Vec<Arc<str>>)> = BTreeMap::new();
         for image in &self.images {
             if let Some((digest, bytes)) = &image.config {
-                by_digest.entry(digest).or_insert((bytes, Vec::new())).1.push(image.name.clone());
+                by_digest.entry(digest).or_insert((bytes, Vec::new())).1.extend(image.names.iter().cloned());
             }
         }
         for (digest, (bytes, mut images)) in by_digest {
             images.sort();
+            images.dedup();
             let place = ImagePlace { images, instruction: None, fate: Fate::Present };
             // `docker save` names it so.
             let path = within(&self.options.prefix, &format!("{}.json", digest.hex()));
@@ -230,6 +240,14 @@ impl Source for Images {
     fn layers(&self) -> u64 {
         self.layers_read.load(Ordering::Relaxed)
     }
+}
+
+/// What a folder or file of images is called: by its own name, among several targets as the user wrote it.
+fn place(path: &Path, options: &Options) -> String {
+    let named = path.file_name().map(|name| crate::path_text(name.as_ref())).unwrap_or_default();
+    let prefix = options.prefix.split_once(':').filter(|(kind, _)| Kind::of_prefix(kind).is_some());
+    let prefix = prefix.map_or(options.prefix.as_str(), |(_, path)| path);
+    if prefix.is_empty() { named } else { prefix.to_owned() }
 }
 
 /// When a layer was made. Reproducible builds write the Unix epoch, Go's zero time or the like: nothing from before

@@ -125,6 +125,14 @@ pub(crate) fn threads(options: &Options) -> usize {
     if options.threads > 0 { options.threads } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
 }
 
+/// The limits in force: name with unit, value.
+#[must_use]
+pub fn limits(options: &Options) -> Vec<(String, u64)> {
+    let own = [("file_bytes", options.max_file_bytes), ("stream_window_bytes", WINDOW_BYTES as u64)];
+    let all = own.iter().chain(unpack::Limits::IN_FORCE).chain(image::LIMITS);
+    all.map(|&(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// Default of [`Options::max_file_bytes`]: 64 MiB. Each worker holds at most one file of this size.
 pub const DEFAULT_MAX_FILE_BYTES: u64 = 64 << 20;
 

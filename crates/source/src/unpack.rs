@@ -16,6 +16,7 @@ mod cpio;
 mod door;
 mod exact;
 mod limits;
+mod mail;
 mod numbers;
 mod parts;
 mod pdf;

@@ -125,12 +125,18 @@ struct Index<'a> {
     facts: &'a Facts,
     by_id: BTreeMap<&'a str, Vec<usize>>,
     by_path: BTreeMap<&'a str, Vec<usize>>,
+    /// Scanned images, by each reference.
+    images: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     fn new(facts: &'a Facts) -> Self {
-        let mut index = Self { facts, by_id: BTreeMap::new(), by_path: BTreeMap::new() };
+        let mut index = Self { facts, by_id: BTreeMap::new(), by_path: BTreeMap::new(), images: BTreeMap::new() };
         for (at, workload) in facts.workloads.iter().enumerate() {
+            let image = workload.location.origin.image.iter().filter(|_| workload.kind == WorkloadKind::Image);
+            for reference in image.flat_map(|image| image.references()) {
+                index.images.entry(full(reference)).or_default().push(at);
+            }
             index.by_id.entry(&workload.id).or_default().push(at);
             index.by_path.entry(&workload.location.origin.path).or_default().push(at);
         }
@@ -172,7 +178,7 @@ impl<'a> Index<'a> {
                 let scope = user.id.split('#').next().unwrap_or_default();
                 self.by_id(target).into_iter().chain(self.by_id(&format!("{scope}#{target}"))).collect()
             }
-            Use::Image => Vec::new(),
+            Use::Image => self.images.get(&full(target)).cloned().unwrap_or_default(),
         };
         let mut found: Vec<usize> = found;
         found.sort_unstable();
@@ -185,6 +191,14 @@ impl<'a> Index<'a> {
         let (namespace, name) = target.split_once('/').unwrap_or(("", target));
         self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"))
     }
+}
+
+/// An image's reference in one form of those that mean the same (Docker's "familiar names").
+fn full(reference: &str) -> String {
+    let name = ["docker.io/", "index.docker.io/"].iter().find_map(|registry| reference.strip_prefix(registry)).unwrap_or(reference);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    let has_tag = name.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
+    if has_tag { name.to_owned() } else { format!("{name}:latest") }
 }
 
 #[cfg(test)]

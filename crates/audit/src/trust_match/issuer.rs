@@ -1,6 +1,6 @@
 //! Issuers: one spelling for each, and which of them serve many tenants under one name.
 
-use unkeyed_model::Value;
+use unkeyed_model::{Basis, Repository, Value};
 
 /// An issuer without scheme, trailing slash and, for AWS, without the provider ARN in front of it.
 pub(crate) fn normal(issuer: &str) -> &str {
@@ -58,10 +58,31 @@ pub(crate) fn is_cluster(issuer: &str) -> bool {
         || (host == "container.googleapis.com" && issuer.contains("/clusters/"))
 }
 
+/// The issuer of a token, with the host of the repository where a platform that people host themselves signs in its
+/// own name (GitLab).
+pub(crate) fn own(issuer: &Value, repository: Option<&Repository>) -> Value {
+    let Value::Known(text, Basis::Platform) = issuer else { return issuer.clone() };
+    let host = repository.and_then(|repository| repository.remote.as_deref()).and_then(|remote| remote.split('/').next());
+    match host {
+        // A mirror elsewhere says nothing of where the pipeline runs.
+        Some(host) if Shared::of(text) == Some(Shared::GitLab) && !matches!(host, "" | "gitlab.com" | "github.com" | "bitbucket.org") => {
+            Value::literal(format!("https://{host}"))
+        }
+        _ => issuer.clone(),
+    }
+}
+
+/// Whether an issuer is one of those that a template with the hole `{any}` stands for (an issuer for each customer).
+fn fits(template: &str, issuer: &str) -> bool {
+    let (parts, given) = (template.split('/'), issuer.split('/'));
+    template.matches('/').count() == issuer.matches('/').count()
+        && parts.zip(given).all(|(part, given)| part == given || (part == "{any}" && !given.is_empty()))
+}
+
 /// How two issuers compare: `Some(true)` the same, `Some(false)` different, `None` can't be told.
 pub(crate) fn same(token: &Value, trust: &Value) -> Option<bool> {
     let (token, trust) = (normal(token.known()?), normal(trust.known()?));
-    if token == trust {
+    if token == trust || fits(token, trust) {
         return Some(true);
     }
     // An enterprise may have its slug appended to GitHub's issuer; nothing in a repository tells.
@@ -88,6 +109,31 @@ mod tests {
         }
         assert_eq!(same(&token, &Value::literal("http://token.actions.githubusercontent.com")), Some(false));
         assert_eq!(same(&token, &Value::unknown("a variable")), None);
+    }
+
+    #[test]
+    fn an_issuer_for_each_customer_is_known_by_its_form() {
+        let circle = Value::literal("https://oidc.circleci.com/org/{any}");
+        assert_eq!(same(&circle, &Value::literal("oidc.circleci.com/org/3f0d")), Some(true));
+        assert_eq!(same(&circle, &Value::literal("oidc.circleci.com/org/3f0d/x")), Some(false));
+        assert_eq!(same(&circle, &Value::literal("oidc.circleci.com/org/")), Some(false));
+    }
+
+    #[test]
+    fn a_gitlab_of_ones_own_signs_in_its_own_name() {
+        let gitlab = Value::Known("https://gitlab.com".into(), Basis::Platform);
+        let on = |remote: &str| own(&gitlab, Some(&Repository { remote: Some(remote.into()), ..Repository::default() }));
+        assert_eq!(on("git.acme.example/a/b").known(), Some("https://git.acme.example"));
+        assert_eq!(on("github.com/a/b").known(), Some("https://gitlab.com"));
+        assert_eq!(own(&gitlab, None).known(), Some("https://gitlab.com"));
+        assert_eq!(
+            own(
+                &Value::literal("https://gitlab.com"),
+                Some(&Repository { remote: Some("git.acme.example/a".into()), ..Repository::default() })
+            )
+            .known(),
+            Some("https://gitlab.com")
+        );
     }
 
     #[test]

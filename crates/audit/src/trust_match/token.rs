@@ -25,7 +25,8 @@ pub(crate) enum Claimed {
 impl<'a> Token<'a> {
     /// Joins token and repository.
     pub(crate) fn new(token: &'a PredictedToken, repository: Option<&'a Repository>) -> Self {
-        let slug = repository.and_then(|repository| repository.slug_on(host(token.issuer.known()?)));
+        let issuer = issuer::own(&token.issuer, repository);
+        let slug = repository.and_then(|repository| repository.slug_on(host(issuer.known()?)));
         Self { token, slug }
     }
 

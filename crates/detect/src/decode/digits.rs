@@ -87,6 +87,11 @@ fn is_worthwhile(head: &[u8]) -> bool {
     looks_like_text(head.iter().copied()) || unpack::step(head).is_some()
 }
 
+/// Whether `line` ends as lines do that others belong to.
+pub(super) fn may_go_on(line: &[u8]) -> bool {
+    line.len() >= MIN_LINE && line[line.len() - MIN_LINE..].iter().all(|&byte| ANY.contains(byte))
+}
+
 /// Where the last of the base64 lines ends that begins with `run`: lines of one length, but the last.
 fn end_of_lines(text: &[u8], run: Span, class: &ByteSet) -> usize {
     let mut end = run.end;

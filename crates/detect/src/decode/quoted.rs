@@ -16,8 +16,20 @@ const HEADER: usize = 8 << 10;
 
 /// Lines with an encoded equals sign, each with the lines that it is joined to.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
-    let is_named = text.len() > MIN && contains_ignoring_case(&text[..text.len().min(HEADER)], b"quoted-printable");
-    let trigger: &[u8] = if is_named { b"=" } else { b"=3D" };
+    lines(text, b"=3D", out);
+}
+
+/// The same for a text that says that it is quoted-printable.
+pub(super) fn mail(text: &[u8], out: &mut Vec<Region>) {
+    lines(text, b"=", out);
+}
+
+/// Whether a text says so of itself.
+pub(super) fn is_named(text: &[u8]) -> bool {
+    text.len() > MIN && contains_ignoring_case(&text[..text.len().min(HEADER)], b"quoted-printable")
+}
+
+fn lines(text: &[u8], trigger: &[u8], out: &mut Vec<Region>) {
     let finder = memmem::Finder::new(trigger);
     let (mut floor, mut from) = (0, 0);
     while let Some(at) = finder.find(&text[from..]).map(|offset| from + offset) {

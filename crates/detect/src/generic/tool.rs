@@ -24,7 +24,7 @@ const MAX_USER: usize = 200;
 const REACH_OF_TOKEN: usize = 4096;
 
 /// The password that `tool`, whose name stands at `at`, gets on its line.
-pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect, head: &mut LineHead) -> Option<Place> {
+pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) -> Option<Place> {
     let start = at + tool.name.len();
     match tool.takes {
         Takes::Basic => return scheme(text, at, start, How::Basic),
@@ -50,7 +50,7 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect, he
     if let Takes::Word(count) = tool.takes {
         return last_word(cursor, line, tool, count);
     }
-    let inside = head.open_quote(text, at);
+    let inside = LineHead::default().open_quote(text, at);
     // All options begin with a hyphen.
     for found in memchr::memchr3_iter(b'-', b'|', b';', &text[start..line.end]) {
         cursor.at = start + found;

@@ -32,6 +32,9 @@ static KEY_FILES: WordList = WordList::new(
 /// Marks of regular expressions.
 static EXPRESSIONS: WordList = WordList::new("[^ ]+) ]*) (?: .* .+) [a-z [A-Z [0-9");
 
+/// Tags of CloudFormation whose value is one of something else ("Intrinsic function reference").
+const INTRINSICS: &[&str] = &["!ref ", "!getatt ", "!importvalue ", "!findinmap ", "!if [", "!select ["];
+
 /// Names with which a path of members starts, where it isn't clear from the language that it is one.
 static ROOTS: WordList = WordList::new(
     "
@@ -47,6 +50,9 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
     if STORES.begins(lower.as_bytes()) {
         return Some("a reference to a secret store");
+    }
+    if INTRINSICS.iter().any(|tag| lower.starts_with(tag)) {
+        return Some("a reference to a part of the template");
     }
     if SEALED.begins(lower.as_bytes()) {
         return Some("a hash or an encrypted value");

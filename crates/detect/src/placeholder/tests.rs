@@ -122,6 +122,7 @@ blah_blah_blah
 vault:secret/data/db#password
 arn:aws:secretsmanager:eu-west-1:111122223333:secret:db
 op://prod/db/password
+!Ref DatabasePassword
 ref+vault://x
 projects/p/secrets/s/versions/1
 /run/secrets/db_password

@@ -38,6 +38,7 @@ impl Engine {
         self.search.run(
             &self.rules,
             text,
+            &[Span::new(0, text.len())],
             scratch,
             |_| true,
             |event| {
@@ -70,7 +71,7 @@ impl Engine {
 fn matched(event: Event) -> Option<Found> {
     match event {
         Event::Match(found) => Some(found),
-        Event::Word { .. } => None,
+        Event::Far(_) | Event::Word { .. } => None,
     }
 }
 
@@ -156,6 +157,7 @@ fn a_scratch_is_clean_for_the_next_text() {
         search.run(
             &rules,
             text,
+            &[Span::new(0, text.len())],
             &mut scratch,
             |_| true,
             |event| {

@@ -124,7 +124,35 @@ fn curl(command: &Command) -> Vec<Effect> {
             "saas:openai",
         )));
     }
+    effects.extend(exchange(command).map(Effect::LogsIn));
     effects
+}
+
+/// A token exchange that is written out: Google's STS and the impersonation behind it, Entra's client assertion, AWS
+/// STS, Vault's JWT login (the vendors' API references).
+fn exchange(command: &Command) -> Option<Login> {
+    let text = |needle: &str| command.words.iter().map(|word| word.text.as_str()).find(|word| word.contains(needle));
+    let federated = |platform, mechanism, destination| login(IdentityKind::Federated, platform, mechanism, destination);
+    if let Some(url) = text("iamcredentials.googleapis.com").filter(|url| url.contains(":generateAccessToken")) {
+        let account = url.split("serviceAccounts/").nth(1).and_then(|rest| rest.split(":generateAccessToken").next()).map(str::to_owned);
+        let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
+        return Some(Login { principal: account, ttl, ..federated(Platform::Gcp, "generateAccessToken", "gcp") });
+    }
+    if text("sts.googleapis.com").is_some_and(|url| url.contains("/token")) {
+        let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorBound });
+        return Some(Login { ttl, ..federated(Platform::Gcp, "sts.googleapis.com token exchange", "gcp") });
+    }
+    if text("login.microsoftonline.com").is_some_and(|url| url.contains("/token")) && text("client_assertion").is_some() {
+        let ttl = Some(Ttl { seconds: 5_400, basis: TtlBasis::VendorDefault });
+        let audience = Some("api://AzureADTokenExchange");
+        return Some(Login { ttl, audience, ..federated(Platform::Azure, "Entra client assertion", "azure") });
+    }
+    if text("AssumeRoleWithWebIdentity").is_some() && text("sts.").is_some_and(|url| url.contains("amazonaws.com")) {
+        let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
+        return Some(Login { ttl, ..federated(Platform::Aws, "AssumeRoleWithWebIdentity", "aws") });
+    }
+    let vault = text("/v1/auth/").filter(|url| url.contains("/login")).is_some() && text("jwt").is_some();
+    vault.then(|| Login { reach: Reach::Vault, ..federated(Platform::Vault, "Vault JWT login", "vault") })
 }
 
 /// A credential that is redirected to a file or to the environment of later steps (MX-03).

@@ -53,7 +53,9 @@ fn cloud(command: &Command) -> Option<&'static str> {
         "helm" => {
             matches!(first, "install" | "upgrade" | "uninstall" | "rollback" | "list" | "status" | "get" | "test").then_some("k8s-api")
         }
-        "ssh" | "scp" | "rsync" | "sftp" => Some("ssh"),
+        "ssh" | "sftp" => Some("ssh"),
+        // Without a host in front of a path they copy on this machine.
+        "scp" | "rsync" => command.words.iter().any(|word| word.text.contains(':')).then_some("ssh"),
         _ => None,
     }
 }

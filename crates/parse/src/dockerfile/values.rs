@@ -4,15 +4,15 @@ use std::ops::Range;
 
 /// A part of an instruction's text.
 #[derive(Clone)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// Without quotes and escapes.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Where it stands, quotes left out if they enclose all of it.
-    pub(super) range: Range<usize>,
+    pub(crate) range: Range<usize>,
 }
 
 /// The words of a text: separated by blanks, or the strings of a JSON list.
-pub(super) fn words(text: &str) -> Vec<Part> {
+pub(crate) fn words(text: &str) -> Vec<Part> {
     if text.trim_start().starts_with('[')
         && let Some(list) = json_list(text)
     {
@@ -28,7 +28,7 @@ pub(super) fn words(text: &str) -> Vec<Part> {
 }
 
 /// `A=1 B="2"`, or the old `A 1`; a name alone has no value.
-pub(super) fn assignments(text: &str) -> Vec<(Part, Option<Part>)> {
+pub(crate) fn assignments(text: &str) -> Vec<(Part, Option<Part>)> {
     let words = words(text);
     let Some(first) = words.first() else { return Vec::new() };
     if !first.text.contains('=') && words.len() > 1 {

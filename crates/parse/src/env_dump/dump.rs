@@ -50,7 +50,22 @@ impl<'a> Dump<'a> {
         };
         let mut workload = Workload::new(WorkloadKind::Env, id, part.unwrap_or(path), location);
         workload.extents.push(place.bare(extent));
+        Self::of(place, workload)
+    }
+
+    /// The environment of `workload`, which is one whatever the environment says.
+    pub(crate) fn of(place: &'a Place<'a>, workload: Workload) -> Self {
         Self { place, workload, variables: Vec::new(), slots: Vec::new() }
+    }
+
+    /// The value of a variable that was taken.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.variables.iter().rev().find(|variable| variable.name == name).map(|variable| &variable.value)
+    }
+
+    /// Takes a place where a credential stands that is no variable of this environment.
+    pub(crate) fn slot(&mut self, slot: Slot) {
+        self.slots.push(slot);
     }
 
     /// Takes a variable whose value stands at `span`.
@@ -95,11 +110,15 @@ impl<'a> Dump<'a> {
     }
 
     /// Hands over what was read, unless it was nothing.
-    pub(crate) fn finish(mut self, facts: &mut Facts) {
+    pub(crate) fn finish(self, facts: &mut Facts) {
         let nothing = self.variables.is_empty() && self.workload.references.is_empty() && self.workload.identity_paths.is_empty();
-        if nothing && self.workload.uses.is_empty() {
-            return;
+        if !nothing || !self.workload.uses.is_empty() {
+            self.conclude(facts);
         }
+    }
+
+    /// Hands over what was read, if it was nothing, too.
+    pub(crate) fn conclude(mut self, facts: &mut Facts) {
         self.workload.identity_paths.extend(environment::identity_paths(&self.variables));
         facts.slots.append(&mut self.slots);
         facts.workloads.push(self.workload);

@@ -1,6 +1,6 @@
 //! A step that runs a script: what its commands do.
 
-use unkeyed_model::{Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Value};
+use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Value};
 
 use super::action::tokens;
 use super::draft::{Draft, Receiver};
@@ -10,7 +10,7 @@ use super::scope::{Bound, Scope};
 use crate::commands::{self, Effect, Login};
 use crate::facts;
 use crate::flat::Flat;
-use crate::shell::{self, Command, is_assignment};
+use crate::shell::{self, Command};
 use crate::tree::Node;
 
 /// Reads a script.
@@ -173,28 +173,13 @@ fn federated(scope: &Scope, platform: Platform, mechanism: &str, destination: De
 
 /// What the place in a command says of a stored value: the variable it is assigned to, the option it is given as.
 fn receives(command: &Command, expression: &Expression) -> Receiver {
-    let position =
-        command.words.iter().position(|word| word.range.start <= expression.range.start && expression.range.end <= word.range.end);
-    let word = position.and_then(|at| command.words.get(at)).map_or("", |word| word.text.as_str());
-    let before = position.and_then(|at| command.words.get(at.checked_sub(1)?)).map_or("", |word| word.text.as_str());
-    let mut receiver = match (word.split_once('='), before.strip_prefix('-')) {
-        (Some((name, _)), _) if is_assignment(word) => Receiver::variable(name, false),
-        (Some((option, _)), _) if option.starts_with('-') => Receiver::unstated(Some(option.trim_start_matches('-')), false),
-        (_, Some(option)) => Receiver::unstated(Some(option.trim_start_matches('-')), false),
-        _ => Receiver::unstated(None, false),
-    };
-    receiver.mechanism = command.program().to_owned();
-    let effects = commands::of(command, None);
-    let takes_password =
-        effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("registry-login-argument" | "az-login-password")));
-    if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {
-        receiver.content = Content::Durable;
+    let known = crate::receiver::Receiver::in_command(command, &expression.range);
+    Receiver {
+        used_as: known.used_as,
+        content: known.content,
+        role: known.role,
+        destination: known.destination,
+        mechanism: command.program().to_owned(),
+        ..Receiver::unstated(None, false)
     }
-    let destination = effects.into_iter().find_map(|effect| match effect {
-        Effect::Reaches(destination) => Some(destination),
-        Effect::Publishes { registry, .. } => Some(Destination::new("registry", registry)),
-        _ => None,
-    });
-    receiver.destination = receiver.destination.or(destination);
-    receiver
 }

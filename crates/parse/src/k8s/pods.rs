@@ -3,7 +3,7 @@
 use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
 
 use super::objects::Object;
-use super::{containers, identities, in_cluster, injector, oci_exchange, volumes};
+use super::{containers, identities, in_cluster, injector, mesh, oci_exchange, volumes};
 use crate::tree::Node;
 
 /// Where kinds keep the pod template, by kind.
@@ -13,6 +13,13 @@ const TEMPLATES: &[(&str, &[&str])] = &[
     ("PodTemplate", &["template"]),
     ("CronWorkflow", &["spec", "workflowSpec"]),
 ];
+
+/// Tekton's kinds (tekton.dev): the specification itself names service account and workspaces.
+const TEKTON: &[&str] = &["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"];
+
+/// Where they keep steps, and tasks that are written out.
+const TEKTON_STEPS: &[&[&str]] = &[&["steps"], &["sidecars"], &["taskSpec", "steps"], &["taskSpec", "sidecars"]];
+const TEKTON_TASKS: &[&[&str]] = &[&["tasks"], &["finally"], &["pipelineSpec", "tasks"], &["pipelineSpec", "finally"]];
 
 /// A pod template with the object around it.
 #[derive(Clone, Copy)]
@@ -39,7 +46,8 @@ impl<'n> Pod<'n> {
         let kind = object.kind();
         let keys = TEMPLATES.iter().find(|(name, _)| *name == kind).map_or(&["spec", "template"][..], |(_, keys)| keys);
         let is_workflow = matches!(kind, "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow");
-        let found = if is_workflow && kind != "CronWorkflow" { Some(object.node) } else { object.at(keys) };
+        let is_tekton = object.group() == "tekton.dev" && TEKTON.contains(&kind);
+        let found = if is_tekton || is_workflow && kind != "CronWorkflow" { Some(object.node) } else { object.at(keys) };
         // Of a workflow the specification itself names service account and volumes.
         let (template, spec) = match found {
             Some(template) if kind == "CronWorkflow" => (template, template),
@@ -49,11 +57,12 @@ impl<'n> Pod<'n> {
         let has_containers = ["containers", "initContainers", "templates"].iter().any(|key| spec.get(key).is_some());
         let path = match kind {
             "Pod" | "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" => "spec",
+            _ if is_tekton => "spec",
             "CronJob" => "spec.jobTemplate.spec.template.spec",
             "CronWorkflow" => "spec.workflowSpec",
             _ => "spec.template.spec",
         };
-        has_containers.then_some(Self { object, template, spec, path })
+        (has_containers || is_tekton).then_some(Self { object, template, spec, path })
     }
 
     /// All containers: those of the pod, or those of a workflow's templates.
@@ -68,6 +77,24 @@ impl<'n> Pod<'n> {
             for kind in ["container", "script"] {
                 if let Some(node) = template.get(kind) {
                     found.push(Container { node, path: format!("{}.templates[{index}].{kind}", self.path) });
+                }
+            }
+        }
+        if self.object.group() == "tekton.dev" {
+            found.extend(self.steps());
+        }
+        found
+    }
+
+    /// The steps of Tekton's tasks.
+    fn steps(&self) -> Vec<Container<'n>> {
+        let mut found = Vec::new();
+        let listed = |keys: &[&str], spec: &'n Node| spec.path(keys).map(Node::items).unwrap_or_default();
+        let tasks = TEKTON_TASKS.iter().flat_map(|keys| listed(keys, self.spec)).filter_map(|task| task.get("taskSpec"));
+        for spec in std::iter::once(self.spec).chain(tasks) {
+            for keys in TEKTON_STEPS {
+                for (index, node) in listed(keys, spec).iter().enumerate() {
+                    found.push(Container { node, path: format!("{}.{}[{index}]", self.path, keys.join(".")) });
                 }
             }
         }
@@ -116,7 +143,9 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     let volumes = volumes::read(pod, &mut workload);
     containers::read(pod, &volumes, &mut workload, facts);
     image_pull_secrets(pod, &mut workload);
+    workspaces(pod, &mut workload);
     identities::read(pod, &volumes, &mut workload, facts);
+    mesh::read(pod, &mut workload);
     injector::read(pod, &mut workload);
     in_cluster::read(pod, &mut workload);
     oci_exchange::read(pod, &mut workload);
@@ -130,6 +159,20 @@ fn image_pull_secrets(pod: Pod<'_>, workload: &mut Workload) {
         if let Some(reference) = secret_for_pulling(pod.object, entry) {
             workload.references.push(reference);
         }
+    }
+}
+
+/// Secrets that a run of Tekton mounts as workspaces.
+fn workspaces(pod: Pod<'_>, workload: &mut Workload) {
+    if pod.object.group() != "tekton.dev" {
+        return;
+    }
+    for (index, entry) in pod.spec.get("workspaces").map(Node::items).unwrap_or_default().iter().enumerate() {
+        let Some(node) = entry.path(&["secret", "secretName"]) else { continue };
+        let Some(name) = pod.object.source.text(node) else { continue };
+        let mut reference = super::secrets::reference(pod.object, &name, pod.at(node, &format!("workspaces[{index}].secret")));
+        reference.used_as = entry.str("name").map(str::to_owned);
+        workload.references.push(reference);
     }
 }
 

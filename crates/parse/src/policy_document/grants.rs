@@ -67,8 +67,10 @@ fn scope_of(resource: &str) -> ResourceScope {
     if hole::is_known(resource) {
         return ResourceScope::Resource;
     }
-    let names_resource =
-        |what: &str| what.contains('_') && !["var.", "local.", "module.", "each."].iter().any(|root| what.starts_with(root));
+    // Terraform's types have an underscore in their name, CloudFormation's two colons.
+    let names_resource = |what: &str| {
+        (what.contains('_') || what.contains("::")) && !["var.", "local.", "module.", "each."].iter().any(|root| what.starts_with(root))
+    };
     let all_wild_but_hole = hole::only_hole(resource).is_some();
     match hole::holes(resource).next() {
         Some(what) if names_resource(what) => ResourceScope::Resource,

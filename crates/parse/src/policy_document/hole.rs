@@ -64,6 +64,32 @@ pub(crate) fn shown(text: &str) -> String {
     text.replace(OPEN, "${").replace(CLOSE, "}")
 }
 
+/// The text with each hole outside of double quotes as a zero, so that it may be JSON.
+pub(crate) fn unquoted_as_zero(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut escaped, mut inside) = (false, false, false);
+    for character in text.chars() {
+        match character {
+            OPEN if !quoted => {
+                inside = true;
+                out.push('0');
+                continue;
+            }
+            CLOSE if inside => {
+                inside = false;
+                continue;
+            }
+            '"' if !escaped && !inside => quoted = !quoted,
+            _ => {}
+        }
+        escaped = character == '\\' && !escaped;
+        if !inside {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// The text as a value: known if nothing is missing.
 pub(crate) fn value(text: &str, basis: Basis) -> Value {
     if is_known(text) {
@@ -78,6 +104,12 @@ pub(crate) fn value(text: &str, basis: Basis) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_with_holes_stays_json() {
+        let text = format!("{{\"a\": \"x{}\\\"\", \"b\": {}}}", hole("var.a"), hole("var.b"));
+        assert_eq!(unquoted_as_zero(&text), format!("{{\"a\": \"x{}\\\"\", \"b\": 0}}", hole("var.a")));
+    }
 
     #[test]
     fn partly_known_text_is_unknown_and_says_why() {

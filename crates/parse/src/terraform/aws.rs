@@ -2,15 +2,12 @@
 
 mod documents;
 
-use unkeyed_model::{
-    Basis, Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Reach, ResourceScope, RoleGrant, SessionPolicy, SubjectRule,
-    TrustBinding, Ttl, TtlBasis, Value, Workload, WorkloadKind,
-};
+use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value};
 
 use self::documents::Document;
 use super::resource::{Reader, Resource};
-use super::value::Val;
-use crate::policy_document::{self, Carrier, hole};
+use crate::evaluated::Val;
+use crate::policy_document::{self, Carrier};
 
 /// Readers by resource type.
 pub(super) const READERS: &[(&str, Reader)] = &[
@@ -24,9 +21,6 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("aws_rolesanywhere_profile", roles_anywhere),
     ("aws_eks_pod_identity_association", pod_identity),
 ];
-
-/// Longest session that AWS grants a role (IAM user guide, "Update the maximum session duration for a role").
-pub(super) const LONGEST_SESSION: Ttl = Ttl { seconds: 43_200, basis: TtlBasis::VendorBound };
 
 fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     let key = resource.key();
@@ -164,41 +158,6 @@ fn pod_identity(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(role) = resource.principal("role_arn", Platform::Aws, "role", facts) else { return };
     let name = |attribute: &str| resource.get(attribute).map_or_else(String::new, |val| resource.module.text_of(&val).0);
     let (namespace, account) = (name("namespace"), name("service_account"));
-    let subject = format!("system:serviceaccount:{namespace}:{account}");
-    let issuer = Value::literal("pods.eks.amazonaws.com");
-    facts.trusts.push(TrustBinding {
-        id: format!("{}/0", resource.key()),
-        platform: Platform::Aws,
-        principal: role.clone(),
-        trusted: "service-account".to_owned(),
-        issuer: issuer.clone(),
-        subject: match hole::value(&subject, Basis::Literal) {
-            Value::Known(text, _) => SubjectRule::Exact(vec![text]),
-            Value::Unknown(why) => SubjectRule::Unknown(why),
-        },
-        audiences: None,
-        claims: Vec::new(),
-        settings: resource.settings(&["cluster_name"]),
-        location: resource.location(),
-    });
-    if !hole::is_known(&subject) {
-        return;
-    }
-    let id = format!("k8s:{namespace}/ServiceAccount/{account}");
-    let mut workload = Workload::new(WorkloadKind::K8s, id, format!("{namespace}/{account}"), resource.location());
-    workload.component = true;
-    workload.identity_paths.push(IdentityPath {
-        kind: IdentityKind::Managed,
-        platform: Platform::Aws,
-        mechanism: "EKS Pod Identity association".to_owned(),
-        reach: Reach::Destination,
-        destination: unkeyed_model::Destination::new("aws", ""),
-        principal: Value::literal(role),
-        tokens: vec![PredictedToken { issuer: issuer.clone(), subject: Value::literal(subject), audience: issuer }],
-        ttl: Some(LONGEST_SESSION),
-        capability: Some(resource.location()),
-        consumer: Some(resource.at("service_account")),
-        platform_bound: None,
-    });
-    facts.workloads.push(workload);
+    let places = (resource.location(), resource.at("service_account"));
+    crate::pod_identity::associated(&role, &resource.key(), &namespace, &account, &places, facts);
 }

@@ -3,7 +3,7 @@
 use unkeyed_model::{Basis, Facts, Location, Platform, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
 
 use super::resource::{Reader, Resource};
-use super::value::Val;
+use crate::evaluated::Val;
 use crate::policy_document::hole;
 
 /// Readers by resource type.

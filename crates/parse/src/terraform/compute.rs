@@ -2,15 +2,14 @@
 
 use unkeyed_model::{
     Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SubjectRule, TrustBinding, Ttl, TtlBasis, Use, Value, Workload,
-    WorkloadKind,
 };
 
-use super::aws;
 use super::resource::Resource;
 use super::secrets::Reader;
 use super::settings;
 use super::spliced;
-use super::value::{Kind, Val};
+use crate::evaluated::{Kind, Val};
+use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 
 /// A type that computes.
@@ -108,7 +107,7 @@ pub(super) fn is_compute(kind: &str) -> bool {
 /// Emits the workload of a resource that computes.
 pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(compute) = COMPUTE.iter().find(|compute| compute.kind == resource.kind()) else { return };
-    let mut workload = Workload::new(WorkloadKind::Terraform, resource.key(), resource.address, resource.location());
+    let mut workload = Workload::new(resource.module.kind, resource.key(), resource.address, resource.location());
     workload.extents.push(resource.location());
     workload.owner =
         ["tags.owner", "tags.team", "tags.Owner", "tags.Team", "labels.owner", "labels.team"].iter().find_map(|path| resource.text(path));
@@ -202,7 +201,7 @@ fn attachment(resource: Resource<'_, '_>, platform: Platform, principal: &str, f
 
 fn managed(resource: Resource<'_, '_>, platform: Platform, attribute: &str, principal: String) -> IdentityPath {
     let (destination, ttl) = match platform {
-        Platform::Aws => ("aws", aws::LONGEST_SESSION),
+        Platform::Aws => ("aws", LONGEST_SESSION),
         // Managed identity tokens are cached up to 24 hours (Entra, "Managed identities FAQ").
         Platform::Azure => ("azure", Ttl { seconds: 86_400, basis: TtlBasis::VendorBound }),
         _ => ("gcp", Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault }),

@@ -13,7 +13,7 @@ use unkeyed_model::{Basis, Span, Value};
 use super::functions;
 use super::module::{FromRange as _, Module};
 use super::traverse::reference;
-use super::value::{At, Kind, Val};
+use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
 
 /// What evaluation may copy per folder, in [`Val::weight`].
@@ -66,7 +66,7 @@ impl<'m> Module<'m> {
             Expression::FuncCall(call) => {
                 let args = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
                 let result = functions::call(self, call.name.name.as_str(), args);
-                let whole = expr.span().map(|range| At { file, span: Span::from_range(range) });
+                let whole = expr.span().map(|range| At::new(file, Span::from_range(range)));
                 return Val { at: result.at.or(whole), ..result };
             }
             Expression::Traversal(traversal) => return self.traversal(file, traversal, bound),
@@ -82,7 +82,7 @@ impl<'m> Module<'m> {
             Expression::ForExpr(each) => self.for_each(file, each, bound),
         };
         let span = expr.span().map(|range| content(expr, Span::from_range(range)));
-        Val { kind, at: span.map(|span| At { file, span }), via: None }
+        Val { kind, at: span.map(|span| At::new(file, span)), via: None }
     }
 
     fn object(&self, file: usize, object: &Object, bound: &Bindings) -> Kind {
@@ -232,29 +232,7 @@ impl<'m> Module<'m> {
 
     /// A value as text with holes.
     pub(super) fn text_of(&self, val: &Val) -> (String, Basis) {
-        match &val.kind {
-            Kind::Text(text, basis) => (text.clone(), *basis),
-            Kind::Number(text) => (text.clone(), Basis::Literal),
-            Kind::Bool(value) => (value.to_string(), Basis::Literal),
-            Kind::Null => (String::new(), Basis::Literal),
-            Kind::List(items) if items.len() == 1 => {
-                items.first().map_or_else(|| (String::new(), Basis::Literal), |item| self.text_of(item))
-            }
-            Kind::List(_) | Kind::Map(_) => (hole::unmarked(&self.json(val).to_string()), Basis::Literal),
-            Kind::Ref(reference) => self.resolved(reference),
-            Kind::Either(values, what) => self.agreed(values, what),
-            Kind::Unknown(what) => (hole::hole(what), Basis::Literal),
-        }
-    }
-
-    /// The text on which all alternatives agree.
-    fn agreed(&self, values: &[Val], what: &str) -> (String, Basis) {
-        let mut texts: Vec<(String, Basis)> = values.iter().map(|value| self.text_of(value)).collect();
-        texts.dedup_by(|a, b| a.0 == b.0);
-        match texts.pop() {
-            Some(only) if texts.is_empty() => only,
-            _ => (hole::hole(what), Basis::Literal),
-        }
+        val.text(&|reference| self.resolved(reference))
     }
 
     /// A value as a model value.

@@ -7,8 +7,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hcl_edit::structure::Body;
-use unkeyed_model::{Facts, SkipReason, Unit};
+use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 
+use super::rendered::{Rendered, SpanMap};
+use super::{json, packer, pulumi};
 use crate::place::Place;
 
 /// Largest file that is parsed, in bytes.
@@ -25,23 +27,33 @@ pub(super) struct File<'a> {
     pub(super) place: Place<'a>,
     /// Syntax tree.
     pub(super) body: Body,
+    /// For a file in another form, the way back from the tree's spans.
+    spans: Option<SpanMap>,
+    /// It assigns values to variables.
+    is_values: bool,
 }
 
 impl File<'_> {
     /// Whether it assigns values to variables (`.tfvars`).
     pub(super) fn is_tfvars(&self) -> bool {
-        self.place.path().ends_with(".tfvars")
+        self.is_values
+    }
+
+    /// Where a part of the tree stands in the file.
+    pub(super) fn span(&self, span: Span) -> Span {
+        self.spans.as_ref().map_or(span, |spans| spans.source(span))
     }
 
     /// Whether Terraform loads it without being told to.
     pub(super) fn is_automatic(&self) -> bool {
         let name = self.place.origin().file_name();
+        let name = name.strip_suffix(".json").unwrap_or(name);
         name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
     }
 }
 
 /// Parses the units; what can't be parsed becomes a coverage row.
-pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
+pub(super) fn parse<'a>(kind: WorkloadKind, units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
     let mut files = Vec::new();
     for unit in units {
         let place = match Place::new(unit) {
@@ -51,24 +63,53 @@ pub(super) fn parse<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
                 continue;
             }
         };
-        if place.path().ends_with(".json") {
-            facts.skipped.push(place.skip(SkipReason::NotUnderstood, "the JSON form of Terraform: scanned as text, structure not read"));
-            continue;
-        }
         if !is_within_limits(&place) {
             let detail = format!("larger than {MAX_BYTES} bytes or {MAX_ASSIGNMENTS} assignments: structure not read");
             facts.skipped.push(place.skip(SkipReason::Limit, detail));
             continue;
         }
-        let (body, broken) = parse_tolerantly(place.text());
+        let rendered = match rendered(kind, &place) {
+            Ok(rendered) => rendered,
+            Err(skip) => {
+                facts.skipped.push(skip);
+                continue;
+            }
+        };
+        let (body, broken) = parse_tolerantly(rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str()));
         if let Some(line) = broken {
             let rest = if body.is_some() { "; the other blocks were read" } else { "" };
             let detail = format!("line {line}: not Terraform configuration language{rest}");
             facts.skipped.push(place.skip(SkipReason::Malformed, detail));
         }
-        files.extend(body.map(|body| File { place, body }));
+        let is_values = rendered.as_ref().map_or(place.path().ends_with(".tfvars"), |rendered| rendered.is_values);
+        let spans = rendered.map(|rendered| rendered.spans);
+        files.extend(body.map(|body| File { place, body, spans, is_values }));
     }
     files
+}
+
+/// A file in another form, written out as configuration language; nothing for one that is.
+fn rendered(kind: WorkloadKind, place: &Place<'_>) -> Result<Option<Rendered>, unkeyed_model::Skip> {
+    let name = place.origin().file_name();
+    if [".tf", ".tofu", ".tfvars", ".hcl", ".conf"].iter().any(|ending| name.ends_with(ending)) {
+        return Ok(None);
+    }
+    let is_json = place.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let root = if is_json {
+        crate::json::parse(place)?
+    } else {
+        let mut read = crate::yaml::parse(place);
+        match (read.nodes.is_empty(), read.skipped.pop()) {
+            (true, Some(skip)) => return Err(skip),
+            (true, None) => return Ok(None),
+            (false, _) => read.nodes.swap_remove(0),
+        }
+    };
+    Ok(Some(match kind {
+        WorkloadKind::Pulumi => pulumi::render(&root),
+        WorkloadKind::Packer => packer::render(&root),
+        _ => json::render(&root, name.ends_with(".tfvars.json")),
+    }))
 }
 
 /// The tree of a text, without the blocks that don't parse, and the line of the first fault.

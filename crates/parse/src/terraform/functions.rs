@@ -5,7 +5,7 @@
 use unkeyed_model::Basis;
 
 use super::module::Module;
-use super::value::{Kind, Ref, Val};
+use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
 /// Calls a function.

@@ -3,7 +3,7 @@
 use unkeyed_model::{Basis, Claim, Facts, Platform, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
 
 use super::resource::{Reader, Resource};
-use super::value::Val;
+use crate::evaluated::Val;
 use crate::policy_document::hole;
 
 /// Readers by resource type; IAM members and bindings exist for every service and are read by their suffix.
@@ -109,7 +109,7 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
             return module.key(address);
         }
         if hole::is_known(account) {
-            let val = Val::new(super::value::Kind::Text(account.to_owned(), Basis::Literal));
+            let val = Val::new(crate::evaluated::Kind::Text(account.to_owned(), Basis::Literal));
             return module.principal(&val, Platform::Gcp, "service-account", facts);
         }
     }

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
-use unkeyed_model::{Basis, Location, Span, Value};
+use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
 use super::files::File;
-use super::value::{At, Kind, Val};
+use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
 
 /// An expression and the file it stands in.
@@ -18,6 +18,8 @@ pub(super) type Source<'m> = (usize, &'m Expression);
 
 /// One folder.
 pub(super) struct Module<'m> {
+    /// Kind of the workloads in it, which is the prefix of ids as well.
+    pub(super) kind: WorkloadKind,
     /// Path of the folder; `.` for the root.
     pub(super) folder: String,
     pub(super) files: &'m [File<'m>],
@@ -48,8 +50,9 @@ pub(super) struct Section<'m> {
 }
 
 impl<'m> Module<'m> {
-    pub(super) fn new(folder: &str, files: &'m [File<'m>]) -> Self {
+    pub(super) fn new(kind: WorkloadKind, folder: &str, files: &'m [File<'m>]) -> Self {
         let mut module = Self {
+            kind,
             folder: if folder.is_empty() { ".".to_owned() } else { folder.to_owned() },
             files,
             resources: BTreeMap::new(),
@@ -100,15 +103,27 @@ impl<'m> Module<'m> {
 
     /// Key of whatever has this address.
     pub(super) fn key(&self, address: &str) -> String {
-        format!("tf:{}#{address}", self.folder)
+        format!("{}:{}#{address}", self.kind, self.folder)
     }
 
     /// The location of a place.
     pub(super) fn location(&self, at: At, key_path: &str) -> Location {
         match self.files.get(at.file) {
-            Some(file) => file.place.at(at.span, key_path),
+            Some(file) => file.place.at(at.found.unwrap_or_else(|| file.span(at.span)), key_path),
             None => Location::default(),
         }
+    }
+
+    /// The bytes of the file that a place stands for, and what is written there.
+    pub(super) fn source(&self, at: At) -> (Span, &str) {
+        let Some(file) = self.files.get(at.file) else { return (Span::default(), "") };
+        let span = file.span(at.span);
+        (span, file.place.slice(span))
+    }
+
+    /// The location of bytes of the file that a place is in.
+    pub(super) fn within(&self, at: At, span: Span, key_path: &str) -> Location {
+        self.files.get(at.file).map_or_else(Location::default, |file| file.place.at(span, key_path))
     }
 
     /// The attribute of a block, evaluated; `None` if it isn't written, or is null.
@@ -166,13 +181,13 @@ impl<'m> Module<'m> {
         let first = name.split('.').next().unwrap_or(name);
         let span = section.block.body.get_attribute(first).and_then(hcl_edit::Span::span).map(Span::from_range);
         let span = span.or_else(|| self.blocks(section, first).first().map(|inner| inner.span()));
-        let at = At { file: section.file, span: span.unwrap_or_else(|| section.span()) };
+        let at = At::new(section.file, span.unwrap_or_else(|| section.span()));
         self.location(at, &format!("{address}.{name}"))
     }
 
     /// Where a block stands.
     pub(super) fn block_location(&self, section: Section<'m>, address: &str) -> Location {
-        self.location(At { file: section.file, span: section.span() }, address)
+        self.location(At::new(section.file, section.span()), address)
     }
 }
 

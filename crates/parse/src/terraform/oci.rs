@@ -5,7 +5,7 @@ mod policy;
 use unkeyed_model::{Claim, Facts, Platform, RoleGrant, SubjectRule, TrustBinding, Value};
 
 use super::resource::{Reader, Resource};
-use super::value::Val;
+use crate::evaluated::Val;
 use crate::policy_document::hole;
 
 /// Readers by resource type.

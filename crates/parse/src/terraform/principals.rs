@@ -3,7 +3,7 @@
 use unkeyed_model::{Facts, Platform, Principal};
 
 use super::module::{Module, Section};
-use super::value::{At, Kind, Ref, Val};
+use crate::evaluated::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
 /// Resource types that are principals: type, platform, kind, attributes that name them.

@@ -4,6 +4,7 @@ use unkeyed_model::{Destination, IdentityKind, IdentityPath, Location, Platform,
 
 use super::module::{Module, Section};
 use super::resource::seconds;
+use crate::pod_identity::LONGEST_SESSION;
 
 /// Providers that reach a place: name, kind of destination, attribute that names it.
 const LEADS_TO: &[(&str, &str, &str)] = &[
@@ -88,7 +89,7 @@ impl<'m> Here<'_, 'm> {
         let attribute = "assume_role_with_web_identity";
         let given = ["web_identity_token_file", "web_identity_token"].iter().any(|name| self.module.get(block, name).is_some());
         let declared = self.module.text(block, "duration").and_then(|text| seconds(&text));
-        let ttl = declared.map_or(super::aws::LONGEST_SESSION, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
+        let ttl = declared.map_or(LONGEST_SESSION, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
         let principal = self.module.value(block, "role_arn").unwrap_or_default();
         let mechanism = "assume_role_with_web_identity";
         workload.identity_paths.push(self.federated(Platform::Aws, "aws", mechanism, principal, attribute, given, Some(ttl)));

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use unkeyed_model::Basis;
 
 use super::module::{Module, Section};
-use super::value::{Kind, Ref, Val};
+use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
 impl<'m> Module<'m> {
@@ -65,16 +65,7 @@ impl<'m> Module<'m> {
 
     /// A value as JSON, unknown parts as text with holes.
     pub(super) fn json(&self, val: &Val) -> Json {
-        match &val.kind {
-            Kind::Null => Json::Null,
-            Kind::Bool(value) => Json::Bool(*value),
-            Kind::List(items) => Json::Array(items.iter().map(|item| self.json(item)).collect()),
-            Kind::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.clone(), self.json(value))).collect()),
-            _ => {
-                let (text, basis) = self.text_of(val);
-                Json::String(hole::with_basis(text, basis))
-            }
-        }
+        val.json(&|reference| self.resolved(reference))
     }
 
     /// Resources of a type, by address.

@@ -3,7 +3,7 @@
 use unkeyed_model::{Facts, Location, Platform, SessionPolicy, TtlBasis, Value};
 
 use super::module::{Module, Section};
-use super::value::Val;
+use crate::evaluated::Val;
 
 /// A resource.
 #[derive(Clone, Copy)]

@@ -13,10 +13,11 @@ use super::settings;
 /// holds secrets that nobody else answers for.
 pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
     let Some(first) = files.first() else { return };
-    let mut workload = Workload::new(WorkloadKind::Terraform, module.key("run"), format!("run of {}", module.folder), first.place.whole());
+    let mut workload = Workload::new(module.kind, module.key("run"), format!("run of {}", module.folder), first.place.whole());
     // Innermost extents win, so whatever stands in a resource that computes stays with that resource.
     workload.extents = files.iter().map(|file| file.place.bare(Span::new(0, file.place.text().len()))).collect();
-    let mut is_root = false;
+    // A project of Pulumi is one that is run.
+    let mut is_root = module.kind == WorkloadKind::Pulumi;
     for section in &module.others {
         match section.block.ident.as_str() {
             "provider" => {
@@ -65,7 +66,7 @@ fn called(module: &Module<'_>, section: Section<'_>) -> Option<(Use, String)> {
         }
     }
     let folder = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
-    Some((Use::Component, format!("tf:{folder}#run")))
+    Some((Use::Component, format!("{}:{folder}#run", module.kind)))
 }
 
 /// Whether a credential stands outside of every resource that computes.

@@ -3,9 +3,8 @@
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
 use super::module::Module;
-use super::settings::Leaf;
-use super::value::{Kind, Ref, Val};
 use crate::credential_name::is_credential;
+use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 
 /// Data sources and ephemeral resources that fetch a stored value: type, store, whether it is issued per request.

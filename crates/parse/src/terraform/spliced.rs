@@ -10,8 +10,8 @@ use hcl_edit::visit::{Visit, visit_body, visit_heredoc_template, visit_string_te
 use unkeyed_model::{Content, Custody, Location, Reference, Role, StoreKind};
 
 use super::module::{Module, Section};
-use super::value::{At, Kind};
 use crate::credential_name::is_credential;
+use crate::evaluated::{At, Kind};
 use crate::policy_document::hole;
 
 /// Uses of variables named like credentials, with a default in the inputs, inside the templates of `section`.
@@ -21,7 +21,7 @@ pub(super) fn read(module: &Module<'_>, section: Section<'_>, address: &str) -> 
     let found = visitor.found.into_iter().filter(|(name, _)| is_credential(name) && has_default(module, name));
     found
         .map(|(name, span)| {
-            let at = At { file: section.file, span: unkeyed_model::Span::new(span.start, span.end) };
+            let at = At::new(section.file, unkeyed_model::Span::new(span.start, span.end));
             reference(module, &name, module.location(at, address))
         })
         .collect()

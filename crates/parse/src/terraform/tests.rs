@@ -8,6 +8,7 @@ use unkeyed_model::{
 
 use super::*;
 
+mod json;
 mod limits;
 
 fn units(case: &str) -> Vec<Unit<'static>> {

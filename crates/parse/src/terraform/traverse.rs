@@ -8,7 +8,7 @@ use unkeyed_model::Span;
 
 use super::eval::Bindings;
 use super::module::{FromRange as _, Module};
-use super::value::{At, Kind, Ref, Val};
+use crate::evaluated::{At, Kind, Ref, Val};
 
 impl Module<'_> {
     /// The value that a chain of names and indices leads to.
@@ -36,7 +36,7 @@ impl Module<'_> {
             };
         }
         if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
-            val.at = traversal.span().map(|range| At { file, span: Span::from_range(range) });
+            val.at = traversal.span().map(|range| At::new(file, Span::from_range(range)));
         }
         val
     }

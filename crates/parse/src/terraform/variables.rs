@@ -4,8 +4,8 @@ use unkeyed_model::Facts;
 
 use super::module::Module;
 use super::secrets::slot;
-use super::value::{Kind, Val};
 use crate::credential_name::is_credential;
+use crate::evaluated::{Kind, Val};
 use crate::policy_document::hole;
 
 /// Emits a slot for each literal under the name of a credential.

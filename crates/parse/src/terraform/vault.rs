@@ -5,7 +5,7 @@ use unkeyed_model::{Basis, Claim, Facts, Location, Platform, Principal, Resource
 
 use super::module::Module;
 use super::resource::{Reader, Resource};
-use super::value::Val;
+use crate::evaluated::Val;
 use crate::policy_document::hole;
 
 /// Readers by resource type.

@@ -8,6 +8,8 @@ use unkeyed_model::{Coverage, Skip, SkipReason};
 use super::page::{Ink, Page, faint, ink, plain};
 use crate::words;
 
+/// Limits named unless everything is asked for: those that users choose come first.
+const MOST_LIMITS: usize = 2;
 /// Paths named for one reason unless everything is asked for.
 const MOST_PATHS: usize = 3;
 
@@ -32,12 +34,18 @@ pub(super) fn write(page: &mut Page<'_>, coverage: &Coverage, verbose: bool) -> 
     if !coverage.is_complete() {
         page.flow(2, 2, &[ink(Ink::Warning, "!"), plain(" marks what leaves the scan incomplete.")])?;
     }
-    if !coverage.limits.is_empty() {
-        let limits: Vec<String> = coverage.limits.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        page.flow(2, 4, &[faint("limits in force: "), faint(limits.join(", "))])?;
-    }
+    limits(page, coverage, verbose)?;
     page.blank()?;
     page.flow(2, 2, &[faint(LIMITS_OF_EVIDENCE)])
+}
+
+fn limits(page: &mut Page<'_>, coverage: &Coverage, verbose: bool) -> io::Result<()> {
+    let most = if verbose { usize::MAX } else { MOST_LIMITS };
+    let mut shown: Vec<String> = coverage.limits.iter().take(most).map(|(name, value)| format!("{name} {value}")).collect();
+    if let Some(more) = coverage.limits.len().checked_sub(most).filter(|more| *more > 0) {
+        shown.push(format!("and {more} more (-v)"));
+    }
+    if shown.is_empty() { Ok(()) } else { page.flow(2, 4, &[faint("limits in force: "), faint(shown.join(", "))]) }
 }
 
 fn of_reason(page: &mut Page<'_>, why: SkipReason, skips: &[&Skip], verbose: bool) -> io::Result<()> {

@@ -24,7 +24,10 @@ pub(super) fn remarks(location: &Location) -> Vec<String> {
         remarks.extend(image.instruction.clone());
         remarks.extend(became(&image.fate));
     }
-    if is_elsewhere(origin.surface) && origin.commit.is_none() && origin.layer.is_none() {
+    if let Some(process) = &origin.process {
+        remarks.push(format!("in process {} ({})", process.name, process.id));
+    }
+    if is_elsewhere(origin.surface) && origin.process.is_none() && origin.commit.is_none() && origin.layer.is_none() {
         remarks.push(format!("in {}", origin.surface));
     }
     let decodings: Vec<&str> = place::decodings(location).iter().map(|step| step.as_str()).collect();

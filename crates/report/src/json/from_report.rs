@@ -155,17 +155,24 @@ impl v1::Place {
             key_path: location.key_path.clone(),
             decoded_via: place::decodings(location),
             tracked: origin.tracked,
+            mode: origin.mode.map(|mode| v1::Mode { bits: format!("{:04o}", mode.bits), open_to_all: mode.open_to_all }),
+            process: origin.process.as_deref().map(process),
         }
     }
 }
 
 fn image(place: &model::ImagePlace) -> v1::ImagePlace {
     v1::ImagePlace {
-        images: place.images.clone(),
+        images: place.images.iter().map(|name| name.to_string()).collect(),
         instruction: place.instruction.clone(),
         fate: place.fate.word().to_owned(),
         fate_by: place.fate.by().map(str::to_owned),
     }
+}
+
+fn process(process: &model::Process) -> v1::Process {
+    let reads = process.reads.iter().map(|path| place::uri_of_path(path)).collect();
+    v1::Process { id: process.id, name: process.name.clone(), reads }
 }
 
 impl v1::Git {

@@ -4,6 +4,7 @@
 //! Whatever is not known is `null`, never left out.
 
 mod artifact;
+mod place;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -13,9 +14,8 @@ use serde::{Deserialize, Serialize};
 use unkeyed_model::{Class, Level, SkipReason, Verdict};
 
 use super::words::{Counts, Word, version_one};
-pub use artifact::{
-    Artifact, Git, ImagePlace, Lifetime, Location, Place, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault,
-};
+pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
+pub use place::{Git, ImagePlace, Mode, Place, Process};
 pub use workload::{Destination, IdentityPath, Layers, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.

@@ -99,10 +99,12 @@ fn origin(location: &Location) -> Option<PropertyBag> {
         origin.git.as_ref().and_then(|git| Some(("gitState", json!(git.state?)))),
         origin.layer.as_ref().map(|layer| ("layer", json!(layer))),
         origin.image_path.as_ref().map(|path| ("imagePath", json!(path))),
-        origin.image.as_ref().map(|image| ("images", json!(image.images))),
+        origin.image.as_ref().map(|image| ("images", json!(image.images.iter().map(|name| &**name).collect::<Vec<_>>()))),
         origin.image.as_ref().and_then(|image| Some(("instruction", json!(image.instruction.as_ref()?)))),
         origin.image.as_ref().map(|image| ("fate", json!(image.fate.word()))),
         origin.image.as_ref().and_then(|image| Some(("fateBy", json!(image.fate.by()?)))),
+        origin.mode.map(|mode| ("mode", json!(format!("{:04o}", mode.bits)))),
+        origin.process.as_ref().map(|process| ("process", json!(format!("{} ({})", process.name, process.id)))),
         (!decodings.is_empty()).then(|| ("decodedVia", json!(decodings))),
     ];
     let facts = facts.into_iter().flatten().map(|(key, value)| (key.to_owned(), value));

@@ -3,7 +3,7 @@
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
-use super::text::{add, plain};
+use super::markup::{add, plain};
 use super::{Message, Take, time};
 
 /// Keys that hold the messages, or conversations with messages.

@@ -1,6 +1,6 @@
 //! Exports in CSV: a ticket per row (RFC 4180, so that a field may hold lines).
 
-use super::text::add;
+use super::markup::add;
 use super::{Message, Take, time};
 
 /// Reads an export.

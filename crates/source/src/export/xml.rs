@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::text::add;
+use super::markup::add;
 use super::{Message, Take, time};
 
 /// Elements and attributes by which a record is called, the more telling first. No titles: they are what somebody wrote.
@@ -106,7 +106,7 @@ fn element(start: &BytesStart<'_>, open: &mut Vec<String>, records: &mut Vec<Rec
             // `<property name="body">` (Confluence): the name is the field's.
             named = Some(value);
         } else if let Some(record) = records.last_mut().filter(|record| record.depth == open.len()) {
-            record.field(&name, &super::text::plain(&value));
+            record.field(&name, &super::markup::plain(&value));
         }
     }
     open.push(named.unwrap_or(tag));
@@ -119,7 +119,7 @@ fn flush(records: &mut [Record], open: &[String], value: &mut String) {
         && !value.trim().is_empty()
     {
         // Markup in an element is escaped once more for XML.
-        let written = super::text::plain(value);
+        let written = super::markup::plain(value);
         record.field(field, &written);
     }
     value.clear();

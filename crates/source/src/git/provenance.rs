@@ -45,7 +45,10 @@ type Held = (u32, u32);
 /// For each tree, by number of the object, what of `sought` it holds at which path below it.
 fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>, Vec<u32>), TooMany> {
     let mut sets = Sets::new();
-    let mut done = vec![NONE; ids.len()];
+    let (mut done, mut place) = (vec![NONE; ids.len()], vec![NONE; ids.len()]);
+    for (at, &object) in (0..).zip(sought) {
+        place[object as usize] = at;
+    }
     let mut below = std::collections::HashMap::new();
     for root in 0..ids.len() as u32 {
         // Children first; a tree that is under way is taken for empty, so that a made-up circle ends.
@@ -60,11 +63,11 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>
                 continue;
             }
             let mut all = EMPTY;
-            for edge in graph.contents(tree).to_vec() {
-                let part = match sought.binary_search(&edge.child) {
-                    Ok(found) => sets.number(vec![(found as u32, edge.name)])?,
-                    Err(_) => match (done[edge.child as usize], edge.name) {
-                        (EMPTY, _) => EMPTY,
+            for at in 0..graph.contents(tree).len() {
+                let edge = graph.contents(tree)[at];
+                let part = match place[edge.child as usize] {
+                    NONE => match (done[edge.child as usize], edge.name) {
+                        (EMPTY, _) => continue,
                         key => match below.get(&key) {
                             Some(&known) => known,
                             None => {
@@ -74,6 +77,7 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>
                             }
                         },
                     },
+                    found => sets.number(vec![(found, edge.name)])?,
                 };
                 all = sets.union(all, part)?;
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use unkeyed_model::{Skip, SkipReason};
@@ -12,22 +13,26 @@ use super::manifest::{Config, Descriptor, DockerImage, Document, MAX_JSON_BYTES,
 use super::platform::Wanted;
 
 /// Most images of one target.
-const MAX_IMAGES: usize = 1_000;
+pub(crate) const MAX_IMAGES: usize = 1_000;
 /// All documents of one target together; each counts with [`DOCUMENT_COST`] more, so that many small ones end, too.
 const MAX_DOCUMENT_BYTES: usize = 128 << 20;
 const DOCUMENT_COST: usize = 4 << 10;
 /// Most layers of one image; Docker's own limit is 127.
-const MAX_LAYERS: usize = 1_000;
+pub(crate) const MAX_LAYERS: usize = 1_000;
 /// An index may hold indexes, this deep.
 const MAX_DEPTH: usize = 4;
+/// Most names of one image that are told.
+const MAX_TAGS: usize = 100;
+/// So much of a digest tells images of one layout apart: `sha256:` and twelve digits.
+const SHOWN_DIGEST: usize = 19;
 /// Annotations that name an image: containerd's holds the whole reference, the specification's often only the tag.
 const NAMES: [&str; 2] = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
 
 /// One image.
 #[derive(Default)]
 pub(crate) struct Image {
-    /// Reference or digest, and platform.
-    pub(crate) name: String,
+    /// Its references, each with its platform.
+    pub(crate) names: Vec<Arc<str>>,
     /// Digest and bytes of the configuration.
     pub(crate) config: Option<(Digest, Vec<u8>)>,
     pub(crate) parsed: Config,
@@ -40,7 +45,7 @@ pub(crate) struct Image {
 impl std::fmt::Debug for Image {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Its configuration holds the values of variables.
-        write!(f, "Image({}, {} layers)", self.name, self.layers.len())
+        write!(f, "Image({}, {} layers)", self.names.join(", "), self.layers.len())
     }
 }
 
@@ -73,14 +78,16 @@ type Opened<'b> = io::Result<Box<dyn io::Read + Send + 'b>>;
 /// Collects the images of one target.
 pub(crate) struct Resolver<'b> {
     blobs: &'b dyn Blobs,
+    /// What an image is called of which nothing says more.
+    place: String,
     wanted: Wanted,
     left: usize,
     resolved: Resolved,
 }
 
 impl<'b> Resolver<'b> {
-    pub(crate) fn new(blobs: &'b dyn Blobs, wanted: Wanted) -> Self {
-        Self { blobs, wanted, left: MAX_DOCUMENT_BYTES, resolved: Resolved::default() }
+    pub(crate) fn new(blobs: &'b dyn Blobs, place: &str, wanted: Wanted) -> Self {
+        Self { blobs, place: place.into(), wanted, left: MAX_DOCUMENT_BYTES, resolved: Resolved::default() }
     }
 
     /// Follows `index.json` of an OCI layout.
@@ -106,8 +113,11 @@ impl<'b> Resolver<'b> {
     /// Follows `manifest.json` of a docker archive.
     pub(crate) fn docker(mut self) -> Result<Resolved, String> {
         let images: Vec<DockerImage> = self.top("manifest.json")?;
-        for image in images.into_iter().take(MAX_IMAGES) {
-            self.docker_image(&image);
+        if images.len() > MAX_IMAGES {
+            self.skip("manifest.json", SkipReason::Limit, format!("{} images; the first {MAX_IMAGES} are read", images.len()));
+        }
+        for image in images.iter().take(MAX_IMAGES) {
+            self.docker_image(image, images.len() == 1);
         }
         Ok(self.resolved)
     }
@@ -119,7 +129,8 @@ impl<'b> Resolver<'b> {
 
     fn index(&mut self, index: &Document, name: &str, depth: usize) {
         for descriptor in &index.manifests {
-            let named = NAMES.iter().find_map(|key| descriptor.annotations.get(*key)).map_or(name, String::as_str);
+            let stated = NAMES.iter().find_map(|key| descriptor.annotations.get(*key)).map_or(name, String::as_str);
+            let named = &called(&self.place, stated, &descriptor.digest, index.manifests.len() == 1);
             if let Some(platform) = descriptor.platform.as_ref().filter(|platform| platform.is_known() && !self.wanted.takes(platform)) {
                 self.leave_out(platform, &descriptor.digest);
                 continue;
@@ -155,6 +166,9 @@ impl<'b> Resolver<'b> {
             return;
         }
         let mut image = Image { is_sound, ..Image::default() };
+        if let Some(config) = &manifest.config {
+            image.config = Digest::new(&config.digest).map(|digest| (digest, Vec::new()));
+        }
         if let Some((digest, bytes, is_sound)) =
             manifest.config.as_ref().and_then(|config| self.blob(config, |blobs, digest| blobs.open(&file_of(digest))))
         {
@@ -164,8 +178,8 @@ impl<'b> Resolver<'b> {
         }
         let own = Some(&image.parsed.platform).filter(|platform| platform.is_known());
         let platform = platform.filter(|platform| platform.is_known()).or(own);
-        image.name = printable(&named(name, digest, platform));
-        image.layers = self.layers(&manifest.layers, &image.name);
+        image.names = vec![with_platform(name, platform)];
+        image.layers = self.layers(&manifest.layers, name);
         image.is_sound &= image.layers.len() == manifest.layers.len();
         self.resolved.images.push(image);
     }
@@ -192,8 +206,8 @@ impl<'b> Resolver<'b> {
         layers
     }
 
-    fn docker_image(&mut self, described: &DockerImage) {
-        let mut image = Image::default();
+    fn docker_image(&mut self, described: &DockerImage, is_only: bool) {
+        let mut image = Image { config: Some((Digest::of(described.config.as_bytes()), Vec::new())), ..Image::default() };
         match self.document(self.blobs.open(&described.config)) {
             Ok(bytes) => {
                 let digest = Digest::of(&bytes);
@@ -202,9 +216,13 @@ impl<'b> Resolver<'b> {
             }
             Err(error) => self.skip(&printable(&described.config), SkipReason::Unreadable, format!("the image's configuration: {error}")),
         }
-        let id = image.config.as_ref().map_or_else(|| Digest::of(described.config.as_bytes()), |(digest, _)| digest.clone());
+        let id = image.config.as_ref().map_or("", |(digest, _)| digest.as_str());
         let platform = Some(&image.parsed.platform).filter(|platform| platform.is_known());
-        image.name = printable(&named(described.repo_tags.first().map_or("", String::as_str), &id, platform));
+        let mut names: Vec<_> = described.repo_tags.iter().take(MAX_TAGS).map(|tag| with_platform(tag, platform)).collect();
+        if names.is_empty() {
+            names.push(with_platform(&called(&self.place, "", id, is_only), platform));
+        }
+        image.names = names;
         for (at, file) in described.layers.iter().take(MAX_LAYERS).enumerate() {
             let diff_id = image.parsed.rootfs.diff_ids.get(at).and_then(|digest| Digest::new(digest));
             let Some(digest) = diff_id else {
@@ -276,9 +294,21 @@ fn place(error: &serde_json::Error) -> String {
     format!(" (line {}, column {})", error.line(), error.column())
 }
 
-fn named(name: &str, digest: &Digest, platform: Option<&PlatformFields>) -> String {
-    let name = if name.is_empty() { digest.as_str().chars().take(19).collect() } else { name.to_owned() };
-    platform.map_or_else(|| name.clone(), |platform| format!("{name} ({platform})"))
+/// The reference of an image: as stated; of a mere tag, or of nothing, behind the place that holds it.
+fn called(place: &str, stated: &str, digest: &str, is_only: bool) -> String {
+    if stated.contains(['/', ':', '@']) || stated == place {
+        stated.to_owned()
+    } else if !stated.is_empty() {
+        format!("{place}:{stated}")
+    } else if is_only {
+        place.to_owned()
+    } else {
+        format!("{place}@{}", digest.chars().take(SHOWN_DIGEST).collect::<String>())
+    }
+}
+
+fn with_platform(name: &str, platform: Option<&PlatformFields>) -> Arc<str> {
+    printable(&platform.map_or_else(|| name.to_owned(), |platform| format!("{name} ({platform})"))).into()
 }
 
 fn printable(text: &str) -> String {

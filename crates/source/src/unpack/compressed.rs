@@ -88,6 +88,17 @@ fn open_lzma<'c>(budget: &'c Budget, content: Input<'c>) -> Result<Box<dyn Read 
     Ok(Box::new(budget.metered(lzma_rust2::LzmaReader::new_mem_limit(content, WINDOW_KIB, None)?, SLOW)))
 }
 
+/// LZMA in a zip (APPNOTE 5.8.8): a version, the length of the properties, the properties, and no size.
+pub(super) fn lzma_of_zip<'c>(budget: &'c Budget, content: Input<'c>, size: u64) -> Result<Box<dyn Read + 'c>, Halt> {
+    let mut start = [0; 9];
+    content.read_exact(&mut start)?;
+    let [_, _, 5, 0, properties @ ..] = start else { return Err(io::Error::from(io::ErrorKind::InvalidData).into()) };
+    budget.claim(WINDOW_BYTES)?;
+    let header = [&properties[..], &size.to_le_bytes()].concat();
+    let decoder = lzma_rust2::LzmaReader::new_mem_limit(io::Cursor::new(header).chain(content), WINDOW_KIB, None)?;
+    Ok(Box::new(budget.metered(decoder, SLOW)))
+}
+
 /// <https://www.nongnu.org/lzip/manual/lzip_manual.html#File-format>; the sixth byte says how large the window is.
 fn open_lzip<'c>(budget: &'c Budget, content: Input<'c>) -> Result<Box<dyn Read + 'c>, Halt> {
     let window = content.fill_buf()?.get(5).map_or(0, |size| 1_usize << (size & 31));

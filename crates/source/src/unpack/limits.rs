@@ -42,6 +42,21 @@ pub(crate) struct Limits {
     pub(crate) member_bytes: u64,
 }
 
+impl Limits {
+    /// What is in force for containers, by name and value, as reports list it.
+    pub(crate) const IN_FORCE: &[(&str, u64)] = &[
+        ("container_depth", DEPTH as u64),
+        ("container_members", ENTRIES),
+        ("container_decoded_bytes", DECODED_BYTES),
+        ("container_decoded_ratio", RATIO),
+        ("container_work_bytes", WORK),
+        ("container_held_bytes", HELD_BYTES as u64),
+        ("container_window_bytes", WINDOW_BYTES as u64),
+        ("container_rows", ROWS),
+        ("mail_message_bytes", super::mail::MESSAGE_BYTES as u64),
+    ];
+}
+
 /// What one outermost file has cost so far.
 #[derive(Debug)]
 pub(super) struct Budget {

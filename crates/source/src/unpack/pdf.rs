@@ -1,19 +1,19 @@
 //! Text of PDF documents (ISO 32000-1): what pages show, what stands between streams, and embedded files.
 //!
 //! Streams are found by their keyword, not by the table of references: what an update replaced is still in the file,
-//! and a damaged table hides nothing. Codes of fonts are taken for characters, which fonts that a document embeds in
-//! part need not follow.
+//! and a damaged table hides nothing. Codes of fonts are taken for characters; where fonts that a document embeds in part
+//! don't follow them, that is said.
 
 mod content;
-
-use std::io::Read;
+mod filters;
 
 use unkeyed_model::SkipReason;
 
+use super::Outcome;
 use super::door::Door;
 use super::parts::Parts;
 use super::place::Place;
-use super::{Halt, Outcome};
+use filters::Decoded;
 
 /// How far before a stream its dictionary is looked for.
 const DICTIONARY_BYTES: usize = 4096;
@@ -29,7 +29,7 @@ pub(super) fn read(door: &mut Door<'_>, place: &Place, bytes: &[u8]) -> Outcome 
         return Ok(());
     }
     let (mut pages, mut objects) = (Parts::bounded("text", bytes.len()), Parts::bounded("objects", bytes.len()));
-    let (mut at, mut number, mut cut) = (0, 0, 0_u64);
+    let (mut at, mut number, mut left) = (0, 0, Left::default());
     while let Some(start) = find(bytes, STREAM, at) {
         let outside = &bytes[at..start];
         objects.text().extend_from_slice(outside);
@@ -41,20 +41,20 @@ pub(super) fn read(door: &mut Door<'_>, place: &Place, bytes: &[u8]) -> Outcome 
         let dictionary = &outside[outside.len().saturating_sub(DICTIONARY_BYTES)..];
         let dictionary = memchr_rfind(dictionary, b" obj").map_or(dictionary, |at| &dictionary[at..]);
         number += 1;
-        let stream = decode(door, dictionary, &bytes[data..end])?;
-        cut += u64::from(stream.as_ref().is_some_and(|stream| stream.len() as u64 == STREAM_BYTES));
+        let stream = if is_other(dictionary) { Decoded::Picture } else { filters::decode(door, dictionary, &bytes[data..end])? };
+        left.note(&stream);
         match stream {
-            None => {}
-            Some(file) if has(dictionary, b"/EmbeddedFile") => {
+            Decoded::Picture | Decoded::Not => {}
+            Decoded::Bytes(file) if has(dictionary, b"/EmbeddedFile") => {
                 door.member(place, format!("embedded-file-{number}").as_bytes(), &mut &file[..])?;
             }
-            Some(text) if has(dictionary, b"/ObjStm") || has(dictionary, b"/Metadata") => {
+            Decoded::Bytes(text) if has(dictionary, b"/ObjStm") || has(dictionary, b"/Metadata") => {
                 objects.text().extend_from_slice(&text);
                 content::wide_strings(&text, objects.text());
                 objects.flush(door, place)?;
             }
-            Some(page) => {
-                content::shown_text(&page, pages.text());
+            Decoded::Bytes(page) => {
+                left.unmapped += content::shown_text(&page, pages.text());
                 pages.flush(door, place)?;
             }
         }
@@ -64,32 +64,51 @@ pub(super) fn read(door: &mut Door<'_>, place: &Place, bytes: &[u8]) -> Outcome 
     content::wide_strings(&bytes[at..], objects.text());
     objects.finish(door, place)?;
     pages.finish(door, place)?;
-    if cut > 0 {
-        return Err(Halt::Here(SkipReason::Limit, format!("{cut} streams longer than {STREAM_BYTES} bytes, of which the first were read")));
-    }
-    Ok(())
+    left.say(door, place)
 }
 
-/// What a stream holds; `None` for pictures, fonts and tables of references.
-fn decode(door: &Door<'_>, dictionary: &[u8], data: &[u8]) -> Result<Option<Vec<u8>>, Halt> {
-    const OTHERS: &[&[u8]] = &[b"/XRef", b"/Image", b"/FontFile", b"/Length1", b"/Type1C", b"/CIDFontType0C", b"/OpenType"];
-    const FILTERS: &[&[u8]] = &[b"DCT", b"JPX", b"CCITT", b"JBIG2", b"LZW", b"ASCII85", b"RunLength"];
-    if OTHERS.iter().chain(FILTERS).any(|name| has(dictionary, name)) {
-        return Ok(None);
-    }
-    let mut decoded = Vec::new();
-    if has(dictionary, b"/FlateDecode") || has(dictionary, b"/Fl ") {
-        // What a damaged stream gave before its damage is kept.
-        let decoder = flate2::read::ZlibDecoder::new(data).take(STREAM_BYTES);
-        let result = door.budget.metered(decoder, 1).read_to_end(&mut decoded);
-        door.budget.within()?;
-        if result.is_err() && decoded.is_empty() {
-            return Ok(None);
+/// What could not be taken out of a document.
+#[derive(Default)]
+struct Left {
+    /// Streams that were too long.
+    cut: u64,
+    /// Streams behind filters that are not known.
+    coded: u64,
+    /// Strings whose codes stand for no characters that can be told.
+    unmapped: u64,
+}
+
+impl Left {
+    fn note(&mut self, stream: &Decoded) {
+        match stream {
+            Decoded::Bytes(bytes) => self.cut += u64::from(bytes.len() as u64 == STREAM_BYTES),
+            Decoded::Not => self.coded += 1,
+            Decoded::Picture => {}
         }
-    } else {
-        decoded.extend_from_slice(data);
     }
-    Ok(Some(decoded))
+
+    fn say(&self, door: &mut Door<'_>, place: &Place) -> Outcome {
+        let Self { cut, coded, unmapped } = self;
+        if *cut > 0 {
+            let detail = format!("{cut} streams longer than {STREAM_BYTES} bytes, of which the first were read");
+            door.say(place, SkipReason::Limit, detail)?;
+        }
+        if *coded > 0 {
+            door.say(place, SkipReason::Unreadable, format!("{coded} streams that are damaged or go through filters that are not known"))?;
+        }
+        if *unmapped > 0 {
+            let detail =
+                format!("{unmapped} pieces of text are written in codes of a font of which it doesn't say what characters they are");
+            door.say(place, SkipReason::NotUnderstood, detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// What no text is taken out of: fonts, and tables of references.
+fn is_other(dictionary: &[u8]) -> bool {
+    const OTHERS: &[&[u8]] = &[b"/XRef", b"/Image", b"/FontFile", b"/Length1", b"/Type1C", b"/CIDFontType0C", b"/OpenType"];
+    OTHERS.iter().any(|name| has(dictionary, name))
 }
 
 fn has(text: &[u8], name: &[u8]) -> bool {

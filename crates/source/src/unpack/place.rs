@@ -1,6 +1,6 @@
 //! Where in nested containers one stands, and what a member is called there.
 
-use unkeyed_model::{Origin, Surface};
+use unkeyed_model::{Origin, Surface, Timestamp};
 
 use crate::path_text::bytes_text;
 use crate::surface;
@@ -69,6 +69,16 @@ impl Place {
             origin.surface = if is_app { Surface::AppPackage } else { surface::of_file(&origin.path) };
         }
         Self { origin, depth: self.depth + 1, bare_name: None }
+    }
+
+    /// The same place, known to be a message that was written at that time.
+    pub(super) fn as_message(&self, time: Option<Timestamp>) -> Self {
+        let mut origin = self.origin.clone();
+        if matches!(origin.surface, Surface::Worktree | Surface::Log | Surface::HostFs) {
+            origin.surface = Surface::Chat;
+        }
+        origin.first_seen = time.or(origin.first_seen);
+        Self { origin, ..self.clone() }
     }
 
     /// The place of the same content without its compression.

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::door::Door;
 use super::place::Place;
-use super::{Outcome, ReadSeek, android, ar, asar, compressed, cpio, pdf, plist, rpm, sevenz, sqlite, strings, tar, zip};
+use super::{Outcome, ReadSeek, android, ar, asar, compressed, cpio, mail, pdf, plist, rpm, sevenz, sqlite, strings, tar, zip};
 
 type ReadStream = fn(&mut Door<'_>, &Place, &mut dyn BufRead) -> Outcome;
 type ReadFile = fn(&mut Door<'_>, &Place, &mut dyn ReadSeek) -> Outcome;
@@ -73,6 +73,8 @@ const FORMATS: &[Format] = &[
     Format { mark: (0, b""), check: strings::is_pyc, reader: Reader::Slice(strings::pyc) },
     Format { mark: (257, b"ustar"), check: tar::is_header, reader: TAR },
     Format { mark: (0, b""), check: is_old_tar, reader: TAR },
+    Format { mark: (0, b"From "), check: mail::is_mailbox, reader: Reader::Stream(mail::mailbox) },
+    Format { mark: (0, b""), check: mail::is_message, reader: Reader::Stream(mail::message) },
     Format { mark: (0, b""), check: may_end_in_zip, reader: seek(zip::read_behind) },
 ];
 
@@ -114,6 +116,6 @@ fn may_end_in_zip(_head: &[u8], name: &str) -> bool {
 }
 
 /// Whether `name` has one of the extensions.
-fn has_extension(name: &str, extensions: &[&str]) -> bool {
+pub(super) fn has_extension(name: &str, extensions: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extensions.iter().any(|one| extension.eq_ignore_ascii_case(one)))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::image_maker::{CREATED, Layer, Layout, config, digest, gzip, read, read_with, zstd};
+use super::image_maker::{CREATED, Layer, Layout, MANIFEST, config, digest, gzip, read, read_with, zstd};
 use serde_json::json;
 use tar::EntryType;
 use unkeyed_model::{Fate, SkipReason, Surface};
@@ -46,7 +46,7 @@ fn each_layer_is_read_and_each_file_knows_its_fate() {
     assert_eq!(by_layer(&second).fate, Fate::Present);
     assert_eq!(by_layer(&first).instruction.as_deref(), Some("history[0]: COPY . /"));
     assert_eq!(by_layer(&second).instruction.as_deref(), Some("history[1]: RUN rm …"));
-    assert_eq!(by_layer(&first).images, ["demo:v1 (linux/amd64)"]);
+    assert_eq!(by_layer(&first).images[..], ["demo:v1 (linux/amd64)".into()]);
     let origin = &read.refined("kept")[0];
     assert_eq!((origin.surface, origin.image_path.as_deref()), (Surface::ImageLayer, Some("/kept")));
     assert_eq!(origin.first_seen, Some(CREATED.parse().unwrap()));
@@ -132,11 +132,46 @@ fn another_platform_is_a_row_or_an_error() {
 fn a_layer_that_two_images_share_is_read_once() {
     let base = Layer::new().file("base", b"shared").gzip();
     let top = Layer::new().whiteout("base").gzip();
-    let layout = Layout::new().image("v1", &config(), &[("COPY", base.clone())]).image("v2", &config(), &[("COPY", base), ("RUN", top)]);
+    let layout =
+        Layout::new().image("a:v1", &config(), &[("COPY", base.clone())]).image("a:v2", &config(), &[("COPY", base), ("RUN", top)]);
     let read = read(&target(&layout));
     assert_eq!(read.files(), ["/base"]);
     assert_eq!(read.fate("base"), Fate::Present, "v1 still has it");
-    assert_eq!(read.refined("base")[0].image.as_ref().unwrap().images, ["v1 (linux/amd64)", "v2 (linux/amd64)"]);
+    assert_eq!(read.refined("base")[0].image.as_ref().unwrap().images[..], ["a:v1 (linux/amd64)".into(), "a:v2 (linux/amd64)".into()]);
+}
+
+#[test]
+fn an_image_is_called_by_its_reference_or_after_what_holds_it() {
+    let layer = || vec![("COPY", Layer::new().file("file", b"x").gzip())];
+    let other = || json!({"os": "linux", "architecture": "s390x"});
+    let names = |layout: &Layout| {
+        let read = read_with(&target(layout), &Options { platform: Some("all".into()), ..Options::default() });
+        let place = layout.path().file_name().unwrap().to_str().unwrap().to_owned();
+        let units = read.units.into_iter().filter(|(origin, _)| origin.surface == Surface::ImageConfig);
+        let images = units.flat_map(|(origin, _)| origin.image.as_ref().unwrap().images.clone());
+        let mut names: Vec<_> = images.map(|name| name.replace(&place, "LAYOUT")).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&Layout::new().image("example.org/a:v1", &config(), &layer())), ["example.org/a:v1 (linux/amd64)"]);
+    assert_eq!(names(&Layout::new().image("v1", &config(), &layer())), ["LAYOUT:v1 (linux/amd64)"]);
+    assert_eq!(names(&Layout::new().image("", &config(), &layer())), ["LAYOUT (linux/amd64)"]);
+    let two = names(&Layout::new().image("", &config(), &layer()).image("", &other(), &layer()));
+    assert!(two.len() == 2 && two.iter().all(|name| name.starts_with("LAYOUT@sha256:")) && two[0] != two[1], "{two:?}");
+}
+
+#[test]
+fn an_image_without_its_configuration_is_known_all_the_same() {
+    let mut layout = Layout::new();
+    let layer = layout.add("application/vnd.oci.image.layer.v1.tar", &Layer::new().file("file", b"x").tar());
+    let absent = json!({"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest(b"nowhere"), "size": 7});
+    let manifest = layout.add(MANIFEST, json!({"schemaVersion": 2, "config": absent, "layers": [layer]}).to_string().as_bytes());
+    layout.list("a:v1", manifest);
+    let read = read(&target(&layout));
+    assert_eq!(read.files(), ["/file"]);
+    assert_eq!(read.reasons(), [(digest(b"nowhere").as_str(), SkipReason::Unreadable)]);
+    let configuration = read.units.iter().find(|(origin, _)| origin.surface == Surface::ImageConfig).unwrap();
+    assert_eq!((configuration.0.image.as_ref().unwrap().images[..].to_vec(), &configuration.1[..]), (vec!["a:v1".into()], &b""[..]));
 }
 
 #[test]

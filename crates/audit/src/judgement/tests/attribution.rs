@@ -1,7 +1,10 @@
 //! Whose an artifact is, and what happens to what belongs to nobody.
 
+use std::sync::Arc;
+
 use unkeyed_model::{
-    Class, Custody, Estate, InventoryEntry, Policy, Report, Role, StoreKind, Surface, Use, Verdict, Workload, WorkloadKind,
+    Class, Custody, Estate, ImagePlace, InventoryEntry, Location, Origin, Policy, Report, Role, StoreKind, Surface, Use, Verdict, Workload,
+    WorkloadKind,
 };
 
 use crate::testing::*;
@@ -27,6 +30,31 @@ fn with(workloads: Vec<Workload>, kind: &str, path: &str) -> Estate {
     estate.facts.workloads = workloads;
     estate.matches.push(found(kind, 1, place(path, 40, 50)));
     estate
+}
+
+fn in_image(name: &str, path: &str) -> Location {
+    let place = ImagePlace { images: vec![format!("{name} (linux/amd64)").into()], ..ImagePlace::default() };
+    let origin = Origin { path: path.into(), surface: Surface::ImageLayer, image: Some(Arc::new(place)), ..Origin::default() };
+    Location { origin: Arc::new(origin), ..Location::default() }
+}
+
+#[test]
+fn in_a_layer_it_belongs_to_the_image_and_to_whoever_runs_it() {
+    let scanned = |name: &str| Workload::new(WorkloadKind::Image, format!("image:{name}"), name, in_image(name, "config.json"));
+    let mut pods = vec![pod("api", "api.yaml"), pod("old", "old.yaml"), image("svc/Dockerfile")];
+    pods[0].uses.push((Use::Image, "docker.io/library/demo:latest".into()));
+    pods[1].uses.push((Use::Image, "demo:v1".into()));
+    pods.extend([scanned("demo"), scanned("ghcr.io/acme/api:v2")]);
+    let mut estate = with(pods, "x.y", "api.yaml");
+    // Beside a Dockerfile and in a manifest by its path, but in another world.
+    estate.matches[0].location = in_image("demo", "svc/key");
+    let report = judge(estate.clone());
+    assert_eq!(holders(&report, 0), ["image:demo", "k8s:prod/Deployment/api"]);
+    let verdict = |id: &str| report.workloads.iter().find(|workload| workload.id == id).map(|workload| workload.verdict);
+    assert_eq!((verdict("image:demo"), verdict("k8s:prod/Deployment/api")), (Some(Verdict::NotSecretless), Some(Verdict::NotSecretless)));
+    assert_eq!(verdict("image:ghcr.io/acme/api:v2"), Some(Verdict::Indeterminate));
+    estate.matches[0].location = in_image("unknown", "svc/key");
+    assert_eq!(holders(&judge(estate), 0), ["repo:."]);
 }
 
 #[test]

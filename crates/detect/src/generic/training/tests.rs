@@ -13,7 +13,7 @@ use super::super::dialect::Dialect;
 use super::super::measure::{COUNT, Features};
 use super::super::score::{self, Measure};
 use super::super::tests::SEARCH;
-use super::super::{Generic, Progress, judge};
+use super::super::{Generic, Progress, View, judge};
 
 /// How strongly weights are drawn to what they were.
 const PULL: f64 = 1.0;
@@ -66,9 +66,10 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
     let mut values: BTreeMap<usize, Read> = BTreeMap::new();
     let mut progress = Progress::new(text.len(), Some(&origin));
     SEARCH.words(text, |word, at| {
-        let Some((place, name)) = generic.place(&mut progress, text, word, at) else { return ControlFlow::Continue(()) };
-        let judged = judge::judge(text, &place, name.as_ref(), dialect, Some(&origin));
-        let line = starts.partition_point(|&start| start <= place.value.span.start);
+        let view = View::around(text, at);
+        let Some((place, name)) = generic.place(&mut progress, view, word, at) else { return ControlFlow::Continue(()) };
+        let judged = judge::judge(view.text, &place, name.as_ref(), dialect, Some(&origin));
+        let line = starts.partition_point(|&start| start <= view.whole(place.value.span).start);
         let entry = values.entry(line).or_default();
         entry.0.extend(judged.measured());
         entry.1.extend(judged.told());

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value as Json, json};
 use unkeyed_model::Location;
 
+use crate::evaluated::{At, Kind, Val};
 use crate::policy_document;
 use crate::terraform::module::{Module, Section};
 use crate::terraform::resource::Resource;
-use crate::terraform::value::{At, Kind, Val};
 
 /// How far source documents may draw on each other.
 const MAX_DEPTH: usize = 8;
@@ -74,7 +74,7 @@ impl Document {
             }
         }
         for statement in module.blocks(section, "statement") {
-            places.push(Some(At { file: statement.file, span: statement.span() }));
+            places.push(Some(At::new(statement.file, statement.span())));
             statements.push(statement_of(module, statement));
         }
         Self { json: json!({ "Statement": statements }), places }

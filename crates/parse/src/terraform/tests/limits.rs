@@ -25,9 +25,9 @@ fn a_broken_block_does_not_hide_the_others() {
 }
 
 #[test]
-fn files_of_other_forms_are_said_and_copies_are_left_out() {
-    let unit = |path: &str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), &b"{}"[..]);
-    assert_eq!(read(&[unit("a/main.tf.json")]).skipped[0].why, SkipReason::NotUnderstood);
+fn broken_json_is_said_and_copies_are_left_out() {
+    let unit = |path: &str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), &b"{"[..]);
+    assert_eq!(read(&[unit("a/main.tf.json")]).skipped[0].why, SkipReason::Malformed);
     assert_eq!(
         [claims(&unit("a/x.tofu")), claims(&unit("a/x.tfstate")), claims(&unit("a/.terraform/modules/m/x.tf"))],
         [Some("a".to_owned()), None, None]

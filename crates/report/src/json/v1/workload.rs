@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unkeyed_model::{IdentityKind, LayerState, Platform, Reach, Reason, TtlBasis, Verdict, WorkloadKind};
 
-use super::artifact::Place;
+use super::place::Place;
 use crate::json::words::Word;
 
 /// Something that runs and authenticates to something else, judged.

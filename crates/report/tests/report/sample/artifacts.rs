@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Artifact, Class, Confidence, Custody, DecodeStep, Fate, ImagePlace, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Location,
-    Origin, Reachability, Replayable, Role, RuleInfo, Standard, Surface, Tracked, VendorDefault,
+    Artifact, Class, Confidence, Custody, DecodeStep, Fate, FileMode, ImagePlace, Level, Lifetime, LifetimeBasis, LifetimeConfidence,
+    Location, Origin, Process, Reachability, Replayable, Role, RuleInfo, Standard, Surface, Tracked, VendorDefault,
 };
 
 use super::make::{at, durable, exception, keyed, line, placed, reference, rule, time, to};
@@ -328,6 +328,17 @@ fn everywhere() -> Vec<Artifact> {
     let history =
         Origin { commit: Some("0f3c9ab2d4e1".into()), tracked: Some(Tracked::Untracked), ..Origin::clone(&copied.locations[1].0.origin) };
     copied.locations[1].0.origin = Arc::new(history);
+    for (location, _) in &mut copied.locations {
+        let origin = Arc::make_mut(&mut location.origin);
+        match origin.surface {
+            Surface::EnvDump => {
+                let reads = vec!["copies/host fs.txt".into()];
+                origin.process = Some(Arc::new(Process { id: 4711, name: "billing".into(), reads }));
+            }
+            Surface::HostFs => origin.mode = Some(FileMode { bits: 0o600, open_to_all: false }),
+            _ => {}
+        }
+    }
     copied.workloads = vec![TERRAFORM.into()];
     let mut all = vec![copied];
     for index in 0..31_u32 {

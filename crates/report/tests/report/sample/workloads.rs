@@ -15,6 +15,7 @@ const N: LayerState = LayerState::Na;
 pub(super) fn all() -> Vec<WorkloadReport> {
     let mut all = with_credentials();
     all.extend(kept_elsewhere());
+    all.extend(other_systems());
     all.extend(on_the_way());
     all.extend(quiet());
     all.sort_by(|a, b| a.id.cmp(&b.id));
@@ -193,5 +194,38 @@ fn quiet() -> Vec<WorkloadReport> {
     all.push(none(WorkloadKind::Dockerfile, "dockerfile:tools/Dockerfile", "tools/Dockerfile"));
     all.push(none(WorkloadKind::Env, "env:ci.env#ci", "ci"));
     all.push(none(WorkloadKind::CliProfile, "cli-profile:home/.oci/config#DEFAULT", "DEFAULT"));
+    all.push(none(WorkloadKind::CloudFormation, "cfn:deploy/stack.yaml#Worker", "Worker"));
+    all.push(none(WorkloadKind::Serverless, "serverless:serverless.yml#thumbnail", "thumbnail"));
+    all.push(none(WorkloadKind::Arm, "arm:azuredeploy.json#sites/docs", "sites/docs"));
+    all.push(none(WorkloadKind::Bicep, "bicep:infra/main.bicep#docs", "docs"));
+    all.push(none(WorkloadKind::Pulumi, "pulumi:Pulumi.yaml#site", "site"));
+    all.push(none(WorkloadKind::Systemd, "systemd:etc/motd.service#motd", "motd"));
+    all.push(none(WorkloadKind::CloudInit, "cloud-init:user-data.yaml", "user-data.yaml"));
+    all.push(none(WorkloadKind::Packer, "packer:images#build", "build of images"));
+    all.push(none(WorkloadKind::Ansible, "ansible:site.yml#0", "hosts"));
+    all.push(none(WorkloadKind::Spire, "spire:agent.conf#agent", "agent"));
     all
+}
+
+/// Jobs of the CI systems that no other sample has.
+fn other_systems() -> Vec<WorkloadReport> {
+    let jobs = [
+        (WorkloadKind::GitlabJob, ".gitlab-ci.yml"),
+        (WorkloadKind::AzureJob, "azure-pipelines.yml"),
+        (WorkloadKind::CircleciJob, ".circleci/config.yml"),
+        (WorkloadKind::BitbucketStep, "bitbucket-pipelines.yml"),
+        (WorkloadKind::BuildkiteStep, ".buildkite/pipeline.yml"),
+        (WorkloadKind::Jenkins, "Jenkinsfile"),
+        (WorkloadKind::Drone, ".drone.yml"),
+        (WorkloadKind::Woodpecker, ".woodpecker.yml"),
+        (WorkloadKind::Travis, ".travis.yml"),
+        (WorkloadKind::Codebuild, "buildspec.yml"),
+        (WorkloadKind::HcpTerraform, "infra"),
+    ];
+    let lint = |(kind, path): (WorkloadKind, &str)| WorkloadReport {
+        reasons: vec![Reason::NoAuthenticationObserved],
+        no_access_observed: true,
+        ..workload(kind, &format!("{kind}:{path}#lint"), "lint", Verdict::Indeterminate, [P, N, N, N, N])
+    };
+    jobs.into_iter().map(lint).collect()
 }

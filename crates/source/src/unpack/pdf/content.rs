@@ -3,14 +3,19 @@
 /// Movement to the left in an array of strings, in thousandths of the font size, that is seen as a space.
 const SPACE: f32 = -180.0;
 
-/// Appends the text that the operators of `content` show, a line for each piece that is placed by itself.
-pub(super) fn shown_text(content: &[u8], into: &mut Vec<u8>) {
-    let (mut at, mut in_array) = (0, false);
+/// Appends the text that the operators of `content` show, a line for each piece that is placed by itself. Returns how many
+/// pieces are no text as they stand.
+pub(super) fn shown_text(content: &[u8], into: &mut Vec<u8>) -> u64 {
+    let shows_text = memchr::memmem::find(content, b"BT").is_some() && memchr::memmem::find(content, b"Tf").is_some();
+    let (mut at, mut in_array, mut unmapped) = (0, false, 0);
     while let Some(&byte) = content.get(at) {
         match byte {
-            b'(' => at = literal(content, at + 1, into),
             b'<' if content.get(at + 1) == Some(&b'<') => at += 2,
-            b'<' => at = hexadecimal(content, at + 1, into),
+            b'(' | b'<' => {
+                let start = into.len();
+                at = if byte == b'(' { literal(content, at + 1, into) } else { hexadecimal(content, at + 1, into) };
+                unmapped += u64::from(shows_text && is_codes(&into[start..]));
+            }
             b'%' => at += line_length(&content[at..]),
             b'[' | b']' => {
                 in_array = byte == b'[';
@@ -32,6 +37,12 @@ pub(super) fn shown_text(content: &[u8], into: &mut Vec<u8>) {
         }
     }
     new_line(into);
+    unmapped
+}
+
+/// Whether more than one byte in four is a control character: numbers of glyphs, as fonts of two bytes have them.
+fn is_codes(text: &[u8]) -> bool {
+    text.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count() * 4 > text.len()
 }
 
 /// Appends the strings of `text` that are UTF-16, which titles and values of forms may be.
@@ -103,7 +114,7 @@ fn escape(content: &[u8], at: usize, into: &mut Vec<u8>) -> usize {
 }
 
 /// Appends the bytes whose digits begin at `at`; returns where they end.
-fn hexadecimal(content: &[u8], at: usize, into: &mut Vec<u8>) -> usize {
+pub(super) fn hexadecimal(content: &[u8], at: usize, into: &mut Vec<u8>) -> usize {
     let end = memchr::memchr(b'>', &content[at..]).map_or(content.len(), |end| at + end);
     let mut half = None;
     for digit in content[at..end].iter().filter_map(|&byte| char::from(byte).to_digit(16)) {

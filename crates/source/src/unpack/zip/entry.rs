@@ -15,6 +15,7 @@ use crate::unpack::{Halt, Outcome};
 pub(super) const LOCAL_HEADER: usize = 30;
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
+const LZMA: u16 = 14;
 /// Extra field with sizes of 64 bits.
 const ZIP64: u16 = 1;
 const WIDE: u32 = u32::MAX;
@@ -24,6 +25,7 @@ pub(super) struct Entry {
     pub(super) name: Vec<u8>,
     /// Compressed size; 0 if it stands behind the data.
     pub(super) packed_size: u64,
+    full_size: u64,
     flags: u16,
     method: u16,
 }
@@ -31,7 +33,8 @@ pub(super) struct Entry {
 impl Entry {
     /// From the fields that both headers share, from the flags on.
     pub(super) fn new(fields: &[u8], name: Vec<u8>) -> Self {
-        Self { name, packed_size: u64::from(u32_at(fields, 12)), flags: u16_at(fields, 0), method: u16_at(fields, 2) }
+        let [packed_size, full_size] = [12, 16].map(|at| u64::from(u32_at(fields, at)));
+        Self { name, packed_size, full_size, flags: u16_at(fields, 0), method: u16_at(fields, 2) }
     }
 
     /// From a local header whose mark was read.
@@ -57,6 +60,7 @@ impl Entry {
                 continue;
             }
             if full_size == WIDE {
+                self.full_size = u64_at(field, 0);
                 field = field.get(8..).unwrap_or(&[]);
             }
             if self.packed_size == u64::from(WIDE) {
@@ -97,15 +101,23 @@ impl Entry {
                 door.member(place, &self.name, &mut budget.metered(data, 1))
             }
             DEFLATED => self.deflated(door, place, data),
-            method => match compressed::of_zip(method) {
-                Some(open) => {
-                    let (budget, held) = (door.budget, door.budget.held());
-                    let outcome = open(budget, data).and_then(|mut decoder| door.member(place, &self.name, &mut decoder));
-                    budget.hold_only(held);
-                    outcome
-                }
-                None => door.skip(place, &self.name, SkipReason::Unreadable, format!("compression method {method} is not read")),
-            },
+            method => {
+                let (budget, held) = (door.budget, door.budget.held());
+                let opened = match compressed::of_zip(method) {
+                    Some(open) => open(budget, data),
+                    // The size is told, or the stream has an end mark (flag 1).
+                    None if method == LZMA => {
+                        compressed::lzma_of_zip(budget, data, if self.flags & 2 == 0 { self.full_size } else { u64::MAX })
+                    }
+                    None => {
+                        let detail = format!("compression method {method}{} is not read", name_of(method));
+                        return door.skip(place, &self.name, SkipReason::Unreadable, detail);
+                    }
+                };
+                let outcome = opened.and_then(|mut decoder| door.member(place, &self.name, &mut decoder));
+                budget.hold_only(held);
+                outcome
+            }
         }
     }
 
@@ -116,5 +128,25 @@ impl Entry {
         // The next member is found behind what was not asked for.
         std::io::copy(&mut decoder, &mut std::io::sink()).ok();
         Ok(())
+    }
+}
+
+/// What methods are called (APPNOTE 4.4.5).
+fn name_of(method: u16) -> &'static str {
+    match method {
+        1 => " (shrink)",
+        2..=5 => " (reduce)",
+        6 => " (implode)",
+        9 => " (Deflate64)",
+        10 => " (PKWARE DCL implode)",
+        16 => " (IBM z/OS CMPSC)",
+        18 => " (IBM TERSE)",
+        19 => " (IBM LZ77)",
+        94 => " (MP3)",
+        96 => " (JPEG)",
+        97 => " (WavPack)",
+        98 => " (PPMd)",
+        99 => " (AE-x, encrypted)",
+        _ => "",
     }
 }

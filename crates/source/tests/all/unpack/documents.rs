@@ -46,6 +46,29 @@ fn a_pdf_shows_its_text() {
 }
 
 #[test]
+fn what_of_a_pdf_is_not_read_is_said() {
+    // One after the other, as PostScript's filters were used.
+    let page = b"BT (token) Tj ET";
+    let hexadecimal: String = page.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ">";
+    let found = read(
+        "a.pdf",
+        &pdf(&[
+            (
+                "/Filter [/ASCIIHexDecode /FlateDecode]",
+                &make::zlib(page).iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect::<Vec<_>>(),
+            ),
+            ("/Filter /AHx", hexadecimal.as_bytes()),
+            ("/Filter /Unheard", page),
+            ("/Filter /FlateDecode", b"not deflated"),
+            ("", b"BT /F1 12 Tf <00240025> Tj (A text) Tj ET"),
+        ]),
+    );
+    assert_eq!(lines(&found, "a.pdf!/text")[..2], ["token", "token"]);
+    assert_eq!(found.rows(), [("a.pdf", SkipReason::Unreadable), ("a.pdf", SkipReason::NotUnderstood)]);
+    assert!(found.skips[0].detail.starts_with("2 streams") && found.skips[1].detail.starts_with("1 pieces"), "{:?}", found.skips);
+}
+
+#[test]
 fn an_encrypted_pdf_is_said() {
     let found = read("a.pdf", b"%PDF-1.7\ntrailer << /Encrypt 5 0 R >>\n");
     assert_eq!((found.paths(), found.rows()), (vec!["a.pdf"], vec![("a.pdf", SkipReason::Encrypted)]));

@@ -110,6 +110,7 @@ pub(crate) fn zip_of(members: &[Member<'_>]) -> Vec<u8> {
         let packed = match member.method {
             8 => deflate(member.content),
             12 => bzip2(member.content),
+            14 => [&[9, 20, 5, 0], &lzma(member.content)[..5], &lzma(member.content)[13..]].concat(),
             93 => zstd(member.content),
             95 => xz(member.content),
             _ => member.content.to_vec(),

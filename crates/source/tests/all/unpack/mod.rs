@@ -4,6 +4,7 @@ mod compressed;
 mod databases;
 mod documents;
 mod hostile;
+mod mail;
 mod make;
 mod packages;
 mod tars;

@@ -2,7 +2,7 @@
 
 use unkeyed_model::SkipReason;
 
-use super::{databases, documents, make, packages, read, text};
+use super::{databases, documents, mail, make, packages, read, text};
 
 const STEP: usize = 4096;
 
@@ -39,6 +39,8 @@ fn samples() -> Vec<(String, Vec<u8>)> {
         add("a.pdf", documents::pdf(&[("", b"BT (shown) Tj ET"), ("/Filter /FlateDecode", &make::zlib(content))]));
         add("a.plist", documents::plist());
         add("a.arsc", documents::resources());
+        let message = mail::message(&make::zip(&members));
+        add("a.mbox", format!("From a Mon Jun  1 00:00:00 2026\n{message}\nFrom b Mon Jun  1 00:00:00 2026\n{message}").into_bytes());
     }
     samples
 }

@@ -7,8 +7,8 @@ use super::{read, text};
 
 #[test]
 fn every_method_and_every_way_to_give_sizes() {
-    for method in [0, 8, 12, 93, 95] {
-        for (flags, zip64) in [(0, false), (8, false), (0, true)] {
+    for method in [0, 8, 12, 14, 93, 95] {
+        for (flags, zip64) in [(0, false), (2, false), (8, false), (0, true)] {
             let (first, second) = (text(1), text(2));
             let members = [
                 Member { method, flags, zip64, ..Member::new("a/b.txt", &first) },
@@ -35,12 +35,15 @@ fn encrypted_members_and_unknown_methods_are_said() {
     let content = text(1);
     let members = [
         Member { flags: 1, ..Member::new("locked", &content) },
+        Member { method: 9, ..Member::new("large", &content) },
         Member { method: 98, ..Member::new("ppmd", &content) },
         Member::new("open", &content),
     ];
     let found = read("z.zip", &make::zip_of(&members));
     assert_eq!(found.paths(), ["z.zip!/open"]);
-    assert_eq!(found.rows(), [("z.zip!/locked", SkipReason::Encrypted), ("z.zip!/ppmd", SkipReason::Unreadable)]);
+    let unread = ["z.zip!/large", "z.zip!/ppmd"].map(|path| (path, SkipReason::Unreadable));
+    assert_eq!(found.rows(), [unread[0], ("z.zip!/locked", SkipReason::Encrypted), unread[1]]);
+    assert!(found.skips[0].detail.contains("Deflate64") && found.skips[2].detail.contains("PPMd"), "{:?}", found.skips);
 }
 
 #[test]

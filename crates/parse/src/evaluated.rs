@@ -1,35 +1,54 @@
-//! What an expression evaluates to, as far as the folder tells.
+//! What an expression of a configuration evaluates to, as far as the inputs tell. Shared by the languages that have
+//! expressions (Terraform, CloudFormation, ARM).
 //!
 //! No `Debug`: text may be a secret. Only [`crate::policy_document::hole`] text of settings that are not secret leaves
 //! as a model `Value`.
 
+mod leaves;
+
 use std::rc::Rc;
 
+use serde_json::Value as Json;
 use unkeyed_model::{Basis, Span};
+
+pub(crate) use self::leaves::{Leaf, NAMES, inside, leaves_of, named_by, walk};
+use crate::policy_document::hole;
+
+/// What a reference comes to: its text, a hole where it can't be told.
+pub(crate) type Resolve<'r> = &'r dyn Fn(&Ref) -> (String, Basis);
 
 /// A value and where it is written.
 #[derive(Clone)]
-pub(super) struct Val {
+pub(crate) struct Val {
     /// What it is.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
     /// Where the literal, or the expression as a whole, stands.
-    pub(super) at: Option<At>,
+    pub(crate) at: Option<At>,
     /// The name through which a literal was reached (`var.password`, `local.env`), last one first seen from the use.
-    pub(super) via: Option<Rc<str>>,
+    pub(crate) via: Option<Rc<str>>,
 }
 
 /// A place in one of the folder's files.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct At {
+pub(crate) struct At {
     /// Index of the file.
-    pub(super) file: usize,
+    pub(crate) file: usize,
     /// Bytes: of text without quotes.
-    pub(super) span: Span,
+    pub(crate) span: Span,
+    /// The bytes of the file itself, where the language was written out from another form and this part of it was found.
+    pub(crate) found: Option<Span>,
+}
+
+impl At {
+    /// A place by its bytes.
+    pub(crate) fn new(file: usize, span: Span) -> Self {
+        Self { file, span, found: None }
+    }
 }
 
 /// What a value is.
 #[derive(Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -52,26 +71,26 @@ pub(super) enum Kind {
 
 /// `aws_iam_role.deploy` and `arn`; `var.x` and nothing; `file` and a path.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Ref {
+pub(crate) struct Ref {
     /// Whose attribute.
-    pub(super) address: String,
+    pub(crate) address: String,
     /// Which one, dotted.
-    pub(super) attribute: String,
+    pub(crate) attribute: String,
 }
 
 impl Ref {
     /// As it is written, indices left out.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         if self.attribute.is_empty() { self.address.clone() } else { format!("{}.{}", self.address, self.attribute) }
     }
 
     /// The first part of the attribute.
-    pub(super) fn first(&self) -> &str {
+    pub(crate) fn first(&self) -> &str {
         self.attribute.split('.').next().unwrap_or_default()
     }
 
     /// The type of the resource or data source (`aws_iam_role`), empty for variables and the like.
-    pub(super) fn resource_type(&self) -> &str {
+    pub(crate) fn resource_type(&self) -> &str {
         let bare = self.address.strip_prefix("data.").or_else(|| self.address.strip_prefix("ephemeral.")).unwrap_or(&self.address);
         bare.split_once('.').map_or("", |(kind, _)| kind)
     }
@@ -79,17 +98,17 @@ impl Ref {
 
 impl Val {
     /// A value without a place.
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         Self { kind, at: None, via: None }
     }
 
     /// A value that isn't known, and what it is.
-    pub(super) fn unknown(what: impl Into<String>) -> Self {
+    pub(crate) fn unknown(what: impl Into<String>) -> Self {
         Self::new(Kind::Unknown(what.into()))
     }
 
     /// The items of a list, or the value itself: "one or many".
-    pub(super) fn items(&self) -> &[Self] {
+    pub(crate) fn items(&self) -> &[Self] {
         match &self.kind {
             Kind::List(items) => items,
             Kind::Null => &[],
@@ -98,7 +117,7 @@ impl Val {
     }
 
     /// The entries of a map.
-    pub(super) fn entries(&self) -> &[(String, Self)] {
+    pub(crate) fn entries(&self) -> &[(String, Self)] {
         match &self.kind {
             Kind::Map(entries) => entries,
             _ => &[],
@@ -106,7 +125,7 @@ impl Val {
     }
 
     /// The value of a key; of a list of one map, as nested blocks give, the key of that map.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Map(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value),
             Kind::List(items) if items.len() == 1 => items.first()?.get(key),
@@ -115,7 +134,7 @@ impl Val {
     }
 
     /// The reference, or the first one among the alternatives.
-    pub(super) fn reference(&self) -> Option<&Ref> {
+    pub(crate) fn reference(&self) -> Option<&Ref> {
         match &self.kind {
             Kind::Ref(reference) => Some(reference),
             Kind::Either(values, _) => values.iter().find_map(Self::reference),
@@ -125,12 +144,53 @@ impl Val {
     }
 
     /// How many values and how much text it holds.
-    pub(super) fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         1 + match &self.kind {
             Kind::List(items) | Kind::Either(items, _) => items.iter().map(Self::weight).sum(),
             Kind::Map(entries) => entries.iter().map(|(key, value)| key.len() / 16 + value.weight()).sum(),
             Kind::Text(text, _) | Kind::Number(text) | Kind::Unknown(text) => text.len() / 16,
             Kind::Null | Kind::Bool(_) | Kind::Ref(_) => 0,
         }
+    }
+
+    /// The value as text with holes.
+    pub(crate) fn text(&self, resolve: Resolve<'_>) -> (String, Basis) {
+        match &self.kind {
+            Kind::Text(text, basis) => (text.clone(), *basis),
+            Kind::Number(text) => (text.clone(), Basis::Literal),
+            Kind::Bool(value) => (value.to_string(), Basis::Literal),
+            Kind::Null => (String::new(), Basis::Literal),
+            Kind::List(items) if items.len() == 1 => {
+                items.first().map_or_else(|| (String::new(), Basis::Literal), |item| item.text(resolve))
+            }
+            Kind::List(_) | Kind::Map(_) => (hole::unmarked(&self.json(resolve).to_string()), Basis::Literal),
+            Kind::Ref(reference) => resolve(reference),
+            Kind::Either(values, what) => agreed(values, what, resolve),
+            Kind::Unknown(what) => (hole::hole(what), Basis::Literal),
+        }
+    }
+
+    /// The value as JSON, unknown parts as text with holes.
+    pub(crate) fn json(&self, resolve: Resolve<'_>) -> Json {
+        match &self.kind {
+            Kind::Null => Json::Null,
+            Kind::Bool(value) => Json::Bool(*value),
+            Kind::List(items) => Json::Array(items.iter().map(|item| item.json(resolve)).collect()),
+            Kind::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.clone(), value.json(resolve))).collect()),
+            _ => {
+                let (text, basis) = self.text(resolve);
+                Json::String(hole::with_basis(text, basis))
+            }
+        }
+    }
+}
+
+/// The text on which all alternatives agree.
+fn agreed(values: &[Val], what: &str, resolve: Resolve<'_>) -> (String, Basis) {
+    let mut texts: Vec<(String, Basis)> = values.iter().map(|value| value.text(resolve)).collect();
+    texts.dedup_by(|a, b| a.0 == b.0);
+    match texts.pop() {
+        Some(only) if texts.is_empty() => only,
+        _ => (hole::hole(what), Basis::Literal),
     }
 }

@@ -30,17 +30,34 @@ pub(super) fn add(text: &mut String, field: &str, value: &str) {
 }
 
 /// Tags that begin or end a line.
-const LINES: &[&str] = &["br", "p", "div", "li", "tr", "pre", "h1", "h2", "h3", "h4", "td", "th", "ac:plain-text-body", "title"];
+const BLOCKS: &[&str] = &["br", "p", "div", "li", "tr", "pre", "h1", "h2", "h3", "h4", "td", "th", "ac:plain-text-body", "title"];
 
 /// HTML as text: lines where its blocks end, other tags left out, character references resolved. A text without tags
 /// and references is returned as it is.
-pub(super) fn plain(markup: &str) -> String {
+pub(crate) fn plain(markup: &str) -> String {
+    convert(markup, Lines::OfBlocks)
+}
+
+/// The same, but with the lines of the page: what stands in a line of it stands in the same line of the text.
+pub(super) fn in_its_lines(page: &str) -> String {
+    convert(page, Lines::OfSource)
+}
+
+/// Which lines the text has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    OfBlocks,
+    /// Blocks inside a line are set apart by a carriage return.
+    OfSource,
+}
+
+fn convert(markup: &str, lines: Lines) -> String {
     let mut text = String::with_capacity(markup.len());
     let mut rest = markup;
     while let Some(at) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        let length = if rest.starts_with('<') { tag(rest, &mut text) } else { reference(rest, &mut text) };
+        let length = if rest.starts_with('<') { tag(rest, lines, &mut text) } else { reference(rest, &mut text) };
         rest = &rest[length..];
     }
     text.push_str(rest);
@@ -48,7 +65,7 @@ pub(super) fn plain(markup: &str) -> String {
 }
 
 /// Passes what begins with `<`; returns its length.
-fn tag(rest: &str, text: &mut String) -> usize {
+fn tag(rest: &str, lines: Lines, text: &mut String) -> usize {
     if let Some(body) = rest.strip_prefix("<![CDATA[") {
         let end = memchr::memmem::find(body.as_bytes(), b"]]>").unwrap_or(body.len());
         text.push_str(&body[..end]);
@@ -62,10 +79,13 @@ fn tag(rest: &str, text: &mut String) -> usize {
     let is_address = name.ends_with(':') || name.starts_with("http");
     match end.filter(|_| !name.is_empty() && name.as_bytes()[0].is_ascii_alphabetic() && !is_address) {
         Some(end) => {
-            if LINES.iter().any(|line| name.eq_ignore_ascii_case(line)) && !text.ends_with('\n') && !text.is_empty() {
-                text.push('\n');
+            if BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block)) && !text.ends_with(['\n', '\r']) && !text.is_empty() {
+                text.push(if lines == Lines::OfBlocks { '\n' } else { '\r' });
             }
             attributes(&rest[..end], text);
+            if lines == Lines::OfSource {
+                text.extend(rest[..end].matches('\n'));
+            }
             end + 1
         }
         None => {
@@ -131,6 +151,17 @@ mod tests {
         assert_eq!(plain("a < b && c <https://x.y|z> &#x27;q&#39;"), "a < b && c <https://x.y|z> 'q'");
         assert_eq!(plain("<a href=\"https://h/?a=1&amp;t=2\">see</a>"), " https://h/?a=1&t=2 see");
         assert_eq!(plain("<![CDATA[<k>v]]>"), "<k>v");
+    }
+
+    #[test]
+    fn a_page_keeps_its_lines() {
+        let page = "<html>\n<p\n class='x'>a<br>b</p>\n<![CDATA[c\nd]]>\n<p>e</p>";
+        let text = in_its_lines(page);
+        for what in ["a", "b", "c", "d", "e"] {
+            let line = |text: &str| text[..text.rfind(what).unwrap()].matches('\n').count();
+            assert_eq!(line(&text), line(page), "{what}: {text:?}");
+        }
+        assert!(text.contains("a\rb\r"), "{text:?}");
     }
 
     #[test]

@@ -1,0 +1,164 @@
+//! Identities in Azure templates: managed identities, federated credentials, role assignments.
+
+use unkeyed_model::{Basis, Facts, Platform, Principal, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
+
+use super::deployment::{Deployment, of_hole, type_of};
+use super::parser::Declared;
+use crate::evaluated::Val;
+use crate::policy_document::hole;
+use crate::terraform::azure_scope;
+
+const USER_ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
+/// Emits the user-assigned identities that the template makes or looks up.
+pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
+    for resource in template.source.resources.iter().filter(|resource| type_of(resource).eq_ignore_ascii_case(USER_ASSIGNED)) {
+        let key = template.key(&resource.symbol);
+        let mut names = vec![key.clone()];
+        names.extend(Some(template.name_of(resource)).filter(|name| hole::is_known(name) && !name.is_empty()));
+        let location = template.location(resource);
+        facts.principals.push(Principal { platform: Platform::Azure, key, kind: "managed-identity".to_owned(), names, location });
+    }
+}
+
+/// Reads what a resource says of principals.
+pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
+    let kind = type_of(resource).to_ascii_lowercase();
+    if kind == "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials" {
+        federated(template, resource, facts);
+    } else if kind.ends_with("microsoft.authorization/roleassignments") {
+        role_assignment(template, resource, facts);
+    } else if kind.ends_with("providers/roleassignments") {
+        // The older form: `Microsoft.Storage/storageAccounts/providers/roleAssignments`.
+        role_assignment(template, resource, facts);
+    }
+}
+
+/// The key of the principal that a value means: an identity of the template, the resource whose own identity it is, or
+/// whatever has that name.
+pub(super) fn principal(template: &Deployment<'_>, val: &Val, facts: &mut Facts) -> String {
+    if let Some(reference) = val.reference() {
+        return template.key(&key_name(template, &reference.address, &reference.attribute));
+    }
+    let text = template.text(val);
+    // `/subscriptions/${…}/…/userAssignedIdentities/ci`: the last part names it.
+    let last = text.rsplit_once('/').map_or(text.as_str(), |(_, last)| last);
+    if let Some(what) = hole::only_hole(&text).or_else(|| hole::holes(last).next()) {
+        let reference = of_hole(what);
+        return template.key(&key_name(template, &reference.address, &reference.attribute));
+    }
+    let name = last;
+    let text = if hole::is_known(&text) { text.clone() } else { template.key(name) };
+    let is_one = |known: &&Principal| known.platform == Platform::Azure && known.names.iter().any(|known| known == &text || known == name);
+    if let Some(defined) = facts.principals.iter().find(is_one) {
+        return defined.key.clone();
+    }
+    let mut names = vec![text.clone(), name.to_owned()];
+    names.dedup();
+    let location = val.at.map(|at| template.place_of(at, "")).unwrap_or_default();
+    facts.principals.push(Principal { platform: Platform::Azure, key: text.clone(), kind: "principal".to_owned(), names, location });
+    text
+}
+
+/// Of a resource its symbol; of a module or a parameter what is taken from it as well.
+fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String {
+    if template.resource(address).is_some() || attribute.is_empty() { address.to_owned() } else { format!("{address}.{attribute}") }
+}
+
+fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
+    let key = match template.parent(resource) {
+        Some(parent) => template.key(&parent.symbol),
+        None => {
+            let name = template.name_of(resource);
+            let identity = name.rsplit_once('/').map_or(name.as_str(), |(identity, _)| identity);
+            template.key(&hole::shown(identity))
+        }
+    };
+    let value = |path: &str| template.get(resource, path).map(|val| template.value(&val));
+    let subject = match value("properties.subject") {
+        Some(Value::Known(text, _)) => SubjectRule::Exact(vec![text]),
+        Some(Value::Unknown(why)) => SubjectRule::Unknown(why),
+        None => SubjectRule::Any,
+    };
+    let audiences = template.get(resource, "properties.audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
+    facts.trusts.push(TrustBinding {
+        id: format!("{}/0", template.key(&resource.symbol)),
+        platform: Platform::Azure,
+        principal: key,
+        trusted: "oidc".to_owned(),
+        issuer: value("properties.issuer").unwrap_or_default(),
+        subject,
+        audiences,
+        claims: Vec::new(),
+        settings: Vec::new(),
+        location: template.location(resource),
+    });
+}
+
+fn role_assignment(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
+    let Some(holder) = template.get(resource, "properties.principalId") else { return };
+    let key = principal(template, &holder, facts);
+    let role = template.get(resource, "properties.roleDefinitionId").map(|val| role_name(template, &val));
+    let (scope, resources) = scope(template, resource);
+    facts.grants.push(RoleGrant {
+        platform: Platform::Azure,
+        principal: key,
+        role,
+        actions: Vec::new(),
+        actions_inverted: false,
+        resources,
+        scope,
+        condition: template.get(resource, "properties.condition").map(|val| hole::shown(&template.text(&val))),
+        location: template.location(resource),
+    });
+}
+
+/// The GUID at the end of a role's id names the role; of a role that is declared or looked up it is its name.
+fn role_name(template: &Deployment<'_>, id: &Val) -> Value {
+    let defined = id.reference().and_then(|reference| template.resource(&reference.address));
+    if let Some(name) = defined.and_then(|role| template.get(role, "name")) {
+        return template.value(&name);
+    }
+    let text = template.text(id);
+    let last = text.rsplit('/').next().unwrap_or_default();
+    hole::value(last, Basis::Literal)
+}
+
+/// What the assignment covers: its `scope`, the resource that it is declared in, or where the template is deployed.
+fn scope(template: &Deployment<'_>, resource: &Declared) -> (ResourceScope, Vec<Value>) {
+    let written = template.get(resource, "scope").or_else(|| template.get(resource, "properties.scope"));
+    if let Some(val) = &written {
+        let value = vec![template.value(val)];
+        if let Some(reference) = val.reference() {
+            return (of_symbol(template, &reference.address), value);
+        }
+        let text = template.text(val);
+        if let Some((what, rest)) =
+            hole::leading_hole(&text).filter(|(what, _)| what.starts_with("subscription") || what.starts_with("resourcegroup"))
+        {
+            let base = if what.starts_with("subscription") { "/subscriptions/x" } else { "/subscriptions/x/resourceGroups/x" };
+            return (azure_scope(&format!("{base}{rest}")), value);
+        }
+        let path = hole::shown(&text);
+        // A relative id (`Microsoft.Storage/storageAccounts/x`) names a resource.
+        let named = if path.starts_with('/') { azure_scope(&path) } else { ResourceScope::Resource };
+        return (if hole::is_known(&text) || path.contains('/') { named } else { ResourceScope::Unknown }, value);
+    }
+    if resource.outer.is_some() || type_of(resource).to_ascii_lowercase().contains("/providers/") {
+        return (ResourceScope::Resource, Vec::new());
+    }
+    (of_symbol(template, &template.source.scope.to_ascii_lowercase()), Vec::new())
+}
+
+/// The class of what a symbol or a scope function stands for.
+fn of_symbol(template: &Deployment<'_>, symbol: &str) -> ResourceScope {
+    let declared = template.resource(symbol).map(|resource| type_of(resource).to_ascii_lowercase());
+    match declared.as_deref().unwrap_or(symbol) {
+        "resourcegroup" | "microsoft.resources/resourcegroups" => ResourceScope::ResourceGroup,
+        "subscription" | "microsoft.resources/subscriptions" => ResourceScope::Subscription,
+        "managementgroup" | "microsoft.management/managementgroups" => ResourceScope::ManagementGroup,
+        "tenant" => ResourceScope::TenantRoot,
+        _ if declared.is_some() => ResourceScope::Resource,
+        _ => ResourceScope::Unknown,
+    }
+}

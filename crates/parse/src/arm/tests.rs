@@ -1,0 +1,66 @@
+use std::sync::Arc;
+
+use unkeyed_model::{Facts, Origin, ResourceScope, SubjectRule, Unit, Value};
+
+use crate::testing;
+
+fn bicep(text: &str) -> Facts {
+    let origin = Origin { path: "infra/main.bicep".into(), ..Origin::default() };
+    testing::read(&[Unit::new(Arc::new(origin), text.as_bytes().to_vec())])
+}
+
+fn subjects(facts: &Facts, principal: &str) -> Vec<SubjectRule> {
+    let of = facts.trusts.iter().filter(|trust| trust.principal == principal && trust.trusted == "oidc");
+    of.map(|trust| trust.subject.clone()).collect()
+}
+
+fn exact(text: &str) -> SubjectRule {
+    SubjectRule::Exact(vec![text.into()])
+}
+
+/// Role and scope of each grant.
+fn grants(facts: &Facts, principal: &str) -> Vec<(Option<String>, ResourceScope)> {
+    let of = facts.grants.iter().filter(|grant| grant.principal == principal);
+    of.map(|grant| (grant.role.as_ref().and_then(Value::known).map(str::to_owned), grant.scope)).collect()
+}
+
+#[test]
+fn federated_credentials_belong_to_the_identity_around_them_or_named_as_parent() {
+    let facts = testing::read(&testing::units("arm/bicep"));
+    let mut found = subjects(&facts, "bicep:main.bicep#deploy");
+    found.sort();
+    assert_eq!(found, [exact("repo:acme/api:*"), exact("repo:acme/api:environment:prod")]);
+    let json = testing::read(&testing::units("arm/json"));
+    assert_eq!(subjects(&json, "arm:azuredeploy.json#userAssignedIdentities/identityName"), [exact("repo:acme/api:ref:refs/heads/main")]);
+}
+
+#[test]
+fn role_assignments_have_the_scope_that_is_written_or_that_of_the_deployment() {
+    let facts = testing::read(&testing::units("arm/bicep"));
+    let contributor = Some("b24988ac-6180-42a0-ab88-20f7382dd24c".to_owned());
+    assert_eq!(grants(&facts, "bicep:main.bicep#deploy"), [(contributor, ResourceScope::ResourceGroup)]);
+    let blob = Some("ba92f5b4-2d11-453d-a403-e96b0029c9fe".to_owned());
+    assert_eq!(grants(&facts, "bicep:main.bicep#site"), [(blob, ResourceScope::Resource)]);
+    let json = testing::read(&testing::units("arm/json"));
+    let owner = Some("8e3af657-a8ff-443c-a75c-2fe8c4bcb635".to_owned());
+    assert_eq!(grants(&json, "arm:azuredeploy.json#userAssignedIdentities/identityName"), [(owner, ResourceScope::Subscription)]);
+}
+
+#[test]
+fn variables_that_lead_to_themselves_and_deep_nesting_end() {
+    let facts =
+        bicep("var a = b\nvar b = '${a}${a}'\nresource s 'Microsoft.Web/sites@2023-12-01' = {\n  name: a\n  properties: { x: b }\n}\n");
+    assert_eq!(facts.workloads[0].id, "bicep:infra/main.bicep#s");
+    let deep = format!("var a = {}1{}\n", "[".repeat(5_000), "]".repeat(5_000));
+    assert_eq!(bicep(&deep).skipped.len(), 1);
+    let doubling = format!("var v0 = ['x', 'x']\n{}", (1..40).map(|n| format!("var v{n} = [v{0}, v{0}]\n", n - 1)).collect::<String>());
+    let text = format!("{doubling}resource s 'Microsoft.Web/sites@2023-12-01' = {{\n  name: 'n'\n  properties: {{ x: v39 }}\n}}\n");
+    assert!(bicep(&text).skipped.iter().any(|skip| skip.detail.contains("steps of evaluation")));
+}
+
+#[test]
+fn a_statement_that_is_not_understood_does_not_hide_the_next() {
+    let facts = bicep("resource x = broken\nresource s 'Microsoft.Web/sites@2023-12-01' = {\n  name: 'n'\n}\n");
+    assert_eq!(facts.workloads.len(), 1);
+    assert!(facts.skipped[0].detail.starts_with("line 1:"));
+}

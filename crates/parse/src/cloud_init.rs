@@ -1,0 +1,114 @@
+//! cloud-init: the first boot of a machine as a workload.
+//!
+//! Read are cloud-config (YAML behind `#cloud-config`) and user-data scripts. The decision a reader would question: a
+//! password that the configuration sets for a user counts, although it lets others in; it stands in the user data, which
+//! every process of the machine can read (cloud-init docs, "Users and groups", "Set passwords", "Write files", "Run commands").
+
+use unkeyed_model::{Facts, Span, Unit, Workload, WorkloadKind};
+
+use crate::facts;
+use crate::flat::Flat;
+use crate::place::{self, Place};
+use crate::scripts;
+use crate::tree::Node;
+use crate::yaml;
+
+/// Keys whose value is a secret here.
+const SECRETS: &[&str] = &["plain_text_passwd", "password", "rsa_private", "ecdsa_private", "ed25519_private", "dsa_private"];
+
+/// Files that begin with `#cloud-config`, and scripts that are called user data.
+pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    let origin = unit.origin();
+    let text = unit.bytes();
+    let is_config = text.starts_with(b"#cloud-config") || text.starts_with(b"## template: jinja\n#cloud-config");
+    let name = origin.file_name().to_ascii_lowercase();
+    let is_named = ["user-data", "userdata", "user_data", "cloud-init", "cloudinit"].iter().any(|word| name.starts_with(word));
+    let is_script = is_named && text.starts_with(b"#!") && !name.ends_with(".md");
+    (is_config || is_script).then(|| origin.path.clone())
+}
+
+/// Reads such files.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        match Place::new(unit) {
+            Ok(place) => file(&place, &mut facts),
+            Err(skip) => facts.skipped.push(skip),
+        }
+    }
+    facts
+}
+
+fn file(place: &Place<'_>, facts: &mut Facts) {
+    let name = place.origin().file_name().to_owned();
+    let mut workload = Workload::new(WorkloadKind::CloudInit, format!("cloud-init:{}", place.path()), name, place.whole());
+    workload.extents.push(place.bare(Span::new(0, place.text().len())));
+    if place.text().starts_with("#!") {
+        scripts::read(place.text(), &|range| place.at(Span::new(range.start, range.end), "script"), &mut workload);
+    } else {
+        let mut documents = yaml::parse(place);
+        facts.skipped.append(&mut documents.skipped);
+        for root in &documents.nodes {
+            configuration(place, root, &mut workload, facts);
+        }
+    }
+    facts.workloads.push(workload);
+}
+
+fn configuration(place: &Place<'_>, root: &Node, workload: &mut Workload, facts: &mut Facts) {
+    for key in ["runcmd", "bootcmd"] {
+        for (index, item) in root.get(key).map(Node::items).unwrap_or_default().iter().enumerate() {
+            command(place, item, &place::item(key, index), workload);
+        }
+    }
+    for (index, item) in root.get("write_files").map(Node::items).unwrap_or_default().iter().enumerate() {
+        let script = item.get("content").filter(|content| content.text().is_some_and(|text| text.starts_with("#!")));
+        if let Some(content) = script {
+            command(place, content, &format!("{}.content", place::item("write_files", index)), workload);
+        }
+    }
+    root.for_each_scalar("", &mut |path, node| {
+        let name = path.rsplit(['.']).next().unwrap_or_default();
+        // A file's content is looked at as what it is.
+        let is_secret = SECRETS.contains(&name) || facts::is_credential_variable(name);
+        let says = node.text().is_some_and(|text| !matches!(text.trim(), "" | "true" | "false" | "RANDOM" | "R") && !text.contains("{{"));
+        if is_secret && says && !node.is_null() {
+            facts.slots.push(facts::slot(name, place.at(node.span, path)));
+        }
+    });
+    passwords(place, root, facts);
+}
+
+/// `chpasswd: list:` holds lines of `user:password`.
+fn passwords(place: &Place<'_>, root: &Node, facts: &mut Facts) {
+    let Some(list) = root.path(&["chpasswd", "list"]) else { return };
+    for node in list.one_or_many() {
+        let flat = Flat::new(place, node);
+        let mut at = 0;
+        for line in flat.text.split_inclusive('\n') {
+            let start = at;
+            at += line.len();
+            if let Some((user, password)) =
+                line.trim_end().split_once(':').filter(|(_, password)| !matches!(*password, "" | "RANDOM" | "R"))
+            {
+                let from = start + user.len() + 1;
+                facts.slots.push(facts::slot("password", place.at(flat.span(from..from + password.len()), "chpasswd.list")));
+            }
+        }
+    }
+}
+
+/// A command line: text for a shell, or a list of words.
+fn command(place: &Place<'_>, node: &Node, path: &str, workload: &mut Workload) {
+    if node.text().is_some() {
+        let flat = Flat::new(place, node);
+        scripts::read(flat.text, &|range| place.at(flat.span(range), path), workload);
+        return;
+    }
+    let words: Vec<&str> = node.items().iter().filter_map(Node::text).collect();
+    let line = match words.as_slice() {
+        [.., "-c", script] => (*script).to_owned(),
+        _ => words.join(" "),
+    };
+    scripts::read(&line, &|_| place.at(node.span, path), workload);
+}

@@ -1,0 +1,116 @@
+//! Workloads: resources that compute, and the role that each runs with.
+
+use unkeyed_model::{Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Use, Value, Workload};
+
+use super::principals;
+use super::sam;
+use super::template::{Resource, Template};
+use super::values::{self, Reader};
+use crate::evaluated::{Kind, Val, leaves_of};
+use crate::facts;
+use crate::pod_identity::LONGEST_SESSION;
+use crate::policy_document::hole;
+
+/// Types that compute, with the property that names the role whose credentials the code gets.
+const COMPUTE: &[(&str, &str)] = &[
+    ("AWS::Lambda::Function", "Role"),
+    ("AWS::Serverless::Function", "Role"),
+    ("AWS::Serverless::StateMachine", "Role"),
+    ("AWS::ECS::TaskDefinition", "TaskRoleArn"),
+    ("AWS::EC2::Instance", "IamInstanceProfile"),
+    ("AWS::EC2::LaunchTemplate", "LaunchTemplateData.IamInstanceProfile"),
+    ("AWS::AutoScaling::LaunchConfiguration", "IamInstanceProfile"),
+    ("AWS::CodeBuild::Project", "ServiceRole"),
+    ("AWS::CodePipeline::Pipeline", "RoleArn"),
+    ("AWS::AppRunner::Service", "InstanceConfiguration.InstanceRoleArn"),
+    ("AWS::Batch::JobDefinition", "ContainerProperties.JobRoleArn"),
+    ("AWS::Glue::Job", "Role"),
+    ("AWS::StepFunctions::StateMachine", "RoleArn"),
+    ("AWS::SageMaker::NotebookInstance", "RoleArn"),
+    ("AWS::SageMaker::Model", "ExecutionRoleArn"),
+    ("AWS::Amplify::App", "IAMServiceRole"),
+    ("AWS::ElasticBeanstalk::Environment", ""),
+    ("AWS::Lightsail::Container", ""),
+    ("AWS::EKS::Nodegroup", "NodeRole"),
+    ("AWS::EMR::Cluster", "JobFlowRole"),
+    ("AWS::BedrockAgentCore::Runtime", "RoleArn"),
+    ("AWS::Synthetics::Canary", "ExecutionRoleArn"),
+];
+
+/// Whether a resource of this type is a workload.
+pub(super) fn is_compute(kind: &str) -> bool {
+    COMPUTE.iter().any(|(known, _)| *known == kind)
+}
+
+/// Emits the workload of a resource that computes.
+pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
+    let Some((_, role)) = COMPUTE.iter().find(|(kind, _)| *kind == resource.kind()) else { return };
+    let template = resource.template;
+    let mut workload = Workload::new(template.scheme.kind, resource.key(), resource.name, resource.location());
+    workload.extents.push(resource.location());
+    let properties = resource.properties().map_or_else(|| Val::new(Kind::Null), |node| template.eval(node));
+    let tags = properties.get("Tags");
+    workload.owner = tags.and_then(|tags| owner_of(template, tags));
+    workload.environment = tags.and_then(|tags| named_environment(template, tags));
+    match resource.get(role) {
+        Some(val) => {
+            let val = ["Arn", "Name"].iter().find_map(|key| val.get(key)).unwrap_or(&val);
+            let key = principals::principal(template, val, "role", found);
+            workload.identity_paths.push(managed(&format!("{} {role}", resource.kind()), key, resource.at(role)));
+        }
+        None if sam::has_own_role(resource) => {
+            let key = template.key(&format!("{}Role", resource.name));
+            workload.identity_paths.push(managed(resource.kind(), key, resource.at("Policies")));
+        }
+        None => {}
+    }
+    let reader = Reader { template, fetches: true };
+    let path = format!("{}.Properties", resource.path());
+    for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {
+        workload.references.append(&mut reader.read(&leaf, found));
+        if let Some(to) = facts::addressed(&leaf.name).filter(|to| values::is_variable(&leaf) && !workload.destinations.contains(to)) {
+            workload.destinations.push(to);
+        }
+        if let ("Image" | "ImageUri" | "ImageIdentifier", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
+            && hole::is_known(image)
+        {
+            workload.uses.push((Use::Image, image.clone()));
+        }
+    }
+    reader.spliced(resource.entry, &resource.path(), &mut workload.references);
+    found.workloads.push(workload);
+}
+
+/// The identity that a role gives to what runs with it.
+pub(crate) fn managed(mechanism: &str, principal: String, at: Location) -> IdentityPath {
+    IdentityPath {
+        kind: IdentityKind::Managed,
+        platform: Platform::Aws,
+        mechanism: mechanism.trim_end().to_owned(),
+        reach: Reach::Destination,
+        destination: Destination::new("aws", ""),
+        principal: Value::literal(principal),
+        tokens: Vec::new(),
+        ttl: Some(LONGEST_SESSION),
+        capability: Some(at.clone()),
+        consumer: Some(at),
+        platform_bound: None,
+    }
+}
+
+/// A tag by name, in the list form (`Key`, `Value`) or the map form.
+fn tag(template: &Template<'_>, tags: &Val, names: &[&str]) -> Option<Value> {
+    let listed = tags.items().iter().filter_map(|tag| Some((template.known(tag.get("Key")?)?, tag.get("Value")?)));
+    let mapped = tags.entries().iter().map(|(key, value)| (key.clone(), value));
+    listed.chain(mapped).find(|(key, _)| names.iter().any(|name| key.eq_ignore_ascii_case(name))).map(|(_, val)| template.value(val))
+}
+
+/// The owner that tags name.
+pub(crate) fn owner_of(template: &Template<'_>, tags: &Val) -> Option<String> {
+    tag(template, tags, &["owner", "team"])?.known().map(str::to_owned)
+}
+
+/// The environment that tags name.
+pub(crate) fn named_environment(template: &Template<'_>, tags: &Val) -> Option<Value> {
+    tag(template, tags, &["environment", "env", "stage"])
+}

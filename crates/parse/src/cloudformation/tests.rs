@@ -1,0 +1,108 @@
+use std::sync::Arc;
+
+use unkeyed_model::{Facts, Origin, ResourceScope, SubjectRule, TtlBasis, Unit, Value};
+
+use crate::testing;
+
+fn one(text: &str) -> Facts {
+    let origin = Origin { path: "t.yaml".into(), ..Origin::default() };
+    testing::read(&[Unit::new(Arc::new(origin), text.as_bytes().to_vec())])
+}
+
+fn trusts(facts: &Facts, principal: &str) -> Vec<(String, Option<String>, SubjectRule)> {
+    let of = facts.trusts.iter().filter(|trust| trust.principal == principal);
+    of.map(|trust| (trust.trusted.clone(), trust.issuer.known().map(str::to_owned), trust.subject.clone())).collect()
+}
+
+/// Role or actions, and scope, of each grant.
+fn grants(facts: &Facts, principal: &str) -> Vec<(String, ResourceScope)> {
+    let of = facts.grants.iter().filter(|grant| grant.principal == principal);
+    of.map(|grant| {
+        let role = grant.role.as_ref().and_then(Value::known).map(str::to_owned);
+        (role.unwrap_or_else(|| grant.actions.join(",")), grant.scope)
+    })
+    .collect()
+}
+
+#[test]
+fn trusts_are_resolved_through_providers_parameters_and_pseudo_parameters() {
+    let facts = testing::read(&testing::units("cloudformation/template"));
+    let github = || Some("https://token.actions.githubusercontent.com".to_owned());
+    let bare = || Some("token.actions.githubusercontent.com".to_owned());
+    assert_eq!(
+        trusts(&facts, "cfn:service.yaml#DeployRole"),
+        [
+            ("oidc".into(), github(), SubjectRule::Glob(vec!["repo:acme/api:*".into()])),
+            (
+                "oidc".into(),
+                bare(),
+                SubjectRule::Unknown("`repo:acme/${Repository}:environment:prod` is not fully known from these inputs".into())
+            )
+        ]
+    );
+    assert_eq!(
+        trusts(&facts, "cfn:service.yaml#TaskRole")[1],
+        ("service".into(), Some("ecs-tasks.amazonaws.com".into()), SubjectRule::Any)
+    );
+    let session = facts.sessions.iter().find(|session| session.principal == "cfn:service.yaml#DeployRole").unwrap();
+    assert_eq!((session.seconds, session.basis), (Some(7200), TtlBasis::Declared));
+}
+
+#[test]
+fn grants_come_from_every_kind_of_attachment() {
+    let facts = testing::read(&testing::units("cloudformation/template"));
+    assert_eq!(
+        grants(&facts, "cfn:service.yaml#DeployRole"),
+        [("AdministratorAccess".to_owned(), ResourceScope::Account), ("s3:GetObject,s3:PutObject".to_owned(), ResourceScope::Resource)]
+    );
+    assert_eq!(
+        grants(&facts, "cfn:service.yaml#TaskRole"),
+        [
+            ("s3:GetObject,s3:PutObject".to_owned(), ResourceScope::Resource),
+            ("sqs:*".to_owned(), ResourceScope::Resource),
+            ("*".to_owned(), ResourceScope::Account)
+        ]
+    );
+    let cdk = testing::read(&testing::units("cloudformation/cdk"));
+    assert_eq!(
+        grants(&cdk, "cfn:Api.template.json#HandlerRoleA1B2"),
+        [("AWSLambdaBasicExecutionRole".to_owned(), ResourceScope::Account), ("dynamodb:GetItem".to_owned(), ResourceScope::Resource)]
+    );
+}
+
+#[test]
+fn sam_makes_the_role_that_is_not_written() {
+    let facts = testing::read(&testing::units("cloudformation/sam"));
+    let key = "cfn:template.yaml#IngestRole";
+    assert_eq!(trusts(&facts, key), [("service".to_owned(), Some("lambda.amazonaws.com".to_owned()), SubjectRule::Any)]);
+    let expected = [
+        ("AWSLambdaBasicExecutionRole", ResourceScope::Account),
+        ("DynamoDBCrudPolicy", ResourceScope::Resource),
+        ("AmazonS3FullAccess", ResourceScope::Account),
+        ("ses:SendEmail", ResourceScope::Account),
+    ];
+    assert_eq!(grants(&facts, key), expected.map(|(name, scope)| (name.to_owned(), scope)));
+    assert!(facts.principals.iter().any(|principal| principal.key == "arn:aws:iam::111122223333:role/reader"));
+}
+
+#[test]
+fn mappings_that_multiply_end() {
+    let mut text =
+        "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          X: "
+            .to_owned();
+    text.push_str(&"!Sub [\"${a}${a}${a}${a}\", {a: ".repeat(40));
+    text.push('x');
+    text.push_str(&"}]".repeat(40));
+    let facts = one(&text);
+    assert_eq!(facts.workloads.len(), 1);
+    assert_eq!(facts.skipped.iter().filter(|skip| skip.detail.contains("steps of evaluation")).count(), 1);
+}
+
+#[test]
+fn a_policy_that_is_not_a_document_is_unknown_and_not_absent() {
+    let facts = one(
+        "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: !ImportValue trust\n      Policies:\n        - PolicyDocument: {Ref: Nowhere}\n",
+    );
+    assert!(matches!(&facts.trusts[0].subject, SubjectRule::Unknown(_)));
+    assert_eq!(facts.grants[0].scope, ResourceScope::Unknown);
+}

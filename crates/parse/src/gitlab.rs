@@ -1,0 +1,88 @@
+//! GitLab CI: `.gitlab-ci.yml` and the files of the repository that it includes.
+//!
+//! All files of the inputs form one group, because a job is spread over them: `include`, `extends`, `default`,
+//! `!reference`. A key is read where GitLab would take it from, and its place is where it stands. The decision a reader
+//! would question: an included file is only recognised by what it looks like, because its name can be anything; one
+//! that no pipeline includes says nothing, unless its own name ends in `.gitlab-ci.yml`.
+
+mod config;
+mod includes;
+mod job;
+mod keys;
+mod refs;
+mod vaults;
+
+use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
+
+use self::config::Pipeline;
+use crate::ci::{Budget, Files, System};
+
+/// GitLab docs, "Predefined CI/CD variables" and "CI/CD job token". `CI_JOB_JWT` was removed in GitLab 17.0.
+const GITLAB: System = System {
+    job_tokens: &[
+        ("CI_JOB_TOKEN", "saas:gitlab", ""),
+        ("CI_REGISTRY_PASSWORD", "registry", ""),
+        ("CI_DEPENDENCY_PROXY_PASSWORD", "registry", ""),
+        ("CI_REPOSITORY_URL", "git", ""),
+    ],
+    identity_tokens: &["CI_JOB_JWT", "CI_JOB_JWT_V1", "CI_JOB_JWT_V2"],
+    predefined: &["CI_", "GITLAB_"],
+    ..System::new("GitLab", WorkloadKind::GitlabJob)
+};
+
+/// Bytes of a file that are searched for what a pipeline looks like.
+const LOOKED_AT: usize = 64 << 10;
+
+/// `.gitlab-ci.yml`, `*.gitlab-ci.yml`, and YAML files that hold jobs with a stage and a script.
+pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    let name = unit.origin().file_name();
+    if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
+        return None;
+    }
+    if is_root(name) {
+        return Some(String::new());
+    }
+    let bytes = unit.bytes();
+    let head = bytes.get(..bytes.len().min(LOOKED_AT)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let keys: [&[u8]; 6] = [b"\n  script:", b"\n  before_script:", b"\n  stage:", b"\n  extends:", b"\n  rules:", b"\n  id_tokens:"];
+    let has_jobs = keys.iter().filter(|key| holds(key)).count() > 1;
+    let has_includes = head.starts_with(b"include:") && unit.origin().path.contains("gitlab");
+    let spoken = has_jobs || has_includes || (unit.origin().path.contains("gitlab") && holds(b"script:"));
+    (spoken && !crate::k8s::is_manifest(bytes)).then(String::new)
+}
+
+/// Whether a file is a pipeline by its name.
+fn is_root(name: &str) -> bool {
+    name.ends_with(".gitlab-ci.yml") || name.ends_with(".gitlab-ci.yaml")
+}
+
+/// Reads all pipelines of the inputs.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    let files = Files::read(units, &mut facts.skipped);
+    let named: Vec<_> = files.iter().filter(|file| is_root(file.place.origin().file_name())).collect();
+    let mut pipelines: Vec<Pipeline<'_>> = named.iter().map(|root| Pipeline::new(&files, root)).collect();
+    let children: Vec<_> = pipelines.iter().flat_map(|pipeline| pipeline.children(&files)).collect();
+    pipelines
+        .extend(children.into_iter().filter(|child| !is_root(child.place.origin().file_name())).map(|root| Pipeline::new(&files, root)));
+    // A file that another pipeline includes is a part of that one.
+    let included: Vec<&str> = pipelines.iter().flat_map(|pipeline| pipeline.included()).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    for pipeline in &pipelines {
+        let path = pipeline.root.place.path();
+        if included.contains(&path) || !seen.insert(path) {
+            continue;
+        }
+        let budget = Budget::new();
+        let mut cut = pipeline.cut;
+        for name in pipeline.jobs() {
+            cut |= job::read(pipeline, name, &budget, &mut facts);
+        }
+        if cut {
+            let detail = "its includes, jobs or scripts are more than is read of one pipeline: the rest was not read";
+            facts.skipped.push(pipeline.root.place.skip(SkipReason::Limit, detail));
+        }
+    }
+    facts
+}

@@ -1,0 +1,103 @@
+//! One job of a pipeline.
+
+use unkeyed_model::{Basis, Facts, Location, Use, Value};
+
+use super::GITLAB;
+use super::config::{Found, Part, Pipeline, find};
+use super::{keys, refs, vaults};
+use crate::ci::{Budget, IdentityToken, Job};
+use crate::place;
+use crate::tree::Node;
+
+/// A job's definitions, the defaults included.
+pub(super) struct Definition<'f> {
+    pub(super) pipeline: &'f Pipeline<'f>,
+    /// Its own, those whose keys win last.
+    pub(super) parts: Vec<Part<'f>>,
+    defaults: Vec<Part<'f>>,
+    pub(super) lacking: Vec<(String, Location)>,
+}
+
+impl<'f> Definition<'f> {
+    /// The value of a key, from the defaults if the job doesn't say.
+    pub(super) fn get(&self, key: &str) -> Option<Found<'f>> {
+        let own = self.parts.iter().any(|part| part.node.entry(key).is_some());
+        let inherits = find(&self.parts, "inherit").and_then(|found| found.node.get("default"));
+        let allowed = match inherits {
+            Some(list) if !list.items().is_empty() => list.items().iter().any(|item| item.text() == Some(key)),
+            Some(flag) => flag.is_true(),
+            // A job that starts a pipeline runs nothing itself.
+            None => find(&self.parts, "trigger").is_none(),
+        };
+        find(if own || !allowed { &self.parts } else { &self.defaults }, key)
+    }
+}
+
+/// Keys that stood at the top of a file before `default` (GitLab docs, "Globally-defined `image`, `services`, …").
+const ONCE_GLOBAL: &[&str] = &["image", "services", "before_script", "after_script"];
+
+/// Reads a job; says whether a limit cut it short.
+pub(super) fn read<'f>(pipeline: &'f Pipeline<'f>, name: &'f str, budget: &'f Budget, facts: &mut Facts) -> bool {
+    let mut lacking = Vec::new();
+    let (parts, complete) = pipeline.parts(name, &mut lacking);
+    let Some(own) = parts.last() else { return false };
+    let roots = pipeline.roots();
+    let once_global = roots.into_iter().filter(|part| ONCE_GLOBAL.iter().any(|key| part.node.entry(key).is_some()));
+    let defaults = once_global.chain(pipeline.sections("default")).collect();
+    let location = own.at.clone();
+    let mut definition = Definition { pipeline, parts, defaults, lacking };
+    let runs = ["script", "run", "trigger", "release"].iter().any(|key| definition.get(key).is_some());
+    if !runs && definition.lacking.is_empty() {
+        // What gives it a script stands in an included file; without one it is no job at all.
+        let Some((what, at)) = pipeline.lacking.first().cloned() else { return false };
+        definition.lacking.push((format!("{what}, which the pipeline includes"), at));
+    }
+    let mut job = Job::new(&GITLAB, budget, pipeline.root.place.path(), name, location.clone());
+    extents(&definition, &location, &mut job);
+    job.issuer = Value::Known("https://gitlab.com".into(), Basis::Platform);
+    job.subjects = refs::subjects(&definition.parts);
+    job.audience = Value::unknown("no audience is declared");
+    id_tokens(&definition, &mut job);
+    keys::variables(&definition, &mut job);
+    vaults::read(&definition, &mut job);
+    keys::environment(&definition, &mut job);
+    keys::scripts(&definition, &mut job);
+    keys::others(&definition, &mut job);
+    for (what, at) in std::mem::take(&mut definition.lacking) {
+        job.lacks(what, at);
+    }
+    job.finish(facts) | !complete
+}
+
+/// Everything that the job is made of belongs to it.
+fn extents(definition: &Definition<'_>, own: &Location, job: &mut Job<'_>) {
+    let variables = definition.pipeline.sections("variables");
+    let defaults = definition.pipeline.sections("default");
+    let parts = definition.parts.iter().chain(&variables).chain(&defaults);
+    job.workload.extents.extend(parts.map(|part| part.at.clone()).filter(|at| at != own));
+    let root = definition.pipeline.root.place.path();
+    for part in &definition.parts {
+        let file = part.file.place.path();
+        let drawn = (Use::File, file.to_owned());
+        if file != root && !job.workload.uses.contains(&drawn) {
+            job.workload.uses.push(drawn);
+        }
+    }
+}
+
+/// `id_tokens: {NAME: {aud: …}}`.
+fn id_tokens(definition: &Definition<'_>, job: &mut Job<'_>) {
+    let Some(found) = definition.get("id_tokens") else { return };
+    for entry in found.node.entries() {
+        let path = place::under(&found.path, entry.name());
+        let audiences: Vec<&str> =
+            entry.value.get("aud").map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text).collect();
+        let audience = match audiences.as_slice() {
+            [] => Value::unknown("no audience is declared"),
+            [only] => job.resolve(only),
+            several => Value::unknown(format!("one of {}", several.join(", "))),
+        };
+        let at = found.file.place.at(entry.span, path);
+        job.identity.push(IdentityToken { variable: entry.name().to_owned(), audience, at, mentioned: None, used: false });
+    }
+}

@@ -1,0 +1,74 @@
+//! What the place that is given a stored value says of it: the variable it is assigned to, the option it is given as.
+
+use std::ops::Range;
+
+use unkeyed_model::{Content, Destination, Role};
+
+use crate::commands::{self, Effect};
+use crate::shell::{Command, is_assignment};
+use crate::variables;
+
+/// What is known of a value from where it goes.
+#[derive(Clone)]
+pub(crate) struct Receiver {
+    pub(crate) used_as: Option<String>,
+    pub(crate) content: Content,
+    pub(crate) role: Role,
+    pub(crate) destination: Option<Destination>,
+}
+
+impl Receiver {
+    /// A place of which at most its name is known.
+    pub(crate) fn unstated(used_as: Option<&str>) -> Self {
+        Self { used_as: used_as.map(str::to_owned), content: Content::Unstated, role: Role::Access, destination: None }
+    }
+
+    /// An environment variable.
+    pub(crate) fn variable(name: &str) -> Self {
+        let mut receiver = Self::unstated(Some(name));
+        if let Some(known) = variables::known(name) {
+            (receiver.content, receiver.role, receiver.destination) = (known.content, known.role, known.destination());
+        }
+        receiver
+    }
+
+    /// The word of a command that holds the range.
+    pub(crate) fn in_command(command: &Command, range: &Range<usize>) -> Self {
+        let position = command.words.iter().position(|word| word.range.start <= range.start && range.end <= word.range.end);
+        let word = position.and_then(|at| command.words.get(at)).map_or("", |word| word.text.as_str());
+        let before = position.and_then(|at| command.words.get(at.checked_sub(1)?)).map_or("", |word| word.text.as_str());
+        let mut receiver = match (word.split_once('='), before.strip_prefix('-')) {
+            (Some((name, _)), _) if is_assignment(word) => Self::variable(name),
+            (Some((option, _)), _) if option.starts_with('-') => Self::unstated(Some(option.trim_start_matches('-'))),
+            (_, Some(option)) => Self::unstated(Some(option.trim_start_matches('-'))),
+            _ => Self::unstated(None),
+        };
+        let effects = commands::of(command, None);
+        let takes_password =
+            effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("registry-login-argument" | "az-login-password")));
+        if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {
+            receiver.content = Content::Durable;
+        }
+        receiver.destination = receiver.destination.or_else(|| destination(effects));
+        receiver
+    }
+
+    /// The input of a command, which another one prints there.
+    pub(crate) fn input_of(command: &Command) -> Self {
+        let mut receiver = Self { destination: destination(commands::of(command, None)), ..Self::unstated(None) };
+        if command.has(&["--password-stdin"]) {
+            receiver.used_as = Some("password-stdin".to_owned());
+            receiver.content = Content::Durable;
+        }
+        receiver
+    }
+}
+
+/// Where a command leads.
+fn destination(effects: Vec<Effect>) -> Option<Destination> {
+    effects.into_iter().find_map(|effect| match effect {
+        Effect::Reaches(destination) => Some(destination),
+        Effect::Publishes { registry, .. } => Some(Destination::new("registry", registry)),
+        _ => None,
+    })
+}

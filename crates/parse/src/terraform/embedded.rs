@@ -1,0 +1,57 @@
+//! JSON that stands as text in an attribute (container definitions in a heredoc, in a state, in a plan).
+//!
+//! The text may have holes, and may be written with escapes; a value of it stands where its text is first found between
+//! quotes in the source, and at the text as a whole where it isn't.
+
+use serde_json::Value as Json;
+use unkeyed_model::{Basis, Span};
+
+use super::module::Module;
+use crate::evaluated::{At, Kind, Val};
+use crate::policy_document::hole;
+
+/// Largest text that is read, in bytes; AWS allows a task definition of 64 KiB.
+const MAX_BYTES: usize = 256 << 10;
+
+/// The structure of a text that is JSON.
+pub(super) fn structure(module: &Module<'_>, val: &Val) -> Option<Val> {
+    let Kind::Text(text, _) = &val.kind else { return None };
+    if text.len() > MAX_BYTES || !text.trim_start().starts_with(['[', '{']) {
+        return None;
+    }
+    let json: Json = serde_json::from_str(&hole::unquoted_as_zero(text)).ok()?;
+    let (span, raw) = val.at.map_or((Span::default(), ""), |at| module.source(at));
+    Some(converted(&json, &|text| place((span, raw), val.at, text)))
+}
+
+fn converted(json: &Json, place: &dyn Fn(&str) -> Option<At>) -> Val {
+    match json {
+        Json::Null => Val::new(Kind::Null),
+        Json::Bool(value) => Val::new(Kind::Bool(*value)),
+        Json::Number(number) => Val::new(Kind::Number(number.to_string())),
+        Json::String(text) => {
+            let kind = match hole::only_hole(text).and_then(reference) {
+                Some(reference) => Kind::Ref(reference),
+                None => Kind::Text(text.clone(), Basis::Literal),
+            };
+            Val { kind, at: place(text), via: None }
+        }
+        Json::Array(items) => Val::new(Kind::List(items.iter().map(|item| converted(item, place)).collect())),
+        Json::Object(entries) => Val::new(Kind::Map(entries.iter().map(|(key, value)| (key.clone(), converted(value, place))).collect())),
+    }
+}
+
+/// What fills a hole: `var.x` as a whole, a resource's attribute apart.
+fn reference(what: &str) -> Option<crate::evaluated::Ref> {
+    what.starts_with("var.").then(|| crate::evaluated::Ref { address: what.to_owned(), attribute: String::new() })
+}
+
+/// Where a value's text first stands behind a quote; the whole where it doesn't.
+fn place((span, raw): (Span, &str), whole: Option<At>, text: &str) -> Option<At> {
+    let whole = whole?;
+    let found = memchr::memmem::find_iter(raw.as_bytes(), text.as_bytes()).find(|&at| at > 0 && raw.as_bytes()[at - 1] == b'"');
+    match found.filter(|_| !text.is_empty()) {
+        Some(at) => Some(At { found: Some(Span::new(span.start + at, span.start + at + text.len())), ..whole }),
+        None => Some(whole),
+    }
+}
