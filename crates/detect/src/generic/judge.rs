@@ -118,18 +118,28 @@ fn ruled_out(
         .or_else(|| digest(text, value, name))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
-            name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value)).then_some("the working folder")
+            name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how == How::Compared))
+                .then_some("the working folder")
         })
         .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
         .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
         .or_else(|| {
-            (place.how == How::Told && value.iter().all(u8::is_ascii_lowercase) && rarity::rarity(value) < 6.0)
+            (place.how == How::Told
+                && value.strip_suffix(b"?").unwrap_or(value).iter().all(u8::is_ascii_lowercase)
+                && rarity::rarity(value) < 6.0)
                 .then_some("a word in a text")
         })
         .or_else(|| {
             (place.how == How::Told && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
+        .or_else(|| (place.how == How::Told && is_pair(value)).then_some("a name with its value"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+}
+
+/// "pass `protocol=3`"
+fn is_pair(value: &[u8]) -> bool {
+    let name = value.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'_').count();
+    name > 1 && value.get(name) == Some(&b'=') && !value.ends_with(b"=")
 }
 
 /// `password: Database password (optional)`
@@ -170,8 +180,8 @@ fn is_end_of_path(text: &[u8], name: &Name) -> bool {
 }
 
 /// `PWD=/srv/app`: the shell's variable, and no password.
-fn is_working_folder(name: &[u8], value: &[u8]) -> bool {
-    matches!(name, b"PWD" | b"OLDPWD") && (value.starts_with(b"/") || value.get(1) == Some(&b':'))
+fn is_working_folder(name: &[u8], value: &[u8], compares: bool) -> bool {
+    matches!(name, b"PWD" | b"OLDPWD") && (compares || value.starts_with(b"/") || value.get(1) == Some(&b':'))
 }
 
 /// Whether the value is one of a program's strings: what asks for a password looks like what sets one.
@@ -208,6 +218,9 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     if !matches!(place.how, How::Userinfo | How::Basic | How::Bearer) && is_in_program(text, place.value.span) {
         return Some("a string in a program");
     }
+    if name.is_some_and(|name| name.acts && !repeats(text, name)) && matches!(place.how, How::Assigned | How::Sibling | How::Element) {
+        return Some("its name is that of an action");
+    }
     let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();
     placeholder::likely::filler(value)
         .or_else(|| placeholder::likely::broken_promise(name, value))
@@ -223,6 +236,15 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
 fn is_path_of_words(value: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b':');
     value.iter().all(is_word) && value.iter().any(|byte| !byte.is_ascii_alphabetic()) && rarity::rarity(value) < 5.5
+}
+
+/// `confirm_password`, `test_password`: a verb that says which password it is.
+fn repeats(text: &[u8], name: &Name) -> bool {
+    let name = &text[name.span.start..name.span.end];
+    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    [&b"confirm"[..], b"verify", b"test", b"random", b"bcrypt", b"crypt", b"digest", b"hash", b"input", b"encrypt", b"decrypt"]
+        .iter()
+        .any(|verb| last.len() > verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
 }
 
 /// `createUser("app@acme.net")`
@@ -280,8 +302,15 @@ fn is_code(value: &[u8]) -> bool {
     // `Illuminate\Support\Password`, `{ enabled = false }`
     let class = value.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_uppercase())
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'\\' | b'_'));
+    // `allauth.account.forms.LoginForm`
+    let words = || value.split(|&byte| byte == b'.');
+    let module = words().count() > 2
+        && words().next_back().is_some_and(|last| last.first().is_some_and(u8::is_ascii_uppercase))
+        && words().all(|word| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
+    // PHP: `"NAME="'.config('x').'"'`
+    let joined = matches!(value, [b'"' | b'\'', b'.' | b'+', ..]);
     let table = value.starts_with(b"{ ") && value.ends_with(b" }");
-    class || table || call || function || regex || escaped || markup || typed
+    joined || class || module || table || call || function || regex || escaped || markup || typed
 }
 
 /// A digest by its own mark, or beside the name of an algorithm.

@@ -105,12 +105,12 @@ pub(super) const KEY_KINDS: &str = "
 
 /// What a key or token is, as the word before it, where that makes it something else than a credential.
 pub(super) const NOT_KINDS: &str = "
-    arrow attribute authorized backward bos bucket button cache cls column combo compare composite config context control ctrl current cursor
+    apt arrow attribute authorized backward bos bucket button cache cls column combo compare composite config context control ctrl current cursor
     custom data default delete design dict dictionary document end enter entity env eos error escape esc event expected field file filter first
-    flag foreign forward function grouping group hash header host hot i18n id idempotency identity image index input item join
+    flag foreign forward function gpg grouping group hash header host hot i18n id idempotency identity image index input item join
     json keyboard known label lang language last left lexer lock lookup map mapping mask max member message meta metadata min missing
     modifier name namespace natural new next node nonce num number object old option order page pad param parameter parent parse
-    parser partition path pref preference press previous primary prop property pub public query range record recv redux ref
+    parser partition path pref preference press previous primary prop property pub public pgp query range record recv redux ref
     registry request required resource right route routing row s3 schema search section select separator sep setting shift short site
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
@@ -141,7 +141,7 @@ pub(super) const ABOUT: &str = "
     status step store strength strategy suffix symbol table tag target template test_name text_field time timeout timestamp title to ttl type
     types uri uris url urls usage used user username users utils valid validate validation validator validity verifier verify version view visibility visible
     warning widget wrong year
-    locktoken opaquelocktoken
+    locktoken nopasswd nopassword opaquelocktoken
     length() size() mapping ring chain board word words frame stroke strokes space pair pairs binding bindings down up press code pad stone
 ";
 

@@ -9,6 +9,9 @@ const MAX_NAME: usize = 80;
 /// So many words of a name are looked at, from its end.
 const MAX_WORDS: usize = 12;
 
+/// First words of the names of switches.
+const SWITCHES: [&[u8]; 6] = [b"no", b"without", b"allow", b"enable", b"disable", b"ask"];
+
 /// What kind of credential a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
@@ -87,6 +90,10 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
         last -= 1;
     }
     let head = known(last);
+    // `--no-ask-password`, `allow_password`: whether, not what.
+    if last > 0 && SWITCHES.iter().any(|switch| switch.eq_ignore_ascii_case(words.get(0))) {
+        return None;
+    }
     if head & vocabulary::NAMES != 0 {
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
             return None;

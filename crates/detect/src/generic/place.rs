@@ -132,7 +132,7 @@ fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
 
 /// An operator comes next.
 fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<Place> {
-    if cursor.peek() == Some(b'=') && declared::is_binding(around) {
+    if matches!(cursor.window(2), b"=\"" | b"='") && declared::is_binding(around) {
         return None;
     }
     if cursor.peek() == Some(b'=')

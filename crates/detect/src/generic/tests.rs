@@ -62,6 +62,8 @@ A.java	props.setProperty("password", "«kW3xqz9Vt»");
 A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
 A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
 A.cs	var cs = "Server=s;User Id=sa;Password=«kW3xqz9Vt»;";
+app.json	"database.password" : "«Password!»",
+README.md	login(:login => 'app', :password => '«c0d3b4ssssss!»')
 A.cs	public string ApiToken { get; set; } = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
 A.cs	new NetworkCredential("u", "«kW3xqz9Vt»")
 m.go	password := "«kW3xqz9Vt»"
@@ -246,6 +248,23 @@ tox.ini	registry_password={env:DOCKER_HUB_PASSWORD}
 run.cmd	set pwd=Passwd1__%random%
 run.sh	curl --user "admin:$(get_jenkins_password1)"
 src/locales/hu.json	"create_token": "Token l\u00e9trehoz\u00e1sa"
+sudoers	%admin ALL = (root) NOPASSWD: NGINX_STATUS1
+app.yml	admin_password: '{{ input_password1
+run.sh	/bin/systemctl --no-ask-password daemon-reload1
+app.yml	value_password: '[crypt(3) hash]'
+app.fact	x['password'] = unwrap_quotes(line)
+app.py	'use_password': 'allauth.account.forms.ChangePasswordForm'
+run.sh	if ! [[ $(basename "$PWD") == "postgres-operator1" ]]; then
+app.rst	the examples below pass ``protocol=3`` explicitly
+app.toml	# token = "eyJhbGc...Qssw5c"
+app.md	`postgresql://[user[:password]@][netloc][:port]`
+app.yml	gitlab_apt_key: 'F6403F6544A38863DAA0B6E03F01618A51312F3F'
+app.php	'password' => 'nullable',
+app.php	'DB_PASSWORD="'.config('database1').'"';
+app.js	password:"E-Mail-Kennwort"
+app.js	password:"Heslo"
+app.xml	f(password=$password$,trigger=$trigger1$)
+strings.txt	the username or password is wrong?
 a.java	the password: Database password (optional)
 "###;
 
@@ -279,6 +298,7 @@ fn what_reads_like_words_is_never_sure() {
         (".env", "DB_PASSWORD=Забув", Confidence::Low),
         ("a.go", "newIdentityWithPassword(\"john-browser1@doe.com\")", Confidence::Low),
         ("a.txt", "password PasswordGroup", Confidence::Low),
+        ("a.py", "RATES = {'change_password': '1/m/ip'}", Confidence::Low),
     ] {
         assert!(found(path, text).iter().all(|(_, confidence, _)| *confidence <= most), "{text}: {:?}", found(path, text));
     }

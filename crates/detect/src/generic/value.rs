@@ -137,8 +137,13 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
 fn is_expression(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
     let calls = name > 2 && value.get(name) == Some(&b'(') && (value.ends_with(b"(") || value.contains(&b')'));
+    // The parenthesis that closes it may not belong to the value: `unwrap_quotes(line)`.
+    let cut = calls
+        || value[..name].contains(&b'_')
+            && value.get(name) == Some(&b'(')
+            && value[name + 1..].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
     let called = value.windows(2).any(|pair| pair == b"!(" || pair == b"(\"" || pair == b"('");
-    calls || called || value.starts_with(b"$(") || value.starts_with(b"<(")
+    cut || called || value.starts_with(b"$(") || value.starts_with(b"<(")
 }
 
 /// The rest of the line up to a comment.

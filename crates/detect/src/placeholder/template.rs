@@ -17,7 +17,9 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
     // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
     let is_cut = ["{$", "#{", "${", "{{", "%{", "$("].iter().any(|open| {
-        text.strip_prefix(open).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+        text.trim_start_matches(['\'', '"'])
+            .strip_prefix(open)
+            .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
     });
     if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
@@ -28,6 +30,7 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         ("[", "]"),
         ("((", "))"),
         ("%", "%"),
+        ("$", "$"),
         ("__", "__"),
         ("@", "@"),
         ("@@", "@@"),
@@ -58,7 +61,7 @@ pub(super) fn goes_on(after: &[u8]) -> bool {
 /// The brackets hold a name or a phrase, not a value that happens to begin and end so.
 fn is_inside(text: &str, open: &str, close: &str) -> bool {
     let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) else { return false };
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '/' | '\'' | '|' | ',');
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '/' | '\'' | '|' | ',' | '(' | ')');
     inner.chars().next().is_some_and(char::is_alphabetic) && inner.chars().all(is_word)
 }
 

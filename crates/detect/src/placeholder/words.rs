@@ -86,7 +86,7 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
         return Some("masked");
     }
-    if value.ends_with(b"...") || value.ends_with("…".as_bytes()) {
+    if value.windows(3).any(|three| three == b"..." || three == "…".as_bytes()) {
         return Some("cut short");
     }
     let covered: usize =
@@ -109,6 +109,11 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).take(MAX_JOINED).collect();
     if FILLERS.has(joined.as_bytes()) {
         return Some("a placeholder word");
+    }
+    // `postgres://user[:password]@host`
+    let bare = lower.trim_end_matches([']', ')']);
+    if bare.len() < lower.len() && NOUNS.has(bare.as_bytes()) {
+        return Some("a placeholder in brackets");
     }
     if is_repeated(&lower) {
         return Some("a word repeated");
@@ -149,14 +154,14 @@ fn is_repeated(lower: &str) -> bool {
 /// Why a value is a rule for the input of a form, if it is: `required|min:8`.
 pub(super) fn form_rule(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
-    let (first, _) = text.split_once(['|', ':'])?;
+    let first = text.split(['|', ':']).next().filter(|first| first.len() < text.len() || *first == "nullable")?;
     FORM_RULES.has(first.as_bytes()).then_some("a rule for a form")
 }
 
 /// Why a value is the name of a type, if it is.
 pub(super) fn type_name(value: &[u8]) -> Option<&'static str> {
-    // PHP's `?string`, GraphQL's `String!`.
-    let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')', '}', '!']).trim_start_matches('?');
+    // PHP's `?string`.
+    let text = std::str::from_utf8(value).ok()?.trim_end_matches([';', ',', ')', '}']).trim_start_matches('?');
     if text.bytes().filter(|&byte| byte != b' ').count() > MAX_TYPE {
         return None;
     }
@@ -176,11 +181,11 @@ pub(super) fn name(value: &[u8]) -> Option<&'static str> {
 /// Why a value in a program or a text is a label, if it is: just a noun for credentials.
 pub(super) fn label(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']);
-    NOUNS.has_any_case(text.as_bytes()).then_some("a label")
+    (NOUNS.has_any_case(text.as_bytes()) || CREDENTIALS.has_any_case(text.as_bytes())).then_some("a label")
 }
 
 fn is_noun(word: &&str) -> bool {
-    NOUNS.has_any_case(word.as_bytes())
+    NOUNS.has_any_case(word.as_bytes()) || CREDENTIALS.has_any_case(word.as_bytes())
 }
 
 /// The words of an identifier in any of the usual styles; `None` if it is none, or has digits.
