@@ -52,7 +52,9 @@ impl System {
 }
 
 /// Bytes of scripts and texts that are read for the jobs of one pipeline, those that several jobs share counted for each.
-pub(crate) const MAX_SCRIPT_BYTES: usize = 64 << 20;
+pub(crate) const MAX_SCRIPT_BYTES: usize = 32 << 20;
+/// What a text or a step costs beside its bytes.
+const COST: usize = 64;
 
 /// What is left of [`MAX_SCRIPT_BYTES`].
 pub(crate) struct Budget(Cell<usize>);
@@ -63,9 +65,9 @@ impl Budget {
         Self(Cell::new(MAX_SCRIPT_BYTES))
     }
 
-    /// Takes so many bytes, if they are left.
+    /// Takes so many bytes and the cost of looking at them, if they are left.
     pub(crate) fn take(&self, bytes: usize) -> bool {
-        let left = self.0.get().checked_sub(bytes);
+        let left = self.0.get().checked_sub(bytes.saturating_add(COST));
         self.0.set(left.unwrap_or(0));
         left.is_some()
     }
