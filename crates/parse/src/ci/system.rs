@@ -20,6 +20,8 @@ pub(crate) struct System {
     pub(crate) requests: Option<(&'static str, &'static [&'static str])>,
     /// Command that prints a stored value: program and subcommands, the name behind them.
     pub(crate) prints: Option<(&'static str, &'static [&'static str])>,
+    /// `${env.NAME}` is a variable, `${other.name}` a value of the configuration's own language.
+    pub(crate) properties: bool,
     /// `$$NAME` is a variable that is left for the shell.
     pub(crate) escapes: bool,
     /// `<< parameters.x >>` stands for a text of the configuration.
@@ -39,6 +41,7 @@ impl System {
             predefined: &[],
             requests: None,
             prints: None,
+            properties: false,
             escapes: false,
             angles: false,
             macros: false,

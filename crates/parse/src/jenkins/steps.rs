@@ -104,12 +104,14 @@ fn environment_credential<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>)
     job.refers(reference);
 }
 
-/// `NAME = 'literal'` of an environment block or a variable.
+/// `NAME = 'literal'` of an environment block or a variable; what is computed is no stored value.
 fn assigned<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
-    let value = source.tokens.get(at + 2).filter(|token| token.kind == TokenKind::Text);
-    let is_plain = !source.tokens.get(at + 3).is_some_and(|next| next.is_sign(b'+') || next.is_sign(b'.'));
-    if let Some(value) = value.filter(|_| is_plain) {
+    let Some(value) = source.tokens.get(at + 2).filter(|value| !value.is_sign(b'=')) else { return };
+    let goes_on = source.tokens.get(at + 3).is_some_and(|next| next.is_sign(b'+') || next.is_sign(b'.'));
+    if value.kind == TokenKind::Text && !goes_on {
         job.variable(source.tokens[at].text(), source.place, &value.node, "environment".to_owned());
+    } else if !value.is_name("env") {
+        job.is_given(source.tokens[at].text());
     }
 }
 
