@@ -112,6 +112,8 @@ pub(crate) fn content(reference: &Reference) -> Content {
     let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];
     let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);
     match said {
+        // The name of a set says what it is for, not that nothing in it is secret.
+        Some(Content::Identifier) if reference.store == StoreKind::CiGroup => Content::Unstated,
         Some(content) => content,
         // All of a store (`secrets: inherit`, `toJSON(secrets)`) or of an object that exists to hold secrets.
         None if is_whole(reference) && keeps_secrets(reference.store) => Content::Durable,
@@ -200,6 +202,16 @@ fn words(name: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::testing;
+
+    #[test]
+    fn what_is_taken_whole_or_stands_elsewhere_is_not_told_by_its_name() {
+        let says = |store, name: &str| content(&testing::reference(store, name));
+        assert_eq!(says(StoreKind::CiGroup, "AWS_REGION"), Content::Unstated);
+        assert_eq!(says(StoreKind::CiGroup, "prod-secrets"), Content::Durable);
+        assert_eq!(says(StoreKind::CiVariable, "AWS_REGION"), Content::Identifier);
+        assert_eq!(says(StoreKind::ServiceConnection, "deploy-token"), Content::Unstated);
+        assert_eq!(says(StoreKind::ForeignDefinition, "deploy-token"), Content::Unstated);
+    }
 
     #[test]
     fn names_of_credentials_and_of_identifiers() {

@@ -100,7 +100,11 @@ fn path_evidence(path: &IdentityPath, link: &LinkedPath, states: PathLayers) -> 
         missing.push(entry(what, format!("the values that its conditions depend on; or {}", evidence::trust(path))));
     }
     if states.l3b == LayerState::Unknown && path.platform_bound == Some(false) {
-        missing.push(entry(format!("permissions of {who}"), "declare `permissions:` in the workflow or the job"));
+        let supply = match path.platform {
+            Platform::Github => "declare `permissions:` in the workflow or the job",
+            _ => "what the settings of the CI system let its job token do; the job's definition can't say it",
+        };
+        missing.push(entry(format!("permissions of {who}"), supply));
     } else if states.l3b == LayerState::Unknown {
         missing.push(entry(format!("permissions of {who}"), evidence::grants(path)));
     }
@@ -127,7 +131,7 @@ fn unused(path: &IdentityPath) -> Missing {
         }
         (false, _) => entry(
             format!("the permission that {} needs", path.mechanism),
-            "grant it where the workload is defined (GitHub Actions: `permissions: id-token: write`)",
+            "grant it where the workload is defined (GitHub Actions: `permissions: id-token: write`; GitLab: `id_tokens`; Bitbucket: `oidc: true`)",
         ),
     }
 }

@@ -5,7 +5,7 @@
 
 mod pipes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Facts, SkipReason, Span, Unit, Use, Value, WorkloadKind};
 
@@ -34,7 +34,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let files = Files::read(units, &mut facts.skipped);
     for file in files.iter() {
         let budget = Budget::new();
-        let mut walk = Walk { file, budget: &budget, seen: Vec::new(), names: BTreeSet::new(), cut: false };
+        let mut walk = Walk { file, budget: &budget, seen: BTreeSet::new(), names: BTreeMap::new(), cut: false };
         for kind in file.root.get("pipelines").into_iter().flat_map(Node::entries) {
             let path = place::under("pipelines", kind.name());
             if kind.name() == "default" {
@@ -56,8 +56,8 @@ struct Walk<'a> {
     file: &'a File<'a>,
     budget: &'a Budget,
     /// Steps that were read, by where they are written.
-    seen: Vec<Span>,
-    names: BTreeSet<String>,
+    seen: BTreeSet<Span>,
+    names: BTreeMap<String, usize>,
     cut: bool,
 }
 
@@ -85,14 +85,13 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, step: &'a Node, path: &str, deployment: Option<&'a Node>, facts: &mut Facts) {
         let place = &self.file.place;
-        if self.seen.contains(&step.span) {
+        if !self.seen.insert(step.span) {
             return;
         }
-        self.seen.push(step.span);
         let base = step.str("name").unwrap_or("step").to_owned();
-        let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") }).find(|name| !self.names.contains(name));
-        let name = name.unwrap_or(base);
-        self.names.insert(name.clone());
+        let count = self.names.entry(base.clone()).or_default();
+        *count += 1;
+        let name = if *count == 1 { base } else { format!("{base}-{count}") };
         let mut job = Job::new(&BITBUCKET, self.budget, place.path(), &name, place.at(step.span, path));
         identity(&mut job, self.file, step, path);
         if let Some(environment) = step.get("deployment").or(deployment).and_then(Node::text) {
@@ -131,7 +130,7 @@ fn identity<'a>(job: &mut Job<'a>, file: &'a File<'a>, step: &'a Node, path: &st
     }
     let at = file.place.at(entry.span, place::under(path, "oidc"));
     let (variable, audience) = ("BITBUCKET_STEP_OIDC_TOKEN".to_owned(), job.audience.clone());
-    job.identity.push(IdentityToken { variable, audience, at, mentioned: None, used: false });
+    job.may_present(IdentityToken { variable, audience, at, mentioned: None, used: false });
 }
 
 /// The image of a step, with its login.

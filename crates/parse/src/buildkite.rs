@@ -5,7 +5,7 @@
 
 mod plugins;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use unkeyed_model::{Content, Facts, Reference, SkipReason, StoreKind, Unit, Value, WorkloadKind};
 
@@ -43,7 +43,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let files = Files::read(units, &mut facts.skipped);
     for file in files.iter() {
         let budget = Budget::new();
-        let mut walk = Walk { file, budget: &budget, names: BTreeSet::new(), cut: false };
+        let mut walk = Walk { file, budget: &budget, names: BTreeMap::new(), cut: false };
         if let Some(steps) = file.root.get("steps") {
             walk.steps(steps, "steps", 0, &mut facts);
         }
@@ -57,7 +57,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 struct Walk<'a> {
     file: &'a File<'a>,
     budget: &'a Budget,
-    names: BTreeSet<String>,
+    names: BTreeMap<String, usize>,
     cut: bool,
 }
 
@@ -86,9 +86,9 @@ impl<'a> Walk<'a> {
         let place = &self.file.place;
         let named = ["key", "id", "identifier", "label", "name"].iter().find_map(|key| step.str(key));
         let base = named.unwrap_or("step").trim().to_owned();
-        let name = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") }).find(|name| !self.names.contains(name));
-        let name = name.unwrap_or(base);
-        self.names.insert(name.clone());
+        let count = self.names.entry(base.clone()).or_default();
+        *count += 1;
+        let name = if *count == 1 { base } else { format!("{base}-{count}") };
         let mut job = Job::new(&BUILDKITE, self.budget, place.path(), &name, place.at(step.span, path));
         job.issuer = Value::literal("https://agent.buildkite.com");
         job.subjects = vec![Value::literal("organization:{any}:pipeline:{any}:ref:{any}:commit:{any}:step:{any}")];

@@ -14,6 +14,8 @@ mod mentions;
 mod script;
 mod system;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub(crate) use self::files::{File, Files};

@@ -21,6 +21,7 @@ use crate::ci::{Budget, Files, System};
 const GITLAB: System = System {
     job_tokens: &[
         ("CI_JOB_TOKEN", "saas:gitlab", ""),
+        ("CI_BUILD_TOKEN", "saas:gitlab", ""),
         ("CI_REGISTRY_PASSWORD", "registry", ""),
         ("CI_DEPENDENCY_PROXY_PASSWORD", "registry", ""),
         ("CI_REPOSITORY_URL", "git", ""),

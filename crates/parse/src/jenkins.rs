@@ -15,8 +15,11 @@ use unkeyed_model::{Facts, Unit, WorkloadKind};
 use crate::ci::System;
 
 /// Jenkins documentation, "Using a Jenkinsfile": these are set for each build.
-const JENKINS: System =
-    System { predefined: &["BUILD_", "JOB_", "JENKINS_", "GIT_", "BRANCH_", "CHANGE_"], ..System::new("Jenkins", WorkloadKind::Jenkins) };
+const JENKINS: System = System {
+    properties: true,
+    predefined: &["BUILD_", "JOB_", "JENKINS_", "GIT_", "BRANCH_", "CHANGE_"],
+    ..System::new("Jenkins", WorkloadKind::Jenkins)
+};
 
 /// `Jenkinsfile`, `*.jenkinsfile`, `Jenkinsfile.*`, and Groovy files that hold a pipeline.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -25,8 +28,9 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let holds = |word: &str| memchr::memmem::find(unit.bytes(), word.as_bytes()).is_some();
     let named = lower.starts_with("jenkinsfile") || lower.ends_with(".jenkinsfile") || lower.ends_with(".jenkins");
     let is_pipeline = lower.ends_with(".groovy") && (holds("pipeline {") || holds("withCredentials") || holds("node {"));
-    let is_text = !matches!(lower.rsplit('.').next(), Some("md" | "yml" | "yaml" | "json" | "xml"));
-    ((named && is_text) || is_pipeline).then(|| unit.origin().path.clone())
+    let other = ["md", "adoc", "html", "yml", "yaml", "json", "xml", "java", "kt", "py", "go", "js", "ts", "sh"];
+    let is_other = lower.rsplit_once('.').is_some_and(|(_, extension)| other.contains(&extension));
+    ((named && !is_other) || is_pipeline).then(|| unit.origin().path.clone())
 }
 
 /// Reads a Jenkinsfile.

@@ -13,6 +13,9 @@ use crate::tree::Node;
 /// Travis docs, "Environment variables".
 const TRAVIS: System = System { predefined: &["TRAVIS_"], ..System::new("Travis CI", WorkloadKind::Travis) };
 
+/// Most entries of `jobs.include` that are read.
+const MAX_JOBS: usize = 1_000;
+
 /// Phases of a job that hold scripts (Travis docs, "Job lifecycle").
 const PHASES: &[&str] = &[
     "before_install",
@@ -44,6 +47,10 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         for (index, item) in include.into_iter().flat_map(Node::items).enumerate() {
             // An entry that only picks a version runs what stands at the top.
             let own = PHASES.iter().chain(&["deploy", "env"]).any(|key| item.get(key).is_some());
+            if own && index >= MAX_JOBS {
+                cut = true;
+                break;
+            }
             if own {
                 let base = item.str("name").or_else(|| item.str("stage")).unwrap_or("job");
                 let count = names.entry(base).or_insert(0_usize);
@@ -150,6 +157,10 @@ const PROVIDERS: &[(&str, &str, &str)] = &[
 
 /// Keys of deployments and notifications that hold credentials.
 fn given<'a>(job: &mut Job<'a>, file: &'a File<'a>, section: &'a Node, path: &str) {
+    // A deployment at the top is one of every job.
+    if !job.affords_bytes(section.span.end.saturating_sub(section.span.start)) {
+        return;
+    }
     let provider = section.str("provider").unwrap_or_default();
     let to = PROVIDERS.iter().find(|(name, ..)| *name == provider).map(|(_, kind, name)| Destination::new(*kind, *name));
     job.workload.destinations.extend(to.clone());

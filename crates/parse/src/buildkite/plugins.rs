@@ -79,8 +79,8 @@ fn is_variable(text: &str) -> bool {
 fn login(job: &mut Job<'_>, platform: Platform, name: &str, principal: &str, audience: &str, ttl: Option<Ttl>, at: &Location) {
     let principal = job.resolve(principal);
     let audience = if audience.is_empty() { Value::unknown("the plugin names no audience") } else { Value::literal(audience) };
-    job.identity.push(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true });
-    let token = Some(job.identity.len() - 1);
+    let token =
+        Some(job.may_present(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true }));
     let destination = match platform {
         Platform::Aws => facts::aws(principal.known()),
         Platform::Gcp => Destination::new("gcp", ""),

@@ -20,6 +20,9 @@ use crate::tree::Node;
 /// Most uses of stored values that are kept for one job.
 const MAX_REFERENCES: usize = 20_000;
 
+/// Most identity tokens of one job.
+const MAX_TOKENS: usize = 256;
+
 /// Stands for every name.
 pub(crate) const ANYTHING: &str = "*";
 
@@ -63,6 +66,8 @@ pub(crate) struct Job<'a> {
     /// Names that are set for the job or by its scripts.
     pub(super) set: BTreeSet<String>,
     pub(super) given: Vec<Given<'a>>,
+    /// The last of each name.
+    pub(super) given_at: BTreeMap<String, usize>,
     texts: Vec<(Script<'a>, Receiver)>,
     /// What the configuration puts into the scripts that come next.
     pub(crate) templates: Templates,
@@ -94,6 +99,7 @@ impl<'a> Job<'a> {
             audience: unknown(),
             set: BTreeSet::new(),
             given: Vec::new(),
+            given_at: BTreeMap::new(),
             texts: Vec::new(),
             templates: Templates::default(),
             scripts: Vec::new(),
@@ -107,6 +113,7 @@ impl<'a> Job<'a> {
     /// A variable that the definition sets.
     pub(crate) fn variable(&mut self, name: &str, place: &'a Place<'a>, node: &'a Node, path: String) {
         if self.affords(node) {
+            self.given_at.insert(name.to_owned(), self.given.len());
             self.given.push(Given { name: name.to_owned(), place, node, path });
         }
     }
@@ -169,10 +176,25 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn affords(&mut self, node: &Node) -> bool {
-        let affordable = self.budget.take(node.text().map_or(0, str::len) + 1);
+    /// Whether so much more may be read for the pipeline.
+    pub(crate) fn affords_bytes(&mut self, bytes: usize) -> bool {
+        let affordable = self.budget.take(bytes);
         self.cut |= !affordable;
         affordable
+    }
+
+    /// Adds a token by which the job can prove who it is; its index.
+    pub(crate) fn may_present(&mut self, token: IdentityToken) -> usize {
+        if self.identity.len() < MAX_TOKENS {
+            self.identity.push(token);
+        } else {
+            self.cut = true;
+        }
+        self.identity.len() - 1
+    }
+
+    fn affords(&mut self, node: &Node) -> bool {
+        self.affords_bytes(node.text().map_or(0, str::len))
     }
 
     /// Whether a value was given under the name, or a script sets it.
@@ -198,7 +220,7 @@ impl<'a> Job<'a> {
         }
         if self.system.identity_tokens.contains(&name) {
             let audience = self.audience.clone();
-            self.identity.push(IdentityToken { variable: name.to_owned(), audience, at: at.clone(), mentioned: Some(at), used: false });
+            self.may_present(IdentityToken { variable: name.to_owned(), audience, at: at.clone(), mentioned: Some(at), used: false });
             return;
         }
         let credential = facts::is_credential_variable;

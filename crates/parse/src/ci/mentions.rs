@@ -36,6 +36,13 @@ pub(super) fn mentions(text: &str, system: &System) -> Vec<Mention> {
         if matches!(&text[name.clone()], "env" | "Env" | "ENV") && bytes.get(name.end) == Some(&b':') {
             name = name.end + 1..name_end(bytes, name.end + 1);
         }
+        if system.properties && bytes.get(name.end) == Some(&b'.') {
+            if &text[name.clone()] != "env" {
+                at = name.end;
+                continue;
+            }
+            name = name.end + 1..name_end(bytes, name.end + 1);
+        }
         let closes = bytes.get(name.end).is_some_and(|byte| matches!(byte, b'}' | b')' | b'%')) && bytes[start + 1] != bytes[name.start];
         let end = name.end + usize::from(closes || bytes[start] == b'%');
         at = name.end.max(at);
@@ -84,6 +91,8 @@ mod tests {
         );
         let azure = System { macros: true, ..System::new("x", WorkloadKind::AzureJob) };
         assert_eq!(read("$(a.B-c) $(date +%s) ${{ x }}", &azure), ["a.B-c=$(a.B-c)"]);
+        let jenkins = System { properties: true, ..System::new("x", WorkloadKind::Jenkins) };
+        assert_eq!(read("${env.A} ${params.B} ${C}", &jenkins), ["A=${env.A}", "C=${C}"]);
         let drone = System { escapes: true, ..System::new("x", WorkloadKind::Drone) };
         assert_eq!(read("$$A $${B}", &drone), ["A=$A", "B=${B}"]);
     }

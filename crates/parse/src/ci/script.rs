@@ -86,7 +86,7 @@ impl<'a> Job<'a> {
                 let audience = command.option_text(&["--audience"]).or_else(|| command.option_text(&["--claims"]).and_then(claimed));
                 let audience = audience.map_or_else(|| self.audience.clone(), |text| self.resolve(text));
                 let at = script.at(command);
-                self.identity.push(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at), used: false });
+                self.may_present(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at), used: false });
             }
         }
     }

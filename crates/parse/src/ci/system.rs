@@ -20,6 +20,8 @@ pub(crate) struct System {
     pub(crate) requests: Option<(&'static str, &'static [&'static str])>,
     /// Command that prints a stored value: program and subcommands, the name behind them.
     pub(crate) prints: Option<(&'static str, &'static [&'static str])>,
+    /// `${env.NAME}` is a variable, `${other.name}` a value of the configuration's own language.
+    pub(crate) properties: bool,
     /// `$$NAME` is a variable that is left for the shell.
     pub(crate) escapes: bool,
     /// `<< parameters.x >>` stands for a text of the configuration.
@@ -39,6 +41,7 @@ impl System {
             predefined: &[],
             requests: None,
             prints: None,
+            properties: false,
             escapes: false,
             angles: false,
             macros: false,
@@ -52,7 +55,9 @@ impl System {
 }
 
 /// Bytes of scripts and texts that are read for the jobs of one pipeline, those that several jobs share counted for each.
-pub(crate) const MAX_SCRIPT_BYTES: usize = 64 << 20;
+pub(crate) const MAX_SCRIPT_BYTES: usize = 32 << 20;
+/// What a text or a step costs beside its bytes.
+const COST: usize = 64;
 
 /// What is left of [`MAX_SCRIPT_BYTES`].
 pub(crate) struct Budget(Cell<usize>);
@@ -63,9 +68,9 @@ impl Budget {
         Self(Cell::new(MAX_SCRIPT_BYTES))
     }
 
-    /// Takes so many bytes, if they are left.
+    /// Takes so many bytes and the cost of looking at them, if they are left.
     pub(crate) fn take(&self, bytes: usize) -> bool {
-        let left = self.0.get().checked_sub(bytes);
+        let left = self.0.get().checked_sub(bytes.saturating_add(COST));
         self.0.set(left.unwrap_or(0));
         left.is_some()
     }

@@ -21,6 +21,11 @@ impl Templates {
         Self(Rc::new(all))
     }
 
+    /// What handing them on costs, in bytes.
+    pub(crate) fn cost(&self) -> usize {
+        self.0.len().saturating_mul(64)
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }

@@ -27,7 +27,7 @@ impl<'a> Job<'a> {
     /// The value of a variable that is set so far.
     fn value_of(&self, name: &str, depth: usize) -> Option<Value> {
         self.values.get(name).cloned().or_else(|| {
-            let given = self.given.iter().rev().find(|given| given.name == name)?;
+            let given = self.given.get(*self.given_at.get(name)?)?;
             Some(self.resolve_at(&self.templates.fill(given.node.text()?, self.system), depth + 1))
         })
     }

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Content, Destination, Facts, Reference, StoreKind, Use, Value};
 
-use super::workflows::{self, Call};
+use super::workflows::Call;
 use super::{CIRCLECI, Config, steps};
 use crate::ci::{IdentityToken, Job};
 use crate::facts as shared;
@@ -12,18 +12,18 @@ use crate::tree::{Entry, Node};
 
 /// Reads a job; says whether a limit cut it short.
 pub(super) fn read<'a>(config: &Config<'a>, entry: &'a Entry, facts: &mut Facts) -> bool {
-    let calls = workflows::calls(config.file, entry.name());
+    let calls = config.calls(entry.name());
     let mut job = blank(config, entry.name(), entry);
     let arguments = calls.first().and_then(|call| call.arguments);
     job.templates = steps::bound(&job.templates, entry.value.get("parameters"), arguments);
     let path = place::under("jobs", entry.name());
     executor(config, &mut job, &entry.value, &path, 0);
-    contexts(config, &mut job, &calls);
-    let mut reader = steps::Reader::new(config, entry.value.get("parameters"), &calls);
+    contexts(config, &mut job, calls);
+    let mut reader = steps::Reader::new(config, entry.value.get("parameters"), calls);
     if let Some(list) = entry.value.get("steps") {
         reader.steps(&mut job, list, &place::under(&path, "steps"));
     }
-    for call in &calls {
+    for call in calls {
         for key in ["pre-steps", "post-steps"] {
             if let Some(list) = call.arguments.and_then(|arguments| arguments.get(key)) {
                 reader.steps(&mut job, list, &place::under(&call.path, key));
@@ -38,14 +38,9 @@ pub(super) fn blank<'a>(config: &Config<'a>, name: &str, entry: &Entry) -> Job<'
     let location = config.file.place.at(entry.span, place::under("jobs", name));
     let mut job = Job::new(&CIRCLECI, config.budget, config.file.place.path(), name, location);
     job.issuer = Value::literal("https://oidc.circleci.com/org/{any}");
-    let user = "org/{any}/project/{any}/user/{any}";
-    let newer = !config.file.place.text().contains("CIRCLE_OIDC_TOKEN") || config.file.place.text().contains("CIRCLE_OIDC_TOKEN_V2");
-    let subject = if newer { format!("{user}/vcs-origin/{{any}}/vcs-ref/{{any}}") } else { user.to_owned() };
-    job.subjects = vec![Value::literal(subject)];
+    job.subjects = vec![Value::literal(config.subject.as_str())];
     job.audience = Value::unknown("the id of the organisation");
-    let defaults = config.file.root.get("parameters").into_iter().flat_map(Node::entries);
-    let defaults = defaults.filter_map(|entry| Some((format!("pipeline.parameters.{}", entry.name()), entry.value.str("default")?)));
-    job.templates = job.templates.with(defaults, &CIRCLECI);
+    job.templates = config.templates.clone();
     job
 }
 
@@ -67,7 +62,7 @@ fn executor<'a>(config: &Config<'a>, job: &mut Job<'a>, node: &'a Node, path: &s
         && let Some(named) = node.get("executor")
     {
         let name = named.text().or_else(|| named.str("name")).unwrap_or_default();
-        if let Some(entry) = config.file.root.get("executors").and_then(|executors| executors.entry(name)) {
+        if let Some(entry) = config.executors.get(name) {
             job.workload.extents.push(place.at(entry.span, place::under("executors", name)));
             executor(config, job, &entry.value, &place::under("executors", name), depth + 1);
         }
@@ -115,8 +110,8 @@ fn login<'a>(config: &Config<'a>, job: &mut Job<'a>, image: &'a Node, path: &str
 pub(super) fn takes_role(job: &mut Job<'_>, mechanism: &str, role: &str, at: &unkeyed_model::Location) {
     let principal = job.resolve(&job.templates.fill(role, &CIRCLECI));
     let audience = job.audience.clone();
-    job.identity.push(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true });
-    let token = Some(job.identity.len() - 1);
+    let token =
+        Some(job.may_present(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true }));
     let destination = shared::aws(principal.known());
     let path = job.federated(unkeyed_model::Platform::Aws, mechanism, destination, token, None, at.clone());
     let ttl = Some(unkeyed_model::Ttl { seconds: 3_600, basis: unkeyed_model::TtlBasis::VendorDefault });

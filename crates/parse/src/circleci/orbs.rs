@@ -58,7 +58,7 @@ const AWS: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 pub(super) fn call<'a>(config: &Config<'a>, job: &mut Job<'a>, called: &Called<'a, '_>) {
     let place = &config.file.place;
     let at = place.at(called.span, called.path);
-    let orb = config.file.root.get("orbs").and_then(|orbs| orbs.get(called.alias));
+    let orb = config.orbs.get(called.alias).map(|entry| &entry.value);
     let source = orb.and_then(Node::text).map(|text| text.split('@').next().unwrap_or_default());
     let mut named = Vec::new();
     let mut role = None;
@@ -137,8 +137,8 @@ fn google(job: &mut Job<'_>, called: &Called<'_, '_>, at: &Location) -> bool {
     let account = if is_variable(account) { format!("${account}") } else { account.to_owned() };
     let principal = job.resolve(&job.templates.fill(&account, &CIRCLECI));
     let audience = Value::unknown("the id of the organisation");
-    job.identity.push(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true });
-    let token = Some(job.identity.len() - 1);
+    let token =
+        Some(job.may_present(IdentityToken { variable: String::new(), audience, at: at.clone(), mentioned: Some(at.clone()), used: true }));
     let path = job.federated(Platform::Gcp, "circleci/gcp-cli use_oidc", Destination::new("gcp", ""), token, None, at.clone());
     let ttl = Some(unkeyed_model::Ttl { seconds: 3_600, basis: unkeyed_model::TtlBasis::VendorDefault });
     job.workload.identity_paths.push(unkeyed_model::IdentityPath { principal, ttl, ..path });

@@ -53,7 +53,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         let parameter = list.text().and_then(parameter).and_then(|name| self.lists.get(name).copied());
         let list = parameter.unwrap_or(list);
         for (index, step) in list.items().iter().enumerate() {
-            if self.left == 0 {
+            // What a step costs depends on the texts that are put into it.
+            if self.left == 0 || !job.affords_bytes(job.templates.cost()) {
                 self.cut = true;
                 return;
             }
@@ -99,8 +100,7 @@ impl<'a, 'c> Reader<'a, 'c> {
 
     /// A command of the configuration, or of an orb.
     fn command(&mut self, job: &mut Job<'a>, name: &'a str, arguments: Option<&'a Node>, at: &'a Node, path: &str) {
-        let root = &self.config.file.root;
-        if let Some(entry) = root.get("commands").and_then(|commands| commands.entry(name)) {
+        if let Some(entry) = self.config.commands.get(name).copied() {
             for argument in arguments.into_iter().flat_map(Node::entries).filter(|entry| entry.value.text().is_some()) {
                 let receiver = Receiver::variable(argument.name());
                 job.text(&self.config.file.place, &argument.value, place::under(path, argument.name()), receiver);

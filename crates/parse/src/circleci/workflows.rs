@@ -18,7 +18,7 @@ pub(super) struct Call<'a> {
 }
 
 /// Everything that workflows run.
-fn all<'a>(file: &'a File<'a>) -> Vec<Call<'a>> {
+pub(super) fn all<'a>(file: &'a File<'a>) -> Vec<Call<'a>> {
     let mut found = Vec::new();
     for workflow in file.root.get("workflows").into_iter().flat_map(Node::entries) {
         let path = place::under(&place::under("workflows", workflow.name()), "jobs");
@@ -41,23 +41,18 @@ fn all<'a>(file: &'a File<'a>) -> Vec<Call<'a>> {
     found
 }
 
-/// The entries that run a job.
-pub(super) fn calls<'a>(file: &'a File<'a>, name: &str) -> Vec<Call<'a>> {
-    all(file).into_iter().filter(|call| call.name == name).collect()
-}
-
 /// Jobs that an orb defines: what they do is not here, what they are given is.
 pub(super) fn jobs_of_orbs<'a>(config: &Config<'a>, facts: &mut Facts) -> bool {
     let mut cut = false;
     let mut seen = std::collections::BTreeMap::new();
-    for call in all(config.file) {
+    for call in config.calls.values().flatten() {
         let (Some((alias, command)), Some(entry)) = (call.name.split_once('/'), call.entry) else { continue };
         let own = call.arguments.and_then(|arguments| arguments.str("name")).filter(|name| !name.contains("<<")).unwrap_or(call.name);
         let count = seen.entry(own.to_owned()).or_insert(0_usize);
         *count += 1;
         let name = if *count == 1 { own.to_owned() } else { format!("{own}-{count}") };
         let mut job = job::blank(config, &name, entry);
-        job::contexts(config, &mut job, std::slice::from_ref(&call));
+        job::contexts(config, &mut job, std::slice::from_ref(call));
         orbs::call(
             config,
             &mut job,

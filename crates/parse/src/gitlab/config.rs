@@ -13,8 +13,10 @@ use crate::tree::{Entry, Node};
 const MAX_INCLUDES: usize = 150;
 /// Most definitions that one job is made of; `extends` of `extends` are counted each time.
 const MAX_PARTS: usize = 256;
-/// Deepest chain of `extends` (GitLab allows 11 levels).
-const MAX_EXTENDS: usize = 11;
+/// Most definitions that are visited to put a job together.
+const MAX_VISITS: usize = 1_024;
+/// Deepest chain of `extends`, the job itself included (GitLab allows 11 levels).
+const MAX_EXTENDS: usize = 12;
 
 /// Keys of a file that are no jobs (GitLab docs, "CI/CD YAML syntax reference").
 const GLOBAL: &[&str] = &[
@@ -32,6 +34,9 @@ const GLOBAL: &[&str] = &[
     "types",
     "component",
 ];
+
+/// What stands elsewhere, and where that is written.
+pub(super) type Lacking = Vec<(String, Location)>;
 
 /// A piece of a definition: a mapping with the way to it.
 #[derive(Clone)]
@@ -55,6 +60,8 @@ pub(super) struct Pipeline<'f> {
     /// Its files, those whose keys win last.
     files: Vec<&'f File<'f>>,
     jobs: BTreeMap<&'f str, Vec<(&'f File<'f>, &'f Entry)>>,
+    /// Global sections by key, in the order of the files.
+    globals: BTreeMap<&'static str, Vec<Part<'f>>>,
     /// Includes that stand elsewhere.
     pub(super) lacking: Vec<(String, Location)>,
     pub(super) cut: bool,
@@ -62,11 +69,17 @@ pub(super) struct Pipeline<'f> {
 
 impl<'f> Pipeline<'f> {
     pub(super) fn new(files: &'f Files<'f>, root: &'f File<'f>) -> Self {
-        let mut pipeline = Self { root, files: Vec::new(), jobs: BTreeMap::new(), lacking: Vec::new(), cut: false };
+        let mut pipeline =
+            Self { root, files: Vec::new(), jobs: BTreeMap::new(), globals: BTreeMap::new(), lacking: Vec::new(), cut: false };
         pipeline.include(files, root, &mut BTreeSet::new());
         for file in &pipeline.files {
-            for entry in file.root.entries().iter().filter(|entry| !GLOBAL.contains(&entry.name()) && !entry.value.entries().is_empty()) {
-                pipeline.jobs.entry(entry.name()).or_default().push((file, entry));
+            for entry in file.root.entries() {
+                if let Some(key) = GLOBAL.iter().find(|key| **key == entry.name()) {
+                    let part = Part { file, node: &entry.value, path: (*key).to_owned(), at: file.place.at(entry.span, *key) };
+                    pipeline.globals.entry(key).or_default().push(part);
+                } else if !entry.value.entries().is_empty() {
+                    pipeline.jobs.entry(entry.name()).or_default().push((file, entry));
+                }
             }
         }
         pipeline
@@ -109,23 +122,26 @@ impl<'f> Pipeline<'f> {
     }
 
     /// All definitions that a job is made of, those whose keys win last; unknown ones are listed in `lacking`.
-    pub(super) fn parts(&self, name: &str, lacking: &mut Vec<(String, Location)>) -> (Vec<Part<'f>>, bool) {
+    pub(super) fn parts(&self, name: &str, lacking: &mut Lacking) -> (Vec<Part<'f>>, bool) {
         let mut parts = Vec::new();
-        let complete = self.collect(name, 0, &mut parts, lacking);
+        let mut visits = MAX_VISITS;
+        let complete = self.collect(name, MAX_EXTENDS, &mut visits, &mut parts, lacking);
         (parts, complete)
     }
 
-    fn collect(&self, name: &str, depth: usize, parts: &mut Vec<Part<'f>>, lacking: &mut Vec<(String, Location)>) -> bool {
-        if parts.len() >= MAX_PARTS || depth > MAX_EXTENDS {
+    /// Adds the definitions of a job, those that it extends first. Says whether no limit was reached.
+    fn collect(&self, name: &str, deeper: usize, visits: &mut usize, parts: &mut Vec<Part<'f>>, lacking: &mut Lacking) -> bool {
+        if parts.len() >= MAX_PARTS || *visits == 0 || deeper == 0 {
             return false;
         }
+        *visits -= 1;
         let own = self.jobs.get(name).map(Vec::as_slice).unwrap_or_default();
         let mut complete = true;
         let extends = own.iter().rev().find_map(|(file, entry)| Some((file, entry.value.get("extends")?)));
         for (file, base) in extends.into_iter().flat_map(|(file, node)| node.one_or_many().iter().map(move |base| (file, base))) {
             let base_name = base.text().unwrap_or_default();
             if self.jobs.contains_key(base_name) {
-                complete &= self.collect(base_name, depth + 1, parts, lacking);
+                complete &= self.collect(base_name, deeper - 1, visits, parts, lacking);
             } else {
                 lacking.push((format!("`{base_name}`, which the job extends"), file.place.at(base.span, place::under(name, "extends"))));
             }
@@ -145,15 +161,8 @@ impl<'f> Pipeline<'f> {
     }
 
     /// A global section (`default`, `variables`) in each file that has it.
-    pub(super) fn sections(&self, key: &str) -> Vec<Part<'f>> {
-        let entries = self.files.iter().filter_map(|file| Some((file, file.root.entry(key)?)));
-        entries.map(|(file, entry)| Part { file, node: &entry.value, path: key.to_owned(), at: file.place.at(entry.span, key) }).collect()
-    }
-
-    /// The files themselves, for the keys that once were global.
-    pub(super) fn roots(&self) -> Vec<Part<'f>> {
-        let part = |file: &&'f File<'f>| Part { file, node: &file.root, path: String::new(), at: file.place.whole() };
-        self.files.iter().map(part).collect()
+    pub(super) fn sections(&self, key: &str) -> &[Part<'f>] {
+        self.globals.get(key).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -14,7 +14,6 @@ pub(super) struct Definition<'f> {
     pub(super) pipeline: &'f Pipeline<'f>,
     /// Its own, those whose keys win last.
     pub(super) parts: Vec<Part<'f>>,
-    defaults: Vec<Part<'f>>,
     pub(super) lacking: Vec<(String, Location)>,
 }
 
@@ -29,7 +28,14 @@ impl<'f> Definition<'f> {
             // A job that starts a pipeline runs nothing itself.
             None => find(&self.parts, "trigger").is_none(),
         };
-        find(if own || !allowed { &self.parts } else { &self.defaults }, key)
+        if own || !allowed {
+            return find(&self.parts, key);
+        }
+        let once_global = || {
+            let part = self.pipeline.sections(key).last().filter(|part| ONCE_GLOBAL.contains(&key) && !part.node.is_null())?;
+            Some(Found { file: part.file, node: part.node, path: part.path.clone() })
+        };
+        find(self.pipeline.sections("default"), key).or_else(once_global)
     }
 }
 
@@ -41,11 +47,8 @@ pub(super) fn read<'f>(pipeline: &'f Pipeline<'f>, name: &'f str, budget: &'f Bu
     let mut lacking = Vec::new();
     let (parts, complete) = pipeline.parts(name, &mut lacking);
     let Some(own) = parts.last() else { return false };
-    let roots = pipeline.roots();
-    let once_global = roots.into_iter().filter(|part| ONCE_GLOBAL.iter().any(|key| part.node.entry(key).is_some()));
-    let defaults = once_global.chain(pipeline.sections("default")).collect();
     let location = own.at.clone();
-    let mut definition = Definition { pipeline, parts, defaults, lacking };
+    let mut definition = Definition { pipeline, parts, lacking };
     let runs = ["script", "run", "trigger", "release"].iter().any(|key| definition.get(key).is_some());
     if !runs && definition.lacking.is_empty() {
         // What gives it a script stands in an included file; without one it is no job at all.
@@ -71,9 +74,8 @@ pub(super) fn read<'f>(pipeline: &'f Pipeline<'f>, name: &'f str, budget: &'f Bu
 
 /// Everything that the job is made of belongs to it.
 fn extents(definition: &Definition<'_>, own: &Location, job: &mut Job<'_>) {
-    let variables = definition.pipeline.sections("variables");
-    let defaults = definition.pipeline.sections("default");
-    let parts = definition.parts.iter().chain(&variables).chain(&defaults);
+    let (variables, defaults) = (definition.pipeline.sections("variables"), definition.pipeline.sections("default"));
+    let parts = definition.parts.iter().chain(variables).chain(defaults);
     job.workload.extents.extend(parts.map(|part| part.at.clone()).filter(|at| at != own));
     let root = definition.pipeline.root.place.path();
     for part in &definition.parts {
@@ -98,6 +100,6 @@ fn id_tokens(definition: &Definition<'_>, job: &mut Job<'_>) {
             several => Value::unknown(format!("one of {}", several.join(", "))),
         };
         let at = found.file.place.at(entry.span, path);
-        job.identity.push(IdentityToken { variable: entry.name().to_owned(), audience, at, mentioned: None, used: false });
+        job.may_present(IdentityToken { variable: entry.name().to_owned(), audience, at, mentioned: None, used: false });
     }
 }

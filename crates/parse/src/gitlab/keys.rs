@@ -116,8 +116,7 @@ fn referenced<'f>(definition: &Definition<'f>, node: &Node) -> Option<Found<'f>>
     let (name, rest) = names.split_first()?;
     let (key, deeper) = rest.split_first()?;
     let (parts, _) = definition.pipeline.parts(name, &mut Vec::new());
-    let parts = if parts.is_empty() { definition.pipeline.sections(name) } else { parts };
-    let found = find(&parts, key)?;
+    let found = find(if parts.is_empty() { definition.pipeline.sections(name) } else { &parts }, key)?;
     let path = deeper.iter().fold(found.path, |path, key| place::under(&path, key));
     Some(Found { file: found.file, node: found.node.path(deeper)?, path })
 }

@@ -72,3 +72,36 @@ fn by_name(name: &str, refs: &mut Vec<String>) {
         _ => refs.push(branch(name.split('@').next().unwrap_or_default())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Unit};
+
+    use super::*;
+    use crate::place::Place;
+    use crate::yaml;
+
+    fn refs(rule: &str) -> Vec<String> {
+        let unit = Unit::new(Arc::new(Origin::default()), rule.as_bytes());
+        let place = Place::new(&unit).ok().unwrap();
+        let mut found = Vec::new();
+        by_rule(&yaml::parse(&place).nodes[0], &mut found);
+        found
+    }
+
+    #[test]
+    fn conditions_name_branches_tags_or_neither() {
+        let (any, tag) = ("ref_type:branch:ref:{branch}", "ref_type:tag:ref:{tag}");
+        assert_eq!(refs("if: $CI_COMMIT_BRANCH == \"main\""), ["ref_type:branch:ref:main"]);
+        let either = refs("if: $CI_COMMIT_BRANCH == 'main' || $CI_COMMIT_REF_NAME == 'next'");
+        assert_eq!(either, ["ref_type:branch:ref:main", "ref_type:branch:ref:next"]);
+        assert_eq!(refs("if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"), [any]);
+        assert_eq!(refs("if: $CI_COMMIT_BRANCH =~ /^release/"), [any]);
+        assert_eq!(refs("if: $CI_COMMIT_TAG"), [tag]);
+        assert_eq!(refs("if: $CI_PIPELINE_SOURCE == \"merge_request_event\""), [any]);
+        assert_eq!(refs("if: $DEPLOY == 'yes'"), [tag, any]);
+        assert!(refs("{if: $CI_COMMIT_TAG, when: never}").is_empty());
+    }
+}

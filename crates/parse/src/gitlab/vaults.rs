@@ -82,7 +82,7 @@ fn one(definition: &Definition<'_>, manager: &Manager, entry: &Entry, value: &No
 fn value_of(definition: &Definition<'_>, name: &str) -> Option<Value> {
     let own = find(&definition.parts, "variables").and_then(|found| found.node.str(name));
     let sections = definition.pipeline.sections("variables");
-    let text = own.or_else(|| find(&sections, name).and_then(|found| found.node.text()))?;
+    let text = own.or_else(|| find(sections, name).and_then(|found| found.node.text()))?;
     (!text.contains('$')).then(|| Value::literal(text))
 }
 

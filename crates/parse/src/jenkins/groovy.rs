@@ -125,6 +125,22 @@ pub(super) fn closings(tokens: &[Token]) -> Vec<usize> {
     closes
 }
 
+/// For each token the brace that opens the innermost block around it.
+pub(super) fn enclosing(tokens: &[Token], closes: &[usize]) -> Vec<Option<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut found = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        while open.last().is_some_and(|&brace| closes[brace] <= at) {
+            open.pop();
+        }
+        found.push(open.last().copied());
+        if token.is_sign(b'{') {
+            open.push(at);
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

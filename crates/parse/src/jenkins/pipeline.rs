@@ -1,6 +1,6 @@
 //! From tokens to workloads: one for each stage, and one for what stands outside of all stages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use unkeyed_model::{Facts, SkipReason, Span};
@@ -11,6 +11,8 @@ use super::steps;
 use crate::ci::{Budget, Job};
 use crate::place::{self, Place};
 
+/// Most tokens in front of a block that are read for what the block is.
+const MAX_HEADER: usize = 200;
 /// Deepest chain of functions that are followed from a stage.
 const MAX_CALLS: usize = 8;
 
@@ -21,6 +23,10 @@ pub(super) struct Source<'a> {
     pub(super) closes: Vec<usize>,
     /// Bodies of the file's own functions.
     functions: BTreeMap<&'a str, Range<usize>>,
+    /// For each token the brace that opens the innermost block around it.
+    around: Vec<Option<usize>>,
+    /// Names of variables that a login presents as the token that proves who the job is.
+    pub(super) presented: BTreeSet<&'a str>,
 }
 
 struct Stage<'a> {
@@ -34,11 +40,15 @@ struct Stage<'a> {
 pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
     let (tokens, cut) = groovy::tokens(place.text());
     let closes = groovy::closings(&tokens);
-    let mut source = Source { place, tokens: &tokens, closes, functions: BTreeMap::new() };
+    let blocks = groovy::enclosing(&tokens, &closes);
+    let presented = steps::presented(place.text());
+    let mut source = Source { place, tokens: &tokens, closes, functions: BTreeMap::new(), around: blocks, presented };
     source.functions = functions(&source);
     let stages = stages(&source);
-    let leaf = |stage: &&Stage<'_>| !stages.iter().any(|other| other.all.start > stage.body.start && other.all.end <= stage.body.end);
-    let leaves: Vec<&Stage<'_>> = stages.iter().filter(leaf).collect();
+    // They stand in the order of their beginnings: one that holds another holds the next.
+    let holds = |at: usize| stages.get(at + 1).is_some_and(|next| next.all.start < stages[at].body.end);
+    let leaves: Vec<&Stage<'_>> = (0..stages.len()).filter(|at| !holds(*at)).map(|at| &stages[at]).collect();
+    let environments = environments(&source, &leaves);
     let budget = Budget::new();
     let mut names = BTreeMap::new();
     let mut cut = cut;
@@ -47,7 +57,7 @@ pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
         *count += 1;
         let name = if *count == 1 { stage.name.to_owned() } else { format!("{}-{count}", stage.name) };
         let mut job = job(&source, &budget, &name, stage.all.clone());
-        around(&source, stage, &leaves, &mut job);
+        around(&source, stage, &environments, &mut job);
         cut |= body(&source, stage.body.clone(), &mut job, 0, &mut Vec::new());
         cut |= job.finish(facts);
     }
@@ -143,30 +153,38 @@ fn body<'a>(source: &Source<'a>, range: Range<usize>, job: &mut Job<'a>, depth: 
     cut
 }
 
-/// What a stage has from the blocks around it: `environment` of the pipeline and of stages above, and wrappers.
-fn around<'a>(source: &Source<'a>, stage: &Stage<'a>, leaves: &[&Stage<'a>], job: &mut Job<'a>) {
-    let in_leaf = |at: usize| leaves.iter().any(|leaf| leaf.all.contains(&at));
+/// `environment` blocks outside of the innermost stages: the block that holds each, and its body.
+fn environments(source: &Source<'_>, leaves: &[&Stage<'_>]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut leaf = leaves.iter().peekable();
     for at in 0..source.tokens.len() {
-        if source.tokens[at].is_name("environment") && source.sign(source.next(at + 1), b'{') && !in_leaf(at) {
-            let open = source.next(at + 1);
-            let holder = enclosing(source, at);
-            if holder.contains(&stage.all.start) {
-                steps::read(source, open + 1..source.close(open), job);
-            }
+        while leaf.next_if(|leaf| leaf.all.end <= at).is_some() {}
+        let inside = leaf.peek().is_some_and(|leaf| leaf.all.contains(&at));
+        if inside || !source.tokens[at].is_name("environment") {
+            continue;
         }
-        // `withCredentials([…]) { stage(…) }`
-        if source.sign(at, b'{') && at < stage.all.start && source.close(at) >= stage.all.end {
-            let start =
-                source.tokens[..at].iter().rposition(|token| token.is_sign(b'\n') || token.is_sign(b'{')).map_or(0, |line| line + 1);
-            steps::read(source, start..at, job);
+        let open = source.next(at + 1);
+        if source.sign(open, b'{') {
+            let holder = source.around[at].map_or(0..source.tokens.len(), |open| open..source.close(open));
+            found.push((holder, open + 1..source.close(open)));
         }
     }
+    found
 }
 
-/// The block that holds a token.
-fn enclosing(source: &Source<'_>, at: usize) -> Range<usize> {
-    let open = (0..at).rev().find(|&open| source.sign(open, b'{') && source.close(open) > at);
-    open.map_or(0..source.tokens.len(), |open| open..source.close(open))
+/// What a stage has from the blocks around it: `environment` of the pipeline and of stages above, and wrappers
+/// (`withCredentials([…]) { stage(…) }`).
+fn around<'a>(source: &Source<'a>, stage: &Stage<'a>, environments: &[(Range<usize>, Range<usize>)], job: &mut Job<'a>) {
+    for (_, body) in environments.iter().filter(|(holder, _)| holder.contains(&stage.all.start)) {
+        steps::read(source, body.clone(), job);
+    }
+    let mut open = source.around.get(stage.all.start).copied().flatten();
+    while let Some(at) = open {
+        let from = at.saturating_sub(MAX_HEADER);
+        let start = source.tokens[from..at].iter().rposition(|token| token.is_sign(b'\n') || token.is_sign(b'{'));
+        steps::read(source, start.map_or(from, |line| from + line + 1)..at, job);
+        open = source.around[at];
+    }
 }
 
 /// What stands outside of all stages and functions.

@@ -1,5 +1,6 @@
 //! Steps: scripts, credentials by id, logins.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use unkeyed_model::{
@@ -13,9 +14,16 @@ use crate::ci::{IdentityToken, Job};
 use crate::facts;
 use crate::receiver::Receiver;
 
+/// What reading a token costs, in bytes of the budget.
+const TOKEN_COST: usize = 8;
+
 /// Reads the tokens of a range.
 pub(super) fn read<'a>(source: &Source<'a>, range: Range<usize>, job: &mut Job<'a>) {
     let end = range.end.min(source.tokens.len());
+    // What many stages share is paid for by each.
+    if !job.affords_bytes(end.saturating_sub(range.start).saturating_mul(TOKEN_COST)) {
+        return;
+    }
     for at in range.start..end {
         let token = &source.tokens[at];
         if token.kind != TokenKind::Name {
@@ -96,12 +104,14 @@ fn environment_credential<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>)
     job.refers(reference);
 }
 
-/// `NAME = 'literal'` of an environment block or a variable.
+/// `NAME = 'literal'` of an environment block or a variable; what is computed is no stored value.
 fn assigned<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
-    let value = source.tokens.get(at + 2).filter(|token| token.kind == TokenKind::Text);
-    let is_plain = !source.tokens.get(at + 3).is_some_and(|next| next.is_sign(b'+') || next.is_sign(b'.'));
-    if let Some(value) = value.filter(|_| is_plain) {
+    let Some(value) = source.tokens.get(at + 2).filter(|value| !value.is_sign(b'=')) else { return };
+    let goes_on = source.tokens.get(at + 3).is_some_and(|next| next.is_sign(b'+') || next.is_sign(b'.'));
+    if value.kind == TokenKind::Text && !goes_on {
         job.variable(source.tokens[at].text(), source.place, &value.node, "environment".to_owned());
+    } else if !value.is_name("env") {
+        job.is_given(source.tokens[at].text());
     }
 }
 
@@ -118,11 +128,11 @@ fn named_credential<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
         return;
     }
     // A token of the OpenID Connect provider plugin is taken by a login that presents it.
-    if let Some(variable) = variables.iter().find(|variable| presents(source, variable)) {
+    if let Some(variable) = variables.iter().find(|variable| source.presented.contains(**variable)) {
         let at = at_token(source, id);
         let audience = job.audience.clone();
         let mentioned = (*variable == "AWS_WEB_IDENTITY_TOKEN_FILE").then(|| at.clone());
-        job.identity.push(IdentityToken { variable: (*variable).to_owned(), audience, at, mentioned, used: false });
+        job.may_present(IdentityToken { variable: (*variable).to_owned(), audience, at, mentioned, used: false });
         return;
     }
     let mut reference = stored(id, source);
@@ -135,14 +145,17 @@ fn named_credential<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
     job.refers(reference);
 }
 
-/// Whether a variable is given to a login as the token that proves who the job is.
-fn presents(source: &Source<'_>, variable: &str) -> bool {
-    let options = ["--web-identity-token", "--federated-token", "jwt="];
-    variable == "AWS_WEB_IDENTITY_TOKEN_FILE"
-        || source.place.text().lines().any(|line| {
-            let behind = options.iter().find_map(|option| line.split(option).nth(1));
-            behind.is_some_and(|rest| rest.trim_start_matches([' ', '=', '"', '\\', '$', '{']).starts_with(variable))
-        })
+/// The names of variables that are given to a login as the token that proves who the job is.
+pub(super) fn presented(text: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::from(["AWS_WEB_IDENTITY_TOKEN_FILE"]);
+    for option in ["--web-identity-token", "--federated-token", "jwt="] {
+        for (at, _) in text.match_indices(option) {
+            let behind = text[at + option.len()..].trim_start_matches([' ', '=', '"', '\'', '\\', '$', '{']);
+            let end = behind.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(behind.len());
+            found.insert(&behind[..end]);
+        }
+    }
+    found
 }
 
 /// Where a credential leads, by the step that takes it.

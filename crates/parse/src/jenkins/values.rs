@@ -34,7 +34,8 @@ pub(super) fn arguments<'a>(source: &Source<'a>, at: usize) -> (&'a str, Argumen
     let open = (from..at).rev().find(|&open| opens(&source.tokens[open]) && source.close(open) >= at);
     // Without parentheses the arguments stand on the line of the call.
     let line = (from..at).rev().find(|&index| source.tokens[index].is_sign(b'\n')).map_or(from, |line| line + 1);
-    let line_end = (at..source.tokens.len()).find(|&index| source.tokens[index].is_sign(b'\n')).unwrap_or(source.tokens.len());
+    let reach = (at + MAX_ARGUMENTS).min(source.tokens.len());
+    let line_end = (at..reach).find(|&index| source.tokens[index].is_sign(b'\n')).unwrap_or(reach);
     let (start, end) = open.map_or((line, line_end), |open| (open, source.close(open)));
     let call = match open {
         Some(open) => open.checked_sub(1).and_then(|name| source.tokens.get(name)),
