@@ -28,7 +28,7 @@ fn every_check_fires_on_bad_and_only_on_bad() {
     let mut folders: Vec<_> = fs::read_dir(support::root().join("fixtures/checks")).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     assert!(folders.len() > 20, "only {} checks have fixtures", folders.len());
-    let inputs = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| (folder, entry.unwrap().path())));
+    let inputs = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap().map(move |entry| (folder, entry.unwrap().path())));
     let cases: Vec<_> = inputs.filter(|(_, input)| input.is_dir()).collect();
     let wrong = cases.into_par_iter().filter_map(|(folder, input)| {
         let (kind, check) = (input.file_name().unwrap().to_str().unwrap(), folder.file_name().unwrap().to_str().unwrap());

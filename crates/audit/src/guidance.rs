@@ -195,7 +195,9 @@ pub(crate) fn display(reference: &Reference) -> String {
     let row = STORES.iter().find(|row| row.kind == reference.store);
     let shown = row.map_or("{}", |row| row.shown).replace("{}", &reference.name);
     let namespaced = match &reference.namespace {
-        Some(namespace) if !namespace.is_empty() && !matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter) => format!("{shown} in {namespace}"),
+        Some(namespace) if !namespace.is_empty() && !matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter) => {
+            format!("{shown} in {namespace}")
+        }
         _ => shown,
     };
     reference.key.as_ref().map_or(namespaced.clone(), |key| format!("{namespaced}, key {key}"))

@@ -108,6 +108,10 @@ pub(crate) fn content(reference: &Reference) -> Content {
     if reference.content != Content::Unstated || reference.store == StoreKind::StepOutput {
         return reference.content;
     }
+    // A whole environment that is handed in may hold anything, whatever it is called.
+    if reference.key.as_deref() == Some("*") {
+        return Content::Unstated;
+    }
     let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];
     let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);
     match said {
@@ -128,7 +132,10 @@ fn is_whole(reference: &Reference) -> bool {
 
 /// Whether people put secrets there; plain variables and settings are only suspected by name.
 const fn keeps_secrets(store: StoreKind) -> bool {
-    !matches!(store, StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable | StoreKind::Parameter)
+    !matches!(
+        store,
+        StoreKind::GhaVariable | StoreKind::K8sConfigMap | StoreKind::Environment | StoreKind::TerraformVariable | StoreKind::Parameter
+    )
 }
 
 /// Where a credential leads, by the words of its name; tried in order.

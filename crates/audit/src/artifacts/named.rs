@@ -79,7 +79,9 @@ fn declared(drafts: &[Draft]) -> BTreeMap<(String, String), usize> {
 fn declaration<'d>(declared: &'d BTreeMap<(String, String), usize>, reference: &Reference) -> Option<&'d usize> {
     let folder = reference.location.origin.folder();
     let mut names = std::iter::successors(Some(reference.name.as_str()), |name| name.rfind(['.', '[']).map(|end| name.split_at(end).0));
-    names.find_map(|name| declared.get(&(folder.to_owned(), name.to_owned()))).filter(|_| matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter))
+    names
+        .find_map(|name| declared.get(&(folder.to_owned(), name.to_owned())))
+        .filter(|_| matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter))
 }
 
 /// Where the value is, if the object is in the inputs but its value is not.
