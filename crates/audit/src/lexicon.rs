@@ -8,7 +8,7 @@ use unkeyed_model::{Content, Destination, Reference, StoreKind};
 
 /// Names that are a credential whatever they end in.
 const DURABLE_PHRASES: &[&[&str]] =
-    &[&["CONNECTION", "STRING"], &["DATABASE", "URL"], &["ACCESS", "KEY", "ID"], &["KUBE", "CONFIG"], &["SECRET", "ID"]];
+    &[&["CONNECTION", "STRING"], &["DATABASE", "URL"], &["ACCESS", "KEY", "ID"], &["KUBE", "CONFIG"], &["SECRET", "ID"], &["HOOK", "URL"]];
 
 /// Words that make a name a credential wherever they stand.
 const DURABLE_WORDS: &[&str] = &["SECRET", "SECRETS", "WEBHOOK", "WEBHOOKS", "KUBECONFIG"];

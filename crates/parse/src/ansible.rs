@@ -48,8 +48,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let parts: Vec<&str> = origin.path.split('/').collect();
     let in_vars = parts.iter().any(|part| matches!(*part, "group_vars" | "host_vars"));
-    let in_role =
-        parts.iter().any(|part| *part == "roles") && parts.iter().any(|part| matches!(*part, "vars" | "defaults" | "tasks" | "handlers"));
+    let in_role = parts.contains(&"roles") && parts.iter().any(|part| matches!(*part, "vars" | "defaults" | "tasks" | "handlers"));
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
     ((is_yaml && (in_role || is_playbook(head))) || in_vars).then(|| origin.path.clone())
 }

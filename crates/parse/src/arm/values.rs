@@ -139,6 +139,11 @@ impl Reader<'_, '_> {
         if store == StoreKind::CloudSecretManager {
             reference.content = Content::Durable;
         }
+        // A secure parameter, or one that a credential's name receives, holds one.
+        let is_secure = self.template.source.parameters.get(name).is_some_and(|parameter| parameter.secure);
+        if store == StoreKind::Parameter && reference.content == Content::Unstated && (is_secure || self.is_secret(leaf)) {
+            reference.content = Content::Durable;
+        }
         reference.namespace = (store == StoreKind::Parameter).then(|| self.template.place.path().to_owned());
         reference
     }

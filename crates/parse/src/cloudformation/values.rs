@@ -176,6 +176,11 @@ impl Reader<'_, '_> {
         if store == StoreKind::CloudSecretManager {
             reference.content = Content::Durable;
         }
+        // A hidden parameter, or one that a credential's name receives, holds one.
+        let is_credential = facts::is_credential_variable(&leaf.name) || self.is_sensitive(name);
+        if store == StoreKind::Parameter && reference.content == Content::Unstated && is_credential {
+            reference.content = Content::Durable;
+        }
         reference.namespace = (store == StoreKind::Parameter).then(|| self.template.place.path().to_owned());
         reference
     }
