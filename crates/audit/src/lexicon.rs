@@ -8,7 +8,7 @@ use unkeyed_model::{Content, Destination, Reference, StoreKind};
 
 /// Names that are a credential whatever they end in.
 const DURABLE_PHRASES: &[&[&str]] =
-    &[&["CONNECTION", "STRING"], &["DATABASE", "URL"], &["ACCESS", "KEY", "ID"], &["KUBE", "CONFIG"], &["SECRET", "ID"]];
+    &[&["CONNECTION", "STRING"], &["DATABASE", "URL"], &["ACCESS", "KEY", "ID"], &["KUBE", "CONFIG"], &["SECRET", "ID"], &["HOOK", "URL"]];
 
 /// Words that make a name a credential wherever they stand.
 const DURABLE_WORDS: &[&str] = &["SECRET", "SECRETS", "WEBHOOK", "WEBHOOKS", "KUBECONFIG"];
@@ -108,6 +108,10 @@ pub(crate) fn content(reference: &Reference) -> Content {
     let is_opaque = matches!(reference.store, StoreKind::StepOutput | StoreKind::ServiceConnection | StoreKind::ForeignDefinition);
     if reference.content != Content::Unstated || is_opaque {
         return reference.content;
+    }
+    // A whole environment that is handed in may hold anything, whatever it is called.
+    if reference.key.as_deref() == Some("*") {
+        return Content::Unstated;
     }
     let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];
     let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);

@@ -31,6 +31,16 @@ const LOOKUPS: &[(&str, StoreKind, &str)] = &[
     ("gcp_secret_manager", StoreKind::CloudSecretManager, "gcp"),
 ];
 
+/// Tasks that draw in a file.
+const IMPORTS: &[&str] = &[
+    "import_tasks",
+    "include_tasks",
+    "include_vars",
+    "ansible.builtin.import_tasks",
+    "ansible.builtin.include_tasks",
+    "ansible.builtin.include_vars",
+];
+
 /// Playbooks by their content, files of variables and tasks by their place.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
@@ -119,6 +129,12 @@ fn draws_in(place: &Place<'_>, node: &Node, workload: &mut Workload) {
             ] {
                 draw(&form.replace("{}", group));
             }
+        }
+    }
+    for task in ["pre_tasks", "tasks", "post_tasks", "handlers"].iter().flat_map(|list| node.get(list).map(Node::items).unwrap_or_default())
+    {
+        for file in IMPORTS.iter().filter_map(|name| task.get(name)?.text()).filter(|file| !file.contains('{')) {
+            draw(file);
         }
     }
     for role in node.get("roles").map(Node::items).unwrap_or_default() {

@@ -16,7 +16,7 @@ mod parser;
 mod tests;
 mod values;
 
-use unkeyed_model::{Facts, Location, Span, Unit, Use, Workload, WorkloadKind};
+use unkeyed_model::{Facts, Location, SkipReason, Span, Unit, Use, Workload, WorkloadKind};
 
 use self::deployment::{Deployment, Source};
 use self::values::Reader;
@@ -87,6 +87,10 @@ fn template(deployment: &Deployment<'_>, levels: usize, facts: &mut Facts) {
         }
     }
     values::parameters(deployment, facts);
+    if levels == 0 && !deployment.source.nested.is_empty() {
+        let detail = format!("templates nested deeper than {MAX_TEMPLATES} levels were not read");
+        facts.skipped.push(deployment.place.skip(SkipReason::Limit, detail));
+    }
     for (index, (outer, inner)) in deployment.source.nested.iter().enumerate().filter(|_| levels > 0) {
         let prefix = format!("{}{}/", deployment.prefix, name_of(outer, index));
         let source = bound(json::parse(inner), deployment, outer);

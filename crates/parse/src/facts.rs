@@ -22,6 +22,33 @@ pub(crate) fn reference(store: StoreKind, name: impl Into<String>, location: Loc
     }
 }
 
+/// Names under which a definition keeps all variables of its environment.
+const ENVIRONMENTS: &[&str] = &[
+    "environment",
+    "Environment",
+    "variables",
+    "Variables",
+    "EnvironmentVariables",
+    "environmentVariables",
+    "environment_variables",
+    "env",
+    "app_settings",
+    "appSettings",
+    "container_definitions",
+    "ContainerDefinitions",
+    "secrets",
+];
+
+/// Whether a value of this name that can't be resolved is a whole environment, of which nothing is known.
+pub(crate) fn is_environment(name: &str) -> bool {
+    ENVIRONMENTS.contains(&name)
+}
+
+/// A whole environment that comes from elsewhere: it may hold anything.
+pub(crate) fn environment(store: StoreKind, name: impl Into<String>, location: Location) -> Reference {
+    Reference { key: Some("*".to_owned()), ..reference(store, name, location) }
+}
+
 /// A fetch from a secret manager.
 pub(crate) fn fetch(store: StoreKind, name: impl Into<String>, custody: Custody, location: Location) -> Reference {
     Reference { custody, content: Content::Durable, ..reference(store, name, location) }

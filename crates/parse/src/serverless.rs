@@ -3,7 +3,7 @@
 //! Variables (`${self:…}`, `${env:…}`, `${ssm:…}`) are followed as far as the file goes. The decision a reader would
 //! question: all functions without a role of their own share the one role that the framework makes, as it does itself.
 
-use unkeyed_model::{Facts, Location, Platform, Principal, SessionPolicy, TtlBasis, Unit, Workload, WorkloadKind};
+use unkeyed_model::{Facts, Location, Platform, Principal, SessionPolicy, SkipReason, TtlBasis, Unit, Workload, WorkloadKind};
 
 use crate::cloudformation::{self, Reader, Scheme, Template};
 use crate::evaluated::{Kind, Val, leaves_of};
@@ -66,6 +66,10 @@ impl Service<'_, '_> {
         let is_aws = self.root.path(&["provider", "name"]).and_then(Node::text).is_none_or(|name| name == "aws");
         let given = self.shared_role_given();
         let functions = self.root.get("functions");
+        if functions.is_some_and(|node| node.text().is_some_and(|text| !text.is_empty())) {
+            let detail = "the functions stand in another file, which is not drawn in";
+            facts.skipped.push(self.template.place.skip(SkipReason::NotUnderstood, detail));
+        }
         // Functions may be split into a list of mappings.
         let parts = functions.map(|node| if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() });
         let entries: Vec<&Entry> = parts.unwrap_or_default().iter().flat_map(Node::entries).collect();

@@ -51,6 +51,10 @@ const KNOWN: &[Known] = &[
     // Clouds: the documented variables of the SDKs, command lines and Terraform providers.
     access(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "aws", ""),
     Known { names: &["AWS_SESSION_TOKEN"], content: Content::Unstated, role: Role::Access, destination: ("aws", "") },
+    // Connection strings with a storage account's key ("App settings reference for Azure Functions").
+    access(&["AzureWebJobsStorage", "AzureWebJobsDashboard", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING"], "azure", ""),
+    // They let telemetry in and nothing out (Azure Monitor, "Connection strings in Application Insights").
+    identifier(&["APPLICATIONINSIGHTS_CONNECTION_STRING", "APPINSIGHTS_INSTRUMENTATIONKEY"], "azure"),
     identifier(
         &[
             "AWS_REGION",

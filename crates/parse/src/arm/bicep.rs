@@ -123,26 +123,40 @@ fn statement(parser: &mut Parser<'_>, secure: bool, source: &mut Source) -> Opti
     Some(())
 }
 
-/// What stands behind `=`, after a type; nothing if the line ends without one.
+/// What stands behind `=`, after a type; nothing if the type ends without one.
 #[allow(clippy::option_option, reason = "outer: can't be followed; inner: not assigned")]
 fn assigned(parser: &mut Parser<'_>) -> Option<Option<super::expr::Expr>> {
-    let line = parser.text[parser.at..].find('\n').map_or(parser.text.len(), |end| parser.at + end);
-    match parser.text[parser.at..line].find('=') {
-        Some(equals) => {
-            parser.at += equals + 1;
-            parser.skip(true);
-            let value = parser.expression()?;
-            Some(Some(value))
-        }
-        None if parser.text[parser.at..line].trim_end().ends_with('{') => {
-            parser.at = next_statement(parser.text, line);
-            Some(None)
-        }
-        None => {
-            parser.at = line;
-            Some(None)
-        }
+    let (end, is_assigned) = type_end(parser.text, parser.at);
+    parser.at = end;
+    if !is_assigned {
+        return Some(None);
     }
+    parser.skip(true);
+    parser.expression().map(Some)
+}
+
+/// Where a type ends, which may go over lines in brackets or behind `|`, and whether a `=` follows, which is passed.
+fn type_end(text: &str, from: usize) -> (usize, bool) {
+    let bytes = text.as_bytes();
+    let (mut at, mut open) = (from, 0_usize);
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'(' | b'{' | b'[' => open += 1,
+            b')' | b'}' | b']' => open = open.saturating_sub(1),
+            b'\'' => at += text[at + 1..].find(['\'', '\n']).map_or(0, |end| end + 1),
+            b'=' if open == 0 => return (at + 1, true),
+            b'\n' if open == 0 => {
+                let rest = text[at..].trim_start();
+                if !rest.starts_with('|') {
+                    return (at, false);
+                }
+                at = text.len() - rest.len();
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (text.len(), false)
 }
 
 /// Where the next line starts that begins a statement.

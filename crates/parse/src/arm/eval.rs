@@ -94,7 +94,10 @@ impl Deployment<'_> {
         let Some(default) = &parameter.default else { return reference(name, "") };
         let val = (*self.once(name, || self.eval(default))).clone();
         match val.kind {
+            // What is empty unless somebody passes it in is there to be passed in.
             Kind::Text(text, _) if text.is_empty() => reference(name, ""),
+            Kind::Map(entries) if entries.is_empty() => reference(name, ""),
+            Kind::List(items) if items.is_empty() => reference(name, ""),
             Kind::Text(text, _) => Val { kind: Kind::Text(text, Basis::Default), at: val.at, via: Some(name.into()) },
             // A default that is made up at deployment (`newGuid()`): the parameter stands for it.
             Kind::Unknown(_) => reference(name, ""),

@@ -59,6 +59,13 @@ fn variables_that_lead_to_themselves_and_deep_nesting_end() {
 }
 
 #[test]
+fn types_may_go_over_lines() {
+    let text = "param kind (\n  | 'app'\n  | 'a=b')[]\nparam shape {\n  x: string\n} = {}\nparam s 'a'\n  | 'b' = 'a'\nresource r 'Microsoft.Web/sites@2023-12-01' = {\n  name: s\n}\n";
+    let facts = bicep(text);
+    assert_eq!((facts.skipped.len(), facts.workloads.len()), (0, 1));
+}
+
+#[test]
 fn a_statement_that_is_not_understood_does_not_hide_the_next() {
     let facts = bicep("resource x = broken\nresource s 'Microsoft.Web/sites@2023-12-01' = {\n  name: 'n'\n}\n");
     assert_eq!(facts.workloads.len(), 1);

@@ -25,13 +25,22 @@ pub(super) struct Reader<'t, 'a> {
 
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
-    pub(super) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
-        let found = self.found(leaf, facts);
+    pub(super) fn read(&self, leaf: &Leaf, into: &mut Facts) -> Vec<Reference> {
+        let is_unresolved = matches!(leaf.val.kind, Kind::Ref(_) | Kind::Unknown(_));
+        // Of what is merged the part that isn't known has no name; the settings of a site stand in `properties`.
+        let outer = leaf.within.iter().find(|name| !name.is_empty()).map_or("", String::as_str);
+        let of_site = leaf.path.ends_with(".properties") || (leaf.name.is_empty() && outer == "properties");
+        let is_whole = facts::is_environment(&leaf.name) || (leaf.name.is_empty() && facts::is_environment(outer)) || of_site;
+        if is_unresolved && is_whole && !self.is_label(leaf) {
+            let name = hole::named(&self.template.text(&leaf.val));
+            return vec![facts::environment(StoreKind::Parameter, name, self.location(leaf))];
+        }
+        let found = self.found(leaf, into);
         // What is told the name of a secret fetches it.
         let is_variable = leaf.path.ends_with("value")
             && leaf.within.iter().any(|block| matches!(block.as_str(), "env" | "appSettings" | "environmentVariables"));
         if found.is_empty() && is_variable && credential_name::names_stored_secret(&leaf.name) {
-            let name = hole::shown(&self.template.text(&leaf.val));
+            let name = hole::named(&self.template.text(&leaf.val));
             return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
         }
         found
@@ -128,6 +137,11 @@ impl Reader<'_, '_> {
         let mut reference = facts::received_by(facts::reference(store, name, self.location(leaf)), &leaf.name);
         reference.custody = custody;
         if store == StoreKind::CloudSecretManager {
+            reference.content = Content::Durable;
+        }
+        // A secure parameter, or one that a credential's name receives, holds one.
+        let is_secure = self.template.source.parameters.get(name).is_some_and(|parameter| parameter.secure);
+        if store == StoreKind::Parameter && reference.content == Content::Unstated && (is_secure || self.is_secret(leaf)) {
             reference.content = Content::Durable;
         }
         reference.namespace = (store == StoreKind::Parameter).then(|| self.template.place.path().to_owned());

@@ -1,12 +1,12 @@
 //! Workloads: resources that compute, and the role that each runs with.
 
-use unkeyed_model::{Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Use, Value, Workload};
+use unkeyed_model::{Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Use, Value, Workload};
 
 use super::principals;
 use super::sam;
 use super::template::{Resource, Template};
 use super::values::{self, Reader};
-use crate::evaluated::{Kind, Val, leaves_of};
+use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::facts;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
@@ -68,6 +68,10 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
     let path = format!("{}.Properties", resource.path());
     for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {
         workload.references.append(&mut reader.read(&leaf, found));
+        if clones(&leaf) && !workload.destinations.iter().any(|to| to.kind == "git") {
+            workload.destinations.push(Destination::new("git", ""));
+            workload.references.append(&mut source_credentials(&reader, found));
+        }
         if let Some(to) = facts::addressed(&leaf.name).filter(|to| values::is_variable(&leaf) && !workload.destinations.contains(to)) {
             workload.destinations.push(to);
         }
@@ -79,6 +83,27 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
     }
     reader.spliced(resource.entry, &resource.path(), &mut workload.references);
     found.workloads.push(workload);
+}
+
+/// Whether a setting makes the workload clone from a service outside of AWS.
+fn clones(leaf: &Leaf) -> bool {
+    let hosts = ["GITHUB", "GITHUB_ENTERPRISE", "BITBUCKET", "GITLAB", "GITLAB_SELF_MANAGED"];
+    let is_source = leaf.path.ends_with("Source.Type") && matches!(&leaf.val.kind, Kind::Text(kind, _) if hosts.contains(&kind.as_str()));
+    // Whoever set the connection up has granted it access; what it holds is not seen.
+    is_source || leaf.name == "ConnectionArn"
+}
+
+/// The tokens with which CodeBuild clones: they are kept for the whole account (CodeBuild user guide, "Access tokens").
+fn source_credentials(reader: &Reader<'_, '_>, facts: &mut Facts) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for resource in reader.template.resources().filter(|resource| resource.kind() == "AWS::CodeBuild::SourceCredential") {
+        let path = format!("{}.Properties", resource.path());
+        let Some(properties) = resource.properties() else { continue };
+        for leaf in leaves_of("", &path, &reader.template.eval(properties)) {
+            found.append(&mut reader.read(&leaf, facts));
+        }
+    }
+    found
 }
 
 /// The identity that a role gives to what runs with it.

@@ -36,11 +36,20 @@ pub(crate) struct Reader<'t, 'a> {
 
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
-    pub(crate) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
-        let found = self.found(leaf, facts);
+    pub(crate) fn read(&self, leaf: &Leaf, into: &mut Facts) -> Vec<Reference> {
+        let is_unresolved = matches!(leaf.val.kind, Kind::Ref(_) | Kind::Unknown(_));
+        if self.fetches && is_unresolved && facts::is_environment(&leaf.name) && is_value(leaf) {
+            let (store, name) = match &leaf.val.kind {
+                Kind::Ref(used) if used.address == "file" => (StoreKind::File, used.attribute.clone()),
+                _ => (StoreKind::Parameter, hole::named(&self.template.text(&leaf.val))),
+            };
+            return vec![facts::environment(store, name, self.location(leaf))];
+        }
+        let found = self.found(leaf, into);
         // What is told the name of a secret fetches it.
-        if found.is_empty() && self.fetches && is_variable(leaf) && credential_name::names_stored_secret(&leaf.name) {
-            let name = hole::shown(&self.template.text(&leaf.val));
+        let is_told = (is_variable(leaf) && credential_name::names_stored_secret(&leaf.name)) || names_secret(leaf);
+        if found.is_empty() && self.fetches && is_told {
+            let name = hole::named(&self.template.text(&leaf.val));
             return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
         }
         found
@@ -167,6 +176,11 @@ impl Reader<'_, '_> {
         if store == StoreKind::CloudSecretManager {
             reference.content = Content::Durable;
         }
+        // A hidden parameter, or one that a credential's name receives, holds one.
+        let is_credential = facts::is_credential_variable(&leaf.name) || self.is_sensitive(name);
+        if store == StoreKind::Parameter && reference.content == Content::Unstated && is_credential {
+            reference.content = Content::Durable;
+        }
         reference.namespace = (store == StoreKind::Parameter).then(|| self.template.place.path().to_owned());
         reference
     }
@@ -174,6 +188,12 @@ impl Reader<'_, '_> {
     fn location(&self, leaf: &Leaf) -> Location {
         leaf.val.at.map_or_else(|| self.template.place.whole(), |at| self.template.location(at, &leaf.path))
     }
+}
+
+/// Whether the property names a stored secret that AWS fetches for the workload: of an event source, of a registry.
+fn names_secret(leaf: &Leaf) -> bool {
+    let of_source = leaf.name == "URI" && leaf.path.contains("SourceAccessConfigurations");
+    of_source || matches!(leaf.name.as_str(), "CredentialsParameter" | "SecretArn" | "CredentialsArn")
 }
 
 /// Whether the leaf is a variable of an environment.

@@ -90,6 +90,11 @@ pub(crate) fn unquoted_as_zero(text: &str) -> String {
     out
 }
 
+/// The name of what fills the text if it is one hole and nothing else, else the text for people.
+pub(crate) fn named(text: &str) -> String {
+    only_hole(text).map_or_else(|| shown(text), str::to_owned)
+}
+
 /// The text as a value: known if nothing is missing.
 pub(crate) fn value(text: &str, basis: Basis) -> Value {
     if is_known(text) {

@@ -112,6 +112,15 @@ pub(super) struct Reader<'s, 'm> {
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
     pub(super) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        let is_unresolved = matches!(leaf.val.kind, Kind::Ref(_) | Kind::Unknown(_));
+        // What is merged in has no name, and neither has what a `dynamic` block makes of a collection.
+        let in_environment = leaf.within.first().is_some_and(|outer| crate::facts::is_environment(outer));
+        let is_whole = crate::facts::is_environment(&leaf.name) || (in_environment && matches!(leaf.name.as_str(), "" | "value"));
+        if self.fetches && is_unresolved && is_whole {
+            let name = hole::named(&self.module.text_of(&leaf.val).0);
+            let whole = crate::facts::environment(StoreKind::TerraformVariable, name, self.location(&leaf.val, leaf));
+            return vec![Reference { namespace: Some(self.module.folder.clone()), ..whole }];
+        }
         match &leaf.val.kind {
             Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
