@@ -6,10 +6,12 @@ mod args;
 mod commands;
 mod durations;
 mod gather;
+mod kept;
 mod output;
 mod panics;
 mod policy_file;
 mod progress;
+mod ration;
 mod worker;
 
 use std::process::ExitCode;
