@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use unkeyed_detect::{Detector, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
@@ -127,17 +126,13 @@ fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
         let text = unit.and_then(|unit| unit.bytes().get(span.start..span.end)).and_then(|bytes| std::str::from_utf8(bytes).ok());
         secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
     }
-    if secrets.is_empty() {
-        return;
+    if !secrets.is_empty() {
+        facts.for_each_text(&mut |text| {
+            for secret in secrets.iter().filter(|secret| text.contains(**secret)).collect::<Vec<_>>() {
+                *text = text.replace(*secret, "****");
+            }
+        });
     }
-    // Files with ten thousand secrets have as many texts: they are searched for all secrets at once.
-    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&secrets);
-    facts.for_each_text(&mut |text| match &search {
-        Ok(search) if !search.is_match(&**text) => {}
-        Ok(search) => *text = search.replace_all(text, &vec!["****"; secrets.len()]),
-        // Too many to be searched for: better no text than one with a secret.
-        Err(_) => "****".clone_into(text),
-    });
 }
 
 /// Fills the repository's name into the tokens that its workloads will present.
