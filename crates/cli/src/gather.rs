@@ -1,6 +1,6 @@
 //! The hot half of the pipeline: targets in, an [`Estate`] out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
@@ -11,7 +11,9 @@ use unkeyed_parse::Group;
 use unkeyed_source::{Options, Sink, open, path_text};
 
 use crate::cache::Cache;
+use crate::kept;
 use crate::progress::Progress;
+use crate::ration;
 use crate::worker::{self, Harvest, Worker};
 
 /// Shorter values are words that names share by chance.
@@ -51,6 +53,12 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
     }
     estate.coverage.read.remembered = job.options.known.left();
     estate.coverage.limits = unkeyed_source::limits(job.options);
+    let own = [
+        ("container_structure_bytes", kept::CONTAINER_BYTES),
+        ("file_findings", ration::FILE_FINDINGS),
+        ("structure_slots", unkeyed_parse::MAX_SLOTS),
+    ];
+    estate.coverage.limits.extend(own.map(|(name, value)| (name.to_owned(), value as u64)));
     Ok(estate)
 }
 
@@ -67,7 +75,7 @@ fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut E
         cache.add(std::mem::take(&mut harvest.silent));
     }
     job.progress.stage("reading structure");
-    let mut facts = structure(job.detector, std::mem::take(&mut harvest.kept), &mut harvest);
+    let mut facts = structure(job.detector, harvest.kept.take(), &mut harvest);
     let mut unknown = opened.source.refine(&mut harvest.matches);
     harvest.skipped.append(&mut unknown);
     if let Some(repository) = &opened.repository {
@@ -118,8 +126,9 @@ fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>]) -> (Facts,
 /// Takes the values that were found out of the facts, whatever they were written as there.
 fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
     let mut secrets = BTreeSet::new();
+    let units: BTreeMap<_, _> = units.iter().map(|unit| (unit.origin(), unit)).collect();
     for found in matches.iter().filter(|found| found.public_because.is_none() && found.confidence >= Confidence::Medium) {
-        let unit = units.iter().find(|unit| unit.origin() == &found.location.origin);
+        let unit = units.get(&found.location.origin);
         let span = found.location.region.span;
         let text = unit.and_then(|unit| unit.bytes().get(span.start..span.end)).and_then(|bytes| std::str::from_utf8(bytes).ok());
         secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
@@ -149,6 +158,7 @@ fn name_repository(facts: &mut Facts, repository: &Repository) {
 fn merge(estate: &mut Estate, mut harvest: Harvest, facts: Facts, repository: Option<Repository>) {
     // Threads finish in any order; judgement must not see which.
     harvest.matches.sort_by(|a, b| (&a.location, &a.rule.id).cmp(&(&b.location, &b.rule.id)));
+    harvest.skipped.append(&mut ration::cut(&mut harvest.matches));
     estate.matches.append(&mut harvest.matches);
     estate.facts.append(facts);
     let Coverage { read, skipped, .. } = &mut estate.coverage;

@@ -7,10 +7,12 @@ mod cache;
 mod commands;
 mod durations;
 mod gather;
+mod kept;
 mod output;
 mod panics;
 mod policy_file;
 mod progress;
+mod ration;
 mod worker;
 
 use std::process::ExitCode;

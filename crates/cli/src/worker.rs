@@ -6,16 +6,17 @@ use std::sync::{Mutex, PoisonError};
 
 use unkeyed_detect::{Detector, Scratch, Trace};
 use unkeyed_model::{Match, Skip, SkipReason, Slot, Surface, Unit};
-use unkeyed_parse::Group;
 use unkeyed_source::{Event, Flow, Key, Known};
 
+use crate::kept::Kept;
 use crate::progress::Progress;
+use crate::ration::Ration;
 
 /// What workers have found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Harvest {
     pub(crate) matches: Vec<Match>,
-    pub(crate) kept: Vec<(Group, Unit<'static>)>,
+    pub(crate) kept: Kept,
     pub(crate) skipped: Vec<Skip>,
     pub(crate) files: u64,
     pub(crate) blobs: u64,
@@ -43,6 +44,7 @@ pub(crate) struct Worker<'a> {
     stop: &'a AtomicBool,
     shared: &'a Mutex<Harvest>,
     own: Harvest,
+    ration: Ration,
     scratch: Scratch,
     /// What is known of the bases of the last Unit with a lineage, and of itself.
     lineage: Vec<Option<Trace>>,
@@ -50,7 +52,16 @@ pub(crate) struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     pub(crate) fn new(detector: &'a Detector, progress: &'a Progress, stop: &'a AtomicBool, shared: &'a Mutex<Harvest>) -> Self {
-        Self { detector, progress, stop, shared, own: Harvest::default(), scratch: Scratch::default(), lineage: Vec::new() }
+        Self {
+            detector,
+            progress,
+            stop,
+            shared,
+            own: Harvest::default(),
+            ration: Ration::default(),
+            scratch: Scratch::default(),
+            lineage: Vec::new(),
+        }
     }
 
     /// Takes one event.
@@ -60,16 +71,16 @@ impl<'a> Worker<'a> {
             Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
             Event::Unit(unit) if unit.lineage().is_some() => self.built(&unit),
             Event::Unit(unit) => {
-                // What git keeps of the past, or lies in an image, configures no workload of this target: it is searched, and
-                // not read for structure.
-                let is_structure = !matches!(unit.origin().surface, Surface::GitHistory | Surface::ImageLayer);
                 self.count(&unit);
-                match guarded(&unit, || unkeyed_parse::group(&unit).filter(|_| is_structure)) {
-                    Ok(Some(group)) => {
-                        let unit = unit.into_owned().known_as(group.surface);
-                        self.own.kept.push((group, unit));
-                    }
-                    Ok(None) => scan(self.detector, &unit, &[], &mut self.scratch, &mut self.own.matches, &mut self.own.skipped),
+                match guarded(&unit, || unkeyed_parse::group(&unit)) {
+                    Ok(Some(group)) => match self.own.kept.admit(&unit) {
+                        Ok(()) => self.own.kept.keep(group, unit),
+                        Err(row) => {
+                            self.own.skipped.extend(row);
+                            self.scan(&unit);
+                        }
+                    },
+                    Ok(None) => self.scan(&unit),
                     Err(skip) => self.own.skipped.push(skip),
                 }
             }
@@ -115,7 +126,14 @@ impl Worker<'_> {
                 self.own.skipped.push(Skip { path: unit.origin().path.clone(), why: SkipReason::Limit, detail });
             }
         }
+        self.scan(unit);
+    }
+
+    /// Searches a text of which no structure is read.
+    fn scan(&mut self, unit: &Unit<'_>) {
+        let before = self.own.matches.len();
         scan(self.detector, unit, &[], &mut self.scratch, &mut self.own.matches, &mut self.own.skipped);
+        self.ration.cut(&mut self.own.matches, before);
     }
 }
 

@@ -54,7 +54,7 @@ mod tree;
 mod variables;
 mod yaml;
 
-use unkeyed_model::{Facts, Surface, Unit};
+use unkeyed_model::{Facts, Skip, SkipReason, Surface, Unit};
 
 /// The files that are read together: one file, or all `.tf` files of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +84,9 @@ pub fn declared_kinds() -> impl Iterator<Item = &'static str> {
     terraform::declared::kinds()
 }
 
+/// Places where credentials stand that are told of one group; those beyond are found only by what they look like.
+pub const MAX_SLOTS: usize = 10_000;
+
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
@@ -91,6 +94,12 @@ pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
     // What several workloads share (an anchor, a workflow's environment, a called action) is one place all the same.
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
+    if facts.slots.len() > MAX_SLOTS {
+        facts.slots.truncate(MAX_SLOTS);
+        let path = units.first().map_or_else(String::new, |unit| unit.origin().path.clone());
+        let detail = format!("more than {MAX_SLOTS} places where a credential stands; those beyond are found only by what they look like");
+        facts.skipped.push(Skip { path, why: SkipReason::Limit, detail });
+    }
     facts
 }
 
@@ -107,5 +116,17 @@ mod tests {
             super::group(&Unit::new(Arc::new(origin), &b"FROM scratch"[..])).is_some()
         };
         assert!(wanted(Surface::Worktree) && !wanted(Surface::GitHistory) && !wanted(Surface::ImageLayer));
+    }
+
+    #[test]
+    fn so_many_slots_are_told_and_more_are_said() {
+        let of = |count: usize| {
+            let text: String = (0..count).map(|at| format!("DB_PASSWORD=x{at}\n")).collect();
+            let unit = Unit::new(Arc::new(Origin { path: ".env".into(), ..Origin::default() }), text.as_bytes());
+            let facts = super::read(&super::group(&unit).unwrap(), std::slice::from_ref(&unit));
+            (facts.slots.len(), facts.skipped.iter().map(|skip| skip.why).collect::<Vec<_>>())
+        };
+        assert_eq!(of(super::MAX_SLOTS), (super::MAX_SLOTS, vec![]));
+        assert_eq!(of(super::MAX_SLOTS + 1), (super::MAX_SLOTS, vec![unkeyed_model::SkipReason::Limit]));
     }
 }
