@@ -1,18 +1,22 @@
 //! What stands on a line before a place: the quotation mark that is open, whether a comment began.
 //!
-//! One decision a reader would question: a long line is looked at from a block's boundary and not from a fixed distance. So
-//! what was read for one place serves the next one, and a line of a million places is read once and not a million times.
+//! One decision a reader would question: of a line that starts far away only what is near is looked at, as if the line began
+//! there. A line of a million places must not be read a million times, and what is farther away than `inherit::LOCAL` must have
+//! no say.
 
-/// Of a line, so many bytes before a place are looked at, and fewer than twice as many.
-const REACH: usize = 1024;
+/// A line's start is looked for so far before a place …
+const LINE: usize = 512;
+/// … and if it isn't there, so many bytes are looked at.
+const NEAR: usize = 256;
 
-/// The beginning of a line up to a place. Asked for places in order, it reads every byte about once.
+/// The beginning of a line up to the place that was asked for last.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LineHead {
     from: usize,
     /// Where its first character stands that is no blank, or `at`.
     begin: usize,
     at: usize,
+    is_read: bool,
     open: Option<u8>,
     /// A mark of a comment stands somewhere before `at`.
     commented: bool,
@@ -41,16 +45,14 @@ impl LineHead {
     }
 
     fn read_to(&mut self, text: &[u8], at: usize) {
-        let floor = (at / REACH).saturating_sub(1) * REACH;
-        let goes_on = self.at <= at && self.at > floor;
-        let known = if goes_on { self.at } else { floor };
+        if self.is_read && self.at == at {
+            return;
+        }
+        let known = at.saturating_sub(LINE);
         let line = memchr::memrchr(b'\n', &text[known..at]).map(|end| known + end + 1);
-        if let Some(from) = line.or_else(|| (!goes_on || self.from < floor).then_some(floor)) {
-            *self = Self { from, begin: from, at: from, ..Self::default() };
-        }
-        if self.begin == self.at {
-            self.begin += text[self.at..at].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        }
+        let from = line.unwrap_or(if known == 0 { 0 } else { at - NEAR });
+        *self = Self { from, begin: from, at: from, is_read: true, ..Self::default() };
+        self.begin += text[from..at].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         self.read_quotes(text, at);
         self.read_comments(text, at);
         self.at = at;
