@@ -118,7 +118,7 @@ fn ruled_out(
         .or_else(|| digest(text, value, name))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
-            name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how == How::Compared))
+            name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how))
                 .then_some("the working folder")
         })
         .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
@@ -179,9 +179,10 @@ fn is_end_of_path(text: &[u8], name: &Name) -> bool {
     name.span.start.checked_sub(1).is_some_and(|at| text[at] == b'/')
 }
 
-/// `PWD=/srv/app`: the shell's variable, and no password.
-fn is_working_folder(name: &[u8], value: &[u8], compares: bool) -> bool {
-    matches!(name, b"PWD" | b"OLDPWD") && (compares || value.starts_with(b"/") || value.get(1) == Some(&b':'))
+/// `PWD=/srv/app`, "pwd is src/app": the shell's variable, and no password.
+fn is_working_folder(name: &[u8], value: &[u8], how: How) -> bool {
+    let is_path = value.starts_with(b"/") || value.get(1) == Some(&b':');
+    matches!(name, b"PWD" | b"OLDPWD") && (how == How::Compared || is_path) || name == b"pwd" && how == How::Told && value.contains(&b'/')
 }
 
 /// Whether the value is one of a program's strings: what asks for a password looks like what sets one.

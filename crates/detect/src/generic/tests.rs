@@ -159,6 +159,7 @@ app.rs	t.pass("tests/ui/multi_line.rs");
 app.rs	/// The object identified by `current`.
 app.ts	password: string;
 .env	PWD=/srv/app/current
+a.md	the pwd is closures/book_1_first/edition/ of course
 CoreList.pm	'Test2::Event::Pass' => '1.302183',
 etc/nsswitch.conf	passwd: files systemd
 a.sh	dir=$(cd "$dir" && pwd) || exit
