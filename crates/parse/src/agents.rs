@@ -13,7 +13,7 @@ mod values;
 use unkeyed_model::{Facts, Unit};
 
 use self::shape::Syntax;
-use crate::place::Place;
+use crate::place::{self, Place};
 use crate::tree::Node;
 use crate::{json, toml, yaml};
 
@@ -24,14 +24,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 
 /// Reads one file.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    let mut facts = Facts::default();
-    for unit in units {
-        match Place::new(unit) {
-            Ok(place) => file(&place, &mut facts),
-            Err(skip) => facts.skipped.push(skip),
-        }
-    }
-    facts
+    place::each(units, file)
 }
 
 fn file(place: &Place<'_>, facts: &mut Facts) {

@@ -46,14 +46,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 
 /// Reads such files.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    let mut facts = Facts::default();
-    for unit in units {
-        match Place::new(unit) {
-            Ok(place) => file(&place, &mut facts),
-            Err(skip) => facts.skipped.push(skip),
-        }
-    }
-    facts
+    place::each(units, file)
 }
 
 fn file(place: &Place<'_>, facts: &mut Facts) {

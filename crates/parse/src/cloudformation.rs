@@ -25,7 +25,7 @@ pub(crate) use self::stack::stack;
 use self::template::Resource;
 pub(crate) use self::template::{Scheme, Template};
 pub(crate) use self::values::Reader;
-use crate::place::Place;
+use crate::place::{self, Place};
 use crate::tree::Node;
 use crate::{json, yaml};
 
@@ -51,14 +51,7 @@ fn is_template(bytes: &[u8]) -> bool {
 
 /// Reads templates.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    let mut facts = Facts::default();
-    for unit in units {
-        match Place::new(unit) {
-            Ok(place) => file(&place, &mut facts),
-            Err(skip) => facts.skipped.push(skip),
-        }
-    }
-    facts
+    place::each(units, file)
 }
 
 fn file(place: &Place<'_>, facts: &mut Facts) {

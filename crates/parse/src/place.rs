@@ -2,13 +2,25 @@
 
 use std::sync::Arc;
 
-use unkeyed_model::{LineIndex, Location, Origin, Skip, SkipReason, Span, Unit};
+use unkeyed_model::{Facts, LineIndex, Location, Origin, Skip, SkipReason, Span, Unit};
 
 /// A unit's text with everything needed to say where something stands in it.
 pub(crate) struct Place<'a> {
     origin: Arc<Origin>,
     text: &'a str,
     lines: LineIndex<'a>,
+}
+
+/// Reads units of a format whose files have nothing to do with each other.
+pub(crate) fn each(units: &[Unit<'_>], file: impl Fn(&Place<'_>, &mut Facts)) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        match Place::new(unit) {
+            Ok(place) => file(&place, &mut facts),
+            Err(skip) => facts.skipped.push(skip),
+        }
+    }
+    facts
 }
 
 impl<'a> Place<'a> {

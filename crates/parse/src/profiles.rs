@@ -11,7 +11,7 @@ use unkeyed_model::{Facts, Unit, Workload, WorkloadKind};
 
 use self::ini::{Section, sections};
 use crate::facts;
-use crate::place::Place;
+use crate::place::{self, Place};
 
 /// Which tool a file belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,14 +39,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 
 /// Reads one file.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    let mut facts = Facts::default();
-    for unit in units {
-        match Place::new(unit) {
-            Ok(place) => file(&place, &mut facts),
-            Err(skip) => facts.skipped.push(skip),
-        }
-    }
-    facts
+    place::each(units, file)
 }
 
 fn file(place: &Place<'_>, facts: &mut Facts) {

@@ -11,7 +11,8 @@ use crate::yaml;
 /// One file.
 pub(crate) struct File<'a> {
     pub(crate) place: Place<'a>,
-    /// Its last document that holds a mapping; what stands before it declares inputs (GitLab components).
+    /// The document that counts: the last that holds a mapping, since what stands before it declares inputs (GitLab
+    /// components); of GitHub's files the first.
     pub(crate) root: Node,
 }
 
@@ -20,6 +21,11 @@ pub(crate) struct Files<'a>(pub(crate) BTreeMap<String, File<'a>>);
 
 impl<'a> Files<'a> {
     pub(crate) fn read(units: &'a [Unit<'_>], skipped: &mut Vec<Skip>) -> Self {
+        Self::read_with(units, skipped, |documents| documents.into_iter().rev().find(|node| !node.entries().is_empty()))
+    }
+
+    /// The same, with another choice of the document that counts.
+    pub(crate) fn read_with(units: &'a [Unit<'_>], skipped: &mut Vec<Skip>, root_of: fn(Vec<Node>) -> Option<Node>) -> Self {
         let mut files = BTreeMap::new();
         for unit in units {
             let place = match Place::new(unit) {
@@ -31,8 +37,7 @@ impl<'a> Files<'a> {
             };
             let mut documents = yaml::parse(&place);
             skipped.append(&mut documents.skipped);
-            let root = documents.nodes.into_iter().rev().find(|node| !node.entries().is_empty());
-            if let Some(root) = root {
+            if let Some(root) = root_of(documents.nodes) {
                 files.insert(place.path().to_owned(), File { place, root });
             }
         }

@@ -1,44 +1,22 @@
 //! The workflows and actions of the inputs, found by the path that a `uses:` names.
 
-use std::collections::BTreeMap;
-
 use unkeyed_model::{Skip, Unit};
 
-use crate::place::Place;
-use crate::tree::Node;
-use crate::yaml;
+use crate::ci;
 
 /// One workflow or action file.
-pub(super) struct File<'a> {
-    pub(super) place: Place<'a>,
-    pub(super) root: Node,
-}
+pub(super) type File<'a> = ci::File<'a>;
 
 /// All of them, by path.
-pub(super) struct Files<'a>(BTreeMap<String, File<'a>>);
+pub(super) struct Files<'a>(ci::Files<'a>);
 
 impl<'a> Files<'a> {
     pub(super) fn read(units: &'a [Unit<'_>], skipped: &mut Vec<Skip>) -> Self {
-        let mut files = BTreeMap::new();
-        for unit in units {
-            let place = match Place::new(unit) {
-                Ok(place) => place,
-                Err(skip) => {
-                    skipped.push(skip);
-                    continue;
-                }
-            };
-            let mut documents = yaml::parse(&place);
-            skipped.append(&mut documents.skipped);
-            if let Some(root) = documents.nodes.into_iter().next() {
-                files.insert(place.path().to_owned(), File { place, root });
-            }
-        }
-        Self(files)
+        Self(ci::Files::read_with(units, skipped, |documents| documents.into_iter().next()))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &File<'a>> {
-        self.0.values()
+        self.0.iter()
     }
 
     /// The file that a local `uses` in the file `from` means, and its path; the path alone if the inputs lack it.
@@ -48,7 +26,7 @@ impl<'a> Files<'a> {
         let path = if root.is_empty() { relative.to_owned() } else { format!("{root}/{relative}") };
         let candidates = [path.clone(), format!("{path}/action.yml"), format!("{path}/action.yaml")];
         // `uses: ./` is the action at the root of the repository.
-        let found = candidates.into_iter().find_map(|candidate| self.0.get_key_value(candidate.trim_start_matches('/')));
+        let found = candidates.into_iter().find_map(|candidate| self.0.0.get_key_value(candidate.trim_start_matches('/')));
         match found {
             Some((path, file)) => (path.clone(), Some(file)),
             None => (path, None),
