@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use unkeyed_model::{
-    Content, Custody, Facts, IdentityKind, IdentityPath, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value, Workload,
-    WorkloadKind,
+    Content, Custody, Facts, IdentityKind, IdentityPath, ImageBuild, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value,
+    Workload, WorkloadKind,
 };
 
+use crate::commands::repository;
 use crate::environment::{self, Variable};
 use crate::facts;
 use crate::flat::Flat;
@@ -187,7 +188,13 @@ impl<'a, 'n> Service<'a, 'n> {
         let context = build.text().or_else(|| build.str("context")).unwrap_or(".");
         if !context.contains("://") {
             let file = build.str("dockerfile").unwrap_or("Dockerfile");
-            self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &format!("{context}/{file}"))));
+            let dockerfile = host_files::relative(self.place.path(), &format!("{context}/{file}"));
+            if let Some(image) = self.node.str("image") {
+                let location = self.place.at(build.span, place::under(&self.path, "build"));
+                let image = repository(image).to_owned();
+                self.workload.builds.push(ImageBuild { image, dockerfile: dockerfile.clone(), location });
+            }
+            self.workload.uses.push((Use::File, dockerfile));
         }
         let inner = place::under(&self.path, "build");
         let outer = std::mem::replace(&mut self.path, inner);

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use unkeyed_model::{Custody, IdentityKind, IdentityPath, Location, Platform, Value, Workload};
+use unkeyed_model::{Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Value, Workload};
 
 use crate::commands::{self, Effect, Login};
 use crate::{facts, shell};
@@ -22,6 +22,10 @@ pub(crate) fn read(script: &str, locate: &dyn Fn(Range<usize>) -> Location, work
             }
             Effect::LogsIn(login) => workload.identity_paths.push(logged_in(login, at)),
             Effect::Reaches(destination) if !workload.destinations.contains(&destination) => workload.destinations.push(destination),
+            Effect::Builds { images, dockerfile } => {
+                let builds = images.into_iter().map(|image| ImageBuild { image, dockerfile: dockerfile.clone(), location: at.clone() });
+                workload.builds.extend(builds);
+            }
             Effect::WritesCredential(form) => workload.traits.push(("writes-credential".into(), form.into(), at)),
             _ => {}
         }

@@ -64,6 +64,8 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
     Linked {
         paths: paths.collect(),
         locations: vec![workload.location.clone()],
+        links: Vec::new(),
+        hidden_links: 0,
         artifacts: artifacts.iter().enumerate().filter(|(_, a)| a.workloads.contains(&workload.id)).map(|(at, _)| at).collect(),
         owner: workload.owner.clone(),
         destinations: workload.destinations.clone(),
