@@ -19,8 +19,8 @@ use crate::tree::Node;
 
 /// Largest text that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 32 << 20;
-/// Most nodes per file, aliases counted as if their content were written out.
-pub(crate) const MAX_NODES: usize = 1_000_000;
+/// Most nodes per file, aliases counted as if their content were written out. Half a million cost about 120 MB.
+pub(crate) const MAX_NODES: usize = 500_000;
 /// Deepest nesting.
 pub(crate) const MAX_DEPTH: usize = 128;
 
