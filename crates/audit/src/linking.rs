@@ -10,6 +10,7 @@ mod components;
 mod paths;
 mod principals;
 mod secrets;
+mod spiffe;
 
 pub(crate) use components::{Merged, merge};
 pub(crate) use principals::Linker;

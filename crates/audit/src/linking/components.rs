@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use unkeyed_model::{Destination, Facts, IdentityPath, Location, Reach, Reference, Use, Workload, WorkloadKind};
 
-use super::{StoredIndex, brokered, paths};
+use super::{StoredIndex, brokered, paths, spiffe};
 
 /// A workload with its parts drawn in.
 #[derive(Clone, Debug)]
@@ -61,6 +61,7 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
     }
     let mut workload = merging.workload;
     paths::complete(&mut workload);
+    spiffe::complete(&mut workload, facts);
     brokered::add_paths(&mut workload, facts, &secrets);
     Merged { workload, parts }
 }
@@ -127,15 +128,21 @@ struct Index<'a> {
     by_path: BTreeMap<&'a str, Vec<usize>>,
     /// Scanned images, by each reference.
     images: BTreeMap<String, Vec<usize>>,
+    /// Dockerfiles, by the name of the folder they stand in.
+    built_in: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     fn new(facts: &'a Facts) -> Self {
-        let mut index = Self { facts, by_id: BTreeMap::new(), by_path: BTreeMap::new(), images: BTreeMap::new() };
+        let mut index =
+            Self { facts, by_id: BTreeMap::new(), by_path: BTreeMap::new(), images: BTreeMap::new(), built_in: BTreeMap::new() };
         for (at, workload) in facts.workloads.iter().enumerate() {
             let image = workload.location.origin.image.iter().filter(|_| workload.kind == WorkloadKind::Image);
             for reference in image.flat_map(|image| image.references()) {
                 index.images.entry(full(reference)).or_default().push(at);
+            }
+            if let Some(folder) = Some(workload).filter(|workload| workload.kind == WorkloadKind::Dockerfile).and_then(folder_name) {
+                index.built_in.entry(folder).or_default().push(at);
             }
             index.by_id.entry(&workload.id).or_default().push(at);
             index.by_path.entry(&workload.location.origin.path).or_default().push(at);
@@ -178,7 +185,7 @@ impl<'a> Index<'a> {
                 let scope = user.id.split('#').next().unwrap_or_default();
                 self.by_id(target).into_iter().chain(self.by_id(&format!("{scope}#{target}"))).collect()
             }
-            Use::Image => self.images.get(&full(target)).cloned().unwrap_or_default(),
+            Use::Image => self.images.get(&full(target)).cloned().unwrap_or_else(|| self.built_here(target)),
         };
         let mut found: Vec<usize> = found;
         found.sort_unstable();
@@ -186,11 +193,22 @@ impl<'a> Index<'a> {
         found
     }
 
+    /// The only Dockerfile in a folder called like the image. Images without an owner are other people's.
+    fn built_here(&self, image: &str) -> Vec<usize> {
+        let name = image.rsplit_once('/').map_or("", |(_, name)| name).split([':', '@']).next().unwrap_or_default();
+        self.built_in.get(name).filter(|found| found.len() == 1).cloned().unwrap_or_default()
+    }
+
     /// Components that stand for the ServiceAccount `namespace/name`.
     fn service_account(&self, target: &str) -> Vec<usize> {
         let (namespace, name) = target.split_once('/').unwrap_or(("", target));
         self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"))
     }
+}
+
+/// The name of the folder that a definition stands in.
+fn folder_name(workload: &Workload) -> Option<&str> {
+    workload.location.origin.folder().rsplit('/').next().filter(|name| !name.is_empty())
 }
 
 /// An image's reference in one form of those that mean the same (Docker's "familiar names").
