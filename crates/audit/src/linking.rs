@@ -11,6 +11,7 @@ mod components;
 mod paths;
 mod principals;
 mod secrets;
+mod spiffe;
 
 pub(crate) use chains::Chains;
 pub(crate) use components::{Merged, merge};

@@ -4,6 +4,8 @@
 //! stand in two files. The decision a reader would question: a namespace that isn't written is `default`, although
 //! whoever applies the file may choose another; names are joined by what is written.
 
+mod authorization;
+mod commands;
 mod containers;
 mod external_secrets;
 mod identities;
@@ -92,6 +94,7 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),
         ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secret_providers::read(object, facts),
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
+        ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),
         _ => pods::read(object, facts),
     }

@@ -52,6 +52,7 @@ mod toml;
 mod travis;
 mod tree;
 mod variables;
+mod weak_literal;
 mod yaml;
 
 use unkeyed_model::{Facts, Skip, SkipReason, Surface, Unit};
