@@ -43,6 +43,7 @@ mod receiver;
 mod scripts;
 mod serverless;
 mod shell;
+mod spire;
 mod systemd;
 mod table;
 mod terraform;

@@ -128,6 +128,19 @@ pub(crate) fn vault(change: impl FnOnce(&mut TrustBinding)) -> Estate {
     })
 }
 
+/// A registration entry with these settings and selectors, changed; nothing else.
+pub(crate) fn spiffe(settings: &[(&str, &str)], selectors: &[(&str, &str)], change: impl FnOnce(&mut TrustBinding)) -> Estate {
+    let mut estate = testing::estate();
+    let mut trust = testing::trust(Platform::Spiffe, "k8s:cluster/ClusterSPIFFEID/web");
+    trust.trusted = "selector".into();
+    trust.subject = SubjectRule::Expression("selectors".into());
+    trust.claims = selectors.iter().map(|(name, value)| claim(name, "==", value)).collect();
+    trust.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), Value::literal(*value))).collect();
+    change(&mut trust);
+    estate.facts.trusts.push(trust);
+    estate
+}
+
 /// Lets the only grant write.
 pub(crate) fn writing(mut estate: Estate) -> Estate {
     estate.facts.grants[0].actions = vec!["s3:PutObject".into()];
