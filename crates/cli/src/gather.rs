@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use unkeyed_detect::{Detector, Scratch};
+use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
 use unkeyed_parse::Group;
 use unkeyed_source::{Options, Sink, open, path_text};
@@ -136,10 +136,10 @@ fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
         secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
     }
     let (words, secrets): (BTreeSet<&str>, BTreeSet<&str>) = secrets.into_iter().partition(|secret| is_word(secret));
-    replace(facts, &secrets);
+    hide(facts, secrets);
     // A service called `postgres` with that very password: its name gives nothing away, and without it it could not be told apart.
     let names: Vec<_> = facts.workloads.iter().map(|one| (one.id.clone(), one.name.clone(), one.uses.clone())).collect();
-    replace(facts, &words);
+    hide(facts, words);
     for (workload, (id, name, uses)) in facts.workloads.iter_mut().zip(names) {
         (workload.id, workload.name, workload.uses) = (id, name, uses);
     }
@@ -150,13 +150,10 @@ fn is_word(secret: &str) -> bool {
     secret.len() <= MAX_WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-fn replace(facts: &mut Facts, secrets: &BTreeSet<&str>) {
+fn hide(facts: &mut Facts, secrets: BTreeSet<&str>) {
     if !secrets.is_empty() {
-        facts.for_each_text(&mut |text| {
-            for secret in secrets.iter().filter(|secret| text.contains(**secret)).collect::<Vec<_>>() {
-                *text = text.replace(*secret, "****");
-            }
-        });
+        let hidden = Hidden::new(secrets);
+        facts.for_each_text(&mut |text| hidden.mask(text));
     }
 }
 
