@@ -25,6 +25,7 @@ mod inherit;
 mod kinds;
 mod lint;
 mod literal;
+mod marker;
 mod mask;
 mod named_value;
 mod overlap;

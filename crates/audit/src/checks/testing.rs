@@ -201,6 +201,9 @@ pub(crate) fn artifact(kind: &str, class: Class, estate: &Estate) -> Artifact {
         public_because: None,
         standards: Vec::new(),
         notes: Vec::new(),
+        fingerprint: None,
+        markers: Vec::new(),
+        silenced_by: None,
         suppressed_by: None,
     }
 }
