@@ -11,7 +11,9 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 use unkeyed_detect::Adjustment;
-use unkeyed_model::{Confidence, ExceptionCategory, Gate, InventoryEntry, PlatformStoredAs, Policy, Thresholds};
+use unkeyed_model::{
+    Class, Confidence, ExceptionCategory, FallbackPath, Gate, InventoryEntry, PlatformStoredAs, Policy, Storage, Thresholds,
+};
 
 use crate::durations;
 
@@ -51,6 +53,7 @@ struct Raw {
     strict_milestones: bool,
     rules: Vec<Spanned<RawRule>>,
     inventory: Vec<RawInventory>,
+    fallback_paths: Vec<RawFallback>,
     exceptions: Vec<Spanned<RawException>>,
 }
 
@@ -99,6 +102,16 @@ struct RawInventory {
     destinations: Vec<String>,
     #[serde(default)]
     paths: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFallback {
+    path: Spanned<String>,
+    max_mode: Option<Spanned<String>>,
+    storage: Option<Storage>,
+    allowed_classes: Option<Vec<Class>>,
+    workload: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -185,6 +198,7 @@ fn build(raw: &Raw, refusals: &mut Vec<Refusal>) -> Policy {
         require: None,
         strict_milestones: raw.strict_milestones,
         inventory: raw.inventory.iter().map(inventory).collect(),
+        fallback_paths: raw.fallback_paths.iter().map(|entry| fallback(entry, refusals)).collect(),
         exceptions: exceptions::exceptions(raw, refusals),
     }
 }
@@ -246,6 +260,28 @@ fn inventory(raw: &RawInventory) -> InventoryEntry {
         owner: raw.owner.clone(),
         destinations: raw.destinations.clone(),
         paths: raw.paths.clone(),
+    }
+}
+
+/// Permissions of a fallback file unless the policy says otherwise: its owner's alone.
+const OWNER_ONLY: u32 = 0o600;
+
+fn fallback(raw: &RawFallback, refusals: &mut Vec<Refusal>) -> FallbackPath {
+    if matches!(raw.path.get_ref().as_str(), "" | "*" | "**" | "/" | "/**") {
+        refusals.push((raw.path.span(), "a fallback path names a file or a folder, not everything".into()));
+    }
+    let max_mode = raw.max_mode.as_ref().map_or(OWNER_ONLY, |text| {
+        u32::from_str_radix(text.get_ref(), 8).ok().filter(|mode| mode & 0o007 == 0 && *mode <= 0o770).unwrap_or_else(|| {
+            refusals.push((text.span(), "write permissions as chmod does, without any for others: \"0600\"".into()));
+            OWNER_ONLY
+        })
+    });
+    FallbackPath {
+        path: raw.path.get_ref().clone(),
+        max_mode,
+        storage: raw.storage.unwrap_or(Storage::Tmpfs),
+        allowed_classes: raw.allowed_classes.clone().unwrap_or_else(|| vec![Class::ShortLived]),
+        workload: raw.workload.clone(),
     }
 }
 

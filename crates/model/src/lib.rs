@@ -37,7 +37,10 @@ pub use image_place::{Fate, ImagePlace};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
 pub use location::{DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
 pub use matched::{Fingerprint, Match, PairKey, Snippet};
-pub use policy::{Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds};
+pub use policy::{
+    Exception, ExceptionCategory, ExceptionMatch, FallbackPath, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Storage,
+    Thresholds,
+};
 pub use report::{Report, Summary};
 pub use rule_info::{Remediation, RuleInfo};
 pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding};

@@ -1,7 +1,7 @@
 //! What the organisation has decided: thresholds, inventory, exceptions. Plain data; `unkeyed.toml` is read in `cli`.
 
 use crate::credential::spelled;
-use crate::{Timestamp, Verdict};
+use crate::{Class, Timestamp, Verdict};
 
 /// Lifetime thresholds in seconds (DOMAIN §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +128,35 @@ pub struct InventoryEntry {
     pub paths: Vec<String>,
 }
 
+spelled! {
+    /// Where a file lies that a credential is read from, the most fleeting first.
+    Storage {
+        /// In memory.
+        Tmpfs = "tmpfs",
+        /// Projected into the pod by the kubelet.
+        Projected = "projected",
+        /// Mounted by a driver.
+        Csi = "csi",
+        /// On a disk.
+        Disk = "disk",
+    }
+}
+
+/// A file that clients which can't take a credential otherwise may read it from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FallbackPath {
+    /// Path, glob.
+    pub path: String,
+    /// Permissions that it may have at most.
+    pub max_mode: u32,
+    /// Where it must lie.
+    pub storage: Storage,
+    /// Classes of what may lie there.
+    pub allowed_classes: Vec<Class>,
+    /// Workload id, glob; everybody if absent.
+    pub workload: Option<String>,
+}
+
 /// The policy in force, already validated: only well-formed exceptions get this far.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -147,6 +176,8 @@ pub struct Policy {
     pub strict_milestones: bool,
     /// Inventory.
     pub inventory: Vec<InventoryEntry>,
+    /// Files that credentials may be read from.
+    pub fallback_paths: Vec<FallbackPath>,
     /// Exceptions.
     pub exceptions: Vec<Exception>,
 }
@@ -162,6 +193,7 @@ impl Default for Policy {
             require: None,
             strict_milestones: false,
             inventory: Vec::new(),
+            fallback_paths: Vec::new(),
             exceptions: Vec::new(),
         }
     }

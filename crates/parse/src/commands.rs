@@ -4,10 +4,12 @@
 //! `$X` and `${{ … }}` in them.
 
 mod fetch;
+mod lasting;
 mod login;
 mod reach;
 
 pub(crate) use self::fetch::vault_custody;
+pub(crate) use self::lasting::{EXTENDS, extended};
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 
 use crate::shell::Command;
@@ -34,6 +36,8 @@ pub(crate) enum Effect {
     UsesGithub { mechanism: &'static str, variables: &'static [&'static str] },
     /// Writes a credential to where it outlives the command (MX-03); the form.
     WritesCredential(&'static str),
+    /// Makes something that lives for a time: the trait that says so, and the seconds, or what is written where they aren't known.
+    Lasts { what: &'static str, length: String },
     /// Checks out code of a pull request.
     ChecksOutPullRequest,
     /// Asks the platform for an identity token; the audience if it is written.
@@ -69,5 +73,6 @@ pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     let mut effects = fetch::effects(command);
     effects.extend(login::effects(command, before));
     effects.extend(reach::effects(command));
+    effects.extend(lasting::effects(command));
     effects
 }

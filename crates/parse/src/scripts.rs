@@ -23,6 +23,7 @@ pub(crate) fn read(script: &str, locate: &dyn Fn(Range<usize>) -> Location, work
             Effect::LogsIn(login) => workload.identity_paths.push(logged_in(login, at)),
             Effect::Reaches(destination) if !workload.destinations.contains(&destination) => workload.destinations.push(destination),
             Effect::WritesCredential(form) => workload.traits.push(("writes-credential".into(), form.into(), at)),
+            Effect::Lasts { what, length } => workload.traits.push((what.into(), length, at)),
             _ => {}
         }
     }

@@ -79,3 +79,19 @@ fn an_id_is_used_once() {
     let second = VALID.split_once("[[exceptions]]").unwrap().1;
     assert!(parse(&format!("{VALID}[[exceptions]]{second}")).unwrap_err().contains("used twice"));
 }
+
+#[test]
+fn fallback_paths_are_read_and_must_be_narrow() {
+    let entry = "version = 1\n[[fallback_paths]]\npath = \"/run/spiffe/**\"\nmax_mode = \"0640\"\nstorage = \"csi\"\n";
+    let read = parse(entry).unwrap().policy.fallback_paths.remove(0);
+    assert_eq!((read.max_mode, read.storage, read.allowed_classes.as_slice()), (0o640, Storage::Csi, &[Class::ShortLived][..]));
+    for (from, to, expected) in [
+        ("/run/spiffe/**", "**", "line 3: a fallback path names a file"),
+        ("0640", "0644", "line 4: write permissions"),
+        ("0640", "rw", "line 4: write permissions"),
+        ("csi", "cloud", "unknown variant"),
+    ] {
+        let why = parse(&entry.replace(from, to)).unwrap_err();
+        assert!(why.contains(expected), "{to}: {why}");
+    }
+}

@@ -68,6 +68,7 @@ impl<'a> Job<'a> {
             Effect::UsesGithub { .. } if command.program() == "git" => self.reaches(Destination::new("git", "")),
             Effect::UsesGithub { .. } => self.reaches(Destination::new("github", "")),
             Effect::WritesCredential(form) => self.note("writes-credential", form, at),
+            Effect::Lasts { what, length } => self.note(what, length, at),
             // These belong to GitHub Actions.
             Effect::ChecksOutPullRequest | Effect::RequestsToken { .. } => {}
         }

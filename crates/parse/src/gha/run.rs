@@ -114,6 +114,7 @@ impl<'a> Script<'a, '_> {
             Effect::Reaches(destination) => draft.reaches(destination),
             Effect::UsesGithub { mechanism, variables } => self.uses_github(draft, at, mechanism, variables),
             Effect::WritesCredential(form) => draft.note("writes-credential", form, at),
+            Effect::Lasts { what, length } => draft.note(what, length, at),
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
             Effect::RequestsToken { audience } => {
                 let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);

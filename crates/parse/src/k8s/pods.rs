@@ -3,7 +3,7 @@
 use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
 
 use super::objects::Object;
-use super::{containers, identities, in_cluster, injector, mesh, oci_exchange, volumes};
+use super::{certificates, containers, identities, in_cluster, injector, mesh, oci_exchange, programs, service_accounts, volumes};
 use crate::tree::Node;
 
 /// Where kinds keep the pod template, by kind.
@@ -149,7 +149,11 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     injector::read(pod, &mut workload);
     in_cluster::read(pod, &mut workload);
     oci_exchange::read(pod, &mut workload);
+    programs::read(pod, &mut workload);
+    volumes::written_by_helper(pod, &mut workload);
     traits(pod, &mut workload);
+    facts.sessions.extend(service_accounts::token_expirations(pod.object, &pod.principal(), &|name| pod.annotation(name)));
+    facts.sessions.extend(certificates::mounted(pod));
     workload.references.dedup();
     facts.workloads.push(workload);
 }

@@ -13,6 +13,9 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("oci_identity_domains_identity_propagation_trust", propagation_trust),
     ("oci_identity_dynamic_group", dynamic_group),
     ("oci_identity_policy", policies),
+    ("oci_identity_user_group_membership", membership),
+    ("oci_identity_domains_group", members),
+    ("oci_identity_domains_grant", administrator),
 ];
 
 /// Switches of a propagation trust that judgement asks for (Oracle, IdentityPropagationTrust schema).
@@ -132,6 +135,65 @@ fn policies(resource: Resource<'_, '_>, facts: &mut Facts) {
             });
         }
     }
+}
+
+/// Groups and application roles whose power comes with the tenancy or the domain, and stands in no policy (Oracle,
+/// "Understanding Administrator Roles"). What other groups may do is what policies say of them.
+const BUILT_IN: &[&str] =
+    &["Administrators", "Domain_Administrators", "Identity Domain Administrator", "Security Administrator", "User Administrator"];
+
+/// A user as the member of such a group.
+fn membership(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(user) = resource.principal("user_id", Platform::Oci, "user", facts) else { return };
+    facts.grants.extend(resource.get("group_id").and_then(|group| member(user, group_name(resource, &group)?, resource.location())));
+}
+
+/// The members that a group's own block lists.
+fn members(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(name) = resource.text("display_name") else { return };
+    for block in resource.blocks("members") {
+        let Some(user) = resource.module.get(block, "value") else { continue };
+        let key = resource.module.principal(&user, Platform::Oci, "service-user", facts);
+        facts.grants.extend(member(key, name.clone(), resource.module.block_location(block, resource.address)));
+    }
+}
+
+/// An application role of an identity domain that a user is granted.
+fn administrator(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(user) = resource.principal("grantee.value", Platform::Oci, "service-user", facts) else { return };
+    let role = resource.get("entitlement.attribute_value");
+    facts.grants.extend(role.and_then(|role| member(user, group_name(resource, &role)?, resource.location())));
+}
+
+/// The name of a group or role that is defined or looked up, else the value itself; `None` where it isn't known.
+fn group_name(resource: Resource<'_, '_>, group: &Val) -> Option<String> {
+    let module = resource.module;
+    let Some(reference) = group.reference() else {
+        let text = module.text_of(group).0;
+        return hole::is_known(&text).then_some(text);
+    };
+    // `data.oci_identity_groups.admins.groups[0].id`: the lookup says which name it asks for.
+    let section = *module.resources.get(&reference.address)?;
+    let named = ["display_name", "name"].iter().find_map(|attribute| module.text(section, attribute));
+    let filtered = || module.blocks(section, "filter").into_iter().find_map(|filter| module.texts(filter, "values").pop());
+    let searched = || ["app_role_filter", "group_filter"].iter().find_map(|attribute| module.text(section, attribute));
+    named
+        .or_else(|| filtered().map(|(text, _)| text).filter(|text| hole::is_known(text)))
+        .or_else(|| searched()?.split('"').nth(1).map(str::to_owned))
+}
+
+fn member(principal: String, group: String, location: unkeyed_model::Location) -> Option<RoleGrant> {
+    BUILT_IN.iter().any(|name| group.eq_ignore_ascii_case(name)).then(|| RoleGrant {
+        platform: Platform::Oci,
+        principal,
+        role: Some(Value::literal(group)),
+        actions: Vec::new(),
+        actions_inverted: false,
+        resources: Vec::new(),
+        scope: unkeyed_model::ResourceScope::Tenancy,
+        condition: None,
+        location,
+    })
 }
 
 /// Keys of those whom a statement names: the group itself and, where the folder says, its members.

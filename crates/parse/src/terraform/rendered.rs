@@ -13,6 +13,8 @@ const BLOCKS: &[&str] = &[
     "inline_policy",
     "saml",
     "members",
+    "subject",
+    "filter",
     "permissions",
     "rule",
     "statement",
