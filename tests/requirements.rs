@@ -28,7 +28,8 @@ fn every_statement_has_one_row() {
 #[test]
 fn what_a_row_names_is_there() {
     let rows = rows();
-    let is_check = |word: &&str| word.split_once('-').is_some_and(|(family, _)| ["TB", "TL", "RS", "MX", "FB", "AG", "INV", "RT"].contains(&family));
+    let is_check =
+        |word: &&str| word.split_once('-').is_some_and(|(family, _)| ["TB", "TL", "RS", "MX", "FB", "AG", "INV", "RT"].contains(&family));
     let checks: BTreeSet<&str> = rows.iter().flat_map(|(_, row)| quoted(row)).filter(is_check).collect();
     assert!(checks.len() > 40, "only {} checks are named", checks.len());
     for check in checks {

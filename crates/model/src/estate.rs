@@ -11,6 +11,8 @@ pub struct Repository {
     pub default_branch: Option<String>,
     /// Local and remote-tracking branch names, short, sorted.
     pub branches: Vec<String>,
+    /// Those are all that the remote had when it was last fetched: no shallow or narrowed clone.
+    pub knows_all_branches: bool,
     /// Commit checked out.
     pub head: Option<String>,
 }

@@ -5,17 +5,20 @@
 //! whoever applies the file may choose another; names are joined by what is written.
 
 mod authorization;
+mod certificates;
 mod commands;
 mod containers;
 mod external_secrets;
 mod identities;
 mod in_cluster;
 mod injector;
+mod kubeadm;
 mod kustomization;
 mod mesh;
 mod objects;
 mod oci_exchange;
 mod pods;
+mod programs;
 mod rbac;
 mod secret_providers;
 mod secret_stores;
@@ -97,6 +100,8 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => external_secrets::read(object, facts),
         ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),
         ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secret_providers::read(object, facts),
+        ("cert-manager.io", "Certificate") => certificates::read(object, facts),
+        ("kubeadm.k8s.io", "ClusterConfiguration") => kubeadm::read(object, facts),
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
         ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),

@@ -63,6 +63,7 @@ fn take(commands: &[shell::Command], locate: &dyn Fn(Range<usize>) -> Location, 
                 workload.builds.extend(builds);
             }
             Effect::WritesCredential(form) => workload.traits.push(("writes-credential".into(), form.into(), at)),
+            Effect::Lasts { what, length } => workload.traits.push((what.into(), length, at)),
             _ => {}
         }
     }

@@ -4,7 +4,8 @@ use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
     agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
-    dockerfile, dotenv, drone, env_dump, gha, gitlab, image, jenkins, k8s, profiles, serverless, spire, systemd, terraform, travis,
+    dockerfile, dotenv, drone, entra_policies, env_dump, gha, gitlab, google_credentials, image, jenkins, k8s, profiles, serverless, spire,
+    systemd, terraform, travis,
 };
 
 /// One format.
@@ -40,6 +41,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },
+    Row { name: "entra-policies", claims: entra_policies::claims, surface: Surface::CliExport, read: entra_policies::read },
+    Row { name: "google-credentials", claims: google_credentials::claims, surface: Surface::Worktree, read: google_credentials::read },
     Row { name: "terraform-state", claims: terraform::claims_state, surface: Surface::TfState, read: terraform::read_state },
     Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
     Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },

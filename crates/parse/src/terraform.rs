@@ -17,6 +17,8 @@ mod functions;
 mod gcp;
 mod hcp;
 mod json;
+mod kubernetes;
+mod lifetimes;
 mod module;
 mod oci;
 mod packer;
@@ -166,7 +168,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
-        if let Some(reader) = reader_of(resource.kind()) {
+        if let Some(reader) = reader_of(resource.full_kind()) {
             reader(resource, &mut facts);
         }
         declared::read(resource, &mut facts);
@@ -191,7 +193,16 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {
-    let tables = [aws::READERS, azure::READERS, azure_devops::READERS, gcp::READERS, oci::READERS, vault::READERS];
+    let tables = [
+        aws::READERS,
+        azure::READERS,
+        azure_devops::READERS,
+        gcp::READERS,
+        kubernetes::READERS,
+        lifetimes::READERS,
+        oci::READERS,
+        vault::READERS,
+    ];
     let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
     listed.or_else(|| gcp::iam_reader(kind))
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Origin, Platform,
-    Policy, Reachability, Replayable, Role, RoleGrant, SubjectRule, Tracked, TrustBinding, Value, Workload, WorkloadKind,
+    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, InventoryEntry, Level, Lifetime, LifetimeBasis, LifetimeConfidence,
+    Origin, Platform, Policy, Reachability, Replayable, Role, RoleGrant, SessionPolicy, SubjectRule, Tracked, TrustBinding, TtlBasis,
+    Value, Workload, WorkloadKind,
 };
 
 use super::check::{Check, Sink};
@@ -23,7 +24,16 @@ pub(crate) fn findings(check: &'static Check, estate: &Estate) -> Vec<Finding> {
 
 /// What a check finds; artifacts are attributed by their `workloads`.
 pub(crate) fn findings_with(check: &'static Check, estate: &Estate, artifacts: Vec<Artifact>) -> Vec<Finding> {
-    let policy = Policy::default();
+    findings_by(check, estate, artifacts, Policy::default())
+}
+
+/// What a check finds where the policy has this inventory.
+pub(crate) fn findings_under(check: &'static Check, estate: &Estate, inventory: Vec<InventoryEntry>) -> Vec<Finding> {
+    findings_by(check, estate, Vec::new(), Policy { inventory, ..Policy::default() })
+}
+
+/// What a check finds under a policy.
+pub(crate) fn findings_by(check: &'static Check, estate: &Estate, artifacts: Vec<Artifact>, policy: Policy) -> Vec<Finding> {
     let workloads =
         estate.facts.workloads.iter().filter(|workload| !workload.component).map(|workload| linked(estate, workload, &artifacts));
     let context = Context { estate, policy: &policy, now: testing::now(), workloads: workloads.collect(), artifacts: artifacts.clone() };
@@ -103,6 +113,25 @@ pub(crate) fn with_grant(platform: Platform, change: impl FnOnce(&mut RoleGrant)
 pub(crate) fn with_job(platform: Platform, change: impl FnOnce(&mut Workload)) -> Estate {
     let mut estate = one_path(platform);
     change(&mut estate.facts.workloads[0]);
+    estate
+}
+
+/// One path, and a session policy of the only principal.
+pub(crate) fn lasting(platform: Platform, setting: &str, seconds: Option<u64>) -> Estate {
+    lasting_for(KEY, platform, setting, seconds)
+}
+
+/// One path to AWS, and a session policy of somebody.
+pub(crate) fn lasting_for(principal: &str, platform: Platform, setting: &str, seconds: Option<u64>) -> Estate {
+    let mut estate = one_path(Platform::Aws);
+    estate.facts.sessions.push(SessionPolicy {
+        platform,
+        principal: principal.into(),
+        setting: setting.into(),
+        seconds,
+        basis: TtlBasis::Declared,
+        location: testing::place("infra/lifetime.tf", 30, 40),
+    });
     estate
 }
 

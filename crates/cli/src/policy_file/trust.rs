@@ -88,8 +88,8 @@ fn fallback(raw: &RawFallback) -> Result<FallbackPath, String> {
     if raw.path.chars().all(|character| matches!(character, '*' | '/' | '.' | '?')) {
         return Err("`path` is everywhere; name the place".into());
     }
-    let max_mode = u32::from_str_radix(&raw.max_mode, 8).ok().filter(|mode| *mode <= 0o7777);
-    let max_mode = max_mode.ok_or_else(|| format!("`max_mode` {} is no mode; write it like \"0600\"", raw.max_mode))?;
+    let max_mode = u32::from_str_radix(&raw.max_mode, 8).ok().filter(|mode| *mode <= 0o770 && mode & 0o007 == 0);
+    let max_mode = max_mode.ok_or_else(|| format!("`max_mode` {} is no mode without others; write it like \"0600\"", raw.max_mode))?;
     let class = |name: &String| {
         let spelled = name.to_ascii_lowercase().replace('_', "-");
         let known = Class::ALL.iter().copied().find(|class| class.as_str() == spelled);

@@ -98,19 +98,29 @@ fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) 
 fn role_assignment(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let Some(holder) = template.get(resource, "properties.principalId") else { return };
     let key = principal(template, &holder, facts);
-    let role = template.get(resource, "properties.roleDefinitionId").map(|val| role_name(template, &val));
+    let role = template.get(resource, "properties.roleDefinitionId");
+    let custom = role.as_ref().and_then(|val| custom_role(template, val));
+    let role = role.filter(|_| custom.is_none()).map(|val| role_name(template, &val));
     let (scope, resources) = scope(template, resource);
     facts.grants.push(RoleGrant {
         platform: Platform::Azure,
         principal: key,
         role,
-        actions: Vec::new(),
+        actions: custom.unwrap_or_default(),
         actions_inverted: false,
         resources,
         scope,
         condition: template.get(resource, "properties.condition").map(|val| hole::shown(&template.text(&val))),
         location: template.location(resource),
     });
+}
+
+/// The actions of a role that the template itself defines.
+fn custom_role(template: &Deployment<'_>, id: &Val) -> Option<Vec<String>> {
+    let role = id.reference().and_then(|reference| template.resource(&reference.address))?;
+    let permissions = template.get(role, "properties.permissions")?;
+    let lists = permissions.items().iter().flat_map(|part| ["actions", "dataActions"].into_iter().filter_map(|name| part.get(name)));
+    Some(lists.flat_map(Val::items).map(|action| hole::shown(&template.text(action))).collect())
 }
 
 /// The GUID at the end of a role's id names the role; of a role that is declared or looked up it is its name.
@@ -130,9 +140,14 @@ fn scope(template: &Deployment<'_>, resource: &Declared) -> (ResourceScope, Vec<
     if let Some(val) = &written {
         let value = vec![template.value(val)];
         if let Some(reference) = val.reference() {
-            return (of_symbol(template, &reference.address), value);
+            let named = template
+                .resource(&reference.address)
+                .map(|resource| Value::literal(format!("/{}/{}", type_of(resource), reference.address)));
+            return (of_symbol(template, &reference.address), named.map_or(value, |named| vec![named]));
         }
         let text = template.text(val);
+        // Of a path the end counts, even if the subscription in it is only known when it is deployed.
+        let value = if text.contains('/') { vec![Value::literal(hole::shown(&text))] } else { value };
         if let Some((what, rest)) =
             hole::leading_hole(&text).filter(|(what, _)| what.starts_with("subscription") || what.starts_with("resourcegroup"))
         {

@@ -65,6 +65,10 @@ impl<'a> Draft<'a> {
         if let Some(row) = row {
             self.known_action(call, row, destination);
         }
+        if let Some(node) = call.input("tenant-id").filter(|_| name.eq_ignore_ascii_case("azure/login")) {
+            let tenant = call.value("tenant-id").and_then(|value| value.known().map(str::to_owned)).unwrap_or_default();
+            self.note("azure-tenant", tenant, call.file.place.at(node.span, format!("{}.with.tenant-id", call.path)));
+        }
         match name.to_ascii_lowercase().as_str() {
             "actions/checkout" => self.checkout(call),
             "docker/metadata-action" | "docker/build-push-action" => self.image(call, name),

@@ -131,6 +131,7 @@ impl<'a> Script<'a, '_> {
                 let images = images.iter().filter_map(|image| self.filled(image));
                 draft.builds(images, &dockerfile, &at);
             }
+            Effect::Lasts { what, length } => draft.note(what, length, at),
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
             Effect::RequestsToken { audience } => {
                 let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);

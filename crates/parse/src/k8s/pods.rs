@@ -3,7 +3,9 @@
 use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
 
 use super::objects::Object;
-use super::{commands, containers, identities, in_cluster, injector, mesh, oci_exchange, volumes};
+use super::{
+    certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, programs, service_accounts, volumes,
+};
 use crate::tree::Node;
 
 /// Where kinds keep the pod template, by kind.
@@ -155,7 +157,11 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     injector::read(pod, &mut workload);
     in_cluster::read(pod, &mut workload);
     oci_exchange::read(pod, &mut workload);
+    programs::read(pod, &mut workload);
+    volumes::written_by_helper(pod, &mut workload);
     traits(pod, &mut workload);
+    facts.sessions.extend(service_accounts::token_expirations(pod.object, &pod.principal(), &|name| pod.annotation(name)));
+    facts.sessions.extend(certificates::mounted(pod));
     workload.references.dedup();
     facts.workloads.push(workload);
 }

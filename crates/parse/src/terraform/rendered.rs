@@ -13,6 +13,7 @@ const BLOCKS: &[&str] = &[
     "inline_policy",
     "saml",
     "members",
+    "subject",
     "filter",
     "urnietfparamsscimschemasoracleidcsextensionuser_user",
     "permissions",

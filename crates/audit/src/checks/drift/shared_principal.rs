@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use unkeyed_model::{Level, TrustBinding};
 
 use crate::checks::check::{Check, Sink, Statement, list, spot};
+use crate::checks::subjects::is_production;
 use crate::checks::trust_aws::named_repository;
 use crate::checks::view::View;
 use crate::checks::{standards, subjects};
@@ -61,12 +62,6 @@ fn unrelated(trusts: &[&TrustBinding]) -> Option<(&'static str, BTreeSet<String>
         () if mixed => Some(("environments, production among them", environments)),
         () => None,
     }
-}
-
-fn is_production(environment: &str) -> bool {
-    let lower = environment.to_ascii_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
-    words.into_iter().any(|word| matches!(word, "prod" | "production" | "prd" | "live"))
 }
 
 #[cfg(test)]

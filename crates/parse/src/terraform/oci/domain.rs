@@ -21,38 +21,38 @@ pub(super) fn is_service_user(module: &Module<'_>, user: &Val) -> Option<Value> 
 
 /// `oci_identity_user_group_membership`: membership of the administrators is the grant of everything.
 pub(super) fn membership(resource: Resource<'_, '_>, facts: &mut Facts) {
-    if resource.get("group_id").is_some_and(|group| administers(resource.module, &group)) {
-        let user = resource.principal("user_id", Platform::Oci, "user", facts);
-        facts.grants.extend(user.map(|user| everything(resource, user)));
-    }
+    let Some(group) = resource.get("group_id").and_then(|group| administers(resource.module, &group)) else { return };
+    let user = resource.principal("user_id", Platform::Oci, "user", facts);
+    facts.grants.extend(user.map(|user| everything(resource, user, group)));
 }
 
 /// `oci_identity_domains_group`: the same, with the members written into the group.
 pub(super) fn group(resource: Resource<'_, '_>, facts: &mut Facts) {
-    if !resource.text("display_name").is_some_and(|name| ADMINISTRATORS.contains(&name.as_str())) {
-        return;
-    }
+    let Some(group) = resource.text("display_name").filter(|name| ADMINISTRATORS.contains(&name.as_str())) else { return };
     for member in resource.blocks("members") {
         let user = resource.module.get(member, "value").map(|val| resource.module.principal(&val, Platform::Oci, "service-user", facts));
-        facts.grants.extend(user.map(|user| everything(resource, user)));
+        facts.grants.extend(user.map(|user| everything(resource, user, group.clone())));
     }
 }
 
-/// Whether a group's id is that of the administrators: defined so, or looked up by that name.
-fn administers(module: &Module<'_>, group: &Val) -> bool {
-    let Some(section) = group.reference().and_then(|reference| module.resources.get(&reference.address).copied()) else { return false };
+/// The administrators that a group's id means: defined so, or looked up by that name.
+fn administers(module: &Module<'_>, group: &Val) -> Option<String> {
+    let section = *module.resources.get(&group.reference()?.address)?;
     let named = ["name", "display_name"].iter().filter_map(|attribute| module.text(section, attribute));
     let filtered = module.blocks(section, "filter").into_iter().flat_map(|filter| module.texts(filter, "values")).map(|(text, _)| text);
-    named.chain(filtered).any(|name| ADMINISTRATORS.contains(&name.as_str()))
+    let searched = module.text(section, "group_filter").and_then(|filter| Some(filter.split('"').nth(1)?.to_owned()));
+    named.chain(filtered).chain(searched).find(|name| ADMINISTRATORS.contains(&name.as_str()))
 }
 
-fn everything(resource: Resource<'_, '_>, principal: String) -> RoleGrant {
-    grant(resource, principal, None, vec!["manage all-resources".to_owned()])
+fn everything(resource: Resource<'_, '_>, principal: String, group: String) -> RoleGrant {
+    grant(resource, principal, Some(Value::literal(group)), vec!["manage all-resources".to_owned()])
 }
 
-/// `oci_identity_domains_grant`: an application role for an application, by the name with which it is looked up.
+/// `oci_identity_domains_grant`: an application role for an application or a user, by the name with which it is looked up.
 pub(super) fn application_role(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let Some(holder) = resource.principal("grantee.value", Platform::Oci, "application", facts) else { return };
+    let Some(holder) = resource.get("grantee.value") else { return };
+    let is_user = holder.reference().is_some_and(|reference| reference.address.contains("_user."));
+    let holder = resource.module.principal(&holder, Platform::Oci, if is_user { "service-user" } else { "application" }, facts);
     let Some(role) = resource.get("entitlement.attribute_value") else { return };
     let looked_up = role.reference().and_then(|reference| {
         let section = *resource.module.resources.get(&reference.address)?;
