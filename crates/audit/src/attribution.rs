@@ -156,17 +156,20 @@ impl<'a> Attribution<'a> {
         if of_key.is_empty() { readers.values().flatten().copied().collect() } else { of_key }
     }
 
-    /// The only workload of the nearest folder that has any, unless the file is for tests: those are not deployed. A
+    /// The only workload of the nearest folder that has any, unless the file is a test or a text: those are not deployed. A
     /// definition speaks for itself: of its own folder it may be a part, but it is no file of the image or deployment that
     /// lies in a folder beside it.
     fn by_folder(&self, origin: &Origin) -> Option<Vec<&'a str>> {
         let is_definition = matches!(origin.surface, Surface::CiConfig | Surface::Iac | Surface::K8sManifest);
         let reach = if is_definition { 1 } else { usize::MAX };
-        let folder = folders_above(&origin.path).take(reach).find(|folder| self.folders.contains_key(folder))?;
-        let owner = self.folders.get(folder).and_then(only)?;
-        if is_for_tests(origin.path.get(folder.len()..).unwrap_or_default()) {
+        let has_owner = |folder: &&str| self.folders.contains_key(folder) || self.drawn_in.contains_key(folder);
+        let folder = folders_above(&origin.path).take(reach).find(has_owner)?;
+        if is_not_deployed(origin.path.get(folder.len()..).unwrap_or_default()) {
             return None;
         }
+        // Whoever draws in a folder gets what lies in it.
+        let drawn_in = self.drawn_in.get(folder).map(all).filter(|_| !is_definition);
+        let owner = drawn_in.or_else(|| self.folders.get(folder).and_then(only))?;
         // What goes into an image is in the hands of everybody who runs it.
         let runs = owner.iter().filter_map(|id| self.runs.get(id)).flatten().copied();
         Some(owner.iter().copied().chain(runs).collect::<BTreeSet<_>>().into_iter().collect())
@@ -214,12 +217,17 @@ const TEST_FOLDERS: &[&str] = &["test", "tests", "testdata", "__tests__", "spec"
 /// What the names of test programs end in, without their extension.
 const TEST_ENDINGS: &[&str] = &["_test", ".test", ".spec", "_spec", "Test", "Tests"];
 
-/// Whether a path, relative to the folder of a workload, is that of a test.
-fn is_for_tests(path: &str) -> bool {
+/// Extensions of texts for people.
+const PROSE: &[&str] = &["md", "markdown", "rst", "adoc"];
+
+/// Whether a path, relative to the folder of a workload, is that of a test or of its documentation.
+fn is_not_deployed(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let is_program = stem.starts_with("test_") || TEST_ENDINGS.iter().any(|ending| stem.ends_with(ending));
-    is_program || folders.split('/').any(|folder| TEST_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+    is_program
+        || PROSE.contains(&extension)
+        || folders.split('/').any(|folder| TEST_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
 }
 
 /// The folders that contain a file, nearest first; the root is the empty one.

@@ -6,6 +6,7 @@
 mod artifacts;
 mod assemble;
 mod attribution;
+mod bearing;
 mod checks;
 mod classes;
 mod context;

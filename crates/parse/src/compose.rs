@@ -26,11 +26,22 @@ use crate::yaml;
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let name = unit.origin().file_name();
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"))?;
-    let is_compose = ["compose", "docker-compose", "podman-compose"].iter().any(|base| {
+    let is_compose = ["compose", "docker-compose", "podman-compose", "docker-stack"].iter().any(|base| {
         stem.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
             || stem.ends_with(&format!(".{base}"))
     });
-    is_compose.then(|| unit.origin().path.clone())
+    (is_compose || holds_services(unit.bytes())).then(|| unit.origin().path.clone())
+}
+
+/// Whether a file of another name has compose's form: a mapping of services, with images or builds.
+fn holds_services(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let mut lines = head.split(|&byte| byte == b'\n').skip_while(|line| line.trim_ascii_end() != b"services:").skip(1);
+    let first = lines.find(|line| !line.trim_ascii().is_empty() && !line.trim_ascii_start().starts_with(b"#"));
+    let names_one =
+        first.is_some_and(|line| line.starts_with(b" ") && !line.trim_ascii().starts_with(b"-") && line.trim_ascii().ends_with(b":"));
+    names_one && !holds(b"apiVersion") && (holds(b" image:") || holds(b" build:"))
 }
 
 /// Reads one compose file.

@@ -46,7 +46,25 @@ pub(crate) fn read(script: &str, locate: &dyn Fn(Range<usize>) -> Location, work
 /// Programs that take a script as an argument.
 const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh"];
 
+/// Trait of a command that writes a session of AWS to a file: seconds it lives, and the file.
+pub(crate) const KEPT_SESSION: &str = "kept-session";
+
+/// How long sessions live unless told otherwise (AWS STS API reference, `DurationSeconds`).
+const SESSIONS: &[(&str, u64)] =
+    &[("get-session-token", 43_200), ("get-federation-token", 43_200), ("assume-role", 3_600), ("assume-role-with-web-identity", 3_600)];
+
+fn kept_session(command: &shell::Command) -> Option<String> {
+    let file = &command.outputs.first()?.text;
+    let (_, usual) = SESSIONS.iter().find(|(verb, _)| command.runs("aws", &["sts", verb]))?;
+    let seconds = command.option_text(&["--duration-seconds"]).and_then(|text| text.parse().ok()).unwrap_or(*usual);
+    Some(format!("{seconds} {file}"))
+}
+
 fn take(commands: &[shell::Command], locate: &dyn Fn(Range<usize>) -> Location, workload: &mut Workload) {
+    for command in commands {
+        let kept = kept_session(command).map(|kept| (KEPT_SESSION.to_owned(), kept, locate(command.range())));
+        workload.traits.extend(kept);
+    }
     for (index, effect) in commands::effects(commands) {
         let at = locate(commands[index].range());
         match effect {

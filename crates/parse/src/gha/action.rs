@@ -98,8 +98,10 @@ impl<'a> Draft<'a> {
             let at = call.file.place.at(call.step.get("uses").map_or(call.step.span, |uses| uses.span), place::under(call.path, "uses"));
             self.uses_job_token(at, &receiver);
         }
-        // A path names its destination better; a checkout of the job's own repository is no access to speak of.
-        if let Some(destination) = destination.filter(|_| !has_path && row.action != "actions/checkout") {
+        // A path names its destination better; a checkout of the job's own repository is no access to speak of, nor is a tool
+        // that is installed and given no credential.
+        let installs = row.action.contains("/setup-") && !row.durable.iter().any(|input| call.has(input));
+        if let Some(destination) = destination.filter(|_| !has_path && !installs && row.action != "actions/checkout") {
             self.reaches(destination);
         }
     }
