@@ -42,6 +42,11 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
     summary::write(&mut page, report, &listing, options.verbose)
 }
 
+/// Writes only what the gate says.
+pub(crate) fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    summary::gate(&mut Page::new(out, options.width, options.color), report, options.verbose)
+}
+
 /// What was looked at, and how much there is to read.
 fn heading(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let targets = report.run.targets.join(", ");

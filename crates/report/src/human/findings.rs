@@ -19,7 +19,8 @@ const MOST_NOTES: usize = 1;
 /// Writes findings, worst first, those of one check together.
 pub(super) fn write(page: &mut Page<'_>, findings: &[&Finding], verbose: bool) -> io::Result<()> {
     let mut groups: BTreeMap<(Reverse<Level>, &str), Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
+    // What is only for the record (an exception that is in force) is said where it applies.
+    for finding in findings.iter().filter(|finding| verbose || finding.level > Level::None) {
         groups.entry((Reverse(finding.level), finding.check)).or_default().push(finding);
     }
     for ((Reverse(level), check), group) in groups {

@@ -21,8 +21,9 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, listing: &Listing<'_>,
     }
     artifacts(page, listing)?;
     workload::field(page, "read", &[plain(read(report.coverage.read))])?;
+    basis(page, report)?;
     gate(page, report, verbose)?;
-    workload::field(page, "judged", &[plain(basis(report))])
+    workload::field(page, "exit code", &exit(report.summary.gate_passed, &report.coverage))
 }
 
 fn workloads(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -79,9 +80,11 @@ fn read(counts: ReadCounts) -> String {
     said.join(", ")
 }
 
-fn gate(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
+/// Whether the gate is passed, why not, and what would make it pass.
+pub(super) fn gate(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     let summary = &report.summary;
-    let profile = plain(format!(" (profile {})", report.run.profile));
+    let compared = report.run.compared_with.as_ref().map_or_else(String::new, |earlier| format!(", what was added since {earlier}"));
+    let profile = plain(format!(" (profile {}{compared})", report.run.profile));
     let outcome = if summary.gate_passed { ink(Ink::Good, "passed") } else { ink(Ink::Error, "failed") };
     workload::field(page, "gate", &[outcome, profile])?;
     let most = if verbose { usize::MAX } else { MOST_REASONS };
@@ -91,7 +94,12 @@ fn gate(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     if let Some(more) = summary.gate_reasons.len().checked_sub(most).filter(|more| *more > 0) {
         page.labelled(workload::COLUMN, &faint("·"), workload::COLUMN + 2, &[faint(format!("and {more} more reasons: -v lists them"))])?;
     }
-    workload::field(page, "exit code", &exit(summary.gate_passed, &report.coverage))
+    let mut label = "to pass";
+    for remedy in &summary.gate_remedies {
+        workload::field(page, label, &[plain(remedy.as_str())])?;
+        label = "";
+    }
+    Ok(())
 }
 
 fn exit(passed: bool, coverage: &Coverage) -> Vec<Piece<'static>> {
@@ -105,9 +113,21 @@ fn exit(passed: bool, coverage: &Coverage) -> Vec<Piece<'static>> {
     }
 }
 
-fn basis(report: &Report) -> String {
-    let policy = report.run.policy.as_ref().map_or_else(|| "built-in policy".to_owned(), |(path, _)| format!("policy {path}"));
-    format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), env!("CARGO_PKG_VERSION"))
+/// When, and by which files.
+fn basis(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let run = &report.run;
+    let policy = run.policy.as_ref().map_or_else(|| "built-in policy".to_owned(), |(path, _)| format!("policy {path}"));
+    let text = format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), env!("CARGO_PKG_VERSION"));
+    workload::field(page, "judged", &[plain(text)])?;
+    let file = |(path, digest): &(String, String)| format!("{path}, sha256 {digest}");
+    if let Some(own) = &run.own_policy {
+        let role = if run.policy.as_ref() == Some(own) { "found at the target" } else { "found at the target, not used" };
+        workload::field(page, "own policy", &[plain(format!("{} ({role})", file(own)))])?;
+    }
+    match &run.baseline {
+        Some(baseline) => workload::field(page, "baseline", &[plain(file(baseline))]),
+        None => Ok(()),
+    }
 }
 
 /// `1,204`.
