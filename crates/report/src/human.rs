@@ -141,6 +141,7 @@ fn loose_findings(page: &mut Page<'_>, report: &Report, options: &Options) -> io
     let shown: BTreeSet<usize> = report.workloads.iter().flat_map(|workload| workload.findings.iter().copied()).collect();
     let loose: Vec<&Finding> =
         report.findings.iter().enumerate().filter(|(index, _)| !shown.contains(index)).map(|(_, finding)| finding).collect();
+    let loose: Vec<&Finding> = loose.into_iter().filter(|finding| findings::is_shown(finding, options.verbose)).collect();
     if loose.is_empty() {
         return Ok(());
     }

@@ -12,6 +12,9 @@ use crate::{stamp, words};
 /// Reasons of the gate shown unless everything is asked for.
 const MOST_REASONS: usize = 5;
 
+/// Digits of a file's digest that are shown.
+const SHOWN_DIGITS: usize = 12;
+
 /// Writes the section.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, listing: &Listing<'_>, verbose: bool) -> io::Result<()> {
     page.blank()?;
@@ -116,18 +119,25 @@ fn exit(passed: bool, coverage: &Coverage) -> Vec<Piece<'static>> {
 /// When, and by which files.
 fn basis(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let run = &report.run;
-    let policy = run.policy.as_ref().map_or_else(|| "built-in policy".to_owned(), |(path, _)| format!("policy {path}"));
+    let policy = match &run.policy {
+        None => "built-in policy".to_owned(),
+        Some(policy) if run.own_policy.as_ref() == Some(policy) => format!("policy {}, found at the target", file(policy)),
+        Some(policy) => format!("policy {}", file(policy)),
+    };
     let text = format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), env!("CARGO_PKG_VERSION"));
     workload::field(page, "judged", &[plain(text)])?;
-    let file = |(path, digest): &(String, String)| format!("{path}, sha256 {digest}");
-    if let Some(own) = &run.own_policy {
-        let role = if run.policy.as_ref() == Some(own) { "found at the target" } else { "found at the target, not used" };
-        workload::field(page, "own policy", &[plain(format!("{} ({role})", file(own)))])?;
+    if let Some(own) = run.own_policy.as_ref().filter(|own| run.policy.as_ref() != Some(*own)) {
+        workload::field(page, "not used", &[plain(format!("policy {}, found at the target", file(own)))])?;
     }
     match &run.baseline {
         Some(baseline) => workload::field(page, "baseline", &[plain(file(baseline))]),
         None => Ok(()),
     }
+}
+
+/// A file by its path and the beginning of its digest; JSON has all of it.
+fn file((path, digest): &(String, String)) -> String {
+    format!("{path} (sha256 {}…)", digest.get(..SHOWN_DIGITS).unwrap_or(digest))
 }
 
 /// `1,204`.
