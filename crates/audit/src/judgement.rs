@@ -3,23 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
-    Artifact, Class, Destination, Estate, Policy, Report, Skip, SkipReason, Timestamp, Workload, WorkloadKind, WorkloadReport,
+    Artifact, Before, Class, Destination, Estate, Policy, Report, Skip, SkipReason, Timestamp, Workload, WorkloadKind, WorkloadReport,
 };
 
 use crate::context::{Context, Linked, LinkedPath};
 use crate::linking::{Chains, Linker, Merged, StoredIndex};
 use crate::owners::Owners;
 use crate::sets::Findings;
-use crate::{artifacts, assemble, checks, exceptions, gate, linking, summary};
+use crate::{artifacts, assemble, checks, exceptions, gate, linking, silence, summary};
 
 /// Id of the pseudo-workload that answers for what belongs to nobody (DOMAIN §3.3).
 const UNATTRIBUTED: &str = "repo:.";
 
 /// Judges an estate.
-pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Report {
+pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before: &Before) -> Report {
     let stored = StoredIndex::new(&estate.facts);
     let merged = linking::merge(&estate.facts, &stored);
     let mut artifacts = artifacts::collect(&estate, &merged, &stored, policy, now);
+    silence::apply(&mut artifacts, before.baseline.as_ref(), &estate.run.command, now);
     let merged = with_unattributed(merged, &mut artifacts);
     let (workloads, limit_reached) = link(&estate, merged, &artifacts, policy);
     if limit_reached {
@@ -43,6 +44,8 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Repo
         workloads: &reports,
         findings: &findings,
         ruling: &ruling,
+        before,
+        now,
     });
     Report {
         run: estate.run.clone(),

@@ -22,6 +22,10 @@ Examples:
     unkeyed audit . --format sarif --output out.sarif --format human
   A gate: exit 1 below that verdict, 3 if anything was not read:
     unkeyed audit . --require transitional
+  The same for some workloads:
+    unkeyed audit . --require 'secretless:gha:*#deploy'
+  Only what a change adds or makes worse:
+    unkeyed audit . --diff origin/main
   Credential artifacts only, in what git tracks:
     unkeyed scan . --tracked-only
   What a running program holds, and what a container was given:
@@ -35,12 +39,43 @@ Exit codes: 0 ok, 1 gate failed, 2 usage, configuration or policy,
 No network is used. Secrets are never printed.
 UNKEYED_FINGERPRINT_KEY keys the artifact ids; NO_COLOR is honoured.";
 
+const HOOK_EXAMPLES: &str = "\
+Examples:
+  In .git/hooks/pre-commit:
+    exec unkeyed hook
+  In .pre-commit-config.yaml:
+    - repo: local
+      hooks: [{ id: unkeyed, name: unkeyed, entry: unkeyed hook, language: system, pass_filenames: false }]
+
+It reads what git's index holds and runs nothing of the repository. Exit codes: 0 ok, 1 the commit adds a credential,
+2 usage or policy, 3 something could not be read (with --strict).";
+
+const BASELINE_EXAMPLES: &str = "\
+Examples:
+  Begin with what is there today; gates then speak of what is added:
+    unkeyed baseline create . --expires 90d
+  Take over what other tools were told to pass over:
+    unkeyed baseline create . --import .secrets.baseline --import .gitleaksignore
+  Forget what is gone:
+    unkeyed baseline prune .
+
+A baseline silences the gates of profiles pre-commit and ci. It changes no verdict.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find credential artifacts.
     Scan(RunArgs),
     /// Find artifacts, workloads, identities and trusts, and give each workload a verdict.
     Audit(AuditArgs),
+    /// Say whether the next commit adds a credential: for git's pre-commit hook.
+    #[command(after_help = HOOK_EXAMPLES)]
+    Hook(HookArgs),
+    /// Make, extend or clean the list of what gates pass over for a time.
+    #[command(subcommand, after_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineCommand),
+    /// Check a policy file.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// List, test or check the detection rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -132,6 +167,13 @@ pub(crate) struct RunArgs {
     /// The policy to judge by, instead of an unkeyed.toml at the target's root.
     #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
     pub(crate) policy: Option<PathBuf>,
+    /// What gates pass over, instead of an .unkeyed-baseline.json at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Gate only what the change since this branch or commit adds or makes worse. Reads what git tracks, and what the
+    /// commits of the change brought.
+    #[arg(long, value_name = "BASE", env = "UNKEYED_DIFF", conflicts_with_all = ["staged", "since", "range", "branch"])]
+    pub(crate) diff: Option<String>,
     /// Which gate decides the exit code.
     #[arg(long, value_enum, env = "UNKEYED_PROFILE")]
     pub(crate) profile: Option<Profile>,
@@ -154,7 +196,112 @@ pub(crate) struct RunArgs {
     pub(crate) rules: RuleArgs,
 }
 
+impl RunArgs {
+    /// Those of a run for which nothing was asked.
+    pub(crate) fn plain() -> Result<Self, clap::Error> {
+        #[derive(Parser)]
+        struct Plain {
+            #[command(flatten)]
+            run: RunArgs,
+        }
+        Ok(Plain::try_parse_from(["unkeyed", "."])?.run)
+    }
+}
+
 #[derive(Debug, ClapArgs)]
+pub(crate) struct HookArgs {
+    /// The repository; by default the one that the working folder is in.
+    #[arg(value_name = "REPOSITORY")]
+    pub(crate) target: Option<PathBuf>,
+    /// The policy to judge by, instead of an unkeyed.toml at the repository's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// What is passed over, instead of an .unkeyed-baseline.json at the repository's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Judge lifetimes as of this instant (RFC 3339).
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Exit 3 if anything that is staged could not be read.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Say it also if nothing is wrong, and give every reason.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Make a baseline of what is found now.
+    Create {
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Take over only what this baseline of another tool knows: .secrets.baseline (detect-secrets), .gitleaksignore, a
+        /// gitleaks report in JSON, or a kingfisher baseline. Repeatable.
+        #[arg(long, value_name = "FILE")]
+        import: Vec<PathBuf>,
+    },
+    /// Add what is found now and not known yet.
+    Update(BaselineArgs),
+    /// Take out what is not found any more.
+    Prune(BaselineArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BaselineArgs {
+    /// The folder or repository.
+    #[arg(value_name = "TARGET", default_value = ".")]
+    pub(crate) target: String,
+    /// The baseline, if not .unkeyed-baseline.json at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
+    pub(crate) file: Option<PathBuf>,
+    /// When it ends, as a whole: a date, or a time from now such as 90d, which is the default of a new one.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+    /// Leave out what git keeps of the past.
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    /// Leave out what this .gitignore-style pattern matches; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
+    /// The policy to judge by, instead of an unkeyed.toml at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Judge lifetimes as of this instant (RFC 3339).
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Show no progress.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Say whether a policy is well-formed, what each of its exceptions covers today, and what ends when. Exit codes: 0 ok, 1 an
+    /// exception has expired or is refused, 2 the policy is malformed.
+    Check(PolicyCheckArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PolicyCheckArgs {
+    /// The folder that the policy speaks of, or the policy file in it.
+    #[arg(value_name = "TARGET", default_value = ".")]
+    pub(crate) target: String,
+    /// The policy, if not the target's unkeyed.toml.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Check as of this instant (RFC 3339).
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct RuleArgs {
     /// Add the rules in this file or folder (*.toml, *.yaml, *.yml) to the built-in ones. gitleaks, noseyparker and kingfisher
     /// files work too; what of them can't be carried over is said.
@@ -180,9 +327,9 @@ pub(crate) enum RulesCommand {
 pub(crate) enum Profile {
     /// Embedded persistent credentials of medium confidence or more.
     PreCommit,
-    /// Those, expired exceptions, and error-level trust and role findings.
+    /// Those, errors of exceptions, and error-level trust and role findings.
     Ci,
-    /// Only what --require asks for.
+    /// Errors of exceptions, and what --require asks for.
     Audit,
 }
 

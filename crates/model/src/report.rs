@@ -19,6 +19,8 @@ pub struct Summary {
     pub gate_passed: bool,
     /// Why not, a sentence each.
     pub gate_reasons: Vec<String>,
+    /// What would make it pass, a sentence each.
+    pub gate_remedies: Vec<String>,
 }
 
 /// Everything a run has to say.

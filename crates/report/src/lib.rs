@@ -15,6 +15,6 @@ mod sarif;
 mod stamp;
 mod words;
 
-pub use format::{Format, Options, UnknownFormat, write};
+pub use format::{Format, Options, UnknownFormat, write, write_gate};
 pub use json::json_schema;
 pub use printable::printable;

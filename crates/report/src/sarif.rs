@@ -115,6 +115,7 @@ fn properties(report: &Report, selection: &Selection<'_>) -> PropertyBag {
         "hiddenPublic": selection.hidden_public,
         "gate": if summary.gate_passed { "pass" } else { "fail" },
         "gateReasons": summary.gate_reasons,
+        "gateRemedies": summary.gate_remedies,
         "complete": report.coverage.is_complete(),
     });
     bag([
@@ -122,6 +123,9 @@ fn properties(report: &Report, selection: &Selection<'_>) -> PropertyBag {
         ("targets", json!(report.run.targets)),
         ("rulesDigest", json!(report.run.rules_digest)),
         ("policyDigest", json!(report.run.policy.as_ref().map(|(_, digest)| digest))),
+        ("targetPolicyDigest", json!(report.run.own_policy.as_ref().map(|(_, digest)| digest))),
+        ("baselineDigest", json!(report.run.baseline.as_ref().map(|(_, digest)| digest))),
+        ("comparedWith", json!(report.run.compared_with)),
     ])
 }
 

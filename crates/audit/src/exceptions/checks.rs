@@ -1,6 +1,6 @@
 //! What exceptions themselves give rise to: the EX-* checks.
 
-use unkeyed_model::{Artifact, CheckInfo, Exception, Finding, Level, Location, Policy, Standard, Timestamp};
+use unkeyed_model::{Artifact, CheckInfo, Exception, Finding, Level, Location, Marker, Policy, Standard, Timestamp};
 
 use super::{Reach, Standing, day};
 use crate::standards::standard;
@@ -176,6 +176,37 @@ impl<'a> Subject<'a> {
             suppressed_by: None,
         }
     }
+}
+
+/// What is wrong with the remarks `unkeyed:ignore` beside credentials: one that points to no exception which covers the
+/// credential covers nothing itself.
+pub(crate) fn astray(policy: &Policy, artifacts: &[Artifact], is_covered: impl Fn(usize, usize) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, artifact) in artifacts.iter().enumerate() {
+        for (marker, location) in &artifact.markers {
+            let Marker::Own(id) = marker else { continue };
+            let index = |id: &String| policy.exceptions.iter().position(|exception| exception.id == *id);
+            let why = match id {
+                None => "names no exception".to_owned(),
+                Some(id) => match index(id) {
+                    None => format!("names {id}, and the policy has no such exception"),
+                    Some(index) if is_covered(at, index) => continue,
+                    Some(_) => format!("names {id}, which doesn't cover this credential"),
+                },
+            };
+            findings.push(Finding {
+                check: "EX-INVALID",
+                level: Level::Error,
+                message: format!("The remark unkeyed:ignore beside {} {why}; it covers nothing.", artifact.mask),
+                workload: if let [only] = &artifact.workloads[..] { Some(only.clone()) } else { None },
+                locations: vec![location.clone()],
+                related: Vec::new(),
+                standards: standards(),
+                suppressed_by: None,
+            });
+        }
+    }
+    findings
 }
 
 /// A credential and where it stands.

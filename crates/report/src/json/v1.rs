@@ -73,8 +73,23 @@ pub struct Run {
     pub complete: bool,
     /// Path of the policy file as given; null: the built-in policy.
     pub policy: Option<String>,
+    /// The policy file at the target's root, whether it is in force or not.
+    pub target_policy: Option<FileDigest>,
+    /// The baseline that is used.
+    pub baseline: Option<FileDigest>,
+    /// The earlier state, if only what was added since then is gated.
+    pub compared_with: Option<String>,
     /// Whether artifact ids are fingerprints under the user's key and may be compared between runs.
     pub keyed: bool,
+}
+
+/// A file that the run went by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FileDigest {
+    /// Its path, as given.
+    pub path: String,
+    /// SHA-256 of its content, in hex.
+    pub digest: String,
 }
 
 /// Totals.
@@ -104,6 +119,8 @@ pub struct Summary {
     pub gate: Gate,
     /// Why not, a sentence each.
     pub gate_reasons: Vec<String>,
+    /// What would make it pass, a sentence each.
+    pub gate_remedies: Vec<String>,
 }
 
 /// How many workloads say of each way in who they are, where it leads and who answers for it.

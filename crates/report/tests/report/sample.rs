@@ -38,13 +38,17 @@ pub(crate) fn audit() -> Report {
             .into(),
         "2 error-level findings on trust bindings or roles".into(),
     ];
+    summary.gate_remedies = vec!["take the credential out and revoke it (`unkeyed explain aws.access-key`)".into()];
     Report {
         run: RunInfo {
             targets: vec!["shop".into()],
             command: "audit".into(),
             profile: "ci".into(),
             rules_digest: "sha256:5f0c1d".into(),
-            policy: Some(("unkeyed.toml".into(), "sha256:77aa01".into())),
+            policy: Some(("unkeyed.toml".into(), "77aa01".repeat(8))),
+            own_policy: Some(("unkeyed.toml".into(), "77aa01".repeat(8))),
+            baseline: Some((".unkeyed-baseline.json".into(), "55cc02".repeat(8))),
+            compared_with: None,
             keyed: false,
         },
         as_of: as_of(),
