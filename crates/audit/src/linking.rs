@@ -7,10 +7,12 @@ mod aims;
 mod aliases;
 mod brokered;
 mod components;
+mod observed;
 mod paths;
 mod principals;
 mod secrets;
 
+pub(crate) use aliases::Aliases;
 pub(crate) use components::{Merged, merge};
 pub(crate) use principals::Linker;
 pub(crate) use secrets::StoredIndex;

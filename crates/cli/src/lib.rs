@@ -6,6 +6,7 @@ mod args;
 mod cache;
 mod commands;
 mod durations;
+mod evidence;
 mod gather;
 mod kept;
 mod output;

@@ -1,5 +1,6 @@
 //! Trusts that no longer fit what is around them.
 
+mod in_force;
 mod orphan;
 mod other_repository;
 mod shared_principal;
@@ -7,7 +8,7 @@ mod shared_principal;
 use super::check::Check;
 
 /// The family's checks.
-pub(crate) const CHECKS: &[&Check] = &[&other_repository::CHECK, &orphan::CHECK, &shared_principal::CHECK];
+pub(crate) const CHECKS: &[&Check] = &[&other_repository::CHECK, &orphan::CHECK, &in_force::CHECK, &shared_principal::CHECK];
 
 /// Whether a trusted repository looks like an earlier name of this one: another owner, the same name.
 pub(super) fn is_renamed(trusted: &str, here: &str) -> bool {

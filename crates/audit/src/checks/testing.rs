@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Origin, Platform,
+    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Observed, ObservedAct, Origin, Platform,
     Policy, Reachability, Replayable, Role, RoleGrant, SubjectRule, Tracked, TrustBinding, Value, Workload, WorkloadKind,
 };
 
@@ -57,6 +57,17 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
             matched: fits.min().unwrap_or(MatchResult::Unknown),
             grants: indices(&principal, facts.grants.iter().map(|grant| &grant.principal).collect()),
             sessions: indices(&principal, facts.sessions.iter().map(|session| &session.principal).collect()),
+            observed: facts
+                .observed
+                .iter()
+                .enumerate()
+                .filter(|(_, seen)| Some(&seen.principal) == principal.as_ref())
+                .filter(|(_, seen)| {
+                    let presented = |subject: &String| path.tokens.iter().any(|token| token.subject.known() == Some(subject));
+                    seen.subject.as_ref().is_none_or(presented)
+                })
+                .map(|(at, _)| at)
+                .collect(),
             trusts,
             principal,
         }
@@ -101,6 +112,28 @@ pub(crate) fn with_grant(platform: Platform, change: impl FnOnce(&mut RoleGrant)
 pub(crate) fn with_job(platform: Platform, change: impl FnOnce(&mut Workload)) -> Estate {
     let mut estate = one_path(platform);
     change(&mut estate.facts.workloads[0]);
+    estate
+}
+
+/// The same with an exchange of a principal that a log recorded.
+pub(crate) fn with_observed(mut estate: Estate, principal: &str, change: impl FnOnce(&mut Observed)) -> Estate {
+    let mut seen = Observed {
+        platform: Platform::Aws,
+        act: ObservedAct::Exchange,
+        principal: principal.to_owned(),
+        subject: None,
+        issuer: None,
+        credential: None,
+        credential_id: None,
+        allowed: 1,
+        denied: 0,
+        seconds: None,
+        first: None,
+        last: None,
+        location: testing::place("trail.json", 0, 9),
+    };
+    change(&mut seen);
+    estate.facts.observed.push(seen);
     estate
 }
 

@@ -45,8 +45,15 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     stop_on_interrupt(&stop);
     let progress = Progress::new(!args.no_progress && !args.quiet);
     let options = options(command, args, cache.as_ref());
-    let job =
-        Gather { targets: &args.targets, options: &options, cache: cache.as_ref(), detector: &detector, progress: &progress, stop: &stop };
+    let job = Gather {
+        targets: &args.targets,
+        evidence: &args.evidence,
+        options: &options,
+        cache: cache.as_ref(),
+        detector: &detector,
+        progress: &progress,
+        stop: &stop,
+    };
     let mut estate = gather(&job)?;
     if let Some(cache) = &cache {
         cache.save()?;

@@ -2,7 +2,7 @@
 
 mod documents;
 
-use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value};
+use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
 use self::documents::Document;
 use super::resource::{Reader, Resource};
@@ -27,7 +27,9 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     if let Some(policy) = resource.get("assume_role_policy") {
         trusts(resource, &key, &policy, facts);
     }
-    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) {
+    // A command that leaves the length out says nothing about it.
+    let is_default = resource.module.kind != WorkloadKind::Export;
+    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) && is_default {
         facts.sessions.push(SessionPolicy {
             platform: Platform::Aws,
             principal: key.clone(),

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use unkeyed_model::{
-    Class, Confidence, Custody, DecodeStep, GitState, IdentityKind, LayerState, Level, LifetimeBasis, LifetimeConfidence, Platform, Reach,
+    Assurance, Class, Confidence, Custody, DatedBy, DecodeStep, GitState, IdentityKind, LayerState, Level, LifetimeBasis, LifetimeConfidence, Platform, Reach,
     Reachability, Reason, Replayable, Role, SkipReason, Surface, Tracked, TtlBasis, Verdict, WorkloadKind,
 };
 
@@ -33,9 +33,11 @@ macro_rules! words {
 }
 
 words!(
+    Assurance,
     Class,
     Confidence,
     Custody,
+    DatedBy,
     DecodeStep,
     GitState,
     IdentityKind,
