@@ -15,6 +15,7 @@ mod pipeline;
 mod privilege;
 mod residue;
 mod role_scope;
+mod runtime;
 mod standards;
 mod subjects;
 #[cfg(test)]
@@ -53,6 +54,7 @@ const FAMILIES: &[&[&Check]] = &[
     role_scope::CHECKS,
     token_lifetime::CHECKS,
     residue::CHECKS,
+    runtime::CHECKS,
     agent::CHECKS,
     inventory::CHECKS,
 ];

@@ -3,6 +3,7 @@
 //! One decision a reader would question: nothing here reads a clock, a file or the bytes of a secret. The same inputs
 //! give the same report, byte for byte, on any day.
 
+mod adoption;
 mod artifacts;
 mod assemble;
 mod attribution;
@@ -25,6 +26,7 @@ mod layers;
 mod lexicon;
 mod linking;
 mod missing;
+mod outside;
 mod owners;
 mod reachability;
 mod sets;

@@ -28,6 +28,9 @@ Examples:
     unkeyed audit . --diff origin/main
   Credential artifacts only, in what git tracks:
     unkeyed scan . --tracked-only
+  With what the platform says is in force:
+    aws iam get-account-authorization-details > iam.json
+    unkeyed audit . --evidence iam.json
   What a running program holds, and what a container was given:
     unkeyed audit pid:1234
     docker inspect web | unkeyed audit env:-
@@ -161,6 +164,10 @@ pub(crate) struct RunArgs {
     /// machine's architecture; the report names the others.
     #[arg(long, value_name = "PLATFORM", env = "UNKEYED_PLATFORM")]
     pub(crate) platform: Option<String>,
+    /// Evidence from outside: what `aws`, `az`, `gcloud`, `oci`, `gh`, `kubectl`, `vault` or `spire-server` print, and audit
+    /// logs; a file or a folder, repeatable. What each is recognised as stands in the report (docs/evidence.md).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) evidence: Vec<String>,
     /// Judge lifetimes as of this instant (RFC 3339), which makes a report reproducible.
     #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,

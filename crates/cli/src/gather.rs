@@ -1,6 +1,7 @@
 //! The hot half of the pipeline: targets in, an [`Estate`] out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
@@ -8,9 +9,10 @@ use rayon::prelude::*;
 use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
 use unkeyed_parse::Group;
-use unkeyed_source::{Options, Sink, open, path_text};
+use unkeyed_source::{GitScope, Options, Sink, open, path_text};
 
 use crate::cache::Cache;
+use crate::evidence;
 use crate::kept;
 use crate::progress::Progress;
 use crate::ration;
@@ -26,6 +28,8 @@ const MAX_WORD: usize = 16;
 pub struct Gather<'a> {
     /// Targets as users write them.
     pub targets: &'a [String],
+    /// Files and folders of evidence from outside.
+    pub evidence: &'a [String],
     /// How to read them.
     pub options: &'a Options,
     /// Remembers in which git objects nothing was found.
@@ -49,6 +53,9 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
         let options = Options { prefix, ..job.options.clone() };
         read_target(job, target, &options, &mut estate)?;
     }
+    if !job.evidence.is_empty() {
+        read_evidence(job, &mut estate)?;
+    }
     if job.stop.load(std::sync::atomic::Ordering::Relaxed) {
         let detail = "the run was interrupted before everything was read".into();
         estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
@@ -62,6 +69,30 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
     ];
     estate.coverage.limits.extend(own.map(|(name, value)| (name.to_owned(), value as u64)));
     Ok(estate)
+}
+
+/// Evidence is read as files, in one thread, so that the parts of a long log come in their order. All of it is one group:
+/// one command tells a role and another its grants.
+fn read_evidence(job: &Gather<'_>, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
+    let shared = Mutex::new(Harvest::default());
+    for path in job.evidence {
+        let folder = if Path::new(path).is_dir() { Some(Path::new(path)) } else { Path::new(path).parent() };
+        let prefix = folder.map(path_text).unwrap_or_default();
+        let options = Options { prefix, threads: 1, tracked_only: false, git: GitScope::WorkingTree, ..job.options.clone() };
+        open(&format!("dir:{path}"), &options)?.source.units(&|| -> Sink<'_> {
+            let mut worker = Worker::new(job.detector, job.progress, job.stop, &shared).of_evidence();
+            Box::new(move |event| worker.take(event))
+        })?;
+    }
+    let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = harvest.kept.take();
+    let formats: Vec<_> = kept.iter().map(|(group, unit)| (unit.origin().path.clone(), group.format)).collect();
+    let mut facts = structure(job.detector, kept, &mut harvest);
+    evidence::complete(&mut facts, &formats);
+    facts.append(std::mem::take(&mut harvest.facts));
+    evidence::date(&mut facts);
+    merge(estate, harvest, facts, None);
+    Ok(())
 }
 
 fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {

@@ -7,6 +7,7 @@ mod baseline_file;
 mod cache;
 mod commands;
 mod durations;
+mod evidence;
 mod gather;
 mod kept;
 mod output;

@@ -31,6 +31,13 @@ impl Facts {
         for owner in &mut self.owners {
             owner.owners.iter_mut().for_each(&mut *visit);
         }
+        for form in &mut self.subject_forms {
+            form.prefix.iter_mut().chain(&mut form.claims).for_each(&mut *visit);
+        }
+        for seen in &mut self.observed {
+            visit(&mut seen.principal);
+            [&mut seen.subject, &mut seen.issuer, &mut seen.credential_id].into_iter().flatten().for_each(&mut *visit);
+        }
         for skip in &mut self.skipped {
             visit(&mut skip.detail);
         }

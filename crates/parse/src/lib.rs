@@ -26,6 +26,7 @@ mod entra_policies;
 mod env_dump;
 mod environment;
 mod evaluated;
+mod exports;
 mod facts;
 mod flat;
 mod gha;
@@ -37,6 +38,7 @@ mod interpolation;
 mod jenkins;
 mod json;
 mod k8s;
+mod logs;
 mod place;
 mod pod_identity;
 mod policy_document;
@@ -59,6 +61,8 @@ mod weak_literal;
 mod yaml;
 
 use unkeyed_model::{Facts, Skip, SkipReason, Surface, Unit};
+
+pub use self::logs::LogReader;
 
 /// The files that are read together: one file, or all `.tf` files of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,9 +87,19 @@ pub fn group(unit: &Unit<'_>) -> Option<Group> {
     table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))
 }
 
+/// The group of a unit that was given as evidence: what a tool printed of a platform, or any file whose structure is read.
+/// `None` if it is not recognised.
+#[must_use]
+pub fn evidence_group(unit: &Unit<'_>) -> Option<Group> {
+    exports::group(unit)
+}
+
+/// Name of the format of everything that a tool printed of a platform.
+pub const EXPORTS: &str = exports::FORMAT;
+
 /// Kinds of the credentials that Terraform resources create, of which only the declaration is read.
 pub fn declared_kinds() -> impl Iterator<Item = &'static str> {
-    terraform::declared::kinds()
+    terraform::declared::kinds().chain(["github.actions-secret"])
 }
 
 /// Places where credentials stand that are told of one group; those beyond are found only by what they look like.

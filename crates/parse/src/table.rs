@@ -4,8 +4,8 @@ use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
     agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
-    dockerfile, dotenv, drone, entra_policies, env_dump, gha, gitlab, google_credentials, image, jenkins, k8s, profiles, serverless, spire,
-    systemd, terraform, travis,
+    dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
+    serverless, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -55,6 +55,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    // Given as such only: nothing in a repository is taken for it.
+    Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },
     Row { name: "systemd", claims: systemd::claims, surface: Surface::Iac, read: systemd::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

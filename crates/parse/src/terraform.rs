@@ -12,6 +12,7 @@ mod compute;
 pub(crate) mod declared;
 mod embedded;
 mod eval;
+mod exported;
 mod files;
 mod functions;
 mod gcp;
@@ -142,6 +143,11 @@ pub(crate) fn read_spire(units: &[Unit<'_>]) -> Facts {
     read_as(WorkloadKind::Spire, units, folder_of(units))
 }
 
+/// Reads what tools print of a platform's state, all files together.
+pub(crate) fn read_exports(units: &[Unit<'_>]) -> Facts {
+    read_as(WorkloadKind::Export, units, "")
+}
+
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
@@ -177,6 +183,8 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     hcp::read(&module, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
+        // What is printed of a platform runs nothing.
+        WorkloadKind::Export => {}
         WorkloadKind::Packer => packer::read(&module, &files, &mut facts),
         WorkloadKind::Spire => spire::read(&module, &files, &mut facts),
         _ => run::read(&module, &files, &mut facts),

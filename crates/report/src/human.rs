@@ -6,6 +6,7 @@
 mod alike;
 mod coverage;
 mod credentials;
+mod evidence;
 mod findings;
 mod gather;
 mod identity;
@@ -39,6 +40,7 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
     }
     loose_credentials(&mut page, report, &listing, &mut credentials)?;
     loose_findings(&mut page, report, options)?;
+    evidence::write(&mut page, report)?;
     coverage::write(&mut page, &report.coverage, options.verbose)?;
     summary::write(&mut page, report, &listing, options.verbose)
 }

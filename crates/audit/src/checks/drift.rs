@@ -2,6 +2,7 @@
 
 mod gone_account;
 mod gone_context;
+mod in_force;
 mod orphan;
 mod other_account;
 mod other_repository;
@@ -16,6 +17,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &gone_account::CHECK,
     &other_account::CHECK,
     &orphan::CHECK,
+    &in_force::CHECK,
     &shared_principal::CHECK,
 ];
 

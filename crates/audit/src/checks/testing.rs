@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use unkeyed_model::{
     Artifact, Claim, Class, Confidence, Custody, Estate, Finding, InventoryEntry, Level, Lifetime, LifetimeBasis, LifetimeConfidence,
-    Origin, Platform, Policy, Reachability, Replayable, Role, RoleGrant, SessionPolicy, SubjectRule, Tracked, TrustBinding, TtlBasis,
-    Value, Workload, WorkloadKind,
+    Observed, ObservedAct, Origin, Platform, Policy, Reachability, Replayable, Role, RoleGrant, SessionPolicy, SubjectRule, Tracked,
+    TrustBinding, TtlBasis, Value, Workload, WorkloadKind,
 };
 
 use super::check::{Check, Sink};
@@ -67,6 +67,17 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
             matched: fits.min().unwrap_or(MatchResult::Unknown),
             grants: indices(&principal, facts.grants.iter().map(|grant| &grant.principal).collect()),
             sessions: indices(&principal, facts.sessions.iter().map(|session| &session.principal).collect()),
+            observed: facts
+                .observed
+                .iter()
+                .enumerate()
+                .filter(|(_, seen)| Some(&seen.principal) == principal.as_ref())
+                .filter(|(_, seen)| {
+                    let presented = |subject: &String| path.tokens.iter().any(|token| token.subject.known() == Some(subject));
+                    seen.subject.as_ref().is_none_or(presented)
+                })
+                .map(|(at, _)| at)
+                .collect(),
             trusts,
             principal,
         }
@@ -132,6 +143,28 @@ pub(crate) fn lasting_for(principal: &str, platform: Platform, setting: &str, se
         basis: TtlBasis::Declared,
         location: testing::place("infra/lifetime.tf", 30, 40),
     });
+    estate
+}
+
+/// The same with an exchange of a principal that a log recorded.
+pub(crate) fn with_observed(mut estate: Estate, principal: &str, change: impl FnOnce(&mut Observed)) -> Estate {
+    let mut seen = Observed {
+        platform: Platform::Aws,
+        act: ObservedAct::Exchange,
+        principal: principal.to_owned(),
+        subject: None,
+        issuer: None,
+        credential: None,
+        credential_id: None,
+        allowed: 1,
+        denied: 0,
+        seconds: None,
+        first: None,
+        last: None,
+        location: testing::place("trail.json", 0, 9),
+    };
+    change(&mut seen);
+    estate.facts.observed.push(seen);
     estate
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: &[Requirement]) -> any
     let options = options(command, args, cache.as_ref());
     let job = Gather {
         targets: &args.targets,
+        evidence: &args.evidence,
         options: &options,
         cache: cache.as_ref(),
         detector: &setup.detector,

@@ -111,7 +111,15 @@ fn report(setup: &Setup, args: &BaselineArgs) -> anyhow::Result<Report> {
     let git = if args.no_history { GitScope::WorkingTree } else { GitScope::Everything };
     let options = Options { git, excludes: args.exclude.clone(), ..Options::default() };
     let (progress, stop) = (Progress::new(!args.quiet), AtomicBool::new(false));
-    let job = Gather { targets: &run.targets, options: &options, cache: None, detector: &setup.detector, progress: &progress, stop: &stop };
+    let job = Gather {
+        targets: &run.targets,
+        evidence: &[],
+        options: &options,
+        cache: None,
+        detector: &setup.detector,
+        progress: &progress,
+        stop: &stop,
+    };
     let mut estate = gather(&job)?;
     setup.sign(&mut estate, "audit", Profile::Ci.as_str(), &run);
     progress.finish();

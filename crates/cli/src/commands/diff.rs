@@ -32,7 +32,7 @@ pub(super) fn earlier(base: &str, setup: &Setup, args: &RunArgs, job: &Gather<'_
 pub(super) fn add_commits(commit: &str, estate: &mut Estate, job: &Gather<'_>) -> anyhow::Result<()> {
     let commits = Commits { range: Some(format!("{commit}..HEAD")), ..Commits::default() };
     let options = Options { git: GitScope::Commits(commits), ..job.options.clone() };
-    let mut past = gather(&Gather { options: &options, cache: None, ..*job })?;
+    let mut past = gather(&Gather { evidence: &[], options: &options, cache: None, ..*job })?;
     let present: BTreeSet<(&str, Fingerprint)> =
         estate.matches.iter().map(|found| (found.location.origin.path.as_str(), found.fingerprint)).collect();
     past.matches.retain(|found| !present.contains(&(found.location.origin.path.as_str(), found.fingerprint)));

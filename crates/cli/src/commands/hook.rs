@@ -71,7 +71,15 @@ fn judge(setup: &Setup, run: &RunArgs) -> anyhow::Result<Report> {
     let index = std::env::var_os(GIT_INDEX_FILE).map(PathBuf::from).filter(|file| file.is_file());
     let staged = Options { git: GitScope::Staged, index, ..Options::default() };
     let (progress, stop) = (Progress::new(false), AtomicBool::new(false));
-    let job = Gather { targets: &run.targets, options: &staged, cache: None, detector: &setup.detector, progress: &progress, stop: &stop };
+    let job = Gather {
+        targets: &run.targets,
+        evidence: &[],
+        options: &staged,
+        cache: None,
+        detector: &setup.detector,
+        progress: &progress,
+        stop: &stop,
+    };
     let read = |options: &Options| -> anyhow::Result<_> {
         let mut estate = gather(&Gather { options, ..job })?;
         setup.sign(&mut estate, "hook", Profile::PreCommit.as_str(), run);

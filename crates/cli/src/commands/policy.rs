@@ -43,7 +43,15 @@ pub(crate) fn check(args: &PolicyCheckArgs) -> anyhow::Result<Exit> {
 fn report(setup: &Setup, run: &RunArgs) -> anyhow::Result<Report> {
     let options = Options { git: GitScope::WorkingTree, ..Options::default() };
     let (progress, stop) = (Progress::new(true), AtomicBool::new(false));
-    let job = Gather { targets: &run.targets, options: &options, cache: None, detector: &setup.detector, progress: &progress, stop: &stop };
+    let job = Gather {
+        targets: &run.targets,
+        evidence: &[],
+        options: &options,
+        cache: None,
+        detector: &setup.detector,
+        progress: &progress,
+        stop: &stop,
+    };
     let mut estate = gather(&job)?;
     setup.sign(&mut estate, "audit", Profile::Audit.as_str(), run);
     progress.finish();

@@ -2,7 +2,7 @@
 
 mod documents;
 
-use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value};
+use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
 use self::documents::Document;
 use super::resource::{Reader, Resource};
@@ -31,7 +31,9 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
         let boundary = resource.value("permissions_boundary").unwrap_or_else(|| Value::literal(""));
         facts.trusts[first..].iter_mut().for_each(|trust| trust.settings.push(("permissions_boundary".to_owned(), boundary.clone())));
     }
-    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) {
+    // A command that leaves the length out says nothing about it.
+    let is_default = resource.module.kind != WorkloadKind::Export;
+    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) && is_default {
         facts.sessions.push(SessionPolicy {
             platform: Platform::Aws,
             principal: key.clone(),

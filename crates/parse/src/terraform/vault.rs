@@ -87,7 +87,12 @@ fn jwt_trust(resource: Resource<'_, '_>) -> TrustBinding {
 /// What the role's backend accepts as issuer, by its `path` or by reference.
 fn backend_issuer(resource: Resource<'_, '_>) -> Option<Value> {
     let module = resource.module;
-    let backend = resource.get("backend")?;
+    let issuer = |section| ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().find_map(|name| module.value(section, name));
+    let Some(backend) = resource.get("backend") else {
+        // What the server prints of a role leaves its mount out: it is the only one that is known, or not known.
+        let mut all = module.of_type("vault_jwt_auth_backend");
+        return all.next().filter(|_| all.next().is_none()).and_then(|(_, section)| issuer(section));
+    };
     let section = match backend.reference() {
         Some(reference) => *module.resources.get(&reference.address)?,
         None => {
@@ -97,7 +102,7 @@ fn backend_issuer(resource: Resource<'_, '_>) -> Option<Value> {
             module.of_type("vault_jwt_auth_backend").find(|(_, section)| same_path(*section))?.1
         }
     };
-    ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().find_map(|name| module.value(section, name))
+    issuer(section)
 }
 
 fn kubernetes_trust(resource: Resource<'_, '_>) -> TrustBinding {

@@ -27,6 +27,7 @@ impl v1::Report {
             rules: rules.into_values().map(rule).collect(),
             checks: report.checks.iter().map(check).collect(),
             coverage: coverage(&report.coverage),
+            evidence: report.evidence.iter().map(evidence).collect(),
         }
     }
 }
@@ -53,6 +54,18 @@ fn run(report: &model::Report) -> v1::Run {
         baseline: run.baseline.as_ref().map(file),
         compared_with: run.compared_with.clone(),
         keyed: run.keyed,
+        assurance: report.assurance(),
+    }
+}
+
+fn evidence(evidence: &model::Evidence) -> v1::Evidence {
+    v1::Evidence {
+        uri: place::uri_of_path(&evidence.path),
+        formats: evidence.formats.clone(),
+        assurance: evidence.assurance,
+        records: evidence.records,
+        dated: evidence.dated.map(|(at, _)| stamp::rfc3339(at)),
+        dated_by: evidence.dated.map(|(_, by)| by),
     }
 }
 

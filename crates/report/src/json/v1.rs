@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unkeyed_model::{Class, Level, SkipReason, Verdict};
+use unkeyed_model::{Assurance, Class, DatedBy, Level, SkipReason, Verdict};
 
 use super::words::{Counts, Word, version_one};
 pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
@@ -43,6 +43,28 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// What was read and what was not.
     pub coverage: Coverage,
+    /// Files that were given as evidence from outside, in order of path.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A file that was given as evidence from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Relative reference (RFC 3986).
+    pub uri: String,
+    /// What it was recognised as: the commands or services that make such files.
+    pub formats: Vec<String>,
+    /// What it adds.
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
+    /// Entries or events that were read.
+    pub records: u64,
+    /// The instant up to which it speaks, RFC 3339 in UTC; null: not known.
+    pub dated: Option<String>,
+    /// How that instant is known.
+    #[schemars(with = "Option<Word<DatedBy>>")]
+    pub dated_by: Option<DatedBy>,
 }
 
 /// What made the report.
@@ -81,6 +103,10 @@ pub struct Run {
     pub compared_with: Option<String>,
     /// Whether artifact ids are fingerprints under the user's key and may be compared between runs.
     pub keyed: bool,
+    /// The most that anything here rests on: files, what platforms' tools print, what their logs recorded.
+    #[serde(default)]
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
 }
 
 /// A file that the run went by.

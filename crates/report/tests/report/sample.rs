@@ -58,6 +58,7 @@ pub(crate) fn audit() -> Report {
         findings: findings::all(),
         checks: findings::checks(),
         coverage: coverage::partial(),
+        evidence: coverage::evidence(),
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn empty() -> Report {
     report.artifacts.clear();
     report.summary = Summary { gate_passed: true, ..Summary::default() };
     report.run.policy = None;
+    report.evidence.clear();
     report.coverage = coverage::complete();
     report
 }
