@@ -61,6 +61,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         rules_digest,
         policy: policy_used,
         keyed,
+        saved: None,
     };
     let now = args.as_of.unwrap_or_else(Timestamp::now);
     let report = unkeyed_audit::judge(estate, &policy, now);

@@ -112,7 +112,7 @@ fn exit(passed: bool, coverage: &Coverage) -> Vec<Piece<'static>> {
 
 fn basis(report: &Report) -> String {
     let policy = report.run.policy.as_ref().map_or_else(|| "built-in policy".to_owned(), |(path, _)| format!("policy {path}"));
-    format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), env!("CARGO_PKG_VERSION"))
+    format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), report.run.version())
 }
 
 /// `1,204`.

@@ -46,6 +46,7 @@ pub(crate) fn audit() -> Report {
             rules_digest: "sha256:5f0c1d".into(),
             policy: Some(("unkeyed.toml".into(), "sha256:77aa01".into())),
             keyed: false,
+            saved: None,
         },
         as_of: as_of(),
         summary,
