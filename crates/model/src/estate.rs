@@ -1,6 +1,8 @@
 //! Everything judgement needs, in one hand.
 
-use crate::{Coverage, Facts, Match};
+use std::collections::BTreeMap;
+
+use crate::{Coverage, Facts, Match, Timestamp};
 
 /// What git says of a scanned root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +48,33 @@ pub struct RunInfo {
     pub compared_with: Option<String>,
     /// The user supplied a fingerprint key, so that keyed digests may be published.
     pub keyed: bool,
+    /// For a report that was read back from a file, what it says of the run and no longer holds itself.
+    pub saved: Option<Saved>,
+}
+
+impl RunInfo {
+    /// Version of the program that made the report.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.saved.as_ref().map_or(env!("CARGO_PKG_VERSION"), |saved| &saved.version)
+    }
+}
+
+/// What a saved report says of its run, so that it can be written again as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Version of the program that made it.
+    pub version: String,
+    /// Artifacts that it doesn't list because they are below the confidence asked for.
+    pub hidden_low_confidence: usize,
+    /// Artifacts that it doesn't list because they are public.
+    pub hidden_public: usize,
+    /// Workloads with such artifacts, and how many they have.
+    pub hidden_artifacts: BTreeMap<String, usize>,
+    /// How many workloads are complete in the inventory, and how many authenticate at all.
+    pub inventory: (usize, usize),
+    /// Names of the reports that were merged, each with the time as of which it was judged; empty for the report of one run.
+    pub sources: Vec<(String, Timestamp)>,
 }
 
 /// What was found and read.

@@ -7,13 +7,15 @@ use std::str::FromStr;
 
 use unkeyed_model::{Confidence, Report};
 
-use crate::{human, inventory, json, sarif};
+use crate::{html, human, inventory, json, sarif};
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Text for people.
     Human,
+    /// The readiness report: one page that needs no network.
+    Html,
     /// The JSON report, version 1.
     Json,
     /// SARIF 2.1.0.
@@ -24,13 +26,14 @@ pub enum Format {
 
 impl Format {
     /// Every format, as `--format` lists them.
-    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Sarif, Self::InventoryCsv];
+    pub const ALL: &'static [Self] = &[Self::Human, Self::Html, Self::Json, Self::Sarif, Self::InventoryCsv];
 
     /// The name on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Human => "human",
+            Self::Html => "html",
             Self::Json => "json",
             Self::Sarif => "sarif",
             Self::InventoryCsv => "inventory-csv",
@@ -93,6 +96,7 @@ pub fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -
 pub fn write(report: &Report, format: Format, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     match format {
         Format::Human => human::write(report, options, out),
+        Format::Html => html::write(report, options, out),
         Format::Json => json::write(report, options, out),
         Format::Sarif => sarif::write(report, options, out),
         Format::InventoryCsv => inventory::write(report, options, out),
@@ -110,7 +114,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>().unwrap_err().to_string(),
-            "`xml` is not a report format; choose human, json, sarif, inventory-csv"
+            "`xml` is not a report format; choose human, html, json, sarif, inventory-csv"
         );
     }
 }

@@ -13,7 +13,7 @@ mod identity;
 mod links;
 mod marks;
 mod page;
-mod places;
+pub(crate) mod places;
 mod snippet;
 mod summary;
 mod workload;
@@ -35,7 +35,7 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
     let mut page = Page::new(out, options.width, options.color);
     let mut credentials = Credentials::new(report.as_of, options.verbose);
     heading(&mut page, report)?;
-    if report.run.command == "audit" {
+    if report.run.command == "audit" || !report.workloads.is_empty() {
         workloads(&mut page, report, &listing, options, &mut credentials)?;
     }
     loose_credentials(&mut page, report, &listing, &mut credentials)?;
@@ -123,7 +123,7 @@ fn without_access(page: &mut Page<'_>, quiet: &[&WorkloadReport], options: &Opti
 
 /// Credentials that belong to no workload; in a scan, all of them.
 fn loose_credentials(page: &mut Page<'_>, report: &Report, listing: &Listing<'_>, credentials: &mut Credentials) -> io::Result<()> {
-    let audit = report.run.command == "audit";
+    let audit = report.run.command == "audit" || !report.workloads.is_empty();
     let loose: Vec<&Artifact> = listing.artifacts.iter().copied().filter(|artifact| !audit || artifact.workloads.is_empty()).collect();
     if loose.is_empty() {
         if audit {

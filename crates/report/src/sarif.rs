@@ -14,7 +14,7 @@ mod fingerprint;
 mod invocation;
 mod location;
 mod selection;
-mod standards;
+pub(crate) mod standards;
 mod text;
 mod verdict;
 

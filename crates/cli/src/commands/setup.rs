@@ -101,6 +101,7 @@ impl Setup {
             baseline: self.baseline.as_ref().map(|(_, path, digest)| (path.clone(), digest.clone())),
             compared_with: None,
             keyed: self.keyed,
+            saved: None,
         };
     }
 }

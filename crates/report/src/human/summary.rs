@@ -129,7 +129,7 @@ fn basis(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         Some(policy) if run.own_policy.as_ref() == Some(policy) => format!("policy {}, found at the target", file(policy)),
         Some(policy) => format!("policy {}", file(policy)),
     };
-    let text = format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), env!("CARGO_PKG_VERSION"));
+    let text = format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), report.run.version());
     workload::field(page, "judged", &[plain(text)])?;
     if let Some(own) = run.own_policy.as_ref().filter(|own| run.policy.as_ref() != Some(*own)) {
         workload::field(page, "not used", &[plain(format!("policy {}, found at the target", file(own)))])?;

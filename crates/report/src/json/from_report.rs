@@ -22,7 +22,7 @@ impl v1::Report {
             run: run(report),
             summary: summary(report, &listing),
             artifacts: listing.artifacts.iter().map(|artifact| artifact_of(artifact)).collect(),
-            workloads: report.workloads.iter().map(|workload| v1::Workload::new(workload, &listed)).collect(),
+            workloads: workloads(report, &listed),
             findings: report.findings.iter().map(finding).collect(),
             rules: rules.into_values().map(rule).collect(),
             checks: report.checks.iter().map(check).collect(),
@@ -32,10 +32,15 @@ impl v1::Report {
     }
 }
 
+fn workloads(report: &model::Report, listed: &BTreeSet<&str>) -> Vec<v1::Workload> {
+    let before = |id: &str| report.run.saved.as_ref().and_then(|saved| saved.hidden_artifacts.get(id)).copied().unwrap_or_default();
+    report.workloads.iter().map(|workload| v1::Workload::new(workload, listed, before(&workload.id))).collect()
+}
+
 fn tool(run: &model::RunInfo) -> v1::Tool {
     v1::Tool {
         name: "unkeyed".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: run.version().to_owned(),
         rules_digest: run.rules_digest.clone(),
         policy_digest: run.policy.as_ref().map(|(_, digest)| digest.clone()),
     }
@@ -55,6 +60,7 @@ fn run(report: &model::Report) -> v1::Run {
         compared_with: run.compared_with.clone(),
         keyed: run.keyed,
         assurance: report.assurance(),
+        sources: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod artifact;
 mod place;
+mod source;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use unkeyed_model::{Assurance, Class, DatedBy, Level, SkipReason, Verdict};
 use super::words::{Counts, Word, version_one};
 pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
 pub use place::{Git, ImagePlace, Mode, Place, Process};
+pub use source::Source;
 pub use workload::{Destination, IdentityPath, Layers, Link, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.
@@ -68,7 +70,7 @@ pub struct Evidence {
 }
 
 /// What made the report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// Always `unkeyed`.
     pub name: String,
@@ -81,13 +83,13 @@ pub struct Tool {
 }
 
 /// How the run was asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The instant against which lifetimes are judged, RFC 3339 in UTC.
     pub as_of: String,
     /// Targets as given.
     pub targets: Vec<String>,
-    /// `scan`, `audit` or `hook`.
+    /// `scan`, `audit`, `hook` or `merge`.
     pub command: String,
     /// `pre-commit`, `ci` or `audit`.
     pub profile: String,
@@ -107,10 +109,13 @@ pub struct Run {
     #[serde(default)]
     #[schemars(with = "Word<Assurance>")]
     pub assurance: Assurance,
+    /// The reports of which this one is made (`unkeyed report merge`), in order of name; empty for the report of one run.
+    #[serde(default)]
+    pub sources: Vec<Source>,
 }
 
 /// A file that the run went by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileDigest {
     /// Its path, as given.
     pub path: String,
@@ -137,6 +142,7 @@ pub struct Summary {
     /// Workloads that authenticate to nothing that can be seen.
     pub no_access_observed: u64,
     /// How complete the inventory is.
+    #[serde(default)]
     pub inventory: Inventory,
     /// The worst verdict; null without workloads.
     #[schemars(with = "Option<Word<Verdict>>")]
@@ -150,7 +156,7 @@ pub struct Summary {
 }
 
 /// How many workloads say of each way in who they are, where it leads and who answers for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Inventory {
     /// Those that do.
     pub complete: u64,
@@ -227,7 +233,7 @@ pub struct Coverage {
 }
 
 /// Amounts that were read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Read {
     /// Files.
     pub files: u64,
@@ -238,6 +244,7 @@ pub struct Read {
     /// Image layers.
     pub layers: u64,
     /// Git blobs that were not read because an earlier run with the same rules found nothing in them (--cache).
+    #[serde(default)]
     pub remembered: u64,
 }
 

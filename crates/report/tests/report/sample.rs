@@ -50,6 +50,7 @@ pub(crate) fn audit() -> Report {
             baseline: Some((".unkeyed-baseline.json".into(), "55cc02".repeat(8))),
             compared_with: None,
             keyed: false,
+            saved: None,
         },
         as_of: as_of(),
         summary,

@@ -43,8 +43,10 @@ pub struct Workload {
     /// Ways in without a stored secret.
     pub identity_paths: Vec<IdentityPath>,
     /// The definitions elsewhere that the verdict rests on, each after the one that leads to it.
+    #[serde(default)]
     pub links: Vec<Link>,
     /// How many more links there are.
+    #[serde(default)]
     pub hidden_links: u64,
     /// What it reaches.
     pub destinations: Vec<Destination>,
