@@ -52,6 +52,7 @@ mod testing;
 mod toml;
 mod travis;
 mod tree;
+mod trust_policy;
 mod variables;
 mod yaml;
 

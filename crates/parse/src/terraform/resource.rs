@@ -4,6 +4,7 @@ use unkeyed_model::{Facts, Location, Platform, SessionPolicy, TtlBasis, Value};
 
 use super::module::{Module, Section};
 use crate::evaluated::Val;
+use crate::policy_document::hole;
 
 /// A resource.
 #[derive(Clone, Copy)]
@@ -35,6 +36,12 @@ impl<'m> Resource<'_, 'm> {
     /// An attribute as a model value.
     pub(super) fn value(&self, path: &str) -> Option<Value> {
         self.module.value(self.section, path)
+    }
+
+    /// An attribute as a model value, with `${…}` for what is missing in a text of which some is written.
+    pub(super) fn partly(&self, path: &str) -> Option<Value> {
+        let (text, basis) = self.module.text_of(&self.get(path)?);
+        Some(hole::partly(&text).map_or_else(|| hole::value(&text, basis), |text| Value::Known(text, basis)))
     }
 
     /// An attribute as text, if it is fully known.
