@@ -56,6 +56,7 @@ mod testing;
 mod toml;
 mod travis;
 mod tree;
+mod trust_policy;
 mod variables;
 mod weak_literal;
 mod yaml;

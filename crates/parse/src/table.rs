@@ -5,7 +5,7 @@ use unkeyed_model::{Facts, Surface, Unit};
 use crate::{
     agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
     dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
-    serverless, spire, systemd, terraform, travis,
+    serverless, spire, systemd, terraform, travis, trust_policy,
 };
 
 /// One format.
@@ -48,6 +48,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
     Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
     Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
+    Row { name: "aws-trust-policy", claims: trust_policy::claims, surface: Surface::Iac, read: trust_policy::read },
     Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::Iac, read: cloud_init::read },
     Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
     Row { name: "spire-entries", claims: spire::claims_entries, surface: Surface::Iac, read: spire::read_entries },

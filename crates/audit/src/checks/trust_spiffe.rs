@@ -54,9 +54,9 @@ fn traits<'w>(workload: &'w Workload, name: &'w str) -> impl Iterator<Item = (&'
     workload.traits.iter().filter(move |(key, ..)| key == name).map(|(_, value, location)| (value.as_str(), location))
 }
 
-/// Whether an entry is for SPIRE itself, whose servers and controllers need more than workloads do.
+/// Whether an entry is for SPIRE itself, whose servers (nested ones too) and controllers need more than workloads do.
 fn is_for_spire(trust: &TrustBinding) -> bool {
-    let names = |text: &str| text.contains("spire") || text.contains("tornjak");
+    let names = |text: &str| ["spire", "tornjak", "nested"].iter().any(|name| text.contains(name));
     let selects = trust.claims.iter().flat_map(|claim| &claim.values).filter_map(Value::known).any(names);
     // A trust domain called so says nothing of the workload.
     selects || id(trust).and_then(|id| id.strip_prefix("spiffe://")?.split_once('/')).is_some_and(|(_, path)| names(path))

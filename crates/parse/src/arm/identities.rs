@@ -8,6 +8,12 @@ use crate::evaluated::Val;
 use crate::policy_document::hole;
 use crate::terraform::azure_scope;
 
+/// Federated credentials of managed identities and of applications (Microsoft.Graph's Bicep extension).
+const FEDERATED: [&str; 2] = [
+    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",
+    "microsoft.graph/applications/federatedidentitycredentials",
+];
+
 const USER_ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Emits the user-assigned identities that the template makes or looks up.
@@ -24,7 +30,7 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
 /// Reads what a resource says of principals.
 pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let kind = type_of(resource).to_ascii_lowercase();
-    if kind == "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials" {
+    if FEDERATED.contains(&kind.split('@').next().unwrap_or(&kind)) {
         federated(template, resource, facts);
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
         role_assignment(template, resource, facts);
@@ -65,6 +71,7 @@ fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String
     if template.resource(address).is_some() || attribute.is_empty() { address.to_owned() } else { format!("{address}.{attribute}") }
 }
 
+/// A credential of a managed identity, or of an application, whose properties stand one level higher in Bicep.
 fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let key = match template.parent(resource) {
         Some(parent) => template.key(&parent.symbol),
@@ -74,19 +81,21 @@ fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) 
             template.key(&hole::shown(identity))
         }
     };
-    let value = |path: &str| template.get(resource, path).map(|val| template.value(&val));
-    let subject = match value("properties.subject") {
-        Some(Value::Known(text, _)) => SubjectRule::Exact(vec![text]),
-        Some(Value::Unknown(why)) => SubjectRule::Unknown(why),
-        None => SubjectRule::Any,
+    let get = |name: &str| template.get(resource, &format!("properties.{name}")).or_else(|| template.get(resource, name));
+    let expression = get("claimsMatchingExpression.value").and_then(|val| hole::partly(&template.text(&val)));
+    let subject = get("subject").map(|val| (template.value(&val), template.text(&val)));
+    let subject = match subject {
+        Some((Value::Known(text, _), _)) => SubjectRule::Exact(vec![text]),
+        Some((Value::Unknown(why), text)) => hole::partly(&text).map_or(SubjectRule::Unknown(why), |text| SubjectRule::Exact(vec![text])),
+        None => expression.map_or(SubjectRule::Any, SubjectRule::Expression),
     };
-    let audiences = template.get(resource, "properties.audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
+    let audiences = get("audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
     facts.trusts.push(TrustBinding {
         id: format!("{}/0", template.key(&resource.symbol)),
         platform: Platform::Azure,
         principal: key,
         trusted: "oidc".to_owned(),
-        issuer: value("properties.issuer").unwrap_or_default(),
+        issuer: get("issuer").map(|val| template.value(&val)).unwrap_or_default(),
         subject,
         audiences,
         claims: Vec::new(),

@@ -56,7 +56,7 @@ fn federated(object: Object<'_>, facts: &mut Facts) {
     relationship(found, facts);
 }
 
-const SELECTORS: [&str; 2] = ["podSelector", "namespaceSelector"];
+const SELECTORS: [&str; 3] = ["podSelector", "namespaceSelector", "workloadSelectorTemplates"];
 
 /// Which workloads get the id: any, if nothing selects.
 fn subject(object: Object<'_>) -> SubjectRule {
@@ -68,6 +68,10 @@ fn subject(object: Object<'_>) -> SubjectRule {
 /// writes may say anything.
 fn selects(object: Object<'_>, name: &str) -> bool {
     let Some(entry) = object.at(&["spec"]).and_then(|spec| spec.entry(name)) else { return false };
+    if name == "workloadSelectorTemplates" {
+        // One that only repeats what the pod itself says selects nothing.
+        return entry.value.items().iter().filter_map(Node::text).any(|text| !super::template::is_templated(text));
+    }
     let says = |node: &Node| node.text().is_some() || !node.entries().is_empty() || !node.items().is_empty();
     let rest = object.source.place.text().get(entry.key.span.end..).unwrap_or_default();
     let templated = || rest.lines().take(2).any(super::template::is_templated);

@@ -15,11 +15,13 @@ const SWITCHES: &[&str] = &["admin", "downstream", "node", "storeSVID"];
 /// Reads a script.
 pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
     let commands = shell::commands(place.text());
-    for (index, command) in commands.iter().enumerate() {
+    let mut count = 0;
+    for command in &commands {
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
         let creates = words.windows(3).any(|part| part[0].ends_with("spire-server") && part[1..] == ["entry", "create"]);
         if creates {
-            entry(place, command, index).emit(facts);
+            entry(place, command, count).emit(facts);
+            count += 1;
         }
     }
 }
@@ -45,7 +47,7 @@ fn entry(place: &Place<'_>, command: &Command, index: usize) -> Entry {
     }
     let lifetimes = options.iter().filter(|(name, _)| LIFETIMES.contains(name));
     Entry {
-        key: format!("spire:{}#entry[{index}]", place.path()),
+        key: format!("spire:{}:entry[{index}]", place.path()),
         id: of("spiffeID").into_iter().next().unwrap_or_default(),
         subject,
         claims,

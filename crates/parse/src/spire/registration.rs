@@ -48,7 +48,7 @@ fn entry(place: &Place<'_>, node: &Node, path: &str) -> Entry {
         (seconds != Some(0)).then(|| ((*name).to_owned(), seconds, place.at(found.span, place::under(path, name))))
     };
     Entry {
-        key: format!("spire:{}#{path}", place.path()),
+        key: format!("spire:{}:{path}", place.path()),
         id: spiffe_id,
         subject,
         claims,

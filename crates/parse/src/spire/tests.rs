@@ -110,5 +110,7 @@ fn an_empty_selector_selects_everything_unless_a_template_writes_it() {
         subject("a.yaml", "className: x") && subject("a.yaml", "podSelector: {}") && subject("a.yaml", "podSelector: {matchLabels: {}}")
     );
     assert!(!subject("a.yaml", "podSelector: {matchLabels: {app: web}}"));
+    assert!(!subject("a.yaml", "workloadSelectorTemplates: ['k8s:ns:shop', 'k8s:sa:web']"));
+    assert!(subject("a.yaml", "workloadSelectorTemplates: ['k8s:ns:{{ .PodMeta.Namespace }}']"));
     assert!(!subject("chart/templates/a.yaml", "podSelector: {{ toYaml .Values.selector | nindent 4 }}"));
 }

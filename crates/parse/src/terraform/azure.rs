@@ -37,8 +37,8 @@ fn federated(resource: Resource<'_, '_>, parents: &[&str], kind: &str, facts: &m
         Some(parent) => resource.module.principal(&parent, Platform::Azure, kind, facts),
         None => resource.key(),
     };
-    let expression = resource.value("claims_matching_expression");
-    let subject = match (resource.value("subject"), expression) {
+    let expression = resource.partly("claims_matching_expression");
+    let subject = match (resource.partly("subject"), expression) {
         (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
         (Some(Value::Known(text, _)), None) => SubjectRule::Exact(vec![text]),
         (_, Some(Value::Unknown(why))) | (Some(Value::Unknown(why)), None) => SubjectRule::Unknown(why),

@@ -32,7 +32,7 @@ fn provider_trust(
     subject: SubjectRule,
     claims: &mut Vec<Claim>,
 ) -> TrustBinding {
-    let condition = resource.value("attribute_condition");
+    let condition = resource.partly("attribute_condition");
     let mut all = std::mem::take(claims);
     all.extend(condition.clone().map(|value| claim("attribute_condition", "cel", value)));
     let subject = match (subject, condition) {

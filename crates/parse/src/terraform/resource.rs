@@ -43,6 +43,12 @@ impl<'m> Resource<'_, 'm> {
         self.module.value(self.section, path)
     }
 
+    /// An attribute as a model value, with `${…}` for what is missing in a text of which some is written.
+    pub(super) fn partly(&self, path: &str) -> Option<Value> {
+        let (text, basis) = self.module.text_of(&self.get(path)?);
+        Some(hole::partly(&text).map_or_else(|| hole::value(&text, basis), |text| Value::Known(text, basis)))
+    }
+
     /// An attribute as text, if it is fully known.
     pub(super) fn text(&self, path: &str) -> Option<String> {
         self.module.text(self.section, path)

@@ -52,8 +52,9 @@ fn unrelated(trusts: &[&TrustBinding]) -> Option<(&'static str, BTreeSet<String>
     for subject in trusts.iter().flat_map(|trust| subjects::of(trust)) {
         repositories.extend(named_repository(&subject.text));
         let rest = subject.text.strip_prefix("system:serviceaccount:");
-        namespaces.extend(rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains(['*', '?'])).map(str::to_owned));
-        environments.extend(subject.text.split_once(":environment:").map(|(_, name)| name.to_owned()));
+        namespaces.extend(rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains(['*', '?', '$'])).map(str::to_owned));
+        let environment = subject.text.split_once(":environment:").map(|(_, name)| name);
+        environments.extend(environment.filter(|name| !name.contains('$')).map(str::to_owned));
     }
     let mixed = environments.iter().any(|name| is_production(name)) && environments.iter().any(|name| !is_production(name));
     match () {

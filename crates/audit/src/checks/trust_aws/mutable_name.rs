@@ -78,7 +78,7 @@ fn has_id(trust: &TrustBinding) -> bool {
 pub(in crate::checks) fn named_repository(subject: &str) -> Option<String> {
     let repository = subject.strip_prefix("repo:")?.split(':').next()?;
     let (owner, name) = repository.split_once('/')?;
-    let plain = |text: &str| text.split('@').next().filter(|text| !text.is_empty() && !text.contains(['*', '?'])).map(str::to_owned);
+    let plain = |text: &str| text.split('@').next().filter(|text| !text.is_empty() && !text.contains(['*', '?', '$'])).map(str::to_owned);
     Some(format!("{}/{}", plain(owner)?, plain(name)?))
 }
 

@@ -64,7 +64,7 @@ fn workloads(credentials: &[&TrustBinding]) -> BTreeSet<String> {
 
 fn namespace(subject: &str) -> Option<String> {
     let (namespace, _) = subject.strip_prefix("system:serviceaccount:")?.split_once(':')?;
-    (!namespace.contains(['*', '?'])).then(|| format!("namespace {namespace}"))
+    (!namespace.contains(['*', '?', '$'])).then(|| format!("namespace {namespace}"))
 }
 
 #[cfg(test)]

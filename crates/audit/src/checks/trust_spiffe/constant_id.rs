@@ -1,7 +1,7 @@
 //! # What it finds
 //!
 //! A `ClusterSPIFFEID` whose `spiffeIDTemplate` takes nothing from the pod (`.PodMeta`, `.PodSpec`). Where pods and namespaces
-//! are both selected it is a warning.
+//! are both selected it is a warning; where `workloadSelectorTemplates` name one service account, one id is what is meant.
 //!
 //! # Why it matters
 //!
@@ -34,13 +34,19 @@ const DIFFERS: [&str; 5] = [".PodMeta", ".PodSpec", ".Values", ".Release", "incl
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in entries(view) {
         let Some(template) = settings(trust, "spiffeIDTemplate").find_map(Value::known) else { continue };
-        if DIFFERS.iter().any(|part| template.contains(part)) {
+        if DIFFERS.iter().any(|part| template.contains(part)) || names_account(trust) {
             continue;
         }
         let level = if selects_both(trust) { Level::Warning } else { CHECK.level };
         let message = format!("{} ({}) gives all pods it selects the id {template}.", view.name(&trust.principal), spot(&trust.location));
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
+}
+
+/// Whether the workloads must run under one account: then one id is what is meant.
+fn names_account(trust: &TrustBinding) -> bool {
+    let values = trust.claims.iter().filter(|claim| claim.name.starts_with("workloadSelectorTemplates")).flat_map(|claim| &claim.values);
+    values.filter_map(Value::known).any(|selector| selector.starts_with("k8s:sa:") && !selector.contains("{{"))
 }
 
 fn selects_both(trust: &TrustBinding) -> bool {
@@ -61,6 +67,16 @@ mod tests {
     fn a_constant_is_an_error_unless_it_is_well_selected() {
         assert_eq!(with("spiffe://acme.internal/web", &["podSelector.matchLabels.app"]), [Level::Error]);
         assert_eq!(with("spiffe://{{ .TrustDomain }}/web", &["podSelector.a", "namespaceSelector.b"]), [Level::Warning]);
+    }
+
+    #[test]
+    fn one_account_is_one_workload() {
+        let one = spiffe(
+            &[("spiffeIDTemplate", "spiffe://acme.internal/gateway")],
+            &[("workloadSelectorTemplates[0]", "k8s:ns:gateway"), ("workloadSelectorTemplates[1]", "k8s:sa:gateway")],
+            |_| {},
+        );
+        assert!(levels(&CHECK, &one).is_empty());
     }
 
     #[test]

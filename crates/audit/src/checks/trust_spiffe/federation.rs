@@ -1,7 +1,7 @@
 //! # What it finds
 //!
 //! A federation whose bundle endpoint is authenticated by a web certificate (`https_web`); and an entry that federates with a
-//! trust domain for which the inputs, where they define relationships, define none.
+//! trust domain for which its folder, where it defines relationships, defines none.
 //!
 //! # Why it matters
 //!
@@ -15,7 +15,7 @@
 //! `bundleEndpointProfile: {type: https_spiffe, endpointSPIFFEID: …}` with a first `trustDomainBundle` that was exchanged by hand,
 //! and one relationship for every domain in `federatesWith`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Level, Platform, TrustBinding, Value};
 
@@ -45,10 +45,17 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
         }
     }
-    // Where none is defined, or one can't be told, relationships may be made elsewhere.
-    let known: Option<BTreeSet<&str>> = relationships.iter().map(|trust| trust.issuer.known().map(bare)).collect();
-    let Some(known) = known.filter(|known| !known.is_empty()) else { return };
+    // Where none is defined, or one can't be told, relationships may be made elsewhere; other folders are other clusters.
+    let mut defined: BTreeMap<&str, Option<BTreeSet<&str>>> = BTreeMap::new();
+    for trust in &relationships {
+        let known = defined.entry(trust.location.origin.folder()).or_insert_with(|| Some(BTreeSet::new()));
+        match trust.issuer.known() {
+            Some(domain) => known.iter_mut().for_each(|known| _ = known.insert(bare(domain))),
+            None => *known = None,
+        }
+    }
     for trust in entries(view) {
+        let Some(Some(known)) = defined.get(trust.location.origin.folder()) else { continue };
         let federated = settings(trust, "federatesWith").filter_map(Value::known).map(bare);
         let Some(other) = federated.into_iter().find(|other| !known.contains(other) && !other.contains(['{', '$'])) else { continue };
         let message = format!(
@@ -95,5 +102,8 @@ mod tests {
         let mut none = federated("https_spiffe", "stranger.example");
         none.facts.trusts.pop();
         assert!(levels(&CHECK, &none).is_empty());
+        let mut elsewhere = federated("https_spiffe", "stranger.example");
+        elsewhere.facts.trusts[1].location = crate::testing::place("other/cluster.yaml", 0, 10);
+        assert!(levels(&CHECK, &elsewhere).is_empty());
     }
 }

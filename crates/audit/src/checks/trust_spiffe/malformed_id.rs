@@ -41,7 +41,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     // A configuration that a template completes may serve any.
     let known = !served.is_empty() && !served.iter().any(|domain| domain.contains(['{', '$']));
     for trust in entries(view) {
-        let Some(id) = id(trust).map(filled_in).filter(|id| !id.contains('$')) else { continue };
+        let Some(id) = id(trust).map(filled_in).filter(|id| !id.contains('$') && !id.starts_with(FILLED)) else { continue };
         let why = match fault(&id) {
             Some(fault) => fault.to_owned(),
             None if known && !id.contains(FILLED) && !served.contains(domain(&id)) => {
@@ -140,5 +140,6 @@ mod tests {
         assert!(given("spiffe://{{ .TrustDomain }}/ns/{{ .PodMeta.Namespace }}", &["acme.internal"]).is_empty());
         assert_eq!(given("spiffe://{{ .TrustDomain }}/ns/{{ .PodMeta.Namespace }}/", &[]), [Level::Error]);
         assert!(given("spiffe://acme/$NAME", &[]).is_empty());
+        assert!(given("{{ .Values.template }}", &["acme.internal"]).is_empty());
     }
 }
