@@ -23,6 +23,7 @@ mod secret_stores;
 mod secrets;
 mod service_accounts;
 mod spire;
+mod spire_files;
 mod template;
 mod vault_operator;
 mod volumes;
@@ -88,7 +89,10 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 fn read_object(object: Object<'_>, facts: &mut Facts) {
     match (object.group(), object.kind()) {
         ("", "Secret") => secrets::secret(object, facts),
-        ("", "ConfigMap") => secrets::config_map(object, facts),
+        ("", "ConfigMap") => {
+            secrets::config_map(object, facts);
+            spire_files::read(object, facts);
+        }
         ("bitnami.com", "SealedSecret") => secrets::sealed(object, facts),
         ("", "ServiceAccount") => service_accounts::read(object, facts),
         ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => external_secrets::read(object, facts),
