@@ -26,6 +26,7 @@ mod secrets;
 mod service_accounts;
 mod spire;
 mod spire_config;
+mod spire_files;
 mod template;
 mod vault_operator;
 mod volumes;
@@ -94,6 +95,7 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("", "ConfigMap") => {
             secrets::config_map(object, facts);
             spire_config::read(object, facts);
+            spire_files::read(object, facts);
         }
         ("bitnami.com", "SealedSecret") => secrets::sealed(object, facts),
         ("", "ServiceAccount") => service_accounts::read(object, facts),

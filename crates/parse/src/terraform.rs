@@ -47,6 +47,7 @@ pub(crate) use self::azure::path_scope as azure_scope;
 use self::module::Module;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
+pub(crate) use self::spire::is_one as is_spire;
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
 const STACK_BYTES: usize = 64 << 20;

@@ -73,7 +73,7 @@ fn api_server(command: &Command) -> Option<Effect> {
         _ => false,
     };
     let words = command.invocation().iter().map(|word| word.text.as_str());
-    let set = words.filter_map(|word| word.split_once(EXTENDS)).last().map(|(_, value)| value);
+    let set = words.filter_map(|word| word.split_once(EXTENDS)).next_back().map(|(_, value)| value);
     runs.then(|| Effect::Lasts { what: "pod-token-seconds", length: extended(set.and_then(|value| value.strip_prefix('='))) })
 }
 

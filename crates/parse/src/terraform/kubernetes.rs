@@ -13,6 +13,7 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("kubernetes_cluster_role_binding_v1", |resource, facts| binding(resource, ResourceScope::Cluster, facts)),
     ("kubernetes_role_binding", |resource, facts| binding(resource, ResourceScope::Namespace, facts)),
     ("kubernetes_role_binding_v1", |resource, facts| binding(resource, ResourceScope::Namespace, facts)),
+    ("aws_eks_access_policy_association", access_policy),
     ("kubernetes_service_account", service_account),
     ("kubernetes_service_account_v1", service_account),
 ];
@@ -72,7 +73,7 @@ fn covered(resource: Resource<'_, '_>, rule: Section<'_>) -> Vec<Value> {
     let mut found = Vec::new();
     for (name, basis) in texts("resources") {
         for (group, _) in &groups {
-            let is_bare = group.is_empty() || group == "*" || name == "*";
+            let is_bare = group.is_empty() || group == "*";
             found.push(hole::value(&if is_bare { name.clone() } else { format!("{group}/{name}") }, basis));
         }
     }
@@ -105,6 +106,38 @@ fn account(resource: Resource<'_, '_>, namespace: &str, name: &str, facts: &mut 
         });
     }
     key
+}
+
+/// The access policy of EKS that is `cluster-admin` (EKS User Guide, "Review access policy permissions").
+const CLUSTER_ADMIN: &str = "AmazonEKSClusterAdminPolicy";
+
+/// What a principal of AWS may do in a cluster of EKS.
+fn access_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("principal_arn", Platform::Aws, "role", facts) else { return };
+    let Some(policy) = resource.value("policy_arn") else { return };
+    let role = match policy {
+        Value::Known(arn, basis) => {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            Value::Known(if name == CLUSTER_ADMIN { "cluster-admin" } else { name }.to_owned(), basis)
+        }
+        unknown @ Value::Unknown(_) => unknown,
+    };
+    let scope = match resource.text("access_scope.type").as_deref() {
+        Some("cluster") => ResourceScope::Cluster,
+        Some("namespace") => ResourceScope::Namespace,
+        _ => ResourceScope::Unknown,
+    };
+    facts.grants.push(RoleGrant {
+        platform: Platform::K8s,
+        principal,
+        role: Some(role),
+        actions: Vec::new(),
+        actions_inverted: false,
+        resources: Vec::new(),
+        scope,
+        condition: None,
+        location: resource.location(),
+    });
 }
 
 /// The annotation that gives an account its AWS role, and that for how long its tokens live (amazon-eks-pod-identity-webhook).

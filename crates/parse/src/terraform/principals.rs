@@ -33,6 +33,7 @@ const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
 /// Attributes through which one resource stands for the principal of another.
 const STANDS_FOR: &[(&str, &[&str])] = &[
     ("aws_iam_instance_profile", &["role", "roles"]),
+    ("aws_eks_access_entry", &["principal_arn"]),
     ("azuread_service_principal", &["client_id", "application_id"]),
     ("google_iam_workload_identity_pool_provider", &["workload_identity_pool_id"]),
 ];

@@ -22,7 +22,7 @@ const MARKERS: &[&[&str]] =
     &[&["trust_domain", "plugins"], &["trust_domain", "NodeAttestor"], &["agent_address", "cert_dir"], &["agent_address", "jwt_svids"]];
 
 /// Whether the text is such a configuration.
-pub(super) fn is_one(head: &str) -> bool {
+pub(crate) fn is_one(head: &str) -> bool {
     MARKERS.iter().any(|words| words.iter().all(|word| head.contains(word))) && !head.contains("apiVersion")
 }
 

@@ -43,7 +43,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let policies: Vec<&SessionPolicy> = view.facts().sessions.iter().filter(is_policy).collect();
     // A constraint whose name can't be read may be the very one.
     let governs = |session: &&SessionPolicy| AGAINST_KEYS.contains(&session.setting.as_str()) || session.setting == UNREADABLE;
-    let Some(first) = policies.first().filter(|_| !policies.iter().any(|session| governs(session))) else { return };
+    let Some(first) = policies.first().filter(|_| !policies.iter().any(governs)) else { return };
     let message = format!(
         "The organisation policies here ({} …) neither forbid keys of service accounts nor make them expire.",
         spot(&first.location)
