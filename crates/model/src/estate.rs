@@ -23,6 +23,17 @@ impl Repository {
     }
 }
 
+/// Something that was read, by the digest that an attestation can be bound to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// What it is called: the remote of a repository, the reference of an image.
+    pub name: String,
+    /// The key of an in-toto DigestSet: `gitCommit`, `sha256`.
+    pub algorithm: String,
+    /// The digest in hex.
+    pub digest: String,
+}
+
 /// How the run was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct RunInfo {
@@ -38,6 +49,8 @@ pub struct RunInfo {
     pub policy: Option<(String, String)>,
     /// The user supplied a fingerprint key, so that keyed digests may be published.
     pub keyed: bool,
+    /// The commit and the images that were read, sorted.
+    pub subjects: Vec<Subject>,
 }
 
 /// What was found and read.

@@ -30,7 +30,7 @@ mod workload;
 pub use artifact::{Artifact, ArtifactId};
 pub use coverage::{Coverage, ReadCounts, Skip, SkipReason};
 pub use credential::{Class, Confidence, Custody, Level, Reachability, Replayable, Role};
-pub use estate::{Estate, Repository, RunInfo};
+pub use estate::{Estate, Repository, RunInfo, Subject};
 pub use facts::{Declaration, Facts, OwnerRule, Slot, SlotEncoding, StoredSecret};
 pub use finding::{CheckInfo, Finding, Standard, Suppression};
 pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reach, Ttl, TtlBasis};

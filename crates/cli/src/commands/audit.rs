@@ -1,5 +1,6 @@
 //! `unkeyed scan` and `unkeyed audit`: the whole pipeline, once.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, anyhow};
 use sha2::{Digest as _, Sha256};
 use unkeyed_detect::{Detector, FingerprintKey};
-use unkeyed_model::{Report, RunInfo, Timestamp, Verdict};
+use unkeyed_model::{Estate, Report, RunInfo, Subject, Timestamp, Verdict, WorkloadKind};
 use unkeyed_source::{Commits, GitScope, Options};
 
 use super::adjust;
@@ -61,6 +62,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
         rules_digest,
         policy: policy_used,
         keyed,
+        subjects: subjects(&estate),
     };
     let now = args.as_of.unwrap_or_else(Timestamp::now);
     let report = unkeyed_audit::judge(estate, &policy, now);
@@ -73,6 +75,20 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     // The program ends here; to free thousands of rules one by one would take longer than to scan a small file.
     std::mem::forget(detector);
     Ok(exit)
+}
+
+/// The commit that is checked out, and the images that are named by digest.
+fn subjects(estate: &Estate) -> Vec<Subject> {
+    let commit = estate.repository.as_ref().and_then(|repository| {
+        let name = repository.remote.clone().unwrap_or_else(|| "repository".into());
+        Some(Subject { name, algorithm: "gitCommit".into(), digest: repository.head.clone()? })
+    });
+    let images = estate.facts.workloads.iter().filter(|workload| workload.kind == WorkloadKind::Image).filter_map(|workload| {
+        let (name, digest) = workload.name.split_once("@sha256:")?;
+        let digest: String = digest.chars().take_while(char::is_ascii_hexdigit).collect();
+        Some(Subject { name: name.to_owned(), algorithm: "sha256".into(), digest })
+    });
+    commit.into_iter().chain(images).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn options(command: &str, args: &RunArgs, cache: Option<&Cache>) -> Options {

@@ -50,7 +50,13 @@ fn run(report: &model::Report) -> v1::Run {
         complete: report.coverage.is_complete(),
         policy: run.policy.as_ref().map(|(path, _)| path.clone()),
         keyed: run.keyed,
+        subjects: run.subjects.iter().map(subject).collect(),
     }
+}
+
+fn subject(subject: &model::Subject) -> v1::Subject {
+    let model::Subject { name, algorithm, digest } = subject.clone();
+    v1::Subject { name, algorithm, digest }
 }
 
 fn summary(report: &model::Report, listing: &Listing<'_>) -> v1::Summary {

@@ -75,6 +75,20 @@ pub struct Run {
     pub policy: Option<String>,
     /// Whether artifact ids are fingerprints under the user's key and may be compared between runs.
     pub keyed: bool,
+    /// The commit and the images that were read, by digest.
+    #[serde(default)]
+    pub subjects: Vec<Subject>,
+}
+
+/// Something that was read, by the digest that an attestation can be bound to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Subject {
+    /// What it is called: the remote of a repository, the reference of an image.
+    pub name: String,
+    /// The key of an in-toto DigestSet: `gitCommit`, `sha256`.
+    pub algorithm: String,
+    /// The digest in hex.
+    pub digest: String,
 }
 
 /// Totals.
