@@ -27,6 +27,17 @@ impl Repository {
     }
 }
 
+/// Something that was read, by the digest that an attestation can be bound to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// What it is called: the remote of a repository, the reference of an image.
+    pub name: String,
+    /// The key of an in-toto DigestSet: `gitCommit`, `sha256`.
+    pub algorithm: String,
+    /// The digest in hex.
+    pub digest: String,
+}
+
 /// How the run was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct RunInfo {
@@ -48,6 +59,8 @@ pub struct RunInfo {
     pub compared_with: Option<String>,
     /// The user supplied a fingerprint key, so that keyed digests may be published.
     pub keyed: bool,
+    /// The commit and the images that were read, sorted.
+    pub subjects: Vec<Subject>,
     /// For a report that was read back from a file, what it says of the run and no longer holds itself.
     pub saved: Option<Saved>,
 }

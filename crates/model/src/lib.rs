@@ -33,7 +33,7 @@ pub use artifact::{Artifact, ArtifactId, Silence};
 pub use before::{Baseline, Before, Earlier, Known};
 pub use coverage::{Coverage, ReadCounts, Skip, SkipReason};
 pub use credential::{Class, Confidence, Custody, Level, Reachability, Replayable, Role};
-pub use estate::{Estate, Repository, RunInfo, Saved};
+pub use estate::{Estate, Repository, RunInfo, Saved, Subject};
 pub use evidence::{Assurance, DatedBy, Evidence, Observed, ObservedAct, SubjectForm};
 pub use facts::{Declaration, Facts, OwnerRule, Slot, SlotEncoding, StoredSecret};
 pub use finding::{CheckInfo, Finding, Standard, Suppression};

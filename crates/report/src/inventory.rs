@@ -9,7 +9,8 @@ use std::io;
 use unkeyed_model::{Artifact, Class, Destination, IdentityPath, Report, WorkloadReport};
 
 use crate::listing::Listing;
-use crate::{Options, place, printable};
+use crate::tables::inert;
+use crate::{Options, place};
 
 const COLUMNS: [&str; 17] = [
     "workload",
@@ -157,24 +158,4 @@ fn row(workload: &WorkloadReport, access: &Access<'_>) -> Row {
         artifact.to_owned(),
         complete.to_owned(),
     ]
-}
-
-/// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection") and no terminal for a command.
-fn inert(cell: &str) -> String {
-    let shown = printable(cell);
-    if shown.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{shown}") } else { shown.into_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)"] {
-            assert_eq!(inert(cell), format!("'{cell}"));
-        }
-        assert_eq!(inert("a=b"), "a=b");
-        assert!(!inert("a\u{1b}[31m\n=2").contains(['\u{1b}', '\n']));
-    }
 }

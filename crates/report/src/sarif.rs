@@ -11,6 +11,9 @@ mod catalog;
 mod describe;
 mod finding;
 mod fingerprint;
+mod fitting;
+mod flow;
+mod head;
 mod invocation;
 mod location;
 mod selection;
@@ -28,27 +31,35 @@ use unkeyed_model::{Report, WorkloadReport};
 use crate::{Options, printable};
 use catalog::Catalog;
 use fingerprint::Fingerprints;
-use selection::{Candidate, Selection};
+use head::Head;
+use selection::{Candidate, MOST_RESULTS, Selection};
 
 /// Name under which the scanned root stands for all relative references.
 const ROOT: &str = "%SRCROOT%";
 
 /// Writes the report as SARIF.
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let log = fitting::fitting(MOST_RESULTS, fitting::MOST_BYTES, &|most| log(report, options, most))?;
+    out.write_all(&log)
+}
+
+/// The log with at most `most` results.
+fn log(report: &Report, options: &Options, most: usize) -> io::Result<Vec<u8>> {
     let sarif = Sarif::builder()
         .schema("https://json.schemastore.org/sarif-2.1.0.json".to_owned())
         .version(json!("2.1.0"))
-        .runs(vec![run(report, options)])
+        .runs(vec![run(report, options, most)])
         .build();
-    serde_json::to_writer_pretty(&mut *out, &sarif)?;
-    out.write_all(b"\n")
+    let mut log = serde_json::to_vec_pretty(&sarif)?;
+    log.push(b'\n');
+    Ok(log)
 }
 
-fn run(report: &Report, options: &Options) -> Run {
-    let selection = Selection::new(report, options);
+fn run(report: &Report, options: &Options, most: usize) -> Run {
+    let selection = Selection::new(report, options, most);
     let catalog = Catalog::new(report, &selection);
     let workloads = report.workloads.iter().map(|workload| (workload.id.as_str(), workload)).collect();
-    let writer = Writer { report, catalog: &catalog, workloads };
+    let writer = Writer { report, catalog: &catalog, workloads, head: Head::new(report) };
     let mut fingerprints = Fingerprints::default();
     let results: Vec<_> = selection.chosen.iter().map(|candidate| writer.result(candidate, &mut fingerprints)).collect();
     Run::builder()
@@ -69,10 +80,11 @@ struct Writer<'r> {
     report: &'r Report,
     catalog: &'r Catalog,
     workloads: BTreeMap<&'r str, &'r WorkloadReport>,
+    head: Head<'r>,
 }
 
-impl Writer<'_> {
-    fn result(&self, candidate: &Candidate<'_>, fingerprints: &mut Fingerprints) -> serde_sarif::sarif::Result {
+impl<'r> Writer<'r> {
+    fn result(&self, candidate: &Candidate<'r>, fingerprints: &mut Fingerprints) -> serde_sarif::sarif::Result {
         match candidate {
             Candidate::Artifact(artifact) => self.artifact(artifact, fingerprints),
             Candidate::Finding(finding) => self.finding(finding, fingerprints),

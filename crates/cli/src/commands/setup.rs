@@ -3,12 +3,13 @@
 //! One decision a reader would question: a policy or baseline that lies in the target is used only if none is named. Who writes
 //! the repository must not choose by what it is judged; and where nobody chose, the report says what was found.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use sha2::{Digest as _, Sha256};
 use unkeyed_detect::{Detector, FingerprintKey};
-use unkeyed_model::{Baseline, Estate, Policy, RunInfo, Timestamp};
+use unkeyed_model::{Baseline, Estate, Policy, RunInfo, Subject, Timestamp, WorkloadKind};
 
 use super::adjust;
 use super::rules::load;
@@ -101,9 +102,24 @@ impl Setup {
             baseline: self.baseline.as_ref().map(|(_, path, digest)| (path.clone(), digest.clone())),
             compared_with: None,
             keyed: self.keyed,
+            subjects: subjects(estate),
             saved: None,
         };
     }
+}
+
+/// The commit that is checked out, and the images that are named by digest.
+fn subjects(estate: &Estate) -> Vec<Subject> {
+    let commit = estate.repository.as_ref().and_then(|repository| {
+        let name = repository.remote.clone().unwrap_or_else(|| "repository".into());
+        Some(Subject { name, algorithm: "gitCommit".into(), digest: repository.head.clone()? })
+    });
+    let images = estate.facts.workloads.iter().filter(|workload| workload.kind == WorkloadKind::Image).filter_map(|workload| {
+        let (name, digest) = workload.name.split_once("@sha256:")?;
+        let digest: String = digest.chars().take_while(char::is_ascii_hexdigit).collect();
+        Some(Subject { name: name.to_owned(), algorithm: "sha256".into(), digest })
+    });
+    commit.into_iter().chain(images).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The file of that name at the first target's root.

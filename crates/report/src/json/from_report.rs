@@ -60,8 +60,14 @@ fn run(report: &model::Report) -> v1::Run {
         compared_with: run.compared_with.clone(),
         keyed: run.keyed,
         assurance: report.assurance(),
+        subjects: run.subjects.iter().map(subject).collect(),
         sources: Vec::new(),
     }
+}
+
+fn subject(subject: &model::Subject) -> v1::Subject {
+    let model::Subject { name, algorithm, digest } = subject.clone();
+    v1::Subject { name, algorithm, digest }
 }
 
 fn evidence(evidence: &model::Evidence) -> v1::Evidence {

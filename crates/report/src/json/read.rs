@@ -73,6 +73,11 @@ impl v1::Report {
             baseline: run.baseline.map(|file| (file.path, file.digest)),
             compared_with: run.compared_with,
             keyed: run.keyed,
+            subjects: run
+                .subjects
+                .into_iter()
+                .map(|one| model::Subject { name: one.name, algorithm: one.algorithm, digest: one.digest })
+                .collect(),
             saved: Some(model::Saved {
                 version: self.tool.version.clone(),
                 hidden_low_confidence: count(self.summary.hidden_low_confidence),

@@ -109,9 +109,23 @@ pub struct Run {
     #[serde(default)]
     #[schemars(with = "Word<Assurance>")]
     pub assurance: Assurance,
+    /// The commit and the images that were read, by digest.
+    #[serde(default)]
+    pub subjects: Vec<Subject>,
     /// The reports of which this one is made (`unkeyed report merge`), in order of name; empty for the report of one run.
     #[serde(default)]
     pub sources: Vec<Source>,
+}
+
+/// Something that was read, by the digest that an attestation can be bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Subject {
+    /// What it is called: the remote of a repository, the reference of an image.
+    pub name: String,
+    /// The key of an in-toto DigestSet: `gitCommit`, `sha256`.
+    pub algorithm: String,
+    /// The digest in hex.
+    pub digest: String,
 }
 
 /// A file that the run went by.

@@ -11,7 +11,7 @@ use crate::{place, words};
 /// GitHub accepts this many locations of a result.
 const MOST_LOCATIONS: usize = 1_000;
 
-impl Writer<'_> {
+impl<'r> Writer<'r> {
     pub(super) fn artifact(&self, artifact: &Artifact, fingerprints: &mut Fingerprints) -> SarifResult {
         let worst = self.worst_workload(artifact);
         let (level, kind) = judged(artifact.level);
@@ -19,39 +19,49 @@ impl Writer<'_> {
         let path = first.map(|(location, _)| place::uri(&location.origin)).unwrap_or_default();
         let key_path = first.and_then(|(location, _)| location.key_path.as_deref()).unwrap_or_default();
         let name = artifact.name.as_deref().unwrap_or(&artifact.mask);
+        let instead = first.and_then(|(location, _)| self.head.instead(location, worst));
+        let primary = match (first, instead) {
+            (_, Some(file)) => location::shown_at(file),
+            (Some((location, snippet)), None) => location::primary(location, snippet.as_ref()),
+            (None, None) => location::root(),
+        };
         let mut result = SarifResult::builder()
             .rule_id(artifact.rule.id.clone())
             .level(level)
             .kind(kind)
             .rank(f64::from(artifact.rank))
-            .message(text::message(&self.sentences(artifact, worst)))
-            .locations(vec![first.map_or_else(location::root, |(location, snippet)| location::primary(location, snippet.as_ref()))])
+            .message(text::message(&self.sentences(artifact, worst, instead.is_some())))
+            .locations(vec![primary])
             .partial_fingerprints(fingerprints.of(&[&artifact.rule.id, &path, key_path, name]))
             .properties(properties(artifact, worst))
             .build();
         result.rule_index = self.catalog.index(&artifact.rule.id);
-        result.related_locations = further(artifact);
+        result.related_locations = further(artifact, instead.is_some());
         let excepted = artifact.suppressed_by.as_ref().map(suppressed);
         let suppression = excepted.or_else(|| artifact.silenced_by.as_ref().map(silenced));
         result.suppressions = suppression.map(|suppression| vec![suppression]);
         result
     }
 
-    fn worst_workload(&self, artifact: &Artifact) -> Option<&WorkloadReport> {
+    fn worst_workload(&self, artifact: &Artifact) -> Option<&'r WorkloadReport> {
         artifact.workloads.iter().filter_map(|id| self.workloads.get(id.as_str()).copied()).min_by_key(|workload| workload.verdict)
     }
 
-    fn sentences(&self, artifact: &Artifact, worst: Option<&WorkloadReport>) -> String {
+    fn sentences(&self, artifact: &Artifact, worst: Option<&WorkloadReport>, is_moved: bool) -> String {
         let copies = match artifact.locations.len() {
             0 | 1 => String::new(),
             places => format!(" It stands in {places} places."),
+        };
+        let stands = match artifact.locations.first() {
+            Some((location, _)) if is_moved => format!(" It stands in {}.", location::stands_in(location)),
+            _ => String::new(),
         };
         let workload = match worst {
             Some(workload) => format!(" It belongs to {}, which is judged {}.", workload.id, words::verdict(workload.verdict)),
             None => String::new(),
         };
         format!(
-            "{} is {}: {}. Lifetime: {}.{copies}{workload}",
+            "{} is {}: {}. Lifetime: {}.{stands}{copies}{workload}",
             words::what(artifact),
             artifact.class,
             words::class(artifact.class),
@@ -94,15 +104,13 @@ fn silenced(silence: &Silence) -> SarifSuppression {
     SarifSuppression::builder().kind(json!(kind)).status(json!("accepted")).justification(silence.as_str().to_owned()).build()
 }
 
-fn further(artifact: &Artifact) -> Option<Vec<Location>> {
+fn further(artifact: &Artifact, is_moved: bool) -> Option<Vec<Location>> {
+    let moved = artifact.locations.first().filter(|_| is_moved).map(|(location, snippet)| location::true_place(location, snippet.as_ref()));
+    let before = usize::from(moved.is_some());
     let copies = artifact.locations.iter().skip(1).map(|(location, _)| (location, "another copy"));
     let parts = artifact.related.iter().map(|location| (location, "another part of it"));
-    let further: Vec<Location> = copies
-        .chain(parts)
-        .take(MOST_LOCATIONS - 1)
-        .enumerate()
-        .map(|(index, (location, how))| location::related(index + 1, location, how))
-        .collect();
+    let others = copies.chain(parts).zip(before + 1..).map(|((location, how), id)| location::related(id, location, how));
+    let further: Vec<Location> = moved.into_iter().chain(others).take(MOST_LOCATIONS - 1).collect();
     (!further.is_empty()).then_some(further)
 }
 

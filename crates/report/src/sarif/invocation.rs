@@ -7,7 +7,7 @@ use serde_sarif::sarif::{Invocation, Notification, ReportingDescriptorReference}
 use unkeyed_model::{Report, Skip, SkipReason};
 
 use super::describe::{TRUNCATED, skipped_id};
-use super::selection::Selection;
+use super::selection::{MOST_SHOWN, Selection};
 use super::{location, text};
 use crate::{stamp, words};
 
@@ -22,6 +22,10 @@ pub(super) fn invocation(report: &Report, selection: &Selection<'_>) -> Invocati
     if selection.dropped > 0 {
         let said = format!("{} results are left out, the least severe ones; the JSON report has them all.", selection.dropped);
         notifications.push(notification(TRUNCATED.to_owned(), "warning", &said));
+    }
+    if selection.chosen.len() > MOST_SHOWN {
+        let said = format!("GitHub code scanning shows the {MOST_SHOWN} most severe of the {} results.", selection.chosen.len());
+        notifications.push(notification(TRUNCATED.to_owned(), "note", &said));
     }
     Invocation::builder()
         .execution_successful(!failed)

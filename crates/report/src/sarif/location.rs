@@ -24,7 +24,16 @@ pub(super) fn primary(location: &Location, snippet: Option<&Snippet>) -> SarifLo
 
 /// A location for a result that concerns no file: the scanned root.
 pub(super) fn root() -> SarifLocation {
-    let physical = PhysicalLocation::builder().artifact_location(artifact(".".to_owned())).region(Region::builder().start_line(1).build());
+    first_line(".".to_owned())
+}
+
+/// A location for a result that stands elsewhere and is shown at `path`.
+pub(super) fn shown_at(path: &str) -> SarifLocation {
+    first_line(place::uri_of_path(path))
+}
+
+fn first_line(uri: String) -> SarifLocation {
+    let physical = PhysicalLocation::builder().artifact_location(artifact(uri)).region(Region::builder().start_line(1).build());
     SarifLocation::builder().physical_location(physical.build()).build()
 }
 
@@ -34,6 +43,25 @@ pub(super) fn related(id: usize, location: &Location, how: &str) -> SarifLocatio
     sarif.id = i64::try_from(id).ok();
     sarif.message = Some(text::message(how));
     sarif
+}
+
+/// The true place of a result that is shown at another file.
+pub(super) fn true_place(location: &Location, snippet: Option<&Snippet>) -> SarifLocation {
+    let mut sarif = located(location, snippet);
+    sarif.id = Some(1);
+    sarif.message = Some(text::message("where it stands"));
+    sarif
+}
+
+/// The same in words: what holds the file, and the file.
+pub(super) fn stands_in(location: &Location) -> String {
+    let origin = &location.origin;
+    let shown = place::shown(location);
+    match (&origin.commit, &origin.layer) {
+        (Some(commit), _) => format!("commit {commit} at {shown}"),
+        (_, Some(layer)) => format!("image layer {layer} at {shown}"),
+        _ => shown,
+    }
 }
 
 /// The place of something that was not read.

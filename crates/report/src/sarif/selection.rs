@@ -8,7 +8,9 @@ use crate::Options;
 use crate::listing::Listing;
 
 /// GitHub refuses a run with more results (docs.github.com, "SARIF support for code scanning").
-const MOST_RESULTS: usize = 25_000;
+pub(super) const MOST_RESULTS: usize = 25_000;
+/// GitHub shows so many of them, the most severe ones.
+pub(super) const MOST_SHOWN: usize = 5_000;
 
 /// Something that becomes a result.
 pub(super) enum Candidate<'r> {
@@ -41,16 +43,16 @@ pub(super) struct Selection<'r> {
 }
 
 impl<'r> Selection<'r> {
-    pub(super) fn new(report: &'r Report, options: &Options) -> Self {
+    pub(super) fn new(report: &'r Report, options: &Options, most: usize) -> Self {
         let listing = Listing::new(report, options);
         let mut candidates: Vec<Candidate<'r>> = Vec::new();
         let wanted = |artifact: &&Artifact| artifact.level > Level::None || options.show_public;
         candidates.extend(listing.artifacts.iter().copied().filter(wanted).map(Candidate::Artifact));
         candidates.extend(report.findings.iter().map(Candidate::Finding));
         candidates.extend(report.workloads.iter().enumerate().map(|(index, workload)| Candidate::Verdict(index, workload)));
-        let dropped = candidates.len().saturating_sub(MOST_RESULTS);
+        let dropped = candidates.len().saturating_sub(most);
         Self {
-            chosen: worst(candidates, MOST_RESULTS),
+            chosen: worst(candidates, most),
             dropped,
             hidden_low_confidence: listing.hidden_low_confidence,
             hidden_public: listing.hidden_public,

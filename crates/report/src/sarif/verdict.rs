@@ -8,13 +8,16 @@ use super::artifact::judged;
 use super::catalog::VERDICT;
 use super::fingerprint::Fingerprints;
 use super::selection::{rank, verdict_level};
-use super::{Writer, bag, location, text};
+use super::{Writer, bag, flow, location, text};
 use crate::words;
 
 impl Writer<'_> {
     pub(super) fn verdict(&self, index: usize, workload: &WorkloadReport, fingerprints: &mut Fingerprints) -> SarifResult {
         let level = verdict_level(workload.verdict);
-        let mut at = workload.locations.first().map_or_else(location::root, |location| location::primary(location, None));
+        let first = workload.locations.first();
+        let instead = first.and_then(|location| self.head.instead(location, None));
+        let own = || first.map_or_else(location::root, |location| location::primary(location, None));
+        let mut at = instead.map_or_else(own, location::shown_at);
         let mut logical = LogicalLocation::builder().fully_qualified_name(workload.id.clone()).build();
         logical.index = i64::try_from(index).ok();
         at.logical_locations = Some(vec![logical]);
@@ -38,6 +41,7 @@ impl Writer<'_> {
         let evidence: Vec<_> =
             evidence.chain(links).take(999).zip(1..).map(|((place, how), id)| location::related(id, place, &how)).collect();
         result.related_locations = (!evidence.is_empty()).then_some(evidence);
+        result.code_flows = flow::flows(workload);
         result
     }
 }

@@ -8,7 +8,7 @@ mod identities;
 mod make;
 mod workloads;
 
-use unkeyed_model::{Class, Report, RunInfo, Summary, Timestamp, Verdict};
+use unkeyed_model::{Class, Report, RunInfo, Subject, Summary, Timestamp, Verdict};
 
 /// The instant of the sample.
 pub(crate) fn as_of() -> Timestamp {
@@ -50,6 +50,11 @@ pub(crate) fn audit() -> Report {
             baseline: Some((".unkeyed-baseline.json".into(), "55cc02".repeat(8))),
             compared_with: None,
             keyed: false,
+            subjects: vec![Subject {
+                name: "github.com/acme/shop".into(),
+                algorithm: "gitCommit".into(),
+                digest: "3f1c0de5a7b94c2d8e6f10233445566778899aab".into(),
+            }],
             saved: None,
         },
         as_of: as_of(),

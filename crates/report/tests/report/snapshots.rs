@@ -39,7 +39,8 @@ fn first_difference(expected: &str, actual: &str) -> String {
     format!("line {}:\n- {}\n+ {}", at + 1, expected.lines().nth(at).unwrap_or("(end)"), actual.lines().nth(at).unwrap_or("(end)"))
 }
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+/// Nothing is left out.
+pub(crate) const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 #[test]
 fn audit_for_people() {
@@ -61,4 +62,23 @@ fn for_machines() {
     let report = sample::audit();
     assert_file("tests/snapshots/audit.json", &written(&report, Format::Json, &EVERYTHING));
     assert_file("tests/snapshots/audit.sarif", &written(&report, Format::Sarif, &Options::default()));
+}
+
+#[test]
+fn for_other_tools() {
+    let report = sample::audit();
+    for (file, format) in [
+        ("audit.md", Format::Markdown),
+        ("audit.junit.xml", Format::Junit),
+        ("audit.gitlab.json", Format::Gitlab),
+        ("audit-credentials.csv", Format::CredentialsCsv),
+        ("audit-findings.csv", Format::FindingsCsv),
+        ("audit.cdx.json", Format::Cyclonedx),
+        ("audit.oscal-results.json", Format::OscalResults),
+        ("audit.oscal-poam.json", Format::OscalPoam),
+        ("audit.svr.json", Format::InTotoSvr),
+        ("audit.readiness.json", Format::InTotoReadiness),
+    ] {
+        assert_file(&format!("tests/snapshots/{file}"), &written(&report, format, &Options::default()));
+    }
 }

@@ -147,6 +147,15 @@ pub struct Destination {
     pub name: Option<String>,
 }
 
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{}:{name}", self.kind),
+            None => f.write_str(&self.kind),
+        }
+    }
+}
+
 /// A token the workload's platform will issue to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PredictedToken {
