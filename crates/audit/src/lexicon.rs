@@ -136,11 +136,15 @@ pub(crate) fn content(reference: &Reference) -> Content {
     if reference.key.as_deref() == Some("*") {
         return Content::Unstated;
     }
-    let names = [reference.key.as_deref(), reference.used_as.as_deref(), Some(reference.name.as_str())];
+    // A variable of GitHub is plain text, whatever it is given to.
+    let used_as = reference.used_as.as_deref().filter(|_| reference.store != StoreKind::GhaVariable);
+    let names = [reference.key.as_deref(), used_as, Some(reference.name.as_str())];
     let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);
     match said {
         // The name of a set says what it is for, not that nothing in it is secret.
         Some(Content::Identifier) if reference.store == StoreKind::CiGroup => Content::Unstated,
+        // Nor does that of a Secret which is taken whole (`{{ .Values.certs.secretName }}`).
+        Some(Content::Identifier) if reference.store == StoreKind::K8sSecret && reference.key.is_none() => Content::Durable,
         Some(content) => content,
         // All of a store (`secrets: inherit`, `toJSON(secrets)`) or of an object that exists to hold secrets.
         None if is_whole(reference) && keeps_secrets(reference.store) => Content::Durable,
@@ -302,8 +306,12 @@ mod tests {
         assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "*")), Content::Durable);
         let mut object = testing::reference(StoreKind::K8sSecret, "catalog-rds");
         assert_eq!(content(&object), Content::Durable);
+        assert_eq!(content(&testing::reference(StoreKind::K8sSecret, "{{ .Values.certs.secretName }}")), Content::Durable);
         object.key = Some("foo".into());
         assert_eq!(content(&object), Content::Unstated);
+        let mut variable = testing::reference(StoreKind::GhaVariable, "SECRET_NAME");
+        variable.used_as = Some("secrets".into());
+        assert_eq!(content(&variable), Content::Identifier);
         assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "FOO")), Content::Identifier);
         assert_eq!(content(&testing::reference(StoreKind::Environment, "DB_PASSWORD")), Content::Durable);
     }

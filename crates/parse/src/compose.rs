@@ -99,7 +99,11 @@ impl<'a, 'n> Service<'a, 'n> {
         }
         for entry in node.get("env_file").into_iter().flat_map(Node::one_or_many) {
             if let Some(file) = entry.text().or_else(|| entry.str("path")) {
-                self.workload.uses.push((Use::File, host_files::relative(self.place.path(), file)));
+                let file = host_files::relative(self.place.path(), file);
+                self.workload.uses.push((Use::File, file.clone()));
+                // A file that isn't in the inputs may set anything.
+                let at = self.place.at(entry.span, place::under(&self.path, "env_file"));
+                self.workload.references.push(facts::environment(StoreKind::File, file, at));
             }
         }
         if let Some(image) = node.str("image") {
