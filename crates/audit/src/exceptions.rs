@@ -65,7 +65,7 @@ pub(crate) fn apply(policy: &Policy, artifacts: &mut [Artifact], findings: &mut 
     let mut ruling = Ruling::default();
     for (index, exception) in policy.exceptions.iter().enumerate() {
         let reach = Scope::new(exception).reach(artifacts, findings, policy);
-        let standing = standing(exception, &reach, artifacts, now);
+        let standing = standing(exception, &reach, artifacts, policy, now);
         match standing {
             Standing::Valid => {
                 for pair in &reach.artifacts {

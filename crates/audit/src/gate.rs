@@ -1,8 +1,11 @@
 //! Whether the run passes, by profile (DOMAIN §4.6).
 
-use unkeyed_model::{Artifact, Class, Confidence, Custody, Finding, Gate, Level, Policy, Verdict, WorkloadReport};
+use unkeyed_model::{
+    Artifact, Class, Confidence, Custody, Finding, Gate, Level, Policy, Requirement, Selector, SelectorField, Verdict, WorkloadReport,
+};
 
 use crate::exceptions::Ruling;
+use crate::globs::Glob;
 use crate::sets::{self, Set};
 
 /// What the gate looks at.
@@ -71,18 +74,37 @@ fn expired<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = String> + 'a 
     errors.map(|finding| format!("{}: {}", finding.check, finding.message))
 }
 
-/// Workloads below the required verdict. An open verdict never meets a requirement; a workload without access has none to meet.
-fn required<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = String> + 'a {
-    let minimum = evidence.policy.require;
-    let below = move |workload: &&WorkloadReport| {
-        minimum.is_some_and(|minimum| workload.verdict < minimum || workload.verdict == Verdict::Indeterminate)
-            && !workload.no_access_observed
-    };
-    evidence
-        .workloads
-        .iter()
-        .filter(below)
-        .filter_map(move |workload| Some(format!("{} is {}, required is {}", workload.id, workload.verdict, minimum?)))
+/// Workloads below a required verdict. An open verdict never meets a requirement; a workload without access has none to meet.
+/// A selector that finds nothing is a reason, too: misspelt, it would require nothing of anybody.
+fn required(evidence: &Evidence<'_>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for Requirement { verdict, selector } in &evidence.policy.require {
+        let selects = selector.as_ref().map(|selector| (selector.field, Glob::name(&selector.glob)));
+        let selected = |workload: &&WorkloadReport| {
+            selects.as_ref().is_none_or(|(field, glob)| property(workload, *field).is_some_and(|text| glob.matches(text)))
+        };
+        let all: Vec<_> = evidence.workloads.iter().filter(selected).collect();
+        if let Some(Selector { field, glob }) = selector.as_ref().filter(|_| all.is_empty()) {
+            reasons.push(format!("no workload has the {field} `{glob}`, of which {verdict} is required"));
+        }
+        let below = all.into_iter().filter(|workload| !workload.no_access_observed && !meets(workload.verdict, *verdict));
+        reasons.extend(below.map(|workload| format!("{} is {}, required is {verdict}", workload.id, workload.verdict)));
+    }
+    reasons.dedup();
+    reasons
+}
+
+fn meets(verdict: Verdict, required: Verdict) -> bool {
+    verdict >= required && verdict != Verdict::Indeterminate
+}
+
+fn property(workload: &WorkloadReport, field: SelectorField) -> Option<&str> {
+    match field {
+        SelectorField::Id => Some(&workload.id),
+        SelectorField::Owner => workload.owner.as_deref(),
+        SelectorField::Environment => workload.environment.as_deref(),
+        SelectorField::Kind => Some(workload.kind.as_str()),
+    }
 }
 
 fn sentence(artifact: &Artifact) -> String {

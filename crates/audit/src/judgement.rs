@@ -7,7 +7,7 @@ use unkeyed_model::{
 };
 
 use crate::context::{Context, Linked, LinkedPath};
-use crate::linking::{Linker, Merged, StoredIndex};
+use crate::linking::{Chains, Linker, Merged, StoredIndex};
 use crate::owners::Owners;
 use crate::sets::Findings;
 use crate::{adoption, artifacts, assemble, checks, exceptions, gate, linking, outside, summary};
@@ -72,7 +72,7 @@ fn with_unattributed(mut merged: Vec<Merged>, artifacts: &mut [Artifact]) -> Vec
     }
     if let Some(location) = first {
         let workload = Workload::new(WorkloadKind::Repository, UNATTRIBUTED, "what belongs to no workload", location);
-        merged.push(Merged { workload, parts: Vec::new() });
+        merged.push(Merged { workload, parts: Vec::new(), links: Vec::new() });
         merged.sort_by(|one, other| one.workload.id.cmp(&other.workload.id));
     }
     merged
@@ -94,11 +94,16 @@ fn link(estate: &Estate, merged: Vec<Merged>, mut paths: Paths, artifacts: &[Art
             held.entry(workload).or_default().push(at);
         }
     }
+    let chains = Chains::new(&estate.facts);
     let owners = Owners::new(&estate.facts.owners, policy);
-    let link_one = |Merged { workload, parts }: Merged| {
+    let link_one = |Merged { workload, parts, links }: Merged| {
         let own = held.get(workload.id.as_str()).cloned().unwrap_or_default();
+        let own_paths = paths.remove(&workload.id).unwrap_or_default();
+        let (links, hidden_links) = chains.complete(&links, &workload.identity_paths, &own_paths);
         Linked {
-            paths: paths.remove(&workload.id).unwrap_or_default(),
+            paths: own_paths,
+            links,
+            hidden_links,
             locations: locations(estate, &workload, &parts),
             owner: owners.of(&workload),
             destinations: destinations(&workload, own.iter().map(|&at| &artifacts[at])),

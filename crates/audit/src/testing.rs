@@ -53,6 +53,7 @@ pub(crate) fn found(kind: &str, id: u8, location: Location) -> Match {
         destination: None,
         notes: Vec::new(),
         snippet: None,
+        marker: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use unkeyed_model::{Confidence, Timestamp, Verdict};
+use unkeyed_model::{Confidence, Requirement, Selector, SelectorField, Timestamp, Verdict};
 use unkeyed_report::Format;
 
 /// Finds the credentials that persist, and says per workload whether it is secretless.
@@ -67,9 +67,11 @@ pub(crate) enum Command {
 pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
-    /// Fail (exit 1) if a workload's verdict is below this one; makes an incomplete scan fail too.
-    #[arg(long, value_name = "VERDICT", value_parser = verdict, env = "UNKEYED_REQUIRE")]
-    pub(crate) require: Option<Verdict>,
+    /// Fail (exit 1) if a workload's verdict is below this one; makes an incomplete scan fail too. Repeatable. A selector
+    /// narrows it to workloads whose id it matches (`secretless:gha:*`), or their `owner=`, `environment=` or `kind=`; it
+    /// must match one.
+    #[arg(long, value_name = "VERDICT[:SELECTOR]", value_parser = requirement, env = "UNKEYED_REQUIRE")]
+    pub(crate) require: Vec<Requirement>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -206,8 +208,24 @@ fn spelled<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Resul
     found.ok_or_else(|| format!("one of: {}", all.iter().map(|value| name(*value)).collect::<Vec<_>>().join(", ")))
 }
 
-fn verdict(text: &str) -> Result<Verdict, String> {
-    spelled(text, &[Verdict::Secretless, Verdict::Transitional], Verdict::as_str)
+/// Verdicts that can be required.
+const REQUIRED: [Verdict; 4] = [Verdict::Secretless, Verdict::Transitional, Verdict::Vaulted, Verdict::Partial];
+
+/// `VERDICT`, `VERDICT:GLOB` or `VERDICT:FIELD=GLOB`.
+fn requirement(text: &str) -> Result<Requirement, String> {
+    let (name, selector) = text.split_once(':').map_or((text, None), |(name, selector)| (name, Some(selector)));
+    let verdict = spelled(name, &REQUIRED, Verdict::as_str)?;
+    let selector = selector.map(|selector| {
+        let named = selector
+            .split_once('=')
+            .and_then(|(field, glob)| Some((spelled(field, SelectorField::ALL, SelectorField::as_str).ok()?, glob)));
+        let (field, glob) = named.unwrap_or((SelectorField::Id, selector));
+        Selector { field, glob: glob.to_owned() }
+    });
+    match selector {
+        Some(Selector { glob, .. }) if glob.is_empty() => Err("the selector is empty; leave out the colon to require it of all".into()),
+        selector => Ok(Requirement { verdict, selector }),
+    }
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {
@@ -226,5 +244,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_requirement_is_a_verdict_and_perhaps_a_selector() {
+        let of = |text: &str| requirement(text).map(|one| (one.verdict, one.selector.map(|selector| (selector.field, selector.glob))));
+        assert_eq!(of("secretless"), Ok((Verdict::Secretless, None)));
+        assert_eq!(of("TRANSITIONAL:gha:a=b#*"), Ok((Verdict::Transitional, Some((SelectorField::Id, "gha:a=b#*".into())))));
+        assert_eq!(of("vaulted:owner=@acme/*"), Ok((Verdict::Vaulted, Some((SelectorField::Owner, "@acme/*".into())))));
+        assert!(of("secretless:").is_err() && of("indeterminate").is_err() && of("partial:kind=").is_err());
     }
 }

@@ -12,8 +12,8 @@ use crate::args::{Args, Command};
 /// Runs the command that was asked for.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     match args.command {
-        Command::Scan(run) => audit::run("scan", &run, None),
-        Command::Audit(audit) => audit::run("audit", &audit.run, audit.require),
+        Command::Scan(run) => audit::run("scan", &run, &[]),
+        Command::Audit(audit) => audit::run("audit", &audit.run, &audit.require),
         Command::Rules(command) => rules::run(&command),
         Command::Explain { id, why, report, rules } => match why {
             Some(finding) => why::run(&finding, report.as_deref(), &rules),

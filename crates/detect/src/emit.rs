@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use unkeyed_model::{Location, Match, Origin, Region, Span, Unit};
 
-use crate::doubt;
 use crate::finding::Finding;
 use crate::overlap::Spans;
 use crate::position::Positions;
 use crate::snippet::{Values, snippet};
+use crate::{doubt, marker};
 
 /// Shorter values are words that a line has by chance …
 const MIN_VALUE: usize = 6;
 /// … and longer ones don't fit into a snippet.
 const MAX_VALUE: usize = 400;
-/// Of more values of one Unit only so many are looked for in other lines.
-const MAX_VALUES: usize = 256;
+/// Most bytes of one Unit's values that are looked for in its lines; with more, lines are shown without anything but the place.
+const MAX_VALUES: usize = 1 << 20;
 
 /// Hands every finding of `unit` to `sink`, in order of place. `veil` holds all that is masked in snippets.
 pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sink: &mut dyn FnMut(Match)) {
@@ -29,8 +29,9 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
     let values = values(text, &findings);
     for finding in findings {
         let shown = snippet(text, finding.draft.secret, &hidden, &values);
+        let marker = marker::beside(text, finding.draft.secret);
         for (_, origin) in unit.origins().iter().enumerate().filter(|(at, _)| !finding.allowed_at.contains(at)) {
-            sink(one(&finding, origin, &place, shown.clone()));
+            sink(Match { marker: marker.clone(), ..one(&finding, origin, &place, shown.clone()) });
         }
     }
 }
@@ -39,14 +40,8 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
 fn values(text: &[u8], findings: &[Finding]) -> Values {
     let spans = findings.iter().map(|finding| finding.draft.secret);
     let values = spans.filter_map(|span| text.get(span.start..span.end)).filter(|value| (MIN_VALUE..=MAX_VALUE).contains(&value.len()));
-    let mut distinct = BTreeSet::new();
-    for value in values {
-        if distinct.len() == MAX_VALUES {
-            break;
-        }
-        distinct.insert(value);
-    }
-    Values::new(distinct)
+    let distinct: BTreeSet<&[u8]> = values.collect();
+    if distinct.iter().map(|value| value.len()).sum::<usize>() > MAX_VALUES { Values::unsearched() } else { Values::new(distinct) }
 }
 
 fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, snippet: unkeyed_model::Snippet) -> Match {
@@ -76,6 +71,7 @@ fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, 
         destination: draft.destination.clone(),
         notes: draft.notes.iter().cloned().chain(open_to_all(origin)).collect(),
         snippet: Some(snippet),
+        marker: None,
     }
 }
 

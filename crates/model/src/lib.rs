@@ -6,6 +6,7 @@
 //! `Debug` of the other types is safe to print.
 
 mod artifact;
+mod before;
 mod coverage;
 mod credential;
 mod estate;
@@ -15,6 +16,7 @@ mod finding;
 mod identity;
 mod image_place;
 mod lifetime;
+mod link;
 mod location;
 mod matched;
 mod policy;
@@ -27,7 +29,8 @@ mod value;
 mod verdict;
 mod workload;
 
-pub use artifact::{Artifact, ArtifactId};
+pub use artifact::{Artifact, ArtifactId, Silence};
+pub use before::{Baseline, Before, Earlier, Known};
 pub use coverage::{Coverage, ReadCounts, Skip, SkipReason};
 pub use credential::{Class, Confidence, Custody, Level, Reachability, Replayable, Role};
 pub use estate::{Estate, Repository, RunInfo};
@@ -37,16 +40,20 @@ pub use finding::{CheckInfo, Finding, Standard, Suppression};
 pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reach, Ttl, TtlBasis};
 pub use image_place::{Fate, ImagePlace};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
+pub use link::{Link, Relation};
 pub use location::{DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
-pub use matched::{Fingerprint, Match, PairKey, Snippet};
-pub use policy::{Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds};
+pub use matched::{Fingerprint, Marker, Match, PairKey, Snippet};
+pub use policy::{
+    Exception, ExceptionCategory, ExceptionMatch, FallbackPath, FallbackStorage, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy,
+    Requirement, Selector, SelectorField, Thresholds, TrustAllow, VendorAccount,
+};
 pub use report::{Report, Summary};
 pub use rule_info::{Remediation, RuleInfo};
 pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding};
 pub use unit::{Copied, Lineage, Unit, Window};
 pub use value::{Basis, Value};
 pub use verdict::{LayerState, Layers, Missing, Reason, Verdict};
-pub use workload::{Content, Reference, StoreKind, Use, Workload, WorkloadKind, WorkloadReport};
+pub use workload::{Content, ImageBuild, Reference, StoreKind, Use, Workload, WorkloadKind, WorkloadReport};
 
 /// A point in time, UTC. Re-exported so that all crates agree on one type.
 pub use jiff::Timestamp;

@@ -74,9 +74,27 @@ fn text(place: &Place<'_>) -> Option<Text> {
 fn items(root: &Node) -> Vec<&Node> {
     /// Keys under which tools wrap their lists and entries.
     const WRAPPERS: &[&str] = &[
-        "value", "Role", "Roles", "Users", "UserDetailList", "RoleDetailList", "Policies", "AccessKeyMetadata", "profiles", "profile",
-        "trustAnchors", "trustAnchor", "association", "associations", "items", "resources", "Resources", "environments", "secrets",
-        "variables", "results",
+        "value",
+        "Role",
+        "Roles",
+        "Users",
+        "UserDetailList",
+        "RoleDetailList",
+        "Policies",
+        "AccessKeyMetadata",
+        "profiles",
+        "profile",
+        "trustAnchors",
+        "trustAnchor",
+        "association",
+        "associations",
+        "items",
+        "resources",
+        "Resources",
+        "environments",
+        "secrets",
+        "variables",
+        "results",
     ];
     match &root.kind {
         Kind::Seq(items) => items.iter().collect(),

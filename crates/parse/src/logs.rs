@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use unkeyed_model::{
-    Assurance, Custody, DatedBy, Declaration, Destination, Evidence, Facts, Lifetime, Location, Observed, ObservedAct, Origin, Region, Role,
-    Skip, SkipReason, Span, Surface, Timestamp, VendorDefault,
+    Assurance, Custody, DatedBy, Declaration, Destination, Evidence, Facts, Lifetime, Location, Observed, ObservedAct, Origin, Region,
+    Role, Skip, SkipReason, Span, Surface, Timestamp, VendorDefault,
 };
 
 use self::events::Seen;

@@ -128,7 +128,11 @@ fn no_prefix_of_a_fixture_panics() {
             let bytes = unit.bytes();
             for end in (0..bytes.len()).step_by(bytes.len() / 300 + 1) {
                 let cut = [Unit::new(Arc::clone(unit.origin()), bytes[..end].to_vec())];
-                if case.starts_with("exports/") { read_evidence(&cut) } else { read(&cut) };
+                if case.starts_with("exports/") {
+                    read_evidence(&cut)
+                } else {
+                    read(&cut)
+                };
             }
         }
     }
@@ -173,9 +177,10 @@ impl Teller<'_> {
             let audiences = trust.audiences.iter().flatten().map(value).collect::<Vec<_>>().join(" ");
             let said = format!("{} trusts {} {} {:?} for {audiences}", trust.principal, trust.trusted, value(&trust.issuer), trust.subject);
             self.line(&format!("trust {said}"), &trust.location);
-            let conditions = trust.claims.iter().map(|claim| {
-                format!("{} {} {}", claim.name, claim.operator, claim.values.iter().map(value).collect::<Vec<_>>().join(" "))
-            });
+            let conditions = trust
+                .claims
+                .iter()
+                .map(|claim| format!("{} {} {}", claim.name, claim.operator, claim.values.iter().map(value).collect::<Vec<_>>().join(" ")));
             let settings = trust.settings.iter().map(|(name, setting)| format!("{name} = {}", value(setting)));
             for condition in conditions.chain(settings) {
                 writeln!(self.text, "  {condition}").unwrap();
@@ -194,11 +199,13 @@ impl Teller<'_> {
             writeln!(self.text, "subject form immutable={} {:?} {:?}", form.immutable, form.prefix, form.claims).unwrap();
         }
         for seen in &facts.observed {
-            let who = [&seen.subject, &seen.issuer, &seen.credential, &seen.credential_id].into_iter().flatten().cloned().collect::<Vec<_>>();
+            let who =
+                [&seen.subject, &seen.issuer, &seen.credential, &seen.credential_id].into_iter().flatten().cloned().collect::<Vec<_>>();
             let (first, last) = (seen.first.map(|at| at.to_string()), seen.last.map(|at| at.to_string()));
             let counted = format!("{} allowed, {} denied, {:?} s, {first:?} to {last:?}", seen.allowed, seen.denied, seen.seconds);
             let line = seen.location.region.line;
-            writeln!(self.text, "observed {} {} {} by {}: {counted}, line {line}", seen.platform, seen.act, seen.principal, who.join(" ")).unwrap();
+            writeln!(self.text, "observed {} {} {} by {}: {counted}, line {line}", seen.platform, seen.act, seen.principal, who.join(" "))
+                .unwrap();
         }
         for found in facts.declarations.iter().filter(|found| found.principal.is_some() || found.lifetime.issued.is_some()) {
             let life = &found.lifetime;

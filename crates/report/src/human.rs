@@ -10,6 +10,7 @@ mod evidence;
 mod findings;
 mod gather;
 mod identity;
+mod links;
 mod marks;
 mod page;
 mod places;

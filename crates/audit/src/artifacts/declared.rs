@@ -27,6 +27,8 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
         "listed by the platform: the credential is there, wherever its value is kept"
     } else if declaration.location.origin.surface == Surface::Log {
         "seen in use: a log recorded it, wherever its value is kept"
+    } else if declaration.kind.starts_with("environment.") {
+        "declared: a word that often stands for a password, and here is one"
     } else {
         "declared: the value is created by this configuration and kept in its state"
     };

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Observed, ObservedAct, Origin, Platform,
-    Policy, Reachability, Replayable, Role, RoleGrant, SubjectRule, Tracked, TrustBinding, Value, Workload, WorkloadKind,
+    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Observed,
+    ObservedAct, Origin, Platform, Policy, Reachability, Replayable, Role, RoleGrant, SubjectRule, Tracked, TrustBinding, Value, Workload,
+    WorkloadKind,
 };
 
 use super::check::{Check, Sink};
@@ -75,6 +76,8 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
     Linked {
         paths: paths.collect(),
         locations: vec![workload.location.clone()],
+        links: Vec::new(),
+        hidden_links: 0,
         artifacts: artifacts.iter().enumerate().filter(|(_, a)| a.workloads.contains(&workload.id)).map(|(at, _)| at).collect(),
         owner: workload.owner.clone(),
         destinations: workload.destinations.clone(),
@@ -159,6 +162,19 @@ pub(crate) fn vault(change: impl FnOnce(&mut TrustBinding)) -> Estate {
     })
 }
 
+/// A registration entry with these settings and selectors, changed; nothing else.
+pub(crate) fn spiffe(settings: &[(&str, &str)], selectors: &[(&str, &str)], change: impl FnOnce(&mut TrustBinding)) -> Estate {
+    let mut estate = testing::estate();
+    let mut trust = testing::trust(Platform::Spiffe, "k8s:cluster/ClusterSPIFFEID/web");
+    trust.trusted = "selector".into();
+    trust.subject = SubjectRule::Expression("selectors".into());
+    trust.claims = selectors.iter().map(|(name, value)| claim(name, "==", value)).collect();
+    trust.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), Value::literal(*value))).collect();
+    change(&mut trust);
+    estate.facts.trusts.push(trust);
+    estate
+}
+
 /// Lets the only grant write.
 pub(crate) fn writing(mut estate: Estate) -> Estate {
     estate.facts.grants[0].actions = vec!["s3:PutObject".into()];
@@ -219,6 +235,9 @@ pub(crate) fn artifact(kind: &str, class: Class, estate: &Estate) -> Artifact {
         public_because: None,
         standards: Vec::new(),
         notes: Vec::new(),
+        fingerprint: None,
+        markers: Vec::new(),
+        silenced_by: None,
         suppressed_by: None,
     }
 }

@@ -60,7 +60,8 @@ fn same(principals: &[Principal]) -> Renamed {
         let (outside, inside): (Vec<usize>, Vec<usize>) = all.iter().partition(|&&at| is_export(&principals[at].location));
         // A name that is unique joins all of its bearers; another one only the two that have no rivals.
         let told_apart = |at: &usize| names(&principals[*at]).any(|name| Aliases::is_unique(&name));
-        let joins = if kind.is_empty() { !outside.is_empty() } else { outside.len() == 1 && inside.len() == 1 && !inside.iter().any(told_apart) };
+        let joins =
+            if kind.is_empty() { !outside.is_empty() } else { outside.len() == 1 && inside.len() == 1 && !inside.iter().any(told_apart) };
         let Some(&first) = inside.first().or(outside.first()).filter(|_| joins) else { continue };
         let first = resolved(&renamed, &principals[first].key).to_owned();
         for &at in outside.iter().chain(inside.iter().skip(1).filter(|_| kind.is_empty())) {
@@ -134,7 +135,8 @@ mod tests {
     fn exported(key: &str, names: &[&str]) -> Principal {
         let mut principal = principal(Platform::Aws, key, "");
         principal.names = names.iter().map(|name| (*name).to_owned()).collect();
-        principal.location = Location { origin: Arc::new(Origin { surface: Surface::CliExport, ..Origin::default() }), ..Location::default() };
+        principal.location =
+            Location { origin: Arc::new(Origin { surface: Surface::CliExport, ..Origin::default() }), ..Location::default() };
         principal
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, anyhow};
 use sha2::{Digest as _, Sha256};
 use unkeyed_detect::{Detector, FingerprintKey};
-use unkeyed_model::{Report, RunInfo, Timestamp, Verdict};
+use unkeyed_model::{Report, Requirement, RunInfo, Timestamp};
 use unkeyed_source::{Commits, GitScope, Options};
 
 use super::adjust;
@@ -23,19 +23,20 @@ const POLICY_FILE: &str = "unkeyed.toml";
 const KEY_VARIABLE: &str = "UNKEYED_FINGERPRINT_KEY";
 
 /// Runs `command` (`scan` or `audit`) and writes its reports.
-pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> anyhow::Result<Exit> {
+pub(crate) fn run(command: &str, args: &RunArgs, require: &[Requirement]) -> anyhow::Result<Exit> {
     let destinations = output::destinations(args)?;
     if args.threads > 0 {
         rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global().context("--threads")?;
     }
-    let (PolicyFile { mut policy, rules: changes }, policy_used) = read_policy(args)?;
-    policy.require = require;
+    let (PolicyFile { mut policy, rules: changes, key_variable }, policy_used) = read_policy(args)?;
+    let key_variable = key_variable.as_deref().unwrap_or(KEY_VARIABLE);
+    policy.require = require.to_vec();
     let mut rules = load(&args.rules)?;
     let policy_path = policy_used.as_ref().map_or("", |(path, _)| path);
     adjust::rules(&mut rules, &changes, policy_path)?;
-    let (key, keyed) = fingerprint_key()?;
+    let (key, keyed) = fingerprint_key(key_variable)?;
     if !keyed && changes.iter().any(|change| !change.adjustment.fingerprints.is_empty()) {
-        output::warn(&format!("{policy_path}: its fingerprints allow nothing: {KEY_VARIABLE} is not set"));
+        output::warn(&format!("{policy_path}: its fingerprints allow nothing: {key_variable} is not set"));
     }
     let detector = Detector::new(rules, key)?;
     let rules_digest = detector.rules().digest();
@@ -73,7 +74,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: Option<Verdict>) -> an
     let report = unkeyed_audit::judge(estate, &policy, now);
     progress.finish();
     output::write(&report, &destinations, args)?;
-    let exit = exit(&report, args.strict || require.is_some(), stop.load(Ordering::Relaxed));
+    let exit = exit(&report, args.strict || !require.is_empty(), stop.load(Ordering::Relaxed));
     if exit == Exit::Incomplete && !args.quiet {
         output::warn("the scan is incomplete: see what was not read in the report (exit code 3)");
     }
@@ -89,6 +90,7 @@ fn options(command: &str, args: &RunArgs, cache: Option<&Cache>) -> Options {
         max_file_bytes: args.max_file_size,
         threads: args.threads,
         git: git_scope(command, args),
+        index: None,
         show_authors: args.show_authors,
         prefix: String::new(),
         platform: args.platform.clone(),
@@ -153,8 +155,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The user's key, or one made for this run, whose digests are never published.
-fn fingerprint_key() -> anyhow::Result<(FingerprintKey, bool)> {
-    if let Some(key) = std::env::var_os(KEY_VARIABLE).filter(|key| !key.is_empty()) {
+fn fingerprint_key(variable: &str) -> anyhow::Result<(FingerprintKey, bool)> {
+    if let Some(key) = std::env::var_os(variable).filter(|key| !key.is_empty()) {
         return Ok((FingerprintKey::new(key.as_encoded_bytes()), true));
     }
     let mut key = [0; 32];

@@ -1,7 +1,7 @@
 //! `aws iam …`, `aws rolesanywhere …`, `aws eks …` (AWS CLI command reference).
 
-use super::out::{Attribute, node, of, text};
 use super::Out;
+use super::out::{Attribute, node, of, text};
 use crate::tree::Node;
 
 const ROLE: &str = "aws_iam_role";
@@ -99,22 +99,31 @@ pub(super) fn access_key(item: &Node, out: &mut Out<'_>) {
 pub(super) fn oidc_provider(item: &Node, out: &mut Out<'_>) {
     let url = item.str("Url").unwrap_or_default();
     let label = out.label("aws_iam_openid_connect_provider", url, url);
-    let attributes = vec![("url", text(format!("https://{}", url.trim_start_matches("https://")))), ("client_id_list", node(item, "ClientIDList"))];
+    let attributes =
+        vec![("url", text(format!("https://{}", url.trim_start_matches("https://")))), ("client_id_list", node(item, "ClientIDList"))];
     out.resource("aws_iam_openid_connect_provider", label, item, attributes);
 }
 
 /// Roles that certificates open, and for how long.
 pub(super) fn roles_anywhere_profile(item: &Node, out: &mut Out<'_>) {
     let label = out.numbered("aws_rolesanywhere_profile", item.str("name").unwrap_or_default());
-    let attributes =
-        vec![("role_arns", node(item, "roleArns")), ("duration_seconds", node(item, "durationSeconds")), ("enabled", node(item, "enabled"))];
+    let attributes = vec![
+        ("role_arns", node(item, "roleArns")),
+        ("duration_seconds", node(item, "durationSeconds")),
+        ("enabled", node(item, "enabled")),
+    ];
     out.resource("aws_rolesanywhere_profile", label, item, attributes);
 }
 
 /// An authority whose certificates are accepted.
 pub(super) fn trust_anchor(item: &Node, out: &mut Out<'_>) {
     let label = out.numbered("aws_rolesanywhere_trust_anchor", item.str("name").unwrap_or_default());
-    out.resource("aws_rolesanywhere_trust_anchor", label, item, vec![("arn", node(item, "trustAnchorArn")), ("enabled", node(item, "enabled"))]);
+    out.resource(
+        "aws_rolesanywhere_trust_anchor",
+        label,
+        item,
+        vec![("arn", node(item, "trustAnchorArn")), ("enabled", node(item, "enabled"))],
+    );
 }
 
 /// A service account with the role it gets. The list of associations leaves the role out, and says nothing without it.

@@ -1,8 +1,8 @@
 //! `az …` (Azure CLI reference) and the objects of Microsoft Graph that it prints.
 
+use super::Out;
 use super::out::{Attribute, node, of, text};
 use super::shapes::has;
-use super::Out;
 use crate::tree::{Kind, Node};
 
 const APPLICATION: &str = "azuread_application";
@@ -96,11 +96,8 @@ pub(super) fn credential(item: &Node, out: &mut Out<'_>) {
 
 fn declare(kind: &'static str, item: &Node, application: Option<Attribute>, out: &mut Out<'_>) {
     let label = out.numbered(kind, item.str("displayName").or_else(|| item.str("keyId")).unwrap_or_default());
-    let attributes = vec![
-        ("application_id", application),
-        ("start_date", node(item, "startDateTime")),
-        ("end_date", node(item, "endDateTime")),
-    ];
+    let attributes =
+        vec![("application_id", application), ("start_date", node(item, "startDateTime")), ("end_date", node(item, "endDateTime"))];
     out.resource(kind, label, item, attributes);
 }
 

@@ -1,8 +1,8 @@
 //! `gcloud … --format=json` (gcloud CLI reference; IAM and Cloud Asset API).
 
+use super::Out;
 use super::out::{Attribute, given, node, of, text};
 use super::shapes::has;
-use super::Out;
 use crate::tree::Node;
 
 const POOL: &str = "google_iam_workload_identity_pool";
@@ -111,7 +111,10 @@ pub(super) fn policy(item: &Node, out: &mut Out<'_>) {
     } else if is_of_project {
         Target { kind: "google_project_iam_binding", on: None }
     } else if is_of_account {
-        Target { kind: "google_service_account_iam_binding", on: Some(("service_account_id", Attribute::Reference(format!("var.{}", plain(&stem))))) }
+        Target {
+            kind: "google_service_account_iam_binding",
+            on: Some(("service_account_id", Attribute::Reference(format!("var.{}", plain(&stem))))),
+        }
     } else {
         Target { kind: "google_unknown_iam_binding", on: None }
     };
@@ -131,9 +134,8 @@ fn plain(name: &str) -> String {
 fn bindings(policy: &Node, target: &Target, out: &mut Out<'_>) {
     for binding in policy.get("bindings").map(Node::items).unwrap_or_default().iter().filter(|one| has(one, &["role", "members"])) {
         let label = out.numbered(target.kind, binding.str("role").and_then(|role| role.rsplit('/').next()).unwrap_or_default());
-        let condition = binding
-            .get("condition")
-            .map(|condition| Attribute::Block(given(vec![("expression", node(condition, "expression"))])));
+        let condition =
+            binding.get("condition").map(|condition| Attribute::Block(given(vec![("expression", node(condition, "expression"))])));
         let on = target.on.as_ref().map(|(name, value)| {
             let value = match value {
                 Attribute::Reference(text) => Attribute::Reference(text.clone()),

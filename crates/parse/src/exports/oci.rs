@@ -1,8 +1,8 @@
 //! `oci …` (OCI CLI reference). The tool writes keys with hyphens, the REST interfaces in camel case, Terraform with
 //! underscores; all of them are read.
 
-use super::out::{Attribute, node};
 use super::Out;
+use super::out::{Attribute, node};
 use crate::tree::{Entry, Kind, Node};
 
 const TRUST: &str = "oci_identity_domains_identity_propagation_trust";

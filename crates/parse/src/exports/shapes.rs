@@ -20,7 +20,11 @@ const fn shape(name: &'static str, is: fn(&Node) -> bool, write: fn(&Node, &mut 
 
 /// All shapes, the more specific first.
 const SHAPES: &[Shape] = &[
-    shape("aws iam get-role, list-roles, get-account-authorization-details", |item| has(item, &["RoleName", "AssumeRolePolicyDocument"]), aws::role),
+    shape(
+        "aws iam get-role, list-roles, get-account-authorization-details",
+        |item| has(item, &["RoleName", "AssumeRolePolicyDocument"]),
+        aws::role,
+    ),
     shape("aws iam get-role-policy", |item| has(item, &["RoleName", "PolicyName", "PolicyDocument"]), aws::inline_policy),
     shape("aws iam get-user-policy", |item| has(item, &["UserName", "PolicyName", "PolicyDocument"]), aws::inline_policy),
     shape("aws iam list-access-keys", |item| has(item, &["AccessKeyId", "UserName", "Status"]), aws::access_key),
@@ -42,7 +46,11 @@ const SHAPES: &[Shape] = &[
     shape("gcloud iam service-accounts keys list", |item| gcp::named(item, &["/serviceAccounts/", "/keys/"]), gcp::key),
     shape("gcloud iam service-accounts list", |item| has(item, &["email", "uniqueId"]), gcp::service_account),
     shape("gcloud asset search-all-iam-policies", |item| has(item, &["resource", "policy"]), gcp::found_policy),
-    shape("gcloud get-iam-policy", |item| item.get("bindings").is_some_and(|list| list.items().iter().all(|one| has(one, &["role"]))), gcp::policy),
+    shape(
+        "gcloud get-iam-policy",
+        |item| item.get("bindings").is_some_and(|list| list.items().iter().all(|one| has(one, &["role"]))),
+        gcp::policy,
+    ),
     shape("oci identity-domains identity-propagation-trusts list", oci::is_trust, oci::trust),
     shape("oci iam dynamic-group list", |item| oci::has(item, &["matching_rule"]), oci::dynamic_group),
     shape("oci iam policy list", |item| oci::has(item, &["statements", "compartment_id"]), oci::policy),

@@ -3,8 +3,8 @@
 //! What a role is called stands in the path that was asked for and not in the answer, so that a role without a name is
 //! known by whom it trusts.
 
-use super::out::{Attribute, node, text};
 use super::Out;
+use super::out::{Attribute, node, text};
 use crate::tree::{Entry, Kind, Node};
 
 /// Settings of every login role.

@@ -8,7 +8,8 @@ use super::events::{Outcome, Said, Seen, at, seconds, text};
 /// Prefix of the ids of access keys that don't expire (IAM user guide, "Understanding unique ID prefixes").
 const DURABLE: &str = "AKIA";
 /// Parts of error codes that say that access was refused.
-const REFUSED: &[&str] = &["AccessDenied", "Unauthorized", "InvalidClientTokenId", "InvalidIdentityToken", "ExpiredToken", "IDPRejectedClaim"];
+const REFUSED: &[&str] =
+    &["AccessDenied", "Unauthorized", "InvalidClientTokenId", "InvalidIdentityToken", "ExpiredToken", "IDPRejectedClaim"];
 
 pub(super) fn is_one(event: &Json) -> bool {
     ["eventSource", "eventName", "eventTime"].iter().all(|key| event.get(key).is_some())
@@ -21,7 +22,8 @@ pub(super) fn read(event: &Json) -> Said {
     let mut said = Said::new();
     match (text(event, &["eventName"]), role) {
         (Some("AssumeRoleWithWebIdentity"), Some(role)) => {
-            let subject = text(event, &["responseElements", "subjectFromWebIdentityToken"]).or_else(|| text(event, &["userIdentity", "userName"]));
+            let subject =
+                text(event, &["responseElements", "subjectFromWebIdentityToken"]).or_else(|| text(event, &["userIdentity", "userName"]));
             let issuer = text(event, &["responseElements", "provider"]).or_else(|| text(event, &["userIdentity", "identityProvider"]));
             let issuer = issuer.map(|issuer| issuer.split_once(":oidc-provider/").map_or(issuer, |(_, url)| url).to_owned());
             said.push((Seen { subject: subject.map(str::to_owned), issuer, ..Seen::exchange(Platform::Aws, role) }, outcome));

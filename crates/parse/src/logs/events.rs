@@ -74,7 +74,12 @@ const LOGS: &[Log] = &[
     Log { name: "Entra service principal sign-ins", is: azure::is_one, time: azure::TIMES, read: azure::read },
     Log { name: "Google Cloud audit log", is: gcp::is_one, time: &["timestamp"], read: gcp::read },
     Log { name: "OCI audit log", is: oci::is_one, time: &["eventTime", "event-time"], read: oci::read },
-    Log { name: "Kubernetes audit log", is: kubernetes::is_one, time: &["requestReceivedTimestamp", "stageTimestamp"], read: kubernetes::read },
+    Log {
+        name: "Kubernetes audit log",
+        is: kubernetes::is_one,
+        time: &["requestReceivedTimestamp", "stageTimestamp"],
+        read: kubernetes::read,
+    },
     Log { name: "Vault audit log", is: vault::is_one, time: &["time"], read: vault::read },
     Log { name: "SPIRE audit log", is: spire::is_one, time: &["time"], read: spire::read },
 ];

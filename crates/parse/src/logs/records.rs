@@ -54,7 +54,11 @@ impl Records {
     /// Reads the next part.
     pub(super) fn push(&mut self, bytes: &[u8], take: &mut dyn FnMut(&Record<'_>)) {
         for &byte in bytes {
-            if self.depth == 0 { self.outside(byte) } else { self.inside(byte, take) }
+            if self.depth == 0 {
+                self.outside(byte)
+            } else {
+                self.inside(byte, take)
+            }
             self.here.byte += 1;
             if byte == b'\n' {
                 self.here.line = self.here.line.saturating_add(1);

@@ -7,7 +7,9 @@ use unkeyed_model::Platform;
 use super::events::{Outcome, Said, Seen, seconds, text};
 
 pub(super) fn is_one(event: &Json) -> bool {
-    matches!(text(event, &["type"]), Some("request" | "response")) && text(event, &["request", "path"]).is_some() && event.get("time").is_some()
+    matches!(text(event, &["type"]), Some("request" | "response"))
+        && text(event, &["request", "path"]).is_some()
+        && event.get("time").is_some()
 }
 
 pub(super) fn read(event: &Json) -> Said {
