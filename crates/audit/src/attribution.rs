@@ -89,7 +89,8 @@ impl<'a> Attribution<'a> {
         }
         let own = user.workload.location.origin.path.as_str();
         self.defined.entry(own).or_default().insert(id);
-        if owns_folder(user.workload.kind) {
+        // What a tool printed stands in no folder of the target.
+        if owns_folder(user.workload.kind) && user.workload.location.origin.surface != Surface::CliExport {
             for folder in folders_above(own) {
                 self.folders.entry(folder).or_default().insert(id);
             }
@@ -99,8 +100,15 @@ impl<'a> Attribution<'a> {
     /// Adds to the artifact the workloads it belongs to, for each of its places.
     pub(crate) fn attribute(&self, draft: &mut Draft) {
         let places: Vec<Location> = draft.places().cloned().collect();
+        // What a platform or its log tells of belongs to what is defined there, and to no folder or file around it.
+        let seen = draft.artifact.rule.id.starts_with("declared.");
+        let is_outside = |place: &Location| {
+            let surface = place.origin.surface;
+            surface == Surface::CliExport || (seen && surface == Surface::Log)
+        };
         for place in places {
-            for owner in self.owners(&place) {
+            let owners = if is_outside(&place) { self.by_extent(&place).unwrap_or_default() } else { self.owners(&place) };
+            for owner in owners {
                 draft.belongs_to(owner);
             }
         }

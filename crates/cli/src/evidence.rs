@@ -1,8 +1,9 @@
 //! Rows of the report for files that were given as evidence: what each was recognised as, and how old it is.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use unkeyed_model::{Assurance, DatedBy, Evidence, Facts, Timestamp};
+use unkeyed_model::{Assurance, DatedBy, Evidence, Facts, Match, Timestamp};
 
 /// Adds a row for each file of an ordinary format (`kubectl get -o json`, a state file); other readers add their own.
 pub(crate) fn complete(facts: &mut Facts, formats: &[(String, &'static str)]) {
@@ -21,4 +22,10 @@ pub(crate) fn date(facts: &mut Facts) {
         row.dated = modified.and_then(|time| Timestamp::try_from(time).ok()).map(|time| (time, DatedBy::Modified));
     }
     facts.evidence.sort();
+}
+
+/// Leaves out the ids of keys in what was understood: the key that each proves is told of there.
+pub(crate) fn without_ids(facts: &Facts, matches: &mut Vec<Match>) {
+    let understood: BTreeSet<&str> = facts.evidence.iter().map(|row| row.path.as_str()).collect();
+    matches.retain(|found| !(found.kind.ends_with("-key-id") && understood.contains(found.location.origin.path.as_str())));
 }

@@ -91,6 +91,7 @@ fn read_evidence(job: &Gather<'_>, estate: &mut Estate) -> Result<(), unkeyed_so
     evidence::complete(&mut facts, &formats);
     facts.append(std::mem::take(&mut harvest.facts));
     evidence::date(&mut facts);
+    evidence::without_ids(&facts, &mut harvest.matches);
     merge(estate, harvest, facts, None);
     Ok(())
 }

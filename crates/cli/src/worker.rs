@@ -151,6 +151,9 @@ impl Worker<'_> {
         if self.log.as_ref().is_some_and(|log| log.path() == unit.origin().path) {
             self.log_part(unit, unit.bytes().get(window.own.start..window.own.end).unwrap_or_default());
         }
+        if self.is_evidence {
+            return self.scan(&unit.clone().known_as(Surface::CliExport));
+        }
         self.scan(unit);
     }
 
@@ -166,6 +169,7 @@ impl Worker<'_> {
                 }
             },
             Ok(None) => {
+                let unit = unit.known_as(Surface::CliExport);
                 self.begin_log(&unit);
                 self.log_part(&unit, unit.bytes());
                 self.end_log();
