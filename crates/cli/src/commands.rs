@@ -3,6 +3,7 @@
 mod adjust;
 mod audit;
 mod explain;
+mod report;
 mod rules;
 mod why;
 
@@ -14,6 +15,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Scan(run) => audit::run("scan", &run, None),
         Command::Audit(audit) => audit::run("audit", &audit.run, audit.require),
+        Command::Report(args) => report::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Explain { id, why, report, rules } => match why {
             Some(finding) => why::run(&finding, report.as_deref(), &rules),

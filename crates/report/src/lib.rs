@@ -4,12 +4,14 @@
 //! every text that came from the scanned input passes through one function, [`printable`], on its way to a terminal or
 //! a viewer, at the place where bytes are written and not where sentences are made, so that no sentence can forget it.
 
+pub mod compare;
 mod format;
 mod html;
 mod human;
 mod inventory;
 pub mod json;
 mod listing;
+mod merge;
 mod place;
 mod printable;
 mod sarif;
@@ -18,4 +20,5 @@ mod words;
 
 pub use format::{Format, Options, UnknownFormat, write};
 pub use json::{Unreadable, json_schema};
+pub use merge::{Conflict, merge};
 pub use printable::printable;

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod compare;
 mod html;
 mod human;
 mod json;
+mod merge;
 mod sample;
 mod sarif;
 mod snapshots;
