@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod hook;
 mod policy;
+mod report;
 mod rules;
 mod setup;
 mod why;
@@ -22,6 +23,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Hook(args) => hook::run(&args),
         Command::Baseline(command) => baseline::run(&command),
         Command::Policy(PolicyCommand::Check(args)) => policy::check(&args),
+        Command::Report(args) => report::run(&args),
         Command::Rules(command) => rules::run(&command),
         Command::Explain { id, why, report, rules } => match why {
             Some(finding) => why::run(&finding, report.as_deref(), &rules),

@@ -14,6 +14,7 @@ mod overview;
 mod provenance;
 mod said;
 mod standards;
+mod trend;
 mod trust_map;
 mod workload;
 mod workloads;
@@ -28,6 +29,7 @@ use unkeyed_model::Report;
 use crate::listing::Listing;
 use crate::{Options, stamp};
 use markup::Markup;
+pub(crate) use trend::write as trend;
 
 const STYLE: &str = include_str!("html/assets/style.css");
 const SCRIPT: &str = include_str!("html/assets/script.js");

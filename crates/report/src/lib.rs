@@ -4,6 +4,7 @@
 //! every text that came from the scanned input passes through one function, [`printable`], on its way to a terminal or
 //! a viewer, at the place where bytes are written and not where sentences are made, so that no sentence can forget it.
 
+pub mod compare;
 mod cyclonedx;
 mod document;
 mod format;
@@ -17,6 +18,7 @@ pub mod json;
 mod junit;
 mod listing;
 mod markdown;
+mod merge;
 mod oscal;
 mod place;
 mod printable;
@@ -27,4 +29,5 @@ mod words;
 
 pub use format::{Format, Options, UnknownFormat, write, write_gate};
 pub use json::{Unreadable, json_schema};
+pub use merge::{Conflict, merge};
 pub use printable::printable;

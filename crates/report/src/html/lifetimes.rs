@@ -151,6 +151,7 @@ fn line(page: &mut Markup, top: f64, end: End, class: Class, what: &str) {
             (x(as_float(usize::try_from(seconds).unwrap_or(usize::MAX))), "life hollow", format!("at most {}", duration(seconds)))
         }
         End::Unknown => (start, "life", "not known".to_owned()),
+        End::Past(0) => (start, "life", "ended".to_owned()),
         End::Past(seconds) => (start, "life", format!("ended {} ago", duration(seconds.unsigned_abs()))),
     };
     page.element("g", &[], |page| {

@@ -78,7 +78,7 @@ fn gate(page: &mut Markup, report: &Report) {
     let (outcome, class) = if report.summary.gate_passed { ("passed", "gate s-pass") } else { ("failed", "gate s-fail") };
     page.element("div", &[("class", class)], |page| {
         page.element("p", &[], |page| {
-            page.text(format!("The gate of profile {} is ", report.run.profile));
+            page.text(format!("The gate of profile {} ", report.run.profile));
             page.leaf("b", &[], outcome);
             page.text(".");
         });

@@ -17,7 +17,9 @@ pub(super) fn write(page: &mut Markup, workload: &WorkloadReport, report: &Repor
     page.element("details", &[("class", "workload"), ("data-verdict", verdict), ("data-kind", kind)], |page| {
         page.element("summary", &[], |page| workloads::summary(page, workload));
         facts(page, workload);
-        layers(page, workload);
+        if !workload.no_access_observed {
+            layers(page, workload);
+        }
         identities(page, workload);
         let own: Vec<&Artifact> = workload.artifacts.iter().filter_map(|id| artifacts.get(id.as_str()).copied()).collect();
         if !own.is_empty() {

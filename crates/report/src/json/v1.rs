@@ -118,7 +118,7 @@ pub struct Run {
 }
 
 /// Something that was read, by the digest that an attestation can be bound to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
     /// What it is called: the remote of a repository, the reference of an image.
     pub name: String,

@@ -19,7 +19,7 @@ const PADDING: f64 = 8.0;
 const SPACE: f64 = 12.0;
 const TOP: f64 = 28.0;
 /// Characters that fit into a box.
-const FIT: usize = 36;
+const FIT: usize = 32;
 
 /// A box at its place.
 struct Node<'c> {
