@@ -49,6 +49,7 @@ pub(super) fn variables(pod: Pod<'_>, container: &Container<'_>) -> Vec<Variable
 pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload, facts: &mut Facts) {
     let Some(name) = entry.str("name") else { return };
     if let Some(value) = entry.get("value") {
+        workload.destinations.extend(shared::addressed(name).filter(|to| !workload.destinations.contains(to)));
         if let Some(reference) =
             value.text().and_then(|text| shared::told_where(name, text, &object.location(value, &format!("{path}.value"))))
         {
