@@ -40,6 +40,8 @@ pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &Findin
         missing,
         layers,
         identity_paths: linked.workload.identity_paths.clone(),
+        links: linked.links.clone(),
+        hidden_links: linked.hidden_links,
         destinations: linked.destinations.clone(),
         artifacts: sorted(artifacts.iter().filter(|artifact| artifact.class != Class::Public).map(|artifact| artifact.id.clone())),
         findings: Vec::new(),

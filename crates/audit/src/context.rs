@@ -3,7 +3,7 @@
 //! One decision a reader would question: findings are not in here. Checks see facts only, never each other's
 //! conclusions, so that their order can't matter.
 
-use unkeyed_model::{Artifact, Destination, Estate, IdentityPath, Location, Policy, Timestamp, Workload};
+use unkeyed_model::{Artifact, Destination, Estate, IdentityPath, Link, Location, Policy, Timestamp, Workload};
 
 use crate::trust_match::MatchResult;
 
@@ -33,6 +33,10 @@ pub(crate) struct Linked {
     pub(crate) paths: Vec<LinkedPath>,
     /// Indices into [`Context::artifacts`], sorted.
     pub(crate) artifacts: Vec<usize>,
+    /// The definitions elsewhere that it rests on.
+    pub(crate) links: Vec<Link>,
+    /// How many more there are.
+    pub(crate) hidden_links: usize,
     /// Who answers for it (policy inventory, its own labels, CODEOWNERS).
     pub(crate) owner: Option<String>,
     /// Where it authenticates to, from its paths, references, artifacts and definition, sorted.

@@ -6,8 +6,8 @@ use unkeyed_model::{
     Artifact, Before, Class, Destination, Estate, Policy, Report, Skip, SkipReason, Timestamp, Workload, WorkloadKind, WorkloadReport,
 };
 
-use crate::context::{Context, Linked};
-use crate::linking::{Linker, Merged, StoredIndex};
+use crate::context::{Context, Linked, LinkedPath};
+use crate::linking::{Chains, Linker, Merged, StoredIndex};
 use crate::owners::Owners;
 use crate::sets::Findings;
 use crate::{artifacts, assemble, checks, exceptions, gate, linking, silence, summary};
@@ -68,7 +68,7 @@ fn with_unattributed(mut merged: Vec<Merged>, artifacts: &mut [Artifact]) -> Vec
     }
     if let Some(location) = first {
         let workload = Workload::new(WorkloadKind::Repository, UNATTRIBUTED, "what belongs to no workload", location);
-        merged.push(Merged { workload, parts: Vec::new() });
+        merged.push(Merged { workload, parts: Vec::new(), links: Vec::new() });
         merged.sort_by(|one, other| one.workload.id.cmp(&other.workload.id));
     }
     merged
@@ -83,11 +83,16 @@ fn link(estate: &Estate, merged: Vec<Merged>, artifacts: &[Artifact], policy: &P
         }
     }
     let mut linker = Linker::new(&estate.facts, estate.repository.as_ref());
+    let chains = Chains::new(&estate.facts);
     let owners = Owners::new(&estate.facts.owners, policy);
-    let link_one = |Merged { workload, parts }: Merged| {
+    let link_one = |Merged { workload, parts, links }: Merged| {
         let own = held.get(workload.id.as_str()).cloned().unwrap_or_default();
+        let paths: Vec<LinkedPath> = workload.identity_paths.iter().enumerate().map(|(at, path)| linker.link(at, path)).collect();
+        let (links, hidden_links) = chains.complete(&links, &workload.identity_paths, &paths);
         Linked {
-            paths: workload.identity_paths.iter().enumerate().map(|(at, path)| linker.link(at, path)).collect(),
+            paths,
+            links,
+            hidden_links,
             locations: locations(estate, &workload, &parts),
             owner: owners.of(&workload),
             destinations: destinations(&workload, own.iter().map(|&at| &artifacts[at])),

@@ -44,6 +44,9 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
 /// Names that begin so are credentials.
 const DURABLE_BEGINNINGS: &[&str] = &["PYPI", "DOCKERHUB"];
 
+/// Last words of a name that only says what a secret is called or where it is kept.
+const PURE_NAMES: &[&str] = &["ARN", "REGION", "NAME", "NAMESPACE", "VERSION"];
+
 /// Names that end so are identifiers.
 const IDENTIFIER_ENDINGS: &[&[&str]] = &[
     &["CLIENT", "ID"],
@@ -91,7 +94,7 @@ pub(crate) fn name_says(name: &str) -> Content {
         return Content::Durable;
     }
     // `…_WEBHOOK_URL` is a credential, `…_SECRET_ARN` names one: the word decides unless the ending is a pure name.
-    let named_only = words.ends_with(&["ARN"]) || words.ends_with(&["REGION"]);
+    let named_only = words.last().is_some_and(|last| PURE_NAMES.contains(last));
     if !named_only && words.iter().any(|word| DURABLE_WORDS.contains(word)) {
         return Content::Durable;
     }
@@ -240,6 +243,7 @@ mod tests {
             "AZURE_CLIENT_ID",
             "AWS_ROLE_ARN",
             "DB_SECRET_ARN",
+            "SECRET_NAME",
             "AWS_REGION",
             "API_TOKEN_URL",
             "GCP_SERVICE_ACCOUNT",

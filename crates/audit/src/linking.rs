@@ -6,11 +6,14 @@
 mod aims;
 mod aliases;
 mod brokered;
+mod chains;
 mod components;
 mod paths;
 mod principals;
 mod secrets;
+mod spiffe;
 
+pub(crate) use chains::Chains;
 pub(crate) use components::{Merged, merge};
 pub(crate) use principals::Linker;
 pub(crate) use secrets::StoredIndex;

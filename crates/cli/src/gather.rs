@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use unkeyed_detect::{Detector, Scratch};
+use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
 use unkeyed_parse::Group;
 use unkeyed_source::{Options, Sink, open, path_text};
@@ -18,6 +18,8 @@ use crate::worker::{self, Harvest, Worker};
 
 /// Shorter values are words that names share by chance.
 const MIN_MASKED: usize = 6;
+/// Longest value that counts as a word which names may share.
+const MAX_WORD: usize = 16;
 
 /// What is to be read, and with what.
 #[derive(Debug)]
@@ -133,12 +135,25 @@ fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
         let text = unit.and_then(|unit| unit.bytes().get(span.start..span.end)).and_then(|bytes| std::str::from_utf8(bytes).ok());
         secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
     }
+    let (words, secrets): (BTreeSet<&str>, BTreeSet<&str>) = secrets.into_iter().partition(|secret| is_word(secret));
+    hide(facts, secrets);
+    // A service called `postgres` with that very password: its name gives nothing away, and without it it could not be told apart.
+    let names: Vec<_> = facts.workloads.iter().map(|one| (one.id.clone(), one.name.clone(), one.uses.clone())).collect();
+    hide(facts, words);
+    for (workload, (id, name, uses)) in facts.workloads.iter_mut().zip(names) {
+        (workload.id, workload.name, workload.uses) = (id, name, uses);
+    }
+}
+
+/// Whether a value is one plain word, which names share with it by chance.
+fn is_word(secret: &str) -> bool {
+    secret.len() <= MAX_WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn hide(facts: &mut Facts, secrets: BTreeSet<&str>) {
     if !secrets.is_empty() {
-        facts.for_each_text(&mut |text| {
-            for secret in secrets.iter().filter(|secret| text.contains(**secret)).collect::<Vec<_>>() {
-                *text = text.replace(*secret, "****");
-            }
-        });
+        let hidden = Hidden::new(secrets);
+        facts.for_each_text(&mut |text| hidden.mask(text));
     }
 }
 

@@ -15,8 +15,8 @@ use crate::{doubt, marker};
 const MIN_VALUE: usize = 6;
 /// … and longer ones don't fit into a snippet.
 const MAX_VALUE: usize = 400;
-/// Of more values of one Unit only so many are looked for in other lines.
-const MAX_VALUES: usize = 256;
+/// Most bytes of one Unit's values that are looked for in its lines; with more, lines are shown without anything but the place.
+const MAX_VALUES: usize = 1 << 20;
 
 /// Hands every finding of `unit` to `sink`, in order of place. `veil` holds all that is masked in snippets.
 pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sink: &mut dyn FnMut(Match)) {
@@ -40,14 +40,8 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
 fn values(text: &[u8], findings: &[Finding]) -> Values {
     let spans = findings.iter().map(|finding| finding.draft.secret);
     let values = spans.filter_map(|span| text.get(span.start..span.end)).filter(|value| (MIN_VALUE..=MAX_VALUE).contains(&value.len()));
-    let mut distinct = BTreeSet::new();
-    for value in values {
-        if distinct.len() == MAX_VALUES {
-            break;
-        }
-        distinct.insert(value);
-    }
-    Values::new(distinct)
+    let distinct: BTreeSet<&[u8]> = values.collect();
+    if distinct.iter().map(|value| value.len()).sum::<usize>() > MAX_VALUES { Values::unsearched() } else { Values::new(distinct) }
 }
 
 fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, snippet: unkeyed_model::Snippet) -> Match {

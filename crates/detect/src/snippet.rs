@@ -3,7 +3,7 @@
 //! One decision a reader would question: every masked run becomes eight asterisks, whatever its length, because the exact
 //! length of a password helps to guess it, and because a key of a thousand characters leaves no room for its line.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use unkeyed_model::{Snippet, Span};
 
 use crate::byte_set::ByteSet;
@@ -22,17 +22,22 @@ const TOKEN: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 const MASK: &str = "********";
 
 /// Values that are masked wherever they stand: one search for all of them, since every snippet is searched.
-pub(crate) struct Values(Result<AhoCorasick, BuildError>);
+pub(crate) struct Values(Option<AhoCorasick>);
 
 impl Values {
     pub(crate) fn new<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Self {
-        Self(AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(values))
+        Self(AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(values).ok())
+    }
+
+    /// Too many to be searched for: every line is masked whole.
+    pub(crate) const fn unsearched() -> Self {
+        Self(None)
     }
 
     /// Where they stand in `line` of `text`; the whole line if they can't be searched for.
     fn within(&self, text: &[u8], line: Span) -> Vec<Span> {
         let place = |found: aho_corasick::Match| Span::new(line.start + found.start(), line.start + found.end());
-        self.0.as_ref().map_or_else(|_| vec![line], |all| all.find_overlapping_iter(&text[line.start..line.end]).map(place).collect())
+        self.0.as_ref().map_or_else(|| vec![line], |all| all.find_overlapping_iter(&text[line.start..line.end]).map(place).collect())
     }
 }
 
@@ -133,6 +138,13 @@ mod tests {
         let mut veil = Spans::default();
         others.iter().for_each(|other| veil.add(span(other)));
         snippet(text.as_bytes(), span(secret), &veil, &Values::new([secret.as_bytes()]))
+    }
+
+    #[test]
+    fn lines_show_nothing_if_there_are_too_many_values_to_look_for() {
+        let text = b"user: bob, password: hunter2!, again";
+        let snippet = snippet(text, Span::new(21, 29), &Spans::default(), &Values::unsearched());
+        assert_eq!(snippet.text, MASK);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod finding;
 mod identity;
 mod image_place;
 mod lifetime;
+mod link;
 mod location;
 mod matched;
 mod policy;
@@ -37,6 +38,7 @@ pub use finding::{CheckInfo, Finding, Standard, Suppression};
 pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reach, Ttl, TtlBasis};
 pub use image_place::{Fate, ImagePlace};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
+pub use link::{Link, Relation};
 pub use location::{DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
 pub use matched::{Fingerprint, Marker, Match, PairKey, Snippet};
 pub use policy::{
@@ -49,7 +51,7 @@ pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPol
 pub use unit::{Copied, Lineage, Unit, Window};
 pub use value::{Basis, Value};
 pub use verdict::{LayerState, Layers, Missing, Reason, Verdict};
-pub use workload::{Content, Reference, StoreKind, Use, Workload, WorkloadKind, WorkloadReport};
+pub use workload::{Content, ImageBuild, Reference, StoreKind, Use, Workload, WorkloadKind, WorkloadReport};
 
 /// A point in time, UTC. Re-exported so that all crates agree on one type.
 pub use jiff::Timestamp;

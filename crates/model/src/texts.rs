@@ -62,6 +62,11 @@ fn workload_texts(workload: &mut Workload, visit: &mut Visit<'_>) {
     workload.references.iter_mut().for_each(|reference| reference_texts(reference, visit));
     workload.destinations.iter_mut().for_each(|found| destination(found, visit));
     workload.uses.iter_mut().for_each(|(_, used)| visit(used));
+    for build in &mut workload.builds {
+        visit(&mut build.image);
+        visit(&mut build.dockerfile);
+        location(&mut build.location, visit);
+    }
     for (_, text, place) in &mut workload.traits {
         visit(text);
         location(place, visit);

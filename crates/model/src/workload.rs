@@ -1,7 +1,7 @@
 //! The object that is judged: something that runs and authenticates to something else.
 
 use crate::credential::spelled;
-use crate::{Custody, Destination, IdentityPath, Layers, Location, Missing, Reason, Role, Value, Verdict};
+use crate::{Custody, Destination, IdentityPath, Layers, Link, Location, Missing, Reason, Role, Value, Verdict};
 
 spelled! {
     /// What kind of thing runs.
@@ -176,6 +176,17 @@ spelled! {
     }
 }
 
+/// An image that is built from a Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageBuild {
+    /// Name of the image without tag or digest (`ghcr.io/acme/api`): a build seldom knows the tag that is deployed.
+    pub image: String,
+    /// Path of the Dockerfile, from the root of its repository or from the folder of whoever builds.
+    pub dockerfile: String,
+    /// Where the build stands.
+    pub location: Location,
+}
+
 /// A workload as a parser reads it: facts without judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
@@ -203,6 +214,8 @@ pub struct Workload {
     pub destinations: Vec<Destination>,
     /// Definitions drawn in.
     pub uses: Vec<(Use, String)>,
+    /// Images that it builds.
+    pub builds: Vec<ImageBuild>,
     /// Facts that checks ask for by documented name: (`timeout-minutes`, `30`), (`trigger`, `pull_request_target`),
     /// (`checks-out`, `pull-request-head`), (`auto-approve`, `*`), (`remote`, `true`) … with their place.
     pub traits: Vec<(String, String, Location)>,
@@ -225,6 +238,7 @@ impl Workload {
             references: Vec::new(),
             destinations: Vec::new(),
             uses: Vec::new(),
+            builds: Vec::new(),
             traits: Vec::new(),
         }
     }
@@ -257,6 +271,10 @@ pub struct WorkloadReport {
     pub layers: Layers,
     /// Identity paths with their evidence.
     pub identity_paths: Vec<IdentityPath>,
+    /// The definitions elsewhere that the verdict rests on, each after the one that leads to it.
+    pub links: Vec<Link>,
+    /// How many more links there are.
+    pub hidden_links: usize,
     /// What it reaches.
     pub destinations: Vec<Destination>,
     /// Ids of the artifacts attributed to it, sorted.

@@ -3,10 +3,12 @@
 //! Shared by everything that holds a shell script. Words are taken as written; whoever knows the environment resolves
 //! `$X` and `${{ … }}` in them.
 
+mod build;
 mod fetch;
 mod login;
 mod reach;
 
+pub(crate) use self::build::{dockerfile_in, repository};
 pub(crate) use self::fetch::vault_custody;
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 
@@ -34,6 +36,8 @@ pub(crate) enum Effect {
     UsesGithub { mechanism: &'static str, variables: &'static [&'static str] },
     /// Writes a credential to where it outlives the command (MX-03); the form.
     WritesCredential(&'static str),
+    /// Builds images, named without their tags, from a Dockerfile.
+    Builds { images: Vec<String>, dockerfile: String },
     /// Checks out code of a pull request.
     ChecksOutPullRequest,
     /// Asks the platform for an identity token; the audience if it is written.
@@ -69,5 +73,6 @@ pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     let mut effects = fetch::effects(command);
     effects.extend(login::effects(command, before));
     effects.extend(reach::effects(command));
+    effects.extend(build::effect(command));
     effects
 }

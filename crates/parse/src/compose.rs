@@ -6,17 +6,20 @@
 use std::collections::BTreeMap;
 
 use unkeyed_model::{
-    Content, Custody, Facts, IdentityKind, IdentityPath, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value, Workload,
-    WorkloadKind,
+    Content, Custody, Facts, IdentityKind, IdentityPath, ImageBuild, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value,
+    Workload, WorkloadKind,
 };
 
+use crate::commands::repository;
 use crate::environment::{self, Variable};
 use crate::facts;
 use crate::flat::Flat;
 use crate::host_files;
 use crate::interpolation::{interpolations, is_reference};
 use crate::place::{self, Place};
+use crate::scripts;
 use crate::tree::{Entry, Node};
+use crate::weak_literal;
 use crate::yaml;
 
 /// `compose*.yml`, `docker-compose*.yml` and the like.
@@ -45,6 +48,7 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
             let mut service = Service::new(place, &secrets, entry);
             service.read();
             facts.slots.append(&mut service.slots);
+            facts.declarations.append(&mut service.declarations);
             facts.workloads.push(service.workload);
         }
     }
@@ -59,6 +63,7 @@ struct Service<'a, 'n> {
     extent: Span,
     workload: Workload,
     slots: Vec<unkeyed_model::Slot>,
+    declarations: Vec<unkeyed_model::Declaration>,
     variables: Vec<Variable>,
 }
 
@@ -69,7 +74,8 @@ impl<'a, 'n> Service<'a, 'n> {
         let id = format!("compose:{}#{}", place.path(), entry.name());
         let mut workload = Workload::new(WorkloadKind::Compose, id, entry.name(), location.clone());
         workload.extents.push(location);
-        Self { place, secrets, node: &entry.value, path, extent: entry.span, workload, slots: Vec::new(), variables: Vec::new() }
+        let (slots, declarations, variables) = (Vec::new(), Vec::new(), Vec::new());
+        Self { place, secrets, node: &entry.value, path, extent: entry.span, workload, slots, declarations, variables }
     }
 
     fn read(&mut self) {
@@ -93,6 +99,8 @@ impl<'a, 'n> Service<'a, 'n> {
                 self.interpolated(item, &place::under(&self.path, key), None);
             }
         }
+        let words = ["entrypoint", "command"].into_iter().filter_map(|key| node.get(key)).flat_map(Node::one_or_many);
+        scripts::command(self.place, &words.collect::<Vec<_>>(), &place::under(&self.path, "command"), &mut self.workload);
         self.secrets();
         self.volumes();
         self.workload.identity_paths.extend(environment::identity_paths(&self.variables));
@@ -146,13 +154,16 @@ impl<'a, 'n> Service<'a, 'n> {
         };
         self.variables.push(Variable { name: name.to_owned(), value, location: location.clone() });
         self.own_extent(node);
-        if found.is_empty() {
+        if let Some(reference) = facts::told_where(name, text, &location) {
+            self.workload.references.push(reference);
+        } else if found.is_empty() {
             if facts::is_credential_variable(name) && !text.trim().is_empty() && !text.starts_with("/run/secrets/") {
+                self.declarations.extend(weak_literal::declared(name, text, &location));
                 self.slots.push(facts::slot(name, location));
             }
-            return;
+        } else {
+            self.interpolated_from(&flat, from, path, Some(name));
         }
-        self.interpolated_from(&flat, from, path, Some(name));
     }
 
     fn interpolated(&mut self, node: &'n Node, path: &str, used_as: Option<&str>) {
@@ -187,7 +198,13 @@ impl<'a, 'n> Service<'a, 'n> {
         let context = build.text().or_else(|| build.str("context")).unwrap_or(".");
         if !context.contains("://") {
             let file = build.str("dockerfile").unwrap_or("Dockerfile");
-            self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &format!("{context}/{file}"))));
+            let dockerfile = host_files::relative(self.place.path(), &format!("{context}/{file}"));
+            if let Some(image) = self.node.str("image") {
+                let location = self.place.at(build.span, place::under(&self.path, "build"));
+                let image = repository(image).to_owned();
+                self.workload.builds.push(ImageBuild { image, dockerfile: dockerfile.clone(), location });
+            }
+            self.workload.uses.push((Use::File, dockerfile));
         }
         let inner = place::under(&self.path, "build");
         let outer = std::mem::replace(&mut self.path, inner);

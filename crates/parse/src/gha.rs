@@ -12,6 +12,7 @@ mod events;
 mod expression;
 mod fetched;
 mod files;
+mod image;
 mod inlined;
 mod job;
 mod permissions;

@@ -4,6 +4,8 @@
 //! stand in two files. The decision a reader would question: a namespace that isn't written is `default`, although
 //! whoever applies the file may choose another; names are joined by what is written.
 
+mod authorization;
+mod commands;
 mod containers;
 mod external_secrets;
 mod identities;
@@ -20,6 +22,7 @@ mod secret_stores;
 mod secrets;
 mod service_accounts;
 mod spire;
+mod spire_config;
 mod template;
 mod vault_operator;
 mod volumes;
@@ -85,13 +88,17 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 fn read_object(object: Object<'_>, facts: &mut Facts) {
     match (object.group(), object.kind()) {
         ("", "Secret") => secrets::secret(object, facts),
-        ("", "ConfigMap") => secrets::config_map(object, facts),
+        ("", "ConfigMap") => {
+            secrets::config_map(object, facts);
+            spire_config::read(object, facts);
+        }
         ("bitnami.com", "SealedSecret") => secrets::sealed(object, facts),
         ("", "ServiceAccount") => service_accounts::read(object, facts),
         ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => external_secrets::read(object, facts),
         ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),
         ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secret_providers::read(object, facts),
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
+        ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),
         _ => pods::read(object, facts),
     }

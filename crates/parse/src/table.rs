@@ -4,7 +4,7 @@ use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
     agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
-    dockerfile, dotenv, drone, env_dump, gha, gitlab, image, jenkins, k8s, profiles, serverless, systemd, terraform, travis,
+    dockerfile, dotenv, drone, env_dump, gha, gitlab, image, jenkins, k8s, profiles, serverless, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -47,6 +47,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
     Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::Iac, read: cloud_init::read },
     Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
+    Row { name: "spire-entries", claims: spire::claims_entries, surface: Surface::Iac, read: spire::read_entries },
+    Row { name: "spire-scripts", claims: spire::claims_scripts, surface: Surface::Worktree, read: spire::read_scripts },
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use unkeyed_model::{Confidence, Report};
 
-use crate::{human, json, sarif};
+use crate::{human, inventory, json, sarif};
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,11 +18,13 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0.
     Sarif,
+    /// Who authenticates as what to where, and who answers for it: a table (RFC 4180).
+    InventoryCsv,
 }
 
 impl Format {
     /// Every format, as `--format` lists them.
-    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Sarif];
+    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Sarif, Self::InventoryCsv];
 
     /// The name on the command line.
     #[must_use]
@@ -31,6 +33,7 @@ impl Format {
             Self::Human => "human",
             Self::Json => "json",
             Self::Sarif => "sarif",
+            Self::InventoryCsv => "inventory-csv",
         }
     }
 }
@@ -92,6 +95,7 @@ pub fn write(report: &Report, format: Format, options: &Options, out: &mut dyn i
         Format::Human => human::write(report, options, out),
         Format::Json => json::write(report, options, out),
         Format::Sarif => sarif::write(report, options, out),
+        Format::InventoryCsv => inventory::write(report, options, out),
     }
 }
 
@@ -104,6 +108,9 @@ mod tests {
         for &format in Format::ALL {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
-        assert_eq!("xml".parse::<Format>().unwrap_err().to_string(), "`xml` is not a report format; choose human, json, sarif");
+        assert_eq!(
+            "xml".parse::<Format>().unwrap_err().to_string(),
+            "`xml` is not a report format; choose human, json, sarif, inventory-csv"
+        );
     }
 }

@@ -9,6 +9,7 @@ mod credentials;
 mod findings;
 mod gather;
 mod identity;
+mod links;
 mod marks;
 mod page;
 mod places;

@@ -6,6 +6,7 @@
 
 mod format;
 mod human;
+mod inventory;
 pub mod json;
 mod listing;
 mod place;

@@ -23,6 +23,8 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
     artifact.locations = vec![(declaration.location.clone(), None)];
     let kept = if declaration.kind.starts_with("image.") {
         "declared: the value stays in the image, whose every copy holds it"
+    } else if declaration.kind.starts_with("environment.") {
+        "declared: a word that often stands for a password, and here is one"
     } else {
         "declared: the value is created by this configuration and kept in its state"
     };

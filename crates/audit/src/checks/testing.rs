@@ -64,6 +64,8 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
     Linked {
         paths: paths.collect(),
         locations: vec![workload.location.clone()],
+        links: Vec::new(),
+        hidden_links: 0,
         artifacts: artifacts.iter().enumerate().filter(|(_, a)| a.workloads.contains(&workload.id)).map(|(at, _)| at).collect(),
         owner: workload.owner.clone(),
         destinations: workload.destinations.clone(),
@@ -124,6 +126,19 @@ pub(crate) fn vault(change: impl FnOnce(&mut TrustBinding)) -> Estate {
         trust.settings = vec![("role_type".into(), Value::literal("jwt"))];
         change(trust);
     })
+}
+
+/// A registration entry with these settings and selectors, changed; nothing else.
+pub(crate) fn spiffe(settings: &[(&str, &str)], selectors: &[(&str, &str)], change: impl FnOnce(&mut TrustBinding)) -> Estate {
+    let mut estate = testing::estate();
+    let mut trust = testing::trust(Platform::Spiffe, "k8s:cluster/ClusterSPIFFEID/web");
+    trust.trusted = "selector".into();
+    trust.subject = SubjectRule::Expression("selectors".into());
+    trust.claims = selectors.iter().map(|(name, value)| claim(name, "==", value)).collect();
+    trust.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), Value::literal(*value))).collect();
+    change(&mut trust);
+    estate.facts.trusts.push(trust);
+    estate
 }
 
 /// Lets the only grant write.

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use unkeyed_model::{Destination, Facts, IdentityPath, Location, Reach, Reference, Use, Workload, WorkloadKind};
+use unkeyed_model::{
+    Destination, Facts, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Use, Workload, WorkloadKind,
+};
 
-use super::{StoredIndex, brokered, paths};
+use super::{StoredIndex, brokered, paths, spiffe};
 
 /// A workload with its parts drawn in.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub(crate) struct Merged {
     pub(crate) workload: Workload,
     /// Indices into `facts.workloads` of its parts, itself first.
     pub(crate) parts: Vec<usize>,
+    /// How they hang together, each after the one that leads to it.
+    pub(crate) links: Vec<Link>,
 }
 
 /// All workloads that are judged on their own, sorted by id, with their parts.
@@ -37,6 +41,7 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
     let mut seen: BTreeSet<usize> = definitions.iter().copied().collect();
     let mut parts = Vec::new();
     let mut secrets: BTreeSet<usize> = BTreeSet::new();
+    let mut links = Vec::new();
     // Each definition with the one that draws it in as the account it runs under, if it is drawn in so.
     let mut queue: VecDeque<(usize, Option<usize>)> = definitions.into_iter().map(|at| (at, None)).collect();
     while let Some((at, runs_under)) = queue.pop_front() {
@@ -48,21 +53,30 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
         let mut next: Vec<(usize, Option<usize>)> = Vec::new();
         for (kind, target) in &part.uses {
             let runs_under = (*kind == Use::ServiceAccount).then_some(at);
-            next.extend(index.resolve(*kind, target, part).into_iter().map(|found| (found, runs_under)));
+            let found = index.resolve(*kind, target, part);
+            links.extend(found.iter().map(|&to| index.link(*kind, target, part, to)));
+            next.extend(found.into_iter().map(|found| (found, runs_under)));
         }
         for reference in &part.references {
-            for secret in stored.resolve(facts, reference) {
-                secrets.insert(secret);
-                let component = facts.stored[secret].component.as_deref();
-                next.extend(component.into_iter().flat_map(|id| index.by_id(id)).map(|found| (found, None)));
+            for at in stored.resolve(facts, reference).into_iter().filter(|&secret| secrets.insert(secret)) {
+                let secret = &facts.stored[at];
+                let name = secret.name.clone();
+                links.push(Link { relation: Relation::Secret, name, from: reference.location.clone(), to: secret.extent.clone() });
+                for found in secret.component.iter().flat_map(|id| index.by_id(id)) {
+                    let store = &facts.workloads[found];
+                    let (name, from, to) = (store.name.clone(), secret.extent.clone(), store.location.clone());
+                    links.push(Link { relation: Relation::SecretStore, name, from, to });
+                    next.push((found, None));
+                }
             }
         }
         queue.extend(next.into_iter().filter(|(found, _)| seen.insert(*found)));
     }
     let mut workload = merging.workload;
     paths::complete(&mut workload);
+    spiffe::complete(&mut workload, facts);
     brokered::add_paths(&mut workload, facts, &secrets);
-    Merged { workload, parts }
+    Merged { workload, parts, links }
 }
 
 /// A workload while its parts are copied in, with what it has already.
@@ -127,20 +141,62 @@ struct Index<'a> {
     by_path: BTreeMap<&'a str, Vec<usize>>,
     /// Scanned images, by each reference.
     images: BTreeMap<String, Vec<usize>>,
+    /// Dockerfiles, by the name of the image that is built from them.
+    built: BTreeMap<String, BTreeSet<usize>>,
+    /// Dockerfiles, by the name of the folder they stand in.
+    built_in: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     fn new(facts: &'a Facts) -> Self {
-        let mut index = Self { facts, by_id: BTreeMap::new(), by_path: BTreeMap::new(), images: BTreeMap::new() };
+        let (by_id, by_path, built_in) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut index = Self { facts, by_id, by_path, images: BTreeMap::new(), built: BTreeMap::new(), built_in };
         for (at, workload) in facts.workloads.iter().enumerate() {
             let image = workload.location.origin.image.iter().filter(|_| workload.kind == WorkloadKind::Image);
             for reference in image.flat_map(|image| image.references()) {
                 index.images.entry(full(reference)).or_default().push(at);
             }
+            if let Some(folder) = Some(workload).filter(|workload| workload.kind == WorkloadKind::Dockerfile).and_then(folder_name) {
+                index.built_in.entry(folder).or_default().push(at);
+            }
             index.by_id.entry(&workload.id).or_default().push(at);
             index.by_path.entry(&workload.location.origin.path).or_default().push(at);
         }
+        for build in facts.workloads.iter().flat_map(|workload| &workload.builds) {
+            let dockerfiles = index.dockerfiles(build);
+            index.built.entry(familiar(&build.image).to_owned()).or_default().extend(dockerfiles);
+        }
         index
+    }
+
+    /// The Dockerfile of a build, from the folder of whoever builds up to the root: jobs start at the root of their
+    /// repository, and a repository may lie in a folder of the inputs.
+    fn dockerfiles(&self, build: &ImageBuild) -> Vec<usize> {
+        let folders = std::iter::successors(Some(build.location.origin.folder()), |folder| {
+            (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
+        });
+        let paths =
+            folders.map(|folder| if folder.is_empty() { build.dockerfile.clone() } else { format!("{folder}/{}", build.dockerfile) });
+        let dockerfiles = paths.map(|path| {
+            let mut found = self.at_path(&path);
+            found.retain(|&at| self.facts.workloads[at].kind == WorkloadKind::Dockerfile);
+            found
+        });
+        dockerfiles.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// The step from a user to a definition that it draws in.
+    fn link(&self, kind: Use, target: &str, user: &Workload, to: usize) -> Link {
+        let to = &self.facts.workloads[to];
+        let relation = match kind {
+            Use::Component => Relation::Component,
+            Use::File => Relation::File,
+            Use::Image if to.kind == WorkloadKind::Dockerfile => Relation::Build,
+            Use::Image => Relation::Image,
+            Use::ServiceAccount => Relation::ServiceAccount,
+            Use::Resource => Relation::Resource,
+        };
+        Link { relation, name: target.to_owned(), from: user.location.clone(), to: to.location.clone() }
     }
 
     fn by_id(&self, id: &str) -> Vec<usize> {
@@ -178,12 +234,26 @@ impl<'a> Index<'a> {
                 let scope = user.id.split('#').next().unwrap_or_default();
                 self.by_id(target).into_iter().chain(self.by_id(&format!("{scope}#{target}"))).collect()
             }
-            Use::Image => self.images.get(&full(target)).cloned().unwrap_or_default(),
+            Use::Image => match (self.images.get(&full(target)), self.built.get(familiar(name_of(target)))) {
+                // What was scanned says more than what it was built from.
+                (Some(scanned), _) => scanned.clone(),
+                (None, Some(built)) => built.iter().copied().collect(),
+                (None, None) => self.built_here(target),
+            },
         };
         let mut found: Vec<usize> = found;
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The only Dockerfile in a folder called like the image. Images without an owner are other people's, and so is one
+    /// that the Dockerfile starts from.
+    fn built_here(&self, image: &str) -> Vec<usize> {
+        let name = image.rsplit_once('/').map_or("", |(_, name)| name).split([':', '@']).next().unwrap_or_default();
+        let Some(&[only]) = self.built_in.get(name).map(Vec::as_slice) else { return Vec::new() };
+        let starts_from = |(kind, base): &(Use, String)| *kind == Use::Image && familiar(name_of(base)) == familiar(name_of(image));
+        if self.facts.workloads[only].uses.iter().any(starts_from) { Vec::new() } else { vec![only] }
     }
 
     /// Components that stand for the ServiceAccount `namespace/name`.
@@ -193,10 +263,27 @@ impl<'a> Index<'a> {
     }
 }
 
-/// An image's reference in one form of those that mean the same (Docker's "familiar names").
-fn full(reference: &str) -> String {
+/// The name of the folder that a definition stands in.
+fn folder_name(workload: &Workload) -> Option<&str> {
+    workload.location.origin.folder().rsplit('/').next().filter(|name| !name.is_empty())
+}
+
+/// An image's reference without what may be left out (Docker's "familiar names").
+fn familiar(reference: &str) -> &str {
     let name = ["docker.io/", "index.docker.io/"].iter().find_map(|registry| reference.strip_prefix(registry)).unwrap_or(reference);
-    let name = name.strip_prefix("library/").unwrap_or(name);
+    name.strip_prefix("library/").unwrap_or(name)
+}
+
+/// The reference without tag and digest.
+fn name_of(reference: &str) -> &str {
+    let named = reference.split('@').next().unwrap_or_default();
+    let last = named.rfind('/').map_or(0, |at| at + 1);
+    named[last..].find(':').map_or(named, |at| &named[..last + at])
+}
+
+/// An image's reference in one form of those that mean the same.
+fn full(reference: &str) -> String {
+    let name = familiar(reference);
     let has_tag = name.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
     if has_tag { name.to_owned() } else { format!("{name}:latest") }
 }

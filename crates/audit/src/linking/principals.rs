@@ -10,6 +10,7 @@ use unkeyed_model::{Facts, IdentityKind, IdentityPath, Platform, PredictedToken,
 
 use super::aims;
 use super::aliases::Aliases;
+use super::spiffe;
 use crate::context::LinkedPath;
 use crate::trust_match::{self, MatchResult};
 
@@ -83,9 +84,15 @@ impl<'a> Linker<'a> {
             principal: if let [only] = principals[..] { Some(only.to_owned()) } else { None },
             trusts: all(&self.trusts),
             matched,
-            grants: all(&self.grants),
+            grants: if spiffe::is_attested(path) { self.admitting(path) } else { all(&self.grants) },
             sessions: all(&self.sessions),
         }
+    }
+
+    /// The policies of destinations that let an attested identity in.
+    fn admitting(&self, path: &IdentityPath) -> Vec<usize> {
+        let grants = self.facts.grants.iter().enumerate();
+        grants.filter(|(_, grant)| spiffe::admits(grant, path)).map(|(at, _)| at).collect()
     }
 
     /// The principals that the path may lead to, and how its tokens match their trusts.
@@ -146,6 +153,8 @@ impl<'a> Linker<'a> {
         let service = |&at: &usize| self.facts.trusts[at].trusted == "service";
         match path.platform {
             Platform::Aws | Platform::Vault if trusts.is_empty() => MatchResult::Unknown,
+            // A mesh gives every pod the identity of its account; SPIRE gives those that are registered.
+            Platform::Spiffe if trusts.is_empty() && path.destination.kind != "mesh" => MatchResult::Unknown,
             Platform::Aws if !trusts.iter().any(service) => MatchResult::None,
             _ => MatchResult::Exact,
         }
@@ -169,7 +178,7 @@ impl<'a> Linker<'a> {
 
 /// Whether the platform vouches for the identity without a token of the workload's.
 fn is_attached(path: &IdentityPath) -> bool {
-    path.kind == IdentityKind::Managed && path.tokens.is_empty()
+    (path.kind == IdentityKind::Managed && path.tokens.is_empty()) || spiffe::is_attested(path)
 }
 
 fn group<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Vec<usize>> {

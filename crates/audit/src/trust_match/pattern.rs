@@ -208,6 +208,12 @@ impl Pattern {
     }
 }
 
+/// Whether a glob in which `*` and `?` are wild admits a text. Too long ones don't.
+pub(crate) fn glob_admits(glob: &str, text: &str) -> bool {
+    let pattern = |text, wild| Pattern::of_trust(text, wild);
+    pattern(glob, Wild::StarAndMark).is_some_and(|glob| pattern(text, Wild::Nothing).is_some_and(|text| text.meets(&glob)))
+}
+
 fn is_hole(name: &str) -> bool {
     !name.is_empty() && name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_')
 }

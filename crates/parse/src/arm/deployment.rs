@@ -39,6 +39,8 @@ pub(super) struct Source {
     pub(super) scope: String,
     /// Templates inside: the resource that deploys each, and the template.
     pub(super) nested: Vec<(Node, Node)>,
+    /// Resources inside others lie deeper than is read.
+    pub(super) is_cut: bool,
 }
 
 /// A template with its place.
@@ -137,6 +139,9 @@ impl<'a> Deployment<'a> {
 
     /// Says so if the budget was used up.
     pub(super) fn report_limit(&self, facts: &mut Facts) {
+        if self.source.is_cut {
+            facts.skipped.push(self.place.skip(SkipReason::Limit, "resources nested deeper than ARM allows were not read"));
+        }
         if self.steps.get() > MAX_STEPS {
             let detail = format!("expressions go beyond {MAX_STEPS} steps of evaluation; some values are unknown");
             facts.skipped.push(self.place.skip(SkipReason::Limit, detail));

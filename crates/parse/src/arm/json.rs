@@ -57,9 +57,10 @@ fn resource(symbol: Option<String>, node: &Node, span: Span, outer: Option<&Decl
     if declared.kind.eq_ignore_ascii_case("Microsoft.Resources/deployments") {
         source.nested.extend(node.path(&["properties", "template"]).map(|template| (node.clone(), template.clone())));
     }
-    if levels > 0 {
-        for inner in node.get("resources").into_iter().flat_map(Node::items) {
-            resource(None, inner, inner.span, Some(&declared), levels - 1, source);
+    for inner in node.get("resources").into_iter().flat_map(Node::items) {
+        match levels {
+            0 => source.is_cut = true,
+            _ => resource(None, inner, inner.span, Some(&declared), levels - 1, source),
         }
     }
     source.resources.push(declared);

@@ -71,3 +71,16 @@ fn a_statement_that_is_not_understood_does_not_hide_the_next() {
     assert_eq!(facts.workloads.len(), 1);
     assert!(facts.skipped[0].detail.starts_with("line 1:"));
 }
+
+#[test]
+fn resources_beyond_the_deepest_level_are_said() {
+    let nested = |levels: usize| {
+        let inner = (0..levels).fold("[]".to_owned(), |inner, at| format!(r#"[{{"type": "t{at}", "name": "n", "resources": {inner}}}]"#));
+        let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+        let text = format!(r#"{{"$schema": "{schema}", "contentVersion": "1.0.0.0", "resources": {inner}}}"#);
+        let origin = Origin { path: "azuredeploy.json".into(), ..Origin::default() };
+        testing::read(&[Unit::new(Arc::new(origin), text.into_bytes())]).skipped
+    };
+    assert!(nested(5).is_empty());
+    assert_eq!(nested(12).iter().map(|skip| skip.why).collect::<Vec<_>>(), [unkeyed_model::SkipReason::Limit]);
+}

@@ -1,7 +1,8 @@
 //! What the commands of a script do: log in, fetch, publish, sign, reach.
 
 use unkeyed_model::{
-    Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, StoreKind, Ttl, TtlBasis, Value,
+    Content, Custody, Destination, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reach, Reference, StoreKind, Ttl, TtlBasis,
+    Value,
 };
 
 use super::job::Job;
@@ -68,6 +69,12 @@ impl<'a> Job<'a> {
             Effect::UsesGithub { .. } if command.program() == "git" => self.reaches(Destination::new("git", "")),
             Effect::UsesGithub { .. } => self.reaches(Destination::new("github", "")),
             Effect::WritesCredential(form) => self.note("writes-credential", form, at),
+            Effect::Builds { images, dockerfile } => {
+                for image in images {
+                    let image = self.resolve(&image).known().map_or(image, str::to_owned);
+                    self.workload.builds.push(ImageBuild { image, dockerfile: dockerfile.clone(), location: at.clone() });
+                }
+            }
             // These belong to GitHub Actions.
             Effect::ChecksOutPullRequest | Effect::RequestsToken { .. } => {}
         }

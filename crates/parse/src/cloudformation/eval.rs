@@ -209,6 +209,9 @@ impl Template<'_> {
         };
         let mut values: Vec<Val> =
             of(map, &first).iter().flat_map(|node| of(node, &second)).take(MAX_MAPPED).map(|node| self.eval(&node)).collect();
+        if values.len() == MAX_MAPPED {
+            values.push(Val::unknown(format!("Fn::FindInMap beyond {MAX_MAPPED} values")));
+        }
         match values.len() {
             0 => unknown(),
             1 => values.swap_remove(0),

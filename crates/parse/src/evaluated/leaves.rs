@@ -40,6 +40,9 @@ pub(crate) fn named_by<'k>(beside: Option<&'k str>, key: &'k str) -> &'k str {
 /// Adds the single values of a value.
 pub(crate) fn walk(name: &str, path: &str, within: &[String], val: &Val, found: &mut Vec<Leaf>) {
     if found.len() >= MAX_LEAVES {
+        if found.len() == MAX_LEAVES {
+            found.push(rest(path, val));
+        }
         return;
     }
     match &val.kind {
@@ -63,6 +66,12 @@ pub(crate) fn walk(name: &str, path: &str, within: &[String], val: &Val, found: 
         }
         _ => found.push(Leaf { name: name.to_owned(), within: within.to_vec(), path: path.to_owned(), val: val.clone() }),
     }
+}
+
+/// What is left of a block beyond the limit: an environment of which nothing is known.
+fn rest(path: &str, val: &Val) -> Leaf {
+    let why = format!("beyond the {MAX_LEAVES} values that are read of one block");
+    Leaf { name: "environment".to_owned(), within: Vec::new(), path: path.to_owned(), val: Val { at: val.at, ..Val::unknown(why) } }
 }
 
 /// The names around, with the block's own and the name that it carries in front.

@@ -65,8 +65,10 @@ impl<'a> Draft<'a> {
         if let Some(row) = row {
             self.known_action(call, row, destination);
         }
-        if name.eq_ignore_ascii_case("actions/checkout") {
-            self.checkout(call);
+        match name.to_ascii_lowercase().as_str() {
+            "actions/checkout" => self.checkout(call),
+            "docker/metadata-action" | "docker/build-push-action" => self.image(call, name),
+            _ => {}
         }
     }
 

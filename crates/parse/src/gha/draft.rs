@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
-    Content, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Role, Slot, StoreKind, Ttl, TtlBasis, Use,
-    Value, Workload,
+    Content, Destination, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reach, Reference, Role, Slot, StoreKind, Ttl,
+    TtlBasis, Use, Value, Workload,
 };
 
 use super::expression::{self, Expression};
@@ -42,6 +42,8 @@ pub(super) struct Draft<'a> {
     pub(super) cut: bool,
     /// Steps seen so far, by file and id: whether it is known how they get what they hand on.
     pub(super) steps: BTreeMap<(String, String), bool>,
+    /// Names that `docker/metadata-action` tags images with, by id of its step.
+    pub(super) image_names: BTreeMap<String, Vec<String>>,
     /// The last checkout left the job's token behind for `git push`.
     pub(super) git_uses_job_token: bool,
 }
@@ -97,6 +99,7 @@ impl<'a> Draft<'a> {
             commands_left: MAX_COMMANDS,
             cut: false,
             steps: BTreeMap::new(),
+            image_names: BTreeMap::new(),
             git_uses_job_token: false,
         }
     }
@@ -107,6 +110,12 @@ impl<'a> Draft<'a> {
         let mut seen = BTreeSet::new();
         workload.traits.retain(|noted| seen.insert(noted.clone()));
         workload
+    }
+
+    /// Images that the job builds from a Dockerfile.
+    pub(super) fn builds(&mut self, images: impl Iterator<Item = String>, dockerfile: &str, at: &Location) {
+        let builds = images.map(|image| ImageBuild { image, dockerfile: dockerfile.to_owned(), location: at.clone() });
+        self.workload.builds.extend(builds);
     }
 
     /// Records every stored value that a scalar refers to.

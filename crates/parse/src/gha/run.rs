@@ -10,6 +10,7 @@ use super::scope::{Bound, Scope};
 use crate::commands::{self, Effect, Login};
 use crate::facts;
 use crate::flat::Flat;
+use crate::interpolation::interpolations;
 use crate::shell::{self, Command};
 use crate::tree::Node;
 
@@ -80,6 +81,18 @@ impl<'a> Script<'a, '_> {
         }
     }
 
+    /// A word with all its variables and expressions, if they are known.
+    fn filled(&self, word: &str) -> Option<String> {
+        let (mut text, mut at) = (String::new(), 0);
+        for found in interpolations(word) {
+            text.push_str(&word[at..found.range.start]);
+            text.push_str(self.scope.variable(&found.name)?.value.known()?);
+            at = found.range.end;
+        }
+        text.push_str(&word[at..]);
+        self.scope.bind(&text).value.known().map(str::to_owned)
+    }
+
     fn effect(&self, draft: &mut Draft<'a>, command: &Command, effect: Effect) {
         let at = self.at(command);
         match effect {
@@ -114,6 +127,10 @@ impl<'a> Script<'a, '_> {
             Effect::Reaches(destination) => draft.reaches(destination),
             Effect::UsesGithub { mechanism, variables } => self.uses_github(draft, at, mechanism, variables),
             Effect::WritesCredential(form) => draft.note("writes-credential", form, at),
+            Effect::Builds { images, dockerfile } => {
+                let images = images.iter().filter_map(|image| self.filled(image));
+                draft.builds(images, &dockerfile, &at);
+            }
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
             Effect::RequestsToken { audience } => {
                 let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);

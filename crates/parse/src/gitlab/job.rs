@@ -100,6 +100,9 @@ fn id_tokens(definition: &Definition<'_>, job: &mut Job<'_>) {
             several => Value::unknown(format!("one of {}", several.join(", "))),
         };
         let at = found.file.place.at(entry.span, path);
+        if audiences.len() > 1 {
+            job.workload.traits.push(("audiences".to_owned(), audiences.join(", "), at.clone()));
+        }
         job.may_present(IdentityToken { variable: entry.name().to_owned(), audience, at, mentioned: None, used: false });
     }
 }

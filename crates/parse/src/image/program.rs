@@ -65,6 +65,7 @@ fn apply(commands: &[Command], at: &dyn Fn(&Command) -> Location, image: &mut Du
             Effect::Publishes { .. }
             | Effect::SignsKeyless { .. }
             | Effect::UsesGithub { .. }
+            | Effect::Builds { .. }
             | Effect::ChecksOutPullRequest
             | Effect::RequestsToken { .. } => {}
         }

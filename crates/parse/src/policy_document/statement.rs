@@ -41,7 +41,10 @@ pub(crate) struct Condition {
 /// The statements of a document, in order.
 pub(crate) fn statements(document: &Json) -> Vec<Statement> {
     match field_of(document, "Statement") {
-        Some(Json::Array(items)) => items.iter().take(MAX_STATEMENTS).map(statement).collect(),
+        Some(Json::Array(items)) => {
+            let beyond = (items.len() > MAX_STATEMENTS).then(|| unknown(&hole::hole("more statements than are read of one policy")));
+            items.iter().take(MAX_STATEMENTS).map(statement).chain(beyond).collect()
+        }
         Some(one @ Json::Object(_)) => vec![statement(one)],
         // An unresolved list (`Statement = local.statements`) is one statement of which nothing is known.
         Some(Json::String(text)) if !hole::is_known(text) => vec![unknown(text)],

@@ -124,3 +124,13 @@ fn a_statement_that_is_not_known_is_not_absent() {
     assert!(matches!(found[0].subject, SubjectRule::Unknown(_)));
     assert_eq!(grants(&json, &carrier(&locate, &|_| None))[0].scope, ResourceScope::Unknown);
 }
+
+#[test]
+fn statements_beyond_the_limit_are_one_of_which_nothing_is_known() {
+    let grants = |count: usize| {
+        let all = vec![r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}"#; count].join(",");
+        grants_of(&format!(r#"{{"Statement": [{all}]}}"#))
+    };
+    assert!(grants(1000).iter().all(|grant| grant.scope == ResourceScope::Resource));
+    assert_eq!(grants(1200).iter().filter(|grant| grant.scope == ResourceScope::Unknown).count(), 1);
+}

@@ -1,7 +1,7 @@
 //! Trust bindings of an assume-role policy: one for each trusted party of each statement.
 
 use serde_json::Value as Json;
-use unkeyed_model::{Platform, SubjectRule, TrustBinding, Value};
+use unkeyed_model::{Basis, Platform, SubjectRule, TrustBinding, Value};
 
 use super::statement::{Statement, statements};
 use super::{Carrier, conditions, hole, principals};
@@ -31,7 +31,7 @@ fn trust(
     let claims = conditions::claims(statement);
     let party = principals::trusted(kind, id, carrier.issuer, key_prefix(statement));
     let mut settings: Vec<(String, Value)> =
-        statement.actions.iter().map(|action| ("action".to_owned(), Value::literal(action.clone()))).collect();
+        statement.actions.iter().map(|action| ("action".to_owned(), hole::value(action, Basis::Literal))).collect();
     let mut flag = |name: &str, on: bool| {
         if on {
             settings.push((name.to_owned(), Value::literal("true")));

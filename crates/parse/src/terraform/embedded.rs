@@ -16,8 +16,11 @@ const MAX_BYTES: usize = 256 << 10;
 /// The structure of a text that is JSON.
 pub(super) fn structure(module: &Module<'_>, val: &Val) -> Option<Val> {
     let Kind::Text(text, _) = &val.kind else { return None };
-    if text.len() > MAX_BYTES || !text.trim_start().starts_with(['[', '{']) {
+    if !text.trim_start().starts_with(['[', '{']) {
         return None;
+    }
+    if text.len() > MAX_BYTES {
+        return Some(Val { at: val.at, ..Val::unknown(format!("JSON of more than {MAX_BYTES} bytes")) });
     }
     let json: Json = serde_json::from_str(&hole::unquoted_as_zero(text)).ok()?;
     let (span, raw) = val.at.map_or((Span::default(), ""), |at| module.source(at));

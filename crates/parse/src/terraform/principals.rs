@@ -15,6 +15,7 @@ const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
     ("azuread_application_registration", Platform::Azure, "application", &["display_name"]),
     ("google_service_account", Platform::Gcp, "service-account", &["account_id"]),
     ("google_iam_workload_identity_pool", Platform::Gcp, "workload-identity-pool", &["workload_identity_pool_id"]),
+    ("oci_identity_domains_app", Platform::Oci, "application", &["display_name"]),
     ("oci_identity_domains_user", Platform::Oci, "service-user", &["user_name"]),
     ("oci_identity_user", Platform::Oci, "user", &["name"]),
     ("oci_identity_dynamic_group", Platform::Oci, "dynamic-group", &["name"]),

@@ -13,6 +13,8 @@ const BLOCKS: &[&str] = &[
     "inline_policy",
     "saml",
     "members",
+    "filter",
+    "urnietfparamsscimschemasoracleidcsextensionuser_user",
     "permissions",
     "rule",
     "statement",

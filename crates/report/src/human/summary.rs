@@ -7,7 +7,7 @@ use unkeyed_model::{Class, Coverage, ReadCounts, Report, Verdict};
 use super::page::{Ink, Page, Piece, faint, ink, plain};
 use super::{marks, workload};
 use crate::listing::Listing;
-use crate::{stamp, words};
+use crate::{inventory, stamp, words};
 
 /// Reasons of the gate shown unless everything is asked for.
 const MOST_REASONS: usize = 5;
@@ -46,6 +46,11 @@ fn workloads(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if summary.no_access_observed > 0 {
         let text = format!("– {} without observed access, not counted", summary.no_access_observed);
         workload::field(page, label, &[plain(text)])?;
+    }
+    let (complete, all) = inventory::completeness(report);
+    if all > 0 {
+        let text = format!("{complete} of {all} say who they are, where each way in leads and who answers for it");
+        workload::field(page, "inventory", &[plain(text)])?;
     }
     let Some(rollup) = summary.rollup else { return Ok(()) };
     let (_, _, style) = marks::verdict(rollup);

@@ -6,7 +6,7 @@ use unkeyed_model::{IdentityPath, Missing, WorkloadReport};
 
 use super::gather::gathered;
 use super::page::{Ink, Page, Piece, faint, ink, plain};
-use super::{identity, marks};
+use super::{identity, links, marks};
 use crate::{place, words};
 
 /// Column at which what a label stands for starts.
@@ -46,6 +46,7 @@ pub(super) fn evidence(page: &mut Page<'_>, workload: &WorkloadReport, verbose: 
         field(page, "reaches", &[plain(reached.join(", "))])?;
     }
     identities(page, &workload.identity_paths, verbose)?;
+    links::write(page, workload, verbose)?;
     missing(page, &workload.missing)
 }
 

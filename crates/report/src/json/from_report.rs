@@ -6,7 +6,7 @@ use unkeyed_model::{self as model, RuleInfo};
 
 use super::v1;
 use crate::listing::Listing;
-use crate::{Options, place, stamp};
+use crate::{Options, inventory, place, stamp};
 
 impl v1::Report {
     /// The published form of `report`, as far as `options` let it be listed.
@@ -20,7 +20,7 @@ impl v1::Report {
             schema_version: 1,
             tool: tool(&report.run),
             run: run(report),
-            summary: summary(&report.summary, &listing),
+            summary: summary(report, &listing),
             artifacts: listing.artifacts.iter().map(|artifact| artifact_of(artifact)).collect(),
             workloads: report.workloads.iter().map(|workload| v1::Workload::new(workload, &listed)).collect(),
             findings: report.findings.iter().map(finding).collect(),
@@ -60,7 +60,9 @@ fn file((path, digest): &(String, String)) -> v1::FileDigest {
     v1::FileDigest { path: path.clone(), digest: digest.clone() }
 }
 
-fn summary(summary: &model::Summary, listing: &Listing<'_>) -> v1::Summary {
+fn summary(report: &model::Report, listing: &Listing<'_>) -> v1::Summary {
+    let summary = &report.summary;
+    let (complete, workloads) = inventory::completeness(report);
     v1::Summary {
         artifacts: counts(model::Class::ALL, &summary.artifacts),
         hidden_low_confidence: listing.hidden_low_confidence as u64,
@@ -68,6 +70,7 @@ fn summary(summary: &model::Summary, listing: &Listing<'_>) -> v1::Summary {
         verdicts: counts(model::Verdict::ALL, &summary.verdicts),
         leanings: counts(model::Verdict::ALL, &summary.leanings),
         no_access_observed: summary.no_access_observed as u64,
+        inventory: v1::Inventory { complete: complete as u64, workloads: workloads as u64 },
         rollup: summary.rollup,
         gate: if summary.gate_passed { v1::Gate::Pass } else { v1::Gate::Fail },
         gate_reasons: summary.gate_reasons.clone(),

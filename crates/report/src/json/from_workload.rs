@@ -34,6 +34,8 @@ impl v1::Workload {
                 l3b: workload.layers.l3b,
             },
             identity_paths: workload.identity_paths.iter().map(identity_path).collect(),
+            links: workload.links.iter().map(link).collect(),
+            hidden_links: workload.hidden_links as u64,
             destinations: workload.destinations.iter().map(v1::Destination::new).collect(),
             hidden_artifacts: (workload.artifacts.len() - artifacts.len()) as u64,
             artifacts,
@@ -41,6 +43,10 @@ impl v1::Workload {
             no_access_observed: workload.no_access_observed,
         }
     }
+}
+
+fn link(link: &model::Link) -> v1::Link {
+    v1::Link { relation: link.relation, name: link.name.clone(), from: v1::Place::new(&link.from), to: v1::Place::new(&link.to) }
 }
 
 fn identity_path(path: &model::IdentityPath) -> v1::IdentityPath {

@@ -16,7 +16,7 @@ use unkeyed_model::{Class, Level, SkipReason, Verdict};
 use super::words::{Counts, Word, version_one};
 pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
 pub use place::{Git, ImagePlace, Mode, Place, Process};
-pub use workload::{Destination, IdentityPath, Layers, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
+pub use workload::{Destination, IdentityPath, Layers, Link, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -110,6 +110,8 @@ pub struct Summary {
     pub leanings: BTreeMap<Verdict, u64>,
     /// Workloads that authenticate to nothing that can be seen.
     pub no_access_observed: u64,
+    /// How complete the inventory is.
+    pub inventory: Inventory,
     /// The worst verdict; null without workloads.
     #[schemars(with = "Option<Word<Verdict>>")]
     pub rollup: Option<Verdict>,
@@ -119,6 +121,15 @@ pub struct Summary {
     pub gate_reasons: Vec<String>,
     /// What would make it pass, a sentence each.
     pub gate_remedies: Vec<String>,
+}
+
+/// How many workloads say of each way in who they are, where it leads and who answers for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Inventory {
+    /// Those that do.
+    pub complete: u64,
+    /// All with observed access.
+    pub workloads: u64,
 }
 
 /// Outcome of the gate.

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use unkeyed_model::{
     Class, Confidence, Custody, DecodeStep, GitState, IdentityKind, LayerState, Level, LifetimeBasis, LifetimeConfidence, Platform, Reach,
-    Reachability, Reason, Replayable, Role, SkipReason, Surface, Tracked, TtlBasis, Verdict, WorkloadKind,
+    Reachability, Reason, Relation, Replayable, Role, SkipReason, Surface, Tracked, TtlBasis, Verdict, WorkloadKind,
 };
 
 /// Stands for a model enum where a schema is asked for.
@@ -47,6 +47,7 @@ words!(
     Reach,
     Reachability,
     Reason,
+    Relation,
     Replayable,
     Role,
     SkipReason,

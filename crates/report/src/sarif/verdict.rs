@@ -34,7 +34,9 @@ impl Writer<'_> {
             let used = path.consumer.as_ref().map(|place| (place, format!("{} is used here", path.mechanism)));
             allowed.into_iter().chain(used)
         });
-        let evidence: Vec<_> = evidence.take(999).zip(1..).map(|((place, how), id)| location::related(id, place, &how)).collect();
+        let links = workload.links.iter().map(|link| (&link.to, format!("{} ({})", link.name, link.relation)));
+        let evidence: Vec<_> =
+            evidence.chain(links).take(999).zip(1..).map(|((place, how), id)| location::related(id, place, &how)).collect();
         result.related_locations = (!evidence.is_empty()).then_some(evidence);
         result
     }

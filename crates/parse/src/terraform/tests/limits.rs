@@ -100,3 +100,21 @@ fn a_condition_whose_key_is_not_known_may_be_one_on_the_subject() {
     assert!(matches!(found.subject, SubjectRule::Unknown(_)), "{:?}", found.subject);
     assert_eq!(found.audiences, Some(vec![Value::literal("sts.amazonaws.com")]));
 }
+
+#[test]
+fn what_is_too_large_to_be_read_is_unknown_and_not_absent() {
+    let containers = |image: &str| {
+        let text = format!("[{{\"name\": \"api\", \"image\": \"{image}\", \"secrets\": []}}]");
+        one(&format!("resource \"aws_ecs_task_definition\" \"t\" {{\n  container_definitions = <<E\n{text}\nE\n}}\n"))
+    };
+    let open =
+        |facts: &Facts| facts.workloads.iter().flat_map(|workload| &workload.references).any(|used| used.key.as_deref() == Some("*"));
+    assert!(!open(&containers("acme/api")));
+    assert!(open(&containers(&"a".repeat(300 << 10))));
+    let variables = |count: usize| {
+        let names: String = (0..count).map(|at| format!("    V{at} = {at}\n")).collect();
+        one(&format!("resource \"aws_lambda_function\" \"f\" {{\n  environment {{\n  variables = {{\n{names}  }}\n  }}\n}}\n"))
+    };
+    assert!(!open(&variables(100)));
+    assert!(open(&variables(20_100)));
+}

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unkeyed_model::{IdentityKind, LayerState, Platform, Reach, Reason, TtlBasis, Verdict, WorkloadKind};
+use unkeyed_model::{IdentityKind, LayerState, Platform, Reach, Reason, Relation, TtlBasis, Verdict, WorkloadKind};
 
 use super::place::Place;
 use crate::json::words::Word;
@@ -38,6 +38,10 @@ pub struct Workload {
     pub layers: Layers,
     /// Ways in without a stored secret.
     pub identity_paths: Vec<IdentityPath>,
+    /// The definitions elsewhere that the verdict rests on, each after the one that leads to it.
+    pub links: Vec<Link>,
+    /// How many more links there are.
+    pub hidden_links: u64,
     /// What it reaches.
     pub destinations: Vec<Destination>,
     /// Ids of the listed artifacts that are attributed to it.
@@ -112,6 +116,20 @@ pub struct IdentityPath {
     pub consumer: Option<Place>,
     /// The platform vouches for binding and scope itself; false: the scope is not declared; null: trusts and grants are judged.
     pub platform_bound: Option<bool>,
+}
+
+/// One step from a definition to another that the verdict rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// What the other definition is.
+    #[schemars(with = "Word<Relation>")]
+    pub relation: Relation,
+    /// The name it is used by.
+    pub name: String,
+    /// Where it is used.
+    pub from: Place,
+    /// Where it is defined.
+    pub to: Place,
 }
 
 /// Something a workload authenticates to.

@@ -1,6 +1,6 @@
 //! Workloads of every kind and verdict.
 
-use unkeyed_model::{LayerState, Layers, Missing, Reason, Verdict, WorkloadKind, WorkloadReport};
+use unkeyed_model::{LayerState, Layers, Link, Missing, Reason, Relation, Verdict, WorkloadKind, WorkloadReport};
 
 use super::artifacts::{API, BILLING, DEPLOY, HOSTILE, IMAGE, LEGACY, MCP, RELEASE, TERRAFORM};
 use super::make::{at, to};
@@ -38,11 +38,33 @@ fn workload(kind: WorkloadKind, id: &str, name: &str, verdict: Verdict, layers: 
         missing: Vec::new(),
         layers: Layers { l0, l1, l2, l3a, l3b },
         identity_paths: Vec::new(),
+        links: Vec::new(),
+        hidden_links: 0,
         destinations: Vec::new(),
         artifacts: Vec::new(),
         findings: Vec::new(),
         no_access_observed: false,
     }
+}
+
+fn link(relation: Relation, name: &str, from: (&str, u32), to: (&str, u32)) -> Link {
+    Link { relation, name: name.into(), from: at(from.0, from.1, 1, 4), to: at(to.0, to.1, 1, 4) }
+}
+
+fn deploy_links() -> Vec<Link> {
+    vec![
+        link(
+            Relation::Component,
+            "./.github/actions/deploy",
+            (".github/workflows/deploy.yml", 8),
+            (".github/actions/deploy/action.yml", 1),
+        ),
+        link(Relation::Principal, "arn:aws:iam::111122223333:role/deploy", (".github/workflows/deploy.yml", 33), ("infra/iam.tf", 21)),
+        link(Relation::Trust, "arn:aws:iam::111122223333:role/deploy", ("infra/iam.tf", 21), ("infra/iam.tf", 2)),
+        link(Relation::Trust, "arn:aws:iam::111122223333:role/deploy", ("infra/iam.tf", 21), ("infra/iam.tf", 9)),
+        link(Relation::Grant, "arn:aws:iam::111122223333:role/deploy", ("infra/iam.tf", 21), ("infra/\u{1b}[2Jx.tf", 30)),
+        link(Relation::Secret, "\u{202e}db", (".github/workflows/deploy.yml", 40), ("k8s/secrets.yaml", 1)),
+    ]
 }
 
 fn ids(numbers: &[u32]) -> Vec<String> {
@@ -56,6 +78,8 @@ fn with_credentials() -> Vec<WorkloadReport> {
         WorkloadReport {
             owner: Some("@acme/platform".into()),
             environment: Some("production".into()),
+            links: deploy_links(),
+            hidden_links: 3,
             reasons: vec![Reason::DurableOnly, Reason::IdentityUnused, Reason::ExceptionExpired],
             destinations: vec![to("aws", "111122223333"), to("saas:slack", "")],
             artifacts: ids(&[1, 5, 6, 7, 8, 9]),
