@@ -21,6 +21,7 @@ mod subjects;
 #[cfg(test)]
 mod testing;
 mod token_lifetime;
+mod trust_allow;
 mod trust_aws;
 mod trust_azure;
 mod trust_gcp;
@@ -48,6 +49,7 @@ const FAMILIES: &[&[&Check]] = &[
     trust_vault::CHECKS,
     trust_spiffe::CHECKS,
     trust_k8s::CHECKS,
+    trust_allow::CHECKS,
     pipeline::CHECKS,
     drift::CHECKS,
     mixed_mode::CHECKS,

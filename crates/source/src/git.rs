@@ -131,7 +131,8 @@ impl History {
     }
 
     fn push<'s>(&'s self, mut list: Vec<Listed>, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) {
-        list.retain(|one| !self.is_path_excluded(one.path.as_ref()));
+        let root = self.root();
+        list.retain(|one| self.excludes.reason_below(&root.join(&one.path)).is_none());
         listed::push(&self.repository, &list, &self.options, sink);
     }
 
@@ -146,10 +147,6 @@ impl History {
             skips.push(gap(SkipReason::NotSupplied, detail));
         }
         Ok(skips)
-    }
-
-    fn is_path_excluded(&self, path: &Path) -> bool {
-        self.excludes.reason_below(&self.root().join(path)).is_some()
     }
 
     fn root(&self) -> PathBuf {

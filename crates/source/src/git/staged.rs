@@ -44,13 +44,12 @@ pub(super) fn replaced(repository: &gix::Repository, file: Option<&Path>) -> Res
 }
 
 fn open(repository: &gix::Repository, file: Option<&Path>) -> Result<index::File, String> {
-    let opened = match file {
+    match file {
         Some(file) => {
             index::File::at(file, repository.object_hash(), true, index::decode::Options::default()).map_err(|error| error.to_string())
         }
         None => repository.index_or_empty().map(|index| (**index).clone()).map_err(|error| error.to_string()),
-    };
-    opened
+    }
 }
 
 /// The entries with a content of their own: no submodules, and no folders of a sparse index, which are as in HEAD.

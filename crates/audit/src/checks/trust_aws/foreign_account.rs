@@ -13,7 +13,8 @@
 //! # Instead
 //!
 //! Add `StringEquals` on `sts:ExternalId` with the value the vendor generated for you, or `aws:PrincipalOrgID` for
-//! accounts of your own organisation.
+//! accounts of your own organisation. A vendor that supports no external id is named in the policy's
+//! `trust_allow.vendor_accounts` with `require_external_id = false`.
 
 use std::collections::BTreeSet;
 
@@ -40,12 +41,14 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let own = own_accounts(view);
     for trust in view.trusts(Platform::Aws).filter(|trust| trust.trusted == "account") {
         let Some(account) = trust.issuer.known().and_then(account) else { continue };
-        if own.contains(account) || is_tied(trust) {
+        let vendor = view.context.policy.trust_allow.vendor_accounts.iter().find(|vendor| vendor.id == account);
+        if own.contains(account) || is_tied(trust) || vendor.is_some_and(|vendor| !vendor.require_external_id) {
             continue;
         }
-        let (level, whose) = match own.is_empty() {
-            true => (Level::Warning, "which may not be yours"),
-            false => (CHECK.level, "which is none of the accounts used here"),
+        let (level, whose) = match (vendor, own.is_empty()) {
+            (Some(vendor), _) => (CHECK.level, format!("which is {}'s", vendor.name)),
+            (None, true) => (Level::Warning, "which may not be yours".to_owned()),
+            (None, false) => (CHECK.level, "which is none of the accounts used here".to_owned()),
         };
         let message = format!(
             "The trust of {} ({}) admits account {account}, {whose}, without sts:ExternalId or an organisation condition: a confused deputy can use it.",
@@ -82,7 +85,7 @@ fn own_accounts<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Estate, Value};
+    use unkeyed_model::{Estate, Policy, TrustAllow, Value, VendorAccount};
 
     use super::*;
     use crate::checks::testing::{claim, levels, with_trust};
@@ -113,6 +116,18 @@ mod tests {
         let mut tied = at_home(trusting(Value::literal("444455556666")));
         tied.facts.trusts[0].claims.push(claim("sts:ExternalId", "StringEquals", "a3f1"));
         assert!(levels(&CHECK, &tied).is_empty());
+    }
+
+    #[test]
+    fn a_vendor_that_the_policy_names_may_do_without() {
+        let found = |require_external_id| {
+            let vendor = VendorAccount { id: "444455556666".into(), name: "Acme".into(), require_external_id };
+            let trust_allow = TrustAllow { vendor_accounts: vec![vendor], ..TrustAllow::default() };
+            let policy = Policy { trust_allow, ..Policy::default() };
+            let report = crate::judge(trusting(Value::literal("444455556666")), &policy, crate::testing::now());
+            report.findings.iter().find(|finding| finding.check == CHECK.id).map(|finding| finding.message.contains("which is Acme's"))
+        };
+        assert_eq!((found(true), found(false)), (Some(true), None));
     }
 
     #[test]

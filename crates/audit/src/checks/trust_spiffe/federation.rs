@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! A federation whose bundle endpoint is authenticated by a web certificate (`https_web`); and an entry that federates with a
+//! A federation whose bundle endpoint is authenticated by a web certificate (`https_web`); one with a trust domain that the
+//! policy's `trust_allow.spiffe_trust_domains`, where there is such a list, doesn't name; and an entry that federates with a
 //! trust domain for which its folder, where it defines relationships, defines none.
 //!
 //! # Why it matters
@@ -35,7 +36,14 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let relationships: Vec<&TrustBinding> = view.trusts(Platform::Spiffe).filter(|trust| trust.trusted == "trust-domain").collect();
+    let allowed = &view.context.policy.trust_allow.spiffe_trust_domains;
     for trust in &relationships {
+        let other = trust.issuer.known().map(bare);
+        if let Some(other) = other.filter(|other| !allowed.is_empty() && !allowed.iter().any(|domain| domain == other)) {
+            let message =
+                format!("The federation with {other} ({}) is with a trust domain that the policy doesn't name.", spot(&trust.location));
+            sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+        }
         if settings(trust, "bundleEndpointProfile").any(|profile| profile.known() == Some("https_web")) {
             let message = format!(
                 "The federation with {} ({}) knows the other side by a web certificate alone.",
@@ -74,7 +82,7 @@ fn bare(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::Estate;
+    use unkeyed_model::{Estate, Policy, TrustAllow};
 
     use super::*;
     use crate::checks::testing::{levels, spiffe};
@@ -94,6 +102,20 @@ mod tests {
         assert_eq!(levels(&CHECK, &federated("https_web", "spiffe://partner.example")), [Level::Warning]);
         assert!(levels(&CHECK, &federated("https_spiffe", "partner.example")).is_empty());
         assert!(levels(&CHECK, &federated("{{ .Values.profile }}", "partner.example")).is_empty());
+    }
+
+    #[test]
+    fn a_domain_that_the_policy_does_not_name_is_a_warning() {
+        let found = |domains: &[&str]| {
+            let spiffe_trust_domains = domains.iter().map(|&domain| domain.to_owned()).collect();
+            let trust_allow = TrustAllow { spiffe_trust_domains, ..TrustAllow::default() };
+            let policy = Policy { trust_allow, ..Policy::default() };
+            let estate = federated("https_spiffe", "partner.example");
+            let report = crate::judge(estate, &policy, crate::testing::now());
+            report.findings.iter().any(|finding| finding.check == CHECK.id && finding.message.contains("policy doesn't name"))
+        };
+        assert!(found(&["acme.internal"]));
+        assert!(!found(&["acme.internal", "partner.example"]) && !found(&[]));
     }
 
     #[test]
