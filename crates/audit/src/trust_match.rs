@@ -39,6 +39,8 @@ pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, reposi
     let issuer = match issuer::same(&issuer::own(&token.issuer, repository), &binding.issuer) {
         // Who trusts the service accounts of one cluster rarely says by which name the cluster signs.
         _ if binding.trusted == "service-account" => Some(true),
+        // No manifest says by which name its cluster signs: the cluster that the trust names is taken to be the pod's own.
+        None if is_of_pod(token) && issuer::may_be_cluster(&binding.issuer) => Some(true),
         Some(false) => return MatchResult::None,
         known => known,
     };
@@ -51,6 +53,11 @@ pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, reposi
         (Fit::Yes, Some(_)) if condition.pins(&token) => MatchResult::Exact,
         (Fit::Yes, Some(_)) => MatchResult::OverBroad,
     }
+}
+
+/// Whether a token is one of a Kubernetes cluster that is not known by name.
+fn is_of_pod(token: &PredictedToken) -> bool {
+    token.issuer.known().is_none() && token.subject.known().is_some_and(|subject| subject.starts_with("system:serviceaccount:"))
 }
 
 #[cfg(test)]

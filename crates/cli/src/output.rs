@@ -5,10 +5,10 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use unkeyed_model::Report;
+use unkeyed_model::{Confidence, Report};
 use unkeyed_report::{Format, Options};
 
-use crate::args::RunArgs;
+use crate::args::{ReportOutput, RunArgs};
 
 /// Prints an error with its causes.
 pub(crate) fn complain(error: &anyhow::Error) {
@@ -23,6 +23,22 @@ pub(crate) fn warn(text: &str) {
 fn line(text: &str) {
     // Nothing can be done if standard error is closed.
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Prints what a command has done.
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(anstream::stdout().lock(), "{}", unkeyed_report::printable(text))?;
+    Ok(())
+}
+
+/// Prints why the gate of `report` failed and what would make it pass, where a hook speaks: on standard error.
+pub(crate) fn write_gate(report: &Report, verbose: bool) -> anyhow::Result<()> {
+    let stderr = anstream::stderr();
+    let color = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+    let width = if io::stderr().is_terminal() { terminal_width() } else { DEFAULT_WIDTH };
+    let options = Options { color, width, verbose, ..Options::default() };
+    unkeyed_report::write_gate(report, &options, &mut stderr.lock())?;
+    Ok(())
 }
 
 /// One report to write.
@@ -56,25 +72,47 @@ pub(crate) fn write(report: &Report, destinations: &[Destination], args: &RunArg
     Ok(())
 }
 
-fn options(args: &RunArgs, color: bool, width: usize) -> Options {
-    Options { color, width, show_public: args.show_public, confidence: args.confidence, verbose: args.verbose }
+/// Writes a saved report, with everything that it holds.
+pub(crate) fn again(report: &Report, args: &ReportOutput) -> anyhow::Result<()> {
+    let path = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let everything = Options { show_public: true, confidence: Confidence::Low, verbose: args.verbose, ..terminal(path.is_none()) };
+    to_place(path, |out| unkeyed_report::write(report, args.format, &everything, out))
+}
+
+fn options(args: &RunArgs, terminal: Options) -> Options {
+    Options { show_public: args.show_public, confidence: args.confidence, verbose: args.verbose, ..terminal }
 }
 
 fn write_file(report: &Report, format: Format, path: &Path, args: &RunArgs) -> anyhow::Result<()> {
-    let file = File::create(path).with_context(|| format!("{}: the report can't be written here", path.display()))?;
-    let mut out = BufWriter::new(file);
-    unkeyed_report::write(report, format, &options(args, false, DEFAULT_WIDTH), &mut out)?;
-    out.flush().with_context(|| format!("{}: the report can't be written here", path.display()))
+    to_place(Some(path), |out| unkeyed_report::write(report, format, &options(args, terminal(false)), out))
 }
 
 fn write_stdout(report: &Report, format: Format, args: &RunArgs) -> anyhow::Result<()> {
-    let stdout = anstream::stdout();
+    to_place(None, |out| unkeyed_report::write(report, format, &options(args, terminal(true)), out))
+}
+
+/// How wide and in which colours text is written: as the terminal has it, if that is where it goes.
+fn terminal(is_stdout: bool) -> Options {
+    if !is_stdout {
+        return Options { color: false, width: DEFAULT_WIDTH, ..Options::default() };
+    }
     let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     let width = if io::stdout().is_terminal() { terminal_width() } else { DEFAULT_WIDTH };
-    let mut out = BufWriter::new(stdout.lock());
-    unkeyed_report::write(report, format, &options(args, color, width), &mut out)?;
-    out.flush()?;
-    Ok(())
+    Options { color, width, ..Options::default() }
+}
+
+/// Lets `write` write to a file, or to standard output (no path, or `-`).
+pub(crate) fn to_place(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
+        let stdout = anstream::stdout();
+        let mut out = BufWriter::new(stdout.lock());
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    };
+    let context = || format!("{}: the report can't be written here", path.display());
+    let mut out = BufWriter::new(File::create(path).with_context(context)?);
+    write(&mut out).with_context(context)?;
+    out.flush().with_context(context)
 }
 
 /// Columns when nobody says otherwise.

@@ -8,13 +8,15 @@ use std::str::FromStr;
 use unkeyed_model::{Confidence, Report};
 
 use crate::json::v1;
-use crate::{cyclonedx, gitlab, human, in_toto, inventory, json, junit, markdown, oscal, sarif, tables};
+use crate::{cyclonedx, gitlab, html, human, in_toto, inventory, json, junit, markdown, oscal, sarif, tables};
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Text for people.
     Human,
+    /// The readiness report: one page that needs no network.
+    Html,
     /// The JSON report, version 1.
     Json,
     /// SARIF 2.1.0.
@@ -47,6 +49,7 @@ impl Format {
     /// Every format, as `--format` lists them.
     pub const ALL: &'static [Self] = &[
         Self::Human,
+        Self::Html,
         Self::Json,
         Self::Sarif,
         Self::InventoryCsv,
@@ -67,6 +70,7 @@ impl Format {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Human => "human",
+            Self::Html => "html",
             Self::Json => "json",
             Self::Sarif => "sarif",
             Self::InventoryCsv => "inventory-csv",
@@ -124,6 +128,14 @@ impl Default for Options {
     }
 }
 
+/// Writes only whether the gate is passed, why not, and what would make it pass; for people.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    human::write_gate(report, options, out)
+}
+
 /// Writes `report` in `format`.
 ///
 /// # Errors
@@ -132,6 +144,7 @@ pub fn write(report: &Report, format: Format, options: &Options, out: &mut dyn i
     let published = || v1::Report::new(report, options);
     match format {
         Format::Human => human::write(report, options, out),
+        Format::Html => html::write(report, options, out),
         Format::Json => json::write(report, options, out),
         Format::Sarif => sarif::write(report, options, out),
         Format::InventoryCsv => inventory::write(report, options, out),
@@ -158,6 +171,6 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let refused = "xml".parse::<Format>().unwrap_err().to_string();
-        assert!(refused.starts_with("`xml` is not a report format; choose human, json, sarif, inventory-csv, "), "{refused}");
+        assert!(refused.starts_with("`xml` is not a report format; choose human, html, json, sarif, inventory-csv, "), "{refused}");
     }
 }

@@ -6,13 +6,14 @@
 mod alike;
 mod coverage;
 mod credentials;
+mod evidence;
 mod findings;
 mod gather;
 mod identity;
 mod links;
 mod marks;
 mod page;
-mod places;
+pub(crate) mod places;
 mod snippet;
 mod summary;
 mod workload;
@@ -34,13 +35,19 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
     let mut page = Page::new(out, options.width, options.color);
     let mut credentials = Credentials::new(report.as_of, options.verbose);
     heading(&mut page, report)?;
-    if report.run.command == "audit" {
+    if report.run.command == "audit" || !report.workloads.is_empty() {
         workloads(&mut page, report, &listing, options, &mut credentials)?;
     }
     loose_credentials(&mut page, report, &listing, &mut credentials)?;
     loose_findings(&mut page, report, options)?;
+    evidence::write(&mut page, report)?;
     coverage::write(&mut page, &report.coverage, options.verbose)?;
     summary::write(&mut page, report, &listing, options.verbose)
+}
+
+/// Writes only what the gate says.
+pub(crate) fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    summary::gate(&mut Page::new(out, options.width, options.color), report, options.verbose)
 }
 
 /// What was looked at, and how much there is to read.
@@ -116,7 +123,7 @@ fn without_access(page: &mut Page<'_>, quiet: &[&WorkloadReport], options: &Opti
 
 /// Credentials that belong to no workload; in a scan, all of them.
 fn loose_credentials(page: &mut Page<'_>, report: &Report, listing: &Listing<'_>, credentials: &mut Credentials) -> io::Result<()> {
-    let audit = report.run.command == "audit";
+    let audit = report.run.command == "audit" || !report.workloads.is_empty();
     let loose: Vec<&Artifact> = listing.artifacts.iter().copied().filter(|artifact| !audit || artifact.workloads.is_empty()).collect();
     if loose.is_empty() {
         if audit {
@@ -137,6 +144,7 @@ fn loose_findings(page: &mut Page<'_>, report: &Report, options: &Options) -> io
     let shown: BTreeSet<usize> = report.workloads.iter().flat_map(|workload| workload.findings.iter().copied()).collect();
     let loose: Vec<&Finding> =
         report.findings.iter().enumerate().filter(|(index, _)| !shown.contains(index)).map(|(_, finding)| finding).collect();
+    let loose: Vec<&Finding> = loose.into_iter().filter(|finding| findings::is_shown(finding, options.verbose)).collect();
     if loose.is_empty() {
         return Ok(());
     }

@@ -44,20 +44,34 @@ enum Access<'r> {
 
 /// Writes the table.
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-    let artifacts = by_id(Listing::new(report, options).artifacts.into_iter());
     let mut table = csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
-    for workload in &report.workloads {
-        for access in accesses(workload, &artifacts) {
-            let row = row(workload, &access);
-            table.write_record(row.iter().map(|cell| inert(cell)))?;
-        }
+    for row in rows(report, &Listing::new(report, options)) {
+        table.write_record(row.iter().map(|cell| inert(cell)))?;
     }
     table.flush()
 }
 
+/// A row of the table.
+pub(crate) type Row = [String; COLUMNS.len()];
+
+/// Every row, in the order of the workloads.
+pub(crate) fn rows(report: &Report, listing: &Listing<'_>) -> Vec<Row> {
+    let artifacts = by_id(listing.artifacts.iter().copied());
+    let of_workload = |workload| accesses(workload, &artifacts).into_iter().map(move |access| row(workload, &access));
+    report.workloads.iter().flat_map(of_workload).collect()
+}
+
+/// What a row says in the column of that name.
+pub(crate) fn cell<'r>(row: &'r Row, column: &str) -> &'r str {
+    COLUMNS.iter().zip(row).find(|(name, _)| **name == column).map_or("", |(_, cell)| cell)
+}
+
 /// How many workloads that authenticate say everything of each way in, and how many there are.
 pub(crate) fn completeness(report: &Report) -> (usize, usize) {
+    if let Some(saved) = &report.run.saved {
+        return saved.inventory;
+    }
     let artifacts = by_id(report.artifacts.iter());
     let judged = report.workloads.iter().filter(|workload| !workload.no_access_observed);
     let complete = judged.clone().filter(|workload| accesses(workload, &artifacts).iter().all(|access| is_complete(workload, access)));
@@ -111,7 +125,7 @@ fn is_complete(workload: &WorkloadReport, access: &Access<'_>) -> bool {
     workload.owner.is_some() && led && !identity(access).is_empty()
 }
 
-fn row(workload: &WorkloadReport, access: &Access<'_>) -> [String; COLUMNS.len()] {
+fn row(workload: &WorkloadReport, access: &Access<'_>) -> Row {
     let (how, mechanism, lifetime, class, copies, artifact) = match access {
         Access::Identity(path) => {
             let lifetime = path.ttl.map(|ttl| ttl.seconds.to_string()).unwrap_or_default();

@@ -1,7 +1,12 @@
-//! The JSON report. The published types live in [`v1`]; [`from_report`] fills them.
+//! The JSON report. The published types live in [`v1`]; [`from_report`] fills them, and [`read`] makes a report of them again.
 
 mod from_report;
 mod from_workload;
+mod into_place;
+mod into_report;
+mod into_workload;
+mod lasting;
+mod read;
 pub mod v1;
 mod words;
 
@@ -10,6 +15,7 @@ use std::io;
 use unkeyed_model::Report;
 
 use crate::Options;
+pub use read::Unreadable;
 
 /// Writes the report as JSON, indented, with a line end.
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {

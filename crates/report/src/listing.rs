@@ -16,7 +16,12 @@ pub(crate) struct Listing<'r> {
 
 impl<'r> Listing<'r> {
     pub(crate) fn new(report: &'r Report, options: &Options) -> Self {
-        let mut listing = Self { artifacts: Vec::with_capacity(report.artifacts.len()), hidden_low_confidence: 0, hidden_public: 0 };
+        let before = report.run.saved.as_ref();
+        let mut listing = Self {
+            artifacts: Vec::with_capacity(report.artifacts.len()),
+            hidden_low_confidence: before.map_or(0, |saved| saved.hidden_low_confidence),
+            hidden_public: before.map_or(0, |saved| saved.hidden_public),
+        };
         for artifact in &report.artifacts {
             if artifact.class == Class::Public && !options.show_public {
                 listing.hidden_public += 1;

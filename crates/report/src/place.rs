@@ -3,7 +3,7 @@
 use unkeyed_model::{DecodeStep, Location, Origin};
 
 /// The name of a stream that has none.
-const STREAM: &str = "stdin";
+pub(crate) const STREAM: &str = "stdin";
 
 /// RFC 3986 relative reference of the file; `stdin` for a stream without a name.
 pub(crate) fn uri(origin: &Origin) -> String {

@@ -2,10 +2,12 @@
 
 mod class;
 mod lifetime;
+mod relation;
 mod verdict;
 
 pub(crate) use class::{class, skip_reason};
 pub(crate) use lifetime::lifetime;
+pub(crate) use relation::relation;
 pub(crate) use verdict::{reason, verdict};
 
 use unkeyed_model::Artifact;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use unkeyed_model::{Confidence, Content, Custody, Destination, Facts, Lifetime, Reference, Replayable, Role, StoreKind, StoredSecret};
+use unkeyed_model::{
+    Confidence, Content, Custody, Destination, Facts, Lifetime, Reference, Replayable, Role, StoreKind, StoredSecret, WorkloadKind,
+};
 
 use super::draft::Draft;
 use crate::extents::Extents;
@@ -22,13 +24,18 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
     let held = held(drafts, facts);
     let declared = declared(drafts);
     let mut elsewhere: BTreeMap<Name, Draft> = BTreeMap::new();
+    // Environment files that are here speak for themselves.
+    let environments = facts.workloads.iter().filter(|workload| workload.kind == WorkloadKind::Env);
+    let environments: BTreeSet<&str> = environments.map(|workload| workload.location.origin.path.as_str()).collect();
     // Many uses of one object say the same of its values.
     let mut said: BTreeSet<(usize, Option<&str>, Role, Option<&Destination>)> = BTreeSet::new();
     for user in merged {
         for reference in &user.workload.references {
             let objects = stored.resolve(facts, reference);
             let (key, destination) = (reference.key.as_deref(), reference.destination.as_ref());
-            let mut found = false;
+            // Of a ConfigMap that is here everything is seen, so that taking all of it proves nothing more.
+            let mut found = reference.store == StoreKind::K8sConfigMap && reference.key.is_none() && !objects.is_empty();
+            found |= is_whole_file(reference) && environments.contains(reference.name.as_str());
             for &object in &objects {
                 let Some(values) = held.get(&(object, reference.key.clone())) else { continue };
                 found = true;
@@ -49,6 +56,11 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
         }
     }
     drafts.extend(elsewhere.into_values());
+}
+
+/// Whether a file is taken as a whole environment.
+fn is_whole_file(reference: &Reference) -> bool {
+    reference.store == StoreKind::File && reference.key.as_deref() == Some("*")
 }
 
 /// Finds the values inside secret objects; indices into `drafts`.

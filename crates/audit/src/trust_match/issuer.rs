@@ -58,6 +58,17 @@ pub(crate) fn is_cluster(issuer: &str) -> bool {
         || (host == "container.googleapis.com" && issuer.contains("/clusters/"))
 }
 
+/// Words of expressions that yield the issuer of a cluster (azurerm, aws and the EKS module's documentation).
+const CLUSTER_EXPRESSIONS: &[&str] = &["oidc_issuer", "aws_eks_cluster", "module.eks", "oidc_provider"];
+
+/// Whether a trust's issuer is that of a cluster, by its name or by where the configuration takes it from.
+pub(crate) fn may_be_cluster(issuer: &Value) -> bool {
+    match issuer {
+        Value::Known(text, _) => is_cluster(text) || CLUSTER_EXPRESSIONS.iter().any(|word| text.contains(word)),
+        Value::Unknown(what) => CLUSTER_EXPRESSIONS.iter().any(|word| what.contains(word)),
+    }
+}
+
 /// The issuer of a token, with the host of the repository where a platform that people host themselves signs in its
 /// own name (GitLab).
 pub(crate) fn own(issuer: &Value, repository: Option<&Repository>) -> Value {

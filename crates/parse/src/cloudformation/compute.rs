@@ -8,8 +8,10 @@ use super::template::{Resource, Template};
 use super::values::{self, Reader};
 use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::facts;
+use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
+use crate::scripts;
 
 /// Types that compute, with the property that names the role whose credentials the code gets.
 const COMPUTE: &[(&str, &str)] = &[
@@ -64,6 +66,7 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         }
         None => {}
     }
+    workload.extents.extend(sam::global_environment(resource));
     let reader = Reader { template, fetches: true };
     let path = format!("{}.Properties", resource.path());
     for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {
@@ -75,6 +78,18 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         if let Some(to) = facts::addressed(&leaf.name).filter(|to| values::is_variable(&leaf) && !workload.destinations.contains(to)) {
             workload.destinations.push(to);
         }
+        if let Kind::Text(text, _) = &leaf.val.kind
+            && is_script(&leaf)
+        {
+            let at = resource.at(leaf.path.rsplit('.').next().unwrap_or_default());
+            scripts::read(text, &|_| at.clone(), &mut workload);
+        }
+        if let ("CodeUri" | "Code", Kind::Text(folder, _)) = (leaf.name.as_str(), &leaf.val.kind)
+            && hole::is_known(folder)
+            && !folder.contains("://")
+        {
+            workload.uses.push((Use::File, host_files::relative(template.place.path(), folder)));
+        }
         if let ("Image" | "ImageUri" | "ImageIdentifier", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(image)
         {
@@ -83,6 +98,13 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
     }
     reader.spliced(resource.entry, &resource.path(), &mut workload.references);
     found.workloads.push(workload);
+}
+
+/// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
+fn is_script(leaf: &Leaf) -> bool {
+    let is_word = ["Command[", "EntryPoint["].iter().any(|key| leaf.path.contains(key));
+    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace));
+    leaf.name == "UserData" || (is_word && has_words)
 }
 
 /// Whether a setting makes the workload clone from a service outside of AWS.

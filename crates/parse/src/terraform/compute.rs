@@ -8,9 +8,11 @@ use super::resource::Resource;
 use super::secrets::Reader;
 use super::settings;
 use super::spliced;
-use crate::evaluated::{Kind, Val};
+use crate::evaluated::{Kind, Leaf, Val};
+use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
+use crate::scripts;
 
 /// A type that computes.
 struct Compute {
@@ -128,6 +130,15 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
             continue;
         }
         workload.references.append(&mut reader.read(&leaf, facts));
+        if let Kind::Text(text, _) = &leaf.val.kind
+            && is_script(&leaf)
+        {
+            let at = resource.at(leaf.path.split('.').next().unwrap_or_default());
+            scripts::read(text, &|_| at.clone(), &mut workload);
+        }
+        if let Some(folder) = packed(resource, &leaf) {
+            workload.uses.push((Use::File, folder));
+        }
         if let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(image)
         {
@@ -135,17 +146,60 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         }
     }
     workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
-    if compute.kind == "google_compute_instance" || compute.kind == "google_compute_instance_template" {
-        scopes(resource, &mut workload);
+    if compute.platform == Some(Platform::Gcp) {
+        scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
 }
 
-/// Access scopes of a Google instance cap what its service account can do there.
-fn scopes(resource: Resource<'_, '_>, workload: &mut Workload) {
-    for scope in resource.get("service_account.scopes").iter().flat_map(Val::items) {
-        let text = hole::shown(&resource.module.text_of(scope).0);
-        workload.traits.push(("access-scope".to_owned(), text, resource.at("service_account")));
+/// Scripts that a machine starts with.
+const START_SCRIPTS: &[&str] = &["user_data", "custom_data", "metadata_startup_script", "startup-script", "startup_script"];
+
+/// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
+fn is_script(leaf: &Leaf) -> bool {
+    let is_word = ["command", "entryPoint", "entry_point", "args"].iter().any(|key| leaf.path.contains(&format!("{key}[")));
+    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace));
+    START_SCRIPTS.contains(&leaf.name.as_str()) || (is_word && has_words)
+}
+
+/// The folder or file of the code of a function, where `archive_file` packs it (hashicorp/archive provider).
+fn packed(resource: Resource<'_, '_>, leaf: &Leaf) -> Option<String> {
+    let Kind::Ref(used) = &leaf.val.kind else { return None };
+    let archive = resource.module.resources.get(&used.address).filter(|_| used.address.contains("archive_file."))?;
+    let source = ["source_dir", "source_file"].iter().find_map(|attribute| resource.module.path(*archive, attribute))?;
+    let source = hole::shown(&resource.module.text_of(&source).0);
+    let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| source.strip_prefix(base)).unwrap_or(&source);
+    let folder = inside.trim_start_matches('/');
+    (!folder.contains("${")).then(|| host_files::relative(&format!("{}/x", resource.module.folder), folder))
+}
+
+/// Types that run as the project's default compute service account if they name none (Google Cloud documentation of each); of
+/// machines only those that ask for a service account at all, with the attribute that shows it.
+const DEFAULT_ACCOUNT: &[(&str, &str)] = &[
+    ("google_cloud_run_service", ""),
+    ("google_cloud_run_v2_service", ""),
+    ("google_cloud_run_v2_job", ""),
+    ("google_cloud_run_v2_worker_pool", ""),
+    ("google_cloudfunctions2_function", "service_config"),
+    ("google_compute_instance", "service_account"),
+    ("google_compute_instance_template", "service_account"),
+    ("google_container_node_pool", "node_config.oauth_scopes"),
+    ("google_dataflow_job", ""),
+];
+
+/// Access scopes of Google machines cap what their service account can do there; one that isn't named is the default one.
+fn scopes(resource: Resource<'_, '_>, compute: &Compute, workload: &mut Workload) {
+    for attribute in ["service_account.scopes", "node_config.oauth_scopes"] {
+        for scope in resource.get(attribute).iter().flat_map(Val::items) {
+            let text = hole::shown(&resource.module.text_of(scope).0);
+            workload.traits.push(("access-scope".to_owned(), text, resource.at(attribute)));
+        }
+    }
+    let Some((_, shown_by)) = DEFAULT_ACCOUNT.iter().find(|(kind, _)| *kind == compute.kind) else { return };
+    let names_none = compute.identity.iter().all(|attribute| resource.get(attribute).is_none());
+    let asks = shown_by.is_empty() || resource.get(shown_by).is_some() || !resource.blocks(shown_by).is_empty();
+    if names_none && asks && !resource.address.starts_with("data.") {
+        workload.traits.push(("default-service-account".to_owned(), "true".to_owned(), resource.at(shown_by)));
     }
 }
 

@@ -3,7 +3,7 @@
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
 use super::module::Module;
-use crate::credential_name::is_credential;
+use crate::credential_name::{is_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 
@@ -121,11 +121,18 @@ impl Reader<'_, '_> {
             let whole = crate::facts::environment(StoreKind::TerraformVariable, name, self.location(&leaf.val, leaf));
             return vec![Reference { namespace: Some(self.module.folder.clone()), ..whole }];
         }
-        match &leaf.val.kind {
+        let found = match &leaf.val.kind {
             Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
             _ => Vec::new(),
+        };
+        // What is told the name of a stored secret fetches it; in a cluster that is one of the cluster's own.
+        let is_variable = leaf.path.split(['.', '[']).any(crate::facts::is_environment) && !self.address.starts_with("kubernetes_");
+        if found.is_empty() && self.fetches && is_variable && names_stored_secret(&leaf.name) {
+            let name = hole::named(&self.module.text_of(&leaf.val).0);
+            return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
         }
+        found
     }
 
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use unkeyed_model::{Link, Location, Relation, WorkloadReport};
+use unkeyed_model::{Location, WorkloadReport};
 
 use super::gather::gathered;
 use super::page::{Page, faint, plain};
 use super::{places, workload};
+use crate::words;
 
 /// Links shown of one workload, and places of each, unless everything is asked for.
 const MOST_LINKS: usize = 5;
@@ -22,7 +23,7 @@ pub(super) fn write(page: &mut Page<'_>, workload: &WorkloadReport, verbose: boo
         let Some(first) = group.first() else { continue };
         let ends: BTreeSet<&Location> = group.iter().map(|link| &link.to).collect();
         let ends = places::listed(ends.into_iter(), most_places);
-        workload::field(page, label, &[plain(said(first)), faint(format!(" → {ends}"))])?;
+        workload::field(page, label, &[plain(words::relation(first)), faint(format!(" → {ends}"))])?;
         label = "";
     }
     let more = groups.len().saturating_sub(most);
@@ -32,23 +33,5 @@ pub(super) fn write(page: &mut Page<'_>, workload: &WorkloadReport, verbose: boo
     match workload.hidden_links {
         0 => Ok(()),
         hidden => workload::field(page, "", &[faint(format!("and {hidden} beyond those that reports keep of one workload"))]),
-    }
-}
-
-/// What is used, in words.
-pub(super) fn said(link: &Link) -> String {
-    let name = &link.name;
-    match link.relation {
-        Relation::Component => format!("the part {name}"),
-        Relation::File => format!("the file {name}"),
-        Relation::Image => format!("the scanned image {name}"),
-        Relation::Build => format!("what builds the image {name}"),
-        Relation::ServiceAccount => format!("the ServiceAccount {name}"),
-        Relation::Resource => format!("the resource {name}"),
-        Relation::Secret => format!("what makes the secret {name}"),
-        Relation::SecretStore => format!("where that secret is kept: {name}"),
-        Relation::Principal => format!("who {name} is"),
-        Relation::Trust => format!("who may become {name}"),
-        Relation::Grant => format!("what {name} may do"),
     }
 }

@@ -5,7 +5,7 @@ use unkeyed_model::{Fate, GitState, Location, Surface, Tracked};
 use crate::place;
 
 /// What is special about a place: facts that its path does not show.
-pub(super) fn remarks(location: &Location) -> Vec<String> {
+pub(crate) fn remarks(location: &Location) -> Vec<String> {
     let origin = &location.origin;
     let mut remarks = Vec::new();
     match origin.tracked {

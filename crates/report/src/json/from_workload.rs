@@ -7,15 +7,17 @@ use unkeyed_model as model;
 use super::v1;
 
 impl v1::Workload {
-    /// The published form of a workload; `listed` holds the ids of the artifacts that the report lists.
+    /// The published form of a workload; `listed` holds the ids of the artifacts that the report lists, `hidden` counts those
+    /// that it does not know of any more.
     #[must_use]
-    pub(super) fn new(workload: &model::WorkloadReport, listed: &BTreeSet<&str>) -> Self {
+    pub(super) fn new(workload: &model::WorkloadReport, listed: &BTreeSet<&str>, hidden: usize) -> Self {
         let artifacts: Vec<String> = workload.artifacts.iter().filter(|id| listed.contains(id.as_str())).cloned().collect();
         Self {
             id: workload.id.clone(),
             kind: workload.kind,
             name: workload.name.clone(),
             locations: workload.locations.iter().map(v1::Place::new).collect(),
+            assurance: workload.assurance,
             owner: workload.owner.clone(),
             environment: workload.environment.clone(),
             verdict: workload.verdict,
@@ -37,7 +39,7 @@ impl v1::Workload {
             links: workload.links.iter().map(link).collect(),
             hidden_links: workload.hidden_links as u64,
             destinations: workload.destinations.iter().map(v1::Destination::new).collect(),
-            hidden_artifacts: (workload.artifacts.len() - artifacts.len()) as u64,
+            hidden_artifacts: (workload.artifacts.len() - artifacts.len() + hidden) as u64,
             artifacts,
             findings: workload.findings.iter().map(|index| *index as u64).collect(),
             no_access_observed: workload.no_access_observed,

@@ -5,17 +5,19 @@
 
 mod artifact;
 mod place;
+mod source;
 mod workload;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unkeyed_model::{Class, Level, SkipReason, Verdict};
+use unkeyed_model::{Assurance, Class, DatedBy, Level, SkipReason, Verdict};
 
 use super::words::{Counts, Word, version_one};
 pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
 pub use place::{Git, ImagePlace, Mode, Place, Process};
+pub use source::Source;
 pub use workload::{Destination, IdentityPath, Layers, Link, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.
@@ -43,10 +45,32 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// What was read and what was not.
     pub coverage: Coverage,
+    /// Files that were given as evidence from outside, in order of path.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A file that was given as evidence from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Relative reference (RFC 3986).
+    pub uri: String,
+    /// What it was recognised as: the commands or services that make such files.
+    pub formats: Vec<String>,
+    /// What it adds.
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
+    /// Entries or events that were read.
+    pub records: u64,
+    /// The instant up to which it speaks, RFC 3339 in UTC; null: not known.
+    pub dated: Option<String>,
+    /// How that instant is known.
+    #[schemars(with = "Option<Word<DatedBy>>")]
+    pub dated_by: Option<DatedBy>,
 }
 
 /// What made the report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// Always `unkeyed`.
     pub name: String,
@@ -59,13 +83,13 @@ pub struct Tool {
 }
 
 /// How the run was asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The instant against which lifetimes are judged, RFC 3339 in UTC.
     pub as_of: String,
     /// Targets as given.
     pub targets: Vec<String>,
-    /// `scan`, `audit` or `hook`.
+    /// `scan`, `audit`, `hook` or `merge`.
     pub command: String,
     /// `pre-commit`, `ci` or `audit`.
     pub profile: String,
@@ -73,21 +97,43 @@ pub struct Run {
     pub complete: bool,
     /// Path of the policy file as given; null: the built-in policy.
     pub policy: Option<String>,
+    /// The policy file at the target's root, whether it is in force or not.
+    pub target_policy: Option<FileDigest>,
+    /// The baseline that is used.
+    pub baseline: Option<FileDigest>,
+    /// The earlier state, if only what was added since then is gated.
+    pub compared_with: Option<String>,
     /// Whether artifact ids are fingerprints under the user's key and may be compared between runs.
     pub keyed: bool,
+    /// The most that anything here rests on: files, what platforms' tools print, what their logs recorded.
+    #[serde(default)]
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
     /// The commit and the images that were read, by digest.
     #[serde(default)]
     pub subjects: Vec<Subject>,
+    /// The reports of which this one is made (`unkeyed report merge`), in order of name; empty for the report of one run.
+    #[serde(default)]
+    pub sources: Vec<Source>,
 }
 
 /// Something that was read, by the digest that an attestation can be bound to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Subject {
     /// What it is called: the remote of a repository, the reference of an image.
     pub name: String,
     /// The key of an in-toto DigestSet: `gitCommit`, `sha256`.
     pub algorithm: String,
     /// The digest in hex.
+    pub digest: String,
+}
+
+/// A file that the run went by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FileDigest {
+    /// Its path, as given.
+    pub path: String,
+    /// SHA-256 of its content, in hex.
     pub digest: String,
 }
 
@@ -110,6 +156,7 @@ pub struct Summary {
     /// Workloads that authenticate to nothing that can be seen.
     pub no_access_observed: u64,
     /// How complete the inventory is.
+    #[serde(default)]
     pub inventory: Inventory,
     /// The worst verdict; null without workloads.
     #[schemars(with = "Option<Word<Verdict>>")]
@@ -118,10 +165,12 @@ pub struct Summary {
     pub gate: Gate,
     /// Why not, a sentence each.
     pub gate_reasons: Vec<String>,
+    /// What would make it pass, a sentence each.
+    pub gate_remedies: Vec<String>,
 }
 
 /// How many workloads say of each way in who they are, where it leads and who answers for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Inventory {
     /// Those that do.
     pub complete: u64,
@@ -198,7 +247,7 @@ pub struct Coverage {
 }
 
 /// Amounts that were read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Read {
     /// Files.
     pub files: u64,
@@ -209,6 +258,7 @@ pub struct Read {
     /// Image layers.
     pub layers: u64,
     /// Git blobs that were not read because an earlier run with the same rules found nothing in them (--cache).
+    #[serde(default)]
     pub remembered: u64,
 }
 

@@ -1,6 +1,6 @@
 //! Taxonomies: the standards that rules refer to, with the taxa in use and their published titles.
 
-mod titles;
+pub(crate) mod titles;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -58,6 +58,38 @@ fn what_is_written_is_read_back_as_it_was() {
 }
 
 #[test]
+fn a_saved_report_makes_the_same_report_again() {
+    for mut report in [sample::audit(), sample::scan(), sample::empty()] {
+        report.coverage.skipped.retain(|skip| !skip.path.contains('\u{202e}'));
+        report.coverage.limits.sort();
+        for options in [Options::default(), EVERYTHING] {
+            let saved = v1::Report::read(written(&report, Format::Json, &options).as_bytes()).unwrap();
+            let again = saved.to_model().unwrap();
+            assert_eq!(v1::Report::new(&again, &EVERYTHING), saved);
+        }
+        let saved = v1::Report::read(written(&report, Format::Json, &EVERYTHING).as_bytes()).unwrap().to_model().unwrap();
+        // The sample's paths hold marks that those of a source never do; where people read, they are encoded after a journey through JSON.
+        for format in [Format::Json, Format::Sarif, Format::InventoryCsv] {
+            let (again, once) = (written(&saved, format, &EVERYTHING), written(&report, format, &EVERYTHING));
+            let differs = again.lines().zip(once.lines()).find(|(again, once)| again != once);
+            assert!(again == once, "{format}: {differs:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_the_reason() {
+    let text = written(&sample::empty(), Format::Json, &EVERYTHING);
+    let refused = |json: &str| v1::Report::read(json.as_bytes()).and_then(|report| report.to_model()).unwrap_err().to_string();
+    assert!(refused(&text.replace("\"schema_version\": 1", "\"schema_version\": 2")).contains("version 2"));
+    assert!(refused(&text.replace("2026-11-22T04:35:00Z", "yesterday")).contains("`yesterday` is no point in time"));
+    assert!(refused("{}").contains("schema_version") && refused("[").contains("no unkeyed report"));
+    for end in (0..text.len()).step_by(97) {
+        assert!(v1::Report::read(&text.as_bytes()[..end]).is_err());
+    }
+}
+
+#[test]
 fn the_filters_leave_out_and_count() {
     let shown: v1::Report = serde_json::from_str(&written(&sample::audit(), Format::Json, &Options::default())).unwrap();
     let all: v1::Report = serde_json::from_str(&written(&sample::audit(), Format::Json, &EVERYTHING)).unwrap();

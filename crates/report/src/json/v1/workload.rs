@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unkeyed_model::{IdentityKind, LayerState, Platform, Reach, Reason, Relation, TtlBasis, Verdict, WorkloadKind};
+use unkeyed_model::{Assurance, IdentityKind, LayerState, Platform, Reach, Reason, Relation, TtlBasis, Verdict, WorkloadKind};
 
 use super::place::Place;
 use crate::json::words::Word;
@@ -19,6 +19,10 @@ pub struct Workload {
     pub name: String,
     /// Where it is defined.
     pub locations: Vec<Place>,
+    /// What the statements on it rest on.
+    #[serde(default)]
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
     /// Who answers for it.
     pub owner: Option<String>,
     /// Deployment environment.
@@ -39,8 +43,10 @@ pub struct Workload {
     /// Ways in without a stored secret.
     pub identity_paths: Vec<IdentityPath>,
     /// The definitions elsewhere that the verdict rests on, each after the one that leads to it.
+    #[serde(default)]
     pub links: Vec<Link>,
     /// How many more links there are.
+    #[serde(default)]
     pub hidden_links: u64,
     /// What it reaches.
     pub destinations: Vec<Destination>,

@@ -2,7 +2,7 @@
 //! subcategories, and the tenets of SP 800-207 §2.1.
 
 /// The title of a taxon.
-pub(super) fn title(taxonomy: &str, id: &str) -> Option<&'static str> {
+pub(crate) fn title(taxonomy: &str, id: &str) -> Option<&'static str> {
     let table: &[(&str, &str)] = match taxonomy {
         "OWASP-NHI-2025" => OWASP,
         "CWE" => CWE,
