@@ -1,6 +1,7 @@
 //! JUnit XML: a suite each for workloads, credentials and checks, as CI systems show test results.
 //!
-//! JUnit has no specification; this keeps to what Jenkins' and GitLab's readers and the common XSD agree on. One decision
+//! JUnit has no specification; elements and their order are those of Ant's schema, `file`, `line` and the totals are what
+//! Jenkins' and GitLab's readers look for besides. One decision
 //! a reader would question: only what a developer must mend fails. A verdict that lacks evidence, and what a valid
 //! exception covers, is skipped with its reason, so that a red test always has something to do about it.
 

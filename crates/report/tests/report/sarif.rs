@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
-use unkeyed_model::{Level, Location, Origin, Report};
+use unkeyed_model::{Level, Location, Origin, Report, Surface};
 use unkeyed_report::{Format, Options};
 
 use crate::sample;
@@ -237,4 +237,53 @@ fn a_credential_copied_everywhere_stays_within_the_limit_of_locations() {
     let run = run(&report);
     assert_eq!(results(&run)[0]["relatedLocations"].as_array().unwrap().len(), 999);
     assert_eq!(results(&run)[0]["properties"]["copies"], 3_000);
+}
+
+#[test]
+fn what_stands_in_no_file_is_shown_at_one_and_says_where_it_is() {
+    let mut report = sample::scan();
+    let origin = Origin {
+        surface: Surface::GitHistory,
+        path: "deploy/old/gone.env".into(),
+        commit: Some("0f9e8d7c6b5a".into()),
+        ..Origin::default()
+    };
+    report.artifacts[1].locations[0].0.origin = Arc::new(origin);
+    let run = run(&report);
+    let moved = results(&run).iter().find(|result| result["message"]["text"].as_str().unwrap().contains("0f9e8d7c6b5a")).unwrap();
+    let place = &moved["locations"][0]["physicalLocation"];
+    let nearest = place["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(nearest.starts_with("deploy/"), "{nearest}");
+    assert_eq!(place["region"], serde_json::json!({ "startLine": 1 }));
+    let truth = &moved["relatedLocations"][0];
+    assert_eq!((&truth["id"], &truth["message"]["text"]), (&Value::from(1), &Value::from("where it stands")));
+    assert_eq!(truth["physicalLocation"]["artifactLocation"]["uri"], "deploy/old/gone.env");
+    assert_eq!(truth["properties"]["commit"], "0f9e8d7c6b5a");
+    let ids: Vec<u64> = moved["relatedLocations"].as_array().unwrap().iter().map(|place| place["id"].as_u64().unwrap()).collect();
+    assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_identity_is_drawn_from_the_workload_to_its_destination() {
+    let run = run(&sample::audit());
+    let verdict = results(&run)
+        .iter()
+        .find(|result| result["properties"]["workload"] == "agent:agents/build.yaml#builder" && result["ruleId"] == "WL-VERDICT");
+    let flows = verdict.unwrap()["codeFlows"].as_array().unwrap();
+    let steps = flows[0]["threadFlows"][0]["locations"].as_array().unwrap();
+    let said: Vec<&str> = steps.iter().map(|step| step["location"]["message"]["text"].as_str().unwrap()).collect();
+    assert!(said[0].ends_with("runs here") && said[1].contains("token of https://token.actions.githubusercontent.com"), "{said:#?}");
+    assert_eq!(said.last(), Some(&"which leads to aws:111122223333"));
+    for step in steps {
+        assert!(step["location"]["physicalLocation"]["region"]["startLine"].as_u64().unwrap() > 0);
+    }
+}
+
+#[test]
+fn more_results_than_github_shows_are_said() {
+    let mut report = sample::scan();
+    let one = report.artifacts[0].clone();
+    report.artifacts = vec![one; 5_001];
+    let text = written(&report, Format::Sarif, &Options::default());
+    assert!(text.contains("GitHub code scanning shows the 5000 most severe of the 5001 results."));
 }
