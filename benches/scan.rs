@@ -72,8 +72,15 @@ fn scan(criterion: &mut Criterion) {
         let name = if matches!(throughput, Throughput::Bytes(_)) { "bytes" } else { "files" };
         group.throughput(throughput).bench_function(name, |bencher| {
             bencher.iter(|| {
-                let job =
-                    Gather { targets: &targets, options: &options, cache: None, detector: &detector, progress: &progress, stop: &stop };
+                let job = Gather {
+                    targets: &targets,
+                    evidence: &[],
+                    options: &options,
+                    cache: None,
+                    detector: &detector,
+                    progress: &progress,
+                    stop: &stop,
+                };
                 let report = unkeyed_audit::judge(gather(&job).unwrap(), &Policy::default(), now);
                 let bad = report.workloads.iter().filter(|workload| workload.verdict == Verdict::NotSecretless).count();
                 assert_eq!((bad, report.coverage.read.files), (FILES / 100, (FILES + FILES / 100) as u64));

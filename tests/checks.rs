@@ -1,5 +1,6 @@
 //! Each check on its own tiny folders: `fixtures/checks/<id>/{bad,good,unknown}`. `bad` must fire, the others must not.
-//! The same in another format stands beside it: `bad-cloudformation`.
+//! The same in another format stands beside it: `bad-cloudformation`. What lies in `evidence` is given as such and is no
+//! part of the repository.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -15,8 +16,13 @@ const AS_OF: &str = "2026-11-22T12:00:00Z";
 const REMOTE: &str = "https://github.com/acme/api.git";
 
 fn fires(input: &Path, check: &str) -> bool {
-    let repository = support::repository(input, REMOTE, &|_, text| Some(text.to_owned()));
-    let (report, _) = support::audit(repository.path(), &["--as-of", AS_OF]);
+    let repository = support::repository(input, REMOTE, &|path, text| (!path.starts_with("evidence")).then(|| text.to_owned()));
+    let evidence = input.join("evidence");
+    let mut arguments = vec!["--as-of", AS_OF];
+    if evidence.is_dir() {
+        arguments.extend(["--evidence", evidence.to_str().unwrap()]);
+    }
+    let (report, _) = support::audit(repository.path(), &arguments);
     let skipped = report["coverage"]["skipped"].as_array().unwrap();
     let malformed: Vec<_> = skipped.iter().filter(|skip| skip["why"] == "malformed").collect();
     assert!(malformed.is_empty(), "{}: {malformed:?}", input.display());

@@ -1,11 +1,11 @@
 //! The report: workloads with their verdicts, findings sorted, everything that refers to something by its index.
 
-use unkeyed_model::{Artifact, CheckInfo, Class, Finding, Reason, Value, WorkloadReport};
+use unkeyed_model::{Artifact, Assurance, CheckInfo, Class, Finding, Reason, Value, WorkloadReport};
 
-use crate::context::{Context, Linked};
+use crate::context::{Context, Linked, LinkedPath};
 use crate::exceptions::Ruling;
 use crate::sets::Findings;
-use crate::{decision, layers, missing, sets, store_readers};
+use crate::{decision, layers, missing, outside, sets, store_readers};
 
 /// Puts findings in the order of the report: check, workload, first place.
 pub(crate) fn sort_findings(findings: &mut [Finding]) {
@@ -31,6 +31,7 @@ pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &Findin
         kind: linked.workload.kind,
         name: linked.workload.name.clone(),
         locations: linked.locations.clone(),
+        assurance: assurance(context, linked),
         owner: linked.owner.clone(),
         environment: linked.workload.environment.as_ref().and_then(Value::known).map(str::to_owned),
         verdict,
@@ -45,6 +46,23 @@ pub(crate) fn workload(context: &Context<'_>, linked: &Linked, findings: &Findin
         destinations: linked.destinations.clone(),
         artifacts: sorted(artifacts.iter().filter(|artifact| artifact.class != Class::Public).map(|artifact| artifact.id.clone())),
         findings: Vec::new(),
+    }
+}
+
+/// What the statements on a workload rest on, beside files: an export that tells of its identities, a log that recorded them.
+fn assurance(context: &Context<'_>, linked: &Linked) -> Assurance {
+    let facts = &context.estate.facts;
+    let told = |path: &LinkedPath| {
+        path.trusts.iter().any(|&at| outside::is_export(&facts.trusts[at].location))
+            || path.grants.iter().any(|&at| outside::is_export(&facts.grants[at].location))
+            || path.sessions.iter().any(|&at| outside::is_export(&facts.sessions[at].location))
+    };
+    if linked.paths.iter().any(|path| !path.observed.is_empty()) {
+        Assurance::Runtime
+    } else if linked.paths.iter().any(told) {
+        Assurance::Export
+    } else {
+        Assurance::Static
     }
 }
 

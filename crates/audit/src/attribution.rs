@@ -42,6 +42,8 @@ pub(crate) struct Attribution<'a> {
     defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that own their folder, by every folder above them.
     folders: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Ids of the workloads that run the image of a Dockerfile, by the Dockerfile's own id.
+    runs: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Folders that the policy declares.
     declared: Vec<(Glob, Vec<&'a str>)>,
 }
@@ -60,6 +62,7 @@ impl<'a> Attribution<'a> {
             drawn_in: BTreeMap::new(),
             defined: BTreeMap::new(),
             folders: BTreeMap::new(),
+            runs: BTreeMap::new(),
             declared: declared(merged, policy),
         };
         for user in merged {
@@ -72,6 +75,9 @@ impl<'a> Attribution<'a> {
         let id = user.workload.id.as_str();
         for &part in &user.parts {
             self.users.entry(part).or_default().push(id);
+            if facts.workloads[part].kind == WorkloadKind::Dockerfile {
+                self.runs.entry(&facts.workloads[part].id).or_default().insert(id);
+            }
             let image = Some(&facts.workloads[part]).filter(|part| part.kind == WorkloadKind::Image);
             for name in image.and_then(|image| image.location.origin.image.as_deref()).into_iter().flat_map(|place| &place.images) {
                 self.images.entry(name).or_default().insert(id);
@@ -150,12 +156,23 @@ impl<'a> Attribution<'a> {
         if of_key.is_empty() { readers.values().flatten().copied().collect() } else { of_key }
     }
 
-    /// The only workload of the nearest folder that has any. A definition speaks for itself: of its own folder it may be a
-    /// part, but it is no file of the image or deployment that lies in a folder beside it.
+    /// The only workload of the nearest folder that has any, unless the file is a test or a text: those are not deployed. A
+    /// definition speaks for itself: of its own folder it may be a part, but it is no file of the image or deployment that
+    /// lies in a folder beside it.
     fn by_folder(&self, origin: &Origin) -> Option<Vec<&'a str>> {
         let is_definition = matches!(origin.surface, Surface::CiConfig | Surface::Iac | Surface::K8sManifest);
         let reach = if is_definition { 1 } else { usize::MAX };
-        folders_above(&origin.path).take(reach).find_map(|folder| self.folders.get(folder)).and_then(only)
+        let has_owner = |folder: &&str| self.folders.contains_key(folder) || self.drawn_in.contains_key(folder);
+        let folder = folders_above(&origin.path).take(reach).find(has_owner)?;
+        if is_not_deployed(origin.path.get(folder.len()..).unwrap_or_default()) {
+            return None;
+        }
+        // Whoever draws in a folder gets what lies in it.
+        let drawn_in = self.drawn_in.get(folder).map(all).filter(|_| !is_definition);
+        let owner = drawn_in.or_else(|| self.folders.get(folder).and_then(only))?;
+        // What goes into an image is in the hands of everybody who runs it.
+        let runs = owner.iter().filter_map(|id| self.runs.get(id)).flatten().copied();
+        Some(owner.iter().copied().chain(runs).collect::<BTreeSet<_>>().into_iter().collect())
     }
 }
 
@@ -193,6 +210,24 @@ fn only<'a>(owners: &BTreeSet<&'a str>) -> Option<Vec<&'a str>> {
 
 const fn owns_folder(kind: WorkloadKind) -> bool {
     matches!(kind, WorkloadKind::Dockerfile | WorkloadKind::Compose | WorkloadKind::K8s | WorkloadKind::Terraform)
+}
+
+/// Folders below that of a workload that hold what its tests need.
+const TEST_FOLDERS: &[&str] = &["test", "tests", "testdata", "__tests__", "spec", "specs", "fixtures", "e2e", "testing", "mocks"];
+/// What the names of test programs end in, without their extension.
+const TEST_ENDINGS: &[&str] = &["_test", ".test", ".spec", "_spec", "Test", "Tests"];
+
+/// Extensions of texts for people.
+const PROSE: &[&str] = &["md", "markdown", "rst", "adoc"];
+
+/// Whether a path, relative to the folder of a workload, is that of a test or of its documentation.
+fn is_not_deployed(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let is_program = stem.starts_with("test_") || TEST_ENDINGS.iter().any(|ending| stem.ends_with(ending));
+    is_program
+        || PROSE.contains(&extension)
+        || folders.split('/').any(|folder| TEST_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
 }
 
 /// The folders that contain a file, nearest first; the root is the empty one.

@@ -15,6 +15,7 @@ mod pipeline;
 mod privilege;
 mod residue;
 mod role_scope;
+mod runtime;
 mod standards;
 mod subjects;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod trust_azure;
 mod trust_gcp;
 mod trust_k8s;
 mod trust_oci;
+mod trust_spiffe;
 mod trust_vault;
 mod unmatched;
 mod view;
@@ -44,6 +46,7 @@ const FAMILIES: &[&[&Check]] = &[
     trust_gcp::CHECKS,
     trust_oci::CHECKS,
     trust_vault::CHECKS,
+    trust_spiffe::CHECKS,
     trust_k8s::CHECKS,
     pipeline::CHECKS,
     drift::CHECKS,
@@ -51,16 +54,24 @@ const FAMILIES: &[&[&Check]] = &[
     role_scope::CHECKS,
     token_lifetime::CHECKS,
     residue::CHECKS,
+    runtime::CHECKS,
     agent::CHECKS,
     inventory::CHECKS,
 ];
+
+/// What is deliberately not checked, with a page that says why.
+const PAGES: &[&Check] = &[&trust_aws::THUMBPRINT];
 
 fn all() -> impl Iterator<Item = &'static Check> {
     FAMILIES.iter().copied().flatten().copied()
 }
 
-/// The manual pages, in the order of [`all`]; made once because a [`CheckInfo`] borrows them for ever.
-static DOCS: LazyLock<Vec<String>> = LazyLock::new(|| all().map(Check::doc).collect());
+fn documented() -> impl Iterator<Item = &'static Check> {
+    all().chain(PAGES.iter().copied())
+}
+
+/// The manual pages, in the order of [`documented`]; made once because a [`CheckInfo`] borrows them for ever.
+static DOCS: LazyLock<Vec<String>> = LazyLock::new(|| documented().map(Check::doc).collect());
 
 /// Runs every check.
 pub(crate) fn run(context: &Context<'_>) -> Vec<Finding> {
@@ -68,9 +79,9 @@ pub(crate) fn run(context: &Context<'_>) -> Vec<Finding> {
     all().flat_map(|check| Sink::run(check, &view)).collect()
 }
 
-/// What every check is about, sorted by id.
+/// What every check and every page is about, sorted by id.
 pub(crate) fn infos() -> Vec<CheckInfo> {
-    let mut infos: Vec<CheckInfo> = all()
+    let mut infos: Vec<CheckInfo> = documented()
         .zip(DOCS.iter())
         .map(|(check, doc)| CheckInfo { id: check.id, title: check.title, doc, level: check.level, standards: check.standards.to_vec() })
         .collect();

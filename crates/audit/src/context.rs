@@ -60,6 +60,9 @@ pub(crate) struct LinkedPath {
     pub(crate) grants: Vec<usize>,
     /// Indices into `estate.facts.sessions` of its principal.
     pub(crate) sessions: Vec<usize>,
+    /// Indices into `estate.facts.observed`: exchanges of its principal that may be this workload's, and uses of durable
+    /// credentials of its principal.
+    pub(crate) observed: Vec<usize>,
 }
 
 impl Linked {

@@ -2,7 +2,8 @@
 //!
 //! One decision a reader would question: a destination without a name (`aws`) is taken to be the one of the same kind
 //! that has a name. Workflows seldom name the account; treating it as a second destination would leave L1 unknown for
-//! every job with a role ARN.
+//! every job with a role ARN. For the same reason a registry or cluster without a name is one of the cloud that the
+//! workload reaches: there is no other way in, or it would be among its credentials.
 
 use unkeyed_model::{Destination, IdentityPath, Reach};
 
@@ -22,7 +23,14 @@ pub(crate) fn serves(path: &IdentityPath, destination: &Destination) -> bool {
             destination.name.as_str(),
             "" | "github.com" | "api.github.com" | "ghcr.io" | "npm.pkg.github.com" | "maven.pkg.github.com"
         );
-    own_registry || same(&path.destination, destination)
+    own_registry || opens(path, destination) || same(&path.destination, destination)
+}
+
+/// Whether the path's cloud opens a registry or a cluster that isn't named: Amazon ECR, Azure Container Registry and Google
+/// Artifact Registry, EKS, AKS and GKE take the identities of their cloud.
+fn opens(path: &IdentityPath, destination: &Destination) -> bool {
+    let is_cloud = matches!(path.destination.kind.as_str(), "aws" | "azure" | "gcp" | "oci") && path.reach == Reach::Destination;
+    is_cloud && destination.name.is_empty() && matches!(destination.kind.as_str(), "registry" | "k8s-api")
 }
 
 /// Destinations that accept workload identity, by kind; for registries by host.
@@ -80,6 +88,13 @@ mod tests {
         assert!(same(&Destination::new("aws", ""), &Destination::new("aws", "111122223333")));
         assert!(!same(&Destination::new("aws", "1"), &Destination::new("aws", "2")));
         assert!(!same(&Destination::new("aws", ""), &Destination::new("gcp", "")));
+    }
+
+    #[test]
+    fn a_cloud_opens_its_own_clusters_and_registries() {
+        let path = testing::federated(unkeyed_model::Platform::Aws, "aws", "deploy");
+        assert!(serves(&path, &Destination::new("registry", "")) && serves(&path, &Destination::new("k8s-api", "")));
+        assert!(!serves(&path, &Destination::new("registry", "quay.io")) && !serves(&path, &Destination::new("db", "")));
     }
 
     #[test]

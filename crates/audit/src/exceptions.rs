@@ -36,6 +36,11 @@ impl Ruling {
         self.artifacts.contains_key(&(artifact, workload.to_owned()))
     }
 
+    /// Whether that exception covers the artifact for anybody.
+    fn is_covered_by(&self, artifact: usize, exception: usize) -> bool {
+        self.artifacts.range((artifact, String::new())..(artifact + 1, String::new())).any(|(_, &index)| index == exception)
+    }
+
     /// Whether a valid exception covers the finding.
     pub(crate) fn covers_finding(&self, finding: usize) -> bool {
         self.findings.contains_key(&finding)
@@ -65,7 +70,7 @@ pub(crate) fn apply(policy: &Policy, artifacts: &mut [Artifact], findings: &mut 
     let mut ruling = Ruling::default();
     for (index, exception) in policy.exceptions.iter().enumerate() {
         let reach = Scope::new(exception).reach(artifacts, findings, policy);
-        let standing = standing(exception, &reach, artifacts, now);
+        let standing = standing(exception, &reach, artifacts, policy, now);
         match standing {
             Standing::Valid => {
                 for pair in &reach.artifacts {
@@ -80,6 +85,8 @@ pub(crate) fn apply(policy: &Policy, artifacts: &mut [Artifact], findings: &mut 
         }
         ruling.remarks.extend(checks::remarks(exception, &standing, &reach, artifacts, findings, policy, now));
     }
+    let astray = checks::astray(policy, artifacts, |at, index| ruling.is_covered_by(at, index));
+    ruling.remarks.extend(astray);
     mark(&ruling, policy, artifacts, findings);
     ruling
 }

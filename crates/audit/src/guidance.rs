@@ -288,6 +288,12 @@ const DECLARED: &[(&str, &str, &str, &str)] = &[
         "credential file copied into an image",
         "revoke it at the service it belongs to, then rebuild without it and delete the image",
     ),
+    (
+        "environment.",
+        "unknown",
+        "password that is a plain word",
+        "change it at the service it belongs to, then take it out of the configuration",
+    ),
     ("", "unknown", "declared credential", "revoke it at the service it belongs to, then remove the resource and its state"),
 ];
 

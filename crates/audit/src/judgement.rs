@@ -3,25 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
-    Artifact, Class, Destination, Estate, Policy, Report, Skip, SkipReason, Timestamp, Workload, WorkloadKind, WorkloadReport,
+    Artifact, Before, Class, Destination, Estate, Policy, Report, Skip, SkipReason, Timestamp, Workload, WorkloadKind, WorkloadReport,
 };
 
 use crate::context::{Context, Linked, LinkedPath};
 use crate::linking::{Chains, Linker, Merged, StoredIndex};
 use crate::owners::Owners;
 use crate::sets::Findings;
-use crate::{artifacts, assemble, checks, exceptions, gate, linking, summary};
+use crate::{adoption, artifacts, assemble, checks, exceptions, gate, linking, outside, silence, summary};
 
 /// Id of the pseudo-workload that answers for what belongs to nobody (DOMAIN §3.3).
 const UNATTRIBUTED: &str = "repo:.";
 
+/// Identity paths by the id of their workload.
+pub(crate) type Paths = BTreeMap<String, Vec<LinkedPath>>;
+
 /// Judges an estate.
-pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Report {
+pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before: &Before) -> Report {
+    outside::apply(&mut estate.facts);
     let stored = StoredIndex::new(&estate.facts);
     let merged = linking::merge(&estate.facts, &stored);
     let mut artifacts = artifacts::collect(&estate, &merged, &stored, policy, now);
+    let (paths, limit_reached) = paths(&estate, &merged);
+    adoption::adopt(&estate.facts, &merged, &paths, &mut artifacts);
+    silence::apply(&mut artifacts, before.baseline.as_ref(), &estate.run.command, now);
     let merged = with_unattributed(merged, &mut artifacts);
-    let (workloads, limit_reached) = link(&estate, merged, &artifacts, policy);
+    let workloads = link(&estate, merged, paths, &artifacts, policy);
     if limit_reached {
         estate.facts.skipped.push(comparisons_skipped());
     }
@@ -43,6 +50,8 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Repo
         workloads: &reports,
         findings: &findings,
         ruling: &ruling,
+        before,
+        now,
     });
     Report {
         run: estate.run.clone(),
@@ -50,6 +59,7 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp) -> Repo
         summary: summary::summarize(&context.artifacts, &reports, gate),
         checks: assemble::named_checks(crate::checks(), &findings),
         coverage: assemble::coverage(&context),
+        evidence: estate.facts.evidence.clone(),
         artifacts: context.artifacts,
         workloads: reports,
         findings,
@@ -71,23 +81,30 @@ fn with_unattributed(mut merged: Vec<Merged>, artifacts: &mut [Artifact]) -> Vec
     merged
 }
 
-/// Links workloads with their artifacts, principals and owners. Also says whether the comparison limit was reached.
-fn link(estate: &Estate, merged: Vec<Merged>, artifacts: &[Artifact], policy: &Policy) -> (Vec<Linked>, bool) {
+/// The identity paths of each workload, by its id. Also says whether the comparison limit was reached.
+fn paths(estate: &Estate, merged: &[Merged]) -> (Paths, bool) {
+    let mut linker = Linker::new(&estate.facts, estate.repository.as_ref());
+    let mut of = |workload: &Workload| workload.identity_paths.iter().enumerate().map(|(at, path)| linker.link(at, path)).collect();
+    let paths = merged.iter().map(|Merged { workload, .. }| (workload.id.clone(), of(workload))).collect();
+    (paths, linker.limit_reached())
+}
+
+/// Links workloads with their artifacts, principals and owners.
+fn link(estate: &Estate, merged: Vec<Merged>, mut paths: Paths, artifacts: &[Artifact], policy: &Policy) -> Vec<Linked> {
     let mut held: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, artifact) in artifacts.iter().enumerate() {
         for workload in &artifact.workloads {
             held.entry(workload).or_default().push(at);
         }
     }
-    let mut linker = Linker::new(&estate.facts, estate.repository.as_ref());
     let chains = Chains::new(&estate.facts);
     let owners = Owners::new(&estate.facts.owners, policy);
     let link_one = |Merged { workload, parts, links }: Merged| {
         let own = held.get(workload.id.as_str()).cloned().unwrap_or_default();
-        let paths: Vec<LinkedPath> = workload.identity_paths.iter().enumerate().map(|(at, path)| linker.link(at, path)).collect();
-        let (links, hidden_links) = chains.complete(&links, &workload.identity_paths, &paths);
+        let own_paths = paths.remove(&workload.id).unwrap_or_default();
+        let (links, hidden_links) = chains.complete(&links, &workload.identity_paths, &own_paths);
         Linked {
-            paths,
+            paths: own_paths,
             links,
             hidden_links,
             locations: locations(estate, &workload, &parts),
@@ -97,8 +114,7 @@ fn link(estate: &Estate, merged: Vec<Merged>, artifacts: &[Artifact], policy: &P
             workload,
         }
     };
-    let linked = merged.into_iter().map(link_one).collect();
-    (linked, linker.limit_reached())
+    merged.into_iter().map(link_one).collect()
 }
 
 /// Where it is defined: its own place, then those of its parts.

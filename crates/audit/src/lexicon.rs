@@ -7,8 +7,15 @@
 use unkeyed_model::{Content, Destination, Reference, StoreKind};
 
 /// Names that are a credential whatever they end in.
-const DURABLE_PHRASES: &[&[&str]] =
-    &[&["CONNECTION", "STRING"], &["DATABASE", "URL"], &["ACCESS", "KEY", "ID"], &["KUBE", "CONFIG"], &["SECRET", "ID"], &["HOOK", "URL"]];
+const DURABLE_PHRASES: &[&[&str]] = &[
+    &["CONNECTION", "STRING"],
+    &["DATABASE", "URL"],
+    &["ACCESS", "KEY", "ID"],
+    &["KUBE", "CONFIG"],
+    &["SECRET", "ID"],
+    &["SESSION", "ID"],
+    &["HOOK", "URL"],
+];
 
 /// Words that make a name a credential wherever they stand.
 const DURABLE_WORDS: &[&str] = &["SECRET", "SECRETS", "WEBHOOK", "WEBHOOKS", "KUBECONFIG"];
@@ -44,20 +51,33 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
 /// Names that begin so are credentials.
 const DURABLE_BEGINNINGS: &[&str] = &["PYPI", "DOCKERHUB"];
 
+/// Last words of a name that only says what a secret is called or where it is kept.
+const PURE_NAMES: &[&str] = &["ARN", "REGION", "NAME", "NAMES", "NAMESPACE", "VERSION", "IDS", "PROJECT"];
+
 /// Names that end so are identifiers.
 const IDENTIFIER_ENDINGS: &[&[&str]] = &[
-    &["CLIENT", "ID"],
-    &["TENANT", "ID"],
-    &["SUBSCRIPTION", "ID"],
-    &["ACCOUNT", "ID"],
-    &["APP", "ID"],
+    &["ID"],
+    &["IDS"],
     &["ARN"],
+    &["ROLE"],
+    &["ROLE", "TO", "ASSUME"],
     &["REGION"],
+    &["LOCATION"],
     &["PROJECT"],
-    &["PROJECT", "ID"],
     &["PROJECT", "NUMBER"],
-    &["WORKLOAD", "IDENTITY", "PROVIDER"],
+    &["PROVIDER"],
     &["SERVICE", "ACCOUNT"],
+    &["STORAGE", "ACCOUNT"],
+    &["AWS", "ACCOUNT"],
+    &["AUDIENCE"],
+    &["GROUP"],
+    &["ORG"],
+    &["ORGANIZATION"],
+    &["OWNER"],
+    &["BRANCH"],
+    &["REGISTRY"],
+    &["SERVER"],
+    &["HOSTNAME"],
     &["URL"],
     &["HOST"],
     &["ENDPOINT"],
@@ -87,11 +107,14 @@ pub(crate) fn name_says(name: &str) -> Content {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
     let contains = |phrases: &[&[&str]]| phrases.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == *phrase));
+    if contains(&[&["INSIGHTS", "CONNECTION", "STRING"], &["APPLICATIONINSIGHTS", "CONNECTION", "STRING"]]) {
+        return Content::Identifier;
+    }
     if contains(DURABLE_PHRASES) {
         return Content::Durable;
     }
     // `…_WEBHOOK_URL` is a credential, `…_SECRET_ARN` names one: the word decides unless the ending is a pure name.
-    let named_only = words.ends_with(&["ARN"]) || words.ends_with(&["REGION"]);
+    let named_only = words.last().is_some_and(|last| PURE_NAMES.contains(last));
     if !named_only && words.iter().any(|word| DURABLE_WORDS.contains(word)) {
         return Content::Durable;
     }
@@ -240,6 +263,12 @@ mod tests {
             "AZURE_CLIENT_ID",
             "AWS_ROLE_ARN",
             "DB_SECRET_ARN",
+            "SECRET_NAME",
+            "secret-ids",
+            "SUBNET_ID",
+            "AWS_DEPLOY_ROLE",
+            "GCP_WIF_PROVIDER",
+            "APPLICATIONINSIGHTS_CONNECTION_STRING",
             "AWS_REGION",
             "API_TOKEN_URL",
             "GCP_SERVICE_ACCOUNT",

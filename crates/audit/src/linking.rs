@@ -8,10 +8,13 @@ mod aliases;
 mod brokered;
 mod chains;
 mod components;
+mod observed;
 mod paths;
 mod principals;
 mod secrets;
+mod spiffe;
 
+pub(crate) use aliases::Aliases;
 pub(crate) use chains::Chains;
 pub(crate) use components::{Merged, merge};
 pub(crate) use principals::Linker;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use unkeyed_model::{Artifact, Class, Confidence, Custody, Finding, IdentityPath, Level, PlatformStoredAs, Policy, Reach, Replayable};
 
 use crate::artifacts::LOCAL;
+use crate::bearing;
 use crate::context::{Context, Linked, LinkedPath};
 use crate::exceptions::Ruling;
 
@@ -94,7 +95,8 @@ pub(crate) fn set_of(artifact: &Artifact, policy: &Policy) -> Option<Set> {
         }
         class if class.is_persistent() => Some(Set::Durable),
         Class::VaultFetchedStatic => Some(Set::Vaulted),
-        Class::ShortLived if artifact.custody == Custody::Embedded && artifact.name.is_none() => {
+        // What is only declared isn't there to be recovered; a session that a command keeps in a file is.
+        Class::ShortLived if artifact.custody == Custody::Embedded && (artifact.name.is_none() || artifact.kind == "ref.file") => {
             matches!(artifact.replayable, Replayable::Bearer | Replayable::Unknown).then_some(Set::Recoverable)
         }
         Class::Unknown => Some(Set::Unresolved),
@@ -104,12 +106,13 @@ pub(crate) fn set_of(artifact: &Artifact, policy: &Policy) -> Option<Set> {
 
 /// Collects the sets of one workload.
 ///
-/// Coverage counts for the whole run: any gap (unreadable, malformed, over a limit) may hide the very file that holds
-/// another trust, use or credential of this workload, and nothing in the inputs can show that it doesn't. What the user
-/// leaves out on purpose is no gap, so that `--exclude` settles a file that truly has no bearing.
+/// A gap (unreadable, over a limit) may hide the very file that holds another trust, use or credential of this workload,
+/// and nothing in the inputs can show that it doesn't; where a file could only not be read as what it is, see
+/// [`bearing`]. What the user leaves out on purpose is no gap, so that `--exclude` settles a file that has no bearing.
 pub(crate) fn collect(context: &Context<'_>, linked: &Linked, findings: &Findings<'_>, ruling: &Ruling) -> Sets {
-    let mut sets = Sets { covered: context.estate.coverage.is_complete(), ..Sets::default() };
-    sets.covered &= context.estate.facts.skipped.iter().all(|skip| !skip.why.is_gap());
+    let skipped = context.estate.coverage.skipped.iter().chain(&context.estate.facts.skipped);
+    let covered = bearing::is_covered(linked, &context.estate.facts, skipped.filter(|skip| skip.why.is_gap()));
+    let mut sets = Sets { covered, ..Sets::default() };
     add_artifacts(&mut sets, context, linked, ruling);
     add_identities(&mut sets, linked);
     for at in findings.of(&linked.workload.id).filter(|&at| is_binding_error(&findings.all[at])) {

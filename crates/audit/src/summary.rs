@@ -2,8 +2,11 @@
 
 use unkeyed_model::{Artifact, Class, Summary, Verdict, WorkloadReport};
 
+use crate::gate;
+
 /// Counts artifacts by class and workloads by verdict.
-pub(crate) fn summarize(artifacts: &[Artifact], workloads: &[WorkloadReport], gate_reasons: Vec<String>) -> Summary {
+pub(crate) fn summarize(artifacts: &[Artifact], workloads: &[WorkloadReport], reasons: gate::Reasons) -> Summary {
+    let (gate_reasons, gate_remedies) = reasons.into_texts();
     let counted = || workloads.iter().filter(|workload| !workload.no_access_observed);
     let verdicts: Vec<(Verdict, usize)> = count(Verdict::ALL, |verdict| counted().filter(|workload| workload.verdict == verdict).count());
     // Where nothing authenticates at all, the whole is as open as each part.
@@ -16,6 +19,7 @@ pub(crate) fn summarize(artifacts: &[Artifact], workloads: &[WorkloadReport], ga
         no_access_observed: workloads.iter().filter(|workload| workload.no_access_observed).count(),
         gate_passed: gate_reasons.is_empty(),
         gate_reasons,
+        gate_remedies,
     }
 }
 

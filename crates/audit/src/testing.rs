@@ -53,6 +53,7 @@ pub(crate) fn found(kind: &str, id: u8, location: Location) -> Match {
         destination: None,
         notes: Vec::new(),
         snippet: None,
+        marker: None,
     }
 }
 
@@ -176,6 +177,7 @@ pub(crate) fn estate() -> Estate {
             remote: Some("github.com/acme/api".into()),
             default_branch: Some("main".into()),
             branches: vec!["main".into()],
+            knows_all_branches: true,
             head: None,
         }),
         run: RunInfo { command: "audit".into(), profile: "audit".into(), ..RunInfo::default() },

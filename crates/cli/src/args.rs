@@ -1,10 +1,14 @@
 //! The command line as users write it.
 
+mod report;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use unkeyed_model::{Confidence, Timestamp, Verdict};
+use unkeyed_model::{Confidence, Requirement, Selector, SelectorField, Timestamp, Verdict};
 use unkeyed_report::Format;
+
+pub(crate) use report::{ReportArgs, ReportCommand, ReportOutput};
 
 /// Finds the credentials that persist, and says per workload whether it is secretless.
 #[derive(Debug, Parser)]
@@ -22,8 +26,15 @@ Examples:
     unkeyed audit . --format sarif --output out.sarif --format human
   A gate: exit 1 below that verdict, 3 if anything was not read:
     unkeyed audit . --require transitional
+  The same for some workloads:
+    unkeyed audit . --require 'secretless:gha:*#deploy'
+  Only what a change adds or makes worse:
+    unkeyed audit . --diff origin/main
   Credential artifacts only, in what git tracks:
     unkeyed scan . --tracked-only
+  With what the platform says is in force:
+    aws iam get-account-authorization-details > iam.json
+    unkeyed audit . --evidence iam.json
   What a running program holds, and what a container was given:
     unkeyed audit pid:1234
     docker inspect web | unkeyed audit env:-
@@ -37,14 +48,45 @@ Exit codes: 0 ok, 1 gate failed, 2 usage, configuration or policy,
 No network is used. Secrets are never printed.
 UNKEYED_FINGERPRINT_KEY keys the artifact ids; NO_COLOR is honoured.";
 
+const HOOK_EXAMPLES: &str = "\
+Examples:
+  In .git/hooks/pre-commit:
+    exec unkeyed hook
+  In .pre-commit-config.yaml:
+    - repo: local
+      hooks: [{ id: unkeyed, name: unkeyed, entry: unkeyed hook, language: system, pass_filenames: false }]
+
+It reads what git's index holds and runs nothing of the repository. Exit codes: 0 ok, 1 the commit adds a credential,
+2 usage or policy, 3 something could not be read (with --strict).";
+
+const BASELINE_EXAMPLES: &str = "\
+Examples:
+  Begin with what is there today; gates then speak of what is added:
+    unkeyed baseline create . --expires 90d
+  Take over what other tools were told to pass over:
+    unkeyed baseline create . --import .secrets.baseline --import .gitleaksignore
+  Forget what is gone:
+    unkeyed baseline prune .
+
+A baseline silences the gates of profiles pre-commit and ci. It changes no verdict.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find credential artifacts.
     Scan(RunArgs),
     /// Find artifacts, workloads, identities and trusts, and give each workload a verdict.
     Audit(AuditArgs),
+    /// Say whether the next commit adds a credential: for git's pre-commit hook.
+    #[command(after_help = HOOK_EXAMPLES)]
+    Hook(HookArgs),
+    /// Make, extend or clean the list of what gates pass over for a time.
+    #[command(subcommand, after_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineCommand),
+    /// Check a policy file.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Write a saved JSON report in another format, merge several, or compare them.
-    #[command(args_conflicts_with_subcommands = true, after_help = REPORT_EXAMPLES)]
+    #[command(args_conflicts_with_subcommands = true, after_help = report::EXAMPLES)]
     Report(ReportArgs),
     /// List, test or check the detection rules.
     #[command(subcommand)]
@@ -69,9 +111,11 @@ pub(crate) enum Command {
 pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
-    /// Fail (exit 1) if a workload's verdict is below this one; makes an incomplete scan fail too.
-    #[arg(long, value_name = "VERDICT", value_parser = verdict, env = "UNKEYED_REQUIRE")]
-    pub(crate) require: Option<Verdict>,
+    /// Fail (exit 1) if a workload's verdict is below this one; makes an incomplete scan fail too. Repeatable. A selector
+    /// narrows it to workloads whose id it matches (`secretless:gha:*`), or their `owner=`, `environment=` or `kind=`; it
+    /// must match one.
+    #[arg(long, value_name = "VERDICT[:SELECTOR]", value_parser = requirement, env = "UNKEYED_REQUIRE")]
+    pub(crate) require: Vec<Requirement>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -129,12 +173,23 @@ pub(crate) struct RunArgs {
     /// machine's architecture; the report names the others.
     #[arg(long, value_name = "PLATFORM", env = "UNKEYED_PLATFORM")]
     pub(crate) platform: Option<String>,
+    /// Evidence from outside: what `aws`, `az`, `gcloud`, `oci`, `gh`, `kubectl`, `vault` or `spire-server` print, and audit
+    /// logs; a file or a folder, repeatable. What each is recognised as stands in the report (docs/evidence.md).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) evidence: Vec<String>,
     /// Judge lifetimes as of this instant (RFC 3339), which makes a report reproducible.
     #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,
     /// The policy to judge by, instead of an unkeyed.toml at the target's root.
     #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
     pub(crate) policy: Option<PathBuf>,
+    /// What gates pass over, instead of an .unkeyed-baseline.json at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Gate only what the change since this branch or commit adds or makes worse. Reads what git tracks, and what the
+    /// commits of the change brought.
+    #[arg(long, value_name = "BASE", env = "UNKEYED_DIFF", conflicts_with_all = ["staged", "since", "range", "branch"])]
+    pub(crate) diff: Option<String>,
     /// Which gate decides the exit code.
     #[arg(long, value_enum, env = "UNKEYED_PROFILE")]
     pub(crate) profile: Option<Profile>,
@@ -157,64 +212,112 @@ pub(crate) struct RunArgs {
     pub(crate) rules: RuleArgs,
 }
 
-const REPORT_EXAMPLES: &str = "\
-Examples:
-  The page that an auditor reads:
-    unkeyed report report.json --format html --output readiness.html
-  One report of an estate:
-    unkeyed report merge api=a/report.json web=b/report.json --output estate.json --format json
-  What changed since the last quarter, with a trend:
-    unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
-  A gate against new credentials:
-    unkeyed report diff main.json branch.json --fail-if-worse";
+impl RunArgs {
+    /// Those of a run for which nothing was asked.
+    pub(crate) fn plain() -> Result<Self, clap::Error> {
+        #[derive(Parser)]
+        struct Plain {
+            #[command(flatten)]
+            run: RunArgs,
+        }
+        Ok(Plain::try_parse_from(["unkeyed", "."])?.run)
+    }
+}
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct ReportArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<ReportCommand>,
-    /// The saved JSON report; `-` is standard input.
-    pub(crate) file: Option<PathBuf>,
+pub(crate) struct HookArgs {
+    /// The repository; by default the one that the working folder is in.
+    #[arg(value_name = "REPOSITORY")]
+    pub(crate) target: Option<PathBuf>,
+    /// The policy to judge by, instead of an unkeyed.toml at the repository's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// What is passed over, instead of an .unkeyed-baseline.json at the repository's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Judge lifetimes as of this instant (RFC 3339).
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Exit 3 if anything that is staged could not be read.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Say it also if nothing is wrong, and give every reason.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     #[command(flatten)]
-    pub(crate) output: ReportOutput,
+    pub(crate) rules: RuleArgs,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum ReportCommand {
-    /// Make one report of many; their order doesn't matter, and what is given twice counts once.
-    Merge {
-        /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each.
-        #[arg(required = true, value_name = "[NAME=]FILE")]
-        files: Vec<String>,
+pub(crate) enum BaselineCommand {
+    /// Make a baseline of what is found now.
+    Create {
         #[command(flatten)]
-        output: ReportOutput,
+        args: BaselineArgs,
+        /// Take over only what this baseline of another tool knows: .secrets.baseline (detect-secrets), .gitleaksignore, a
+        /// gitleaks report in JSON, or a kingfisher baseline. Repeatable.
+        #[arg(long, value_name = "FILE")]
+        import: Vec<PathBuf>,
     },
-    /// Compare the first report with the last; those between count in the trend.
-    Diff {
-        /// Saved JSON reports, oldest first.
-        #[arg(required = true, num_args = 2.., value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Exit 1 if something appeared or became worse.
-        #[arg(long)]
-        fail_if_worse: bool,
-        #[command(flatten)]
-        output: ReportOutput,
-    },
+    /// Add what is found now and not known yet.
+    Update(BaselineArgs),
+    /// Take out what is not found any more.
+    Prune(BaselineArgs),
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct ReportOutput {
-    /// Output format.
-    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "human")]
-    pub(crate) format: Format,
-    /// Where it goes; `-` is standard output, which is the default.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Show every item instead of the first few of long lists.
+pub(crate) struct BaselineArgs {
+    /// The folder or repository.
+    #[arg(value_name = "TARGET", default_value = ".")]
+    pub(crate) target: String,
+    /// The baseline, if not .unkeyed-baseline.json at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
+    pub(crate) file: Option<PathBuf>,
+    /// When it ends, as a whole: a date, or a time from now such as 90d, which is the default of a new one.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+    /// Leave out what git keeps of the past.
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    /// Leave out what this .gitignore-style pattern matches; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) exclude: Vec<String>,
+    /// The policy to judge by, instead of an unkeyed.toml at the target's root.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Judge lifetimes as of this instant (RFC 3339).
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Show no progress.
     #[arg(short, long)]
-    pub(crate) verbose: bool,
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Say whether a policy is well-formed, what each of its exceptions covers today, and what ends when. Exit codes: 0 ok, 1 an
+    /// exception has expired or is refused, 2 the policy is malformed.
+    Check(PolicyCheckArgs),
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct PolicyCheckArgs {
+    /// The folder that the policy speaks of, or the policy file in it.
+    #[arg(value_name = "TARGET", default_value = ".")]
+    pub(crate) target: String,
+    /// The policy, if not the target's unkeyed.toml.
+    #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Check as of this instant (RFC 3339).
+    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    pub(crate) as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct RuleArgs {
     /// Add the rules in this file or folder (*.toml, *.yaml, *.yml) to the built-in ones. gitleaks, noseyparker and kingfisher
     /// files work too; what of them can't be carried over is said.
@@ -240,9 +343,9 @@ pub(crate) enum RulesCommand {
 pub(crate) enum Profile {
     /// Embedded persistent credentials of medium confidence or more.
     PreCommit,
-    /// Those, expired exceptions, and error-level trust and role findings.
+    /// Those, errors of exceptions, and error-level trust and role findings.
     Ci,
-    /// Only what --require asks for.
+    /// Errors of exceptions, and what --require asks for.
     Audit,
 }
 
@@ -261,8 +364,24 @@ fn spelled<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Resul
     found.ok_or_else(|| format!("one of: {}", all.iter().map(|value| name(*value)).collect::<Vec<_>>().join(", ")))
 }
 
-fn verdict(text: &str) -> Result<Verdict, String> {
-    spelled(text, &[Verdict::Secretless, Verdict::Transitional], Verdict::as_str)
+/// Verdicts that can be required.
+const REQUIRED: [Verdict; 4] = [Verdict::Secretless, Verdict::Transitional, Verdict::Vaulted, Verdict::Partial];
+
+/// `VERDICT`, `VERDICT:GLOB` or `VERDICT:FIELD=GLOB`.
+fn requirement(text: &str) -> Result<Requirement, String> {
+    let (name, selector) = text.split_once(':').map_or((text, None), |(name, selector)| (name, Some(selector)));
+    let verdict = spelled(name, &REQUIRED, Verdict::as_str)?;
+    let selector = selector.map(|selector| {
+        let named = selector
+            .split_once('=')
+            .and_then(|(field, glob)| Some((spelled(field, SelectorField::ALL, SelectorField::as_str).ok()?, glob)));
+        let (field, glob) = named.unwrap_or((SelectorField::Id, selector));
+        Selector { field, glob: glob.to_owned() }
+    });
+    match selector {
+        Some(Selector { glob, .. }) if glob.is_empty() => Err("the selector is empty; leave out the colon to require it of all".into()),
+        selector => Ok(Requirement { verdict, selector }),
+    }
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {
@@ -281,5 +400,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_requirement_is_a_verdict_and_perhaps_a_selector() {
+        let of = |text: &str| requirement(text).map(|one| (one.verdict, one.selector.map(|selector| (selector.field, selector.glob))));
+        assert_eq!(of("secretless"), Ok((Verdict::Secretless, None)));
+        assert_eq!(of("TRANSITIONAL:gha:a=b#*"), Ok((Verdict::Transitional, Some((SelectorField::Id, "gha:a=b#*".into())))));
+        assert_eq!(of("vaulted:owner=@acme/*"), Ok((Verdict::Vaulted, Some((SelectorField::Owner, "@acme/*".into())))));
+        assert!(of("secretless:").is_err() && of("indeterminate").is_err() && of("partial:kind=").is_err());
     }
 }

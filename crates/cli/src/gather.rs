@@ -1,16 +1,18 @@
 //! The hot half of the pipeline: targets in, an [`Estate`] out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use unkeyed_detect::{Detector, Scratch};
+use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
 use unkeyed_parse::Group;
-use unkeyed_source::{Options, Sink, open, path_text};
+use unkeyed_source::{GitScope, Options, Sink, open, path_text};
 
 use crate::cache::Cache;
+use crate::evidence;
 use crate::kept;
 use crate::progress::Progress;
 use crate::ration;
@@ -18,12 +20,16 @@ use crate::worker::{self, Harvest, Worker};
 
 /// Shorter values are words that names share by chance.
 const MIN_MASKED: usize = 6;
+/// Longest value that counts as a word which names may share.
+const MAX_WORD: usize = 16;
 
 /// What is to be read, and with what.
 #[derive(Debug)]
 pub struct Gather<'a> {
     /// Targets as users write them.
     pub targets: &'a [String],
+    /// Files and folders of evidence from outside.
+    pub evidence: &'a [String],
     /// How to read them.
     pub options: &'a Options,
     /// Remembers in which git objects nothing was found.
@@ -47,6 +53,9 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
         let options = Options { prefix, ..job.options.clone() };
         read_target(job, target, &options, &mut estate)?;
     }
+    if !job.evidence.is_empty() {
+        read_evidence(job, &mut estate)?;
+    }
     if job.stop.load(std::sync::atomic::Ordering::Relaxed) {
         let detail = "the run was interrupted before everything was read".into();
         estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
@@ -60,6 +69,30 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
     ];
     estate.coverage.limits.extend(own.map(|(name, value)| (name.to_owned(), value as u64)));
     Ok(estate)
+}
+
+/// Evidence is read as files, in one thread, so that the parts of a long log come in their order. All of it is one group:
+/// one command tells a role and another its grants.
+fn read_evidence(job: &Gather<'_>, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
+    let shared = Mutex::new(Harvest::default());
+    for path in job.evidence {
+        let folder = if Path::new(path).is_dir() { Some(Path::new(path)) } else { Path::new(path).parent() };
+        let prefix = folder.map(path_text).unwrap_or_default();
+        let options = Options { prefix, threads: 1, tracked_only: false, git: GitScope::WorkingTree, ..job.options.clone() };
+        open(&format!("dir:{path}"), &options)?.source.units(&|| -> Sink<'_> {
+            let mut worker = Worker::new(job.detector, job.progress, job.stop, &shared).of_evidence();
+            Box::new(move |event| worker.take(event))
+        })?;
+    }
+    let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = harvest.kept.take();
+    let formats: Vec<_> = kept.iter().map(|(group, unit)| (unit.origin().path.clone(), group.format)).collect();
+    let mut facts = structure(job.detector, kept, &mut harvest);
+    evidence::complete(&mut facts, &formats);
+    facts.append(std::mem::take(&mut harvest.facts));
+    evidence::date(&mut facts);
+    merge(estate, harvest, facts, None);
+    Ok(())
 }
 
 fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
@@ -133,12 +166,25 @@ fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
         let text = unit.and_then(|unit| unit.bytes().get(span.start..span.end)).and_then(|bytes| std::str::from_utf8(bytes).ok());
         secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
     }
+    let (words, secrets): (BTreeSet<&str>, BTreeSet<&str>) = secrets.into_iter().partition(|secret| is_word(secret));
+    hide(facts, secrets);
+    // A service called `postgres` with that very password: its name gives nothing away, and without it it could not be told apart.
+    let names: Vec<_> = facts.workloads.iter().map(|one| (one.id.clone(), one.name.clone(), one.uses.clone())).collect();
+    hide(facts, words);
+    for (workload, (id, name, uses)) in facts.workloads.iter_mut().zip(names) {
+        (workload.id, workload.name, workload.uses) = (id, name, uses);
+    }
+}
+
+/// Whether a value is one plain word, which names share with it by chance.
+fn is_word(secret: &str) -> bool {
+    secret.len() <= MAX_WORD && secret.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn hide(facts: &mut Facts, secrets: BTreeSet<&str>) {
     if !secrets.is_empty() {
-        facts.for_each_text(&mut |text| {
-            for secret in secrets.iter().filter(|secret| text.contains(**secret)).collect::<Vec<_>>() {
-                *text = text.replace(*secret, "****");
-            }
-        });
+        let hidden = Hidden::new(secrets);
+        facts.for_each_text(&mut |text| hidden.mask(text));
     }
 }
 

@@ -3,9 +3,11 @@
 //! A library as well as a program, so that benches and tests call the same door that users come through.
 
 mod args;
+mod baseline_file;
 mod cache;
 mod commands;
 mod durations;
+mod evidence;
 mod gather;
 mod kept;
 mod output;

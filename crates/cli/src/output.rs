@@ -25,6 +25,22 @@ fn line(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
+/// Prints what a command has done.
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(anstream::stdout().lock(), "{}", unkeyed_report::printable(text))?;
+    Ok(())
+}
+
+/// Prints why the gate of `report` failed and what would make it pass, where a hook speaks: on standard error.
+pub(crate) fn write_gate(report: &Report, verbose: bool) -> anyhow::Result<()> {
+    let stderr = anstream::stderr();
+    let color = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+    let width = if io::stderr().is_terminal() { terminal_width() } else { DEFAULT_WIDTH };
+    let options = Options { color, width, verbose, ..Options::default() };
+    unkeyed_report::write_gate(report, &options, &mut stderr.lock())?;
+    Ok(())
+}
+
 /// One report to write.
 #[derive(Debug)]
 pub(crate) struct Destination {

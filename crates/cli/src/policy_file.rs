@@ -4,6 +4,8 @@
 //! either hide a credential or fail a gate for a reason nobody can see.
 
 mod exceptions;
+mod spelling;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -22,6 +24,8 @@ pub struct PolicyFile {
     pub policy: Policy,
     /// What it changes of detection rules.
     pub rules: Vec<RuleChange>,
+    /// The variable that holds the fingerprint key, if not the usual one.
+    pub key_variable: Option<String>,
 }
 
 /// A change to a detection rule.
@@ -37,6 +41,8 @@ pub struct RuleChange {
 
 /// Shortest acceptable reason, in characters.
 const MIN_REASON: usize = 20;
+/// What the name of a variable with a fingerprint key starts with.
+const KEY_PREFIX: &str = "UNKEYED_";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -45,10 +51,14 @@ struct Raw {
     thresholds: RawThresholds,
     treat_platform_stored_as: Option<PlatformStoredAs>,
     gate: RawGate,
-    max_exception_days: Option<i64>,
+    fingerprint_key: RawKey,
+    trust_allow: trust::RawTrustAllow,
+    fallback_paths: Vec<Spanned<trust::RawFallback>>,
+    max_exception_days: Option<Spanned<i64>>,
     max_renewals: Option<u32>,
     require_ticket: bool,
     strict_milestones: bool,
+    allow_never: Vec<Spanned<String>>,
     rules: Vec<Spanned<RawRule>>,
     inventory: Vec<RawInventory>,
     exceptions: Vec<Spanned<RawException>>,
@@ -69,6 +79,28 @@ struct RawGate {
     platform_stored: Option<Gate>,
     trust_binding: Option<Gate>,
     role_scope: Option<Gate>,
+    profile_overrides: RawProfiles,
+}
+
+/// The other way to write it; only this profile's gate can be adjusted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawProfiles {
+    ci: RawProfile,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawProfile {
+    platform_stored: Option<Gate>,
+    trust_binding: Option<Gate>,
+    role_scope: Option<Gate>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawKey {
+    env: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +127,7 @@ struct RawAllow {
 struct RawInventory {
     workload: String,
     owner: Option<String>,
+    identity: Option<String>,
     #[serde(default)]
     destinations: Vec<String>,
     #[serde(default)]
@@ -154,13 +187,14 @@ type Refusal = (Range<usize>, String);
 pub fn parse(text: &str) -> Result<PolicyFile, String> {
     let raw: Raw = toml::from_str(text).map_err(|error| {
         let place = error.span().map_or_else(String::new, |span| format!("line {}: ", line(text, span.start)));
-        format!("{place}{}", error.message())
+        format!("{place}{}", spelling::with_suggestion(error.message()))
     })?;
     let mut refusals = Vec::new();
     let policy = build(&raw, &mut refusals);
     let rules = rule_changes(&raw.rules, text, &mut refusals);
+    let key_variable = key_variable(&raw.fingerprint_key, &mut refusals);
     if refusals.is_empty() {
-        return Ok(PolicyFile { policy, rules });
+        return Ok(PolicyFile { policy, rules, key_variable });
     }
     refusals.sort_by_key(|(span, _)| span.start);
     let lines: Vec<_> = refusals.iter().map(|(span, why)| format!("line {}: {why}", line(text, span.start))).collect();
@@ -176,17 +210,41 @@ fn build(raw: &Raw, refusals: &mut Vec<Refusal>) -> Policy {
         refusals.push((version.span(), "this program reads version 1".into()));
     }
     let defaults = Policy::default();
+    let (gate, ci) = (&raw.gate, &raw.gate.profile_overrides.ci);
     Policy {
         thresholds: thresholds(&raw.thresholds, refusals),
         platform_stored_as: raw.treat_platform_stored_as.unwrap_or(defaults.platform_stored_as),
-        gate_platform_stored: raw.gate.platform_stored.unwrap_or(defaults.gate_platform_stored),
-        gate_trust_binding: raw.gate.trust_binding.unwrap_or(defaults.gate_trust_binding),
-        gate_role_scope: raw.gate.role_scope.unwrap_or(defaults.gate_role_scope),
-        require: None,
+        gate_platform_stored: ci.platform_stored.or(gate.platform_stored).unwrap_or(defaults.gate_platform_stored),
+        gate_trust_binding: ci.trust_binding.or(gate.trust_binding).unwrap_or(defaults.gate_trust_binding),
+        gate_role_scope: ci.role_scope.or(gate.role_scope).unwrap_or(defaults.gate_role_scope),
+        require: Vec::new(),
         strict_milestones: raw.strict_milestones,
+        max_renewals: raw.max_renewals.unwrap_or(defaults.max_renewals),
+        allow_never: allow_never(raw, refusals),
+        trust_allow: trust::allowed(&raw.trust_allow, refusals),
+        fallback_paths: trust::fallback_paths(&raw.fallback_paths, refusals),
         inventory: raw.inventory.iter().map(inventory).collect(),
         exceptions: exceptions::exceptions(raw, refusals),
     }
+}
+
+/// Exceptions that may cover what is otherwise never excepted: they must be there.
+fn allow_never(raw: &Raw, refusals: &mut Vec<Refusal>) -> Vec<String> {
+    for id in &raw.allow_never {
+        if !raw.exceptions.iter().any(|exception| exception.get_ref().id == *id.get_ref()) {
+            refusals.push((id.span(), format!("`allow_never` names `{}`, and no exception has this id", id.get_ref())));
+        }
+    }
+    raw.allow_never.iter().map(|id| id.get_ref().clone()).collect()
+}
+
+/// A policy may lie in the repository that is judged: it must not choose a variable whose value can be guessed.
+fn key_variable(raw: &RawKey, refusals: &mut Vec<Refusal>) -> Option<String> {
+    let name = raw.env.as_ref()?;
+    if !name.get_ref().starts_with(KEY_PREFIX) {
+        refusals.push((name.span(), format!("`env` must name a variable that starts with {KEY_PREFIX}")));
+    }
+    Some(name.get_ref().clone())
 }
 
 fn rule_changes(raw: &[Spanned<RawRule>], text: &str, refusals: &mut Vec<Refusal>) -> Vec<RuleChange> {
@@ -244,6 +302,7 @@ fn inventory(raw: &RawInventory) -> InventoryEntry {
     InventoryEntry {
         workload: raw.workload.clone(),
         owner: raw.owner.clone(),
+        identity: raw.identity.clone(),
         destinations: raw.destinations.clone(),
         paths: raw.paths.clone(),
     }

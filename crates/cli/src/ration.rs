@@ -86,6 +86,7 @@ mod tests {
             destination: None,
             notes: Vec::new(),
             snippet: None,
+            marker: None,
         }
     }
 

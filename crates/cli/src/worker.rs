@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use unkeyed_detect::{Detector, Scratch, Trace};
-use unkeyed_model::{Match, Skip, SkipReason, Slot, Surface, Unit};
+use unkeyed_model::{Facts, Match, Skip, SkipReason, Slot, Surface, Unit};
+use unkeyed_parse::LogReader;
 use unkeyed_source::{Event, Flow, Key, Known};
 
 use crate::kept::Kept;
@@ -18,6 +19,8 @@ pub(crate) struct Harvest {
     pub(crate) matches: Vec<Match>,
     pub(crate) kept: Kept,
     pub(crate) skipped: Vec<Skip>,
+    /// What logs say.
+    pub(crate) facts: Facts,
     pub(crate) files: u64,
     pub(crate) blobs: u64,
     pub(crate) bytes: u64,
@@ -30,6 +33,7 @@ impl Harvest {
         self.matches.append(&mut other.matches);
         self.kept.append(&mut other.kept);
         self.skipped.append(&mut other.skipped);
+        self.facts.append(std::mem::take(&mut other.facts));
         self.silent.append(&mut other.silent);
         self.files += other.files;
         self.blobs += other.blobs;
@@ -48,6 +52,10 @@ pub(crate) struct Worker<'a> {
     scratch: Scratch,
     /// What is known of the bases of the last Unit with a lineage, and of itself.
     lineage: Vec<Option<Trace>>,
+    /// What is read was given as evidence.
+    is_evidence: bool,
+    /// The log whose parts are being read.
+    log: Option<LogReader>,
 }
 
 impl<'a> Worker<'a> {
@@ -61,7 +69,15 @@ impl<'a> Worker<'a> {
             ration: Ration::default(),
             scratch: Scratch::default(),
             lineage: Vec::new(),
+            is_evidence: false,
+            log: None,
         }
+    }
+
+    /// The same worker, for what was given as evidence.
+    pub(crate) fn of_evidence(mut self) -> Self {
+        self.is_evidence = true;
+        self
     }
 
     /// Takes one event.
@@ -70,6 +86,10 @@ impl<'a> Worker<'a> {
             Event::Skip(skip) => self.own.skipped.push(skip),
             Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
             Event::Unit(unit) if unit.lineage().is_some() => self.built(&unit),
+            Event::Unit(unit) if self.is_evidence => {
+                self.count(&unit);
+                self.evidence(unit);
+            }
             Event::Unit(unit) => {
                 self.count(&unit);
                 match guarded(&unit, || unkeyed_parse::group(&unit)) {
@@ -121,12 +141,64 @@ impl Worker<'_> {
         if window.bytes == 0 {
             self.own.files += 1;
             self.progress.file();
-            if let Ok(Some(group)) = guarded(unit, || unkeyed_parse::group(unit)) {
+            if self.is_evidence {
+                self.begin_log(unit);
+            } else if let Ok(Some(group)) = guarded(unit, || unkeyed_parse::group(unit)) {
                 let detail = format!("too long for its structure ({}) to be read; scanned as text", group.format);
                 self.own.skipped.push(Skip { path: unit.origin().path.clone(), why: SkipReason::Limit, detail });
             }
         }
+        if self.log.as_ref().is_some_and(|log| log.path() == unit.origin().path) {
+            self.log_part(unit, unit.bytes().get(window.own.start..window.own.end).unwrap_or_default());
+        }
         self.scan(unit);
+    }
+
+    /// Takes a whole file that was given as evidence.
+    fn evidence(&mut self, unit: Unit<'_>) {
+        match guarded(&unit, || unkeyed_parse::evidence_group(&unit)) {
+            Err(skip) => self.own.skipped.push(skip),
+            Ok(Some(group)) => match self.own.kept.admit(&unit) {
+                Ok(()) => self.own.kept.keep(group, unit),
+                Err(row) => {
+                    self.own.skipped.extend(row);
+                    self.scan(&unit);
+                }
+            },
+            Ok(None) => {
+                self.begin_log(&unit);
+                self.log_part(&unit, unit.bytes());
+                self.end_log();
+                self.scan(&unit);
+            }
+        }
+    }
+
+    /// Begins a log, or says that the file is nothing that is known.
+    fn begin_log(&mut self, unit: &Unit<'_>) {
+        self.end_log();
+        self.log = guarded(unit, || LogReader::of(unit.origin(), unit.bytes())).unwrap_or_default();
+        if self.log.is_none() {
+            let detail = "given as evidence, but not recognised as an export or a log; searched for credentials only".to_owned();
+            self.own.skipped.push(Skip { path: unit.origin().path.clone(), why: SkipReason::NotUnderstood, detail });
+        }
+    }
+
+    fn log_part(&mut self, unit: &Unit<'_>, bytes: &[u8]) {
+        let Some(mut log) = self.log.take() else { return };
+        match guarded(unit, || {
+            log.push(bytes);
+            log
+        }) {
+            Ok(log) => self.log = Some(log),
+            Err(skip) => self.own.skipped.push(skip),
+        }
+    }
+
+    fn end_log(&mut self) {
+        if let Some(log) = self.log.take() {
+            self.own.facts.append(log.finish());
+        }
     }
 
     /// Searches a text of which no structure is read.
@@ -139,6 +211,7 @@ impl Worker<'_> {
 
 impl Drop for Worker<'_> {
     fn drop(&mut self) {
+        self.end_log();
         self.shared.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.own);
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use unkeyed_model::{Location, Match, Origin, Region, Span, Unit};
 
-use crate::doubt;
 use crate::finding::Finding;
 use crate::overlap::Spans;
 use crate::position::Positions;
 use crate::snippet::{Values, snippet};
+use crate::{doubt, marker};
 
 /// Shorter values are words that a line has by chance …
 const MIN_VALUE: usize = 6;
@@ -29,8 +29,9 @@ pub(crate) fn emit(unit: &Unit<'_>, findings: Vec<Finding>, veil: Vec<Span>, sin
     let values = values(text, &findings);
     for finding in findings {
         let shown = snippet(text, finding.draft.secret, &hidden, &values);
+        let marker = marker::beside(text, finding.draft.secret);
         for (_, origin) in unit.origins().iter().enumerate().filter(|(at, _)| !finding.allowed_at.contains(at)) {
-            sink(one(&finding, origin, &place, shown.clone()));
+            sink(Match { marker: marker.clone(), ..one(&finding, origin, &place, shown.clone()) });
         }
     }
 }
@@ -70,6 +71,7 @@ fn one(finding: &Finding, origin: &Arc<Origin>, place: &dyn Fn(Span) -> Region, 
         destination: draft.destination.clone(),
         notes: draft.notes.iter().cloned().chain(open_to_all(origin)).collect(),
         snippet: Some(snippet),
+        marker: None,
     }
 }
 

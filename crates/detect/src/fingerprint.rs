@@ -18,6 +18,12 @@ impl FingerprintKey {
         Self(Hmac::new_from_slice(bytes).unwrap_or_else(|_| Hmac::new(&Default::default())))
     }
 
+    /// What tells this key from others without giving it away.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.digest("unkeyed.fingerprint-key", b"").hex().chars().take(16).collect()
+    }
+
     /// HMAC-SHA256 over kind, NUL and secret, truncated to 128 bits.
     pub(crate) fn digest(&self, kind: &str, secret: &[u8]) -> Fingerprint {
         let mut mac = self.0.clone();

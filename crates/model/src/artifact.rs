@@ -3,12 +3,32 @@
 use std::sync::Arc;
 
 use crate::{
-    Class, Confidence, Custody, Destination, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Location, Reachability, Replayable, Role,
-    RuleInfo, Snippet, Standard, Suppression,
+    Class, Confidence, Custody, Destination, Fingerprint, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Location, Marker,
+    Reachability, Replayable, Role, RuleInfo, Snippet, Standard, Suppression,
 };
 
 /// `hmac:` and 32 hex digits under the user's key, else an ordinal `cred-1`, `cred-2` … in order of first location.
 pub type ArtifactId = String;
+
+/// Why gates pass over a credential. It counts in everything else, verdicts included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// A remark of another tool stands beside each copy.
+    Marker(&'static str),
+    /// The baseline knows each copy.
+    Baseline,
+}
+
+impl Silence {
+    /// As reports write it.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Marker(text) => text,
+            Self::Baseline => "baseline",
+        }
+    }
+}
 
 /// One credential with all the places where it stands.
 #[derive(Clone, Debug)]
@@ -61,6 +81,12 @@ pub struct Artifact {
     pub standards: Vec<Standard>,
     /// Remarks.
     pub notes: Vec<String>,
+    /// Keyed digest of the value; `None` for what is only named or declared.
+    pub fingerprint: Option<Fingerprint>,
+    /// The remarks that stand beside its copies, sorted.
+    pub markers: Vec<(Marker, Location)>,
+    /// Why gates pass over it.
+    pub silenced_by: Option<Silence>,
     /// The exception that covers it.
     pub suppressed_by: Option<Suppression>,
 }

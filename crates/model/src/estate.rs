@@ -13,6 +13,8 @@ pub struct Repository {
     pub default_branch: Option<String>,
     /// Local and remote-tracking branch names, short, sorted.
     pub branches: Vec<String>,
+    /// Those are all that the remote had when it was last fetched: no shallow or narrowed clone.
+    pub knows_all_branches: bool,
     /// Commit checked out.
     pub head: Option<String>,
 }
@@ -38,6 +40,12 @@ pub struct RunInfo {
     pub rules_digest: String,
     /// The policy file that is in force, as given, and its digest.
     pub policy: Option<(String, String)>,
+    /// The policy file at the target's root, in force or not, and its digest.
+    pub own_policy: Option<(String, String)>,
+    /// The baseline file that is used, and its digest.
+    pub baseline: Option<(String, String)>,
+    /// What the change is compared with, if only a change is gated.
+    pub compared_with: Option<String>,
     /// The user supplied a fingerprint key, so that keyed digests may be published.
     pub keyed: bool,
     /// For a report that was read back from a file, what it says of the run and no longer holds itself.

@@ -102,6 +102,12 @@ pub struct Facts {
     pub slots: Vec<Slot>,
     /// Owners.
     pub owners: Vec<OwnerRule>,
+    /// Files that were given as evidence.
+    pub evidence: Vec<crate::Evidence>,
+    /// Forms of subjects that a platform says it uses.
+    pub subject_forms: Vec<crate::SubjectForm>,
+    /// What logs recorded.
+    pub observed: Vec<crate::Observed>,
     /// Parts of a file that could not be read, and other remarks for the coverage.
     pub skipped: Vec<crate::Skip>,
 }
@@ -118,6 +124,9 @@ impl Facts {
         self.declarations.append(&mut other.declarations);
         self.slots.append(&mut other.slots);
         self.owners.append(&mut other.owners);
+        self.evidence.append(&mut other.evidence);
+        self.subject_forms.append(&mut other.subject_forms);
+        self.observed.append(&mut other.observed);
         self.skipped.append(&mut other.skipped);
     }
 }

@@ -6,9 +6,11 @@
 //! `Debug` of the other types is safe to print.
 
 mod artifact;
+mod before;
 mod coverage;
 mod credential;
 mod estate;
+mod evidence;
 mod facts;
 mod finding;
 mod identity;
@@ -27,10 +29,12 @@ mod value;
 mod verdict;
 mod workload;
 
-pub use artifact::{Artifact, ArtifactId};
+pub use artifact::{Artifact, ArtifactId, Silence};
+pub use before::{Baseline, Before, Earlier, Known};
 pub use coverage::{Coverage, ReadCounts, Skip, SkipReason};
 pub use credential::{Class, Confidence, Custody, Level, Reachability, Replayable, Role};
 pub use estate::{Estate, Repository, RunInfo, Saved};
+pub use evidence::{Assurance, DatedBy, Evidence, Observed, ObservedAct, SubjectForm};
 pub use facts::{Declaration, Facts, OwnerRule, Slot, SlotEncoding, StoredSecret};
 pub use finding::{CheckInfo, Finding, Standard, Suppression};
 pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reach, Ttl, TtlBasis};
@@ -38,8 +42,11 @@ pub use image_place::{Fate, ImagePlace};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
 pub use link::{Link, Relation};
 pub use location::{DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
-pub use matched::{Fingerprint, Match, PairKey, Snippet};
-pub use policy::{Exception, ExceptionCategory, ExceptionMatch, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy, Thresholds};
+pub use matched::{Fingerprint, Marker, Match, PairKey, Snippet};
+pub use policy::{
+    Exception, ExceptionCategory, ExceptionMatch, FallbackPath, FallbackStorage, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy,
+    Requirement, Selector, SelectorField, Thresholds, TrustAllow, VendorAccount,
+};
 pub use report::{Report, Summary};
 pub use rule_info::{Remediation, RuleInfo};
 pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding};

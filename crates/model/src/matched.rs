@@ -43,6 +43,15 @@ pub struct Snippet {
     pub end: usize,
 }
 
+/// A remark beside a credential by which somebody asks a tool to be silent about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Marker {
+    /// Another tool's, as its documentation writes it (`gitleaks:allow`).
+    Foreign(&'static str),
+    /// Ours, with the exception that it points to, if it names one.
+    Own(Option<String>),
+}
+
 /// One occurrence of a credential.
 #[derive(Clone, Debug)]
 pub struct Match {
@@ -82,4 +91,6 @@ pub struct Match {
     pub notes: Vec<String>,
     /// The line, masked.
     pub snippet: Option<Snippet>,
+    /// The remark that stands beside it.
+    pub marker: Option<Marker>,
 }

@@ -1,7 +1,7 @@
 //! What the organisation has decided: thresholds, inventory, exceptions. Plain data; `unkeyed.toml` is read in `cli`.
 
 use crate::credential::spelled;
-use crate::{Timestamp, Verdict};
+use crate::{Class, Timestamp, Verdict};
 
 /// Lifetime thresholds in seconds (DOMAIN §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,10 +122,95 @@ pub struct InventoryEntry {
     pub workload: String,
     /// Owner.
     pub owner: Option<String>,
+    /// The identity it should have.
+    pub identity: Option<String>,
     /// Destinations.
     pub destinations: Vec<String>,
     /// Paths that belong to it (attribution by directory), globs.
     pub paths: Vec<String>,
+}
+
+/// Whom trusts may name. A list that is empty says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustAllow {
+    /// Token issuers, `https://…`.
+    pub issuers: Vec<String>,
+    /// SPIFFE trust domains.
+    pub spiffe_trust_domains: Vec<String>,
+    /// Accounts of vendors.
+    pub vendor_accounts: Vec<VendorAccount>,
+}
+
+/// A vendor's cloud account that may be trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VendorAccount {
+    /// Number of the account.
+    pub id: String,
+    /// Whose it is.
+    pub name: String,
+    /// Trust in it must carry an external id.
+    pub require_external_id: bool,
+}
+
+spelled! {
+    /// What keeps the files of a fallback path.
+    FallbackStorage {
+        /// Memory.
+        Tmpfs = "tmpfs",
+        /// A projected volume of Kubernetes.
+        Projected = "projected",
+        /// A driver of the Container Storage Interface.
+        Csi = "csi",
+        /// A disk: what stands there outlives the workload.
+        Disk = "disk",
+    }
+}
+
+/// Files in which clients that can't do better may find a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FallbackPath {
+    /// Path, glob.
+    pub path: String,
+    /// The widest permissions, as `chmod` writes them.
+    pub max_mode: u32,
+    /// What keeps them.
+    pub storage: FallbackStorage,
+    /// What may stand there.
+    pub allowed_classes: Vec<Class>,
+    /// Whose they are: workload id, glob.
+    pub workload: Option<String>,
+}
+
+/// A verdict that workloads must reach (`audit --require`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The lowest verdict.
+    pub verdict: Verdict,
+    /// Of which workloads; `None`: of all.
+    pub selector: Option<Selector>,
+}
+
+/// Some of the workloads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// What the glob is compared with.
+    pub field: SelectorField,
+    /// A glob in which `*` stands for slashes, too.
+    pub glob: String,
+}
+
+spelled! {
+    /// A property by which workloads are selected.
+    SelectorField {
+        /// Its id.
+        Id = "id",
+        /// Who answers for it.
+        Owner = "owner",
+        /// Its deployment environment.
+        Environment = "environment",
+        /// Its kind (`gha`, `k8s`).
+        Kind = "kind",
+    }
 }
 
 /// The policy in force, already validated: only well-formed exceptions get this far.
@@ -141,10 +226,18 @@ pub struct Policy {
     pub gate_trust_binding: Gate,
     /// … about error-level role findings.
     pub gate_role_scope: Gate,
-    /// Minimum verdict (`audit --require`).
-    pub require: Option<Verdict>,
+    /// Minimum verdicts (`audit --require`).
+    pub require: Vec<Requirement>,
     /// A milestone that was missed is an error.
     pub strict_milestones: bool,
+    /// How often an exception may be prolonged.
+    pub max_renewals: u32,
+    /// Ids of the exceptions that may cover what is otherwise never excepted.
+    pub allow_never: Vec<String>,
+    /// Whom trusts may name.
+    pub trust_allow: TrustAllow,
+    /// Where clients that can't do better may find a credential.
+    pub fallback_paths: Vec<FallbackPath>,
     /// Inventory.
     pub inventory: Vec<InventoryEntry>,
     /// Exceptions.
@@ -159,8 +252,12 @@ impl Default for Policy {
             gate_platform_stored: Gate::Warn,
             gate_trust_binding: Gate::Fail,
             gate_role_scope: Gate::Fail,
-            require: None,
+            require: Vec::new(),
             strict_milestones: false,
+            max_renewals: 1,
+            allow_never: Vec::new(),
+            trust_allow: TrustAllow::default(),
+            fallback_paths: Vec::new(),
             inventory: Vec::new(),
             exceptions: Vec::new(),
         }

@@ -1,6 +1,6 @@
 //! The result of a run, ready to be written in any format.
 
-use crate::{Artifact, CheckInfo, Class, Coverage, Finding, RunInfo, Timestamp, Verdict, WorkloadReport};
+use crate::{Artifact, Assurance, CheckInfo, Class, Coverage, Evidence, Finding, RunInfo, Timestamp, Verdict, WorkloadReport};
 
 /// Totals.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Summary {
     pub gate_passed: bool,
     /// Why not, a sentence each.
     pub gate_reasons: Vec<String>,
+    /// What would make it pass, a sentence each.
+    pub gate_remedies: Vec<String>,
 }
 
 /// Everything a run has to say.
@@ -40,4 +42,14 @@ pub struct Report {
     pub checks: Vec<CheckInfo>,
     /// Coverage.
     pub coverage: Coverage,
+    /// Files that were given as evidence, sorted.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Report {
+    /// The most that anything here rests on.
+    #[must_use]
+    pub fn assurance(&self) -> Assurance {
+        self.evidence.iter().map(|evidence| evidence.assurance).max().unwrap_or_default()
+    }
 }

@@ -31,6 +31,13 @@ impl Facts {
         for owner in &mut self.owners {
             owner.owners.iter_mut().for_each(&mut *visit);
         }
+        for form in &mut self.subject_forms {
+            form.prefix.iter_mut().chain(&mut form.claims).for_each(&mut *visit);
+        }
+        for seen in &mut self.observed {
+            visit(&mut seen.principal);
+            [&mut seen.subject, &mut seen.issuer, &mut seen.credential_id].into_iter().flatten().for_each(&mut *visit);
+        }
         for skip in &mut self.skipped {
             visit(&mut skip.detail);
         }
@@ -62,6 +69,11 @@ fn workload_texts(workload: &mut Workload, visit: &mut Visit<'_>) {
     workload.references.iter_mut().for_each(|reference| reference_texts(reference, visit));
     workload.destinations.iter_mut().for_each(|found| destination(found, visit));
     workload.uses.iter_mut().for_each(|(_, used)| visit(used));
+    for build in &mut workload.builds {
+        visit(&mut build.image);
+        visit(&mut build.dockerfile);
+        location(&mut build.location, visit);
+    }
     for (_, text, place) in &mut workload.traits {
         visit(text);
         location(place, visit);

@@ -54,6 +54,8 @@ spelled! {
         Systemd = "systemd",
         /// A machine, seen through its first-boot configuration.
         CloudInit = "cloud-init",
+        /// What a platform's tools print of it.
+        Export = "export",
         /// The build of a machine image.
         Packer = "packer",
         /// A play, or a file of variables.
@@ -255,6 +257,8 @@ pub struct WorkloadReport {
     pub name: String,
     /// Where it is defined, first place first.
     pub locations: Vec<Location>,
+    /// What is said of it rests on this.
+    pub assurance: crate::Assurance,
     /// Who answers for it.
     pub owner: Option<String>,
     /// Deployment environment.

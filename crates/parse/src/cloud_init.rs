@@ -51,13 +51,13 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
 fn configuration(place: &Place<'_>, root: &Node, workload: &mut Workload, facts: &mut Facts) {
     for key in ["runcmd", "bootcmd"] {
         for (index, item) in root.get(key).map(Node::items).unwrap_or_default().iter().enumerate() {
-            command(place, item, &place::item(key, index), workload);
+            scripts::command(place, &item.one_or_many().iter().collect::<Vec<_>>(), &place::item(key, index), workload);
         }
     }
     for (index, item) in root.get("write_files").map(Node::items).unwrap_or_default().iter().enumerate() {
         let script = item.get("content").filter(|content| content.text().is_some_and(|text| text.starts_with("#!")));
         if let Some(content) = script {
-            command(place, content, &format!("{}.content", place::item("write_files", index)), workload);
+            scripts::command(place, &[content], &format!("{}.content", place::item("write_files", index)), workload);
         }
     }
     root.for_each_scalar("", &mut |path, node| {
@@ -89,19 +89,4 @@ fn passwords(place: &Place<'_>, root: &Node, facts: &mut Facts) {
             }
         }
     }
-}
-
-/// A command line: text for a shell, or a list of words.
-fn command(place: &Place<'_>, node: &Node, path: &str, workload: &mut Workload) {
-    if node.text().is_some() {
-        let flat = Flat::new(place, node);
-        scripts::read(flat.text, &|range| place.at(flat.span(range), path), workload);
-        return;
-    }
-    let words: Vec<&str> = node.items().iter().filter_map(Node::text).collect();
-    let line = match words.as_slice() {
-        [.., "-c", script] => (*script).to_owned(),
-        _ => words.join(" "),
-    };
-    scripts::read(&line, &|_| place.at(node.span, path), workload);
 }

@@ -5,11 +5,13 @@
 
 mod build;
 mod fetch;
+mod lasting;
 mod login;
 mod reach;
 
 pub(crate) use self::build::{dockerfile_in, repository};
 pub(crate) use self::fetch::vault_custody;
+pub(crate) use self::lasting::{EXTENDS, extended};
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 
 use crate::shell::Command;
@@ -38,6 +40,8 @@ pub(crate) enum Effect {
     WritesCredential(&'static str),
     /// Builds images, named without their tags, from a Dockerfile.
     Builds { images: Vec<String>, dockerfile: String },
+    /// Makes something that lives for a time: the trait that says so, and the seconds, or what is written where they aren't known.
+    Lasts { what: &'static str, length: String },
     /// Checks out code of a pull request.
     ChecksOutPullRequest,
     /// Asks the platform for an identity token; the audience if it is written.
@@ -74,5 +78,6 @@ pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     effects.extend(login::effects(command, before));
     effects.extend(reach::effects(command));
     effects.extend(build::effect(command));
+    effects.extend(lasting::effects(command));
     effects
 }

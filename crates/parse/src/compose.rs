@@ -17,18 +17,31 @@ use crate::flat::Flat;
 use crate::host_files;
 use crate::interpolation::{interpolations, is_reference};
 use crate::place::{self, Place};
+use crate::scripts;
 use crate::tree::{Entry, Node};
+use crate::weak_literal;
 use crate::yaml;
 
 /// `compose*.yml`, `docker-compose*.yml` and the like.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let name = unit.origin().file_name();
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"))?;
-    let is_compose = ["compose", "docker-compose", "podman-compose"].iter().any(|base| {
+    let is_compose = ["compose", "docker-compose", "podman-compose", "docker-stack"].iter().any(|base| {
         stem.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
             || stem.ends_with(&format!(".{base}"))
     });
-    is_compose.then(|| unit.origin().path.clone())
+    (is_compose || holds_services(unit.bytes())).then(|| unit.origin().path.clone())
+}
+
+/// Whether a file of another name has compose's form: a mapping of services, with images or builds.
+fn holds_services(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default();
+    let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    let mut lines = head.split(|&byte| byte == b'\n').skip_while(|line| line.trim_ascii_end() != b"services:").skip(1);
+    let first = lines.find(|line| !line.trim_ascii().is_empty() && !line.trim_ascii_start().starts_with(b"#"));
+    let names_one =
+        first.is_some_and(|line| line.starts_with(b" ") && !line.trim_ascii().starts_with(b"-") && line.trim_ascii().ends_with(b":"));
+    names_one && !holds(b"apiVersion") && (holds(b" image:") || holds(b" build:"))
 }
 
 /// Reads one compose file.
@@ -46,6 +59,7 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
             let mut service = Service::new(place, &secrets, entry);
             service.read();
             facts.slots.append(&mut service.slots);
+            facts.declarations.append(&mut service.declarations);
             facts.workloads.push(service.workload);
         }
     }
@@ -60,6 +74,7 @@ struct Service<'a, 'n> {
     extent: Span,
     workload: Workload,
     slots: Vec<unkeyed_model::Slot>,
+    declarations: Vec<unkeyed_model::Declaration>,
     variables: Vec<Variable>,
 }
 
@@ -70,7 +85,8 @@ impl<'a, 'n> Service<'a, 'n> {
         let id = format!("compose:{}#{}", place.path(), entry.name());
         let mut workload = Workload::new(WorkloadKind::Compose, id, entry.name(), location.clone());
         workload.extents.push(location);
-        Self { place, secrets, node: &entry.value, path, extent: entry.span, workload, slots: Vec::new(), variables: Vec::new() }
+        let (slots, declarations, variables) = (Vec::new(), Vec::new(), Vec::new());
+        Self { place, secrets, node: &entry.value, path, extent: entry.span, workload, slots, declarations, variables }
     }
 
     fn read(&mut self) {
@@ -94,6 +110,8 @@ impl<'a, 'n> Service<'a, 'n> {
                 self.interpolated(item, &place::under(&self.path, key), None);
             }
         }
+        let words = ["entrypoint", "command"].into_iter().filter_map(|key| node.get(key)).flat_map(Node::one_or_many);
+        scripts::command(self.place, &words.collect::<Vec<_>>(), &place::under(&self.path, "command"), &mut self.workload);
         self.secrets();
         self.volumes();
         self.workload.identity_paths.extend(environment::identity_paths(&self.variables));
@@ -147,13 +165,16 @@ impl<'a, 'n> Service<'a, 'n> {
         };
         self.variables.push(Variable { name: name.to_owned(), value, location: location.clone() });
         self.own_extent(node);
-        if found.is_empty() {
+        if let Some(reference) = facts::told_where(name, text, &location) {
+            self.workload.references.push(reference);
+        } else if found.is_empty() {
             if facts::is_credential_variable(name) && !text.trim().is_empty() && !text.starts_with("/run/secrets/") {
+                self.declarations.extend(weak_literal::declared(name, text, &location));
                 self.slots.push(facts::slot(name, location));
             }
-            return;
+        } else {
+            self.interpolated_from(&flat, from, path, Some(name));
         }
-        self.interpolated_from(&flat, from, path, Some(name));
     }
 
     fn interpolated(&mut self, node: &'n Node, path: &str, used_as: Option<&str>) {

@@ -71,6 +71,8 @@ const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["creation", "token"],
     &["idempotency", "token"],
     &["request", "token"],
+    // It lets telemetry in and nothing out (Azure Monitor, "Connection strings in Application Insights").
+    &["insights", "connection", "string"],
 ];
 
 /// Endings of names whose words are run together (`WEBPASSWORD`, `dbpasswd`).

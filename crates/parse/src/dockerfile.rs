@@ -192,6 +192,7 @@ impl<'a> Image<'a> {
                     self.workload.references.push(fetched);
                 }
                 Effect::WritesCredential(form) => self.workload.traits.push(("writes-credential".into(), form.into(), at)),
+                Effect::Lasts { what, length } => self.workload.traits.push((what.into(), length, at)),
                 _ => {}
             }
         }

@@ -85,6 +85,22 @@ pub(crate) fn slot(name: &str, location: Location) -> Slot {
     }
 }
 
+/// Addresses of values in a secret manager: its scheme, and what the rest holds.
+const STORED_AT: &[(&str, &str)] = &[
+    ("arn:aws:secretsmanager:", ""),
+    ("arn:aws:ssm:", ":parameter/"),
+    ("projects/", "/secrets/"),
+    ("https://", ".vault.azure.net/secrets/"),
+    ("ocid1.vaultsecret.", ""),
+];
+
+/// A variable that tells a program where in a secret manager its credential is (DOMAIN §9.4).
+pub(crate) fn told_where(variable: &str, text: &str, location: &Location) -> Option<Reference> {
+    let is_stored = STORED_AT.iter().any(|(scheme, holds)| text.strip_prefix(scheme).is_some_and(|rest| rest.contains(holds)));
+    let name = is_stored.then_some(text)?;
+    Some(received_by(fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, location.clone()), variable))
+}
+
 /// Whether a literal assigned to this environment variable is a credential.
 pub(crate) fn is_credential_variable(name: &str) -> bool {
     variables::known(name).map_or_else(|| credential_name::is_credential(name), |known| known.content == Content::Durable)

@@ -11,6 +11,9 @@ use crate::place::Place;
 use crate::tree::{Entry, Kind, Node, Style};
 use crate::yaml::{MAX_BYTES, MAX_DEPTH, MAX_NODES};
 
+/// Most values per file: each may have a key, and the parser's own tree stands beside ours while it is converted.
+const MAX_VALUES: usize = MAX_NODES / 2;
+
 /// Reads the unit's text. Comments and trailing commas are accepted everywhere, because agents' configurations use them.
 pub(crate) fn parse(place: &Place<'_>) -> Result<Node, Skip> {
     let text = place.text();
@@ -18,8 +21,8 @@ pub(crate) fn parse(place: &Place<'_>) -> Result<Node, Skip> {
     let base = text.len() - body.len();
     // Each value but the first follows one of these bytes, so their number bounds the tree before it is built.
     let values = memchr::memchr3_iter(b',', b'[', b'{', body.as_bytes()).count();
-    if text.len() > MAX_BYTES || values > MAX_NODES {
-        let detail = format!("larger than {MAX_BYTES} bytes or {MAX_NODES} values: structure not read");
+    if text.len() > MAX_BYTES || values > MAX_VALUES {
+        let detail = format!("larger than {MAX_BYTES} bytes or {MAX_VALUES} values: structure not read");
         return Err(place.skip(SkipReason::Limit, detail));
     }
     let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };

@@ -4,22 +4,29 @@
 //! stand in two files. The decision a reader would question: a namespace that isn't written is `default`, although
 //! whoever applies the file may choose another; names are joined by what is written.
 
+mod authorization;
+mod certificates;
+mod commands;
 mod containers;
 mod external_secrets;
 mod identities;
 mod in_cluster;
 mod injector;
+mod kubeadm;
 mod kustomization;
 mod mesh;
 mod objects;
 mod oci_exchange;
 mod pods;
+mod programs;
 mod rbac;
 mod secret_providers;
 mod secret_stores;
 mod secrets;
 mod service_accounts;
 mod spire;
+mod spire_config;
+mod spire_files;
 mod template;
 mod vault_operator;
 mod volumes;
@@ -85,13 +92,20 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 fn read_object(object: Object<'_>, facts: &mut Facts) {
     match (object.group(), object.kind()) {
         ("", "Secret") => secrets::secret(object, facts),
-        ("", "ConfigMap") => secrets::config_map(object, facts),
+        ("", "ConfigMap") => {
+            secrets::config_map(object, facts);
+            spire_config::read(object, facts);
+            spire_files::read(object, facts);
+        }
         ("bitnami.com", "SealedSecret") => secrets::sealed(object, facts),
         ("", "ServiceAccount") => service_accounts::read(object, facts),
         ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => external_secrets::read(object, facts),
         ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),
         ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secret_providers::read(object, facts),
+        ("cert-manager.io", "Certificate") => certificates::read(object, facts),
+        ("kubeadm.k8s.io", "ClusterConfiguration") => kubeadm::read(object, facts),
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
+        ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),
         _ => pods::read(object, facts),
     }

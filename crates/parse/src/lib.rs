@@ -22,19 +22,23 @@ mod credential_name;
 mod dockerfile;
 mod dotenv;
 mod drone;
+mod entra_policies;
 mod env_dump;
 mod environment;
 mod evaluated;
+mod exports;
 mod facts;
 mod flat;
 mod gha;
 mod gitlab;
+mod google_credentials;
 mod host_files;
 mod image;
 mod interpolation;
 mod jenkins;
 mod json;
 mod k8s;
+mod logs;
 mod place;
 mod pod_identity;
 mod policy_document;
@@ -43,6 +47,7 @@ mod receiver;
 mod scripts;
 mod serverless;
 mod shell;
+mod spire;
 mod systemd;
 mod table;
 mod terraform;
@@ -51,10 +56,14 @@ mod testing;
 mod toml;
 mod travis;
 mod tree;
+mod trust_policy;
 mod variables;
+mod weak_literal;
 mod yaml;
 
 use unkeyed_model::{Facts, Skip, SkipReason, Surface, Unit};
+
+pub use self::logs::LogReader;
 
 /// The files that are read together: one file, or all `.tf` files of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,13 +88,26 @@ pub fn group(unit: &Unit<'_>) -> Option<Group> {
     table::ROWS.iter().find_map(|row| (row.claims)(unit).map(|key| Group { format: row.name, key, surface: row.surface }))
 }
 
+/// The group of a unit that was given as evidence: what a tool printed of a platform, or any file whose structure is read.
+/// `None` if it is not recognised.
+#[must_use]
+pub fn evidence_group(unit: &Unit<'_>) -> Option<Group> {
+    exports::group(unit)
+}
+
+/// Name of the format of everything that a tool printed of a platform.
+pub const EXPORTS: &str = exports::FORMAT;
+
 /// Kinds of the credentials that Terraform resources create, of which only the declaration is read.
 pub fn declared_kinds() -> impl Iterator<Item = &'static str> {
-    terraform::declared::kinds()
+    terraform::declared::kinds().chain(["github.actions-secret"])
 }
 
 /// Places where credentials stand that are told of one group; those beyond are found only by what they look like.
 pub const MAX_SLOTS: usize = 10_000;
+
+/// Workloads that are told of one group; a file with more is hostile or an export of a whole estate.
+pub const MAX_WORKLOADS: usize = 20_000;
 
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
@@ -94,11 +116,17 @@ pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
     // What several workloads share (an anchor, a workflow's environment, a called action) is one place all the same.
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
+    let mut say = |detail: String| {
+        let path = units.first().map_or_else(String::new, |unit| unit.origin().path.clone());
+        facts.skipped.push(Skip { path, why: SkipReason::Limit, detail });
+    };
     if facts.slots.len() > MAX_SLOTS {
         facts.slots.truncate(MAX_SLOTS);
-        let path = units.first().map_or_else(String::new, |unit| unit.origin().path.clone());
-        let detail = format!("more than {MAX_SLOTS} places where a credential stands; those beyond are found only by what they look like");
-        facts.skipped.push(Skip { path, why: SkipReason::Limit, detail });
+        say(format!("more than {MAX_SLOTS} places where a credential stands; those beyond are found only by what they look like"));
+    }
+    if facts.workloads.len() > MAX_WORKLOADS {
+        facts.workloads.truncate(MAX_WORKLOADS);
+        say(format!("more than {MAX_WORKLOADS} workloads; those beyond were not judged"));
     }
     facts
 }
@@ -116,6 +144,19 @@ mod tests {
             super::group(&Unit::new(Arc::new(origin), &b"FROM scratch"[..])).is_some()
         };
         assert!(wanted(Surface::Worktree) && !wanted(Surface::GitHistory) && !wanted(Surface::ImageLayer));
+    }
+
+    #[test]
+    fn so_many_workloads_are_told_and_more_are_said() {
+        let of = |count: usize| {
+            let jobs: String = (0..count).map(|at| format!("  j{at}: {{runs-on: x}}\n")).collect();
+            let origin = Origin { path: ".github/workflows/a.yml".into(), ..Origin::default() };
+            let unit = Unit::new(Arc::new(origin), format!("on: push\njobs:\n{jobs}").into_bytes());
+            let facts = super::read(&super::group(&unit).unwrap(), std::slice::from_ref(&unit));
+            (facts.workloads.len(), facts.skipped.iter().map(|skip| skip.why).collect::<Vec<_>>())
+        };
+        assert_eq!(of(super::MAX_WORKLOADS), (super::MAX_WORKLOADS, vec![]));
+        assert_eq!(of(super::MAX_WORKLOADS + 1), (super::MAX_WORKLOADS, vec![unkeyed_model::SkipReason::Limit]));
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! Variables (`${self:…}`, `${env:…}`, `${ssm:…}`) are followed as far as the file goes. The decision a reader would
 //! question: all functions without a role of their own share the one role that the framework makes, as it does itself.
 
-use unkeyed_model::{Facts, Location, Platform, Principal, SessionPolicy, SkipReason, TtlBasis, Unit, Workload, WorkloadKind};
+use unkeyed_model::{Facts, Location, Platform, Principal, SessionPolicy, SkipReason, TtlBasis, Unit, Use, Workload, WorkloadKind};
 
 use crate::cloudformation::{self, Reader, Scheme, Template};
 use crate::evaluated::{Kind, Val, leaves_of};
 use crate::facts;
+use crate::host_files;
 use crate::place::{self, Place};
 use crate::policy_document;
 use crate::tree::{Entry, Node};
@@ -86,10 +87,13 @@ impl Service<'_, '_> {
             let (principal, at) = self.role(entry, given, &location, found);
             workload.identity_paths.push(cloudformation::managed("Lambda execution role", principal, at));
         }
+        // All functions get the whole folder and the shared environment, unless packaging is configured.
+        workload.uses.push((Use::File, host_files::relative(self.template.place.path(), "")));
         let reader = Reader { template: self.template, fetches: true };
         let shared = self.root.path(&["provider", "environment"]).map(|node| ("provider.environment".to_owned(), node));
         let own = entry.value.get("environment").map(|node| (format!("{path}.environment"), node));
         for (path, node) in shared.into_iter().chain(own) {
+            workload.extents.push(self.template.place.at(node.span, path.clone()));
             for leaf in leaves_of("environment", &path, &self.template.eval(node)) {
                 workload.references.append(&mut reader.read(&leaf, found));
                 workload.destinations.extend(facts::addressed(&leaf.name).filter(|to| !workload.destinations.contains(to)));

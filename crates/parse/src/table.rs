@@ -4,7 +4,8 @@ use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
     agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
-    dockerfile, dotenv, drone, env_dump, gha, gitlab, image, jenkins, k8s, profiles, serverless, systemd, terraform, travis,
+    dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
+    serverless, spire, systemd, terraform, travis, trust_policy,
 };
 
 /// One format.
@@ -40,16 +41,23 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },
+    Row { name: "entra-policies", claims: entra_policies::claims, surface: Surface::CliExport, read: entra_policies::read },
+    Row { name: "google-credentials", claims: google_credentials::claims, surface: Surface::Worktree, read: google_credentials::read },
     Row { name: "terraform-state", claims: terraform::claims_state, surface: Surface::TfState, read: terraform::read_state },
     Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
     Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
     Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
     Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
+    Row { name: "aws-trust-policy", claims: trust_policy::claims, surface: Surface::Iac, read: trust_policy::read },
     Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::Iac, read: cloud_init::read },
     Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
+    Row { name: "spire-entries", claims: spire::claims_entries, surface: Surface::Iac, read: spire::read_entries },
+    Row { name: "spire-scripts", claims: spire::claims_scripts, surface: Surface::Worktree, read: spire::read_scripts },
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    // Given as such only: nothing in a repository is taken for it.
+    Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },
     Row { name: "systemd", claims: systemd::claims, surface: Surface::Iac, read: systemd::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

@@ -12,11 +12,14 @@ mod compute;
 pub(crate) mod declared;
 mod embedded;
 mod eval;
+mod exported;
 mod files;
 mod functions;
 mod gcp;
 mod hcp;
 mod json;
+mod kubernetes;
+mod lifetimes;
 mod module;
 mod oci;
 mod packer;
@@ -44,6 +47,7 @@ pub(crate) use self::azure::path_scope as azure_scope;
 use self::module::Module;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
+pub(crate) use self::spire::is_one as is_spire;
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
 const STACK_BYTES: usize = 64 << 20;
@@ -140,6 +144,11 @@ pub(crate) fn read_spire(units: &[Unit<'_>]) -> Facts {
     read_as(WorkloadKind::Spire, units, folder_of(units))
 }
 
+/// Reads what tools print of a platform's state, all files together.
+pub(crate) fn read_exports(units: &[Unit<'_>]) -> Facts {
+    read_as(WorkloadKind::Export, units, "")
+}
+
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
@@ -166,7 +175,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
-        if let Some(reader) = reader_of(resource.kind()) {
+        if let Some(reader) = reader_of(resource.full_kind()) {
             reader(resource, &mut facts);
         }
         declared::read(resource, &mut facts);
@@ -175,6 +184,8 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     hcp::read(&module, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
+        // What is printed of a platform runs nothing.
+        WorkloadKind::Export => {}
         WorkloadKind::Packer => packer::read(&module, &files, &mut facts),
         WorkloadKind::Spire => spire::read(&module, &files, &mut facts),
         _ => run::read(&module, &files, &mut facts),
@@ -191,7 +202,16 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {
-    let tables = [aws::READERS, azure::READERS, azure_devops::READERS, gcp::READERS, oci::READERS, vault::READERS];
+    let tables = [
+        aws::READERS,
+        azure::READERS,
+        azure_devops::READERS,
+        gcp::READERS,
+        kubernetes::READERS,
+        lifetimes::READERS,
+        oci::READERS,
+        vault::READERS,
+    ];
     let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
     listed.or_else(|| gcp::iam_reader(kind))
 }

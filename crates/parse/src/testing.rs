@@ -50,9 +50,28 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// Reads units as the pipeline does.
 pub(crate) fn read(units: &[Unit<'static>]) -> Facts {
+    read_by(units, crate::group)
+}
+
+/// Reads units as the pipeline does with what is given as evidence.
+fn read_evidence(units: &[Unit<'static>]) -> Facts {
+    let mut facts = read_by(units, crate::evidence_group);
+    for unit in units.iter().filter(|unit| crate::evidence_group(unit).is_none()) {
+        if let Some(mut log) = crate::LogReader::of(unit.origin(), unit.bytes()) {
+            // In two parts, as windows of a long log come.
+            let (head, tail) = unit.bytes().split_at(unit.bytes().len() / 2);
+            log.push(head);
+            log.push(tail);
+            facts.append(log.finish());
+        }
+    }
+    facts
+}
+
+fn read_by(units: &[Unit<'static>], group: fn(&Unit<'_>) -> Option<Group>) -> Facts {
     let mut groups: BTreeMap<Group, Vec<Unit<'static>>> = BTreeMap::new();
     for unit in units {
-        if let Some(group) = crate::group(unit) {
+        if let Some(group) = group(unit) {
             groups.entry(group).or_default().push(unit.clone());
         }
     }
@@ -80,7 +99,13 @@ fn every_fixture_yields_its_facts() {
     let mut wrong = String::new();
     for case in cases() {
         let units = units(&case);
-        let told = Teller { units: &units, text: String::new() }.tell(&read(&units));
+        let is_evidence = case.starts_with("exports/");
+        let facts = if is_evidence { read_evidence(&units) } else { read(&units) };
+        let mut teller = Teller { units: &units, text: String::new() };
+        if is_evidence {
+            teller.outside(&facts);
+        }
+        let told = teller.tell(&facts);
         let path = folder(&case).join("facts.txt");
         if std::env::var_os("UPDATE_FACTS").is_some() {
             std::fs::write(&path, &told).unwrap();
@@ -102,7 +127,12 @@ fn no_prefix_of_a_fixture_panics() {
         for unit in units(&case) {
             let bytes = unit.bytes();
             for end in (0..bytes.len()).step_by(bytes.len() / 300 + 1) {
-                read(&[Unit::new(Arc::clone(unit.origin()), bytes[..end].to_vec())]);
+                let cut = [Unit::new(Arc::clone(unit.origin()), bytes[..end].to_vec())];
+                if case.starts_with("exports/") {
+                    read_evidence(&cut)
+                } else {
+                    read(&cut)
+                };
             }
         }
     }
@@ -132,6 +162,56 @@ impl Teller<'_> {
             writeln!(self.text, "skipped {} {}: {}", skip.path, skip.why, skip.detail).unwrap();
         }
         self.text
+    }
+
+    /// What exports and logs are read for.
+    fn outside(&mut self, facts: &Facts) {
+        for row in &facts.evidence {
+            let dated = row.dated.map_or_else(String::new, |(at, by)| format!(", {at} by {by}"));
+            writeln!(self.text, "evidence {} {}: {}, {}{dated}", row.path, row.assurance, row.formats.join("; "), row.records).unwrap();
+        }
+        for found in &facts.principals {
+            writeln!(self.text, "principal {} {} {}", found.key, found.kind, found.names.join(" ")).unwrap();
+        }
+        for trust in &facts.trusts {
+            let audiences = trust.audiences.iter().flatten().map(value).collect::<Vec<_>>().join(" ");
+            let said = format!("{} trusts {} {} {:?} for {audiences}", trust.principal, trust.trusted, value(&trust.issuer), trust.subject);
+            self.line(&format!("trust {said}"), &trust.location);
+            let conditions = trust
+                .claims
+                .iter()
+                .map(|claim| format!("{} {} {}", claim.name, claim.operator, claim.values.iter().map(value).collect::<Vec<_>>().join(" ")));
+            let settings = trust.settings.iter().map(|(name, setting)| format!("{name} = {}", value(setting)));
+            for condition in conditions.chain(settings) {
+                writeln!(self.text, "  {condition}").unwrap();
+            }
+        }
+        for grant in &facts.grants {
+            let role = grant.role.as_ref().map_or_else(|| grant.actions.join(" "), value);
+            let on = grant.resources.iter().map(value).collect::<Vec<_>>().join(" ");
+            let condition = grant.condition.as_deref().map_or_else(String::new, |condition| format!(" if {condition}"));
+            self.line(&format!("grant {} {role} on {} {on}{condition}", grant.principal, grant.scope), &grant.location);
+        }
+        for session in &facts.sessions {
+            self.line(&format!("session {} {} {:?}", session.principal, session.setting, session.seconds), &session.location);
+        }
+        for form in &facts.subject_forms {
+            writeln!(self.text, "subject form immutable={} {:?} {:?}", form.immutable, form.prefix, form.claims).unwrap();
+        }
+        for seen in &facts.observed {
+            let who =
+                [&seen.subject, &seen.issuer, &seen.credential, &seen.credential_id].into_iter().flatten().cloned().collect::<Vec<_>>();
+            let (first, last) = (seen.first.map(|at| at.to_string()), seen.last.map(|at| at.to_string()));
+            let counted = format!("{} allowed, {} denied, {:?} s, {first:?} to {last:?}", seen.allowed, seen.denied, seen.seconds);
+            let line = seen.location.region.line;
+            writeln!(self.text, "observed {} {} {} by {}: {counted}, line {line}", seen.platform, seen.act, seen.principal, who.join(" "))
+                .unwrap();
+        }
+        for found in facts.declarations.iter().filter(|found| found.principal.is_some() || found.lifetime.issued.is_some()) {
+            let life = &found.lifetime;
+            let (issued, expires) = (life.issued.map(|at| at.to_string()), life.expires.map(|at| at.to_string()));
+            writeln!(self.text, "key {} of {:?} from {issued:?} to {expires:?}", found.name, found.principal).unwrap();
+        }
     }
 
     fn workload(&mut self, workload: &Workload) {
@@ -204,7 +284,7 @@ impl Teller<'_> {
     /// A line with the place, its key path and the source it covers.
     fn line(&mut self, text: &str, location: &Location) {
         let span = location.region.span;
-        let unit = self.units.iter().find(|unit| unit.origin() == &location.origin).unwrap();
+        let unit = self.units.iter().find(|unit| unit.origin().path == location.origin.path).unwrap();
         let source = std::str::from_utf8(&unit.bytes()[span.start..span.end]).unwrap();
         let shown: String = source.lines().next().unwrap_or_default().chars().take(60).collect();
         let more = if shown.len() < source.len() { "…" } else { "" };

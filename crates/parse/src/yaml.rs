@@ -19,8 +19,8 @@ use crate::tree::Node;
 
 /// Largest text that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 32 << 20;
-/// Most nodes per file, aliases counted as if their content were written out.
-pub(crate) const MAX_NODES: usize = 1_000_000;
+/// Most nodes per file, aliases counted as if their content were written out. Half a million cost about 120 MB.
+pub(crate) const MAX_NODES: usize = 500_000;
 /// Deepest nesting.
 pub(crate) const MAX_DEPTH: usize = 128;
 
@@ -38,7 +38,39 @@ pub(crate) fn parse(place: &Place<'_>) -> Documents {
 }
 
 /// Reads all documents of `text`, which stands for the unit's text byte by byte (templates masked, for instance).
+///
+/// YAML wants a closing bracket on a line of its own to be indented deeper than the key; people, formatters and most
+/// other readers don't. A text that fails is read once more with such brackets on the line before.
 pub(crate) fn parse_text(place: &Place<'_>, text: &str) -> Documents {
+    let as_written = read(place, text);
+    let failed = |read: &Documents| read.skipped.iter().any(|skip| skip.why == SkipReason::Malformed);
+    if !failed(&as_written) {
+        return as_written;
+    }
+    let joined = brackets_joined(text).map(|text| read(place, &text)).filter(|joined| !failed(joined));
+    joined.unwrap_or(as_written)
+}
+
+/// The text, of the same length, with each line break in front of a closing bracket made a space, and with it the comment
+/// that the line ended in; nothing if there is none.
+fn brackets_joined(text: &str) -> Option<String> {
+    let mut joined = String::with_capacity(text.len());
+    let mut lines = text.split_inclusive('\n').peekable();
+    let mut changed = false;
+    while let Some(line) = lines.next() {
+        if !lines.peek().is_some_and(|next| next.trim_start_matches(' ').starts_with([']', '}'])) {
+            joined.push_str(line);
+            continue;
+        }
+        changed = true;
+        let kept = line.find(" #").unwrap_or_else(|| line.trim_end().len());
+        joined.push_str(&line[..kept]);
+        joined.extend(std::iter::repeat_n(' ', line.len() - kept));
+    }
+    changed.then_some(joined)
+}
+
+fn read(place: &Place<'_>, text: &str) -> Documents {
     let mut found = Documents { nodes: Vec::new(), skipped: Vec::new() };
     if text.len() > MAX_BYTES {
         found.skipped.push(place.skip(SkipReason::Limit, format!("larger than {MAX_BYTES} bytes: structure not read")));

@@ -81,6 +81,14 @@ impl Default for Options {
     }
 }
 
+/// Writes only whether the gate is passed, why not, and what would make it pass; for people.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    human::write_gate(report, options, out)
+}
+
 /// Writes `report` in `format`.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 mod alike;
 mod coverage;
 mod credentials;
+mod evidence;
 mod findings;
 mod gather;
 mod identity;
@@ -39,8 +40,14 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
     }
     loose_credentials(&mut page, report, &listing, &mut credentials)?;
     loose_findings(&mut page, report, options)?;
+    evidence::write(&mut page, report)?;
     coverage::write(&mut page, &report.coverage, options.verbose)?;
     summary::write(&mut page, report, &listing, options.verbose)
+}
+
+/// Writes only what the gate says.
+pub(crate) fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    summary::gate(&mut Page::new(out, options.width, options.color), report, options.verbose)
 }
 
 /// What was looked at, and how much there is to read.
@@ -137,6 +144,7 @@ fn loose_findings(page: &mut Page<'_>, report: &Report, options: &Options) -> io
     let shown: BTreeSet<usize> = report.workloads.iter().flat_map(|workload| workload.findings.iter().copied()).collect();
     let loose: Vec<&Finding> =
         report.findings.iter().enumerate().filter(|(index, _)| !shown.contains(index)).map(|(_, finding)| finding).collect();
+    let loose: Vec<&Finding> = loose.into_iter().filter(|finding| findings::is_shown(finding, options.verbose)).collect();
     if loose.is_empty() {
         return Ok(());
     }

@@ -18,7 +18,7 @@ mod sarif;
 mod stamp;
 mod words;
 
-pub use format::{Format, Options, UnknownFormat, write};
+pub use format::{Format, Options, UnknownFormat, write, write_gate};
 pub use json::{Unreadable, json_schema};
 pub use merge::{Conflict, merge};
 pub use printable::printable;

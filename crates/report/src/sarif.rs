@@ -115,14 +115,32 @@ fn properties(report: &Report, selection: &Selection<'_>) -> PropertyBag {
         "hiddenPublic": selection.hidden_public,
         "gate": if summary.gate_passed { "pass" } else { "fail" },
         "gateReasons": summary.gate_reasons,
+        "gateRemedies": summary.gate_remedies,
         "complete": report.coverage.is_complete(),
     });
     bag([
         ("readiness", readiness),
+        ("assurance", json!(report.assurance())),
+        ("evidence", report.evidence.iter().map(evidence).collect()),
         ("targets", json!(report.run.targets)),
         ("rulesDigest", json!(report.run.rules_digest)),
         ("policyDigest", json!(report.run.policy.as_ref().map(|(_, digest)| digest))),
+        ("targetPolicyDigest", json!(report.run.own_policy.as_ref().map(|(_, digest)| digest))),
+        ("baselineDigest", json!(report.run.baseline.as_ref().map(|(_, digest)| digest))),
+        ("comparedWith", json!(report.run.compared_with)),
     ])
+}
+
+/// A file that was given as evidence, as in the JSON report.
+fn evidence(evidence: &unkeyed_model::Evidence) -> Value {
+    json!({
+        "uri": crate::place::uri_of_path(&evidence.path),
+        "formats": evidence.formats,
+        "assurance": evidence.assurance,
+        "records": evidence.records,
+        "dated": evidence.dated.map(|(at, _)| crate::stamp::rfc3339(at)),
+        "datedBy": evidence.dated.map(|(_, by)| by),
+    })
 }
 
 /// A property bag of the given entries.

@@ -4,6 +4,7 @@
 //! nothing leads to any more is then read like everything else, and no object is expanded twice. Trees and commits come
 //! first; from them each blob gets a path. Nothing that the repository configures is run, and gix is met only in this module.
 
+mod at;
 mod commit;
 mod delta;
 mod faults;
@@ -38,6 +39,7 @@ use unkeyed_model::{Match, Skip, SkipReason};
 use crate::exclude::Excludes;
 use crate::path_text::joined;
 use crate::{Error, Event, GitScope, Options, Sink, Source};
+use listed::Listed;
 pub use selection::Commits;
 use store::{Store, gap};
 pub(crate) use whole::Whole;
@@ -66,6 +68,12 @@ pub(crate) fn opening() -> gix::open::Options {
 pub(crate) fn open(target: &str, path: &Path) -> Result<gix::Repository, Error> {
     let failed = |error: gix::Error| Error::Repository { target: target.into(), why: error.to_string() };
     gix::open_opts(path, opening()).map_err(failed)
+}
+
+/// The commit in which HEAD of the repository at `path` and `base` last were the same, in hex.
+pub(crate) fn fork_point(target: &str, path: &Path, base: &str) -> Result<String, Error> {
+    let repository = open(target, path)?;
+    at::fork_point(&repository, base).map(|id| id.to_string()).map_err(|why| Error::Commits { target: target.into(), why })
 }
 
 /// The folder that the paths in `repository` are relative to.
@@ -98,12 +106,33 @@ impl History {
         skips
     }
 
-    fn staged<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+    fn staged<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+        self.index(staged::list, sink)?;
+        Ok(vec![gap(SkipReason::NotSupplied, "--staged: only what the next commit brings was read".into())])
+    }
+
+    /// Reads what `list` makes of the index.
+    fn index<'s>(
+        &'s self,
+        list: fn(&gix::Repository, Option<&Path>) -> Result<Vec<Listed>, String>,
+        sink: &'s (dyn Fn() -> Sink<'s> + Sync),
+    ) -> Result<(), Error> {
         let failed = |why| Error::Index { target: self.target.clone(), why };
-        let mut list = staged::list(&self.repository.to_thread_local()).map_err(failed)?;
+        let list = list(&self.repository.to_thread_local(), self.options.index.as_deref()).map_err(failed)?;
+        self.push(list, sink);
+        Ok(())
+    }
+
+    fn at<'s>(&'s self, commit: &str, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
+        let failed = |why| Error::Commits { target: self.target.clone(), why };
+        let (list, skips) = at::list(&self.repository.to_thread_local(), commit).map_err(failed)?;
+        self.push(list, sink);
+        Ok(skips)
+    }
+
+    fn push<'s>(&'s self, mut list: Vec<Listed>, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) {
         list.retain(|one| !self.is_path_excluded(one.path.as_ref()));
         listed::push(&self.repository, &list, &self.options, sink);
-        Ok(vec![gap(SkipReason::NotSupplied, "--staged: only what the next commit brings was read".into())])
     }
 
     fn commits<'s>(&'s self, commits: &Commits, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Result<Vec<Skip>, Error> {
@@ -137,6 +166,11 @@ impl Source for History {
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
         let skips = match &self.options.git {
             GitScope::Staged => self.staged(sink)?,
+            GitScope::Replaced => {
+                self.index(staged::replaced, sink)?;
+                Vec::new()
+            }
+            GitScope::At(commit) => self.at(commit, sink)?,
             GitScope::Commits(commits) => self.commits(commits, sink)?,
             GitScope::WorkingTree | GitScope::Everything => self.everything(sink),
         };
@@ -148,6 +182,9 @@ impl Source for History {
     }
 
     fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
-        if self.options.git == GitScope::Staged { Vec::new() } else { self.place(matches) }
+        match self.options.git {
+            GitScope::Staged | GitScope::Replaced | GitScope::At(_) => Vec::new(),
+            GitScope::Commits(_) | GitScope::WorkingTree | GitScope::Everything => self.place(matches),
+        }
     }
 }

@@ -21,6 +21,7 @@ mod target;
 mod tree;
 mod unpack;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use unkeyed_model::{Match, Skip, Unit};
@@ -86,6 +87,9 @@ pub struct Options {
     pub threads: usize,
     /// What of git repositories is read.
     pub git: GitScope,
+    /// The index that is meant by what is staged, if not the repository's own: git hands hooks another one while it commits
+    /// only some files.
+    pub index: Option<PathBuf>,
     /// Say who wrote a commit that introduced a credential.
     pub show_authors: bool,
     /// Printable path put in front of every path, so that several targets stay apart; empty for none.
@@ -107,6 +111,10 @@ pub enum GitScope {
     Everything,
     /// What the next commit would bring: contents of the index, not the working files.
     Staged,
+    /// What HEAD has where the next commit would have something else.
+    Replaced,
+    /// The files of the commit that this names, as if it were checked out.
+    At(String),
     /// What some commits brought.
     Commits(Commits),
 }
@@ -119,12 +127,21 @@ impl Default for Options {
             max_file_bytes: DEFAULT_MAX_FILE_BYTES,
             threads: 0,
             git: GitScope::default(),
+            index: None,
             show_authors: false,
             prefix: String::new(),
             platform: None,
             known: Arc::default(),
         }
     }
+}
+
+/// The commit, in hex, in which HEAD of the repository at `target` and `base` last were the same: where a change left `base`.
+///
+/// # Errors
+/// If `target` is not the root of a repository, or `base` names no commit.
+pub fn fork_point(target: &str, base: &str) -> Result<String, Error> {
+    git::fork_point(target, Path::new(target.strip_prefix("dir:").unwrap_or(target)), base)
 }
 
 /// The number of worker threads that `options` ask for.

@@ -77,6 +77,7 @@ pub(crate) fn describe(repository: &gix::Repository) -> Repository {
     });
     Repository {
         remote,
+        knows_all_branches: origin_head.is_some() && matches!(repository.is_shallow(), Ok(false)) && fetches_all_branches(repository),
         default_branch: origin_head.or(current),
         branches: branches(repository),
         head: repository.head_id().ok().map(|id| id.to_string()),
@@ -88,6 +89,16 @@ fn slug(url: &gix::Url) -> Option<String> {
     let path = url.path.to_str().ok()?.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     Some(path_text(Path::new(&format!("{}/{path}", url.host()?))))
+}
+
+/// Whether `git fetch` takes every branch; `--single-branch` and sparse mirrors take some. Only `git clone` sets `origin/HEAD`:
+/// what a pipeline checks out by hand has one branch and no such name.
+fn fetches_all_branches(repository: &gix::Repository) -> bool {
+    let Ok(remote) = repository.find_remote("origin") else { return false };
+    remote.refspecs(gix::remote::Direction::Fetch).iter().any(|spec| {
+        let source = spec.to_ref().source().map(|source| source.to_string());
+        matches!(source.as_deref(), Some("refs/heads/*" | "refs/*"))
+    })
 }
 
 fn branches(repository: &gix::Repository) -> Vec<String> {

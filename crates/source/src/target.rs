@@ -51,8 +51,8 @@ pub fn open(target: &str, options: &Options) -> Result<Target, Error> {
     if let Some(path) = target.strip_prefix("git:") {
         return git_target(target, Path::new(path), options);
     }
-    if matches!(options.git, GitScope::Staged | GitScope::Commits(_)) {
-        return git_target(target, Path::new(target), options);
+    if !matches!(options.git, GitScope::WorkingTree | GitScope::Everything) {
+        return git_target(target, Path::new(target.strip_prefix("dir:").unwrap_or(target)), options);
     }
     let (image, path) = match target.split_once(':').and_then(|(prefix, path)| Some((image::Kind::of_prefix(prefix)?, path))) {
         Some((kind, path)) => (Some(kind), path),
@@ -109,7 +109,9 @@ fn git_target(target: &str, path: &Path, options: &Options) -> Result<Target, Er
     };
     let source: Box<dyn Source> = match options.git {
         GitScope::WorkingTree | GitScope::Everything => Box::new(Whole::new(target, &repository, None, options)?),
-        GitScope::Staged | GitScope::Commits(_) => Box::new(History::new(target, &repository, options.clone())?),
+        GitScope::Staged | GitScope::Replaced | GitScope::At(_) | GitScope::Commits(_) => {
+            Box::new(History::new(target, &repository, options.clone())?)
+        }
     };
     Ok(Target { source, repository: Some(repository::describe(&repository)), root: git::root(&repository) })
 }

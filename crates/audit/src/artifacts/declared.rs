@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unkeyed_model::{Declaration, VendorDefault};
+use unkeyed_model::{Declaration, Surface, VendorDefault};
 
 use super::draft::Draft;
 use crate::guidance;
@@ -23,6 +23,12 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
     artifact.locations = vec![(declaration.location.clone(), None)];
     let kept = if declaration.kind.starts_with("image.") {
         "declared: the value stays in the image, whose every copy holds it"
+    } else if declaration.kind.starts_with("environment.") {
+        "declared: a word that often stands for a password, and here is one"
+    } else if declaration.location.origin.surface == Surface::CliExport {
+        "listed by the platform: the credential is there, wherever its value is kept"
+    } else if declaration.location.origin.surface == Surface::Log {
+        "seen in use: a log recorded it, wherever its value is kept"
     } else {
         "declared: the value is created by this configuration and kept in its state"
     };

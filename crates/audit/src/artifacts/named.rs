@@ -28,7 +28,8 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
         for reference in &user.workload.references {
             let objects = stored.resolve(facts, reference);
             let (key, destination) = (reference.key.as_deref(), reference.destination.as_ref());
-            let mut found = false;
+            // Of a ConfigMap that is here everything is seen, so that taking all of it proves nothing more.
+            let mut found = reference.store == StoreKind::K8sConfigMap && reference.key.is_none() && !objects.is_empty();
             for &object in &objects {
                 let Some(values) = held.get(&(object, reference.key.clone())) else { continue };
                 found = true;

@@ -28,6 +28,7 @@ fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
     let custody = copies.iter().map(|found| found.custody).min().unwrap_or(best.custody);
     let mut draft = Draft::new(best.rule.clone(), &best.kind, custody, role(&copies), best.mask.clone());
     draft.fingerprint = Some(best.fingerprint);
+    draft.artifact.fingerprint = Some(best.fingerprint);
     draft.typed_position = copies.iter().any(|found| found.typed_position);
     let artifact = &mut draft.artifact;
     artifact.confidence = best.confidence;
@@ -41,6 +42,7 @@ fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
         if artifact.locations.last().is_none_or(|(last, _)| *last != found.location) {
             artifact.locations.push((found.location.clone(), found.snippet.clone()));
         }
+        artifact.markers.extend(found.marker.iter().map(|marker| (marker.clone(), found.location.clone())));
         artifact.related.extend(found.related.iter().cloned());
         artifact.notes.extend(found.notes.iter().filter(|note| !artifact.notes.contains(note)).cloned().collect::<Vec<_>>());
         certificates.adopt(found, artifact, &mut draft.authority);

@@ -22,6 +22,8 @@ pub(crate) enum Breadth {
 
 /// The breadth of a pattern in which `*` and `?` are wild.
 pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
+    let Some(pattern) = filled(pattern) else { return Breadth::Exact };
+    let pattern = pattern.as_str();
     let Some(wild) = pattern.find(['*', '?']) else { return Breadth::Exact };
     let parts = match issuer {
         Some(Shared::GitLab) => parts(pattern, "project_path:", "/", ":"),
@@ -29,6 +31,12 @@ pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
         Some(Shared::Buildkite) => parts(pattern, "organization:", ":", ":ref"),
         _ => parts(pattern, "repo:", "/", ":"),
     };
+    // Organization and project are whole, and so is the beginning of the workspace's name.
+    if issuer == Some(Shared::Terraform)
+        && pattern[..wild].split_once(":workspace:").is_some_and(|(_, name)| !name.is_empty() && !name.contains(':'))
+    {
+        return Breadth::Prefix;
+    }
     let Some((tenant_end, project_end)) = parts else { return Breadth::Everybody };
     // An `@` starts the numeric id of the immutable form: what stands before it already names one owner or repository.
     let named = |from: usize, to: usize| pattern[from..to].find('@').map_or(to, |at| from + at);
@@ -50,6 +58,29 @@ pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
         Some(at) if is_whole(&context[..at]) => Breadth::Project,
         Some(_) => Breadth::Prefix,
     }
+}
+
+/// The pattern with names in place of what is filled in elsewhere (`${…}`): one in front of the first colon may say
+/// anything, and one that stands where `OWNER/NAME` belongs stands for both.
+fn filled(pattern: &str) -> Option<String> {
+    const NAME: &str = "filled-in";
+    if !pattern.contains("${") {
+        return Some(pattern.to_owned());
+    }
+    let (lead, body) = pattern.split_once(':').filter(|(lead, _)| !lead.contains("${"))?;
+    let mut out = format!("{lead}:");
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        rest = after.split_once('}').map_or("", |(_, behind)| behind);
+        let named = out[lead.len() + 1..].contains(['/', ':']) || rest.split(':').next().is_some_and(|name| name.contains('/'));
+        out.push_str(NAME);
+        if !named && matches!(lead, "repo" | "project_path") {
+            out.push('/');
+            out.push_str(NAME);
+        }
+    }
+    Some(out + rest)
 }
 
 /// Where the tenant's and the project's names end; `None` if the pattern doesn't even name a tenant.
@@ -109,6 +140,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_filled_in_elsewhere_stands_for_names() {
+        for pattern in ["repo:${var.org}/${var.name}:*", "repo:${var.repository}:*", "repo:acme/${var.name}:ref:refs/heads/*"] {
+            assert_eq!(github(pattern), Breadth::Project, "{pattern}");
+        }
+        assert_eq!(github("repo:${var.org}/*"), Breadth::Tenant);
+        assert_eq!(github("repo:*/${var.name}:environment:prod"), Breadth::Everybody);
+        for pattern in ["${var.prefix}:*", "repo:${var.repository}:${var.context}", "repo:${var.org}/${each.value}:environment:prod"] {
+            assert_eq!(github(pattern), Breadth::Exact, "{pattern}");
+        }
+        assert_eq!(of("organization:${var.org}:project:${var.p}:workspace:${var.w}:run_phase:*", Some(Shared::Terraform)), Breadth::Exact);
+        assert_eq!(of("project_path:${var.path}:*", Some(Shared::GitLab)), Breadth::Project);
+    }
+
+    #[test]
     fn other_issuers_have_their_own_parts() {
         assert_eq!(of("project_path:*", Some(Shared::GitLab)), Breadth::Everybody);
         assert_eq!(of("project_path:acme/*:ref_type:branch:ref:main", Some(Shared::GitLab)), Breadth::Tenant);
@@ -116,6 +161,7 @@ mod tests {
         assert_eq!(of("organization:*:project:p", Some(Shared::Terraform)), Breadth::Everybody);
         assert_eq!(of("organization:acme:project:p:workspace:*:run_phase:apply", Some(Shared::Terraform)), Breadth::Tenant);
         assert_eq!(of("organization:acme:project:p:workspace:w:run_phase:*", Some(Shared::Terraform)), Breadth::Exact);
+        assert_eq!(of("organization:acme:project:p:workspace:w*", Some(Shared::Terraform)), Breadth::Prefix);
         assert_eq!(of("organization:acme:pipeline:*", Some(Shared::Buildkite)), Breadth::Tenant);
     }
 }

@@ -2,6 +2,7 @@
 
 mod bootstrap_write;
 mod fallback;
+mod fallback_file;
 mod same_destination;
 
 use unkeyed_model::{Artifact, Destination, IdentityPath, Level, Location, Reach};
@@ -12,7 +13,7 @@ use crate::context::Linked;
 use crate::destinations;
 
 /// The family's checks.
-pub(crate) const CHECKS: &[&Check] = &[&same_destination::CHECK, &fallback::CHECK, &bootstrap_write::CHECK];
+pub(crate) const CHECKS: &[&Check] = &[&same_destination::CHECK, &fallback::CHECK, &bootstrap_write::CHECK, &fallback_file::CHECK];
 
 /// The identity paths that lead somewhere by themselves, not only to the job's own platform or to a signing service.
 pub(super) fn paths(linked: &Linked) -> impl Iterator<Item = &IdentityPath> {

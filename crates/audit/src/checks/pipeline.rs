@@ -2,6 +2,8 @@
 
 mod foreign_code;
 mod registry_token;
+mod self_hosted;
+mod several_audiences;
 mod token_for_all_jobs;
 mod unpinned_action;
 mod write_all;
@@ -12,8 +14,15 @@ use super::check::Check;
 use super::view::View;
 
 /// The family's checks.
-pub(crate) const CHECKS: &[&Check] =
-    &[&foreign_code::CHECK, &token_for_all_jobs::CHECK, &unpinned_action::CHECK, &registry_token::CHECK, &write_all::CHECK];
+pub(crate) const CHECKS: &[&Check] = &[
+    &foreign_code::CHECK,
+    &token_for_all_jobs::CHECK,
+    &unpinned_action::CHECK,
+    &self_hosted::CHECK,
+    &several_audiences::CHECK,
+    &registry_token::CHECK,
+    &write_all::CHECK,
+];
 
 /// Triggers that run with the rights of the base repository on behalf of somebody who may be a stranger.
 const BASE_RIGHTS: [&str; 5] = ["pull_request_target", "workflow_run", "issue_comment", "repository_dispatch", "workflow_dispatch"];

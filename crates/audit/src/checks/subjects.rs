@@ -57,6 +57,12 @@ impl Subject {
     }
 }
 
+/// Whether a word of the name says that it is production's.
+pub(crate) fn is_production(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "prod" | "production" | "prd" | "live"))
+}
+
 /// The subjects that a trust accepts, as far as they can be told.
 pub(crate) fn of(trust: &TrustBinding) -> Vec<Subject> {
     let condition = Condition::of(trust);

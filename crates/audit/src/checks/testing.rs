@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, Level, Lifetime, LifetimeBasis, LifetimeConfidence, Origin, Platform,
-    Policy, Reachability, Replayable, Role, RoleGrant, SubjectRule, Tracked, TrustBinding, Value, Workload, WorkloadKind,
+    Artifact, Claim, Class, Confidence, Custody, Estate, Finding, InventoryEntry, Level, Lifetime, LifetimeBasis, LifetimeConfidence,
+    Observed, ObservedAct, Origin, Platform, Policy, Reachability, Replayable, Role, RoleGrant, SessionPolicy, SubjectRule, Tracked,
+    TrustBinding, TtlBasis, Value, Workload, WorkloadKind,
 };
 
 use super::check::{Check, Sink};
@@ -23,7 +24,16 @@ pub(crate) fn findings(check: &'static Check, estate: &Estate) -> Vec<Finding> {
 
 /// What a check finds; artifacts are attributed by their `workloads`.
 pub(crate) fn findings_with(check: &'static Check, estate: &Estate, artifacts: Vec<Artifact>) -> Vec<Finding> {
-    let policy = Policy::default();
+    findings_by(check, estate, artifacts, Policy::default())
+}
+
+/// What a check finds where the policy has this inventory.
+pub(crate) fn findings_under(check: &'static Check, estate: &Estate, inventory: Vec<InventoryEntry>) -> Vec<Finding> {
+    findings_by(check, estate, Vec::new(), Policy { inventory, ..Policy::default() })
+}
+
+/// What a check finds under a policy.
+pub(crate) fn findings_by(check: &'static Check, estate: &Estate, artifacts: Vec<Artifact>, policy: Policy) -> Vec<Finding> {
     let workloads =
         estate.facts.workloads.iter().filter(|workload| !workload.component).map(|workload| linked(estate, workload, &artifacts));
     let context = Context { estate, policy: &policy, now: testing::now(), workloads: workloads.collect(), artifacts: artifacts.clone() };
@@ -57,6 +67,17 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
             matched: fits.min().unwrap_or(MatchResult::Unknown),
             grants: indices(&principal, facts.grants.iter().map(|grant| &grant.principal).collect()),
             sessions: indices(&principal, facts.sessions.iter().map(|session| &session.principal).collect()),
+            observed: facts
+                .observed
+                .iter()
+                .enumerate()
+                .filter(|(_, seen)| Some(&seen.principal) == principal.as_ref())
+                .filter(|(_, seen)| {
+                    let presented = |subject: &String| path.tokens.iter().any(|token| token.subject.known() == Some(subject));
+                    seen.subject.as_ref().is_none_or(presented)
+                })
+                .map(|(at, _)| at)
+                .collect(),
             trusts,
             principal,
         }
@@ -106,6 +127,47 @@ pub(crate) fn with_job(platform: Platform, change: impl FnOnce(&mut Workload)) -
     estate
 }
 
+/// One path, and a session policy of the only principal.
+pub(crate) fn lasting(platform: Platform, setting: &str, seconds: Option<u64>) -> Estate {
+    lasting_for(KEY, platform, setting, seconds)
+}
+
+/// One path to AWS, and a session policy of somebody.
+pub(crate) fn lasting_for(principal: &str, platform: Platform, setting: &str, seconds: Option<u64>) -> Estate {
+    let mut estate = one_path(Platform::Aws);
+    estate.facts.sessions.push(SessionPolicy {
+        platform,
+        principal: principal.into(),
+        setting: setting.into(),
+        seconds,
+        basis: TtlBasis::Declared,
+        location: testing::place("infra/lifetime.tf", 30, 40),
+    });
+    estate
+}
+
+/// The same with an exchange of a principal that a log recorded.
+pub(crate) fn with_observed(mut estate: Estate, principal: &str, change: impl FnOnce(&mut Observed)) -> Estate {
+    let mut seen = Observed {
+        platform: Platform::Aws,
+        act: ObservedAct::Exchange,
+        principal: principal.to_owned(),
+        subject: None,
+        issuer: None,
+        credential: None,
+        credential_id: None,
+        allowed: 1,
+        denied: 0,
+        seconds: None,
+        first: None,
+        last: None,
+        location: testing::place("trail.json", 0, 9),
+    };
+    change(&mut seen);
+    estate.facts.observed.push(seen);
+    estate
+}
+
 /// A pool provider for GitHub and one member that may act as the only principal through it.
 pub(crate) fn gcp(member: &str, condition: Option<&str>) -> Estate {
     let mut estate = one_path(Platform::Gcp);
@@ -126,6 +188,19 @@ pub(crate) fn vault(change: impl FnOnce(&mut TrustBinding)) -> Estate {
         trust.settings = vec![("role_type".into(), Value::literal("jwt"))];
         change(trust);
     })
+}
+
+/// A registration entry with these settings and selectors, changed; nothing else.
+pub(crate) fn spiffe(settings: &[(&str, &str)], selectors: &[(&str, &str)], change: impl FnOnce(&mut TrustBinding)) -> Estate {
+    let mut estate = testing::estate();
+    let mut trust = testing::trust(Platform::Spiffe, "k8s:cluster/ClusterSPIFFEID/web");
+    trust.trusted = "selector".into();
+    trust.subject = SubjectRule::Expression("selectors".into());
+    trust.claims = selectors.iter().map(|(name, value)| claim(name, "==", value)).collect();
+    trust.settings = settings.iter().map(|(name, value)| ((*name).to_owned(), Value::literal(*value))).collect();
+    change(&mut trust);
+    estate.facts.trusts.push(trust);
+    estate
 }
 
 /// Lets the only grant write.
@@ -188,6 +263,9 @@ pub(crate) fn artifact(kind: &str, class: Class, estate: &Estate) -> Artifact {
         public_because: None,
         standards: Vec::new(),
         notes: Vec::new(),
+        fingerprint: None,
+        markers: Vec::new(),
+        silenced_by: None,
         suppressed_by: None,
     }
 }

@@ -10,8 +10,12 @@ mod mismatch;
 mod mutable_name;
 mod no_subject;
 mod organisation_wildcard;
+mod own_trust;
+mod pod_identity;
 mod pull_request;
+mod roles_anywhere;
 mod tenant_wildcard;
+mod thumbprint;
 mod weak_operator;
 
 use unkeyed_model::{Platform, TrustBinding};
@@ -32,7 +36,10 @@ pub(crate) const CHECKS: &[&Check] = &[
     &foreign_account::CHECK,
     &any_principal::CHECK,
     &cluster_subject::CHECK,
+    &pod_identity::CHECK,
+    &roles_anywhere::CHECK,
     &mutable_name::CHECK,
+    &own_trust::CHECK,
     &dead_subject::CHECK,
 ];
 
@@ -42,3 +49,4 @@ fn federated<'a>(view: &View<'a>) -> impl Iterator<Item = &'a TrustBinding> {
 }
 
 pub(super) use mutable_name::named_repository;
+pub(super) use thumbprint::PAGE as THUMBPRINT;

@@ -3,13 +3,18 @@
 //! A provider's condition and a member's binding both decide; readers give one trust for the provider (of the pool) and one for
 //! each member that may act as a service account, which repeats the provider's condition and names its `member`.
 
+mod audience;
+mod aws_role;
+mod broad_attribute;
 mod dead_condition;
+mod gke_binding;
 mod mutable_claim;
 mod no_condition;
 mod pool_wide_member;
 mod project_wide_grant;
 mod repository_wide;
 mod service_account_key;
+mod subject_mapping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +30,13 @@ pub(crate) const CHECKS: &[&Check] = &[
     &no_condition::CHECK,
     &mutable_claim::CHECK,
     &pool_wide_member::CHECK,
+    &broad_attribute::CHECK,
+    &subject_mapping::CHECK,
+    &audience::CHECK,
     &project_wide_grant::CHECK,
     &service_account_key::CHECK,
+    &aws_role::CHECK,
+    &gke_binding::CHECK,
     &dead_condition::CHECK,
     &repository_wide::CHECK,
 ];

@@ -1,9 +1,15 @@
 //! Identity propagation trusts of Oracle Cloud.
 
+mod administrator_client;
+mod clock_skew;
 mod dynamic_group;
 mod inactive;
 mod loose_rule;
 mod no_client_claim;
+mod ordinary_user;
+mod public_key;
+mod rule_order;
+mod service_user;
 mod stored_client_secret;
 
 use unkeyed_model::{Platform, TrustBinding, Value};
@@ -12,8 +18,19 @@ use super::check::Check;
 use super::view::View;
 
 /// The family's checks.
-pub(crate) const CHECKS: &[&Check] =
-    &[&loose_rule::CHECK, &no_client_claim::CHECK, &inactive::CHECK, &dynamic_group::CHECK, &stored_client_secret::CHECK];
+pub(crate) const CHECKS: &[&Check] = &[
+    &loose_rule::CHECK,
+    &rule_order::CHECK,
+    &no_client_claim::CHECK,
+    &inactive::CHECK,
+    &public_key::CHECK,
+    &service_user::CHECK,
+    &dynamic_group::CHECK,
+    &stored_client_secret::CHECK,
+    &clock_skew::CHECK,
+    &administrator_client::CHECK,
+    &ordinary_user::CHECK,
+];
 
 /// Trusts that exchange tokens for OCI sessions.
 fn propagation<'a>(view: &View<'a>) -> impl Iterator<Item = &'a TrustBinding> {

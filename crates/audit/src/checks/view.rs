@@ -59,6 +59,16 @@ impl<'a> View<'a> {
         self.trusts.iter().map(|(key, trusts)| (*key, trusts.as_slice()))
     }
 
+    /// Whether anybody is trusted with the principal.
+    pub(crate) fn is_trusted(&self, key: &str) -> bool {
+        self.trusts.contains_key(key)
+    }
+
+    /// The principals that have grants, each with them.
+    pub(crate) fn granted(&self) -> impl Iterator<Item = (&'a str, &[&'a RoleGrant])> {
+        self.grants.iter().map(|(key, grants)| (*key, grants.as_slice()))
+    }
+
     /// The grants of one principal.
     pub(crate) fn grants_of(&self, key: &str) -> &[&'a RoleGrant] {
         self.grants.get(key).map_or(&[], Vec::as_slice)

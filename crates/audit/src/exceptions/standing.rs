@@ -2,9 +2,10 @@
 //!
 //! What its words alone decide (missing owner, too many renewals, too long a span) is refused when the policy is read.
 
-use unkeyed_model::{Artifact, Exception, ExceptionCategory, Surface, Timestamp};
+use unkeyed_model::{Artifact, Exception, ExceptionCategory, Policy, Surface, Timestamp};
 
 use super::Reach;
+use crate::globs::Glob;
 use crate::severity;
 
 /// The longest emergency, in seconds.
@@ -22,16 +23,23 @@ pub(crate) enum Standing {
 }
 
 /// Judges one exception.
-pub(crate) fn standing(exception: &Exception, reach: &Reach, artifacts: &[Artifact], now: Timestamp) -> Standing {
+pub(crate) fn standing(exception: &Exception, reach: &Reach, artifacts: &[Artifact], policy: &Policy, now: Timestamp) -> Standing {
     if now >= exception.expires {
         return Standing::Expired;
     }
     if now < exception.created {
         return Standing::Refused("EX-INVALID", format!("it starts on {}", super::day(exception.created)));
     }
+    if exception.renewals > policy.max_renewals {
+        let why = format!("it was prolonged {} times, and this policy allows {}", exception.renewals, policy.max_renewals);
+        return Standing::Refused("EX-RENEWED", why);
+    }
     if is_broad(exception) {
         let why = "it names neither a fingerprint nor a particular workload or path; only a break-glass exception of at most 14 days may";
         return Standing::Refused("EX-BROAD", why.to_owned());
+    }
+    if policy.allow_never.contains(&exception.id) {
+        return Standing::Valid;
     }
     let never = reach.artifacts.iter().map(|(at, _)| &artifacts[*at]).find_map(|artifact| Some((artifact, never(artifact)?)));
     match never {
@@ -40,10 +48,14 @@ pub(crate) fn standing(exception: &Exception, reach: &Reach, artifacts: &[Artifa
     }
 }
 
+/// Names that have nothing in common: a glob that matches them all matches everything.
+const UNLIKE: [&str; 3] = ["a", "gha:b/c.d#e", "f/g/.h"];
+
 fn is_broad(exception: &Exception) -> bool {
-    let everything = |glob: &Option<String>| glob.as_deref().is_none_or(|glob| glob.chars().all(|c| matches!(c, '*' | '/' | '.')));
+    let everything = |glob: Option<Glob>| glob.is_none_or(|glob| UNLIKE.iter().all(|name| glob.matches(name)));
     let covers = &exception.covers;
-    let broad = covers.fingerprint.is_none() && everything(&covers.workload) && everything(&covers.path);
+    let (workload, path) = (covers.workload.as_deref().map(Glob::name), covers.path.as_deref().map(Glob::path));
+    let broad = covers.fingerprint.is_none() && everything(workload) && everything(path);
     let span = exception.expires.as_second() - exception.created.as_second();
     broad && !(exception.category == ExceptionCategory::BreakGlass && span <= LONGEST_EMERGENCY)
 }

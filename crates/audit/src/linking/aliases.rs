@@ -9,7 +9,7 @@ use unkeyed_model::{Platform, Principal};
 
 /// Names by platform, in lower case.
 #[derive(Debug)]
-pub(super) struct Aliases<'a> {
+pub(crate) struct Aliases<'a> {
     bearers: BTreeMap<(Platform, String), BTreeSet<&'a str>>,
     /// Principals that are known by a name which is unique beyond the inputs (ARN, e-mail).
     fully_named: BTreeSet<&'a str>,
@@ -23,7 +23,7 @@ pub(super) struct Aliases<'a> {
 
 impl<'a> Aliases<'a> {
     /// Indexes all names.
-    pub(super) fn new(principals: &'a [Principal]) -> Self {
+    pub(crate) fn new(principals: &'a [Principal]) -> Self {
         let mut this = Self {
             bearers: BTreeMap::new(),
             fully_named: BTreeSet::new(),
@@ -56,20 +56,25 @@ impl<'a> Aliases<'a> {
         this
     }
 
+    /// Whether a name is its bearer's alone, beyond the inputs.
+    pub(crate) fn is_unique(name: &str) -> bool {
+        is_full(name) || is_given_by_platform(name)
+    }
+
     /// The key under which the principal is defined.
-    pub(super) fn canonical(&self, key: &'a str) -> &'a str {
+    pub(crate) fn canonical(&self, key: &'a str) -> &'a str {
         self.mentions.get(key).copied().unwrap_or(key)
     }
 
     /// Whether a name that nobody is known by may be this principal's: the inputs tell no name of it, or the name is an
     /// id that the platform gives (a client id, an OCID), and the inputs know the principal by names of their own only.
-    pub(super) fn may_bear(&self, key: &str, name: &str) -> bool {
+    pub(crate) fn may_bear(&self, key: &str, name: &str) -> bool {
         self.unnamed.contains(key) || (is_given_by_platform(name) && !self.given_ids.contains(key))
     }
 
     /// Keys of the principals that bear the name in full; else of those known only by a short name which is the last part
     /// of this ARN or path, the first part of this e-mail address, or the pool of this provider.
-    pub(super) fn named(&self, platform: Platform, name: &str) -> Vec<&'a str> {
+    pub(crate) fn named(&self, platform: Platform, name: &str) -> Vec<&'a str> {
         let name = name.to_ascii_lowercase();
         let bearers = |name: &str| self.bearers.get(&(platform, name.to_owned())).into_iter().flatten().copied();
         let mut found: BTreeSet<&str> = bearers(&name).collect();

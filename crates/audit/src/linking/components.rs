@@ -8,7 +8,7 @@ use unkeyed_model::{
     Destination, Facts, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Use, Workload, WorkloadKind,
 };
 
-use super::{StoredIndex, brokered, paths};
+use super::{StoredIndex, brokered, paths, spiffe};
 
 /// A workload with its parts drawn in.
 #[derive(Clone, Debug)]
@@ -74,6 +74,7 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
     }
     let mut workload = merging.workload;
     paths::complete(&mut workload);
+    spiffe::complete(&mut workload, facts);
     brokered::add_paths(&mut workload, facts, &secrets);
     Merged { workload, parts, links }
 }
@@ -142,16 +143,21 @@ struct Index<'a> {
     images: BTreeMap<String, Vec<usize>>,
     /// Dockerfiles, by the name of the image that is built from them.
     built: BTreeMap<String, BTreeSet<usize>>,
+    /// Dockerfiles, by the name of the folder they stand in.
+    built_in: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     fn new(facts: &'a Facts) -> Self {
-        let (by_id, by_path) = (BTreeMap::new(), BTreeMap::new());
-        let mut index = Self { facts, by_id, by_path, images: BTreeMap::new(), built: BTreeMap::new() };
+        let (by_id, by_path, built_in) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut index = Self { facts, by_id, by_path, images: BTreeMap::new(), built: BTreeMap::new(), built_in };
         for (at, workload) in facts.workloads.iter().enumerate() {
             let image = workload.location.origin.image.iter().filter(|_| workload.kind == WorkloadKind::Image);
             for reference in image.flat_map(|image| image.references()) {
                 index.images.entry(full(reference)).or_default().push(at);
+            }
+            if let Some(folder) = Some(workload).filter(|workload| workload.kind == WorkloadKind::Dockerfile).and_then(folder_name) {
+                index.built_in.entry(folder).or_default().push(at);
             }
             index.by_id.entry(&workload.id).or_default().push(at);
             index.by_path.entry(&workload.location.origin.path).or_default().push(at);
@@ -228,10 +234,11 @@ impl<'a> Index<'a> {
                 let scope = user.id.split('#').next().unwrap_or_default();
                 self.by_id(target).into_iter().chain(self.by_id(&format!("{scope}#{target}"))).collect()
             }
-            Use::Image => match self.images.get(&full(target)) {
+            Use::Image => match (self.images.get(&full(target)), self.built.get(familiar(name_of(target)))) {
                 // What was scanned says more than what it was built from.
-                Some(scanned) => scanned.clone(),
-                None => self.built.get(familiar(name_of(target))).into_iter().flatten().copied().collect(),
+                (Some(scanned), _) => scanned.clone(),
+                (None, Some(built)) => built.iter().copied().collect(),
+                (None, None) => self.built_here(target),
             },
         };
         let mut found: Vec<usize> = found;
@@ -240,11 +247,25 @@ impl<'a> Index<'a> {
         found
     }
 
+    /// The only Dockerfile in a folder called like the image. Images without an owner are other people's, and so is one
+    /// that the Dockerfile starts from.
+    fn built_here(&self, image: &str) -> Vec<usize> {
+        let name = image.rsplit_once('/').map_or("", |(_, name)| name).split([':', '@']).next().unwrap_or_default();
+        let Some(&[only]) = self.built_in.get(name).map(Vec::as_slice) else { return Vec::new() };
+        let starts_from = |(kind, base): &(Use, String)| *kind == Use::Image && familiar(name_of(base)) == familiar(name_of(image));
+        if self.facts.workloads[only].uses.iter().any(starts_from) { Vec::new() } else { vec![only] }
+    }
+
     /// Components that stand for the ServiceAccount `namespace/name`.
     fn service_account(&self, target: &str) -> Vec<usize> {
         let (namespace, name) = target.split_once('/').unwrap_or(("", target));
         self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"))
     }
+}
+
+/// The name of the folder that a definition stands in.
+fn folder_name(workload: &Workload) -> Option<&str> {
+    workload.location.origin.folder().rsplit('/').next().filter(|name| !name.is_empty())
 }
 
 /// An image's reference without what may be left out (Docker's "familiar names").

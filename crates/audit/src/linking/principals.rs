@@ -6,11 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Principal, Reach, Repository};
+use unkeyed_model::{
+    Facts, IdentityKind, IdentityPath, Observed, ObservedAct, Platform, PredictedToken, Principal, Reach, Repository, TrustBinding,
+};
 
-use super::aims;
 use super::aliases::Aliases;
+use super::{aims, observed, spiffe};
 use crate::context::LinkedPath;
+use crate::outside;
 use crate::trust_match::{self, MatchResult};
 
 /// Comparisons of tokens with trusts that one run may make; more occur only in constructed inputs.
@@ -26,6 +29,7 @@ pub(crate) struct Linker<'a> {
     trusts: BTreeMap<&'a str, Vec<usize>>,
     grants: BTreeMap<&'a str, Vec<usize>>,
     sessions: BTreeMap<&'a str, Vec<usize>>,
+    observed: BTreeMap<&'a str, Vec<usize>>,
     /// Keys of the principals that have a trust, and of pools among them.
     trusted: BTreeMap<Platform, BTreeSet<&'a str>>,
     pools: BTreeSet<&'a str>,
@@ -47,11 +51,22 @@ impl<'a> Linker<'a> {
         for trust in &facts.trusts {
             trusted.entry(trust.platform).or_default().insert(aliases.canonical(&trust.principal));
         }
+        // What is in force overrules what a file only asks for.
+        let in_force: BTreeSet<&str> = facts
+            .trusts
+            .iter()
+            .filter(|trust| outside::is_export(&trust.location))
+            .map(|trust| aliases.canonical(&trust.principal))
+            .collect();
+        let holds = |trust: &TrustBinding| outside::is_export(&trust.location) || !in_force.contains(aliases.canonical(&trust.principal));
+        let mut trusts = group(facts.trusts.iter().map(|trust| aliases.canonical(&trust.principal)));
+        trusts.values_mut().for_each(|list| list.retain(|&at| holds(&facts.trusts[at])));
         let is_pool = |principal: &&Principal| principal.kind == "workload-identity-pool";
         Self {
-            trusts: group(facts.trusts.iter().map(|trust| aliases.canonical(&trust.principal))),
+            trusts,
             grants: group(facts.grants.iter().map(|grant| aliases.canonical(&grant.principal))),
             sessions: group(facts.sessions.iter().map(|session| aliases.canonical(&session.principal))),
+            observed: group(facts.observed.iter().map(|seen| aliases.canonical(&seen.principal))),
             trusted,
             pools: facts.principals.iter().filter(is_pool).map(|principal| principal.key.as_str()).collect(),
             answers: BTreeMap::new(),
@@ -83,9 +98,22 @@ impl<'a> Linker<'a> {
             principal: if let [only] = principals[..] { Some(only.to_owned()) } else { None },
             trusts: all(&self.trusts),
             matched,
-            grants: all(&self.grants),
+            grants: if spiffe::is_attested(path) { self.admitting(path) } else { all(&self.grants) },
             sessions: all(&self.sessions),
+            observed: all(&self.observed).into_iter().filter(|&at| self.may_be_of(path, &self.facts.observed[at])).collect(),
         }
+    }
+
+    /// The policies of destinations that let an attested identity in.
+    fn admitting(&self, path: &IdentityPath) -> Vec<usize> {
+        let grants = self.facts.grants.iter().enumerate();
+        grants.filter(|(_, grant)| spiffe::admits(grant, path)).map(|(at, _)| at).collect()
+    }
+
+    /// Whether what a log recorded of the path's principal may be the workload's doing: its token would have said so.
+    fn may_be_of(&self, path: &IdentityPath, seen: &Observed) -> bool {
+        let Some(subject) = seen.subject.as_ref().filter(|_| seen.act == ObservedAct::Exchange) else { return true };
+        path.tokens.is_empty() || path.tokens.iter().any(|token| observed::presents(token, subject, self.repository))
     }
 
     /// The principals that the path may lead to, and how its tokens match their trusts.
@@ -146,6 +174,8 @@ impl<'a> Linker<'a> {
         let service = |&at: &usize| self.facts.trusts[at].trusted == "service";
         match path.platform {
             Platform::Aws | Platform::Vault if trusts.is_empty() => MatchResult::Unknown,
+            // A mesh gives every pod the identity of its account; SPIRE gives those that are registered.
+            Platform::Spiffe if trusts.is_empty() && path.destination.kind != "mesh" => MatchResult::Unknown,
             Platform::Aws if !trusts.iter().any(service) => MatchResult::None,
             _ => MatchResult::Exact,
         }
@@ -169,7 +199,7 @@ impl<'a> Linker<'a> {
 
 /// Whether the platform vouches for the identity without a token of the workload's.
 fn is_attached(path: &IdentityPath) -> bool {
-    path.kind == IdentityKind::Managed && path.tokens.is_empty()
+    (path.kind == IdentityKind::Managed && path.tokens.is_empty()) || spiffe::is_attested(path)
 }
 
 fn group<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, Vec<usize>> {

@@ -3,7 +3,7 @@
 use unkeyed_model::{Claim, Platform, SubjectRule, TrustBinding, Value};
 
 use super::expression;
-use super::pattern::{Case, Pattern, Wild};
+use super::pattern::{Case, Pattern, Wild, certain};
 use super::token::{Claimed, Token};
 
 /// A condition on a token.
@@ -131,11 +131,13 @@ fn fit_template(template: &str, token: &Token<'_>, patterns: &[Option<Pattern>])
 
 impl How {
     fn pattern(self, text: &str) -> Option<Pattern> {
+        // Filled in elsewhere, or a policy variable, whose value is decided when the request is made.
+        if text.contains("${") {
+            return None;
+        }
         match self {
             Self::Is => Pattern::of_trust(text, Wild::Nothing),
             Self::Folded => Pattern::of_trust(text, Wild::Nothing).map(Pattern::folded),
-            // `${…}` is a policy variable: its value is decided when the request is made.
-            Self::Like if text.contains("${") => None,
             Self::Like => Pattern::of_trust(text, Wild::StarAndMark),
             Self::Glob => Pattern::of_trust(text, Wild::Star),
             Self::StartsWith => Pattern::beginning(text),
@@ -146,6 +148,7 @@ impl How {
 
     /// Whether the value says something else than itself.
     pub(crate) fn is_wild(self, text: &str) -> bool {
+        let text = certain(text);
         match self {
             Self::Like => text.contains(['*', '?']),
             Self::Glob => text.contains('*'),
@@ -276,15 +279,16 @@ fn further(claim: &Claim, platform: Platform) -> Option<Condition> {
     Some(Condition::Test(Test { claim: claim.name.clone(), how, values: claim.values.clone(), negated }))
 }
 
-/// An operator, in any platform's words: how it compares, and whether it denies.
+/// An operator, in any platform's words: how it compares, and whether it denies. `ArnEquals` behaves as `ArnLike` does (IAM
+/// User Guide, "Condition operators").
 pub(crate) fn how(claim: &Claim) -> Option<(How, bool)> {
     Some(match claim.operator.to_ascii_lowercase().as_str() {
-        "stringequals" | "arnequals" | "==" | "eq" | "string" | "is" | "in" | "" => (How::Is, false),
+        "stringequals" | "==" | "eq" | "string" | "is" | "in" | "" => (How::Is, false),
         "stringequalsignorecase" => (How::Folded, false),
-        "stringlike" | "arnlike" | "matches" => (How::Like, false),
+        "stringlike" | "arnlike" | "arnequals" | "matches" => (How::Like, false),
         "glob" => (How::Glob, false),
-        "stringnotequals" | "stringnotequalsignorecase" | "arnnotequals" | "!=" => (How::Is, true),
-        "stringnotlike" | "arnnotlike" => (How::Like, true),
+        "stringnotequals" | "stringnotequalsignorecase" | "!=" => (How::Is, true),
+        "stringnotlike" | "arnnotlike" | "arnnotequals" => (How::Like, true),
         "startswith" => (How::StartsWith, false),
         "co" | "contains" => (How::Contains, false),
         _ => return None,

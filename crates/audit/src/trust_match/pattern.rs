@@ -3,6 +3,8 @@
 //! One decision a reader would question: a token template is a *set* of tokens (a job may run on any branch), so that
 //! matching is the question whether two patterns share a word, not whether one word fits one pattern.
 
+use std::borrow::Cow;
+
 /// Longest text that is compared. Real subjects stay below 300 characters; the limit keeps the product of two hostile
 /// texts small; a longer one can't be told.
 pub(crate) const LONGEST: usize = 1024;
@@ -208,6 +210,26 @@ impl Pattern {
     }
 }
 
+/// A text without the parts that are filled in when it is used (`${…}`): what is written in it for certain.
+pub(crate) fn certain(text: &str) -> Cow<'_, str> {
+    if !text.contains("${") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        rest = after.split_once('}').map_or("", |(_, behind)| behind);
+    }
+    Cow::Owned(out + rest)
+}
+
+/// Whether a glob in which `*` and `?` are wild admits a text. Too long ones don't.
+pub(crate) fn glob_admits(glob: &str, text: &str) -> bool {
+    let pattern = |text, wild| Pattern::of_trust(text, wild);
+    pattern(glob, Wild::StarAndMark).is_some_and(|glob| pattern(text, Wild::Nothing).is_some_and(|text| text.meets(&glob)))
+}
+
 fn is_hole(name: &str) -> bool {
     !name.is_empty() && name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_')
 }
@@ -278,9 +300,82 @@ mod tests {
     }
 
     #[test]
+    fn what_is_filled_in_is_not_certain() {
+        assert_eq!(certain("repo:${var.list[*].x}/api:*"), "repo:/api:*");
+        assert_eq!(certain("a${b"), "a");
+        assert_eq!(certain("a}b"), "a}b");
+        assert!(glob_admits("iam:*", "iam:passrole") && !glob_admits("iam:?", "iam:passrole"));
+    }
+
+    #[test]
     fn beginnings_and_parts_are_patterns_too() {
         let token = template_of("spiffe://acme/ns/ci");
         assert!(token.meets(&Pattern::beginning("spiffe://acme/").unwrap()) && token.meets(&Pattern::holding("acme").unwrap()));
         assert!(!token.meets(&Pattern::beginning("acme").unwrap()));
+    }
+
+    /// What globs mean, said as plainly as can be.
+    fn naive(glob: &[u8], text: &[u8], wild: Wild) -> bool {
+        match (glob.split_first(), text.split_first()) {
+            (None, None) => true,
+            (Some((b'*', rest)), _) if wild != Wild::Nothing => {
+                naive(rest, text, wild) || text.split_first().is_some_and(|(_, behind)| naive(glob, behind, wild))
+            }
+            (Some((b'?', rest)), Some((_, behind))) if wild == Wild::StarAndMark => naive(rest, behind, wild),
+            (Some((one, rest)), Some((other, behind))) => one == other && naive(rest, behind, wild),
+            _ => false,
+        }
+    }
+
+    /// All texts over an alphabet up to a length.
+    fn texts(alphabet: &str, longest: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..longest {
+            last = last.iter().flat_map(|text| alphabet.chars().map(move |c| format!("{text}{c}"))).collect();
+            all.extend(last.iter().cloned());
+        }
+        all
+    }
+
+    #[test]
+    fn every_short_glob_fits_what_it_should() {
+        let (globs, texts) = (texts("a/*?", 4), texts("a/", 5));
+        for wild in [Wild::Nothing, Wild::Star, Wild::StarAndMark] {
+            for glob in &globs {
+                let pattern = Pattern::of_trust(glob, wild).unwrap();
+                for text in &texts {
+                    let fits = Pattern::of_trust(text, Wild::Nothing).unwrap().meets(&pattern);
+                    assert_eq!(fits, naive(glob.as_bytes(), text.as_bytes(), wild), "{glob} {text} {wild:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_short_beginning_and_part_fits_what_it_should() {
+        let (parts, texts) = (texts("a*", 3), texts("a*", 4));
+        for part in &parts {
+            let (beginning, holding) = (Pattern::beginning(part).unwrap(), Pattern::holding(part).unwrap());
+            for text in &texts {
+                let literal = Pattern::of_trust(text, Wild::Nothing).unwrap();
+                assert_eq!(literal.meets(&beginning), text.starts_with(part.as_str()), "{part} {text}");
+                assert_eq!(literal.meets(&holding), text.contains(part.as_str()), "{part} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_glob_is_within_another_only_if_all_it_fits_is() {
+        let (globs, texts) = (texts("ab*", 3), texts("ab", 4));
+        for inner in &globs {
+            for outer in &globs {
+                let of = |glob: &str| Pattern::of_trust(glob, Wild::Star).unwrap();
+                let fits = |glob: &String, text: &String| naive(glob.as_bytes(), text.as_bytes(), Wild::Star);
+                if of(inner).within(&of(outer)) {
+                    assert!(texts.iter().all(|text| !fits(inner, text) || fits(outer, text)), "{inner} {outer}");
+                }
+            }
+        }
     }
 }

@@ -8,12 +8,18 @@ use super::{MIN_REASON, Raw, RawException, Refusal};
 
 /// Longest span of an exception in days, unless `max_exception_days` says otherwise.
 const MAX_EXCEPTION_DAYS: i64 = 180;
+/// The most that `max_exception_days` may say: what lasts longer has no end.
+const MOST_EXCEPTION_DAYS: i64 = 3650;
 /// Longest span of a break-glass exception in days.
 const MAX_BREAK_GLASS_DAYS: i64 = 14;
 const DAY: i64 = 86_400;
 
 /// The valid exceptions; what is wrong with the others goes to `refusals`.
 pub(super) fn exceptions(raw: &Raw, refusals: &mut Vec<Refusal>) -> Vec<Exception> {
+    let max_days = raw.max_exception_days.as_ref().map_or(MAX_EXCEPTION_DAYS, |days| *days.get_ref());
+    if let Some(days) = raw.max_exception_days.as_ref().filter(|days| !(1..=MOST_EXCEPTION_DAYS).contains(days.get_ref())) {
+        refusals.push((days.span(), format!("`max_exception_days` must be between 1 and {MOST_EXCEPTION_DAYS}")));
+    }
     let mut seen = BTreeSet::new();
     let mut valid = Vec::new();
     for spanned in &raw.exceptions {
@@ -21,7 +27,7 @@ pub(super) fn exceptions(raw: &Raw, refusals: &mut Vec<Refusal>) -> Vec<Exceptio
         if !seen.insert(&spanned.get_ref().id) {
             faults.push("this id is used twice".into());
         }
-        match exception(spanned.get_ref(), raw.max_exception_days.unwrap_or(MAX_EXCEPTION_DAYS)) {
+        match exception(spanned.get_ref(), max_days) {
             Ok(exception) if faults.is_empty() => valid.push(exception),
             Ok(_) => {}
             Err(why) => faults.push(why),
@@ -32,7 +38,7 @@ pub(super) fn exceptions(raw: &Raw, refusals: &mut Vec<Refusal>) -> Vec<Exceptio
     valid
 }
 
-/// What is wrong with the words of an exception (EX-INVALID, EX-BROAD, EX-RENEWED).
+/// What is wrong with the words of an exception (EX-INVALID, EX-BROAD).
 fn faults(raw: &RawException, policy: &Raw) -> Vec<String> {
     let mut faults = Vec::new();
     let mut require = |holds: bool, why: &str| {
@@ -43,12 +49,14 @@ fn faults(raw: &RawException, policy: &Raw) -> Vec<String> {
     require(!raw.id.trim().is_empty(), "`id` is empty");
     require(!raw.owner.trim().is_empty(), "`owner` is empty: a person or a team answers for it");
     require(!raw.approved_by.trim().is_empty(), "`approved_by` is empty");
-    require(raw.approved_by.trim() != raw.owner.trim(), "`approved_by` is the owner: somebody else must agree");
+    require(!raw.approved_by.trim().eq_ignore_ascii_case(raw.owner.trim()), "`approved_by` is the owner: somebody else must agree");
     require(raw.reason.trim().chars().count() >= MIN_REASON, "`reason` needs at least 20 characters");
     require(!raw.exit_plan.target.trim().is_empty(), "`exit_plan.target` is empty: say what will replace the credential");
-    require(!raw.compensating_controls.is_empty(), "`compensating_controls` needs at least one entry");
-    require(!policy.require_ticket || raw.ticket.is_some(), "`ticket` is required by this policy");
-    require(raw.renewals <= policy.max_renewals.unwrap_or(1), "renewed too often (EX-RENEWED); the exit plan has to be carried out");
+    require(raw.compensating_controls.iter().any(|control| !control.trim().is_empty()), "`compensating_controls` needs at least one entry");
+    require(
+        !policy.require_ticket || raw.ticket.as_ref().is_some_and(|ticket| !ticket.trim().is_empty()),
+        "`ticket` is required by this policy",
+    );
     let covers = &raw.covers;
     let narrow = covers.fingerprint.is_some() || covers.rule.is_some() && (covers.path.is_some() || covers.workload.is_some());
     let global = |glob: &Option<String>| glob.as_deref().is_none_or(|glob| glob.chars().all(|character| matches!(character, '*' | '/')));

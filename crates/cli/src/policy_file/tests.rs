@@ -1,3 +1,5 @@
+use unkeyed_model::Class;
+
 use super::*;
 
 const VALID: &str = r#"
@@ -30,6 +32,14 @@ fn every_fault_is_refused_with_its_line() {
     for (from, to, expected) in [
         ("short = \"12h\"", "short = \"soon\"", "line 4: `soon` is not a duration"),
         ("short = ", "shrot = ", "line 4: unknown field `shrot`"),
+        ("short = ", "shrot = ", "did you mean `short`?"),
+        ("approved_by", "aproved_by", "did you mean `approved_by`?"),
+        ("version = 1", "version = 1\nallow_never = [\"EX-2\"]", "line 3: `allow_never` names `EX-2`"),
+        ("version = 1", "version = 1\nfingerprint_key = { env = \"HOME\" }", "line 3: `env` must name"),
+        ("version = 1", "version = 1\nmax_exception_days = 0", "line 3: `max_exception_days` must be"),
+        ("version = 1", "version = 1\nrequire_ticket = true", "`ticket` is required"),
+        ("[thresholds]", "[trust_allow]\nissuers = [\"token.acme.example\"]\n[thresholds]", "line 4: the issuer `token.acme.example`"),
+        ("[thresholds]", "[trust_allow]\nspiffe_trust_domains = [\"spiffe://acme\"]\n[thresholds]", "line 4: `spiffe://acme`"),
         ("version = 1", "version = 2", "line 2: this program reads version 1"),
         ("ciso@acme.example", "jane@acme.example", "`approved_by` is the owner"),
         ("Vendor database has no short-lived authentication", "because", "at least 20 characters"),
@@ -45,6 +55,47 @@ fn every_fault_is_refused_with_its_line() {
         assert_ne!(text, VALID);
         let error = parse(&text).unwrap_err();
         assert!(error.contains(expected) && error.starts_with("line "), "{from}: {error}");
+    }
+}
+
+const WHOLE: &str = r#"
+fingerprint_key = { env = "UNKEYED_ACME_KEY" }
+max_renewals = 3
+gate = { trust_binding = "fail", profile_overrides = { ci = { platform_stored = "fail", role_scope = "warn" } } }
+[trust_allow]
+issuers = ["https://token.actions.githubusercontent.com"]
+spiffe_trust_domains = ["acme.internal"]
+vendor_accounts = [{ id = "444455556666", name = "Datadog" }, { id = "777788889999", name = "Acme", require_external_id = false }]
+[[fallback_paths]]
+path = "/run/spiffe/**"
+max_mode = "0640"
+storage = "tmpfs"
+allowed_classes = ["SHORT_LIVED", "expired"]
+workload = "k8s:prod/Deployment/legacy-*"
+[[inventory]]
+workload = "gha:.github/workflows/deploy.yml#deploy"
+identity = "aws:arn:aws:iam::111122223333:role/deploy"
+"#;
+
+#[test]
+fn every_section_is_read() {
+    let PolicyFile { policy, key_variable, .. } = parse(WHOLE).unwrap();
+    assert_eq!((key_variable.as_deref(), policy.max_renewals), (Some("UNKEYED_ACME_KEY"), 3));
+    assert_eq!((policy.gate_platform_stored, policy.gate_trust_binding, policy.gate_role_scope), (Gate::Fail, Gate::Fail, Gate::Warn));
+    assert_eq!(policy.trust_allow.spiffe_trust_domains, ["acme.internal"]);
+    let external: Vec<bool> = policy.trust_allow.vendor_accounts.iter().map(|vendor| vendor.require_external_id).collect();
+    assert_eq!(external, [true, false]);
+    let [path] = &policy.fallback_paths[..] else { panic!("{:?}", policy.fallback_paths) };
+    assert_eq!((path.max_mode, path.allowed_classes.as_slice()), (0o640, &[Class::ShortLived, Class::Expired][..]));
+    assert_eq!(policy.inventory[0].identity.as_deref(), Some("aws:arn:aws:iam::111122223333:role/deploy"));
+    for (from, to, expected) in [
+        ("0640", "rw", "line 9: fallback path `/run/spiffe/**`: `max_mode` rw"),
+        ("SHORT_LIVED", "shortish", "there is no class `shortish`"),
+        ("/run/spiffe/**", "/**", "is everywhere"),
+        ("tmpfs", "memory", "unknown variant `memory`"),
+        ("ci = {", "audit = {", "unknown field `audit`"),
+    ] {
+        assert!(parse(&WHOLE.replace(from, to)).unwrap_err().contains(expected), "{from}: {:?}", parse(&WHOLE.replace(from, to)));
     }
 }
 

@@ -8,6 +8,12 @@ use crate::evaluated::Val;
 use crate::policy_document::hole;
 use crate::terraform::azure_scope;
 
+/// Federated credentials of managed identities and of applications (Microsoft.Graph's Bicep extension).
+const FEDERATED: [&str; 2] = [
+    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",
+    "microsoft.graph/applications/federatedidentitycredentials",
+];
+
 const USER_ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Emits the user-assigned identities that the template makes or looks up.
@@ -24,7 +30,7 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
 /// Reads what a resource says of principals.
 pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let kind = type_of(resource).to_ascii_lowercase();
-    if kind == "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials" {
+    if FEDERATED.contains(&kind.split('@').next().unwrap_or(&kind)) {
         federated(template, resource, facts);
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
         role_assignment(template, resource, facts);
@@ -65,6 +71,7 @@ fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String
     if template.resource(address).is_some() || attribute.is_empty() { address.to_owned() } else { format!("{address}.{attribute}") }
 }
 
+/// A credential of a managed identity, or of an application, whose properties stand one level higher in Bicep.
 fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let key = match template.parent(resource) {
         Some(parent) => template.key(&parent.symbol),
@@ -74,19 +81,21 @@ fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) 
             template.key(&hole::shown(identity))
         }
     };
-    let value = |path: &str| template.get(resource, path).map(|val| template.value(&val));
-    let subject = match value("properties.subject") {
-        Some(Value::Known(text, _)) => SubjectRule::Exact(vec![text]),
-        Some(Value::Unknown(why)) => SubjectRule::Unknown(why),
-        None => SubjectRule::Any,
+    let get = |name: &str| template.get(resource, &format!("properties.{name}")).or_else(|| template.get(resource, name));
+    let expression = get("claimsMatchingExpression.value").and_then(|val| hole::partly(&template.text(&val)));
+    let subject = get("subject").map(|val| (template.value(&val), template.text(&val)));
+    let subject = match subject {
+        Some((Value::Known(text, _), _)) => SubjectRule::Exact(vec![text]),
+        Some((Value::Unknown(why), text)) => hole::partly(&text).map_or(SubjectRule::Unknown(why), |text| SubjectRule::Exact(vec![text])),
+        None => expression.map_or(SubjectRule::Any, SubjectRule::Expression),
     };
-    let audiences = template.get(resource, "properties.audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
+    let audiences = get("audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
     facts.trusts.push(TrustBinding {
         id: format!("{}/0", template.key(&resource.symbol)),
         platform: Platform::Azure,
         principal: key,
         trusted: "oidc".to_owned(),
-        issuer: value("properties.issuer").unwrap_or_default(),
+        issuer: get("issuer").map(|val| template.value(&val)).unwrap_or_default(),
         subject,
         audiences,
         claims: Vec::new(),
@@ -98,19 +107,29 @@ fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) 
 fn role_assignment(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let Some(holder) = template.get(resource, "properties.principalId") else { return };
     let key = principal(template, &holder, facts);
-    let role = template.get(resource, "properties.roleDefinitionId").map(|val| role_name(template, &val));
+    let role = template.get(resource, "properties.roleDefinitionId");
+    let custom = role.as_ref().and_then(|val| custom_role(template, val));
+    let role = role.filter(|_| custom.is_none()).map(|val| role_name(template, &val));
     let (scope, resources) = scope(template, resource);
     facts.grants.push(RoleGrant {
         platform: Platform::Azure,
         principal: key,
         role,
-        actions: Vec::new(),
+        actions: custom.unwrap_or_default(),
         actions_inverted: false,
         resources,
         scope,
         condition: template.get(resource, "properties.condition").map(|val| hole::shown(&template.text(&val))),
         location: template.location(resource),
     });
+}
+
+/// The actions of a role that the template itself defines.
+fn custom_role(template: &Deployment<'_>, id: &Val) -> Option<Vec<String>> {
+    let role = id.reference().and_then(|reference| template.resource(&reference.address))?;
+    let permissions = template.get(role, "properties.permissions")?;
+    let lists = permissions.items().iter().flat_map(|part| ["actions", "dataActions"].into_iter().filter_map(|name| part.get(name)));
+    Some(lists.flat_map(Val::items).map(|action| hole::shown(&template.text(action))).collect())
 }
 
 /// The GUID at the end of a role's id names the role; of a role that is declared or looked up it is its name.
@@ -130,9 +149,14 @@ fn scope(template: &Deployment<'_>, resource: &Declared) -> (ResourceScope, Vec<
     if let Some(val) = &written {
         let value = vec![template.value(val)];
         if let Some(reference) = val.reference() {
-            return (of_symbol(template, &reference.address), value);
+            let named = template
+                .resource(&reference.address)
+                .map(|resource| Value::literal(format!("/{}/{}", type_of(resource), reference.address)));
+            return (of_symbol(template, &reference.address), named.map_or(value, |named| vec![named]));
         }
         let text = template.text(val);
+        // Of a path the end counts, even if the subscription in it is only known when it is deployed.
+        let value = if text.contains('/') { vec![Value::literal(hole::shown(&text))] } else { value };
         if let Some((what, rest)) =
             hole::leading_hole(&text).filter(|(what, _)| what.starts_with("subscription") || what.starts_with("resourcegroup"))
         {

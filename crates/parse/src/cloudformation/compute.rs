@@ -8,6 +8,7 @@ use super::template::{Resource, Template};
 use super::values::{self, Reader};
 use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::facts;
+use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 
@@ -64,6 +65,7 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         }
         None => {}
     }
+    workload.extents.extend(sam::global_environment(resource));
     let reader = Reader { template, fetches: true };
     let path = format!("{}.Properties", resource.path());
     for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {
@@ -74,6 +76,12 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         }
         if let Some(to) = facts::addressed(&leaf.name).filter(|to| values::is_variable(&leaf) && !workload.destinations.contains(to)) {
             workload.destinations.push(to);
+        }
+        if let ("CodeUri" | "Code", Kind::Text(folder, _)) = (leaf.name.as_str(), &leaf.val.kind)
+            && hole::is_known(folder)
+            && !folder.contains("://")
+        {
+            workload.uses.push((Use::File, host_files::relative(template.place.path(), folder)));
         }
         if let ("Image" | "ImageUri" | "ImageIdentifier", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(image)

@@ -295,15 +295,37 @@ impl Template<'_> {
         Val { via: if is_literal { Some(path.into()) } else { val.via }, ..val }
     }
 
+    /// A value of the file itself. Where the path leads on into a variable, so does the value: `${file(…)}` holds its keys.
+    fn own(&self, path: &str) -> Val {
+        let mut node = self.file;
+        let mut keys = path.split('.').filter(|key| !key.is_empty());
+        while let Some(key) = keys.next() {
+            if let Some(next) = node.get(key) {
+                node = next;
+                continue;
+            }
+            if !node.text().is_some_and(|text| text.contains("${")) {
+                return Val::new(Kind::Null);
+            }
+            let held = self.reached(path, node);
+            return match held.kind {
+                Kind::Map(_) => {
+                    let inner = std::iter::once(key).chain(keys).try_fold(&held, |val, key| val.get(key));
+                    inner.map_or_else(|| Val::new(Kind::Null), Clone::clone)
+                }
+                Kind::Ref(_) | Kind::Unknown(_) => held,
+                _ => Val::new(Kind::Null),
+            };
+        }
+        self.reached(path, node)
+    }
+
     fn alternative(&self, text: &str) -> Val {
         if let Some(quoted) = text.strip_prefix(['\'', '"']) {
             return Val::new(Kind::Text(quoted.trim_end_matches(['\'', '"']).to_owned(), Basis::Literal));
         }
         match text.split_once(':') {
-            Some(("self", path)) => {
-                let node = path.split('.').filter(|key| !key.is_empty()).try_fold(self.file, Node::get);
-                node.map_or_else(|| Val::new(Kind::Null), |node| self.reached(path, node))
-            }
+            Some(("self", path)) => self.own(path),
             // `file(./x.yml):key`
             _ if text.starts_with("file(") => reference("file", text.trim_start_matches("file(").split(')').next().unwrap_or_default()),
             Some((scheme, what)) if SCHEMES.contains(&scheme) && !what.starts_with(':') => {

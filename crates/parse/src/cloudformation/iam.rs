@@ -33,7 +33,11 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
 fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     let key = resource.key();
     if let Some(policy) = resource.get("AssumeRolePolicyDocument") {
+        let first = facts.trusts.len();
         trusts(resource, &key, &policy, "AssumeRolePolicyDocument", facts);
+        // Empty where the role has none.
+        let boundary = resource.get("PermissionsBoundary").map_or_else(|| Value::literal(""), |val| resource.template.value(&val));
+        facts.trusts[first..].iter_mut().for_each(|trust| trust.settings.push(("permissions_boundary".to_owned(), boundary.clone())));
     }
     session(resource, &key, "MaxSessionDuration", facts);
     policies(resource, &key, facts);
@@ -186,8 +190,15 @@ fn one_policy(resource: Resource<'_, '_>, property: &str, kind: &str, facts: &mu
 fn roles_anywhere(resource: Resource<'_, '_>, facts: &mut Facts) {
     for role in resource.get("RoleArns").iter().flat_map(Val::items) {
         let key = principals::principal(resource.template, role, "role", facts);
-        if resource.get("DurationSeconds").is_some() {
-            session(resource, &key, "DurationSeconds", facts);
+        if let Some(val) = resource.get("DurationSeconds") {
+            facts.sessions.push(SessionPolicy {
+                platform: Platform::Aws,
+                principal: key,
+                setting: "duration_seconds".to_owned(),
+                seconds: resource.template.known(&val).and_then(|text| text.parse().ok()),
+                basis: TtlBasis::Declared,
+                location: resource.at("DurationSeconds"),
+            });
         }
     }
 }

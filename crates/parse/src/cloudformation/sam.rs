@@ -29,10 +29,21 @@ fn global(resource: Resource<'_, '_>, name: &str) -> Option<Val> {
     Some(resource.template.eval(node))
 }
 
-/// Values of the environment that all functions share.
+/// Where the environment stands that all functions share.
+pub(super) fn global_environment(resource: Resource<'_, '_>) -> Option<unkeyed_model::Location> {
+    let path = ["Globals", "Function", "Environment"];
+    let node = resource.template.root.path(&path).filter(|_| resource.kind() == "AWS::Serverless::Function")?;
+    Some(resource.template.place.at(node.span, path.join(".")))
+}
+
+/// Values of the environment and the folder of the code that all functions share.
 pub(super) fn global_leaves(resource: Resource<'_, '_>) -> Vec<Leaf> {
     let shared = (resource.kind() == "AWS::Serverless::Function").then(|| global(resource, "Environment")).flatten();
-    shared.map(|val| leaves_of("Environment", "Globals.Function.Environment", &val)).unwrap_or_default()
+    let code = (shared.is_some() || resource.kind() == "AWS::Serverless::Function").then(|| global(resource, "CodeUri")).flatten();
+    let code = code.filter(|_| resource.get("CodeUri").is_none());
+    let mut leaves = shared.map(|val| leaves_of("Environment", "Globals.Function.Environment", &val)).unwrap_or_default();
+    leaves.extend(code.into_iter().flat_map(|val| leaves_of("CodeUri", "Globals.Function.CodeUri", &val)));
+    leaves
 }
 
 /// The role that SAM makes, with its trust and grants.

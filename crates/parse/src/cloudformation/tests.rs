@@ -33,11 +33,7 @@ fn trusts_are_resolved_through_providers_parameters_and_pseudo_parameters() {
         trusts(&facts, "cfn:service.yaml#DeployRole"),
         [
             ("oidc".into(), github(), SubjectRule::Glob(vec!["repo:acme/api:*".into()])),
-            (
-                "oidc".into(),
-                bare(),
-                SubjectRule::Unknown("`repo:acme/${Repository}:environment:prod` is not fully known from these inputs".into())
-            )
+            ("oidc".into(), bare(), SubjectRule::Exact(vec!["repo:acme/${Repository}:environment:prod".into()]))
         ]
     );
     assert_eq!(

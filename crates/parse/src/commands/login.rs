@@ -11,6 +11,7 @@ pub(super) fn effects(command: &Command, before: Option<&Command>) -> Vec<Effect
     match program {
         "aws" => effects.extend(aws(command)),
         "az" => effects.extend(azure(command)),
+        "azd" => effects.extend(azure_developer(command)),
         "gcloud" => effects.extend(gcloud(command)),
         "vault" | "bao" => effects.extend(vault(command, program)),
         "docker" | "podman" | "buildah" | "skopeo" | "helm" | "oras" => effects.extend(registry(command, program)),
@@ -69,6 +70,23 @@ fn azure(command: &Command) -> Option<Effect> {
         return Some(Effect::LogsIn(Login { principal, ttl: Some(Ttl { seconds: 86_400, basis: TtlBasis::VendorBound }), ..base }));
     }
     command.has(&["--password", "-p"]).then_some(Effect::WritesCredential("az-login-password"))
+}
+
+/// Azure Developer CLI reference, "azd auth login".
+fn azure_developer(command: &Command) -> Option<Effect> {
+    if !command.runs("azd", &["auth", "login"]) {
+        return None;
+    }
+    let principal = command.option_text(&["--client-id"]).map(str::to_owned);
+    let ttl = Some(Ttl { seconds: 86_400, basis: TtlBasis::VendorBound });
+    if command.has(&["--federated-credential-provider"]) {
+        let base = login(IdentityKind::Federated, Platform::Azure, "azd auth login --federated-credential-provider", "azure");
+        return Some(Effect::LogsIn(Login { principal, ttl, audience: Some("api://AzureADTokenExchange"), ..base }));
+    }
+    command.has(&["--managed-identity"]).then(|| {
+        let base = login(IdentityKind::Managed, Platform::Azure, "azd auth login --managed-identity", "azure");
+        Effect::LogsIn(Login { principal, ttl, ..base })
+    })
 }
 
 fn gcloud(command: &Command) -> Option<Effect> {

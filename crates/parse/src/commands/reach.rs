@@ -96,11 +96,18 @@ fn published(command: &Command) -> Vec<Effect> {
         "jsr" | "deno" if command.words.iter().any(|word| word.text == "publish") && !says_password => {
             effects.push(Effect::Publishes { mechanism: "jsr publish", registry: "jsr.io", audience: "", ttl: None, beaten_by: &[] });
         }
+        // projen's publisher: its README, "publib".
+        _ if names(command, "publib-npm") => effects.push(npm("publib-npm")),
+        _ if names(command, "publib-pypi") => effects.push(pypi("publib-pypi")),
         "cargo" if command.runs("cargo", &["publish"]) => effects.push(Effect::Reaches(Destination::new("registry", "crates.io"))),
         "gem" if command.runs("gem", &["push"]) => effects.push(Effect::Reaches(Destination::new("registry", "rubygems.org"))),
         _ => {}
     }
     effects
+}
+
+fn names(command: &Command, program: &str) -> bool {
+    command.words.iter().any(|word| word.text == program)
 }
 
 /// `cosign` without a key signs with the job's identity.

@@ -65,6 +65,10 @@ impl<'a> Draft<'a> {
         if let Some(row) = row {
             self.known_action(call, row, destination);
         }
+        if let Some(node) = call.input("tenant-id").filter(|_| name.eq_ignore_ascii_case("azure/login")) {
+            let tenant = call.value("tenant-id").and_then(|value| value.known().map(str::to_owned)).unwrap_or_default();
+            self.note("azure-tenant", tenant, call.file.place.at(node.span, format!("{}.with.tenant-id", call.path)));
+        }
         match name.to_ascii_lowercase().as_str() {
             "actions/checkout" => self.checkout(call),
             "docker/metadata-action" | "docker/build-push-action" => self.image(call, name),
@@ -94,8 +98,10 @@ impl<'a> Draft<'a> {
             let at = call.file.place.at(call.step.get("uses").map_or(call.step.span, |uses| uses.span), place::under(call.path, "uses"));
             self.uses_job_token(at, &receiver);
         }
-        // A path names its destination better; a checkout of the job's own repository is no access to speak of.
-        if let Some(destination) = destination.filter(|_| !has_path && row.action != "actions/checkout") {
+        // A path names its destination better; a checkout of the job's own repository is no access to speak of, nor is a tool
+        // that is installed and given no credential.
+        let installs = row.action.contains("/setup-") && !row.durable.iter().any(|input| call.has(input));
+        if let Some(destination) = destination.filter(|_| !has_path && !installs && row.action != "actions/checkout") {
             self.reaches(destination);
         }
     }

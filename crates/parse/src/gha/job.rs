@@ -170,6 +170,7 @@ fn called<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, job: &'a
     }
     inlined::passed_on(draft, file, scope, job, path);
     let at = file.place.at(job.get("uses").map_or(job.span, |node| node.span), place::under(path, "uses"));
+    draft.note("calls-foreign-workflow", uses, at.clone());
     let version = uses.split_once('@').map_or("", |(_, version)| version);
     if version.len() != 40 || !version.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         draft.note("unpinned-action", uses, at.clone());

@@ -17,8 +17,12 @@ use crate::tree::Node;
 /// Reads a script.
 pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, node: &'a Node, path: &str, shell: &str) {
     let flat = Flat::new(&file.place, node);
-    let is_shell = !(shell.starts_with("python") || shell.starts_with("node") || shell.starts_with("perl"));
-    let mut commands = if is_shell { shell::commands(flat.text) } else { Vec::new() };
+    let mut commands = match shell.split([' ', '.']).next().unwrap_or_default() {
+        "python" | "python3" | "node" | "perl" => Vec::new(),
+        // A line goes on behind a backtick there.
+        "pwsh" | "powershell" => shell::commands(&flat.text.replace("`\n", "\\\n").replace("`\r\n", "\\\r\n")),
+        _ => shell::commands(flat.text),
+    };
     draft.cut |= commands.len() > draft.commands_left;
     commands.truncate(draft.commands_left);
     draft.commands_left -= commands.len();
@@ -26,6 +30,9 @@ pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scop
     reader.references(draft, &commands);
     for (index, effect) in commands::effects(&commands) {
         reader.effect(draft, &commands[index], effect);
+    }
+    if let Some(command) = commands.iter().find(|command| runs_terraform(command)) {
+        reader.terraform(draft, command);
     }
     if flat.text.contains("getIDToken(") {
         requests_token(draft, scope, file.place.at(node.span, path));
@@ -131,6 +138,7 @@ impl<'a> Script<'a, '_> {
                 let images = images.iter().filter_map(|image| self.filled(image));
                 draft.builds(images, &dockerfile, &at);
             }
+            Effect::Lasts { what, length } => draft.note(what, length, at),
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
             Effect::RequestsToken { audience } => {
                 let audience = audience.map_or_else(|| Value::unknown("no audience is written"), |text| self.value(&text).value);
@@ -160,6 +168,25 @@ impl<'a> Script<'a, '_> {
         draft.workload.identity_paths.push(path);
     }
 
+    /// Terraform's Azure provider takes the job's token if it is told an application and no secret of it (azurerm provider,
+    /// "Authenticating using a Service Principal and OpenID Connect").
+    fn terraform(&self, draft: &mut Draft<'a>, command: &Command) {
+        let has = |name: &str| self.scope.variable(name).is_some();
+        let Some(client) = self.scope.variable("ARM_CLIENT_ID") else { return };
+        let otherwise = ["ARM_CLIENT_SECRET", "ARM_CLIENT_CERTIFICATE_PATH", "ARM_USE_OIDC", "ARM_USE_MSI", "ARM_USE_CLI"];
+        if self.scope.permissions.id_token.is_none() || otherwise.into_iter().any(has) {
+            return;
+        }
+        let audience = Value::literal("api://AzureADTokenExchange");
+        let mechanism = "azurerm provider with ARM_CLIENT_ID";
+        let path = federated(self.scope, Platform::Azure, mechanism, Destination::new("azure", ""), &audience, self.at(command));
+        let ttl = Some(unkeyed_model::Ttl { seconds: 86_400, basis: unkeyed_model::TtlBasis::VendorBound });
+        let known = draft.workload.identity_paths.iter().any(|path| path.platform == Platform::Azure);
+        if !known {
+            draft.workload.identity_paths.push(IdentityPath { principal: client.value.clone(), ttl, ..path });
+        }
+    }
+
     fn uses_github(&self, draft: &mut Draft<'a>, at: Location, mechanism: &'static str, variables: &[&str]) {
         let bound = variables.iter().find_map(|name| self.scope.variable(name));
         let own = if variables.is_empty() { draft.git_uses_job_token } else { bound.is_some_and(|bound| bound.job_token) };
@@ -169,6 +196,11 @@ impl<'a> Script<'a, '_> {
         }
         draft.reaches(Destination::new("github", ""));
     }
+}
+
+fn runs_terraform(command: &Command) -> bool {
+    let works = ["init", "plan", "apply", "destroy", "import", "refresh"];
+    matches!(command.program(), "terraform" | "tofu" | "terragrunt") && works.iter().any(|verb| command.runs(command.program(), &[verb]))
 }
 
 /// A path that presents the job's token.

@@ -65,6 +65,7 @@ pub(super) fn read<'f>(pipeline: &'f Pipeline<'f>, name: &'f str, budget: &'f Bu
     vaults::read(&definition, &mut job);
     keys::environment(&definition, &mut job);
     keys::scripts(&definition, &mut job);
+    timeout(&definition, &mut job);
     keys::others(&definition, &mut job);
     for (what, at) in std::mem::take(&mut definition.lacking) {
         job.lacks(what, at);
@@ -87,6 +88,37 @@ fn extents(definition: &Definition<'_>, own: &Location, job: &mut Job<'_>) {
     }
 }
 
+/// `timeout: 3h 30m`: in seconds, or as written where that can't be read.
+fn timeout(definition: &Definition<'_>, job: &mut Job<'_>) {
+    let Some(found) = definition.get("timeout") else { return };
+    let Some(text) = found.node.text() else { return };
+    let seconds = human_seconds(text).map_or_else(|| text.to_owned(), |seconds| seconds.to_string());
+    job.note("timeout-seconds", seconds, found.file.place.at(found.node.span, found.path));
+}
+
+/// A length as GitLab's parser takes it (`3600 seconds`, `1h 30m`, `3 hours 30 minutes`); a bare number is seconds.
+fn human_seconds(text: &str) -> Option<u64> {
+    let mut total = 0_u64;
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest.get(..digits)?.parse().ok()?;
+        rest = rest.get(digits..)?.trim_start();
+        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let factor = match rest.get(..letters)? {
+            "" | "s" | "sec" | "secs" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3_600,
+            "d" | "day" | "days" => 86_400,
+            "w" | "week" | "weeks" => 7 * 86_400,
+            _ => return None,
+        };
+        total = total.checked_add(number.checked_mul(factor)?)?;
+        rest = rest.get(letters..)?.trim_start_matches([' ', ',']).trim_start_matches("and ");
+    }
+    (!text.trim().is_empty()).then_some(total)
+}
+
 /// `id_tokens: {NAME: {aud: …}}`.
 fn id_tokens(definition: &Definition<'_>, job: &mut Job<'_>) {
     let Some(found) = definition.get("id_tokens") else { return };
@@ -100,6 +132,21 @@ fn id_tokens(definition: &Definition<'_>, job: &mut Job<'_>) {
             several => Value::unknown(format!("one of {}", several.join(", "))),
         };
         let at = found.file.place.at(entry.span, path);
+        if audiences.len() > 1 {
+            job.workload.traits.push(("audiences".to_owned(), audiences.join(", "), at.clone()));
+        }
         job.may_present(IdentityToken { variable: entry.name().to_owned(), audience, at, mentioned: None, used: false });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::human_seconds;
+
+    #[test]
+    fn lengths_as_people_write_them() {
+        let known = ["3600 seconds", "60 minutes", "one hour", "1h 30m", "3 hours 30 minutes", "900", "2 days"].map(human_seconds);
+        assert_eq!(known, [Some(3_600), Some(3_600), None, Some(5_400), Some(12_600), Some(900), Some(172_800)]);
+        assert_eq!([human_seconds(""), human_seconds("$TIMEOUT"), human_seconds("99999999999999999999h")], [None; 3]);
     }
 }

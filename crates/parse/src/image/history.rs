@@ -1,4 +1,5 @@
-//! The values that the instructions of an image's history hold: `ENV`, `ARG`, and the arguments that `RUN` was given.
+//! The values that the instructions of an image hold, those of its history and those that images built on it will run
+//! (`OnBuild`): `ENV`, `ARG`, and the arguments that `RUN` was given.
 //!
 //! Builders write instructions as text: BuildKit `RUN |1 TOKEN=… /bin/sh -c make # buildkit`, the classic builder
 //! `|1 TOKEN=… /bin/sh -c make` and `/bin/sh -c #(nop)  ENV TOKEN=…`. An argument is in no container's environment, but in
@@ -17,8 +18,9 @@ use crate::tree::Node;
 
 /// Reads all instructions.
 pub(super) fn read(place: &Place<'_>, root: &Node, image: &mut Dump<'_>) {
-    for step in root.get("history").map(Node::items).unwrap_or_default() {
-        let Some(node) = step.get("created_by") else { continue };
+    let history = root.get("history").map(Node::items).unwrap_or_default().iter().filter_map(|step| step.get("created_by"));
+    let later = root.path(&["config", "OnBuild"]).map(Node::items).unwrap_or_default();
+    for node in history.chain(later) {
         let flat = Flat::new(place, node);
         for (keyword, name, value) in assigned(flat.text) {
             if facts::is_credential_variable(&name) {

@@ -10,6 +10,7 @@ use super::volumes::Volumes;
 use crate::environment::Variable;
 use crate::facts as shared;
 use crate::tree::Node;
+use crate::weak_literal;
 
 /// Reads all containers of a pod.
 pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, facts: &mut Facts) {
@@ -48,10 +49,18 @@ pub(super) fn variables(pod: Pod<'_>, container: &Container<'_>) -> Vec<Variable
 pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload, facts: &mut Facts) {
     let Some(name) = entry.str("name") else { return };
     if let Some(value) = entry.get("value") {
+        if let Some(reference) =
+            value.text().and_then(|text| shared::told_where(name, text, &object.location(value, &format!("{path}.value"))))
+        {
+            workload.references.push(reference);
+            return;
+        }
         let is_literal =
             value.text().is_some_and(|text| !text.trim().is_empty()) && !template::is_templated(object.source.place.slice(value.span));
         if is_literal && shared::is_credential_variable(name) {
-            facts.slots.push(shared::slot(name, object.location(value, &format!("{path}.value"))));
+            let location = object.location(value, &format!("{path}.value"));
+            facts.declarations.extend(value.text().and_then(|text| weak_literal::declared(name, text, &location)));
+            facts.slots.push(shared::slot(name, location));
         }
         return;
     }

@@ -9,6 +9,7 @@ use super::containers;
 use super::pods::Pod;
 use super::volumes::{self, Token, Volumes};
 use crate::environment::{self, Variable};
+use crate::tree::Node;
 
 /// A projected token without an audience of its own is meant for the API server, whose identifier this is by default
 /// (kube-apiserver `--api-audiences`, from `--service-account-issuer`).
@@ -48,6 +49,9 @@ pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, fac
     for token in volumes.tokens.iter().filter(|token| !used.contains(&token.path.as_str())) {
         workload.identity_paths.push(presented(pod, token));
     }
+    if !volumes.spiffe.is_empty() {
+        selected_by(pod, workload);
+    }
     azure_label(pod, workload);
     facts.sessions.extend(volumes.tokens.iter().filter_map(|token| lifetime(pod, token)));
 }
@@ -62,7 +66,7 @@ fn token_of<'v>(pod: Pod<'_>, volumes: &'v Volumes, variables: &[Variable], path
 }
 
 /// The token of the pod's service account; without a projection of its own the one that a webhook projects.
-fn predicted(pod: Pod<'_>, token: Option<&Token>, platform: Platform) -> PredictedToken {
+pub(super) fn predicted(pod: Pod<'_>, token: Option<&Token>, platform: Platform) -> PredictedToken {
     let audience = match (token, platform) {
         (Some(token), _) => token.audience.clone().unwrap_or_else(|| Value::Known(API_SERVER_AUDIENCE.into(), Basis::Platform)),
         (None, Platform::Aws) => Value::literal("sts.amazonaws.com"),
@@ -97,6 +101,16 @@ fn attested(pod: Pod<'_>, volume: &str, mechanism: &str, location: &Location) ->
         capability: Some(location.clone()),
         consumer: mounted.map(|(mount, path)| pod.object.location(mount, &path)),
         platform_bound: None,
+    }
+}
+
+/// What registrations select a pod by: its service account and its labels.
+fn selected_by(pod: Pod<'_>, workload: &mut Workload) {
+    workload.traits.push(("service-account".to_owned(), pod.service_account().to_string(), pod.object.place()));
+    for entry in pod.template.path(&["metadata", "labels"]).into_iter().flat_map(Node::entries) {
+        let Some(value) = entry.value.text() else { continue };
+        let label = format!("{}={value}", entry.name());
+        workload.traits.push(("pod-label".to_owned(), label, pod.object.location(&entry.value, "metadata.labels")));
     }
 }
 

@@ -46,8 +46,7 @@ const OPERATORS: &[&str] = &[
 
 /// Adds the path to the API server if it is seen to be used.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
-    let automount = pod.spec.get("automountServiceAccountToken");
-    if automount.is_some_and(|node| node.text() == Some("false")) {
+    if !pod.mounts_token() {
         return;
     }
     let Some(consumer) = pod.containers().iter().find_map(|container| consumer(pod, container)) else { return };

@@ -3,7 +3,9 @@
 use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
 
 use super::objects::Object;
-use super::{containers, identities, in_cluster, injector, mesh, oci_exchange, volumes};
+use super::{
+    certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, programs, service_accounts, volumes,
+};
 use crate::tree::Node;
 
 /// Where kinds keep the pod template, by kind.
@@ -127,6 +129,11 @@ impl<'n> Pod<'n> {
         format!("k8s:sa/{}/{}", self.object.namespace(), self.service_account())
     }
 
+    /// Whether a token of its service account is mounted: unless it says not to.
+    pub(super) fn mounts_token(&self) -> bool {
+        self.spec.get("automountServiceAccountToken").and_then(Node::text) != Some("false")
+    }
+
     /// Where a node of the specification stands.
     pub(super) fn at(&self, node: &Node, key: &str) -> Location {
         self.object.location(node, &format!("{}.{key}", self.path))
@@ -145,11 +152,16 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     image_pull_secrets(pod, &mut workload);
     workspaces(pod, &mut workload);
     identities::read(pod, &volumes, &mut workload, facts);
+    commands::read(pod, &mut workload);
     mesh::read(pod, &mut workload);
     injector::read(pod, &mut workload);
     in_cluster::read(pod, &mut workload);
     oci_exchange::read(pod, &mut workload);
+    programs::read(pod, &mut workload);
+    volumes::written_by_helper(pod, &mut workload);
     traits(pod, &mut workload);
+    facts.sessions.extend(service_accounts::token_expirations(pod.object, &pod.principal(), &|name| pod.annotation(name)));
+    facts.sessions.extend(certificates::mounted(pod));
     workload.references.dedup();
     facts.workloads.push(workload);
 }

@@ -76,7 +76,7 @@ impl Rule<'_> {
         let mut found = Vec::new();
         for resource in self.texts("resources") {
             for group in &groups {
-                let is_bare = group.is_empty() || group == "*" || resource == "*";
+                let is_bare = group.is_empty() || group == "*";
                 found.push(Value::literal(if is_bare { resource.clone() } else { format!("{group}/{resource}") }));
             }
         }

@@ -28,13 +28,21 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
             .references
             .extend(object.source.text(node).map(|name| secrets::reference(object, &name, object.location(node, "secrets"))));
     }
+    if let Some(node) = object.annotation("azure.workload.identity/tenant-id") {
+        component.traits.push((
+            "azure-tenant".to_owned(),
+            object.source.value(node).known().unwrap_or_default().to_owned(),
+            object.location(node, "metadata.annotations"),
+        ));
+    }
     if let Some(node) = object.at(&["automountServiceAccountToken"]) {
         let text = node.text().unwrap_or_default().to_owned();
         component.traits.push(("automount".to_owned(), text, object.location(node, "automountServiceAccountToken")));
     }
     facts.workloads.push(component);
     facts.principals.push(principal(&namespace, &name, object.place()));
-    facts.sessions.extend(token_expirations(object));
+    let account = format!("k8s:sa/{namespace}/{name}");
+    facts.sessions.extend(token_expirations(object, &account, &|name| object.annotation(name)));
 }
 
 /// A service account as a principal of its cluster.
@@ -81,10 +89,10 @@ fn project(email: &str) -> Option<&str> {
 }
 
 fn aws(object: Object<'_>) -> Option<IdentityPath> {
-    let node = object.annotation("eks.amazonaws.com/role-arn")?;
+    let node = object.annotation(AWS_ROLE)?;
     let audience = object.annotation("eks.amazonaws.com/audience").map(|node| object.source.value(node));
     let audience = audience.unwrap_or_else(|| Value::Known("sts.amazonaws.com".to_owned(), unkeyed_model::Basis::Platform));
-    Some(annotated(object, node, Platform::Aws, "eks.amazonaws.com/role-arn", audience))
+    Some(annotated(object, node, Platform::Aws, AWS_ROLE, audience))
 }
 
 /// Only pods with Azure's label get a token: the label is the capability, the client id here says who consumes it.
@@ -101,17 +109,34 @@ fn gcp(object: Object<'_>) -> Option<IdentityPath> {
     Some(annotated(object, node, Platform::Gcp, "iam.gke.io/gcp-service-account", audience))
 }
 
-fn token_expirations(object: Object<'_>) -> Vec<SessionPolicy> {
-    let settings = ["eks.amazonaws.com/token-expiration", "azure.workload.identity/service-account-token-expiration"];
-    let found = settings.iter().filter_map(|setting| Some((*setting, object.annotation(setting)?)));
-    found
-        .map(|(setting, node)| SessionPolicy {
-            platform: Platform::K8s,
-            principal: format!("k8s:sa/{}/{}", object.namespace(), object.name()),
-            setting: setting.to_owned(),
-            seconds: node.text().and_then(|text| text.trim().parse().ok()),
-            basis: TtlBasis::Declared,
-            location: object.location(node, "metadata.annotations"),
-        })
-        .collect()
+/// Annotation that gives an account its AWS role, and that for how long its tokens live (amazon-eks-pod-identity-webhook).
+const AWS_ROLE: &str = "eks.amazonaws.com/role-arn";
+const AWS_EXPIRATION: &str = "eks.amazonaws.com/token-expiration";
+const AZURE_EXPIRATION: &str = "azure.workload.identity/service-account-token-expiration";
+
+/// What the webhook of EKS asks for if nothing is written.
+const AWS_DEFAULT: u64 = 86_400;
+
+/// How long the annotations of an account or of a pod let the account's tokens live.
+pub(super) fn token_expirations<'n>(
+    object: Object<'n>,
+    account: &str,
+    annotation: &dyn Fn(&str) -> Option<&'n Node>,
+) -> Vec<SessionPolicy> {
+    let session = |setting: &str, seconds, basis, node: &Node| SessionPolicy {
+        platform: Platform::K8s,
+        principal: account.to_owned(),
+        setting: setting.to_owned(),
+        seconds,
+        basis,
+        location: object.location(node, "metadata.annotations"),
+    };
+    let written = [AWS_EXPIRATION, AZURE_EXPIRATION].into_iter().filter_map(|setting| {
+        let node = annotation(setting)?;
+        Some(session(setting, node.text().and_then(|text| text.trim().parse().ok()), TtlBasis::Declared, node))
+    });
+    let assumed = annotation(AWS_ROLE)
+        .filter(|_| annotation(AWS_EXPIRATION).is_none())
+        .map(|node| session(AWS_EXPIRATION, Some(AWS_DEFAULT), TtlBasis::VendorDefault, node));
+    written.chain(assumed).collect()
 }

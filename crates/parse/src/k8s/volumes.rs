@@ -34,6 +34,36 @@ pub(super) struct Token {
     pub(super) location: Location,
 }
 
+/// Images of the program that writes SVIDs to files (spiffe/spiffe-helper).
+const HELPERS: &str = "spiffe-helper";
+
+/// Says where a helper beside the application writes what it fetches: each volume of the pod's own that it mounts.
+pub(super) fn written_by_helper(pod: Pod<'_>, workload: &mut Workload) {
+    let is_helper = |image: Option<&str>| image.is_some_and(|image| image.rsplit('/').next().is_some_and(|name| name.contains(HELPERS)));
+    for container in pod.containers().iter().filter(|container| is_helper(container.node.str("image"))) {
+        for mount in container.node.get("volumeMounts").map(Node::items).unwrap_or_default() {
+            let named = |volume: &&Node| volume.str("name").is_some() && volume.str("name") == mount.str("name");
+            let Some(volume) = pod.spec.get("volumes").map(Node::items).unwrap_or_default().iter().find(named) else { continue };
+            let Some(storage) = storage(volume) else { continue };
+            let folder = mount.str("mountPath").unwrap_or_default();
+            workload.traits.push(("fallback-folder".to_owned(), format!("{storage}:{folder}"), pod.at(volume, "volumes")));
+        }
+    }
+}
+
+/// What a volume that can be written to is kept on; `None` for sockets and for what the cluster fills.
+fn storage(volume: &Node) -> Option<&'static str> {
+    if let Some(folder) = volume.get("emptyDir") {
+        return Some(if folder.str("medium") == Some("Memory") { "tmpfs" } else { "disk" });
+    }
+    let is_socket = volume
+        .path(&["hostPath", "path"])
+        .and_then(Node::text)
+        .is_some_and(|path| SPIFFE_FOLDERS.iter().any(|folder| path.starts_with(folder)) || path.ends_with(".sock"));
+    let is_disk = ["persistentVolumeClaim", "hostPath", "ephemeral", "nfs"].iter().any(|kind| volume.get(kind).is_some());
+    (is_disk && !is_socket).then_some("disk")
+}
+
 /// Reads the volumes and adds the uses by name to the workload.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) -> Volumes {
     let mut volumes = Volumes::default();

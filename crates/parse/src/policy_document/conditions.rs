@@ -25,12 +25,13 @@ fn claim(condition: &Condition) -> Claim {
     }
 }
 
-/// What the conditions say of the subject of a web identity token: the narrowest positive condition on `…:sub`.
-pub(super) fn subject(claims: &[Claim]) -> SubjectRule {
+/// What the conditions say of the subject of a web identity token: the narrowest positive condition on `…:sub`. What
+/// is partly known keeps its holes.
+pub(super) fn subject(statement: &Statement, claims: &[Claim]) -> SubjectRule {
     let mut rule = SubjectRule::Any;
-    for claim in claims.iter().filter(|claim| ends_in(&claim.name, ":sub")) {
+    for (claim, condition) in claims.iter().zip(&statement.conditions).filter(|(claim, _)| ends_in(&claim.name, ":sub")) {
         let operator = claim.operator.to_ascii_lowercase();
-        let known: Option<Vec<String>> = claim.values.iter().map(|value| value.known().map(str::to_owned)).collect();
+        let known: Option<Vec<String>> = condition.values.iter().map(|(text, _)| hole::partly(text)).collect();
         let found = match (operator.as_str(), known) {
             ("stringequals" | "stringequalsignorecase", Some(texts)) => SubjectRule::Exact(texts),
             ("stringlike" | "arnlike" | "arnequals", Some(texts)) => SubjectRule::Glob(texts),

@@ -95,6 +95,11 @@ pub(crate) fn named(text: &str) -> String {
     only_hole(text).map_or_else(|| shown(text), str::to_owned)
 }
 
+/// The text for people if some of it is written: `repo:${var.org}/${var.name}:*` says how it is built, `${var.subject}` nothing.
+pub(crate) fn partly(text: &str) -> Option<String> {
+    only_hole(text).is_none().then(|| shown(text))
+}
+
 /// The text as a value: known if nothing is missing.
 pub(crate) fn value(text: &str, basis: Basis) -> Value {
     if is_known(text) {

@@ -1,7 +1,7 @@
 //! Trust bindings of an assume-role policy: one for each trusted party of each statement.
 
 use serde_json::Value as Json;
-use unkeyed_model::{Platform, SubjectRule, TrustBinding, Value};
+use unkeyed_model::{Basis, Platform, SubjectRule, TrustBinding, Value};
 
 use super::statement::{Statement, statements};
 use super::{Carrier, conditions, hole, principals};
@@ -29,9 +29,14 @@ fn trust(
     carrier: &Carrier<'_>,
 ) -> TrustBinding {
     let claims = conditions::claims(statement);
-    let party = principals::trusted(kind, id, carrier.issuer, key_prefix(statement));
+    let mut party = principals::trusted(kind, id, carrier.issuer, key_prefix(statement));
+    // A provider that is named by reference shows in the action what it speaks.
+    let is_saml = |action: &String| action.eq_ignore_ascii_case("sts:AssumeRoleWithSAML");
+    if party.kind == "oidc" && !statement.actions.is_empty() && statement.actions.iter().all(is_saml) {
+        party.kind = "saml";
+    }
     let mut settings: Vec<(String, Value)> =
-        statement.actions.iter().map(|action| ("action".to_owned(), Value::literal(action.clone()))).collect();
+        statement.actions.iter().map(|action| ("action".to_owned(), hole::value(action, Basis::Literal))).collect();
     let mut flag = |name: &str, on: bool| {
         if on {
             settings.push((name.to_owned(), Value::literal("true")));
@@ -42,7 +47,7 @@ fn trust(
     flag("deny-statement", denies);
     let subject = match party.subject {
         Some(subject) => subject,
-        None if party.kind == "oidc" => conditions::subject(&claims),
+        None if party.kind == "oidc" => conditions::subject(statement, &claims),
         None => SubjectRule::Any,
     };
     TrustBinding {

@@ -2,7 +2,7 @@
 
 mod documents;
 
-use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value};
+use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
 use self::documents::Document;
 use super::resource::{Reader, Resource};
@@ -25,9 +25,15 @@ pub(super) const READERS: &[(&str, Reader)] = &[
 fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     let key = resource.key();
     if let Some(policy) = resource.get("assume_role_policy") {
+        let first = facts.trusts.len();
         trusts(resource, &key, &policy, facts);
+        // Empty where the role has none.
+        let boundary = resource.value("permissions_boundary").unwrap_or_else(|| Value::literal(""));
+        facts.trusts[first..].iter_mut().for_each(|trust| trust.settings.push(("permissions_boundary".to_owned(), boundary.clone())));
     }
-    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) {
+    // A command that leaves the length out says nothing about it.
+    let is_default = resource.module.kind != WorkloadKind::Export;
+    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) && is_default {
         facts.sessions.push(SessionPolicy {
             platform: Platform::Aws,
             principal: key.clone(),
@@ -122,7 +128,13 @@ fn attachment(resource: Resource<'_, '_>, holders: &[&str], facts: &mut Facts) {
 }
 
 /// Grants of a policy that is attached by ARN: what its document says if the folder defines it, else its name.
-fn attached(resource: Resource<'_, '_>, principal: &str, policy: &Val, attribute: &str, facts: &mut Facts) {
+fn attached(resource: Resource<'_, '_>, principal: &str, policies: &Val, attribute: &str, facts: &mut Facts) {
+    for policy in resource.instances(policies) {
+        attached_one(resource, principal, &policy, attribute, facts);
+    }
+}
+
+fn attached_one(resource: Resource<'_, '_>, principal: &str, policy: &Val, attribute: &str, facts: &mut Facts) {
     let module = resource.module;
     let defined = policy.reference().and_then(|reference| Some((reference, *module.resources.get(&reference.address)?)));
     match defined {

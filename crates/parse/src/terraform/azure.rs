@@ -37,8 +37,8 @@ fn federated(resource: Resource<'_, '_>, parents: &[&str], kind: &str, facts: &m
         Some(parent) => resource.module.principal(&parent, Platform::Azure, kind, facts),
         None => resource.key(),
     };
-    let expression = resource.value("claims_matching_expression");
-    let subject = match (resource.value("subject"), expression) {
+    let expression = resource.partly("claims_matching_expression");
+    let subject = match (resource.partly("subject"), expression) {
         (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
         (Some(Value::Known(text, _)), None) => SubjectRule::Exact(vec![text]),
         (_, Some(Value::Unknown(why))) | (Some(Value::Unknown(why)), None) => SubjectRule::Unknown(why),
@@ -63,32 +63,36 @@ fn role_assignment(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(principal) = resource.principal("principal_id", Platform::Azure, "principal", facts) else { return };
     let scope = resource.get("scope");
     let (class, resources) = match &scope {
-        Some(scope) => (scope_of(resource, scope), vec![resource.module.value_of(scope)]),
+        Some(scope) => (scope_of(resource, scope), vec![covered(resource, scope)]),
         None => (ResourceScope::Unknown, Vec::new()),
     };
     let custom = resource.get("role_definition_id").and_then(|val| custom_role(resource, &val));
-    let (role, actions) = match custom {
-        Some(actions) => (None, actions),
-        None => (role_name(resource), Vec::new()),
+    let granted = match custom {
+        Some(actions) => vec![(None, actions)],
+        None => role_names(resource).into_iter().map(|role| (role, Vec::new())).collect(),
     };
-    facts.grants.push(RoleGrant {
+    facts.grants.extend(granted.into_iter().map(|(role, actions)| RoleGrant {
         platform: Platform::Azure,
-        principal,
+        principal: principal.clone(),
         role,
         actions,
         actions_inverted: false,
-        resources,
+        resources: resources.clone(),
         scope: class,
         condition: resource.get("condition").map(|val| hole::shown(&resource.module.text_of(&val).0)),
         location: resource.location(),
-    });
+    }));
 }
 
-/// The name of the role, or its id as written if only that is given.
-fn role_name(resource: Resource<'_, '_>) -> Option<Value> {
-    if let Some(name) = resource.value("role_definition_name") {
-        return Some(name);
+/// The names of the roles, one for each instance, or the id as written if only that is given.
+fn role_names(resource: Resource<'_, '_>) -> Vec<Option<Value>> {
+    match resource.get("role_definition_name") {
+        Some(names) => resource.instances(&names).iter().map(|name| Some(resource.module.value_of(name))).collect(),
+        None => vec![role_of_id(resource)],
     }
+}
+
+fn role_of_id(resource: Resource<'_, '_>) -> Option<Value> {
     let id = resource.get("role_definition_id")?;
     let looked_up = id.reference().and_then(|reference| {
         let section = *resource.module.resources.get(&reference.address)?;
@@ -110,6 +114,13 @@ fn custom_role(resource: Resource<'_, '_>, id: &Val) -> Option<Vec<String>> {
         .iter()
         .flat_map(|block| ["actions", "data_actions"].into_iter().flat_map(|name| resource.module.texts(*block, name)).collect::<Vec<_>>());
     Some(actions.map(|(text, _)| hole::shown(&text)).collect())
+}
+
+/// What a scope covers: of a reference to a resource of the folder its address.
+fn covered(resource: Resource<'_, '_>, scope: &Val) -> Value {
+    let defined =
+        scope.reference().filter(|reference| reference.first() == "id" && resource.module.resources.contains_key(&reference.address));
+    defined.map_or_else(|| resource.module.value_of(scope), |reference| Value::literal(reference.address.trim_start_matches("data.")))
 }
 
 /// The class of a scope: by its path where it is written, by what it is the id of where it is a reference.

@@ -43,9 +43,11 @@ fn path(resource: Resource<'_, '_>, scheme: &str, facts: &mut Facts) -> Identity
     let federated = scheme == "WorkloadIdentityFederation";
     let principal = resource.principal("credentials.serviceprincipalid", Platform::Azure, "application", facts);
     let principal = principal.map_or_else(|| Value::unknown("Azure DevOps makes the application"), Value::literal);
+    let told =
+        |what: &str, why: &str| resource.value(&format!("workload_identity_federation_{what}")).unwrap_or_else(|| Value::unknown(why));
     let token = PredictedToken {
-        issuer: Value::unknown("the organisation's issuer is known once the connection is made"),
-        subject: Value::unknown("`sc://organisation/project/connection`, known once the connection is made"),
+        issuer: told("issuer", "the organisation's issuer is known once the connection is made"),
+        subject: told("subject", "`sc://organisation/project/connection`, known once the connection is made"),
         audience: Value::literal("api://AzureADTokenExchange"),
     };
     IdentityPath {

@@ -135,17 +135,39 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         }
     }
     workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
-    if compute.kind == "google_compute_instance" || compute.kind == "google_compute_instance_template" {
-        scopes(resource, &mut workload);
+    if compute.platform == Some(Platform::Gcp) {
+        scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
 }
 
-/// Access scopes of a Google instance cap what its service account can do there.
-fn scopes(resource: Resource<'_, '_>, workload: &mut Workload) {
-    for scope in resource.get("service_account.scopes").iter().flat_map(Val::items) {
-        let text = hole::shown(&resource.module.text_of(scope).0);
-        workload.traits.push(("access-scope".to_owned(), text, resource.at("service_account")));
+/// Types that run as the project's default compute service account if they name none (Google Cloud documentation of each); of
+/// machines only those that ask for a service account at all, with the attribute that shows it.
+const DEFAULT_ACCOUNT: &[(&str, &str)] = &[
+    ("google_cloud_run_service", ""),
+    ("google_cloud_run_v2_service", ""),
+    ("google_cloud_run_v2_job", ""),
+    ("google_cloud_run_v2_worker_pool", ""),
+    ("google_cloudfunctions2_function", "service_config"),
+    ("google_compute_instance", "service_account"),
+    ("google_compute_instance_template", "service_account"),
+    ("google_container_node_pool", "node_config.oauth_scopes"),
+    ("google_dataflow_job", ""),
+];
+
+/// Access scopes of Google machines cap what their service account can do there; one that isn't named is the default one.
+fn scopes(resource: Resource<'_, '_>, compute: &Compute, workload: &mut Workload) {
+    for attribute in ["service_account.scopes", "node_config.oauth_scopes"] {
+        for scope in resource.get(attribute).iter().flat_map(Val::items) {
+            let text = hole::shown(&resource.module.text_of(scope).0);
+            workload.traits.push(("access-scope".to_owned(), text, resource.at(attribute)));
+        }
+    }
+    let Some((_, shown_by)) = DEFAULT_ACCOUNT.iter().find(|(kind, _)| *kind == compute.kind) else { return };
+    let names_none = compute.identity.iter().all(|attribute| resource.get(attribute).is_none());
+    let asks = shown_by.is_empty() || resource.get(shown_by).is_some() || !resource.blocks(shown_by).is_empty();
+    if names_none && asks && !resource.address.starts_with("data.") {
+        workload.traits.push(("default-service-account".to_owned(), "true".to_owned(), resource.at(shown_by)));
     }
 }
 

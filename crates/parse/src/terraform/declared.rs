@@ -91,7 +91,9 @@ pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
 }
 
 /// Attributes that say when it ends: as a point in time, or as a length.
-const ENDS: &[&str] = &["end_date", "expires_at", "expires_on", "expiration_date"];
+const ENDS: &[&str] = &["end_date", "expires_at", "expires_on", "expiration_date", "valid_before"];
+/// Attributes that say since when it is.
+const BEGINNINGS: &[&str] = &["start_date", "valid_after", "create_date", "time_created"];
 const LENGTHS: &[&str] = &["end_date_relative", "ttl", "seconds_to_live", "validity_period"];
 
 /// Emits the declaration of a resource that creates a credential.
@@ -121,7 +123,10 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
 fn lifetime(resource: Resource<'_, '_>, vendor: VendorDefault) -> Lifetime {
     let expires = ENDS.iter().find_map(|name| resource.text(name)).and_then(|text| instant(&text));
     let declared = LENGTHS.iter().find_map(|name| resource.text(name)).and_then(|text| seconds(&text)).filter(|seconds| *seconds > 0);
-    Lifetime { expires, declared_seconds: declared, vendor_default: vendor, paired: true, ..Lifetime::default() }
+    let issued = BEGINNINGS.iter().find_map(|name| resource.text(name)).and_then(|text| instant(&text));
+    // A key without end is printed with the last year there is.
+    let expires = expires.filter(|end| !end.to_string().starts_with("9999"));
+    Lifetime { issued, expires, declared_seconds: declared, vendor_default: vendor, paired: true, ..Lifetime::default() }
 }
 
 /// RFC 3339, or a date, which ends at its beginning.

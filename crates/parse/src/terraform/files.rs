@@ -10,7 +10,7 @@ use hcl_edit::structure::Body;
 use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 
 use super::rendered::{Rendered, SpanMap};
-use super::{json, packer, pulumi};
+use super::{exported, json, packer, pulumi};
 use crate::place::Place;
 
 /// Largest file that is parsed, in bytes.
@@ -52,8 +52,24 @@ impl File<'_> {
     }
 }
 
+impl<'a> File<'a> {
+    /// A file in another form that was written out as configuration language.
+    pub(super) fn of_rendered(place: Place<'a>, rendered: Rendered, facts: &mut Facts) -> Option<Self> {
+        match hcl_edit::parser::parse_body(&rendered.text) {
+            Ok(body) => Some(Self { place, body, spans: Some(rendered.spans), is_values: false }),
+            Err(_) => {
+                facts.skipped.push(place.skip(SkipReason::Malformed, "its structure goes beyond what is read of such files"));
+                None
+            }
+        }
+    }
+}
+
 /// Parses the units; what can't be parsed becomes a coverage row.
 pub(super) fn parse<'a>(kind: WorkloadKind, units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
+    if kind == WorkloadKind::Export {
+        return exported::files(units, facts);
+    }
     let mut files = Vec::new();
     for unit in units {
         let place = match Place::new(unit) {

@@ -32,7 +32,7 @@ fn provider_trust(
     subject: SubjectRule,
     claims: &mut Vec<Claim>,
 ) -> TrustBinding {
-    let condition = resource.value("attribute_condition");
+    let condition = resource.partly("attribute_condition");
     let mut all = std::mem::take(claims);
     all.extend(condition.clone().map(|value| claim("attribute_condition", "cel", value)));
     let subject = match (subject, condition) {
@@ -73,12 +73,18 @@ fn claim(name: &str, operator: &str, value: Value) -> Claim {
 
 fn iam(resource: Resource<'_, '_>, facts: &mut Facts) {
     let attribute = if resource.get("members").is_some() { "members" } else { "member" };
-    let Some(role) = resource.value("role") else { return };
+    for role in resource.get("role").iter().flat_map(|role| resource.instances(role)) {
+        granted(resource, attribute, &resource.module.value_of(&role), facts);
+    }
+}
+
+/// What the members get: a way to become the account, or a role.
+fn granted(resource: Resource<'_, '_>, attribute: &str, role: &Value, facts: &mut Facts) {
     let members = resource.module.path(resource.section, attribute);
     for (ordinal, member) in members.iter().flat_map(Val::items).enumerate() {
         let text = resource.module.text_of(member).0;
         if resource.kind().starts_with("google_service_account_iam") && role.known().is_none_or(|role| IMPERSONATION.contains(&role)) {
-            impersonation(resource, ordinal, &text, &role, facts);
+            impersonation(resource, ordinal, &text, role, facts);
         }
         let principal = member_key(resource, member, &text, facts);
         let (scope, target) = scope(resource);

@@ -1,5 +1,7 @@
 //! Oracle Cloud in Terraform: identity propagation trusts, dynamic groups, policies.
 
+mod certificate;
+mod domain;
 mod policy;
 
 use unkeyed_model::{Claim, Facts, Platform, RoleGrant, SubjectRule, TrustBinding, Value};
@@ -13,6 +15,9 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("oci_identity_domains_identity_propagation_trust", propagation_trust),
     ("oci_identity_dynamic_group", dynamic_group),
     ("oci_identity_policy", policies),
+    ("oci_identity_domains_grant", domain::application_role),
+    ("oci_identity_domains_group", domain::group),
+    ("oci_identity_user_group_membership", domain::membership),
 ];
 
 /// Switches of a propagation trust that judgement asks for (Oracle, IdentityPropagationTrust schema).
@@ -26,7 +31,6 @@ const SETTINGS: &[&str] = &[
     "client_claim_name",
     "public_key_endpoint",
     "clock_skew_seconds",
-    "oauth_clients",
 ];
 
 fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
@@ -41,7 +45,7 @@ fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
         subject: SubjectRule::Any,
         audiences,
         claims: Vec::new(),
-        settings: resource.settings(SETTINGS),
+        settings: settings(resource, facts),
         location: resource.location(),
     };
     if rules.is_empty() {
@@ -50,16 +54,36 @@ fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
     }
     for (index, block) in rules.iter().enumerate() {
         let user = ["ocid", "value"].iter().find_map(|name| resource.module.get(*block, name));
-        let principal = user.map(|user| resource.module.principal(&user, Platform::Oci, "service-user", facts));
+        let principal = user.as_ref().map(|user| resource.module.principal(user, Platform::Oci, "service-user", facts));
         let rule = resource.module.value(*block, "rule").unwrap_or_default();
         let (subject, claims) = impersonation_rule(&rule);
         let mut binding = TrustBinding { id: format!("{}/{index}", resource.key()), subject, claims, ..base.clone() };
         binding.principal = principal.unwrap_or_else(|| resource.key());
+        let is_service = user.as_ref().and_then(|user| domain::is_service_user(resource.module, user));
+        binding.settings.extend(is_service.map(|value| ("service_user".to_owned(), value)));
         binding.settings.push(("rule".to_owned(), rule));
         binding.settings.push(("order".to_owned(), Value::literal(index.to_string())));
         binding.location = resource.module.block_location(*block, &format!("{}.impersonation_service_users[{index}]", resource.address));
         facts.trusts.push(binding);
     }
+}
+
+/// Settings as written, the clients that may exchange, and until when a pinned certificate serves.
+fn settings(resource: Resource<'_, '_>, facts: &mut Facts) -> Vec<(String, Value)> {
+    let mut found = resource.settings(SETTINGS);
+    for client in resource.get("oauth_clients").iter().flat_map(Val::items) {
+        let key = resource.module.principal(client, Platform::Oci, "application", facts);
+        found.push(("oauth_client".to_owned(), Value::literal(key)));
+    }
+    if let Some(pinned) = resource.value("public_certificate") {
+        let until = match &pinned {
+            Value::Known(text, _) => certificate::expiry(text).map(|instant| instant.to_string()),
+            Value::Unknown(_) => None,
+        };
+        let value = until.map_or_else(|| Value::unknown("the certificate can't be read"), Value::literal);
+        found.push(("public_certificate.expires".to_owned(), value));
+    }
+    found
 }
 
 /// `<claim> eq|co <value>`: the whole grammar of impersonation rules. `eq` accepts `*`, `co` means "contains".

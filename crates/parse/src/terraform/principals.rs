@@ -1,5 +1,7 @@
 //! Which principal an expression means, under one key for the whole folder.
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Facts, Platform, Principal};
 
 use super::module::{Module, Section};
@@ -9,15 +11,16 @@ use crate::policy_document::hole;
 /// Resource types that are principals: type, platform, kind, attributes that name them.
 const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
     ("aws_iam_role", Platform::Aws, "role", &["name"]),
-    ("aws_iam_user", Platform::Aws, "user", &["name"]),
-    ("azurerm_user_assigned_identity", Platform::Azure, "managed-identity", &["name"]),
-    ("azuread_application", Platform::Azure, "application", &["display_name", "client_id"]),
+    ("aws_iam_user", Platform::Aws, "user", &["name", "arn"]),
+    ("azurerm_user_assigned_identity", Platform::Azure, "managed-identity", &["name", "client_id", "principal_id", "id"]),
+    ("azuread_application", Platform::Azure, "application", &["display_name", "client_id", "object_id"]),
     ("azuread_application_registration", Platform::Azure, "application", &["display_name"]),
-    ("google_service_account", Platform::Gcp, "service-account", &["account_id"]),
-    ("google_iam_workload_identity_pool", Platform::Gcp, "workload-identity-pool", &["workload_identity_pool_id"]),
+    ("google_service_account", Platform::Gcp, "service-account", &["account_id", "email", "unique_id"]),
+    ("google_iam_workload_identity_pool", Platform::Gcp, "workload-identity-pool", &["workload_identity_pool_id", "name"]),
+    ("oci_identity_domains_app", Platform::Oci, "application", &["display_name"]),
     ("oci_identity_domains_user", Platform::Oci, "service-user", &["user_name"]),
-    ("oci_identity_user", Platform::Oci, "user", &["name"]),
-    ("oci_identity_dynamic_group", Platform::Oci, "dynamic-group", &["name"]),
+    ("oci_identity_user", Platform::Oci, "user", &["name", "id"]),
+    ("oci_identity_dynamic_group", Platform::Oci, "dynamic-group", &["name", "id"]),
     ("vault_jwt_auth_backend_role", Platform::Vault, "role", &["role_name"]),
     ("vault_kubernetes_auth_backend_role", Platform::Vault, "role", &["role_name"]),
     ("vault_approle_auth_backend_role", Platform::Vault, "role", &["role_name"]),
@@ -30,6 +33,7 @@ const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
 /// Attributes through which one resource stands for the principal of another.
 const STANDS_FOR: &[(&str, &[&str])] = &[
     ("aws_iam_instance_profile", &["role", "roles"]),
+    ("aws_eks_access_entry", &["principal_arn"]),
     ("azuread_service_principal", &["client_id", "application_id"]),
     ("google_iam_workload_identity_pool_provider", &["workload_identity_pool_id"]),
 ];
@@ -44,7 +48,8 @@ pub(super) fn defined(module: &Module<'_>, facts: &mut Facts) {
         let mut names = vec![module.key(address), address.clone()];
         names.extend(naming.iter().filter_map(|attribute| module.text(*section, attribute)));
         names.extend(further_names(module, kind, *section));
-        names.dedup();
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
         facts.principals.push(Principal {
             platform: *platform,
             key: module.key(address),

@@ -1,9 +1,10 @@
 //! One resource while it is read: its block with the folder around it.
 
-use unkeyed_model::{Facts, Location, Platform, SessionPolicy, TtlBasis, Value};
+use unkeyed_model::{Basis, Facts, Location, Platform, SessionPolicy, TtlBasis, Value};
 
 use super::module::{Module, Section};
-use crate::evaluated::Val;
+use crate::evaluated::{Kind, Val};
+use crate::policy_document::hole;
 
 /// A resource.
 #[derive(Clone, Copy)]
@@ -22,6 +23,11 @@ impl<'m> Resource<'_, 'm> {
         self.address.split('.').next().unwrap_or_default()
     }
 
+    /// Its type with what tells a data source (`data.aws_iam_role`).
+    pub(super) fn full_kind(&self) -> &str {
+        self.address.rsplit_once('.').map_or(self.address, |(kind, _)| kind)
+    }
+
     /// Its key (`tf:infra#aws_iam_role.deploy`).
     pub(super) fn key(&self) -> String {
         self.module.key(self.address)
@@ -37,9 +43,31 @@ impl<'m> Resource<'_, 'm> {
         self.module.value(self.section, path)
     }
 
+    /// An attribute as a model value, with `${…}` for what is missing in a text of which some is written.
+    pub(super) fn partly(&self, path: &str) -> Option<Value> {
+        let (text, basis) = self.module.text_of(&self.get(path)?);
+        Some(hole::partly(&text).map_or_else(|| hole::value(&text, basis), |text| Value::Known(text, basis)))
+    }
+
     /// An attribute as text, if it is fully known.
     pub(super) fn text(&self, path: &str) -> Option<String> {
         self.module.text(self.section, path)
+    }
+
+    /// What a value stands for in the resource's instances: the keys or values of `for_each` where it is `each.key` or
+    /// `each.value`, else itself.
+    pub(super) fn instances(&self, val: &Val) -> Vec<Val> {
+        let text = self.module.text_of(val).0;
+        let what = hole::only_hole(&text).filter(|what| matches!(*what, "each.key" | "each.value"));
+        let Some((what, over)) = what.and_then(|what| Some((what, self.get("for_each")?))) else { return vec![val.clone()] };
+        match over.kind {
+            Kind::List(items) => items,
+            Kind::Map(entries) if what == "each.key" => {
+                entries.into_iter().map(|(key, _)| Val::new(Kind::Text(key, Basis::Literal))).collect()
+            }
+            Kind::Map(entries) => entries.into_iter().map(|(_, value)| value).collect(),
+            _ => vec![val.clone()],
+        }
     }
 
     /// Nested blocks of a kind.
@@ -68,17 +96,30 @@ impl<'m> Resource<'_, 'm> {
         names.iter().filter_map(|name| Some(((*name).to_owned(), self.value(name)?))).collect()
     }
 
-    /// Emits a session policy for a setting that counts seconds, if it is written.
-    pub(super) fn session(&self, platform: Platform, principal: &str, setting: &str, facts: &mut Facts) -> bool {
-        let Some(value) = self.value(setting) else { return false };
+    /// Emits a session policy of a length that was read from an attribute.
+    pub(super) fn lasts(
+        &self,
+        platform: Platform,
+        principal: &str,
+        setting: &str,
+        seconds: Option<u64>,
+        attribute: &str,
+        facts: &mut Facts,
+    ) {
         facts.sessions.push(SessionPolicy {
             platform,
             principal: principal.to_owned(),
             setting: setting.to_owned(),
-            seconds: value.known().and_then(seconds),
+            seconds,
             basis: TtlBasis::Declared,
-            location: self.at(setting),
+            location: self.at(attribute),
         });
+    }
+
+    /// Emits a session policy for a setting that counts seconds, if it is written.
+    pub(super) fn session(&self, platform: Platform, principal: &str, setting: &str, facts: &mut Facts) -> bool {
+        let Some(value) = self.value(setting) else { return false };
+        self.lasts(platform, principal, setting, value.known().and_then(seconds), setting, facts);
         true
     }
 }

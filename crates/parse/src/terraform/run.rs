@@ -86,6 +86,10 @@ fn login(module: &Module<'_>, section: Section<'_>, address: &str, workload: &mu
         workload.location = module.block_location(section, address);
     }
     provider::paths(module, section, workload);
+    let of_entra = section.label(0).is_some_and(|name| matches!(name, "azurerm" | "azuread" | "azapi"));
+    if let Some(tenant) = module.text(section, "tenant_id").filter(|_| of_entra) {
+        workload.traits.push(("azure-tenant".to_owned(), tenant, module.attribute_location(section, address, "tenant_id")));
+    }
     let reader = Reader { module, address, destination: destination.clone(), fetches: false };
     for leaf in settings::leaves(module, section) {
         workload.references.append(&mut reader.read(&leaf, facts));

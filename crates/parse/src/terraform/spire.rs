@@ -22,7 +22,7 @@ const MARKERS: &[&[&str]] =
     &[&["trust_domain", "plugins"], &["trust_domain", "NodeAttestor"], &["agent_address", "cert_dir"], &["agent_address", "jwt_svids"]];
 
 /// Whether the text is such a configuration.
-pub(super) fn is_one(head: &str) -> bool {
+pub(crate) fn is_one(head: &str) -> bool {
     MARKERS.iter().any(|words| words.iter().all(|word| head.contains(word))) && !head.contains("apiVersion")
 }
 
@@ -40,6 +40,8 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
             values(module, *section, &mut workload, facts);
             lifetimes(module, *section, &key, facts);
         }
+        let locate = |range: std::ops::Range<usize>, path: &str| file.place.at(Span::new(range.start, range.end), path);
+        crate::spire::configuration::read(&file.body, &locate, &mut workload, facts);
         if name == "helper" {
             helper(file, &mut workload);
         }
@@ -65,9 +67,6 @@ fn values(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, fa
                 role: Role::Signing,
                 ..reference
             });
-        }
-        if let ("insecure_bootstrap", Kind::Bool(true), Some(at)) = (leaf.name.as_str(), &leaf.val.kind, leaf.val.at) {
-            workload.traits.push(("insecure-bootstrap".into(), "true".into(), module.location(at, &leaf.path)));
         }
     }
 }
@@ -102,12 +101,28 @@ fn helper(file: &File<'_>, workload: &mut Workload) {
     if let Some(location) = at("agent_address") {
         workload.identity_paths.push(crate::systemd::attested("spiffe-helper", location));
     }
+    if let Some((audiences, range)) = widest_audiences(&file.body) {
+        workload.traits.push(("audiences".to_owned(), audiences, file.place.at(Span::new(range.start, range.end), "jwt_svids")));
+    }
     for name in ["cert_dir", "key_file_mode", "svid_key_file_name"] {
         let value = file.body.get_attribute(name).map(|attribute| written(&file.place, attribute));
         if let (Some(value), Some(location)) = (value, at(name)) {
             workload.traits.push((name.to_owned(), value, location));
         }
     }
+}
+
+/// The audiences of the first token that is fetched for several parties.
+fn widest_audiences(body: &hcl_edit::structure::Body) -> Option<(String, std::ops::Range<usize>)> {
+    let tokens = body.get_attribute("jwt_svids")?;
+    let text = |value: &hcl_edit::expr::Expression| value.as_str().map(str::to_owned);
+    tokens.value.as_array()?.iter().filter_map(hcl_edit::expr::Expression::as_object).find_map(|token| {
+        let of =
+            |wanted: &str| token.iter().find(|(key, _)| key.as_ident().is_some_and(|name| name.as_str() == wanted)).map(|(_, v)| v.expr());
+        let mut audiences: Vec<String> = of("jwt_audience").and_then(text).into_iter().collect();
+        audiences.extend(of("jwt_extra_audiences")?.as_array()?.iter().filter_map(text));
+        (audiences.len() > 1).then(|| (audiences.join(", "), tokens.span().unwrap_or_default()))
+    })
 }
 
 fn written(place: &Place<'_>, attribute: &hcl_edit::structure::Attribute) -> String {

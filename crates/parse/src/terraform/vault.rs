@@ -5,7 +5,7 @@ use unkeyed_model::{Basis, Claim, Facts, Location, Platform, Principal, Resource
 
 use super::module::Module;
 use super::resource::{Reader, Resource};
-use crate::evaluated::Val;
+use crate::evaluated::{Kind, Val};
 use crate::policy_document::hole;
 
 /// Readers by resource type.
@@ -50,7 +50,7 @@ fn trust(resource: Resource<'_, '_>, trusted: &str, issuer: Value, subject: Subj
 fn jwt_trust(resource: Resource<'_, '_>) -> TrustBinding {
     let glob = resource.text("bound_claims_type").as_deref() == Some("glob");
     let mut claims = Vec::new();
-    for (name, val) in resource.get("bound_claims").iter().flat_map(Val::entries) {
+    for (name, val) in resource.get("bound_claims").iter().flat_map(Val::entries).filter(|(name, _)| !name.is_empty()) {
         // The provider takes several values as one comma-separated text.
         let texts: Vec<(String, Basis)> = val.items().iter().map(|item| resource.module.text_of(item)).collect();
         let values = texts.iter().flat_map(|(text, basis)| text.split(',').map(|part| hole::value(part.trim(), *basis)));
@@ -64,10 +64,18 @@ fn jwt_trust(resource: Resource<'_, '_>) -> TrustBinding {
         });
     }
     let of_claim = claims.iter().find(|claim| claim.name == "sub" || claim.name == "/sub");
-    let subject = match (resource.value("bound_subject"), of_claim) {
+    let claims_unknown = resource.get("bound_claims").is_some_and(|val| match &val.kind {
+        // What is merged into them from elsewhere has no name.
+        Kind::Map(entries) => entries.iter().any(|(name, _)| name.is_empty()),
+        kind => !matches!(kind, Kind::Null),
+    });
+    let subject = match (resource.partly("bound_subject"), of_claim) {
+        (subject, _) if claims_unknown && !matches!(&subject, Some(Value::Known(text, _)) if !text.is_empty()) => {
+            SubjectRule::Unknown("`bound_claims` is not known from these inputs".to_owned())
+        }
         (Some(Value::Known(text, _)), _) if !text.is_empty() => SubjectRule::Exact(vec![text]),
         (Some(Value::Unknown(why)), _) => SubjectRule::Unknown(why),
-        (_, Some(claim)) => match claim.values.iter().map(|value| value.known().map(str::to_owned)).collect::<Option<Vec<_>>>() {
+        (_, Some(_)) => match written_subjects(resource) {
             Some(texts) if glob => SubjectRule::Glob(texts),
             Some(texts) => SubjectRule::Exact(texts),
             None => SubjectRule::Unknown("`bound_claims` is not fully known from these inputs".to_owned()),
@@ -84,10 +92,23 @@ fn jwt_trust(resource: Resource<'_, '_>) -> TrustBinding {
     }
 }
 
+/// The values of `bound_claims.sub`, partly known ones with their holes.
+fn written_subjects(resource: Resource<'_, '_>) -> Option<Vec<String>> {
+    let claims = resource.get("bound_claims")?;
+    let val = claims.get("sub").or_else(|| claims.get("/sub"))?;
+    let texts = val.items().iter().map(|item| hole::partly(&resource.module.text_of(item).0));
+    Some(texts.collect::<Option<Vec<_>>>()?.iter().flat_map(|text| text.split(',').map(|part| part.trim().to_owned())).collect())
+}
+
 /// What the role's backend accepts as issuer, by its `path` or by reference.
 fn backend_issuer(resource: Resource<'_, '_>) -> Option<Value> {
     let module = resource.module;
-    let backend = resource.get("backend")?;
+    let issuer = |section| ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().find_map(|name| module.value(section, name));
+    let Some(backend) = resource.get("backend") else {
+        // What the server prints of a role leaves its mount out: it is the only one that is known, or not known.
+        let mut all = module.of_type("vault_jwt_auth_backend");
+        return all.next().filter(|_| all.next().is_none()).and_then(|(_, section)| issuer(section));
+    };
     let section = match backend.reference() {
         Some(reference) => *module.resources.get(&reference.address)?,
         None => {
@@ -97,7 +118,7 @@ fn backend_issuer(resource: Resource<'_, '_>) -> Option<Value> {
             module.of_type("vault_jwt_auth_backend").find(|(_, section)| same_path(*section))?.1
         }
     };
-    ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().find_map(|name| module.value(section, name))
+    issuer(section)
 }
 
 fn kubernetes_trust(resource: Resource<'_, '_>) -> TrustBinding {

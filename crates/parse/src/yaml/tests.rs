@@ -111,3 +111,16 @@ fn every_prefix_is_read_without_panic() {
         with(&text[..end], |_, _, _| {});
     }
 }
+
+#[test]
+fn a_closing_bracket_may_stand_as_far_left_as_its_key() {
+    let text = "jobs:\n  a:\n    args: [\n      x, # ü\n      y\n    ]\n    map: {\n      k: v\n    }\n  b: 1\n";
+    with(text, |nodes, skipped, text| {
+        assert!(skipped.is_empty());
+        let a = nodes[0].path(&["jobs", "a"]).unwrap();
+        assert_eq!(slice(text, &a.get("args").unwrap().items()[1]), "y");
+        assert_eq!(a.path(&["map", "k"]).and_then(Node::text), Some("v"));
+        assert_eq!(nodes[0].path(&["jobs", "b"]).and_then(Node::text), Some("1"));
+    });
+    with("a: [\n  x\n]\nb: ]\n", |_, skipped, _| assert_eq!(skipped[0].why, SkipReason::Malformed));
+}

@@ -37,7 +37,7 @@ impl Shown<'_> {
     }
 }
 
-/// What a group has in common: class, rule, kind, exception, what to do. Worst class first, then as reports sort.
+/// What a group has in common: class, rule, kind, exception or what else silences it, what to do. Worst class first, then as reports sort.
 type Key<'r> = (Class, &'r str, &'r str, Option<&'r str>, &'r Remediation);
 
 impl Credentials {
@@ -53,6 +53,7 @@ impl Credentials {
             let at = home.map_or(0, |home| nearest(artifact, home));
             let before = !self.shown.insert(artifact.id.clone());
             let exception = artifact.suppressed_by.as_ref().map(|suppression| suppression.exception.as_str());
+            let exception = exception.or(artifact.silenced_by.as_ref().map(unkeyed_model::Silence::as_str));
             let key = (artifact.class, artifact.rule.id.as_str(), artifact.kind.as_str(), exception, &artifact.rule.remediation);
             groups.entry(key).or_default().push(Shown { artifact, at, before });
         }
@@ -121,6 +122,9 @@ impl Credentials {
             );
             fact(page, "excepted", &text)?;
             fact(page, "exit plan", &suppression.exit_plan)?;
+        }
+        if let Some(silence) = &first.silenced_by {
+            fact(page, "passed over", &format!("by gates, not by verdicts: {}", silence.as_str()))?;
         }
         if let Some(because) = &first.public_because {
             return fact(page, "public", because);

@@ -19,7 +19,7 @@ const MOST_NOTES: usize = 1;
 /// Writes findings, worst first, those of one check together.
 pub(super) fn write(page: &mut Page<'_>, findings: &[&Finding], verbose: bool) -> io::Result<()> {
     let mut groups: BTreeMap<(Reverse<Level>, &str), Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| is_shown(finding, verbose)) {
         groups.entry((Reverse(finding.level), finding.check)).or_default().push(finding);
     }
     for ((Reverse(level), check), group) in groups {
@@ -36,6 +36,11 @@ pub(super) fn write(page: &mut Page<'_>, findings: &[&Finding], verbose: bool) -
         }
     }
     Ok(())
+}
+
+/// An exception that is in force is said where it applies, beside the credential; its record is only for machines.
+pub(super) fn is_shown(finding: &Finding, verbose: bool) -> bool {
+    verbose || finding.check != "EX-VALID"
 }
 
 fn one(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {

@@ -12,6 +12,9 @@ use crate::{inventory, stamp, words};
 /// Reasons of the gate shown unless everything is asked for.
 const MOST_REASONS: usize = 5;
 
+/// Digits of a file's digest that are shown.
+const SHOWN_DIGITS: usize = 12;
+
 /// Writes the section.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, listing: &Listing<'_>, verbose: bool) -> io::Result<()> {
     page.blank()?;
@@ -21,8 +24,9 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, listing: &Listing<'_>,
     }
     artifacts(page, listing)?;
     workload::field(page, "read", &[plain(read(report.coverage.read))])?;
+    basis(page, report)?;
     gate(page, report, verbose)?;
-    workload::field(page, "judged", &[plain(basis(report))])
+    workload::field(page, "exit code", &exit(report.summary.gate_passed, &report.coverage))
 }
 
 fn workloads(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -84,9 +88,11 @@ fn read(counts: ReadCounts) -> String {
     said.join(", ")
 }
 
-fn gate(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
+/// Whether the gate is passed, why not, and what would make it pass.
+pub(super) fn gate(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     let summary = &report.summary;
-    let profile = plain(format!(" (profile {})", report.run.profile));
+    let compared = report.run.compared_with.as_ref().map_or_else(String::new, |earlier| format!(", what was added since {earlier}"));
+    let profile = plain(format!(" (profile {}{compared})", report.run.profile));
     let outcome = if summary.gate_passed { ink(Ink::Good, "passed") } else { ink(Ink::Error, "failed") };
     workload::field(page, "gate", &[outcome, profile])?;
     let most = if verbose { usize::MAX } else { MOST_REASONS };
@@ -96,7 +102,12 @@ fn gate(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     if let Some(more) = summary.gate_reasons.len().checked_sub(most).filter(|more| *more > 0) {
         page.labelled(workload::COLUMN, &faint("·"), workload::COLUMN + 2, &[faint(format!("and {more} more reasons: -v lists them"))])?;
     }
-    workload::field(page, "exit code", &exit(summary.gate_passed, &report.coverage))
+    let mut label = "to pass";
+    for remedy in &summary.gate_remedies {
+        workload::field(page, label, &[plain(remedy.as_str())])?;
+        label = "";
+    }
+    Ok(())
 }
 
 fn exit(passed: bool, coverage: &Coverage) -> Vec<Piece<'static>> {
@@ -110,9 +121,28 @@ fn exit(passed: bool, coverage: &Coverage) -> Vec<Piece<'static>> {
     }
 }
 
-fn basis(report: &Report) -> String {
-    let policy = report.run.policy.as_ref().map_or_else(|| "built-in policy".to_owned(), |(path, _)| format!("policy {path}"));
-    format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), report.run.version())
+/// When, and by which files.
+fn basis(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let run = &report.run;
+    let policy = match &run.policy {
+        None => "built-in policy".to_owned(),
+        Some(policy) if run.own_policy.as_ref() == Some(policy) => format!("policy {}, found at the target", file(policy)),
+        Some(policy) => format!("policy {}", file(policy)),
+    };
+    let text = format!("as of {}, {policy}, unkeyed {}", stamp::rfc3339(report.as_of), report.run.version());
+    workload::field(page, "judged", &[plain(text)])?;
+    if let Some(own) = run.own_policy.as_ref().filter(|own| run.policy.as_ref() != Some(*own)) {
+        workload::field(page, "not used", &[plain(format!("policy {}, found at the target", file(own)))])?;
+    }
+    match &run.baseline {
+        Some(baseline) => workload::field(page, "baseline", &[plain(file(baseline))]),
+        None => Ok(()),
+    }
+}
+
+/// A file by its path and the beginning of its digest; JSON has all of it.
+fn file((path, digest): &(String, String)) -> String {
+    format!("{path} (sha256 {}…)", digest.get(..SHOWN_DIGITS).unwrap_or(digest))
 }
 
 /// `1,204`.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use unkeyed_model::{IdentityPath, Missing, WorkloadReport};
+use unkeyed_model::{Assurance, IdentityPath, Missing, WorkloadReport};
 
 use super::gather::gathered;
 use super::page::{Ink, Page, Piece, faint, ink, plain};
@@ -24,6 +24,7 @@ pub(super) fn head(page: &mut Page<'_>, workload: &WorkloadReport) -> io::Result
         about.push(format!("“{}”", workload.name));
     }
     about.extend(workload.environment.as_ref().map(|environment| format!("environment {environment}")));
+    about.extend((workload.assurance != Assurance::Static).then(|| format!("assurance {}", workload.assurance)));
     about.extend(workload.owner.as_ref().map(|owner| format!("owner {owner}")));
     page.flow(2, 2, &[faint(about.join(" · "))])
 }

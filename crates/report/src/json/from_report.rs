@@ -27,6 +27,7 @@ impl v1::Report {
             rules: rules.into_values().map(rule).collect(),
             checks: report.checks.iter().map(check).collect(),
             coverage: coverage(&report.coverage),
+            evidence: report.evidence.iter().map(evidence).collect(),
         }
     }
 }
@@ -54,9 +55,28 @@ fn run(report: &model::Report) -> v1::Run {
         profile: run.profile.clone(),
         complete: report.coverage.is_complete(),
         policy: run.policy.as_ref().map(|(path, _)| path.clone()),
+        target_policy: run.own_policy.as_ref().map(file),
+        baseline: run.baseline.as_ref().map(file),
+        compared_with: run.compared_with.clone(),
         keyed: run.keyed,
+        assurance: report.assurance(),
         sources: Vec::new(),
     }
+}
+
+fn evidence(evidence: &model::Evidence) -> v1::Evidence {
+    v1::Evidence {
+        uri: place::uri_of_path(&evidence.path),
+        formats: evidence.formats.clone(),
+        assurance: evidence.assurance,
+        records: evidence.records,
+        dated: evidence.dated.map(|(at, _)| stamp::rfc3339(at)),
+        dated_by: evidence.dated.map(|(_, by)| by),
+    }
+}
+
+fn file((path, digest): &(String, String)) -> v1::FileDigest {
+    v1::FileDigest { path: path.clone(), digest: digest.clone() }
 }
 
 fn summary(report: &model::Report, listing: &Listing<'_>) -> v1::Summary {
@@ -73,6 +93,7 @@ fn summary(report: &model::Report, listing: &Listing<'_>) -> v1::Summary {
         rollup: summary.rollup,
         gate: if summary.gate_passed { v1::Gate::Pass } else { v1::Gate::Fail },
         gate_reasons: summary.gate_reasons.clone(),
+        gate_remedies: summary.gate_remedies.clone(),
     }
 }
 
@@ -112,6 +133,7 @@ fn artifact_of(artifact: &model::Artifact) -> v1::Artifact {
         remediation: v1::Remediation { instead: said(&artifact.rule.remediation.instead), revoke: said(&artifact.rule.remediation.revoke) },
         standards: artifact.standards.iter().map(standard).collect(),
         notes: artifact.notes.clone(),
+        silenced_by: artifact.silenced_by.as_ref().map(|silence| silence.as_str().to_owned()),
         suppressed_by: artifact.suppressed_by.as_ref().map(suppression),
     }
 }

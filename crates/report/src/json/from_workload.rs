@@ -17,6 +17,7 @@ impl v1::Workload {
             kind: workload.kind,
             name: workload.name.clone(),
             locations: workload.locations.iter().map(v1::Place::new).collect(),
+            assurance: workload.assurance,
             owner: workload.owner.clone(),
             environment: workload.environment.clone(),
             verdict: workload.verdict,

@@ -107,9 +107,11 @@ pub(super) fn path(uri: &str) -> String {
 }
 
 /// The bytes of the `%XX` at the start, as many as follow each other, and what comes after them.
-fn encoded(text: &str) -> (Vec<u8>, &str) {
+fn encoded<'t>(text: &'t str) -> (Vec<u8>, &'t str) {
     let (mut bytes, mut rest) = (Vec::new(), text);
-    while let Some(byte) = rest.strip_prefix('%').and_then(|tail| tail.get(..2)).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+    // The parser of numbers takes a sign, too.
+    let digits = |tail: &'t str| tail.get(..2).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    while let Some(byte) = rest.strip_prefix('%').and_then(digits).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
         bytes.push(byte);
         rest = &rest[3..];
     }

@@ -35,6 +35,9 @@ impl v1::Artifact {
             public_because: self.public_because.clone(),
             standards: standards(&self.standards),
             notes: self.notes.clone(),
+            fingerprint: None,
+            markers: Vec::new(),
+            silenced_by: self.silenced_by.as_deref().map(silence),
             suppressed_by: self.suppressed_by.as_ref().map(v1::Suppression::to_model),
         })
     }
@@ -120,4 +123,8 @@ impl v1::Check {
 
 fn standards(standards: &[v1::Standard]) -> Vec<model::Standard> {
     standards.iter().map(|standard| model::Standard { taxonomy: lasting(&standard.taxonomy), id: lasting(&standard.id) }).collect()
+}
+
+fn silence(name: &str) -> model::Silence {
+    if name == model::Silence::Baseline.as_str() { model::Silence::Baseline } else { model::Silence::Marker(lasting(name)) }
 }

@@ -10,6 +10,7 @@ impl v1::Workload {
         model::WorkloadReport {
             id: self.id.clone(),
             kind: self.kind,
+            assurance: self.assurance,
             name: self.name.clone(),
             locations: self.locations.iter().map(v1::Place::to_model).collect(),
             owner: self.owner.clone(),

@@ -54,6 +54,7 @@ impl v1::Report {
             workloads: self.workloads.iter().map(v1::Workload::to_model).collect(),
             findings: self.findings.iter().map(v1::Finding::to_model).collect(),
             checks: self.checks.iter().map(v1::Check::to_model).collect(),
+            evidence: self.evidence.iter().map(v1::Evidence::to_model).collect::<Result<_, _>>()?,
             coverage: self.coverage.to_model(),
         })
     }
@@ -68,6 +69,9 @@ impl v1::Report {
             profile: run.profile,
             rules_digest: self.tool.rules_digest.clone(),
             policy: run.policy.zip(self.tool.policy_digest.clone()),
+            own_policy: run.target_policy.map(|file| (file.path, file.digest)),
+            baseline: run.baseline.map(|file| (file.path, file.digest)),
+            compared_with: run.compared_with,
             keyed: run.keyed,
             saved: Some(model::Saved {
                 version: self.tool.version.clone(),
@@ -77,6 +81,19 @@ impl v1::Report {
                 inventory: (count(self.summary.inventory.complete), count(self.summary.inventory.workloads)),
                 sources: sources.collect::<Result<_, Unreadable>>()?,
             }),
+        })
+    }
+}
+
+impl v1::Evidence {
+    fn to_model(&self) -> Result<model::Evidence, Unreadable> {
+        let dated = self.dated.as_deref().map(time).transpose()?;
+        Ok(model::Evidence {
+            path: super::into_place::path(&self.uri),
+            formats: self.formats.clone(),
+            assurance: self.assurance,
+            records: self.records,
+            dated: dated.zip(self.dated_by),
         })
     }
 }
@@ -91,6 +108,7 @@ impl v1::Summary {
             rollup: self.rollup,
             gate_passed: self.gate == v1::Gate::Pass,
             gate_reasons: self.gate_reasons.clone(),
+            gate_remedies: self.gate_remedies.clone(),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unkeyed_model::{Class, Level, SkipReason, Verdict};
+use unkeyed_model::{Assurance, Class, DatedBy, Level, SkipReason, Verdict};
 
 use super::words::{Counts, Word, version_one};
 pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
@@ -45,6 +45,28 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// What was read and what was not.
     pub coverage: Coverage,
+    /// Files that were given as evidence from outside, in order of path.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A file that was given as evidence from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Relative reference (RFC 3986).
+    pub uri: String,
+    /// What it was recognised as: the commands or services that make such files.
+    pub formats: Vec<String>,
+    /// What it adds.
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
+    /// Entries or events that were read.
+    pub records: u64,
+    /// The instant up to which it speaks, RFC 3339 in UTC; null: not known.
+    pub dated: Option<String>,
+    /// How that instant is known.
+    #[schemars(with = "Option<Word<DatedBy>>")]
+    pub dated_by: Option<DatedBy>,
 }
 
 /// What made the report.
@@ -75,11 +97,30 @@ pub struct Run {
     pub complete: bool,
     /// Path of the policy file as given; null: the built-in policy.
     pub policy: Option<String>,
+    /// The policy file at the target's root, whether it is in force or not.
+    pub target_policy: Option<FileDigest>,
+    /// The baseline that is used.
+    pub baseline: Option<FileDigest>,
+    /// The earlier state, if only what was added since then is gated.
+    pub compared_with: Option<String>,
     /// Whether artifact ids are fingerprints under the user's key and may be compared between runs.
     pub keyed: bool,
+    /// The most that anything here rests on: files, what platforms' tools print, what their logs recorded.
+    #[serde(default)]
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
     /// The reports of which this one is made (`unkeyed report merge`), in order of name; empty for the report of one run.
     #[serde(default)]
     pub sources: Vec<Source>,
+}
+
+/// A file that the run went by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FileDigest {
+    /// Its path, as given.
+    pub path: String,
+    /// SHA-256 of its content, in hex.
+    pub digest: String,
 }
 
 /// Totals.
@@ -110,6 +151,8 @@ pub struct Summary {
     pub gate: Gate,
     /// Why not, a sentence each.
     pub gate_reasons: Vec<String>,
+    /// What would make it pass, a sentence each.
+    pub gate_remedies: Vec<String>,
 }
 
 /// How many workloads say of each way in who they are, where it leads and who answers for it.

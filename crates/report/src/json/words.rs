@@ -8,8 +8,9 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use unkeyed_model::{
-    Class, Confidence, Custody, DecodeStep, GitState, IdentityKind, LayerState, Level, LifetimeBasis, LifetimeConfidence, Platform, Reach,
-    Reachability, Reason, Relation, Replayable, Role, SkipReason, Surface, Tracked, TtlBasis, Verdict, WorkloadKind,
+    Assurance, Class, Confidence, Custody, DatedBy, DecodeStep, GitState, IdentityKind, LayerState, Level, LifetimeBasis,
+    LifetimeConfidence, Platform, Reach, Reachability, Reason, Relation, Replayable, Role, SkipReason, Surface, Tracked, TtlBasis, Verdict,
+    WorkloadKind,
 };
 
 /// Stands for a model enum where a schema is asked for.
@@ -33,9 +34,11 @@ macro_rules! words {
 }
 
 words!(
+    Assurance,
     Class,
     Confidence,
     Custody,
+    DatedBy,
     DecodeStep,
     GitState,
     IdentityKind,

@@ -25,6 +25,7 @@ pub(super) fn with(report: &mut v1::Report, name: &str) {
         finding.locations.iter_mut().for_each(|location| place(location, &prefix));
         finding.related.iter_mut().for_each(|related| place(&mut related.location, &prefix));
     }
+    report.evidence.iter_mut().for_each(|evidence| evidence.uri = format!("{prefix}/{}", evidence.uri));
     report.coverage.skipped.iter_mut().for_each(|skipped| skipped.uri = format!("{prefix}/{}", skipped.uri));
 }
 
@@ -72,6 +73,7 @@ fn source(report: &v1::Report, name: &str) -> v1::Source {
         run: report.run.clone(),
         gate: report.summary.gate,
         gate_reasons: report.summary.gate_reasons.clone(),
+        gate_remedies: report.summary.gate_remedies.clone(),
         unlisted,
         hidden_low_confidence: report.summary.hidden_low_confidence,
         hidden_public: report.summary.hidden_public,

@@ -24,6 +24,11 @@ pub(super) fn run(sources: Vec<v1::Source>) -> v1::Run {
         profile: joined(sources.iter().map(|source| source.run.profile.as_str())),
         complete: sources.iter().all(|source| source.run.complete),
         policy: some(joined(sources.iter().filter_map(|source| source.run.policy.as_deref()))),
+        // Which file and which change a gate looked at is a fact of each part; it stands with the sources.
+        target_policy: None,
+        baseline: None,
+        compared_with: None,
+        assurance: sources.iter().map(|source| source.run.assurance).max().unwrap_or_default(),
         keyed: sources.iter().all(|source| source.run.keyed),
         sources,
     }
@@ -42,7 +47,9 @@ pub(super) fn summary(sources: &[v1::Source], artifacts: &[v1::Artifact], worklo
         *verdicts.entry(workload.verdict).or_default() += 1;
         workload.leaning.iter().for_each(|leaning| *leanings.entry(*leaning).or_default() += 1);
     }
-    let reason = |source: &v1::Source| source.gate_reasons.iter().map(|reason| format!("{}: {reason}", source.name)).collect::<Vec<_>>();
+    let said = |of: fn(&v1::Source) -> &Vec<String>| -> Vec<String> {
+        sources.iter().flat_map(|source| of(source).iter().map(|text| format!("{}: {text}", source.name))).collect()
+    };
     let sum = |of: fn(&v1::Source) -> u64| sources.iter().map(of).sum();
     v1::Summary {
         artifacts: classes,
@@ -54,7 +61,8 @@ pub(super) fn summary(sources: &[v1::Source], artifacts: &[v1::Artifact], worklo
         inventory: v1::Inventory { complete: sum(|source| source.inventory.complete), workloads: sum(|source| source.inventory.workloads) },
         rollup: judged().map(|workload| workload.verdict).min(),
         gate: if sources.iter().all(|source| source.gate == v1::Gate::Pass) { v1::Gate::Pass } else { v1::Gate::Fail },
-        gate_reasons: sources.iter().flat_map(reason).collect(),
+        gate_reasons: said(|source| &source.gate_reasons),
+        gate_remedies: said(|source| &source.gate_remedies),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use serde_sarif::sarif::{Location, Result as SarifResult, ResultKind, ResultLevel, Suppression as SarifSuppression};
-use unkeyed_model::{Artifact, Level, Suppression, WorkloadReport};
+use unkeyed_model::{Artifact, Level, Silence, Suppression, WorkloadReport};
 
 use super::fingerprint::Fingerprints;
 use super::{Writer, bag, location, text};
@@ -31,7 +31,9 @@ impl Writer<'_> {
             .build();
         result.rule_index = self.catalog.index(&artifact.rule.id);
         result.related_locations = further(artifact);
-        result.suppressions = artifact.suppressed_by.as_ref().map(|suppression| vec![suppressed(suppression)]);
+        let excepted = artifact.suppressed_by.as_ref().map(suppressed);
+        let suppression = excepted.or_else(|| artifact.silenced_by.as_ref().map(silenced));
+        result.suppressions = suppression.map(|suppression| vec![suppression]);
         result
     }
 
@@ -81,6 +83,15 @@ pub(super) fn suppressed(suppression: &Suppression) -> SarifSuppression {
             ("exitPlan", json!(suppression.exit_plan)),
         ]))
         .build()
+}
+
+/// What a remark or a baseline makes gates pass over.
+fn silenced(silence: &Silence) -> SarifSuppression {
+    let kind = match silence {
+        Silence::Marker(_) => "inSource",
+        Silence::Baseline => "external",
+    };
+    SarifSuppression::builder().kind(json!(kind)).status(json!("accepted")).justification(silence.as_str().to_owned()).build()
 }
 
 fn further(artifact: &Artifact) -> Option<Vec<Location>> {

@@ -75,6 +75,7 @@ fn properties(workload: &WorkloadReport) -> serde_sarif::sarif::PropertyBag {
         ("leaning", json!(workload.leaning)),
         ("reasons", json!(workload.reasons)),
         ("layers", json!({ "L0": layers.l0, "L1": layers.l1, "L2": layers.l2, "L3a": layers.l3a, "L3b": layers.l3b })),
+        ("assurance", json!(workload.assurance)),
         ("owner", json!(workload.owner)),
         ("environment", json!(workload.environment)),
         ("noAccessObserved", json!(workload.no_access_observed)),

@@ -38,13 +38,17 @@ pub(crate) fn audit() -> Report {
             .into(),
         "2 error-level findings on trust bindings or roles".into(),
     ];
+    summary.gate_remedies = vec!["take the credential out and revoke it (`unkeyed explain aws.access-key`)".into()];
     Report {
         run: RunInfo {
             targets: vec!["shop".into()],
             command: "audit".into(),
             profile: "ci".into(),
             rules_digest: "sha256:5f0c1d".into(),
-            policy: Some(("unkeyed.toml".into(), "sha256:77aa01".into())),
+            policy: Some(("unkeyed.toml".into(), "77aa01".repeat(8))),
+            own_policy: Some(("unkeyed.toml".into(), "77aa01".repeat(8))),
+            baseline: Some((".unkeyed-baseline.json".into(), "55cc02".repeat(8))),
+            compared_with: None,
             keyed: false,
             saved: None,
         },
@@ -55,6 +59,7 @@ pub(crate) fn audit() -> Report {
         findings: findings::all(),
         checks: findings::checks(),
         coverage: coverage::partial(),
+        evidence: coverage::evidence(),
     }
 }
 
@@ -83,6 +88,7 @@ pub(crate) fn empty() -> Report {
     report.artifacts.clear();
     report.summary = Summary { gate_passed: true, ..Summary::default() };
     report.run.policy = None;
+    report.evidence.clear();
     report.coverage = coverage::complete();
     report
 }

@@ -1,13 +1,14 @@
-//! Reads single objects, found by their ids: what is staged, or what some commits brought.
+//! Reads single objects, found by their ids: what is staged, what a commit has, or what some commits brought.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use gix::ObjectId;
-use unkeyed_model::{GitPlace, GitState, Origin, Skip, SkipReason, Surface};
+use unkeyed_model::{GitPlace, GitState, Origin, Skip, SkipReason, Surface, Tracked};
 
 use crate::path_text::joined;
-use crate::{Event, Flow, Options, Sink, read};
+use crate::unpack::{self, Limits};
+use crate::{Event, Flow, Options, Sink, read, surface};
 
 /// A thread takes so many objects at a time.
 const CHUNK: usize = 64;
@@ -20,7 +21,16 @@ pub(super) struct Listed {
     pub(super) path: String,
     /// The commit that brought it, in the order in which commits were met.
     pub(super) commit: Option<ObjectId>,
-    pub(super) state: Option<GitState>,
+    pub(super) read: Read,
+}
+
+/// What an object is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// As a part of the past, which configures nothing.
+    Past,
+    /// As a file of the working tree, whose structure counts.
+    File(Option<GitState>),
 }
 
 /// Reads the objects of `list` on all threads.
@@ -63,8 +73,19 @@ fn push_one(repository: &gix::Repository, one: &Listed, options: &Options, sink:
         gix::objs::Kind::Commit => memchr::memmem::find(&object.data, b"\n\n").map_or(object.data.len(), |end| end + 2),
         _ => 0,
     };
-    let git = Some(Arc::new(GitPlace { object: id.to_string(), state: one.state, ..GitPlace::default() }));
+    let (surface, tracked, state) = match one.read {
+        Read::Past => (Surface::GitHistory, None, None),
+        Read::File(state) => (surface::of_file(&path), Some(Tracked::Tracked), state),
+    };
+    let git = Some(Arc::new(GitPlace { object: id.to_string(), state, ..GitPlace::default() }));
     let commit = one.commit.map(|commit| commit.to_string());
-    let origin = Origin { surface: Surface::GitHistory, path, commit, git, ..Origin::default() };
-    sink(Event::Unit(read::decode(origin, &object.data[start..])))
+    let origin = Origin { surface, path, tracked, commit, git, ..Origin::default() };
+    let bytes = &object.data[start..];
+    if unpack::is_container(bytes, origin.file_name()) {
+        return unpack::bytes(origin, bytes, &Limits { member_bytes: options.max_file_bytes }, sink);
+    }
+    match one.read {
+        Read::Past => sink(Event::Unit(read::decode(origin, bytes))),
+        Read::File(_) => read::emit(origin, bytes, sink),
+    }
 }

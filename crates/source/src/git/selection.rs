@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice as _};
 use unkeyed_model::Timestamp;
 
-use super::listed::Listed;
+use super::listed::{Listed, Read};
 use super::tips::Tips;
 use crate::path_text::bytes_text;
 
@@ -101,7 +101,7 @@ impl Changes<'_> {
             self.missing += 1;
             return;
         };
-        self.list.push(Listed { object: id, path: format!("(commit {id})"), commit: Some(id), state: None });
+        self.list.push(Listed { object: id, path: format!("(commit {id})"), commit: Some(id), read: Read::Past });
         let parents = commit.parent_ids().filter_map(|parent| self.repository.find_commit(parent).ok()?.tree_id().ok());
         let parents: Vec<ObjectId> = parents.map(gix::Id::detach).collect();
         match commit.tree_id() {
@@ -131,7 +131,7 @@ impl Changes<'_> {
                 let before: Vec<ObjectId> = before.into_iter().filter(|(_, is_folder)| *is_folder).map(|(id, _)| id).collect();
                 self.tree(commit, id, &before, &path, depth + 1);
             } else if self.seen.insert(id) {
-                self.list.push(Listed { object: id, path: bytes_text(&path), commit: Some(commit), state: None });
+                self.list.push(Listed { object: id, path: bytes_text(&path), commit: Some(commit), read: Read::Past });
             }
         }
     }

@@ -57,6 +57,13 @@ impl Tips {
     }
 }
 
+/// The commits that a merge under way takes in.
+pub(super) fn merged(repository: &gix::Repository) -> Vec<ObjectId> {
+    let mut ids = Vec::new();
+    ids_of_lines(&repository.git_dir().join("MERGE_HEAD"), 1, &mut ids);
+    ids
+}
+
 /// Every reference that is no link to another, with what it points to.
 fn all_references(repository: &gix::Repository) -> Vec<(String, ObjectId)> {
     let Ok(references) = repository.references() else { return Vec::new() };

@@ -25,5 +25,6 @@ pub(crate) fn found(origin: Arc<Origin>) -> Match {
         destination: None,
         notes: Vec::new(),
         snippet: None,
+        marker: None,
     }
 }

@@ -55,6 +55,65 @@ fn staged_is_the_index_and_not_the_working_file() {
 }
 
 #[test]
+fn what_is_replaced_is_what_head_has_and_the_index_has_not() {
+    let repository = Repository::new();
+    let replaced = Options { git: GitScope::Replaced, ..Options::default() };
+    repository.write("first", "before any commit");
+    repository.git(&["add", "first"]);
+    assert_eq!(files(&repository, &replaced), [""; 0]);
+    repository.commit("folder/moved", "same", "first\n");
+    repository.commit("changed", "old", "second\n");
+    repository.commit("kept/file", "kept", "third\n");
+    repository.git(&["mv", "folder/moved", "elsewhere"]);
+    repository.write("changed", "new");
+    repository.git(&["add", "changed"]);
+    assert_eq!(files(&repository, &replaced), ["changed=old", "folder/moved=same"]);
+    assert_eq!(files(&repository, &staged()), ["changed=new", "elsewhere=same"]);
+}
+
+#[test]
+fn of_a_merge_only_what_neither_side_has_is_staged() {
+    let repository = Repository::new();
+    repository.commit("a", "one", "first\n");
+    repository.git(&["switch", "-qc", "side"]);
+    repository.commit("b", "theirs", "second\n");
+    repository.git(&["switch", "-q", "trunk"]);
+    repository.commit("c", "ours", "third\n");
+    repository.git(&["merge", "-q", "--no-ff", "--no-commit", "side"]);
+    repository.write("d", "by hand");
+    repository.git(&["add", "d"]);
+    assert_eq!(files(&repository, &staged()), ["d=by hand"]);
+}
+
+#[test]
+fn another_index_is_read_where_git_names_one() {
+    let repository = Repository::new();
+    repository.commit("a", "one", "first\n");
+    repository.write("a", "two");
+    repository.git(&["add", "a"]);
+    std::fs::copy(repository.path().join(".git/index"), repository.path().join(".git/next-index")).unwrap();
+    repository.git(&["reset", "-q"]);
+    let other = Options { index: Some(repository.path().join(".git/next-index")), ..staged() };
+    assert_eq!((files(&repository, &staged()), files(&repository, &other)), (vec![], vec!["a=two".to_owned()]));
+}
+
+#[test]
+fn a_commit_is_read_as_if_it_were_checked_out() {
+    let repository = Repository::new();
+    repository.commit("folder/a", "one", "first\n");
+    repository.git(&["switch", "-qc", "side"]);
+    repository.commit("b", "two", "second\n");
+    repository.git(&["switch", "-q", "trunk"]);
+    repository.commit("folder/a", "three", "third\n");
+    let at = |commit: &str| Options { git: GitScope::At(commit.into()), ..Options::default() };
+    assert_eq!(files(&repository, &at("side")), ["b=two", "folder/a=one"]);
+    assert_eq!(files(&repository, &at("trunk")), ["folder/a=three"]);
+    let fork = |base| unkeyed_source::fork_point(repository.path().to_str().unwrap(), base);
+    assert_eq!(fork("side").unwrap(), repository.git(&["rev-parse", "trunk~1"]).trim());
+    assert!(matches!(fork("nowhere"), Err(Error::Commits { .. })));
+}
+
+#[test]
 fn a_range_is_what_its_commits_brought() {
     let repository = Repository::new();
     repository.commit("a", "one", "first\n");

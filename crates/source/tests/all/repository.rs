@@ -141,7 +141,7 @@ pub(crate) fn read_target(target: &str, options: &Options) -> Seen {
                         bases.push(bytes.clone());
                     }
                     let origin = unit.origin();
-                    if origin.surface != Surface::GitHistory {
+                    if origin.git.is_none() {
                         seen.2.insert(origin.path.clone(), bytes);
                         return Flow::Continue;
                     }

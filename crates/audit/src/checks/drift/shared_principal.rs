@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use unkeyed_model::{Level, TrustBinding};
 
 use crate::checks::check::{Check, Sink, Statement, list, spot};
+use crate::checks::subjects::is_production;
 use crate::checks::trust_aws::named_repository;
 use crate::checks::view::View;
 use crate::checks::{standards, subjects};
@@ -51,8 +52,9 @@ fn unrelated(trusts: &[&TrustBinding]) -> Option<(&'static str, BTreeSet<String>
     for subject in trusts.iter().flat_map(|trust| subjects::of(trust)) {
         repositories.extend(named_repository(&subject.text));
         let rest = subject.text.strip_prefix("system:serviceaccount:");
-        namespaces.extend(rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains(['*', '?'])).map(str::to_owned));
-        environments.extend(subject.text.split_once(":environment:").map(|(_, name)| name.to_owned()));
+        namespaces.extend(rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains(['*', '?', '$'])).map(str::to_owned));
+        let environment = subject.text.split_once(":environment:").map(|(_, name)| name);
+        environments.extend(environment.filter(|name| !name.contains('$')).map(str::to_owned));
     }
     let mixed = environments.iter().any(|name| is_production(name)) && environments.iter().any(|name| !is_production(name));
     match () {
@@ -61,12 +63,6 @@ fn unrelated(trusts: &[&TrustBinding]) -> Option<(&'static str, BTreeSet<String>
         () if mixed => Some(("environments, production among them", environments)),
         () => None,
     }
-}
-
-fn is_production(environment: &str) -> bool {
-    let lower = environment.to_ascii_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
-    words.into_iter().any(|word| matches!(word, "prod" | "production" | "prd" | "live"))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! # What it finds
 //!
 //! An AWS principal with the power of an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess` and the
-//! full access to Organizations, KMS or STS; `*` on `*`; `Allow` with `NotAction`; `iam:PassRole`, `iam:*`, `sts:AssumeRole`,
-//! `sts:*`, `kms:*` or `organizations:*` on every resource. A condition on such a statement makes it a warning.
+//! full access to Organizations, KMS or STS; `*` on `*`; `Allow` with `NotAction`; on every resource `sts:AssumeRole`, `iam:PassRole`,
+//! an action that attaches or rewrites policies, trusts or keys (`iam:AttachRolePolicy`, `iam:CreateAccessKey` …), `kms:*` or
+//! `organizations:*`. A condition on such a statement makes it a warning.
 //!
 //! # Why it matters
 //!
@@ -20,6 +21,7 @@ use super::role;
 use crate::checks::check::{Check, Sink, Statement, list, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
+use crate::globs::Glob;
 
 pub(super) const CHECK: Check = Check {
     id: "RS-AWS-01",
@@ -40,8 +42,27 @@ const MANAGED: [&str; 6] = [
     "AWSSSOMasterAccountAdministrator",
 ];
 
-/// Actions that lead to every other permission when they are allowed on every resource.
-const ACTIONS: [&str; 8] = ["*", "*:*", "iam:*", "iam:passrole", "sts:*", "sts:assumerole", "kms:*", "organizations:*"];
+/// Whole services that lead to every other permission when they are allowed on every resource.
+const SERVICES: [&str; 2] = ["kms:*", "organizations:*"];
+
+/// Actions that do: who may give itself a policy, a role or a key has what the account has (IAM User Guide, "Permissions
+/// management" access level).
+const ACTIONS: [&str; 14] = [
+    "iam:passrole",
+    "iam:attachrolepolicy",
+    "iam:attachuserpolicy",
+    "iam:attachgrouppolicy",
+    "iam:putrolepolicy",
+    "iam:putuserpolicy",
+    "iam:putgrouppolicy",
+    "iam:createpolicyversion",
+    "iam:setdefaultpolicyversion",
+    "iam:createaccesskey",
+    "iam:createloginprofile",
+    "iam:updateassumerolepolicy",
+    "iam:addusertogroup",
+    "sts:assumerole",
+];
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for grant in view.grants(Platform::Aws) {
@@ -67,9 +88,21 @@ fn power(grant: &RoleGrant) -> Option<String> {
     if grant.actions_inverted {
         return Some("every action but a few (NotAction) on every resource".into());
     }
-    let actions: Vec<&str> =
-        grant.actions.iter().map(String::as_str).filter(|action| ACTIONS.contains(&action.to_ascii_lowercase().as_str())).collect();
+    let actions: Vec<&str> = grant.actions.iter().map(String::as_str).filter(|action| leads(action)).collect();
     (!actions.is_empty()).then(|| format!("{} on every resource", list(&actions)))
+}
+
+/// Whether an action as written, in which `*` and `?` are wild, stands for one of those that lead on.
+fn leads(action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    if SERVICES.contains(&action.as_str()) {
+        return true;
+    }
+    if !action.contains(['*', '?']) {
+        return ACTIONS.contains(&action.as_str());
+    }
+    let glob = Glob::name(&action);
+    ACTIONS.iter().any(|name| glob.matches(name))
 }
 
 #[cfg(test)]
@@ -96,7 +129,8 @@ mod tests {
     #[test]
     fn an_administrators_power_is_an_error() {
         assert_eq!(levels(&CHECK, &managed(Value::literal("AdministratorAccess"))), [Level::Error]);
-        for action in ["*", "iam:PassRole", "sts:AssumeRole", "kms:*"] {
+        for action in ["*", "iam:PassRole", "sts:AssumeRole", "kms:*", "iam:Attach*", "iam:*Policy*", "iam:UpdateAssumeRolePolicy", "sts:*"]
+        {
             assert_eq!(levels(&CHECK, &inline(&["s3:GetObject", action], ResourceScope::Account)), [Level::Error], "{action}");
         }
         let mut inverted = inline(&["iam:*"], ResourceScope::Account);
@@ -115,6 +149,10 @@ mod tests {
     fn named_resources_and_other_policies_are_fine() {
         assert!(levels(&CHECK, &one_path(Platform::Aws)).is_empty());
         assert!(levels(&CHECK, &inline(&["iam:PassRole"], ResourceScope::Resource)).is_empty());
+        assert!(
+            levels(&CHECK, &inline(&["iam:Get*", "iam:ListRoles", "sts:GetCallerIdentity", "kms:Decrypt"], ResourceScope::Account))
+                .is_empty()
+        );
         assert!(levels(&CHECK, &managed(Value::literal("ReadOnlyAccess"))).is_empty());
     }
 

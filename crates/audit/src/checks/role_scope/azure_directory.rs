@@ -29,16 +29,17 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// Graph permissions and directory roles that lead to every other (Microsoft Graph permissions reference; Entra built-in roles).
-const ROLES: [&str; 8] = [
-    "Application.ReadWrite.All",
-    "AppRoleAssignment.ReadWrite.All",
-    "RoleManagement.ReadWrite.Directory",
-    "Directory.ReadWrite.All",
-    "Global Administrator",
-    "Privileged Role Administrator",
-    "Application Administrator",
-    "Cloud Application Administrator",
+/// Graph permissions and directory roles that lead to every other, with the ids that they have in every tenant (Microsoft Graph
+/// permissions reference; Entra built-in roles).
+const ROLES: [(&str, &str); 8] = [
+    ("Application.ReadWrite.All", "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9"),
+    ("AppRoleAssignment.ReadWrite.All", "06b708a9-e830-4db3-a914-8e69da51d44f"),
+    ("RoleManagement.ReadWrite.Directory", "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8"),
+    ("Directory.ReadWrite.All", "19dbc75e-c2e2-444c-a770-ec69d8559fc7"),
+    ("Global Administrator", "62e90394-69f5-4237-9190-012177145e10"),
+    ("Privileged Role Administrator", "e8611ab8-c189-46e8-94e1-60213ab1f814"),
+    ("Application Administrator", "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"),
+    ("Cloud Application Administrator", "158c047a-c907-4556-b7ef-446551a6b5f7"),
 ];
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
@@ -50,7 +51,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 fn power(grant: &RoleGrant) -> Option<(Level, String)> {
-    if let Some(name) = role(grant).and_then(|role| ROLES.iter().find(|name| role.eq_ignore_ascii_case(name))) {
+    let is = |role: &str, name: &str, id: &str| role.eq_ignore_ascii_case(name) || role.eq_ignore_ascii_case(id);
+    if let Some((name, _)) = role(grant).and_then(|role| ROLES.iter().find(|(name, id)| is(role, name, id))) {
         return Some((CHECK.level, format!("{name}, from which every other permission of the directory can be had")));
     }
     if !grant.actions.iter().any(|action| action == "*") || grant.scope == ResourceScope::Unknown {
@@ -86,6 +88,7 @@ mod tests {
     fn the_way_to_the_directory_is_an_error() {
         assert_eq!(levels(&CHECK, &named(Value::literal("RoleManagement.ReadWrite.Directory"))), [Level::Error]);
         assert_eq!(levels(&CHECK, &named(Value::literal("Global Administrator"))), [Level::Error]);
+        assert_eq!(levels(&CHECK, &named(Value::literal(ROLES[0].1))), [Level::Error]);
     }
 
     #[test]

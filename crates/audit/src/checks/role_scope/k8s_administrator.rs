@@ -79,7 +79,9 @@ fn power(grant: &RoleGrant) -> Option<(Level, String)> {
 
 /// Whether a resource as written is the named one, with or without its API group.
 fn is(resource: &str, name: &str) -> bool {
-    resource == name || resource.strip_suffix(name).is_some_and(|group| group.ends_with('/') && group.matches('/').count() == 1)
+    // Everything of one group (`networking.istio.io/*`) is not everything.
+    resource == name
+        || name != "*" && resource.strip_suffix(name).is_some_and(|group| group.ends_with('/') && group.matches('/').count() == 1)
 }
 
 #[cfg(test)]
@@ -132,6 +134,7 @@ mod tests {
         assert!(levels(&CHECK, &ruled(&["get"], "secrets", ResourceScope::Namespace)).is_empty());
         assert!(levels(&CHECK, &ruled(&["get", "list"], "pods", ResourceScope::Cluster)).is_empty());
         assert!(levels(&CHECK, &ruled(&["get"], "pods/secrets-report", ResourceScope::Cluster)).is_empty());
+        assert!(levels(&CHECK, &ruled(&["get", "list"], "networking.istio.io/*", ResourceScope::Cluster)).is_empty());
         let mut named = ruled(&["get"], "secrets", ResourceScope::Cluster);
         named.facts.grants[0].condition = Some("resourceNames app".into());
         assert!(levels(&CHECK, &named).is_empty());

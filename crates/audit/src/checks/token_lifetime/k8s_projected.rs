@@ -11,15 +11,12 @@
 //!
 //! `expirationSeconds: 3600`, the default, or 600.
 
-use std::collections::BTreeMap;
+use unkeyed_model::{Level, Platform};
 
-use unkeyed_model::{Level, Location, Platform};
-
-use super::{DAY, HOUR, length};
+use super::{DAY, HOUR, Pods, length, sessions};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
-use crate::context::Linked;
 
 pub(super) const CHECK: Check = Check {
     id: "TL-K8S-01",
@@ -31,25 +28,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    let mut pods: BTreeMap<&str, Vec<(&Location, &Linked)>> = BTreeMap::new();
-    for linked in &view.context.workloads {
-        for extent in &linked.workload.extents {
-            pods.entry(&extent.origin.path).or_default().push((extent, linked));
-        }
-    }
-    let sessions =
-        view.facts().sessions.iter().filter(|session| session.platform == Platform::K8s && session.setting == "expirationSeconds");
-    for session in sessions {
-        let Some((level, seconds, why)) = session.seconds.and_then(judged) else { continue };
+    let pods = Pods::new(view);
+    for (session, seconds) in sessions(view, Platform::K8s, &["expirationSeconds"]) {
+        let Some((level, seconds, why)) = judged(seconds) else { continue };
         let place = &session.location;
         let message = format!("A token of {} is asked for {} ({}), {why}.", view.name(&session.principal), length(seconds), spot(place));
-        let statement = Statement::new(level, place, message);
         // The token belongs to the pod that asks for it, whatever it is then shown to.
-        let own = pods.get(place.origin.path.as_str()).into_iter().flatten();
-        match own.clone().find(|(extent, _)| extent.region.span.contains(place.region.span)) {
-            Some((_, linked)) => sink.workload(&linked.workload.id, statement),
-            None => sink.principal(&session.principal, &statement),
-        }
+        pods.say(sink, &session.principal, place, &Statement::new(level, place, message));
     }
 }
 

@@ -20,6 +20,7 @@ use crate::checks::view::View;
 use crate::checks::{standards, subjects};
 use crate::trust_match::condition::How;
 use crate::trust_match::issuer;
+use crate::trust_match::pattern::certain;
 
 pub(super) const CHECK: Check = Check {
     id: "TB-AWS-11",
@@ -49,7 +50,7 @@ fn breadth(trust: &TrustBinding) -> Option<(Level, String)> {
 }
 
 fn level(pattern: &str, cluster: bool) -> Option<Level> {
-    let wild = |text: &str| text.contains(['*', '?']);
+    let wild = |text: &str| certain(text).contains(['*', '?']);
     let Some(rest) = pattern.strip_prefix("system:serviceaccount:") else {
         return (cluster && wild(pattern)).then_some(Level::Error);
     };

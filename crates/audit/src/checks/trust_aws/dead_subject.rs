@@ -1,7 +1,8 @@
 //! # What it finds
 //!
-//! An AWS trust whose subject can never be met: a `*` or `?` under `StringEquals`, where it is an ordinary character, or
-//! a text that GitHub never puts into a subject (`repo:ORG/REPO:refs/heads/main` without `ref:`, `repo:ORG/REPO:main`).
+//! An AWS trust whose condition can never be met: a `*` or `?` under `StringEquals`, where it is an ordinary character; a
+//! text that GitHub never puts into a subject (`repo:ORG/REPO:refs/heads/main` without `ref:`, `repo:ORG/REPO:main`,
+//! `repo:ORG/REPO` alone); or a condition key of another issuer than the one that is trusted, which no token of it has.
 //!
 //! # Why it matters
 //!
@@ -13,15 +14,15 @@
 //! Write the exact subject, or use `StringLike` if a wildcard is meant. `gh api repos/OWNER/NAME/actions/oidc/customization/sub`
 //! shows which template the repository uses.
 
-use unkeyed_model::{Level, TrustBinding};
+use unkeyed_model::{Claim, Level, TrustBinding};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::subjects::{self, Subject};
 use crate::checks::view::View;
-use crate::trust_match::condition::How;
-use crate::trust_match::issuer::Shared;
-use crate::trust_match::pattern::{Case, Pattern, Wild};
+use crate::trust_match::condition::{self, How};
+use crate::trust_match::issuer::{self, Shared};
+use crate::trust_match::pattern::{Case, Pattern, Wild, certain};
 
 pub(super) const CHECK: Check = Check {
     id: "TB-AWS-17",
@@ -71,22 +72,44 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             );
             sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
         }
+        if let Some(key) = foreign_key(trust) {
+            let message = format!(
+                "The trust of {} ({}) tests {key}, which tokens of {} never have: access happens another way or not at all.",
+                view.name(&trust.principal),
+                spot(&trust.location),
+                trust.issuer.known().map_or("its issuer", issuer::normal),
+            );
+            sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+        }
     }
 }
 
-/// Whether no subject of the trust can be met.
+/// A condition key that names another issuer than the trusted one, under an operator that demands it. Keys are
+/// `ISSUER:CLAIM` (IAM User Guide, "AWS OIDC federation context keys").
+fn foreign_key(trust: &TrustBinding) -> Option<&str> {
+    let own = issuer::normal(trust.issuer.known()?);
+    let names_issuer = |prefix: &str| prefix.contains('.') && !prefix.contains("${");
+    let foreign = |claim: &&Claim| {
+        let prefix = claim.name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
+        let demands = !claim.if_exists && claim.set_qualifier.as_deref() != Some("ForAllValues");
+        names_issuer(prefix) && demands && matches!(condition::how(claim), Some((_, false))) && !prefix.eq_ignore_ascii_case(own)
+    };
+    let tested = names_issuer(own).then(|| trust.claims.iter().find(foreign))?;
+    tested.map(|claim| claim.name.as_str())
+}
+
+/// Whether no token can meet the trust.
 pub(super) fn is_dead(trust: &TrustBinding) -> bool {
     let subjects = subjects::of(trust);
-    !subjects.is_empty() && subjects.iter().all(|subject| death(trust, subject).is_some())
+    foreign_key(trust).is_some() || (!subjects.is_empty() && subjects.iter().all(|subject| death(trust, subject).is_some()))
 }
 
 fn death(trust: &TrustBinding, subject: &Subject) -> Option<&'static str> {
     let issuer = Shared::of_value(&trust.issuer);
-    if subject.how == How::Is && subject.text.contains(['*', '?']) && !subject.text.contains("${") {
+    if subject.how == How::Is && certain(&subject.text).contains(['*', '?']) {
         return Some("in which * and ? are ordinary characters under StringEquals");
     }
-    let repository = subject.text.strip_prefix("repo:").and_then(|rest| rest.split_once(':'));
-    let custom = repository.is_none() || CUSTOM.iter().any(|claim| subject.text.contains(claim));
+    let custom = !subject.text.starts_with("repo:") || CUSTOM.iter().any(|claim| subject.text.contains(claim));
     if issuer != Some(Shared::GitHub) || custom || subject.text.contains("${") {
         return None;
     }
@@ -106,7 +129,7 @@ mod tests {
     use unkeyed_model::{Platform, SubjectRule};
 
     use super::*;
-    use crate::checks::testing::{exact, glob, levels, with_trust};
+    use crate::checks::testing::{claim, exact, glob, levels, with_trust};
 
     fn levels_for(subject: SubjectRule) -> Vec<Level> {
         levels(&CHECK, &with_trust(Platform::Aws, |trust| trust.subject = subject))
@@ -120,10 +143,25 @@ mod tests {
 
     #[test]
     fn what_github_never_issues_is_dead() {
-        for subject in ["repo:acme/api:refs/heads/main", "repo:acme/api:main", "repo:acme/api:ref:main", "repo:acme:environment:prod"] {
+        for subject in
+            ["repo:acme/api:refs/heads/main", "repo:acme/api:main", "repo:acme/api:ref:main", "repo:acme:environment:prod", "repo:acme/api"]
+        {
             assert_eq!(levels_for(exact(subject)), [Level::Error], "{subject}");
         }
         assert_eq!(levels_for(glob("repo:acme/api:branch/*")), [Level::Error]);
+    }
+
+    #[test]
+    fn a_key_of_another_issuer_is_dead() {
+        let keyed = |name: &str, operator: &str| {
+            let change = |trust: &mut TrustBinding| trust.claims = vec![claim(name, operator, "sts.amazonaws.com")];
+            levels(&CHECK, &with_trust(Platform::Aws, change))
+        };
+        assert_eq!(keyed("token.actions.githubuser.content.com:aud", "StringEquals"), [Level::Error]);
+        assert!(keyed("token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
+        assert!(keyed("gitlab.com:aud", "StringNotEquals").is_empty());
+        assert!(keyed("${var.issuer}:aud", "StringEquals").is_empty());
+        assert!(keyed("aws:RequestedRegion", "StringEquals").is_empty());
     }
 
     #[test]

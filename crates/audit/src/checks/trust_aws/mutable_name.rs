@@ -8,7 +8,8 @@
 //! A name can pass to somebody else: after a rename of the owner, whoever registers the old name sends the trusted
 //! subject. Repositories created, renamed or transferred after 2026-07-15 send the immutable form
 //! `repo:OWNER@ID/NAME@ID:…`, so that for those a trust by name goes dead instead. It is a warning where this repository
-//! visibly bears another owner's name today.
+//! visibly bears another owner's name today, and an error where an export says that the immutable form is in use (`gh api
+//! repos/OWNER/NAME/actions/oidc/customization/sub`).
 //!
 //! # Instead
 //!
@@ -46,6 +47,18 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         else {
             continue;
         };
+        let named_here = slug.is_none_or(|slug| slug.eq_ignore_ascii_case(&repository));
+        if let Some(form) = view.facts().subject_forms.iter().find(|form| form.immutable && named_here) {
+            let message = format!(
+                "The trust of {} ({}) names {repository}, whose tokens carry numeric ids ({}): the name alone no longer matches.",
+                view.name(&trust.principal),
+                spot(&trust.location),
+                spot(&form.location),
+            );
+            let statement = Statement::new(Level::Error, &trust.location, message).with(&form.location, "the form of its subjects");
+            sink.principal(&trust.principal, &statement);
+            continue;
+        }
         let moved = slug.is_some_and(|slug| drift::is_renamed(&repository, slug));
         let level = if moved { Level::Warning } else { CHECK.level };
         let message = format!(
@@ -65,7 +78,7 @@ fn has_id(trust: &TrustBinding) -> bool {
 pub(in crate::checks) fn named_repository(subject: &str) -> Option<String> {
     let repository = subject.strip_prefix("repo:")?.split(':').next()?;
     let (owner, name) = repository.split_once('/')?;
-    let plain = |text: &str| text.split('@').next().filter(|text| !text.is_empty() && !text.contains(['*', '?'])).map(str::to_owned);
+    let plain = |text: &str| text.split('@').next().filter(|text| !text.is_empty() && !text.contains(['*', '?', '$'])).map(str::to_owned);
     Some(format!("{}/{}", plain(owner)?, plain(name)?))
 }
 
@@ -87,6 +100,21 @@ mod tests {
     fn a_rename_makes_it_a_warning() {
         let renamed = with_trust(Platform::Aws, |trust| trust.subject = exact("repo:oldco/api:environment:prod"));
         assert_eq!(levels(&CHECK, &renamed), [Level::Warning]);
+    }
+
+    #[test]
+    fn it_is_dead_where_the_immutable_form_is_in_use() {
+        let mut estate = with_trust(Platform::Aws, |_| {});
+        let form = |immutable| unkeyed_model::SubjectForm {
+            immutable,
+            prefix: None,
+            claims: Vec::new(),
+            location: crate::testing::place("sub.json", 0, 9),
+        };
+        estate.facts.subject_forms = vec![form(false)];
+        assert_eq!(levels(&CHECK, &estate), [Level::Note]);
+        estate.facts.subject_forms = vec![form(true)];
+        assert_eq!(levels(&CHECK, &estate), [Level::Error]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use unkeyed_model::{Level, SubjectRule};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
+use crate::trust_match::pattern::certain;
 
 pub(super) const CHECK: Check = Check {
     id: "TB-AZ-02",
@@ -41,7 +42,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 pub(super) fn is_dead(subject: &str) -> bool {
-    subject.contains(['*', '?'])
+    certain(subject).contains(['*', '?'])
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
 use crate::trust_match::condition::{Condition, How, Test};
+use crate::trust_match::pattern::certain;
 
 pub(super) const CHECK: Check = Check {
     id: "TB-GCP-11",
@@ -65,7 +66,7 @@ fn dead(trust: &TrustBinding) -> Option<(String, String)> {
 }
 
 fn is_dead(test: &Test) -> bool {
-    let starred = |value: &Value| value.known().is_some_and(|text| text.contains('*'));
+    let starred = |value: &Value| value.known().is_some_and(|text| certain(text).contains('*'));
     test.how == How::Is && !test.negated && test.plain_claim() != "aud" && !test.values.is_empty() && test.values.iter().all(starred)
 }
 

@@ -95,9 +95,12 @@ fn binds(condition: &Condition) -> bool {
     }
 }
 
-/// Whether the owner's name, at least, is whole: `acme/` is, `acme` is not.
+/// Whether the owner's name, at least, is whole: `acme/` and `organization:acme:` are, `acme` is not.
 fn is_whole(test: &Test) -> bool {
-    let ends_owner = |text: &str| text.split_once('/').is_some_and(|(owner, _)| !owner.is_empty() && !owner.ends_with(':'));
+    let ends_owner = |text: &str| match text.strip_prefix("organization:") {
+        Some(rest) => rest.split_once(':').is_some_and(|(owner, _)| !owner.is_empty()),
+        None => text.split_once('/').is_some_and(|(owner, _)| !owner.is_empty() && !owner.ends_with(':')),
+    };
     match test.how {
         How::Is | How::Folded => true,
         How::StartsWith => test.values.iter().filter_map(|value| value.known()).all(ends_owner),

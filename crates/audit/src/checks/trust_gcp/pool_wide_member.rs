@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A service account that every identity of a workload identity pool may act as
-//! (`principalSet://…/workloadIdentityPools/POOL/*`), or that everybody may (`allUsers`, `allAuthenticatedUsers`).
+//! (`principalSet://…/workloadIdentityPools/POOL/*`), or that everybody may (`allUsers`, `allAuthenticatedUsers`). Where the
+//! provider's condition lets in one repository only, it is a warning.
 //!
 //! # Why it matters
 //!
@@ -13,10 +14,11 @@
 
 use unkeyed_model::{Level, Platform, SubjectRule, TrustBinding, Value};
 
-use super::member;
+use super::{attribute_condition, member};
+use crate::checks::breadth::Breadth;
 use crate::checks::check::{Check, Sink, Statement, spot};
-use crate::checks::standards;
 use crate::checks::view::View;
+use crate::checks::{standards, subjects};
 
 pub(super) const CHECK: Check = Check {
     id: "TB-GCP-03",
@@ -35,7 +37,14 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             view.name(&trust.principal),
             spot(&trust.location),
         );
-        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+        let one = match trust.trusted.as_str() {
+            "oidc" => subjects::widest(trust).is_some_and(|widest| widest.breadth >= Breadth::Project),
+            // A condition on an account of AWS tells roles apart; that it does is TB-GCP-09's question.
+            "account" => attribute_condition(trust).is_some(),
+            _ => false,
+        };
+        let level = if one { Level::Warning } else { CHECK.level };
+        sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
 }
 
@@ -48,6 +57,7 @@ fn everybody(trust: &TrustBinding) -> Option<&str> {
         }
         // The pool is given by reference, as it mostly is. That its provider was found shows that it is a pool; a
         // subject or an attribute behind it would have left its mark on the trust.
+        Value::Unknown(why) if why.contains("/*`") => Some("Every identity of the pool"),
         Value::Unknown(_) => {
             let of_pool = trust.trusted == "oidc" && trust.issuer.known().is_some();
             let narrowed = matches!(trust.subject, SubjectRule::Exact(_) | SubjectRule::Glob(_) | SubjectRule::Unknown(_))
@@ -66,8 +76,20 @@ mod tests {
 
     #[test]
     fn a_whole_pool_is_an_error() {
-        assert_eq!(levels(&CHECK, &gcp(&format!("{POOL}/*"), None)), [Level::Error]);
-        assert_eq!(levels(&CHECK, &gcp("allUsers", None)), [Level::Error]);
+        let everybody = |member: &str| {
+            let mut estate = gcp(member, None);
+            estate.facts.trusts[1].subject = SubjectRule::Any;
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(everybody(&format!("{POOL}/*")), [Level::Error]);
+        assert_eq!(everybody("allUsers"), [Level::Error]);
+    }
+
+    #[test]
+    fn a_pool_of_one_repository_is_a_warning() {
+        let mut estate = gcp(&format!("{POOL}/*"), Some("assertion.repository_id == '7'"));
+        estate.facts.trusts[1].subject = SubjectRule::Expression("assertion.repository_id == '7'".into());
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
     }
 
     #[test]
@@ -82,7 +104,9 @@ mod tests {
         acting.settings[0].1 = Value::unknown("`principalSet://…/${pool.name}/*`");
         acting.subject = SubjectRule::Expression("assertion.repository_owner_id == '1'".into());
         assert_eq!(levels(&CHECK, &estate), [Level::Error]);
-        estate.facts.trusts[1].claims.push(claim("attribute.repository", "==", "acme/api"));
+        let acting = &mut estate.facts.trusts[1];
+        acting.settings[0].1 = Value::unknown("`principalSet://…/${pool.name}/attribute.repository/acme/api`");
+        acting.claims.push(claim("attribute.repository", "==", "acme/api"));
         assert!(levels(&CHECK, &estate).is_empty());
     }
 

@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A service account that every repository of an owner may act as (an error, or a warning if it only reads), or every branch
-//! and environment of one repository (a warning).
+//! and environment of one repository: a warning where a pattern on the subject lets them in, a note where the member is the
+//! repository itself, as Google's own examples have it.
 //!
 //! # Why it matters
 //!
@@ -37,6 +38,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let (level, who) = match (widest.breadth, view.privilege(&trust.principal)) {
             (Breadth::Tenant, Privilege::Writes) => (CHECK.level, "any repository of that owner"),
             (Breadth::Tenant, Privilege::Reads | Privilege::Unknown) => (Level::Warning, "any repository of that owner"),
+            (Breadth::Project, _) if subjects::of(trust).is_empty() => (Level::Note, "any branch or environment of it"),
             (Breadth::Project, _) => (Level::Warning, "any branch or environment of it"),
             _ => continue,
         };
@@ -72,7 +74,10 @@ mod tests {
         assert_eq!(levels(&CHECK, &owner), [Level::Error]);
         grant(&mut owner, "roles/run.viewer");
         assert_eq!(levels(&CHECK, &owner), [Level::Warning]);
-        assert_eq!(levels(&CHECK, &acting(&[("repository", "acme/api")])), [Level::Warning]);
+        assert_eq!(levels(&CHECK, &acting(&[("repository", "acme/api")])), [Level::Note]);
+        let mut pattern = acting(&[]);
+        pattern.facts.trusts[1].subject = SubjectRule::Expression("assertion.sub.startsWith('repo:acme/api:')".into());
+        assert_eq!(levels(&CHECK, &pattern), [Level::Warning]);
     }
 
     #[test]

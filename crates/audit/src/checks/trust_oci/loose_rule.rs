@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! An OCI identity propagation trust that may impersonate service users by a rule which is not an exact equality on the
-//! subject: `sub eq *`, `sub eq spiffe://acme/*`, `sub co acme`, or a rule on another claim.
+//! subject: `sub eq *`, `sub eq spiffe://acme/*`, `sub co acme`, or a rule on another claim. A trust whose
+//! `client_claim_values` list whole subjects is bound by these.
 //!
 //! # Why it matters
 //!
@@ -12,9 +13,9 @@
 //!
 //! `sub eq spiffe://TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT`, one rule for each workload.
 
-use unkeyed_model::{Claim, Level, Value};
+use unkeyed_model::{Claim, Level, TrustBinding, Value};
 
-use super::{is_on, propagation};
+use super::{is_on, propagation, setting};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -30,6 +31,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in propagation(view).filter(|trust| is_on(trust, "allow_impersonation")) {
+        if lists_subjects(trust) {
+            continue;
+        }
         let Some((level, claim)) = trust.claims.iter().find_map(|claim| Some((looseness(claim)?, claim))) else { continue };
         let value = claim.values.first().and_then(Value::known).unwrap_or_default();
         let message = format!(
@@ -41,6 +45,13 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         );
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
+}
+
+/// Whether the accepted clients are subjects, each written out.
+fn lists_subjects(trust: &TrustBinding) -> bool {
+    let by_subject = setting(trust, "client_claim_name").and_then(Value::known) == Some("sub");
+    let whole = |value: &Value| value.known().is_none_or(|text| !text.contains('*'));
+    by_subject && trust.audiences.as_ref().is_some_and(|subjects| !subjects.is_empty() && subjects.iter().all(whole))
 }
 
 fn looseness(claim: &Claim) -> Option<Level> {
@@ -82,6 +93,18 @@ mod tests {
         let mut off = ruled("sub", "eq", "*");
         off.facts.trusts[0].settings[0].1 = Value::literal("false");
         assert!(levels(&CHECK, &off).is_empty());
+    }
+
+    #[test]
+    fn listed_subjects_bind_whatever_the_rule_says() {
+        let with = |subject: &str| {
+            let mut listed = ruled("sub", "eq", "*");
+            listed.facts.trusts[0].settings.push(("client_claim_name".into(), Value::literal("sub")));
+            listed.facts.trusts[0].audiences = Some(vec![Value::literal(subject)]);
+            levels(&CHECK, &listed)
+        };
+        assert!(with("repo:acme/api:environment:prod").is_empty());
+        assert_eq!(with("repo:acme/*"), [Level::Error]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A Vault JWT login role whose glob admits other tenants or every repository of one (an error), or every branch and
-//! environment of one repository (a warning); and a role without `bound_audiences` (a warning).
+//! environment of one repository (a warning); one that binds the owner or the organisation alone (an error); and a role
+//! without `bound_audiences` (a warning).
 //!
 //! # Why it matters
 //!
@@ -59,7 +60,9 @@ fn glob(trust: &TrustBinding) -> Option<(Level, String)> {
             lead.map(|(lead, issuer)| (breadth::of(&format!("{lead}{text}:x"), Some(issuer)), format!("{} \"{text}\"", claim.name)))
         })
     });
-    let (breadth, pattern) = of_subject.into_iter().chain(of_claims).min()?;
+    let by_owner =
+        || subjects::widest(trust).filter(|widest| widest.breadth <= Breadth::Tenant).map(|widest| (widest.breadth, widest.admits));
+    let (breadth, pattern) = of_subject.into_iter().chain(of_claims).min().or_else(by_owner)?;
     match breadth {
         Breadth::Everybody | Breadth::Tenant => Some((CHECK.level, pattern)),
         Breadth::Project => Some((Level::Warning, pattern)),
@@ -93,6 +96,19 @@ mod tests {
             trust.claims = vec![claim("project_path", "glob", "acme/*")];
         });
         assert_eq!(levels(&CHECK, &on_gitlab), [Level::Error]);
+    }
+
+    #[test]
+    fn an_owner_alone_is_an_error() {
+        let by = |name: &str| {
+            let estate = vault(|trust| {
+                trust.subject = SubjectRule::Any;
+                trust.claims = vec![claim("repository_owner", "eq", "acme"), claim(name, "eq", "x")];
+            });
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(by("ref"), [Level::Error]);
+        assert!(by("repository").is_empty() && by("job_workflow_ref").is_empty());
     }
 
     #[test]

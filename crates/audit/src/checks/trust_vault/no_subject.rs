@@ -1,6 +1,8 @@
 //! # What it finds
 //!
-//! A Vault JWT login role that binds neither the subject nor any claim: no `bound_subject`, no `bound_claims`.
+//! A Vault JWT login role that binds neither the subject nor a claim that tells workloads apart: no `bound_subject`, and no
+//! `bound_claims`, or only such that say nothing of who asks (`aud`, `iss`; for a shared issuer also `ref`, `actor` and the
+//! like). For an issuer of one's own, or one that is not known from the inputs, it is a warning.
 //!
 //! # Why it matters
 //!
@@ -11,12 +13,13 @@
 //!
 //! `bound_claims = { repository_id = "ID", environment = "production" }`, or `bound_subject` with the exact subject.
 
-use unkeyed_model::{Level, SubjectRule};
+use unkeyed_model::{Level, SubjectRule, TrustBinding};
 
 use super::jwt;
 use crate::checks::check::{Check, Sink, Statement, spot};
-use crate::checks::standards;
 use crate::checks::view::View;
+use crate::checks::{standards, subjects};
+use crate::trust_match::issuer::Shared;
 
 pub(super) const CHECK: Check = Check {
     id: "TB-VLT-01",
@@ -28,15 +31,26 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    for trust in jwt(view).filter(|trust| trust.subject == SubjectRule::Any && trust.claims.is_empty()) {
+    for trust in jwt(view).filter(|trust| trust.subject == SubjectRule::Any) {
+        let shared = Shared::of_value(&trust.issuer).is_some();
+        if binds(trust, shared) {
+            continue;
+        }
+        let level = if shared { CHECK.level } else { Level::Warning };
         let issuer = trust.issuer.known().unwrap_or("its issuer");
         let message = format!(
             "The login role {} ({}) binds neither subject nor claims: any token of {issuer} logs in.",
             view.name(&trust.principal),
             spot(&trust.location),
         );
-        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+        sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
+}
+
+/// Whether a claim tells workloads apart: of an issuer that serves many tenants, the tenant at least.
+fn binds(trust: &TrustBinding, shared: bool) -> bool {
+    let says_who = |name: &str| !matches!(name.trim_start_matches('/'), "aud" | "iss" | "exp" | "iat" | "nbf" | "jti");
+    if shared { subjects::names_tenant(trust) } else { trust.claims.iter().any(|claim| says_who(&claim.name)) }
 }
 
 #[cfg(test)]
@@ -47,6 +61,30 @@ mod tests {
     #[test]
     fn a_role_that_binds_nothing_is_an_error() {
         assert_eq!(levels(&CHECK, &vault(|trust| trust.subject = SubjectRule::Any)), [Level::Error]);
+    }
+
+    #[test]
+    fn claims_that_say_nothing_of_who_asks_bind_nothing() {
+        for name in ["aud", "ref", "actor"] {
+            let bad = vault(|trust| {
+                trust.subject = SubjectRule::Any;
+                trust.claims = vec![claim(name, "eq", "x")];
+            });
+            assert_eq!(levels(&CHECK, &bad), [Level::Error], "{name}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_of_ones_own_knows_fewer() {
+        let own = |name: Option<&str>| {
+            let estate = vault(|trust| {
+                (trust.subject, trust.issuer) = (SubjectRule::Any, unkeyed_model::Value::literal("https://nomad.acme.example"));
+                trust.claims = name.map(|name| claim(name, "eq", "x")).into_iter().collect();
+            });
+            levels(&CHECK, &estate)
+        };
+        assert_eq!((own(None), own(Some("aud"))), (vec![Level::Warning], vec![Level::Warning]));
+        assert!(own(Some("nomad_namespace")).is_empty());
     }
 
     #[test]

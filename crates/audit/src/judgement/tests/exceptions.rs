@@ -1,8 +1,8 @@
 //! Exceptions at the instant of judgement, and the gate.
 
 use unkeyed_model::{
-    Estate, Exception, ExceptionCategory, Gate, Level, Lifetime, Milestone, Policy, Reason, Report, StoreKind, Surface, Verdict, Workload,
-    WorkloadKind,
+    Estate, Exception, ExceptionCategory, Gate, Level, Lifetime, Milestone, Policy, Reason, Report, Requirement, Selector, SelectorField,
+    StoreKind, Surface, Verdict, Workload, WorkloadKind,
 };
 
 use crate::testing::*;
@@ -19,9 +19,9 @@ fn legacy() -> Estate {
     estate
 }
 
-/// Ids of the findings on exceptions.
+/// Ids of the findings on exceptions, other than that one is in force.
 fn remarks(report: &Report) -> Vec<&str> {
-    report.findings.iter().map(|finding| finding.check).filter(|check| check.starts_with("EX-")).collect()
+    report.findings.iter().map(|finding| finding.check).filter(|check| check.starts_with("EX-") && *check != "EX-VALID").collect()
 }
 
 fn ex_12() -> Exception {
@@ -46,6 +46,9 @@ fn e8_a_valid_exception_makes_it_transitional() {
         Some(("EX-12", "2026-08-01"))
     );
     assert!(remarks(&report).is_empty() && report.summary.gate_passed);
+    let [valid] = report.findings.iter().filter(|finding| finding.check == "EX-VALID").collect::<Vec<_>>()[..] else { panic!("one") };
+    assert_eq!((valid.level, valid.workload.as_deref()), (Level::None, Some(SERVICE)));
+    assert!(valid.message.contains("until 2026-08-01") && valid.message.contains("compose.yaml:"), "{}", valid.message);
 }
 
 #[test]
@@ -130,14 +133,23 @@ fn broad_early_and_forbidden_exceptions_cover_nothing() {
     let mut broad = ex_12();
     broad.covers.workload = None;
     refused(legacy(), broad.clone(), "EX-BROAD", Level::Error);
-    broad.covers.path = Some("**".into());
-    refused(legacy(), broad.clone(), "EX-BROAD", Level::Error);
+    for everything in ["**", "**/*", "{**/*,x}"] {
+        broad.covers.path = Some(everything.into());
+        refused(legacy(), broad.clone(), "EX-BROAD", Level::Error);
+    }
     let mut early = ex_12();
     early.created = at("2026-07-01T00:00:00Z");
     refused(legacy(), early, "EX-INVALID", Level::Warning);
     let mut shipped = legacy();
     shipped.matches[0].location = on(Surface::AppPackage, shipped.matches[0].location.clone());
-    refused(shipped, ex_12(), "EX-NEVER", Level::Error);
+    refused(shipped.clone(), ex_12(), "EX-NEVER", Level::Error);
+    let allowed = Policy { exceptions: vec![ex_12()], allow_never: vec!["EX-12".into()], ..Policy::default() };
+    assert_eq!(workload(&crate::judge(shipped, &allowed, now()), SERVICE).verdict, Verdict::Transitional);
+    let mut renewed = ex_12();
+    renewed.renewals = 2;
+    refused(legacy(), renewed.clone(), "EX-RENEWED", Level::Error);
+    let patient = Policy { exceptions: vec![renewed], max_renewals: 2, ..Policy::default() };
+    assert_eq!(workload(&crate::judge(legacy(), &patient, now()), SERVICE).verdict, Verdict::Transitional);
     (broad.category, broad.created, broad.expires) =
         (ExceptionCategory::BreakGlass, at("2026-05-25T00:00:00Z"), at("2026-06-08T00:00:00Z"));
     assert_eq!(workload(&today(broad), SERVICE).verdict, Verdict::Transitional);
@@ -208,13 +220,30 @@ fn platform_stored_secrets_fail_the_ci_gate_only_if_the_policy_says_so() {
 
 #[test]
 fn a_required_verdict_is_required_of_every_workload_that_authenticates() {
-    let require = |verdict| Policy { require: Some(verdict), ..Policy::default() };
+    let require = |verdict| Policy { require: vec![Requirement { verdict, selector: None }], ..Policy::default() };
     assert!(gate(secretless(), "audit", &require(Verdict::Secretless)));
     let mut open = secretless();
     open.facts.trusts.clear();
     assert!(!gate(open.clone(), "audit", &require(Verdict::Vaulted)));
     open.facts.workloads[0].identity_paths.clear();
     assert!(gate(open, "audit", &require(Verdict::Secretless)));
+}
+
+#[test]
+fn a_requirement_may_speak_of_some_workloads_and_must_find_one() {
+    let require = |field, glob: &str| {
+        let selector = Some(Selector { field, glob: glob.into() });
+        Policy { require: vec![Requirement { verdict: Verdict::Secretless, selector }], ..Policy::default() }
+    };
+    let mut estate = secretless();
+    estate.facts.workloads.append(&mut legacy().facts.workloads);
+    estate.matches = legacy().matches;
+    assert!(gate(estate.clone(), "audit", &require(SelectorField::Id, "gha:**#deploy")));
+    assert!(gate(estate.clone(), "audit", &require(SelectorField::Kind, "gha")));
+    assert!(!gate(estate.clone(), "audit", &require(SelectorField::Kind, "compose")));
+    assert!(!gate(estate.clone(), "audit", &require(SelectorField::Owner, "@acme/*")), "it selects nothing");
+    estate.facts.workloads[0].owner = Some("@acme/platform".into());
+    assert!(gate(estate, "audit", &require(SelectorField::Owner, "@acme/*")));
 }
 
 #[test]

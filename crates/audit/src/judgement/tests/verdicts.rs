@@ -176,6 +176,11 @@ fn coverage_gaps_block_secretless_and_nothing_else_does() {
     let mut chosen = secretless();
     chosen.coverage.skipped.extend([skip(SkipReason::Excluded), skip(SkipReason::NotSupplied)]);
     assert_eq!(judged(chosen).verdict, Verdict::Secretless);
+    let mut elsewhere = secretless();
+    elsewhere.coverage.skipped.push(Skip { path: "docs/snippets/x.yaml".into(), ..skip(SkipReason::Malformed) });
+    assert_eq!(judged(elsewhere.clone()).verdict, Verdict::Secretless);
+    elsewhere.coverage.skipped.push(Skip { path: "docs/snippets/x.yaml".into(), ..skip(SkipReason::TooLarge) });
+    assert_eq!(judged(elsewhere).verdict, Verdict::Indeterminate);
 }
 
 #[test]

@@ -69,6 +69,8 @@ pub struct Artifact {
     pub standards: Vec<Standard>,
     /// Remarks.
     pub notes: Vec<String>,
+    /// Why gates pass over it although it counts: `baseline`, or the remark of another tool that stands beside it.
+    pub silenced_by: Option<String>,
     /// The exception that covers it.
     pub suppressed_by: Option<Suppression>,
 }

@@ -22,6 +22,8 @@ pub struct Source {
     pub gate: Gate,
     /// Why, a sentence each.
     pub gate_reasons: Vec<String>,
+    /// What would make it pass, a sentence each.
+    pub gate_remedies: Vec<String>,
     /// Artifacts by class that it doesn't list.
     #[schemars(with = "Counts<Class>")]
     pub unlisted: BTreeMap<Class, u64>,

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use unkeyed_model::{IdentityKind, LayerState, Platform, Reach, Reason, Relation, TtlBasis, Verdict, WorkloadKind};
+use unkeyed_model::{Assurance, IdentityKind, LayerState, Platform, Reach, Reason, Relation, TtlBasis, Verdict, WorkloadKind};
 
 use super::place::Place;
 use crate::json::words::Word;
@@ -19,6 +19,10 @@ pub struct Workload {
     pub name: String,
     /// Where it is defined.
     pub locations: Vec<Place>,
+    /// What the statements on it rest on.
+    #[serde(default)]
+    #[schemars(with = "Word<Assurance>")]
+    pub assurance: Assurance,
     /// Who answers for it.
     pub owner: Option<String>,
     /// Deployment environment.

@@ -76,6 +76,9 @@ pub(super) fn durable(id: &str, rule: &Arc<RuleInfo>, mask: &str, location: Loca
         public_because: None,
         standards: vec![owasp("NHI7:2025"), owasp("NHI2:2025"), Standard { taxonomy: "CWE", id: "CWE-798" }, csf("PR.AA-01")],
         notes: Vec::new(),
+        fingerprint: None,
+        markers: Vec::new(),
+        silenced_by: None,
         suppressed_by: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Workloads of every kind and verdict.
 
-use unkeyed_model::{LayerState, Layers, Link, Missing, Reason, Relation, Verdict, WorkloadKind, WorkloadReport};
+use unkeyed_model::{Assurance, LayerState, Layers, Link, Missing, Reason, Relation, Verdict, WorkloadKind, WorkloadReport};
 
 use super::artifacts::{API, BILLING, DEPLOY, HOSTILE, IMAGE, LEGACY, MCP, RELEASE, TERRAFORM};
 use super::make::{at, to};
@@ -30,6 +30,7 @@ fn workload(kind: WorkloadKind, id: &str, name: &str, verdict: Verdict, layers: 
         kind,
         name: name.into(),
         locations: vec![at(path, 8, 3, 6)],
+        assurance: Assurance::Static,
         owner: None,
         environment: None,
         verdict,
@@ -76,6 +77,7 @@ fn ids(numbers: &[u32]) -> Vec<String> {
 fn with_credentials() -> Vec<WorkloadReport> {
     vec![
         WorkloadReport {
+            assurance: Assurance::Runtime,
             owner: Some("@acme/platform".into()),
             environment: Some("production".into()),
             links: deploy_links(),
@@ -225,6 +227,7 @@ fn quiet() -> Vec<WorkloadReport> {
     all.push(none(WorkloadKind::Pulumi, "pulumi:Pulumi.yaml#site", "site"));
     all.push(none(WorkloadKind::Systemd, "systemd:etc/motd.service#motd", "motd"));
     all.push(none(WorkloadKind::CloudInit, "cloud-init:user-data.yaml", "user-data.yaml"));
+    all.push(none(WorkloadKind::Export, "export:evidence#connection", "a connection that was exported"));
     all.push(none(WorkloadKind::Packer, "packer:images#build", "build of images"));
     all.push(none(WorkloadKind::Ansible, "ansible:site.yml#0", "hosts"));
     all.push(none(WorkloadKind::Spire, "spire:agent.conf#agent", "agent"));

@@ -1,0 +1,170 @@
+//! # What it finds
+//!
+//! A workload that names an identity under one account, project or tenant, while the only identity of that name is defined here under
+//! another, and nobody uses that one.
+//!
+//! # Why it matters
+//!
+//! After a move to another account one side was updated and the other was not. Either access fails, or the workload still
+//! becomes the old identity, which nobody governs any more.
+//!
+//! # Instead
+//!
+//! The same account on both sides. If the old identity still exists, delete it.
+
+use std::collections::BTreeSet;
+
+use unkeyed_model::{IdentityPath, Level, Platform, Principal};
+
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-DRIFT-04",
+    title: "identity of another account than the one defined",
+    level: Level::Warning,
+    standards: standards::DRIFT,
+    source: include_str!("other_account.rs"),
+    run,
+};
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let defined: Vec<&Principal> = view.facts().principals.iter().filter(|principal| principal.key.contains('#')).collect();
+    for linked in &view.context.workloads {
+        for (path, link) in linked.paths().filter(|(_, link)| link.principal.is_none()) {
+            let Some((account, name)) = path.principal.known().and_then(|text| home(path.platform, text)) else { continue };
+            let Some(place) = path.consumer.as_ref().or(path.capability.as_ref()).filter(|_| link.grants.is_empty()) else { continue };
+            let Some((other, principal)) = elsewhere(&defined, path, account, name).filter(|(_, p)| view.users(&p.key).is_empty()) else {
+                continue;
+            };
+            let message = format!(
+                "{} becomes {name} of {account} ({}), but {name} is defined for {other} ({}).",
+                linked.workload.name,
+                spot(place),
+                spot(&principal.location),
+            );
+            let statement = Statement::new(CHECK.level, place, message).with(&principal.location, "the definition");
+            sink.workload(&linked.workload.id, statement);
+        }
+    }
+    tenants(view, sink);
+}
+
+/// The one principal of that name whose own account is another.
+fn elsewhere<'p>(defined: &[&'p Principal], path: &IdentityPath, account: &str, name: &str) -> Option<(&'p str, &'p Principal)> {
+    let same_name = defined.iter().filter(|principal| principal.platform == path.platform);
+    let homes = same_name.filter_map(|principal| {
+        let mut own = principal.names.iter().filter_map(|text| home(path.platform, text));
+        own.find(|(_, own)| *own == name).map(|(own, _)| (own, *principal))
+    });
+    let homes: Vec<(&str, &Principal)> = homes.collect();
+    match homes[..] {
+        [(own, principal)] if own != account => Some((own, principal)),
+        _ => None,
+    }
+}
+
+/// Account and name in the full name of an identity: of a role's ARN, of a service account's e-mail.
+fn home(platform: Platform, text: &str) -> Option<(&str, &str)> {
+    match platform {
+        Platform::Aws => {
+            let (account, role) = text.strip_prefix("arn:")?.split_once(":iam::")?.1.split_once(":role/")?;
+            Some((account, role.rsplit('/').next()?)).filter(|(account, _)| account.len() == 12)
+        }
+        Platform::Gcp => {
+            let (name, project) = text.strip_suffix(".iam.gserviceaccount.com")?.split_once('@')?;
+            Some((project, name))
+        }
+        _ => None,
+    }
+}
+
+/// Workloads that sign in at another tenant of Entra than the one where their identity is defined.
+fn tenants(view: &View<'_>, sink: &mut Sink<'_>) {
+    let tenant = |workload: &unkeyed_model::Workload| -> BTreeSet<String> {
+        let named = workload.traits.iter().filter(|(name, value, _)| name == "azure-tenant" && is_guid(value));
+        named.map(|(_, value, _)| value.to_ascii_lowercase()).collect()
+    };
+    for linked in &view.context.workloads {
+        let own = tenant(&linked.workload);
+        let Some((_, _, place)) = linked.workload.traits.iter().find(|(name, value, _)| name == "azure-tenant" && is_guid(value)) else {
+            continue;
+        };
+        for (_, link) in linked.paths().filter(|(path, _)| path.platform == Platform::Azure) {
+            let Some(principal) = link.principal.as_deref().and_then(|key| view.principal(key)) else { continue };
+            let run = format!("{}#run", principal.key.split('#').next().unwrap_or_default());
+            let Some(definer) = view.context.workloads.iter().find(|other| other.workload.id == run) else { continue };
+            let theirs = tenant(&definer.workload);
+            if own.len() == 1 && theirs.len() == 1 && own != theirs {
+                let message = format!(
+                    "{} signs in at the tenant {} ({}), but {} is defined in {}.",
+                    linked.workload.name,
+                    own.first().map_or("", String::as_str),
+                    spot(place),
+                    view.name(&principal.key),
+                    theirs.first().map_or("", String::as_str),
+                );
+                let statement = Statement::new(CHECK.level, place, message).with(&principal.location, "the definition");
+                sink.workload(&linked.workload.id, statement);
+            }
+        }
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::{Estate, Value, Workload, WorkloadKind};
+
+    use super::*;
+    use crate::checks::testing::{KEY, levels, one_path, says};
+    use crate::testing;
+
+    fn named(platform: Platform, here: &str, defined: &str) -> Estate {
+        let mut estate = one_path(platform);
+        estate.facts.workloads[0].identity_paths[0].principal = Value::literal(here);
+        estate.facts.principals[0].names = vec![defined.into()];
+        estate
+    }
+
+    const HERE: &str = "arn:aws:iam::111122223333:role/deploy";
+
+    #[test]
+    fn another_account_or_project_is_a_warning() {
+        assert_eq!(levels(&CHECK, &named(Platform::Aws, HERE, "arn:aws:iam::444455556666:role/ci/deploy")), [Level::Warning]);
+        let gcp = named(Platform::Gcp, "ci@acme-new.iam.gserviceaccount.com", "ci@acme-old.iam.gserviceaccount.com");
+        assert_eq!(levels(&CHECK, &gcp), [Level::Warning]);
+    }
+
+    #[test]
+    fn another_tenant_is_a_warning() {
+        let tenant = |last: &str| format!("1f0e7a52-3c4d-4b7e-9a61-0000000000{last}");
+        let mut estate = one_path(Platform::Azure);
+        estate.facts.workloads[0].traits.push(says("azure-tenant", &tenant("01")));
+        let place = testing::place("infra/main.tf", 0, 10);
+        let mut run = Workload::new(WorkloadKind::Terraform, format!("{}#run", KEY.split('#').next().unwrap()), "run", place);
+        run.traits.push(says("azure-tenant", &tenant("02")));
+        estate.facts.workloads.push(run);
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+        estate.facts.workloads[1].traits[0].1 = tenant("01");
+        assert!(levels(&CHECK, &estate).is_empty());
+    }
+
+    #[test]
+    fn the_same_account_is_fine_and_so_is_another_role() {
+        assert!(levels(&CHECK, &named(Platform::Aws, HERE, HERE)).is_empty());
+        assert!(levels(&CHECK, &named(Platform::Aws, HERE, "arn:aws:iam::444455556666:role/build")).is_empty());
+    }
+
+    #[test]
+    fn an_account_that_is_not_known_says_nothing() {
+        assert!(levels(&CHECK, &named(Platform::Aws, HERE, "deploy")).is_empty());
+        let mut unknown = named(Platform::Aws, HERE, "arn:aws:iam::444455556666:role/deploy");
+        unknown.facts.workloads[0].identity_paths[0].principal = Value::unknown("secrets.ROLE");
+        assert!(levels(&CHECK, &unknown).is_empty());
+    }
+}

@@ -1,0 +1,63 @@
+//! # What it finds
+//!
+//! A federated credential for Azure Pipelines that trusts the issuer `https://vstoken.dev.azure.com/…`.
+//!
+//! # Why it matters
+//!
+//! Azure DevOps signs for its service connections under Entra's own issuer instead, and the old one is to be switched off
+//! (Microsoft, "Manually set up a workload identity service connection"; 2027-07-01 is announced): deployments will
+//! stop, and somebody will reach for a client secret.
+//!
+//! # Instead
+//!
+//! Convert the service connection, and put the issuer and the subject that it shows then
+//! (`https://login.microsoftonline.com/TENANT/v2.0`) into the credential.
+
+use unkeyed_model::{Level, Value};
+
+use crate::checks::check::{Check, Sink, Statement, spot};
+use crate::checks::standards;
+use crate::checks::view::View;
+use crate::trust_match::issuer;
+
+pub(super) const CHECK: Check = Check {
+    id: "TB-AZ-07",
+    title: "issuer of Azure DevOps is being retired",
+    level: Level::Warning,
+    standards: standards::DRIFT,
+    source: include_str!("retired_issuer.rs"),
+    run,
+};
+
+const RETIRED: &str = "vstoken.dev.azure.com";
+
+fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let is_retired = |issuer: &Value| issuer.known().is_some_and(|issuer| issuer::normal(issuer).split('/').next() == Some(RETIRED));
+    for trust in super::federated(view).filter(|trust| is_retired(&trust.issuer)) {
+        let message = format!(
+            "The federated credential of {} ({}) trusts {RETIRED}, which Azure DevOps gives up in favour of Entra's issuer.",
+            view.name(&trust.principal),
+            spot(&trust.location),
+        );
+        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unkeyed_model::Platform;
+
+    use super::*;
+    use crate::checks::testing::{levels, with_trust};
+
+    fn levels_for(issuer: Value) -> Vec<Level> {
+        levels(&CHECK, &with_trust(Platform::Azure, |trust| trust.issuer = issuer))
+    }
+
+    #[test]
+    fn only_the_old_issuer_is_reported() {
+        assert_eq!(levels_for(Value::literal("https://vstoken.dev.azure.com/7f2c9a10-0000-4000-8000-000000000001")), [Level::Warning]);
+        assert!(levels_for(Value::literal("https://login.microsoftonline.com/7f2c9a10-0000-4000-8000-000000000001/v2.0")).is_empty());
+        assert!(levels_for(Value::unknown("var.issuer")).is_empty());
+    }
+}

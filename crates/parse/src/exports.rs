@@ -1,0 +1,175 @@
+//! What the command-line tools of platforms print of their state (`aws iam get-role`, `az role assignment list` …).
+//!
+//! An entry is recognised by its shape alone: which keys it has. The decision a reader would question: what it says is
+//! written out as the Terraform resource that would make it, and read by the readers of Terraform, so that a trust, a
+//! grant or a key is the same fact wherever it comes from. All files given as evidence are read together, because one
+//! command prints a role's trust and another its grants.
+
+mod aws;
+mod azure;
+mod credential_report;
+mod gcp;
+mod github;
+mod oci;
+mod out;
+mod shapes;
+mod vault;
+
+use unkeyed_model::{Assurance, DatedBy, Evidence, Facts, SkipReason, Surface, Unit};
+
+use crate::place::Place;
+use crate::tree::{Kind, Node};
+use crate::{Group, LogReader, k8s};
+
+pub(crate) use self::out::{Attribute, Labels, Out, Resource};
+use self::shapes::Shape;
+
+/// Name of the format of everything that is recognised here.
+pub(crate) const FORMAT: &str = "exports";
+
+/// What a file is whose content is one known text and no list of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Text {
+    /// The table that `aws iam get-credential-report` encodes.
+    CredentialReport,
+    /// A policy of Vault.
+    VaultPolicy,
+}
+
+/// The group of a file that is given as evidence, or `None` if nothing recognises it.
+pub(crate) fn group(unit: &Unit<'_>) -> Option<Group> {
+    let surface = Surface::CliExport;
+    if is_export(unit) {
+        return Some(Group { format: FORMAT, key: String::new(), surface });
+    }
+    // A log of Kubernetes holds what its manifests hold.
+    if LogReader::of(unit.origin(), unit.bytes()).is_some() {
+        return None;
+    }
+    // Files of any format that is read in a repository are evidence, too: `kubectl get -o json`, a state file.
+    if k8s::is_manifest(unit.bytes()) {
+        return Some(Group { format: "k8s", key: unit.origin().folder().to_owned(), surface });
+    }
+    crate::group(unit).map(|group| Group { surface, ..group })
+}
+
+fn is_export(unit: &Unit<'_>) -> bool {
+    let Ok(place) = Place::new(unit) else { return false };
+    if text(&place).is_some() {
+        return true;
+    }
+    let Ok(root) = crate::json::parse(&place) else { return false };
+    items(&root).iter().any(|item| shapes::of(item).is_some())
+}
+
+fn text(place: &Place<'_>) -> Option<Text> {
+    let text = place.text().trim_start_matches('\u{feff}').trim_start();
+    if credential_report::is_one(text) {
+        return Some(Text::CredentialReport);
+    }
+    vault::is_policy(text).then_some(Text::VaultPolicy)
+}
+
+/// The entries of a list, however the tool wraps it, or the one that is printed.
+fn items(root: &Node) -> Vec<&Node> {
+    /// Keys under which tools wrap their lists and entries.
+    const WRAPPERS: &[&str] = &[
+        "value",
+        "Role",
+        "Roles",
+        "Users",
+        "UserDetailList",
+        "RoleDetailList",
+        "Policies",
+        "AccessKeyMetadata",
+        "profiles",
+        "profile",
+        "trustAnchors",
+        "trustAnchor",
+        "association",
+        "associations",
+        "items",
+        "resources",
+        "Resources",
+        "environments",
+        "secrets",
+        "variables",
+        "results",
+    ];
+    match &root.kind {
+        Kind::Seq(items) => items.iter().collect(),
+        Kind::Scalar(..) => Vec::new(),
+        Kind::Map(_) if shapes::of(root).is_some() => vec![root],
+        Kind::Map(entries) => {
+            // Oracle's tool puts everything into `data`, and a list of an identity domain in there into `resources`.
+            let data = root.get("data").into_iter().flat_map(|data| match &data.kind {
+                Kind::Map(_) if data.get("resources").is_none() => vec![data],
+                _ => items(data),
+            });
+            let wrapped = entries.iter().filter(|entry| WRAPPERS.contains(&entry.name())).flat_map(|entry| match &entry.value.kind {
+                Kind::Seq(items) => items.iter().collect(),
+                _ => vec![&entry.value],
+            });
+            data.chain(wrapped).collect()
+        }
+    }
+}
+
+/// Reads the files that are given as evidence.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    crate::terraform::read_exports(units)
+}
+
+/// What one file says, written down as the resources that would make it; what has no such form goes into the facts.
+pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts) -> Vec<Resource> {
+    let mut out = Out::new(place, facts, labels);
+    let mut formats: Vec<String> = Vec::new();
+    let mut records = 0;
+    let mut dated = None;
+    match text(place) {
+        Some(Text::CredentialReport) => {
+            formats.push(credential_report::NAME.to_owned());
+            records = credential_report::read(place.text(), None, &mut out);
+        }
+        Some(Text::VaultPolicy) => {
+            formats.push("vault policy read".to_owned());
+            vault::policy_text(&mut out);
+            records = 1;
+        }
+        None => match crate::json::parse(place) {
+            Ok(root) => {
+                dated = root.str("GeneratedTime").and_then(|time| time.parse().ok()).map(|time| (time, DatedBy::Content));
+                records = entries(&root, &mut formats, &mut out);
+            }
+            Err(skip) => out.facts.skipped.push(skip),
+        },
+    }
+    formats.sort();
+    formats.dedup();
+    let resources = out.finish();
+    if !formats.is_empty() {
+        facts.evidence.push(Evidence { path: place.path().to_owned(), formats, assurance: Assurance::Export, records, dated });
+    }
+    resources
+}
+
+fn entries(root: &Node, formats: &mut Vec<String>, out: &mut Out<'_>) -> u64 {
+    out.root = Some(root.clone());
+    let items = items(root);
+    let (mut known, mut unknown) = (0, 0);
+    for item in items {
+        match shapes::of(item) {
+            Some(Shape { name, write, .. }) => {
+                known += 1;
+                formats.push((*name).to_owned());
+                write(item, out);
+            }
+            None => unknown += 1,
+        }
+    }
+    if unknown > 0 {
+        let detail = format!("{unknown} entries beside {known} that were read have no known shape");
+        out.facts.skipped.push(out.place.skip(SkipReason::NotUnderstood, detail));
+    }
+    known
+}

@@ -1,0 +1,42 @@
+//! Istio's authorization policies: which identities of the mesh a workload lets in, and for what.
+//!
+//! One decision a reader would question: a principal with a `*` names nobody in particular and is left out; whom it lets
+//! in can't be told without all workloads of the mesh. Istio docs, "Authorization Policy".
+
+use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, Value};
+
+use super::objects::Object;
+use crate::tree::Node;
+
+/// Reads one policy: a grant for each identity that a rule names.
+pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
+    if object.at(&["spec", "action"]).and_then(Node::text).is_some_and(|action| action != "ALLOW") {
+        return;
+    }
+    let labels = object.at(&["spec", "selector", "matchLabels"]);
+    let selected = labels.into_iter().flat_map(Node::entries).next().and_then(|entry| object.source.text(&entry.value));
+    let (scope, resource) = match &selected {
+        Some(name) => (ResourceScope::Resource, format!("{}/{name}", object.namespace())),
+        None => (ResourceScope::Namespace, object.namespace().to_string()),
+    };
+    for rule in object.at(&["spec", "rules"]).map(Node::items).unwrap_or_default() {
+        let methods = rule.get("to").map(Node::items).unwrap_or_default().iter().filter_map(|to| to.path(&["operation", "methods"]));
+        let actions: Vec<String> = methods.flat_map(Node::items).filter_map(Node::text).map(str::to_owned).collect();
+        let sources = rule.get("from").map(Node::items).unwrap_or_default().iter().filter_map(|from| from.get("source"));
+        let named = sources.filter_map(|source| source.get("principals")).flat_map(Node::items);
+        for principal in named {
+            let Some(id) = object.source.text(principal).filter(|id| !id.contains('*')) else { continue };
+            facts.grants.push(RoleGrant {
+                platform: Platform::Spiffe,
+                principal: format!("spiffe://{id}"),
+                role: None,
+                actions: if actions.is_empty() { vec!["*".to_owned()] } else { actions.clone() },
+                actions_inverted: false,
+                resources: vec![Value::literal(resource.clone())],
+                scope,
+                condition: None,
+                location: object.location(principal, "spec.rules.from.source.principals"),
+            });
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Logs of any length and shape.
+
+use std::sync::Arc;
+
+use unkeyed_model::{Facts, Origin, SkipReason};
+
+use super::{LogReader, MAX_DIFFERENT, records};
+
+fn event(subject: &str, code: &str) -> String {
+    format!(
+        "{{\"eventSource\":\"sts.amazonaws.com\",\"eventName\":\"AssumeRoleWithWebIdentity\",\"eventTime\":\"2026-11-20T08:00:00Z\",\
+         \"userIdentity\":{{\"userName\":\"{subject}\"}},\"errorCode\":\"{code}\",\"requestParameters\":{{\"roleArn\":\"arn:aws:iam::735190246811:role/x\"}}}}"
+    )
+}
+
+fn read(text: &str, part: usize) -> Option<Facts> {
+    let mut log = LogReader::of(&Arc::new(Origin::default()), text.as_bytes())?;
+    text.as_bytes().chunks(part).for_each(|bytes| log.push(bytes));
+    Some(log.finish())
+}
+
+fn told(facts: &Facts) -> Vec<(Option<&str>, u64, u64, u32)> {
+    facts.observed.iter().map(|seen| (seen.subject.as_deref(), seen.allowed, seen.denied, seen.location.region.line)).collect()
+}
+
+#[test]
+fn events_are_counted_however_they_are_wrapped_and_cut() {
+    let (one, other) = (event("a", ""), event("b", "AccessDenied"));
+    let lines = format!("{one}\n{other}\n{one}\n");
+    let list = format!("{{\"Records\": [\n{one},\n{other},\n{one}]}}");
+    let bare = format!("[{one},\n{other},{one}]");
+    for (text, line) in [(lines, 2), (list, 3), (bare, 2)] {
+        for part in [1, 7, 4096] {
+            let facts = read(&text, part).unwrap();
+            assert_eq!(told(&facts), [(Some("a"), 2, 0, line - 1), (Some("b"), 0, 1, line)], "{part} {text}");
+            assert_eq!((facts.evidence[0].records, facts.skipped.len()), (3, 0));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_log_is_none() {
+    for text in ["", "{}", "[1, 2]", "{\"eventName\": \"x\"}", "just text with { in it", "\"{"] {
+        assert!(read(text, 3).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn an_event_that_is_broken_off_costs_only_itself() {
+    let (one, other) = (event("a", ""), event("b", ""));
+    let facts = read(&format!("{}\n{other}\n{}", &one[..40], &one[..60]), 5).unwrap();
+    assert_eq!(told(&facts).len(), 1);
+    assert_eq!(facts.skipped.iter().map(|skip| skip.why).collect::<Vec<_>>(), [SkipReason::NotUnderstood]);
+}
+
+#[test]
+fn limits_are_said() {
+    let huge = event(&"x".repeat(records::MAX_BYTES), "");
+    let facts = read(&format!("{}\n{huge}\n{}\n", event("a", ""), event("b", "")), 1 << 16).unwrap();
+    assert_eq!((told(&facts).len(), facts.skipped[0].why), (2, SkipReason::Limit));
+    let many: String = (0..=MAX_DIFFERENT).map(|at| event(&format!("s{at}"), "") + "\n").collect();
+    let facts = read(&many, 1 << 16).unwrap();
+    assert_eq!((facts.observed.len(), facts.skipped[0].why), (MAX_DIFFERENT, SkipReason::Limit));
+}

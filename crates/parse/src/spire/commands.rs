@@ -1,0 +1,63 @@
+//! `spire-server entry create …` in shell scripts, whatever runs it (`kubectl exec`, `docker compose exec`).
+
+use unkeyed_model::{Facts, Span, Value};
+
+use super::entry::{Entry, selector_claims};
+use crate::place::Place;
+use crate::shell::{self, Command};
+
+/// Lifetimes in seconds, by option.
+const LIFETIMES: &[&str] = &["ttl", "x509SVIDTTL", "jwtSVIDTTL"];
+
+/// Options without a value.
+const SWITCHES: &[&str] = &["admin", "downstream", "node", "storeSVID"];
+
+/// Reads a script.
+pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
+    let commands = shell::commands(place.text());
+    let mut count = 0;
+    for command in &commands {
+        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+        let creates = words.windows(3).any(|part| part[0].ends_with("spire-server") && part[1..] == ["entry", "create"]);
+        if creates {
+            entry(place, command, count).emit(facts);
+            count += 1;
+        }
+    }
+}
+
+fn entry(place: &Place<'_>, command: &Command, index: usize) -> Entry {
+    let mut options: Vec<(&str, &str)> = Vec::new();
+    let mut words = command.words.iter().map(|word| word.text.as_str()).peekable();
+    while let Some(word) = words.next() {
+        let Some(name) = word.strip_prefix("--").or_else(|| word.strip_prefix('-')) else { continue };
+        match name.split_once('=') {
+            Some((name, value)) => options.push((name, value)),
+            None if SWITCHES.contains(&name) => options.push((name, "true")),
+            None => options.extend(words.next_if(|next| !next.starts_with('-')).map(|value| (name, value))),
+        }
+    }
+    let of = |wanted: &str| options.iter().filter(|(name, _)| *name == wanted).map(|(_, value)| value_of(value)).collect::<Vec<_>>();
+    let span = command.range();
+    let location = place.at(Span::new(span.start, span.end), "");
+    let (subject, claims) = selector_claims(of("selector"));
+    let mut settings = Vec::new();
+    for name in SWITCHES.iter().chain(&["spiffeID", "parentID", "federatesWith"]) {
+        settings.extend(of(name).into_iter().map(|value| ((*name).to_owned(), value)));
+    }
+    let lifetimes = options.iter().filter(|(name, _)| LIFETIMES.contains(name));
+    Entry {
+        key: format!("spire:{}:entry[{index}]", place.path()),
+        id: of("spiffeID").into_iter().next().unwrap_or_default(),
+        subject,
+        claims,
+        settings,
+        lifetimes: lifetimes.map(|(name, value)| ((*name).to_owned(), value.parse().ok(), location.clone())).collect(),
+        location,
+    }
+}
+
+/// A word; what the shell fills in is not known.
+fn value_of(text: &str) -> Value {
+    if text.contains(['$', '`']) { Value::unknown(format!("`{text}` is filled in by the shell")) } else { Value::literal(text) }
+}

@@ -1,0 +1,78 @@
+//! What tools print of a platform's state ([`crate::exports`]), written out as configuration language.
+
+use std::collections::BTreeMap;
+
+use unkeyed_model::{Facts, Unit};
+
+use super::files::File;
+use super::rendered::{Rendered, Writer, quoted};
+use crate::exports::{self, Attribute, Labels, Resource};
+use crate::place::Place;
+
+/// The files as configuration. Of what several of them print, the one that says most counts.
+pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
+    let mut labels = Labels::default();
+    let mut read: Vec<(Place<'a>, Vec<Resource>)> = Vec::new();
+    for unit in units {
+        match Place::new(unit) {
+            Ok(place) => {
+                let resources = exports::written(&place, &mut labels, facts);
+                read.push((place, resources));
+            }
+            Err(skip) => facts.skipped.push(skip),
+        }
+    }
+    let mut fullest: BTreeMap<(&'static str, String), (usize, usize, usize)> = BTreeMap::new();
+    for (file, (_, resources)) in read.iter().enumerate() {
+        for (at, resource) in resources.iter().enumerate() {
+            let entry = fullest.entry((resource.kind, resource.label.clone())).or_insert((resource.attributes.len(), file, at));
+            if resource.attributes.len() > entry.0 {
+                *entry = (resource.attributes.len(), file, at);
+            }
+        }
+    }
+    let counts = |file: usize, at: usize, resource: &Resource| {
+        fullest.get(&(resource.kind, resource.label.clone())).is_some_and(|(_, in_file, there)| (*in_file, *there) == (file, at))
+    };
+    read.into_iter()
+        .enumerate()
+        .filter_map(|(file, (place, resources))| {
+            let counting = resources.iter().enumerate().filter(|(at, resource)| counts(file, *at, resource)).map(|(_, resource)| resource);
+            let rendered = render(counting);
+            File::of_rendered(place, rendered, facts)
+        })
+        .collect()
+}
+
+fn render<'r>(resources: impl Iterator<Item = &'r Resource>) -> Rendered {
+    let mut writer = Writer::new();
+    // What is printed is no template, whatever it looks like.
+    writer.templates = false;
+    for resource in resources {
+        let start = writer.out.len();
+        writer.out.push_str(&format!("resource {} {} {{\n", quoted(resource.kind, false), quoted(&resource.label, false)));
+        attributes(&mut writer, &resource.attributes, " ");
+        writer.close(start, resource.span, "");
+    }
+    writer.finish(false)
+}
+
+fn attributes(writer: &mut Writer, attributes: &[(String, Attribute)], indent: &str) {
+    for (name, value) in attributes {
+        writer.out.push_str(&format!("{indent}{name} "));
+        match value {
+            Attribute::Node(node) => {
+                writer.out.push_str("= ");
+                writer.value(node);
+            }
+            Attribute::Text(text) => writer.out.push_str(&format!("= {}", quoted(text, false))),
+            Attribute::Reference(reference) => writer.out.push_str(&format!("= {reference}")),
+            Attribute::Block(inner) => {
+                writer.out.push_str("{\n");
+                self::attributes(writer, inner, &format!("{indent} "));
+                writer.out.push_str(&format!("{indent}}}"));
+            }
+        }
+        writer.out.push('\n');
+    }
+}

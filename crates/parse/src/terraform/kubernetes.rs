@@ -1,0 +1,166 @@
+//! Kubernetes in Terraform: what bindings grant to service accounts, and how long the tokens of accounts with an AWS role live.
+
+use unkeyed_model::{Facts, Platform, Principal, ResourceScope, RoleGrant, TtlBasis, Value};
+
+use super::module::Section;
+use super::resource::{Reader, Resource};
+use crate::evaluated::Val;
+use crate::policy_document::hole;
+
+/// Readers by type.
+pub(super) const READERS: &[(&str, Reader)] = &[
+    ("kubernetes_cluster_role_binding", |resource, facts| binding(resource, ResourceScope::Cluster, facts)),
+    ("kubernetes_cluster_role_binding_v1", |resource, facts| binding(resource, ResourceScope::Cluster, facts)),
+    ("kubernetes_role_binding", |resource, facts| binding(resource, ResourceScope::Namespace, facts)),
+    ("kubernetes_role_binding_v1", |resource, facts| binding(resource, ResourceScope::Namespace, facts)),
+    ("aws_eks_access_policy_association", access_policy),
+    ("kubernetes_service_account", service_account),
+    ("kubernetes_service_account_v1", service_account),
+];
+
+/// Emits the grants of a binding: one for each subject and rule, or one by the role's name.
+fn binding(resource: Resource<'_, '_>, scope: ResourceScope, facts: &mut Facts) {
+    let Some(role) = resource.get("role_ref.name") else { return };
+    let name = resource.module.value_of(&role);
+    let kind = resource.text("role_ref.kind").unwrap_or_default();
+    let rules = role_of(resource, &role, &kind).map(|section| resource.module.blocks(section, "rule")).unwrap_or_default();
+    for subject in resource.blocks("subject") {
+        let Some(principal) = principal(resource, subject, facts) else { continue };
+        let grant = |actions, resources, condition| RoleGrant {
+            platform: Platform::K8s,
+            principal: principal.clone(),
+            role: Some(name.clone()),
+            actions,
+            actions_inverted: false,
+            resources,
+            scope,
+            condition,
+            location: resource.location(),
+        };
+        if rules.is_empty() {
+            facts.grants.push(grant(Vec::new(), Vec::new(), None));
+        }
+        for rule in &rules {
+            let texts = |name: &str| resource.module.texts(*rule, name);
+            let names: Vec<String> = texts("resource_names").iter().map(|(text, _)| hole::shown(text)).collect();
+            let condition = (!names.is_empty()).then(|| format!("resourceNames {}", names.join(", ")));
+            let verbs = texts("verbs").iter().map(|(text, _)| hole::shown(text)).collect();
+            facts.grants.push(grant(verbs, covered(resource, *rule), condition));
+        }
+    }
+}
+
+/// The role's block, by reference or by its name in the folder.
+fn role_of<'m>(resource: Resource<'_, 'm>, role: &Val, kind: &str) -> Option<Section<'m>> {
+    let module = resource.module;
+    if let Some(reference) = role.reference() {
+        return module.resources.get(&reference.address).copied();
+    }
+    let name = module.text_of(role).0;
+    let kinds = if kind == "ClusterRole" {
+        ["kubernetes_cluster_role", "kubernetes_cluster_role_v1"]
+    } else {
+        ["kubernetes_role", "kubernetes_role_v1"]
+    };
+    let named = |section: &Section<'m>| module.text(*section, "metadata.name").as_deref() == Some(name.as_str());
+    kinds.iter().flat_map(|kind| module.of_type(kind)).map(|(_, section)| section).find(named)
+}
+
+/// Resources as `group/resource`, those of the core group bare.
+fn covered(resource: Resource<'_, '_>, rule: Section<'_>) -> Vec<Value> {
+    let texts = |name: &str| resource.module.texts(rule, name);
+    let groups = texts("api_groups");
+    let mut found = Vec::new();
+    for (name, basis) in texts("resources") {
+        for (group, _) in &groups {
+            let is_bare = group.is_empty() || group == "*";
+            found.push(hole::value(&if is_bare { name.clone() } else { format!("{group}/{name}") }, basis));
+        }
+    }
+    found.extend(texts("non_resource_urls").iter().map(|(text, basis)| hole::value(text, *basis)));
+    found.dedup();
+    found
+}
+
+/// Key of a subject: of an account by its names, which are its own block's where it is given by reference.
+fn principal(resource: Resource<'_, '_>, subject: Section<'_>, facts: &mut Facts) -> Option<String> {
+    let module = resource.module;
+    let text = |name: &str| module.path(subject, name).map(|val| hole::shown(&module.text_of(&val).0));
+    let name = text("name")?;
+    match text("kind").as_deref() {
+        Some("ServiceAccount") => Some(account(resource, &text("namespace").unwrap_or_else(|| "default".to_owned()), &name, facts)),
+        kind => Some(format!("k8s:{}/{name}", kind.unwrap_or_default().to_ascii_lowercase())),
+    }
+}
+
+/// The key of a service account, emitted as a principal of its cluster.
+fn account(resource: Resource<'_, '_>, namespace: &str, name: &str, facts: &mut Facts) -> String {
+    let key = format!("k8s:sa/{namespace}/{name}");
+    if !facts.principals.iter().any(|known| known.key == key) {
+        facts.principals.push(Principal {
+            platform: Platform::K8s,
+            key: key.clone(),
+            kind: "service-account".to_owned(),
+            names: vec![format!("{namespace}/{name}"), format!("system:serviceaccount:{namespace}:{name}")],
+            location: resource.location(),
+        });
+    }
+    key
+}
+
+/// The access policy of EKS that is `cluster-admin` (EKS User Guide, "Review access policy permissions").
+const CLUSTER_ADMIN: &str = "AmazonEKSClusterAdminPolicy";
+
+/// What a principal of AWS may do in a cluster of EKS.
+fn access_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("principal_arn", Platform::Aws, "role", facts) else { return };
+    let Some(policy) = resource.value("policy_arn") else { return };
+    let role = match policy {
+        Value::Known(arn, basis) => {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            Value::Known(if name == CLUSTER_ADMIN { "cluster-admin" } else { name }.to_owned(), basis)
+        }
+        unknown @ Value::Unknown(_) => unknown,
+    };
+    let scope = match resource.text("access_scope.type").as_deref() {
+        Some("cluster") => ResourceScope::Cluster,
+        Some("namespace") => ResourceScope::Namespace,
+        _ => ResourceScope::Unknown,
+    };
+    facts.grants.push(RoleGrant {
+        platform: Platform::K8s,
+        principal,
+        role: Some(role),
+        actions: Vec::new(),
+        actions_inverted: false,
+        resources: Vec::new(),
+        scope,
+        condition: None,
+        location: resource.location(),
+    });
+}
+
+/// The annotation that gives an account its AWS role, and that for how long its tokens live (amazon-eks-pod-identity-webhook).
+const AWS_ROLE: &str = "eks.amazonaws.com/role-arn";
+const EXPIRATION: &str = "eks.amazonaws.com/token-expiration";
+
+/// What the webhook asks for if nothing is written.
+const DEFAULT: u64 = 86_400;
+
+fn service_account(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(annotations) = resource.get("metadata.annotations") else { return };
+    let (Some(name), namespace) = (resource.text("metadata.name"), resource.text("metadata.namespace")) else { return };
+    let written = annotations.get(EXPIRATION);
+    if written.is_none() && annotations.get(AWS_ROLE).is_none() {
+        return;
+    }
+    let key = account(resource, &namespace.unwrap_or_else(|| "default".to_owned()), &name, facts);
+    let seconds = match written {
+        Some(val) => resource.module.value_of(val).known().and_then(|text| text.trim().parse().ok()),
+        None => Some(DEFAULT),
+    };
+    resource.lasts(Platform::K8s, &key, EXPIRATION, seconds, "metadata", facts);
+    if let Some(session) = facts.sessions.last_mut().filter(|_| written.is_none()) {
+        session.basis = TtlBasis::VendorDefault;
+    }
+}

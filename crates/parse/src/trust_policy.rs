@@ -1,0 +1,132 @@
+//! Trust policies of AWS roles in files of their own: what `aws iam create-role --assume-role-policy-document file://…` and
+//! Terraform's `file` and `templatefile` take.
+//!
+//! The decision a reader would question: the role is known by the path of the file, because nothing in it names the role.
+//! `${…}` is a template's hole, except for the policy variables that IAM itself fills in.
+
+use unkeyed_model::{Facts, Location, Platform, Principal, SkipReason, Unit};
+
+use crate::json;
+use crate::place::{self, Place};
+use crate::policy_document::hole;
+use crate::policy_document::{self, Carrier};
+use crate::tree::Node;
+
+/// How far into a file the words that tell such a policy are looked for, in bytes.
+const HEAD: usize = 16 << 10;
+
+/// Words that a trust policy holds, and words of what may hold one for others to read.
+const WORDS: [&str; 3] = ["\"Statement\"", "\"Principal\"", "\"sts:"];
+const OTHERS: [&str; 4] = ["AssumeRolePolicyDocument", "\"Resources\"", "\"resource\"", "\"terraform_version\""];
+
+/// Namespaces of policy variables (IAM User Guide, "IAM policy elements: Variables and tags").
+const VARIABLES: [&str; 5] = ["aws:", "sts:", "saml:", "cognito-identity.", "*"];
+
+/// JSON files and templates of them.
+pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    let origin = unit.origin();
+    let name = origin.file_name();
+    let is_named = [".json", ".tpl", ".tftpl", ".tmpl"].iter().any(|ending| name.ends_with(ending));
+    let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
+    let holds = |word: &&str| memchr::memmem::find(head, word.as_bytes()).is_some();
+    (is_named && WORDS.iter().all(|word| holds(&word)) && !OTHERS.iter().any(|word| holds(&word))).then(|| origin.path.clone())
+}
+
+/// Reads such files.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    place::each(units, file)
+}
+
+fn file(place: &Place<'_>, facts: &mut Facts) {
+    let Some(document) = policy_document::parse(&holed(place.text())) else {
+        return facts.skipped.push(place.skip(SkipReason::NotUnderstood, "a trust policy that is no JSON as it stands"));
+    };
+    let key = format!("aws:trust-policy/{}", place.path());
+    let statements = json::parse(place).ok();
+    let locate = |index: usize| statement(place, statements.as_ref(), index);
+    let carrier = Carrier { principal: &key, id: &key, locate: &locate, issuer: &|_| None };
+    let mut trusts = policy_document::trusts(&document, &carrier);
+    if trusts.is_empty() {
+        return;
+    }
+    let names = vec![place.path().to_owned()];
+    facts.principals.push(Principal { platform: Platform::Aws, key: key.clone(), kind: "role".to_owned(), names, location: place.whole() });
+    facts.trusts.append(&mut trusts);
+}
+
+fn statement(place: &Place<'_>, root: Option<&Node>, index: usize) -> Location {
+    let list = root.and_then(|root| root.get("Statement"));
+    let node = list.and_then(|list| if list.items().is_empty() { Some(list) } else { list.items().get(index) });
+    node.map_or_else(|| place.whole(), |node| place.at(node.span, place::item("Statement", index)))
+}
+
+/// The text with what a template fills in as holes.
+fn holed(text: &str) -> String {
+    let text = hole::clean(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((what, behind)) = after.split_once('}') else {
+            out.push_str("${");
+            rest = after;
+            continue;
+        };
+        if VARIABLES.iter().any(|lead| what.starts_with(lead)) {
+            out.push_str(&format!("${{{what}}}"));
+        } else {
+            out.push_str(&hole::hole(what));
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, SubjectRule, TrustBinding};
+
+    use super::*;
+
+    fn read(path: &str, text: &str) -> Vec<TrustBinding> {
+        let unit = Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        crate::group(&unit).map(|group| crate::read(&group, std::slice::from_ref(&unit)).trusts).unwrap_or_default()
+    }
+
+    fn policy(subject: &str) -> String {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": {{"Federated": "arn:aws:iam::${{account}}:oidc-provider/token.actions.githubusercontent.com"}},
+            "Condition": {{"StringLike": {{"token.actions.githubusercontent.com:sub": "{subject}"}}}}}}]}}"#
+        )
+    }
+
+    #[test]
+    fn a_policy_file_is_a_trust() {
+        let trusts = read("iam/trust.json", &policy("repo:acme/*"));
+        assert_eq!(trusts[0].issuer.known(), Some("token.actions.githubusercontent.com"));
+        assert_eq!(trusts[0].subject, SubjectRule::Glob(vec!["repo:acme/*".into()]));
+        assert_eq!(trusts[0].location.key_path.as_deref(), Some("Statement[0]"));
+    }
+
+    #[test]
+    fn templates_keep_their_holes() {
+        let trusts = read("iam/trust.json.tpl", &policy("repo:${org}/${name}:*"));
+        assert_eq!(trusts[0].subject, SubjectRule::Glob(vec!["repo:${org}/${name}:*".into()]));
+        let variable = read("trust.json", &policy("repo:acme/${aws:PrincipalTag/x}"));
+        assert_eq!(variable[0].subject, SubjectRule::Glob(vec!["repo:acme/${aws:PrincipalTag/x}".into()]));
+    }
+
+    #[test]
+    fn permission_policies_and_templates_of_stacks_are_none() {
+        let permissions = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}"#;
+        assert!(read("policy.json", permissions).is_empty());
+        assert!(
+            read("role.json", r#"{"AssumeRolePolicyDocument": {"Statement": [{"Principal": "*", "Action": "sts:AssumeRole"}]}}"#)
+                .is_empty()
+        );
+        assert!(read("trust.json", &policy("x")[..120]).is_empty());
+    }
+}
