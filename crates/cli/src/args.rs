@@ -1,6 +1,7 @@
 //! The command line as users write it.
 
 mod gates;
+mod report;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use unkeyed_report::Format;
 
 use gates::{BASELINE_EXAMPLES, HOOK_EXAMPLES};
 pub(crate) use gates::{BaselineArgs, BaselineCommand, HookArgs, PolicyCheckArgs, PolicyCommand};
+pub(crate) use report::{ReportArgs, ReportCommand, ReportOutput};
 
 /// Finds the credentials that persist, and says per workload whether it is secretless.
 #[derive(Debug, Parser)]
@@ -65,7 +67,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Write a saved JSON report in another format, merge several, or compare them.
-    #[command(args_conflicts_with_subcommands = true, after_help = REPORT_EXAMPLES)]
+    #[command(args_conflicts_with_subcommands = true, after_help = report::EXAMPLES)]
     Report(ReportArgs),
     /// List, test or check the detection rules.
     #[command(subcommand)]
@@ -201,63 +203,6 @@ impl RunArgs {
         }
         Ok(Plain::try_parse_from(["unkeyed", "."])?.run)
     }
-}
-
-const REPORT_EXAMPLES: &str = "\
-Examples:
-  The page that an auditor reads:
-    unkeyed report report.json --format html --output readiness.html
-  One report of an estate:
-    unkeyed report merge api=a/report.json web=b/report.json --output estate.json --format json
-  What changed since the last quarter, with a trend:
-    unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
-  A gate against new credentials:
-    unkeyed report diff main.json branch.json --fail-if-worse";
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ReportArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<ReportCommand>,
-    /// The saved JSON report; `-` is standard input.
-    pub(crate) file: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) output: ReportOutput,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReportCommand {
-    /// Make one report of many; their order doesn't matter, and what is given twice counts once.
-    Merge {
-        /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each.
-        #[arg(required = true, value_name = "[NAME=]FILE")]
-        files: Vec<String>,
-        #[command(flatten)]
-        output: ReportOutput,
-    },
-    /// Compare the first report with the last; those between count in the trend.
-    Diff {
-        /// Saved JSON reports, oldest first.
-        #[arg(required = true, num_args = 2.., value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Exit 1 if something appeared or became worse.
-        #[arg(long)]
-        fail_if_worse: bool,
-        #[command(flatten)]
-        output: ReportOutput,
-    },
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ReportOutput {
-    /// Output format.
-    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "human")]
-    pub(crate) format: Format,
-    /// Where it goes; `-` is standard output, which is the default.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Show every item instead of the first few of long lists.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -33,8 +33,8 @@ struct Union {
     findings: BTreeMap<FindingKey, v1::Finding>,
     rules: BTreeMap<String, v1::Rule>,
     checks: BTreeMap<String, v1::Check>,
-    evidence: BTreeMap<String, v1::Evidence>,
     skipped: BTreeMap<String, v1::Skipped>,
+    evidence: BTreeMap<(String, String), v1::Evidence>,
 }
 
 /// One report of all `parts`, each with its name; a part that is merged itself keeps the names of its own.
@@ -71,10 +71,10 @@ impl Union {
             };
             self.artifacts.insert(merged.id.clone(), merged);
         }
-        self.evidence.extend(report.evidence.into_iter().map(|evidence| (spelled(&evidence), evidence)));
         for skipped in report.coverage.skipped {
             self.skipped.insert(spelled(&skipped), skipped);
         }
+        self.evidence.extend(report.evidence.into_iter().map(|evidence| ((evidence.uri.clone(), spelled(&evidence)), evidence)));
         // Of a rule or check that two versions describe differently, the later text in the order of texts is kept.
         report.rules.into_iter().for_each(|rule| greatest(&mut self.rules, rule.id.clone(), rule));
         report.checks.into_iter().for_each(|check| greatest(&mut self.checks, check.id.clone(), check));
@@ -104,8 +104,8 @@ impl Union {
             findings: self.findings.into_values().collect(),
             rules: self.rules.into_values().collect(),
             checks: self.checks.into_values().collect(),
-            evidence: self.evidence.into_values().collect(),
             coverage: totals::coverage(&sources, skipped),
+            evidence: self.evidence.into_values().collect(),
             run: totals::run(sources),
         }
     }

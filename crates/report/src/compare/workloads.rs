@@ -91,9 +91,12 @@ fn facts(workload: &v1::Workload) -> [(&'static str, BTreeSet<String>); 7] {
     ]
 }
 
+/// What two findings must agree in to be one: check, workload, sentence.
+type Stated<'r> = (&'r str, Option<&'r str>, &'r str);
+
 /// Adds what changed of the findings.
 pub(super) fn findings(old: &v1::Report, new: &v1::Report, changes: &mut Vec<Change>) {
-    let mut counts: BTreeMap<(&str, Option<&str>, &str), (Vec<&v1::Finding>, Vec<&v1::Finding>)> = BTreeMap::new();
+    let mut counts: BTreeMap<Stated<'_>, (Vec<&v1::Finding>, Vec<&v1::Finding>)> = BTreeMap::new();
     for finding in &old.findings {
         counts.entry((&finding.check, finding.workload.as_deref(), &finding.message)).or_default().0.push(finding);
     }

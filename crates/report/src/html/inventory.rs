@@ -24,18 +24,18 @@ pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
     page.leaf(
         "p",
         &[],
-        format!("Of {all} workloads that authenticate, {known} say of each way in who they are, where it leads and who answers for it. An empty cell is not known."),
+        format!("Of {all} workloads that authenticate, {known} say of each way in who they are, where it leads and who answers for it. An empty cell is not known; workloads that authenticate to nothing that can be seen have no row."),
     );
     page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Inventory")], |page| {
         page.element("table", &[("class", "inventory")], |page| {
             page.head(&COLUMNS.map(|(title, _)| title));
             page.element("tbody", &[], |page| {
-                for cells in rows(report, listing) {
-                    let class = if cell(&cells, "complete") == "yes" { "" } else { "open" };
+                for cells in rows(report, listing).iter().filter(|cells| cell(cells, "access") != "none-observed") {
+                    let class = if cell(cells, "complete") == "yes" { "" } else { "open" };
                     page.element("tr", &[("class", class)], |page| {
                         for (at, (_, name)) in COLUMNS.iter().enumerate() {
                             let tag = if at == 0 { "th" } else { "td" };
-                            page.element(tag, if at == 0 { &[("scope", "row")] } else { &[] }, |page| page.code(cell(&cells, name)));
+                            page.element(tag, if at == 0 { &[("scope", "row")] } else { &[] }, |page| page.code(cell(cells, name)));
                         }
                     });
                 }

@@ -85,6 +85,7 @@ fn gate(page: &mut Markup, report: &Report) {
         if !report.summary.gate_reasons.is_empty() {
             page.element("ul", &[], |page| report.summary.gate_reasons.iter().for_each(|reason| page.leaf("li", &[], reason)));
         }
+        report.summary.gate_remedies.iter().for_each(|remedy| page.leaf("p", &[], remedy));
     });
 }
 
@@ -139,8 +140,7 @@ fn bar(page: &mut Markup, verdicts: &[(Verdict, usize)]) {
     );
 }
 
-/// A count for a drawing.
-#[allow(clippy::cast_precision_loss, reason = "a drawing needs no more than 52 bits")]
+/// A count for a drawing, which needs no more than 52 bits of it.
 pub(super) fn as_float(count: usize) -> f64 {
     count as f64
 }
@@ -180,7 +180,7 @@ fn urgent(page: &mut Markup, listing: &Listing<'_>) {
     let open = |class: Class| class.is_persistent() || class == Class::ShortLived;
     let mut worst: Vec<_> =
         listing.artifacts.iter().filter(|one| one.suppressed_by.is_none() && one.level >= Level::Warning && open(one.class)).collect();
-    worst.sort_by(|a, b| b.rank.cmp(&a.rank));
+    worst.sort_by_key(|artifact| std::cmp::Reverse(artifact.rank));
     if worst.is_empty() {
         return;
     }

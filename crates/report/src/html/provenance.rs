@@ -25,6 +25,15 @@ pub(super) fn write(page: &mut Markup, report: &Report, _: &Listing<'_>) {
             }
             None => page.text("built in"),
         });
+        page.fact("Rests on", |page| page.text(report.assurance().as_str()));
+        page.fact("Evidence", |page| evidence(page, report));
+        if let Some((path, digest)) = &run.baseline {
+            page.fact("Baseline", |page| {
+                page.code(path);
+                page.text(" ");
+                page.code(digest);
+            });
+        }
         page.fact("Ids of credentials", |page| {
             page.text(if run.keyed {
                 "fingerprints under the user's key, comparable between reports"
@@ -56,6 +65,25 @@ pub(super) fn write(page: &mut Markup, report: &Report, _: &Listing<'_>) {
          record; this page is one view of it.",
     );
     signature(page);
+}
+
+/// What was given beside the targets, and as of when.
+fn evidence(page: &mut Markup, report: &Report) {
+    if report.evidence.is_empty() {
+        page.text("none was given");
+        return;
+    }
+    page.element("ul", &[], |page| {
+        for evidence in &report.evidence {
+            page.element("li", &[], |page| {
+                page.code(&evidence.path);
+                page.text(format!(" {}", evidence.formats.join(", ")));
+                if let Some((at, _)) = evidence.dated {
+                    page.text(format!(", of {}", stamp::rfc3339(at)));
+                }
+            });
+        }
+    });
 }
 
 /// Where the reader signs on paper.

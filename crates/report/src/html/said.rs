@@ -6,8 +6,10 @@ use super::markup::Markup;
 use crate::human::places;
 use crate::{place, words};
 
+type Layer = (&'static str, &'static str, fn(&Layers) -> LayerState);
+
 /// The layers of evidence: their name, what they ask, and where their state is found.
-pub(super) const LAYERS: [(&str, &str, fn(&Layers) -> LayerState); 5] = [
+pub(super) const LAYERS: [Layer; 5] = [
     ("L0", "no credential remains", |layers| layers.l0),
     ("L1", "an identity is the way in", |layers| layers.l1),
     ("L2", "tokens are issued on request and short", |layers| layers.l2),

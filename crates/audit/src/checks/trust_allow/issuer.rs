@@ -36,9 +36,9 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let allowed: Vec<Glob> = allowed.iter().map(|text| Glob::name(issuer::normal(text))).collect();
-    for trust in &view.facts().trusts {
-        let is_address = |text: &&str| text.starts_with("https://") || text.contains(":oidc-provider/");
-        let Some(text) = trust.issuer.known().filter(is_address) else { continue };
+    for trust in view.facts().trusts.iter().filter(|trust| trust.trusted == "oidc") {
+        let is_issuer = |text: &&str| !text.contains("${") && (!text.starts_with("arn:") || text.contains(":oidc-provider/"));
+        let Some(text) = trust.issuer.known().filter(is_issuer) else { continue };
         if allowed.iter().any(|glob| glob.matches(issuer::normal(text))) {
             continue;
         }

@@ -1,6 +1,7 @@
 //! The drawing of one platform's chains.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use unkeyed_model::LayerState;
 
@@ -73,8 +74,8 @@ fn column<'c>(chains: &'c [Chain<'_>], at: usize) -> Column<'c> {
     let mut top = TOP;
     for chain in chains {
         let key = key(chain, at);
-        if !known.contains_key(&key) {
-            known.insert(key, nodes.len());
+        if let Entry::Vacant(entry) = known.entry(key) {
+            entry.insert(nodes.len());
             nodes.push(Node { station: key.1, top });
             top += height(key.1) + SPACE;
         }
