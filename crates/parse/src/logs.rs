@@ -167,7 +167,7 @@ fn durable(seen: &Observed) -> Option<Declaration> {
 }
 
 /// What one event says, with the log's name and the instant; `None` if it is of no log that is known.
-fn event(record: &Record<'_>) -> Option<(&'static str, Option<Timestamp>, Vec<(Seen, events::Outcome)>)> {
+fn event(record: &Record<'_>) -> Option<events::Told> {
     let json: Json = serde_json::from_slice(record.bytes).ok()?;
     events::read(&json).or_else(|| {
         // Events inside events: what `aws cloudtrail lookup-events` and CloudWatch Logs print.

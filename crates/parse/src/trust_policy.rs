@@ -29,7 +29,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let is_named = [".json", ".tpl", ".tftpl", ".tmpl"].iter().any(|ending| name.ends_with(ending));
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
     let holds = |word: &&str| memchr::memmem::find(head, word.as_bytes()).is_some();
-    (is_named && WORDS.iter().all(|word| holds(&word)) && !OTHERS.iter().any(|word| holds(&word))).then(|| origin.path.clone())
+    (is_named && WORDS.iter().all(&holds) && !OTHERS.iter().any(holds)).then(|| origin.path.clone())
 }
 
 /// Reads such files.

@@ -21,14 +21,14 @@ pub(super) fn is_of(item: &Node, keys: &[&str]) -> bool {
     let data = data(item);
     let held = |key: &&str| data.get(key).is_some();
     // Two keys that say little each must both be there.
-    is_answer && if keys == ["name", "policy"] { keys.iter().all(|key| held(key)) } else { keys.iter().any(|key| held(key)) }
+    is_answer && if keys == ["name", "policy"] { keys.iter().all(held) } else { keys.iter().any(held) }
 }
 
 fn role(item: &Node, kind: &'static str, settings: &[&str], out: &mut Out<'_>) {
     let data = data(item);
     let label = out.numbered(kind, "");
     let own = settings.iter().chain(COMMON);
-    let written = |entry: &&Entry| !entry.value.is_null() && !(entry.value.items().is_empty() && matches!(entry.value.kind, Kind::Seq(_)));
+    let written = |entry: &&Entry| !(entry.value.is_null() || entry.value.items().is_empty() && matches!(entry.value.kind, Kind::Seq(_)));
     let attributes = own.filter_map(|key| {
         let entry = data.entry(key).filter(written)?;
         // An empty text is how the server prints what isn't set.

@@ -84,8 +84,11 @@ const LOGS: &[Log] = &[
     Log { name: "SPIRE audit log", is: spire::is_one, time: &["time"], read: spire::read },
 ];
 
-/// What an event says; `None` if it is of no log that is known.
-pub(super) fn read(json: &Json) -> Option<(&'static str, Option<Timestamp>, Said)> {
+/// Name of the log, the instant, and what an event says.
+pub(super) type Told = (&'static str, Option<Timestamp>, Said);
+
+/// Reads an event; `None` if it is of no log that is known.
+pub(super) fn read(json: &Json) -> Option<Told> {
     let log = LOGS.iter().find(|log| (log.is)(json))?;
     let at = log.time.iter().find_map(|key| text(json, &[key])?.parse().ok());
     Some((log.name, at, (log.read)(json)))

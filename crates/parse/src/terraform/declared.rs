@@ -126,7 +126,7 @@ fn lifetime(resource: Resource<'_, '_>, vendor: VendorDefault) -> Lifetime {
     let issued = BEGINNINGS.iter().find_map(|name| resource.text(name)).and_then(|text| instant(&text));
     // A key without end is printed with the last year there is.
     let expires = expires.filter(|end| !end.to_string().starts_with("9999"));
-    Lifetime { issued, expires, declared_seconds: declared, vendor_default: vendor, paired: true, ..Lifetime::default() }
+    Lifetime { issued, expires, declared_seconds: declared, vendor_default: vendor, paired: true }
 }
 
 /// RFC 3339, or a date, which ends at its beginning.
