@@ -8,6 +8,7 @@ use std::fs;
 use std::process::Command;
 
 use support::{run, text, unkeyed};
+use unkeyed_report::Format;
 
 /// Values generated for this file. Each is planted in every place below; none may come out, whole or in a part long
 /// enough to matter.
@@ -23,7 +24,7 @@ const PLACES: &[(&str, &str)] = &[
     ),
     (
         ".github/workflows/ci.yml",
-        "name: ci\non: push\nenv:\n  API_SECRET: {s}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl -u admin:{s} https://x.example\n      - uses: acme/login@v1\n        with:\n          password: {s}\n",
+        "name: ci\non: push\nenv:\n  API_SECRET: {s}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl -u admin:{s} https://x.example\n      - run: docker build -t user:{s}@registry.example/x .\n      - uses: acme/login@v1\n        with:\n          password: {s}\n",
     ),
     (
         "k8s/secret.yaml",
@@ -43,6 +44,9 @@ const PLACES: &[(&str, &str)] = &[
     ("notes/{s}.txt", "password: {s}\n"),
 ];
 
+/// What `az webapp config appsettings list` prints.
+const EVIDENCE: &str = "[{\"name\": \"DB_PASSWORD\", \"slotSetting\": false, \"value\": \"{s}\"}]\n";
+
 #[test]
 fn no_planted_value_comes_out_anywhere() {
     for secret in SECRETS {
@@ -52,20 +56,29 @@ fn no_planted_value_comes_out_anywhere() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content.replace("{s}", secret)).unwrap();
         }
-        let mut found = 0;
+        // What an attestation is bound to.
+        for arguments in [&["init", "--quiet"][..], &["add", "."], &["commit", "--quiet", "-m", "all"]] {
+            support::git(folder.path(), arguments);
+        }
+        let written = tempfile::tempdir().unwrap();
+        let evidence = written.path().join("settings.json");
+        fs::write(&evidence, EVIDENCE.replace("{s}", secret)).unwrap();
         for command in ["scan", "audit"] {
-            for format in ["human", "json", "sarif"] {
-                let mut program = unkeyed();
-                program.arg(command).arg(folder.path()).args(["--format", format, "--confidence", "low", "--show-public", "-v"]);
-                program.env("RUST_LOG", "trace").env("UNKEYED_FINGERPRINT_KEY", "k");
-                let output = run(&mut program);
-                found += text(&output.stdout).matches("password").count();
-                for stream in [&output.stdout, &output.stderr] {
-                    assert_no_part(secret, &text(stream), &format!("{command} --format {format}"));
-                }
+            let mut program = unkeyed();
+            program.arg(command).arg(folder.path()).args(["--confidence", "low", "--show-public", "-v", "--evidence"]).arg(&evidence);
+            program.env("RUST_LOG", "trace").env("UNKEYED_FINGERPRINT_KEY", "k");
+            let reports = Format::ALL.iter().map(|format| (format, written.path().join(format.as_str())));
+            reports.clone().for_each(|(format, path)| {
+                program.args(["--format", format.as_str(), "--output"]).arg(path);
+            });
+            let output = run(&mut program);
+            assert_no_part(secret, &(text(&output.stdout) + &text(&output.stderr)), command);
+            for (format, path) in reports {
+                let report = text(&fs::read(path).unwrap());
+                assert!(report.len() > 100, "{command} --format {format} says next to nothing: {report}");
+                assert_no_part(secret, &report, &format!("{command} --format {format}"));
             }
         }
-        assert!(found > 0, "nothing was found, so nothing was proved");
     }
 }
 

@@ -8,6 +8,7 @@ mod agents;
 mod ansible;
 mod arm;
 mod azure_pipelines;
+mod backstage;
 mod bitbucket;
 mod buildkite;
 mod ci;

@@ -3,8 +3,8 @@
 use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
-    agents, ansible, arm, azure_pipelines, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners, compose,
-    dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
+    agents, ansible, arm, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners,
+    compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
     serverless, spire, systemd, terraform, travis, trust_policy,
 };
 
@@ -38,6 +38,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
     Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
     Row { name: "codeowners", claims: codeowners::claims, surface: Surface::Worktree, read: codeowners::read },
+    Row { name: "backstage", claims: backstage::claims, surface: Surface::Worktree, read: backstage::read },
     Row { name: "compose", claims: compose::claims, surface: Surface::Iac, read: compose::read },
     Row { name: "dockerfile", claims: dockerfile::claims, surface: Surface::Iac, read: dockerfile::read },
     Row { name: "dotenv", claims: dotenv::claims, surface: Surface::Worktree, read: dotenv::read },

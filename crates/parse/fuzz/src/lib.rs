@@ -24,6 +24,7 @@ pub fn fixtures() -> Vec<Fixture> {
         let surface = match format.file_name().and_then(|name| name.to_str()) {
             Some("env-dump") => Surface::EnvDump,
             Some("image") => Surface::ImageConfig,
+            Some("exports") => Surface::CliExport,
             _ => Surface::Worktree,
         };
         for case in sorted(&format) {
