@@ -13,7 +13,7 @@ use unkeyed_report::Format;
 /// Values generated for this file. Each is planted in every place below; none may come out, whole or in a part long
 /// enough to matter.
 const SECRETS: &[&str] =
-    &["Wq7-lemur-Haken-31", "zT4kP9vXc2LmQ8rYw6BnJ3sD5fGh1aEo0iUtRb7K", "correct-horse-9-staple", "5f2c8e1d9b7a4036c1e2f8d7b6a59483"];
+    &["Wq7-lemur-Haken-31", "zT4kP9vXc2LmQ8rYw6BnJ3sD5fGh1aEo0iUtRb7K", "gablet-horse-9-staple", "5f2c8e1d9b7a4036c1e2f8d7b6a59483"];
 const LONGEST_ALLOWED: usize = 5;
 
 const PLACES: &[(&str, &str)] = &[

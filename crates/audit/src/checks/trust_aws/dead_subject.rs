@@ -92,7 +92,9 @@ fn foreign_key(trust: &TrustBinding) -> Option<&str> {
     let foreign = |claim: &&Claim| {
         let prefix = claim.name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
         let demands = !claim.if_exists && claim.set_qualifier.as_deref() != Some("ForAllValues");
-        names_issuer(prefix) && demands && matches!(condition::how(claim), Some((_, false))) && !prefix.eq_ignore_ascii_case(own)
+        // Terraform's `url` of a provider holds the scheme until it has been read back.
+        let same = issuer::normal(prefix).eq_ignore_ascii_case(own);
+        names_issuer(prefix) && demands && matches!(condition::how(claim), Some((_, false))) && !same
     };
     let tested = names_issuer(own).then(|| trust.claims.iter().find(foreign))?;
     tested.map(|claim| claim.name.as_str())
@@ -159,6 +161,7 @@ mod tests {
         };
         assert_eq!(keyed("token.actions.githubuser.content.com:aud", "StringEquals"), [Level::Error]);
         assert!(keyed("token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
+        assert!(keyed("https://token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
         assert!(keyed("gitlab.com:aud", "StringNotEquals").is_empty());
         assert!(keyed("${var.issuer}:aud", "StringEquals").is_empty());
         assert!(keyed("aws:RequestedRegion", "StringEquals").is_empty());
