@@ -25,9 +25,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Policy(PolicyCommand::Check(args)) => policy::check(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(command) => rules::run(&command),
-        Command::Explain { id, why, report, rules } => match why {
-            Some(finding) => why::run(&finding, report.as_deref(), &rules),
-            None => explain::run(&id.unwrap_or_default(), &rules),
+        Command::Explain(args) => match (&args.why, args.all) {
+            (Some(finding), _) => why::run(finding, args.report.as_deref(), &args.rules),
+            (None, Some(what)) => explain::reference(what, &args.rules),
+            (None, None) => explain::run(args.id.as_deref().unwrap_or_default(), &args.rules),
         },
     }
 }

@@ -109,9 +109,11 @@ impl FromStr for Format {
 
 /// What a reader asked for; none of it changes what is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct Options<'a> {
     /// Style with ANSI escapes (human only).
     pub color: bool,
+    /// The address of the folder that paths are relative to, if places are to be links (OSC 8; human only).
+    pub link_base: Option<&'a str>,
     /// Columns of the terminal (human only).
     pub width: usize,
     /// List artifacts of class `public`, too.
@@ -122,9 +124,9 @@ pub struct Options {
     pub verbose: bool,
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     fn default() -> Self {
-        Self { color: false, width: 80, show_public: false, confidence: Confidence::Medium, verbose: false }
+        Self { color: false, link_base: None, width: 80, show_public: false, confidence: Confidence::Medium, verbose: false }
     }
 }
 

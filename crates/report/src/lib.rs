@@ -17,6 +17,7 @@ mod inventory;
 pub mod json;
 mod junit;
 mod listing;
+pub mod manual;
 mod markdown;
 mod merge;
 mod oscal;

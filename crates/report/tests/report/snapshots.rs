@@ -40,7 +40,8 @@ fn first_difference(expected: &str, actual: &str) -> String {
 }
 
 /// Nothing is left out.
-pub(crate) const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+pub(crate) const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 #[test]
 fn audit_for_people() {
