@@ -5,6 +5,7 @@ mod report;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use unkeyed_model::{Confidence, Requirement, Selector, SelectorField, Timestamp, Verdict};
 use unkeyed_report::Format;
@@ -86,7 +87,25 @@ pub(crate) enum Command {
         #[command(flatten)]
         rules: RuleArgs,
     },
+    /// Print the completion script of a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder.
+    Man {
+        /// The folder, made if it isn't there.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  unkeyed completions bash > ~/.local/share/bash-completion/completions/unkeyed
+  unkeyed completions fish > ~/.config/fish/completions/unkeyed.fish
+  unkeyed completions zsh > \"${fpath[1]}/_unkeyed\"";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AuditArgs {
@@ -107,13 +126,13 @@ pub(crate) struct RunArgs {
     #[arg(required = true, value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format; repeat it, each with its own --output, for several reports of one run.
-    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "human", env = "UNKEYED_FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "human", env = "UNKEYED_FORMAT")]
     pub(crate) format: Vec<Format>,
     /// Where the report goes; the n-th belongs to the n-th --format. `-` is standard output, which is the default.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     /// The lowest confidence shown.
-    #[arg(long, value_name = "LEVEL", value_parser = confidence, default_value = "medium", env = "UNKEYED_CONFIDENCE")]
+    #[arg(long, value_name = "LEVEL", value_parser = confidence(), ignore_case = true, default_value = "medium", env = "UNKEYED_CONFIDENCE")]
     pub(crate) confidence: Confidence,
     /// Also list documented example values and identifiers.
     #[arg(long)]
@@ -272,12 +291,13 @@ fn requirement(text: &str) -> Result<Requirement, String> {
     }
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
-    spelled(text, Confidence::ALL, Confidence::as_str)
+fn confidence() -> impl TypedValueParser<Value = Confidence> {
+    PossibleValuesParser::new(Confidence::ALL.iter().map(|level| level.as_str()))
+        .try_map(|text| spelled(&text, Confidence::ALL, Confidence::as_str))
 }
 
-fn format(text: &str) -> Result<Format, String> {
-    text.parse().map_err(|error| format!("{error}"))
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str())).try_map(|text| text.parse::<Format>())
 }
 
 #[cfg(test)]

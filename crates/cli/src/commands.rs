@@ -3,9 +3,11 @@
 mod adjust;
 mod audit;
 mod baseline;
+mod completions;
 mod diff;
 mod explain;
 mod hook;
+mod man;
 mod policy;
 mod report;
 mod rules;
@@ -29,5 +31,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
             Some(finding) => why::run(&finding, report.as_deref(), &rules),
             None => explain::run(&id.unwrap_or_default(), &rules),
         },
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { folder } => man::run(folder.as_deref()),
     }
 }

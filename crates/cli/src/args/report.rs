@@ -52,7 +52,7 @@ pub(crate) enum ReportCommand {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReportOutput {
     /// Output format.
-    #[arg(long, value_name = "FORMAT", value_parser = super::format, default_value = "human")]
+    #[arg(long, value_name = "FORMAT", value_parser = super::format(), default_value = "human")]
     pub(crate) format: Format,
     /// Where it goes; `-` is standard output, which is the default.
     #[arg(short, long, value_name = "FILE")]
