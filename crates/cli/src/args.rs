@@ -190,6 +190,10 @@ pub(crate) struct RunArgs {
     /// commits of the change brought.
     #[arg(long, value_name = "BASE", env = "UNKEYED_DIFF", conflicts_with_all = ["staged", "since", "range", "branch"])]
     pub(crate) diff: Option<String>,
+    /// A JSON report of the same target from before: trusts that were added, changed or removed since then are said
+    /// (TB-DRIFT-05). With --diff they are compared with BASE.
+    #[arg(long, value_name = "REPORT", env = "UNKEYED_PREVIOUS", conflicts_with = "diff")]
+    pub(crate) previous: Option<PathBuf>,
     /// Which gate decides the exit code.
     #[arg(long, value_enum, env = "UNKEYED_PROFILE")]
     pub(crate) profile: Option<Profile>,

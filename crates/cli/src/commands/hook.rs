@@ -87,7 +87,7 @@ fn judge(setup: &Setup, run: &RunArgs) -> anyhow::Result<Report> {
     };
     let mut estate = read(&staged)?;
     estate.coverage.skipped.extend(adjust::said(&setup.detector, &setup.changes, setup.policy_path()));
-    let mut before = Before { baseline: setup.baseline(false), earlier: None };
+    let mut before = Before { baseline: setup.baseline(false), earlier: None, previous: None };
     let report = unkeyed_audit::judge_after(estate.clone(), &setup.policy, setup.now, &before);
     if report.summary.gate_passed {
         return Ok(report);

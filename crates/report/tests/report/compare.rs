@@ -89,6 +89,20 @@ fn verdicts_get_worse_and_better_and_identities_drift() {
 }
 
 #[test]
+fn trusts_widen_and_narrow() {
+    let mut wide = report();
+    wide.trusts[0].subject.rule = v1::SubjectRule::Glob;
+    wide.trusts[0].subject.values = vec!["repo:acme/shop:*".into()];
+    let rest = "https://token.actions.githubusercontent.com; sts.amazonaws.com; token.actions.githubusercontent.com:aud StringEquals \
+                sts.amazonaws.com";
+    let (exact, glob) = (format!("repo:acme/shop:environment:production; {rest}"), format!("repo:acme/shop:*; {rest}"));
+    assert_eq!(changes(report(), wide.clone()), [format!("worse trust -: {exact} → {glob}")]);
+    assert_eq!(changes(wide.clone(), report()), [format!("better trust -: {glob} → {exact}")]);
+    wide.trusts.remove(0);
+    assert_eq!(changes(wide, report()), [format!("appeared trust -: - → {exact}")]);
+}
+
+#[test]
 fn findings_are_counted_by_what_they_say() {
     let mut more = report();
     let mut one = more.findings[0].clone();
