@@ -5,6 +5,8 @@ import re
 
 from support import BINARY, ROOT, Case, run
 
+FOLDER = ROOT / "fixtures/examples"
+
 # The engine is JavaScript's, as in VS Code.
 MATCH = """
 const [pattern, text] = process.argv.slice(1);
@@ -21,8 +23,9 @@ def commented(path):
 class ProblemMatcher(Case):
     task = commented(ROOT / "contrib/vscode/tasks.json")["tasks"][0]
 
-    def lines(self, *arguments):
-        return run([BINARY, *self.task["args"], *arguments], cwd=ROOT / "fixtures/examples").stdout
+    def lines(self, *arguments, form="lines"):
+        words = [form if word == "lines" else word for word in self.task["args"]]
+        return run([BINARY, *words, *arguments], cwd=FOLDER).stdout
 
     def test_each_line_is_a_problem_at_the_place_that_the_report_names(self):
         matcher = self.task["problemMatcher"]["pattern"]
@@ -30,8 +33,8 @@ class ProblemMatcher(Case):
         matches = json.loads(run(["node", "-e", MATCH, matcher["regexp"], text]).stdout)
         self.assertNotIn(None, matches)
         places = {(one[matcher["file"]], int(one[matcher["line"]]), int(one[matcher["column"]]), one[matcher["code"]]) for one in matches}
-        self.assertTrue(all((ROOT / "fixtures/examples" / file).is_file() for file, *_ in places))
-        report = json.loads(run([BINARY, "audit", ".", "--no-history", "--format", "json", "--as-of", "2026-11-22T12:00:00Z"], cwd=ROOT / "fixtures/examples").stdout)
+        self.assertTrue(all((FOLDER / file).is_file() for file, *_ in places))
+        report = json.loads(self.lines("--as-of", "2026-11-22T12:00:00Z", form="json"))
         counted = [one for one in report["artifacts"] if one["level"] != "none" and not one["suppressed_by"]]
         expected = {(at["uri"], at["line"] or 1, at["column"] or 1, one["rule"]) for one in counted for at in one["locations"]}
         self.assertTrue(expected)
@@ -42,6 +45,5 @@ class ProblemMatcher(Case):
         self.assertEqual(matcher["pattern"], [self.task["problemMatcher"]["pattern"]])
 
     def test_other_output_is_no_problem(self):
-        text = run([BINARY, "audit", ".", "--no-history"], cwd=ROOT / "fixtures/examples").stdout
-        matches = json.loads(run(["node", "-e", MATCH, self.task["problemMatcher"]["pattern"]["regexp"], text]).stdout)
+        matches = json.loads(run(["node", "-e", MATCH, self.task["problemMatcher"]["pattern"]["regexp"], self.lines(form="human")]).stdout)
         self.assertEqual([one for one in matches if one], [])

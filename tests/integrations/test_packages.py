@@ -25,7 +25,8 @@ class Archive(Case):
         package = tomllib.loads((ROOT / "crates/cli/Cargo.toml").read_text())
         about = package["package"]["metadata"]["binstall"]
         version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
-        facts = {"name": package["package"]["name"], "version": version, "target": TARGET, "bin": package["bin"][0]["name"], "binary-ext": "", "archive-suffix": ".tar.gz", "repo": "https://forge.example/unkeyed"}
+        facts = {"name": package["package"]["name"], "bin": package["bin"][0]["name"], "version": version, "target": TARGET}
+        facts |= {"repo": "https://forge.example/unkeyed", "archive-suffix": ".tar.gz", "binary-ext": ""}
         fill = lambda template: re.sub(r"\{ (\S+) \}", lambda found: facts[found[1]], template)
         self.assertEqual(about["pkg-fmt"], "tgz")
         self.assertEqual(fill(about["pkg-url"]).rsplit("/", 1)[1], self.archive.name)
