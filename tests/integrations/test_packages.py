@@ -7,8 +7,10 @@ import re
 import shutil
 import sys
 import tarfile
+import tempfile
 import tomllib
 import unittest
+from pathlib import Path
 
 from support import BINARY, CLEAN, LEAKY, ROOT, Case, run
 
@@ -16,10 +18,12 @@ TARGET = f"{platform.machine()}-unknown-linux-musl"
 
 
 class Archive(Case):
-    def setUp(self):
-        super().setUp()
-        run([ROOT / "contrib/release/pack", BINARY, TARGET, self.folder / "out"])
-        [self.archive] = (self.folder / "out").glob("*.tar.gz")
+    @classmethod
+    def setUpClass(cls):
+        out = Path(tempfile.mkdtemp(prefix="unkeyed-"))
+        cls.addClassCleanup(shutil.rmtree, out)
+        run([ROOT / "contrib/release/pack", BINARY, TARGET, out])
+        [cls.archive] = out.glob("*.tar.gz")
 
     def test_it_has_the_names_that_binstall_asks_for(self):
         package = tomllib.loads((ROOT / "crates/cli/Cargo.toml").read_text())
@@ -34,7 +38,7 @@ class Archive(Case):
             self.assertEqual(archive.getmember(fill(about["bin-dir"])).mode, 0o755)
 
     def test_its_digest_stands_beside_it_and_is_the_same_again(self):
-        digest, name = (self.folder / "out" / f"{self.archive.name}.sha256").read_text().split()
+        digest, name = Path(f"{self.archive}.sha256").read_text().split()
         self.assertEqual((name, digest), (self.archive.name, hashlib.sha256(self.archive.read_bytes()).hexdigest()))
         run([ROOT / "contrib/release/pack", BINARY, TARGET, self.folder / "again"])
         self.assertEqual((self.folder / "again" / self.archive.name).read_bytes(), self.archive.read_bytes())
@@ -63,6 +67,13 @@ class Wheel(Case):
         [wheel] = self.folder.glob("*.whl")
         self.assertRegex(wheel.name, r"^unkeyed-0\.1\.0-py3-none-linux_\w+\.whl$")
         self.assert_works(self.installed(wheel))
+
+    def test_the_source_holds_what_cargo_reads(self):
+        run(["maturin", "sdist", "--out", self.folder], cwd=ROOT)
+        run(["tar", "-xzf", self.folder / "unkeyed-0.1.0.tar.gz", "-C", self.folder])
+        source = self.folder / "unkeyed-0.1.0"
+        run(["diff", "-r", ROOT / "rules", source / "rules"])
+        run(["cargo", "metadata", "--offline", "--locked", "--format-version", "1"], cwd=source)
 
     @unittest.skipUnless(os.environ.get("UNKEYED_RELEASE"), "UNKEYED_RELEASE names what contrib/release/build made")
     def test_the_wheel_of_a_release_is_static_and_works(self):
