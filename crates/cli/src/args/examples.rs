@@ -121,3 +121,9 @@ Examples:
     unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
   A gate against new credentials:
     unkeyed report diff main.json branch.json --fail-if-worse";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  unkeyed completions bash > ~/.local/share/bash-completion/completions/unkeyed
+  unkeyed completions fish > ~/.config/fish/completions/unkeyed.fish
+  unkeyed completions zsh > \"${fpath[1]}/_unkeyed\"";
