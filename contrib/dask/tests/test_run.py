@@ -125,6 +125,17 @@ def test_an_interrupted_run_goes_on_where_it_stopped(cluster: Cluster) -> None:
     assert all(Counter(cluster.names_made())[name] == 1 for name in kept), "what was recorded is not done twice"
 
 
+def test_a_lost_scheduler_ends_the_run_and_keeps_the_records(cluster: Cluster) -> None:
+    cluster.workers("a")
+    running = subprocess.Popen(command(cluster, [f"slow-{n}" for n in range(40)]), stderr=subprocess.PIPE, text=True)
+    until(lambda: len(list((cluster.folder / "records").glob("*.ndjson"))) > 3, "records come in")
+    cluster.processes[0].kill()
+    _, said = running.communicate(timeout=PATIENCE * 2)
+    assert running.returncode == 3, said
+    assert "the scheduler is gone" in said
+    assert len(headers(cluster)) > 3
+
+
 def test_no_more_targets_are_handed_out_than_may_wait(cluster: Cluster) -> None:
     cluster.workers("a")
     listed = cluster.folder / "fifo"
