@@ -81,7 +81,7 @@ def test_a_target_that_kills_its_process_costs_its_own_record_only(cluster: Clus
     assert found.pop("kills-itself") == {
         "identity": found_identity("kills-itself"),
         "state": "failed",
-        "reason": "./killed by signal 9",
+        "reason": "killed by signal 9",
     }
     assert {header["state"] for header in found.values()} == {"complete"}
     assert Counter(cluster.names_made())["kills-itself"] == 1 + 1 + 1, "the first try, one more, and the failed record"
@@ -95,7 +95,7 @@ def test_a_target_that_hangs_is_given_up(cluster: Cluster) -> None:
     cluster.workers("a")
     done = run(cluster, ["hangs-for-ever", "repo-1"], "--timeout", "2")
     assert done.returncode == 3, done.stderr
-    assert headers(cluster)["hangs-for-ever"]["reason"] == "./took longer than 2 seconds"
+    assert headers(cluster)["hangs-for-ever"]["reason"] == "took longer than 2 seconds"
     assert Counter(cluster.names_made())["hangs-for-ever"] == 2, "a hang is not tried again; the second is the failed record"
 
 
@@ -123,6 +123,17 @@ def test_an_interrupted_run_goes_on_where_it_stopped(cluster: Cluster) -> None:
     assert again.returncode == 0, again.stderr
     assert set(headers(cluster)) == set(targets)
     assert all(Counter(cluster.names_made())[name] == 1 for name in kept), "what was recorded is not done twice"
+
+
+def test_a_lost_scheduler_ends_the_run_and_keeps_the_records(cluster: Cluster) -> None:
+    cluster.workers("a")
+    running = subprocess.Popen(command(cluster, [f"slow-{n}" for n in range(40)]), stderr=subprocess.PIPE, text=True)
+    until(lambda: len(list((cluster.folder / "records").glob("*.ndjson"))) > 3, "records come in")
+    cluster.processes[0].kill()
+    _, said = running.communicate(timeout=PATIENCE * 2)
+    assert running.returncode == 3, said
+    assert "the scheduler is gone" in said
+    assert len(headers(cluster)) > 3
 
 
 def test_no_more_targets_are_handed_out_than_may_wait(cluster: Cluster) -> None:
@@ -210,13 +221,14 @@ def test_what_is_fetched_is_recorded_under_its_own_name(cluster: Cluster, tmp_pa
     )
     fetch.chmod(0o755)
     token = os.urandom(12).hex()
+    targets = [json.dumps({"target": f"https://git.example/{name}", "name": f"acme/{name}"}) for name in ("web", "gone")]
     _, log = cluster.worker("a", {"FETCH_TOKEN": token})
     until(lambda: "Registered to" in log.read_text(), "the worker joins")
-    done = run(cluster, ["https://git.example/acme/web", "https://git.example/gone"], "--fetch", str(fetch), "--retries", "0")
+    done = run(cluster, targets, "--fetch", str(fetch), "--retries", "0")
     assert done.returncode == 3
     found = headers(cluster)
-    assert found["https://git.example/acme/web"]["state"] == "complete"
-    assert found["https://git.example/gone"]["reason"] == "./fetching ended with exit code 7"
+    assert found["acme/web"]["state"] == "complete"
+    assert found["acme/gone"]["reason"] == "fetching ended with exit code 7"
     assert token not in done.stderr
 
 

@@ -59,6 +59,7 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write those of all commands into a folder.
+    #[command(after_help = examples::MAN)]
     Man {
         /// The folder, made if it isn't there.
         #[arg(value_name = "DIR")]

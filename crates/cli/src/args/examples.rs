@@ -124,6 +124,14 @@ Examples:
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
-  unkeyed completions bash > ~/.local/share/bash-completion/completions/unkeyed
-  unkeyed completions fish > ~/.config/fish/completions/unkeyed.fish
-  unkeyed completions zsh > \"${fpath[1]}/_unkeyed\"";
+  Where each shell looks for them:
+    unkeyed completions bash > ~/.local/share/bash-completion/completions/unkeyed
+    unkeyed completions fish > ~/.config/fish/completions/unkeyed.fish
+    unkeyed completions zsh > \"${fpath[1]}/_unkeyed\"";
+
+pub(super) const MAN: &str = "\
+Examples:
+  Read the page of the program:
+    unkeyed man > unkeyed.1 && man ./unkeyed.1
+  Install the pages of all commands:
+    unkeyed man ~/.local/share/man/man1";
