@@ -34,6 +34,10 @@ const MARKUP: &str = "xml config csproj vbproj fsproj props xaml plist resx html
 const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
 /// Folders and file names of translations.
 const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
+/// Languages by their codes (ISO 639-1), as names of files: those that are no ordinary names.
+const LANGUAGES: &str = "
+    ar bg bn ca cs da de el en es et eu fa fi fr he hi hr hu it ja ko lt lv nb nl nn pl pt ro ru sk sl sq sr sv th tr uk vi zh
+";
 /// Extensions of files that hold translations, if they lie where those do.
 const TEXTS: &str = "json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist";
 /// Texts that carry no extension.
@@ -105,8 +109,13 @@ fn is_listed(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|listed| listed == word)
 }
 
-/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`.
+/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`, `fr-CA.json`.
 fn is_locale(origin: &Origin) -> bool {
+    let name = origin.file_name();
+    let stem = name.split_once('.').map_or("", |(stem, _)| stem);
+    if is_listed(LANGUAGES, stem.split(['-', '_']).next().unwrap_or_default()) && stem.len() < 8 {
+        return true;
+    }
     let path = origin.path.to_ascii_lowercase();
     let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
     parts.iter().take(parts.len().saturating_sub(1)).any(|part| is_listed(LOCALE, part))
@@ -128,6 +137,7 @@ mod tests {
             ("app.yml", Dialect::Yaml),
             ("README.md", Dialect::Prose),
             ("src/locales/de.json", Dialect::Locale),
+            ("assets/pt_BR.json", Dialect::Locale),
             ("messages_de.properties", Dialect::Locale),
             ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
             ("package-lock.json", Dialect::Lock),
