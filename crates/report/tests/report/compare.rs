@@ -7,7 +7,8 @@ use unkeyed_report::json::v1;
 
 use crate::sample;
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 fn report() -> v1::Report {
     v1::Report::new(&sample::audit(), &EVERYTHING)
