@@ -48,6 +48,7 @@ mod receiver;
 mod scripts;
 mod serverless;
 mod shell;
+mod shell_script;
 mod spire;
 mod systemd;
 mod table;
