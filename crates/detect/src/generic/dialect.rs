@@ -3,6 +3,7 @@
 use unkeyed_model::Origin;
 
 use crate::placeholder::language::Language;
+use crate::placeholder::word_list::WordList;
 
 /// Kinds of files that differ in what an unquoted word is and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,20 +29,26 @@ pub(super) enum Dialect {
     Other,
 }
 
-const SHELL: &str = "sh bash zsh ksh fish csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile";
-const CONFIG: &str = "env ini cfg conf cnf properties props toml config envrc service rc inventory desktop editorconfig npmrc pypirc";
-const MARKUP: &str = "xml config csproj vbproj fsproj props xaml plist resx html htm jsp aspx cshtml razor jelly wsdl xsd svg xhtml nuspec";
-const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
+static SHELL: WordList = WordList::new("sh bash zsh ksh fish csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile");
+static CONFIG: WordList =
+    WordList::new("env ini cfg conf cnf properties props toml config envrc service rc inventory desktop editorconfig npmrc pypirc");
+static MARKUP: WordList =
+    WordList::new("xml config csproj vbproj fsproj props xaml plist resx html htm jsp aspx cshtml razor jelly wsdl xsd svg xhtml nuspec");
+static SQL: WordList = WordList::new("sql ddl dml psql pgsql mysql plsql");
 /// Folders and file names of translations.
-const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
+static LOCALE: WordList =
+    WordList::new("i18n l10n lang langs languages locale locales localization messages translation translations lproj");
 /// Extensions of files that hold translations, if they lie where those do.
-const TEXTS: &str = "json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist";
+static TEXTS: WordList = WordList::new("json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist");
 /// Texts that carry no extension.
-const PROSE_NAMES: &str = "authors changelog changes contributing copying history install license news notice readme thanks todo";
-const LOCKS: &str = "
+static PROSE_NAMES: WordList =
+    WordList::new("authors changelog changes contributing copying history install license news notice readme thanks todo");
+static LOCKS: WordList = WordList::new(
+    "
     package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock go.sum poetry.lock composer.lock pipfile.lock
     gemfile.lock packages.lock.json flake.lock bun.lock uv.lock mix.lock pubspec.lock podfile.lock .terraform.lock.hcl nsswitch.conf
-";
+",
+);
 
 impl Dialect {
     pub(super) fn of(file: Option<&Origin>) -> Self {
@@ -51,10 +58,10 @@ impl Dialect {
             .iter()
             .find_map(|suffix| name.strip_suffix(suffix))
             .unwrap_or(&name);
-        if is_listed(LOCKS, name) {
+        if LOCKS.has(name.as_bytes()) {
             return Self::Lock;
         }
-        if is_listed(PROSE_NAMES, name) {
+        if PROSE_NAMES.has(name.as_bytes()) {
             return Self::Prose;
         }
         let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
@@ -67,15 +74,15 @@ impl Dialect {
             "xml" if name.starts_with("strings") => return Self::Locale,
             // Source maps hold programs.
             "map" => return Self::Code,
-            _ if is_listed(TEXTS, extension) && is_locale(origin) => return Self::Locale,
+            _ if TEXTS.has(extension.as_bytes()) && is_locale(origin) => return Self::Locale,
             _ => {}
         }
         let env = name == ".env" || name.starts_with(".env.") || name.starts_with("env.") && !name.ends_with("js");
         match extension {
-            _ if env || is_listed(CONFIG, extension) && extension != "config" && extension != "props" => Self::Config,
-            _ if is_listed(SHELL, extension) || name.starts_with("dockerfile") || name == "makefile" => Self::Shell,
-            _ if is_listed(MARKUP, extension) => Self::Markup,
-            _ if is_listed(SQL, extension) => Self::Sql,
+            _ if env || CONFIG.has(extension.as_bytes()) && extension != "config" && extension != "props" => Self::Config,
+            _ if SHELL.has(extension.as_bytes()) || name.starts_with("dockerfile") || name == "makefile" => Self::Shell,
+            _ if MARKUP.has(extension.as_bytes()) => Self::Markup,
+            _ if SQL.has(extension.as_bytes()) => Self::Sql,
             _ => match Language::of(origin) {
                 Language::Code => Self::Code,
                 Language::Prose => Self::Prose,
@@ -101,15 +108,11 @@ fn is_manual(origin: &Origin, extension: &str) -> bool {
     extension.starts_with(|first: char| first.is_ascii_digit()) && extension.len() < 6 && origin.path.split('/').any(|part| part == "man")
 }
 
-fn is_listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
-}
-
 /// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`.
 fn is_locale(origin: &Origin) -> bool {
     let path = origin.path.to_ascii_lowercase();
     let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
-    parts.iter().take(parts.len().saturating_sub(1)).any(|part| is_listed(LOCALE, part))
+    parts.iter().take(parts.len().saturating_sub(1)).any(|part| LOCALE.has(part.as_bytes()))
 }
 
 #[cfg(test)]

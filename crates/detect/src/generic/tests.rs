@@ -10,7 +10,7 @@ pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index:
 
 /// Calls `on_found` with every credential; says whether all was looked at.
 fn scan(text: &[u8], file: Option<&Origin>, mut on_found: impl FnMut(Found)) -> bool {
-    let (generic, mut progress) = (Generic::new(), Progress::new(text.len(), file));
+    let (generic, mut progress) = (Generic::new(), Progress::new(text.len()));
     SEARCH.words(text, |word, at| {
         generic.look(&mut progress, text, file, word, at).into_iter().for_each(&mut on_found);
         ControlFlow::Continue(())
@@ -317,7 +317,7 @@ fn minified_code_needs_more_than_a_weak_name() {
 fn a_decision_is_told_without_the_value() {
     let text = "password = \"kW3x!qz9Vt\"";
     let why = |text: &str, at: usize| {
-        let (generic, mut progress, mut told) = (Generic::new(), Progress::new(text.len(), None), Vec::new());
+        let (generic, mut progress, mut told) = (Generic::new(), Progress::new(text.len()), Vec::new());
         SEARCH.words(text.as_bytes(), |word, start| {
             told.extend(generic.why(&mut progress, text.as_bytes(), None, word, start, Span::new(at, at + 1)));
             ControlFlow::Continue(())
