@@ -32,6 +32,7 @@ mod facts;
 mod flat;
 mod gha;
 mod gitlab;
+mod gke_account;
 mod google_credentials;
 mod host_files;
 mod image;
