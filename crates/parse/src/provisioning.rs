@@ -17,7 +17,7 @@ use unkeyed_model::{Facts, Unit};
 
 use crate::exports::{self, Labels, Out, Resource};
 use crate::place::Place;
-use crate::{place, spire, terraform};
+use crate::{place, shell_script, spire, terraform};
 
 /// How far into a file the words that tell it are looked for, in bytes.
 const HEAD: usize = 64 << 10;
@@ -59,11 +59,14 @@ pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
     (is_script(origin.file_name()) && (makes_trusts() || makes_entries())).then(|| origin.path.clone())
 }
 
-/// Reads such scripts.
+/// Reads such scripts, and what they do for the jobs that run them.
 pub(crate) fn read_scripts(units: &[Unit<'_>]) -> Facts {
     let mut facts = place::each(units, spire::read_commands);
     for unit in units {
         facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
+        if shell_script::claims(unit).is_some() {
+            facts.append(shell_script::read(std::slice::from_ref(unit)));
+        }
     }
     facts
 }
