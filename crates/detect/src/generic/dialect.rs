@@ -36,8 +36,10 @@ const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
 const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
 /// Languages by their codes (ISO 639-1), as names of files: those that are no ordinary names.
 const LANGUAGES: &str = "
-    ar bg bn ca cs da de el en es et eu fa fi fr he hi hr hu it ja ko lt lv nb nl nn pl pt ro ru sk sl sq sr sv th tr uk vi zh
+    ar bg bn cs da de el en es et eu fa fi fr he hi hr hu it ja ko lt lv nb nl nn pl pt ro ru sk sl sq sr sv th tr uk vi zh
 ";
+/// A longer name is none of a language and its region.
+const MAX_LOCALE: usize = 8;
 /// Extensions of files that hold translations, if they lie where those do.
 const TEXTS: &str = "json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist";
 /// Texts that carry no extension.
@@ -112,8 +114,10 @@ fn is_listed(list: &str, word: &str) -> bool {
 /// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`, `fr-CA.json`.
 fn is_locale(origin: &Origin) -> bool {
     let name = origin.file_name();
-    let stem = name.split_once('.').map_or("", |(stem, _)| stem);
-    if is_listed(LANGUAGES, stem.split(['-', '_']).next().unwrap_or_default()) && stem.len() < 8 {
+    if let Some((stem, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php")) = name.split_once('.')
+        && stem.len() < MAX_LOCALE
+        && is_listed(LANGUAGES, stem.split(['-', '_']).next().unwrap_or_default())
+    {
         return true;
     }
     let path = origin.path.to_ascii_lowercase();
@@ -138,6 +142,7 @@ mod tests {
             ("README.md", Dialect::Prose),
             ("src/locales/de.json", Dialect::Locale),
             ("assets/pt_BR.json", Dialect::Locale),
+            ("bg.sh", Dialect::Shell),
             ("messages_de.properties", Dialect::Locale),
             ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
             ("package-lock.json", Dialect::Lock),
