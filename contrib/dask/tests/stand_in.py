@@ -40,7 +40,7 @@ def main() -> int:
         return 0
     with Path(os.environ["STAND_IN_LOG"]).open("a") as log:
         log.write(name + "\n")
-    failed = target.get("failed")
+    failed = target.get("policy")
     if failed:
         kind = "failed"
     if kind == "slow":
@@ -50,7 +50,7 @@ def main() -> int:
     if kind == "kills":
         os.kill(os.getpid(), signal.SIGKILL)
     state = "failed" if failed else "complete"
-    header = {"identity": digest(name), "state": state, "reason": failed}
+    header = {"identity": digest(name), "state": state, "reason": f"{failed}: the policy can't be read" if failed else None}
     part = records / f"{record}.{os.getpid()}.part"
     part.write_text(json.dumps({"record": record, "target": name, "header": header}) + "\n")
     part.replace(records / f"{record}.ndjson")

@@ -81,7 +81,7 @@ def test_a_target_that_kills_its_process_costs_its_own_record_only(cluster: Clus
     assert found.pop("kills-itself") == {
         "identity": found_identity("kills-itself"),
         "state": "failed",
-        "reason": "killed by signal 9",
+        "reason": "given up: killed by signal 9: the policy can't be read",
     }
     assert {header["state"] for header in found.values()} == {"complete"}
     assert Counter(cluster.names_made())["kills-itself"] == 1 + 1 + 1, "the first try, one more, and the failed record"
@@ -95,7 +95,7 @@ def test_a_target_that_hangs_is_given_up(cluster: Cluster) -> None:
     cluster.workers("a")
     done = run(cluster, ["hangs-for-ever", "repo-1"], "--timeout", "2")
     assert done.returncode == 3, done.stderr
-    assert headers(cluster)["hangs-for-ever"]["reason"] == "took longer than 2 seconds"
+    assert headers(cluster)["hangs-for-ever"]["reason"].startswith("given up: took longer than 2 seconds")
     assert Counter(cluster.names_made())["hangs-for-ever"] == 2, "a hang is not tried again; the second is the failed record"
 
 
@@ -228,7 +228,7 @@ def test_what_is_fetched_is_recorded_under_its_own_name(cluster: Cluster, tmp_pa
     assert done.returncode == 3
     found = headers(cluster)
     assert found["acme/web"]["state"] == "complete"
-    assert found["acme/gone"]["reason"] == "fetching ended with exit code 7"
+    assert found["acme/gone"]["reason"].startswith("given up: fetching ended with exit code 7")
     assert token not in done.stderr
 
 
