@@ -8,12 +8,15 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import PATIENCE, STAND_IN, Cluster, until
+from distributed import Client
 
 
 def command(cluster: Cluster, targets: list[str], *options: str) -> list[str]:
@@ -257,3 +260,38 @@ def test_workers_on_this_machine_are_started_and_ended(tmp_path: Path) -> None:
     assert "6 targets: 6 complete" in done.stderr
     assert len(list((tmp_path / "records").iterdir())) == 6
     assert len(list((tmp_path / "cache").iterdir())) in (1, 2), "one cache a worker"
+
+
+def test_workers_on_this_machine_are_reached_by_nobody_else(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    targets.write_text("\n".join(f"slow-{n}" for n in range(30)))
+    made = tmp_path / "made.log"
+    arguments = [
+        "run",
+        "--targets",
+        str(targets),
+        "--records",
+        str(tmp_path / "records"),
+        "--workers",
+        "2",
+        "--binary",
+        str(STAND_IN),
+    ]
+    running = subprocess.Popen([sys.executable, "-m", "unkeyed_dask", *arguments], env=os.environ | {"STAND_IN_LOG": str(made)})
+    until(made.exists, "work begins")
+    driver = psutil.Process(running.pid)
+    open_ports = [
+        connection.laddr
+        for process in [driver, *driver.children(recursive=True)]
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert open_ports
+    assert {address.ip for address in open_ports} == {"127.0.0.1"}
+    for address in open_ports:
+        for page in ("info/main/workers.html", "json/index.html", "metrics", "status"):
+            with pytest.raises(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{address.port}/{page}", timeout=5)
+        with pytest.raises((OSError, ValueError)), Client(f"tcp://127.0.0.1:{address.port}", timeout=2, set_as_default=False):
+            pass
+    assert running.wait(PATIENCE) == 0
