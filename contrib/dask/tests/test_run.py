@@ -94,6 +94,36 @@ def found_identity(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
+def test_a_target_that_kills_its_workers_costs_no_other_record(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    targets.write_text(
+        "\n".join([*[f"slow-{n}" for n in range(12)], "murders-its-worker", *[f"slow-{n}" for n in range(12, 20)]])
+    )
+    arguments = [
+        "run",
+        "--targets",
+        str(targets),
+        "--records",
+        str(tmp_path / "records"),
+        "--workers",
+        "2",
+        "--binary",
+        str(STAND_IN),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "unkeyed_dask", *arguments, "--retries", "0"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 3,
+        env=os.environ | {"STAND_IN_LOG": str(tmp_path / "made.log")},
+    )
+    assert done.returncode == 3, done.stderr
+    lines = [json.loads(path.read_text()) for path in (tmp_path / "records").glob("*.ndjson")]
+    states = {line["target"]: line["header"]["state"] for line in lines}
+    assert states.pop("murders-its-worker") == "failed"
+    assert states == dict.fromkeys([f"slow-{n}" for n in range(20)], "complete"), done.stderr
+
+
 def test_a_target_that_hangs_is_given_up(cluster: Cluster) -> None:
     cluster.workers("a")
     done = run(cluster, ["hangs-for-ever", "repo-1"], "--timeout", "2")
