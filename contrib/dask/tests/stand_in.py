@@ -41,6 +41,8 @@ def main() -> int:
     with Path(os.environ["STAND_IN_LOG"]).open("a") as log:
         log.write(name + "\n")
     failed = target.get("policy")
+    if kind == "exists" and not Path(target["target"]).exists():
+        failed = "no such file"
     if failed:
         kind = "failed"
     if kind == "slow":

@@ -267,7 +267,8 @@ def test_what_is_fetched_is_recorded_under_its_own_name(cluster: Cluster, tmp_pa
 
 def test_workers_on_this_machine_are_started_and_ended(tmp_path: Path) -> None:
     targets = tmp_path / "targets.txt"
-    targets.write_text("\n".join(f"repo-{n}" for n in range(6)))
+    (tmp_path / "exists-beside-the-list").touch()
+    targets.write_text("\n".join([*[f"repo-{n}" for n in range(5)], "exists-beside-the-list"]))
     arguments = [
         "run",
         "--targets",
@@ -284,6 +285,7 @@ def test_workers_on_this_machine_are_started_and_ended(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         timeout=PATIENCE * 2,
+        cwd=tmp_path,
         env=os.environ | {"STAND_IN_LOG": str(tmp_path / "made.log")},
     )
     assert done.returncode == 0, done.stderr

@@ -136,7 +136,7 @@ class Unit:
             cache = Path(self.cache) / re.sub(r"[^A-Za-z0-9._-]", "_", worker)
             cache.mkdir(parents=True, exist_ok=True)
             command += ["--cache", str(cache)]
-        code, _, said = self._run(command, line + "\n", scratch, self.environment())
+        code, _, said = self._run(command, line + "\n", scratch if self.fetch else None, self.environment())
         last = said.strip().rpartition("\n")[2]
         if code == USAGE:
             raise Misused(last[:MESSAGE])
@@ -150,7 +150,7 @@ class Unit:
         )
         return Outcome(code, about[1], about[2] is None, last[:MESSAGE], fresh)
 
-    def _run(self, command: list[str], line: str, folder: Path, environment: dict[str, str]) -> tuple[int, str, str]:
+    def _run(self, command: list[str], line: str, folder: Path | None, environment: dict[str, str]) -> tuple[int, str, str]:
         """Run a program to its end, or end all that it started."""
         pipe = subprocess.PIPE
         with subprocess.Popen(
