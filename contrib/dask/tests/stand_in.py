@@ -40,7 +40,9 @@ def main() -> int:
         return 0
     with Path(os.environ["STAND_IN_LOG"]).open("a") as log:
         log.write(name + "\n")
-    failed = target.get("failed")
+    failed = target.get("policy")
+    if kind == "exists" and not Path(target["target"]).exists():
+        failed = "no such file"
     if failed:
         kind = "failed"
     if kind == "slow":
@@ -49,8 +51,11 @@ def main() -> int:
         time.sleep(600)
     if kind == "kills":
         os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "murders":
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(5)
     state = "failed" if failed else "complete"
-    header = {"identity": digest(name), "state": state, "reason": failed}
+    header = {"identity": digest(name), "state": state, "reason": f"{failed}: the policy can't be read" if failed else None}
     part = records / f"{record}.{os.getpid()}.part"
     part.write_text(json.dumps({"record": record, "target": name, "header": header}) + "\n")
     part.replace(records / f"{record}.ndjson")

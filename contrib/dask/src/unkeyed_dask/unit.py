@@ -85,8 +85,12 @@ class Unit:
             return self.give_up(target, str(late), worker)
 
     def give_up(self, target: Target, reason: str, worker: str) -> Outcome:
-        """Let the binary write a failed record for a target that kills it, hangs or can't be fetched."""
-        line = json.dumps(target.options | {"failed": reason})
+        """Let the binary write a failed record for a target that kills it, hangs or can't be fetched.
+
+        A policy that can't be read fails a target before anything of it is touched, and the record names that policy: so it is
+        called by the reason.
+        """
+        line = json.dumps(target.options | {"name": target.name, "policy": f"given up: {reason}"})
         with tempfile.TemporaryDirectory(prefix="unkeyed-") as scratch:
             return self._recorded(line, {}, worker, Path(scratch))
 
@@ -132,7 +136,7 @@ class Unit:
             cache = Path(self.cache) / re.sub(r"[^A-Za-z0-9._-]", "_", worker)
             cache.mkdir(parents=True, exist_ok=True)
             command += ["--cache", str(cache)]
-        code, _, said = self._run(command, line + "\n", scratch, self.environment())
+        code, _, said = self._run(command, line + "\n", scratch if self.fetch else None, self.environment())
         last = said.strip().rpartition("\n")[2]
         if code == USAGE:
             raise Misused(last[:MESSAGE])
@@ -146,7 +150,7 @@ class Unit:
         )
         return Outcome(code, about[1], about[2] is None, last[:MESSAGE], fresh)
 
-    def _run(self, command: list[str], line: str, folder: Path, environment: dict[str, str]) -> tuple[int, str, str]:
+    def _run(self, command: list[str], line: str, folder: Path | None, environment: dict[str, str]) -> tuple[int, str, str]:
         """Run a program to its end, or end all that it started."""
         pipe = subprocess.PIPE
         with subprocess.Popen(
