@@ -66,6 +66,8 @@ fn the_hook_stops_what_a_commit_adds_and_nothing_else() {
     let said = text(&output.stderr);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
     assert!(said.contains("a.env:1") && said.contains("to pass") && !said.contains("walrus"), "{said}");
+    let quiet = call(root, &["hook", "--quiet"]);
+    assert_eq!((quiet.status.code(), text(&quiet.stderr)), (Some(1), String::new()));
     git(root, &["commit", "-q", "-m", "all the same"]);
     assert_eq!(hook(root), 0, "nothing is staged");
     write(root, "a.env", &format!("# moved down\n\nMODE=x\n{FIRST}"));

@@ -303,10 +303,10 @@ mod tests {
         let command = Args::command();
         for (path, command) in commands(&command, "unkeyed") {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            let lines = help.lines().filter_map(|line| line.split_once("unkeyed ").filter(|(before, _)| before.starts_with("    ")));
+            let lines = help.lines().filter_map(|line| line.split_once("unkeyed ").filter(|(before, _)| before.starts_with("  ")));
             let lines: Vec<String> = lines.filter(|(before, _)| !before.contains(':')).map(|(_, rest)| rest.replace('\'', "")).collect();
             for line in &lines {
-                let words = std::iter::once("unkeyed").chain(line.split_whitespace().take_while(|word| *word != ">"));
+                let words = std::iter::once("unkeyed").chain(line.split_whitespace().take_while(|word| !matches!(*word, ">" | "|")));
                 if let Err(error) = Args::try_parse_from(words) {
                     panic!("{path}: {line}: {error}");
                 }

@@ -61,7 +61,7 @@ fn skipped(page: &mut Markup, skipped: &[Skip]) {
     }
     let mut ordered: Vec<&Skip> = skipped.iter().collect();
     ordered.sort_by_key(|skip| !skip.why.is_gap());
-    page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "What was not read")], |page| {
+    page.wide("What was not read", |page| {
         page.element("table", &[], |page| {
             page.head(&["Place", "Why", "Details", "Leaves the scan incomplete"]);
             page.element("tbody", &[], |page| {

@@ -31,7 +31,7 @@ pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
     if exceptions.is_empty() {
         page.leaf("p", &[], "No exception is in force.");
     } else {
-        page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Exceptions")], |page| {
+        page.wide("Exceptions", |page| {
             page.element("table", &[], |page| {
                 page.head(&["Exception", "Ends", "Owner", "Reason", "Exit plan", "Covers"]);
                 page.element("tbody", &[], |page| {

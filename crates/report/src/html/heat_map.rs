@@ -27,7 +27,7 @@ pub(super) fn write(page: &mut Markup, _: &Report, listing: &Listing<'_>) {
     );
     let surfaces: BTreeSet<Surface> = cells.keys().map(|(_, surface)| *surface).collect();
     let classes: BTreeSet<Class> = cells.keys().map(|(class, _)| *class).collect();
-    page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Persistence by surface")], |page| {
+    page.wide("Persistence by surface", |page| {
         page.element("table", &[("class", "heat fit counts")], |page| {
             let titles: Vec<&str> = std::iter::once("Class").chain(surfaces.iter().map(|surface| surface.as_str())).collect();
             page.head(&titles);

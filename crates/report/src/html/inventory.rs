@@ -26,8 +26,8 @@ pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
         &[],
         format!("Of {all} workloads that authenticate, {known} say of each way in who they are, where it leads and who answers for it. An empty cell is not known; workloads that authenticate to nothing that can be seen have no row."),
     );
-    page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Inventory")], |page| {
-        page.element("table", &[("class", "inventory")], |page| {
+    page.wide("Inventory", |page| {
+        page.element("table", &[("class", "inventory sortable")], |page| {
             page.head(&COLUMNS.map(|(title, _)| title));
             page.element("tbody", &[], |page| {
                 for cells in rows(report, listing).iter().filter(|cells| cell(cells, "access") != "none-observed") {

@@ -81,6 +81,11 @@ impl Markup {
         self.leaf("code", &[], text);
     }
 
+    /// What may be wider than the screen: it scrolls by itself, by keyboard too.
+    pub(super) fn wide(&mut self, label: &str, inside: impl FnOnce(&mut Self)) {
+        self.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", label)], inside);
+    }
+
     /// A row of a table's head.
     pub(super) fn head(&mut self, titles: &[&str]) {
         self.element("thead", &[], |page| {

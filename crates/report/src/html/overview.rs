@@ -157,7 +157,7 @@ fn destinations(page: &mut Markup, report: &Report) {
         return;
     }
     page.leaf("h3", &[], "Verdicts by destination");
-    page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Verdicts by destination")], |page| {
+    page.wide("Verdicts by destination", |page| {
         page.element("table", &[("class", "fit counts")], |page| {
             let titles: Vec<&str> = std::iter::once("Destination").chain(Verdict::ALL.iter().map(|one| words::verdict(*one))).collect();
             page.head(&titles);

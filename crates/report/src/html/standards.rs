@@ -32,20 +32,7 @@ pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
         used.entry(standard).or_default().1 += 1;
     }
     if !used.is_empty() {
-        page.element("table", &[("class", "fit")], |page| {
-            page.head(&["Standard", "Id", "Title", "Credentials", "Findings"]);
-            page.element("tbody", &[], |page| {
-                for (standard, (credentials, findings)) in used {
-                    page.element("tr", &[], |page| {
-                        page.leaf("td", &[], standard.taxonomy);
-                        page.leaf("th", &[("scope", "row")], standard.id);
-                        page.leaf("td", &[], title(standard.taxonomy, standard.id).unwrap_or_default());
-                        page.leaf("td", &[("class", "number")], credentials.to_string());
-                        page.leaf("td", &[("class", "number")], findings.to_string());
-                    });
-                }
-            });
-        });
+        page.wide("Standards", |page| table(page, &used));
     }
     page.leaf("h3", &[], "Labels used elsewhere, and their corrected form");
     page.leaf(
@@ -54,6 +41,28 @@ pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
         "Guidance on secretless access cites some of these standards by labels that they do not have. What was cited stands on the left, \
          what this report uses beside it.",
     );
+    page.wide("Labels used elsewhere", aliases);
+}
+
+/// Each standard with the number of credentials and findings that it speaks of.
+fn table(page: &mut Markup, used: &BTreeMap<&Standard, (usize, usize)>) {
+    page.element("table", &[("class", "fit")], |page| {
+        page.head(&["Standard", "Id", "Title", "Credentials", "Findings"]);
+        page.element("tbody", &[], |page| {
+            for (standard, (credentials, findings)) in used {
+                page.element("tr", &[], |page| {
+                    page.leaf("td", &[], standard.taxonomy);
+                    page.leaf("th", &[("scope", "row")], standard.id);
+                    page.leaf("td", &[], title(standard.taxonomy, standard.id).unwrap_or_default());
+                    page.leaf("td", &[("class", "number")], credentials.to_string());
+                    page.leaf("td", &[("class", "number")], findings.to_string());
+                });
+            }
+        });
+    });
+}
+
+fn aliases(page: &mut Markup) {
     page.element("table", &[("class", "fit")], |page| {
         page.head(&["Label in source documents", "Corrected", "Why"]);
         page.element("tbody", &[], |page| {

@@ -68,7 +68,7 @@ fn table(page: &mut Markup, changes: &[&Change]) {
         page.leaf("p", &[], "Nothing.");
         return;
     }
-    page.element("div", &[("class", "scroll")], |page| {
+    page.wide("Changes", |page| {
         page.element("table", &[], |page| {
             page.head(&["What", "Which", "Fact", "Was", "Is", "Where"]);
             page.element("tbody", &[], |page| {
@@ -104,34 +104,52 @@ fn trend(page: &mut Markup, comparison: &Comparison) {
     totals(page, moments);
 }
 
-/// A column for each report, made of parts in their colours.
+/// A column for each report, made of parts in their colours; it leads to the report's row in the table below.
 fn columns(page: &mut Markup, label: &str, moments: &[Moment], parts: impl Fn(&Moment) -> Vec<(&'static str, u64)>) {
     let height_of = |moment: &Moment| parts(moment).iter().map(|(_, count)| count).sum::<u64>();
     let highest = moments.iter().map(height_of).max().unwrap_or_default().max(1);
-    let float = |count: u64| as_float(usize::try_from(count).unwrap_or(usize::MAX));
     let step = (WIDTH / as_float(moments.len().max(1))).min(140.0);
     let view = format!("0 0 {} {}", number(WIDTH), number(HEIGHT + BOTTOM));
-    let said = format!("{label} in {} reports; the table below says the same.", moments.len());
-    page.element("svg", &[("class", "trend"), ("viewBox", &view), ("role", "img"), ("aria-label", &said)], |page| {
-        for (moment, at) in moments.iter().zip(0..) {
-            let (x, width) = (as_float(at) * step, step * 0.7);
-            let mut y = HEIGHT;
-            for (verdict, count) in parts(moment).into_iter().filter(|(_, count)| *count > 0) {
-                let height = (HEIGHT - 20.0) * float(count) / float(highest);
-                y -= height;
-                page.element("g", &[], |page| {
-                    page.leaf("title", &[], format!("{}: {count} {verdict}", moment.as_of));
-                    let class = format!("f-{verdict}");
-                    let (x, y, width, height) = (number(x), number(y), number(width), number(height));
-                    page.leaf("rect", &[("class", &class), ("x", &x), ("y", &y), ("width", &width), ("height", &height)], "");
-                });
-            }
-            page.leaf("text", &[("x", &number(x)), ("y", &number(y - 6.0))], height_of(moment).to_string());
-            if step > 60.0 {
-                page.leaf("text", &[("class", "mark"), ("x", &number(x)), ("y", &number(HEIGHT + 16.0))], day(&moment.as_of));
-            }
+    let said = format!("{label} in {} reports; each column leads to its row in the table below.", moments.len());
+    page.element("svg", &[("class", "trend"), ("viewBox", &view), ("role", "group"), ("aria-label", &said)], |page| {
+        for (at, moment) in moments.iter().enumerate() {
+            let (x, parts) = (as_float(at) * step, parts(moment));
+            let spoken: Vec<String> = parts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+            let spoken = format!("{}: {}", moment.as_of, if spoken.is_empty() { "none".to_owned() } else { spoken.join(", ") });
+            page.element("a", &[("href", &format!("#{}", row_id(at))), ("aria-label", &spoken)], |page| {
+                bars(page, moment, &parts, (x, step * 0.7), highest);
+                if step > 60.0 {
+                    page.leaf("text", &[("class", "mark"), ("x", &number(x)), ("y", &number(HEIGHT + 16.0))], day(&moment.as_of));
+                }
+            });
         }
     });
+}
+
+/// The parts of a column on each other, their sum on top, and behind them what can be clicked.
+fn bars(page: &mut Markup, moment: &Moment, parts: &[(&'static str, u64)], (x, width): (f64, f64), highest: u64) {
+    let float = |count: u64| as_float(usize::try_from(count).unwrap_or(usize::MAX));
+    let rect = |page: &mut Markup, class: &str, y: f64, height: f64| {
+        let (x, y, width, height) = (number(x), number(y), number(width), number(height));
+        page.leaf("rect", &[("class", class), ("x", &x), ("y", &y), ("width", &width), ("height", &height)], "");
+    };
+    rect(page, "hit", 0.0, HEIGHT + BOTTOM);
+    let mut y = HEIGHT;
+    for (verdict, count) in parts.iter().filter(|(_, count)| *count > 0) {
+        let height = (HEIGHT - 20.0) * float(*count) / float(highest);
+        y -= height;
+        page.element("g", &[], |page| {
+            page.leaf("title", &[], format!("{}: {count} {verdict}", moment.as_of));
+            rect(page, &format!("f-{verdict}"), y, height);
+        });
+    }
+    let sum: u64 = parts.iter().map(|(_, count)| count).sum();
+    page.leaf("text", &[("x", &number(x)), ("y", &number(y - 6.0))], sum.to_string());
+}
+
+/// Where the totals of a report stand.
+fn row_id(at: usize) -> String {
+    format!("moment-{at}")
 }
 
 /// The day of an instant that is written as RFC 3339 has it.
@@ -140,14 +158,14 @@ fn day(as_of: &str) -> &str {
 }
 
 fn totals(page: &mut Markup, moments: &[Moment]) {
-    page.element("div", &[("class", "scroll")], |page| {
+    page.wide("Totals of each report", |page| {
         page.element("table", &[("class", "fit counts")], |page| {
             let verdicts = Verdict::ALL.iter().map(|verdict| words::verdict(*verdict));
             let titles: Vec<&str> = std::iter::once("As of").chain(verdicts).chain(["lasting", "errors", "complete"]).collect();
             page.head(&titles);
             page.element("tbody", &[], |page| {
-                for moment in moments {
-                    page.element("tr", &[], |page| {
+                for (at, moment) in moments.iter().enumerate() {
+                    page.element("tr", &[("id", &row_id(at))], |page| {
                         page.leaf("th", &[("scope", "row")], &moment.as_of);
                         let verdicts = Verdict::ALL.iter().map(|verdict| moment.verdicts.get(verdict).copied().unwrap_or_default());
                         for count in verdicts.chain([moment.lasting, moment.errors]) {

@@ -13,10 +13,13 @@ const MOST_PLACES: usize = 5;
 
 /// Writes the workload, closed.
 pub(super) fn write(page: &mut Markup, workload: &WorkloadReport, report: &Report, artifacts: &BTreeMap<&str, &Artifact>) {
-    let (verdict, kind) = (workload.verdict.as_str(), workload.kind.as_str());
-    page.element("details", &[("class", "workload"), ("data-verdict", verdict), ("data-kind", kind)], |page| {
+    let (verdict, kind, owner) = (workload.verdict.as_str(), workload.kind.as_str(), workload.owner.as_deref().unwrap_or_default());
+    let count = (workload.artifacts.len() + workload.findings.len()).to_string();
+    let facts =
+        [("data-verdict", verdict), ("data-kind", kind), ("data-id", workload.id.as_str()), ("data-owner", owner), ("data-count", &count)];
+    page.element("details", &[&[("class", "workload")], facts.as_slice()].concat(), |page| {
         page.element("summary", &[], |page| workloads::summary(page, workload));
-        facts(page, workload);
+        self::facts(page, workload);
         if !workload.no_access_observed {
             layers(page, workload);
         }

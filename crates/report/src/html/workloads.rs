@@ -48,9 +48,21 @@ fn filters(page: &mut Markup, report: &Report) {
                 kinds.iter().for_each(|kind| page.leaf("option", &[("value", kind)], kind));
             });
         });
+        page.element("label", &[], |page| {
+            page.text("Order ");
+            page.element("select", &[("id", "order")], |page| {
+                for (value, name) in [("", "worst first"), ("id", "id"), ("owner", "owner"), ("kind", "kind"), ("count", "most to do")] {
+                    page.leaf("option", &[("value", value)], name);
+                }
+            });
+        });
         page.leaf("button", &[("type", "button"), ("id", "open")], "Open all");
         page.leaf("button", &[("type", "button"), ("id", "close")], "Close all");
-        page.leaf("output", &[("id", "count"), ("for", "search kind")], words::counted(report.workloads.len(), "workload", "workloads"));
+        page.leaf(
+            "output",
+            &[("id", "count"), ("for", "search kind order"), ("role", "status"), ("aria-live", "polite")],
+            words::counted(report.workloads.len(), "workload", "workloads"),
+        );
     });
 }
 

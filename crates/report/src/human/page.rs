@@ -141,7 +141,9 @@ impl<'a> Page<'a> {
     }
 
     fn wrap(&mut self, start: usize, hang: usize, pieces: &[Piece<'_>]) -> io::Result<()> {
-        let safe: Vec<(Look<'_>, String)> = pieces.iter().map(|piece| ((piece.ink, piece.link.as_deref()), clipped(&piece.text))).collect();
+        let has_links = self.options.link_base.is_some();
+        let safe: Vec<(Look<'_>, String)> =
+            pieces.iter().map(|piece| ((piece.ink, piece.link.as_deref().filter(|_| has_links)), clipped(&piece.text))).collect();
         let mut line: Vec<(Look<'_>, String)> = Vec::new();
         let mut column = start;
         for Word { gap, parts } in words(&safe) {
