@@ -46,6 +46,7 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
     &["SA", "KEY"],
     &["SA", "JSON"],
     &["DSN"],
+    &["JWT"],
 ];
 
 /// Names that begin so are credentials.
@@ -247,6 +248,7 @@ mod tests {
     #[test]
     fn names_of_credentials_and_of_identifiers() {
         for name in [
+            "VAULT_JWT",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_ACCESS_KEY_ID",
             "client-secret",

@@ -235,6 +235,11 @@ impl<'a> Draft<'a> {
             let Some(text) = entry.value.text() else { continue };
             let location = file.place.at(entry.value.span, path);
             let value = scope.bind(text).value;
+            // A development server beside the job; where a distant one is meant, the login names it.
+            if let Some(address) = value.known().filter(|to| name == "VAULT_ADDR" && (to.contains("//localhost") || to.contains("//127.")))
+            {
+                self.reaches(Destination::new("vault", address));
+            }
             self.variables.push(Variable { name: name.to_owned(), value, location: location.clone() });
             self.literal(name, text, facts::is_credential_variable(name), location);
         }
