@@ -25,8 +25,8 @@ const HEAD: usize = 64 << 10;
 pub(crate) fn claims_entries(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let words = [["\"entries\"", "\"spiffe_id\"", "\"selectors\""], ["\"entries\"", "\"parent_id\"", "\"selectors\""]];
-    let is_one = words.iter().any(|words| words.iter().all(|word| holds(unit, word)));
-    (origin.file_name().ends_with(".json") && is_one).then(|| origin.path.clone())
+    let is_one = || words.iter().any(|words| words.iter().all(|word| holds(unit, word)));
+    (origin.file_name().ends_with(".json") && is_one()).then(|| origin.path.clone())
 }
 
 /// Reads such files.

@@ -61,8 +61,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let name = origin.file_name();
     let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tfvars.json"];
     let is_configuration = endings.iter().any(|ending| name.ends_with(ending));
-    let is_copy = origin.path.split('/').any(|part| part == ".terraform");
-    (is_configuration && !is_copy).then(|| origin.folder().to_owned())
+    let is_copy = || origin.path.split('/').any(|part| part == ".terraform");
+    (is_configuration && !is_copy()).then(|| origin.folder().to_owned())
 }
 
 /// State files, and what `terraform show -json` prints.

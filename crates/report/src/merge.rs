@@ -30,6 +30,7 @@ struct Union {
     artifacts: BTreeMap<String, v1::Artifact>,
     /// With the findings of each in place of their positions, which change.
     workloads: BTreeMap<String, (v1::Workload, Vec<FindingKey>)>,
+    trusts: BTreeMap<(String, String), v1::Trust>,
     findings: BTreeMap<FindingKey, v1::Finding>,
     rules: BTreeMap<String, v1::Rule>,
     checks: BTreeMap<String, v1::Check>,
@@ -63,6 +64,7 @@ impl Union {
             let own = positions.iter().filter_map(|at| keys.get(usize::try_from(*at).ok()?).cloned()).collect();
             equal(&mut self.workloads, workload.id.clone(), source_of(&workload.id), (workload, own))?;
         }
+        self.trusts.extend(report.trusts.into_iter().map(|trust| ((trust.id.clone(), spelled(&trust)), trust)));
         self.findings.extend(keys.into_iter().zip(report.findings));
         for artifact in report.artifacts {
             let merged = match self.artifacts.remove(&artifact.id) {
@@ -101,6 +103,7 @@ impl Union {
             summary: totals::summary(&sources, &artifacts, &workloads),
             artifacts,
             workloads,
+            trusts: self.trusts.into_values().collect(),
             findings: self.findings.into_values().collect(),
             rules: self.rules.into_values().collect(),
             checks: self.checks.into_values().collect(),

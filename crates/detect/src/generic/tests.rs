@@ -10,7 +10,7 @@ pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index:
 
 /// Calls `on_found` with every credential; says whether all was looked at.
 fn scan(text: &[u8], file: Option<&Origin>, mut on_found: impl FnMut(Found)) -> bool {
-    let (generic, mut progress) = (Generic::new(), Progress::new(text.len(), file));
+    let (generic, mut progress) = (Generic::new(), Progress::new(text.len()));
     SEARCH.words(text, |word, at| {
         generic.look(&mut progress, text, file, word, at).into_iter().for_each(&mut on_found);
         ControlFlow::Continue(())
@@ -290,6 +290,8 @@ a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
 a.go	UserGetPassword      `json:",omitempty1"`
 a.sh	# set DB_PASSWORD equal to x1
 a.cs	//   Non-secret:   Certificates:0:Enabled = false
+a.md	pass `--dry-run1` to see
+a.json	"resumeToken": "7286902ec44cc98e95f33079f95e5246bcfbdb923b3f9583c26d3ef9e00f4e0a"
 a.md	Sec-WebSocket-Key: kT1QL1QqMdQ8jH2MY9pLkA==
 a.yml	signingKey: 8DFFCD771C4B85F8
 values.yml	tlsSecret: registry-7.domain2-tls
@@ -348,7 +350,7 @@ fn minified_code_needs_more_than_a_weak_name() {
 fn a_decision_is_told_without_the_value() {
     let text = "password = \"kW3x!qz9Vt\"";
     let why = |text: &str, at: usize| {
-        let (generic, mut progress, mut told) = (Generic::new(), Progress::new(text.len(), None), Vec::new());
+        let (generic, mut progress, mut told) = (Generic::new(), Progress::new(text.len()), Vec::new());
         SEARCH.words(text.as_bytes(), |word, start| {
             told.extend(generic.why(&mut progress, text.as_bytes(), None, word, start, Span::new(at, at + 1)));
             ControlFlow::Continue(())
