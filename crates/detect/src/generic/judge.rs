@@ -133,6 +133,7 @@ fn ruled_out(
             (place.how == How::Told && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
         .or_else(|| (place.how == How::Told && is_pair(value)).then_some("a name with its value"))
+        .or_else(|| (place.how == How::Told && value.starts_with(b"--")).then_some("an option"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
 }
 

@@ -115,7 +115,7 @@ pub(super) const NOT_KINDS: &str = "
     required resource right route routing row s3 schema section select separator sep setting shift short site socket
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
-    continuation completion prompt input output
+    continuation completion prompt input output pagination resume scroll
 ";
 
 /// Words that may follow the credential's without changing what it is.

@@ -290,6 +290,8 @@ a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
 a.go	UserGetPassword      `json:",omitempty1"`
 a.sh	# set DB_PASSWORD equal to x1
 a.cs	//   Non-secret:   Certificates:0:Enabled = false
+a.md	pass `--dry-run1` to see
+a.json	"resumeToken": "7286902ec44cc98e95f33079f95e5246bcfbdb923b3f9583c26d3ef9e00f4e0a"
 a.md	Sec-WebSocket-Key: kT1QL1QqMdQ8jH2MY9pLkA==
 a.yml	signingKey: 8DFFCD771C4B85F8
 values.yml	tlsSecret: registry-7.domain2-tls

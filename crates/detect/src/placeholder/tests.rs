@@ -141,6 +141,9 @@ $[password]
 %%PASSWORD%%
 <<token>>
 $(</run/secrets/db)
+see-vault
+ask-the-admin
+not-needed
 hashed
 hours
 votre_cle_api

@@ -10,7 +10,7 @@ static FILLERS: WordList = WordList::new(
     exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
     generated hidden insert inserthere masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
     obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
-    encrypted hashed incorrect mismatch nonmatching notmatching short tobedefined toolong tooshort wrong
+    encrypted hashed incorrect mismatch nonmatching notmatching notneeded notrequired short tobedefined toolong tooshort wrong
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
     keyhere manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
 ",
@@ -19,7 +19,7 @@ static FILLERS: WordList = WordList::new(
 /// First words of an instruction to the reader: orders, and "your" in other languages.
 static ORDERS: WordList = WordList::new(
     "
-    add change deine dein enter fill generate ihr ihre insert jouw paste put replace seu set sua su tu tua tuo twoj type uw votre your
+    add ask change deine dein enter fill generate ihr ihre insert jouw paste put replace see seu set sua su tu tua tuo twoj type uw votre your
 ",
 );
 
