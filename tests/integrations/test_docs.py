@@ -32,7 +32,7 @@ class Page(Case):
         for path in re.findall(r"`((?:contrib|tests|crates)/[\w./-]+|action\.yml|pyproject\.toml)", TEXT):
             self.assertTrue((ROOT / path).exists(), path)
         action = yaml.safe_load((ROOT / "action.yml").read_text())
-        named = set(re.findall(r"`([\w-]+)`", re.search(r"\| input \|.*?\n\n(.*?)\.", TEXT, re.DOTALL)[0]))
+        named = set(re.findall(r"`([\w-]+)`", re.search(r"\| input \|.*?\nFor annotations", TEXT, re.DOTALL)[0]))
         self.assertLessEqual(set(action["inputs"]) | set(action["outputs"]), named)
         [step] = [yaml.safe_load(text)[0] for text in blocks("yaml") if "OWNER/unkeyed@" in text]
         self.assertLessEqual(set(step["with"]), set(action["inputs"]))

@@ -104,6 +104,9 @@ fn unequal_of<'t>(
     (old.into_iter().filter(|trust| is_left(trust)).collect(), new)
 }
 
+/// Name, operator, values, qualifier, and whether it holds if the claim is absent.
+type Condition<'t> = (&'t str, &'t str, BTreeSet<Option<&'t str>>, Option<&'t str>, bool);
+
 /// All that a trust asks for, in an order of its own.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Terms<'t> {
@@ -112,7 +115,7 @@ struct Terms<'t> {
     issuer: Option<&'t str>,
     subject: (u8, BTreeSet<&'t str>),
     audiences: Option<BTreeSet<Option<&'t str>>>,
-    claims: BTreeSet<(&'t str, &'t str, BTreeSet<Option<&'t str>>, Option<&'t str>, bool)>,
+    claims: BTreeSet<Condition<'t>>,
     settings: BTreeSet<(&'t str, Option<&'t str>)>,
 }
 

@@ -188,11 +188,11 @@ impl<'a> Index<'a> {
     /// The Dockerfile of a build, from the folder of whoever builds up to the root: jobs start at the root of their
     /// repository, and a repository may lie in a folder of the inputs.
     fn dockerfiles(&self, build: &ImageBuild) -> Vec<usize> {
-        self.from_root(&build.dockerfile, build.location.origin.folder(), WorkloadKind::Dockerfile)
+        self.at_root(&build.dockerfile, build.location.origin.folder(), WorkloadKind::Dockerfile)
     }
 
     /// Definitions of a kind at a path that is relative to the root of their repository, which is a folder or one above it.
-    fn from_root(&self, path: &str, folder: &str, kind: WorkloadKind) -> Vec<usize> {
+    fn at_root(&self, path: &str, folder: &str, kind: WorkloadKind) -> Vec<usize> {
         let folders = std::iter::successors(Some(folder), |folder| {
             (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
         });
@@ -254,7 +254,7 @@ impl<'a> Index<'a> {
             Use::File => {
                 let content = |at: &usize| matches!(self.facts.workloads[*at].kind, WorkloadKind::Env | WorkloadKind::Dockerfile);
                 let found: Vec<usize> = self.at_path(path).into_iter().filter(content).collect();
-                if found.is_empty() { self.from_root(path, user.location.origin.folder(), WorkloadKind::Codebuild) } else { found }
+                if found.is_empty() { self.at_root(path, user.location.origin.folder(), WorkloadKind::Codebuild) } else { found }
             }
             Use::ServiceAccount => self.service_account(target),
             Use::Resource => {

@@ -117,11 +117,12 @@ fn is_manual(origin: &Origin, extension: &str) -> bool {
 /// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`, `fr-CA.json`.
 fn is_locale(origin: &Origin) -> bool {
     let name = origin.file_name();
-    let stem = name.split_once('.').map_or("", |(stem, _)| stem);
-    let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, "XX"));
-    let is_region = region.len() == 2 || matches!(region, "419" | "Hans" | "Hant" | "Latn" | "Cyrl");
-    if LANGUAGES.has(language.as_bytes()) && is_region {
-        return true;
+    if let Some((stem, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php")) = name.split_once('.') {
+        let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, "XX"));
+        let is_region = region.len() == 2 || matches!(region, "419" | "Hans" | "Hant" | "Latn" | "Cyrl");
+        if LANGUAGES.has(language.as_bytes()) && is_region {
+            return true;
+        }
     }
     let path = origin.path.to_ascii_lowercase();
     let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
@@ -145,6 +146,7 @@ mod tests {
             ("README.md", Dialect::Prose),
             ("src/locales/de.json", Dialect::Locale),
             ("assets/pt_BR.json", Dialect::Locale),
+            ("bg.sh", Dialect::Shell),
             ("messages_de.properties", Dialect::Locale),
             ("web/fr-CA.json", Dialect::Locale),
             ("deploy/fr-prod.json", Dialect::Json),

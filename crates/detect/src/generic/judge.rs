@@ -219,7 +219,11 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     if !matches!(place.how, How::Userinfo | How::Basic | How::Bearer) && is_in_program(text, place.value.span) {
         return Some("a string in a program");
     }
-    if name.is_some_and(|name| name.acts && !repeats(text, name)) && matches!(place.how, How::Assigned | How::Sibling | How::Element) {
+    // A refresh token is a thing; what looks random is what the name says.
+    if name.is_some_and(|name| name.acts && !repeats(text, name))
+        && !is_random(value)
+        && matches!(place.how, How::Assigned | How::Sibling | How::Element)
+    {
         return Some("its name is that of an action");
     }
     let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();

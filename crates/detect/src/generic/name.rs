@@ -130,9 +130,9 @@ fn is_sealed(word: &[u8]) -> bool {
     [&b"encrypted"[..], b"hashed", b"encoded", b"digested", b"masked"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
-/// `tlsSecret`, `imagePullSecret`, `existingSecret`: the name of a Kubernetes Secret.
+/// `tlsSecret`, `imagePullSecret`, `existingSecret`: the name of a Kubernetes Secret. `Non-secret` is none.
 fn is_object(word: &[u8]) -> bool {
-    [&b"tls"[..], b"pull", b"imagepull", b"existing"].iter().any(|known| known.eq_ignore_ascii_case(word))
+    [&b"tls"[..], b"pull", b"imagepull", b"existing", b"non"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {

@@ -274,7 +274,8 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
     }
     if inside.is_some() && around.dialect != Dialect::Prose {
         // `"Password is: x"` is text for people; `password=x` is not.
-        if gap > 0 && !matches!(around.name.class, Class::Auth) && !(colon && around.name.class != Class::Password) {
+        let is_header = text[start..around.name.span.end].contains(&b'-') && text.get(start.wrapping_sub(1)).copied() == inside;
+        if gap > 0 && !matches!(around.name.class, Class::Auth) && !(colon && (is_header || around.name.class != Class::Password)) {
             return None;
         }
         let value = value::bare(cursor, around.dialect, inside)?;

@@ -122,6 +122,9 @@ x	https://h/v1?access_token=«Zq81mfLx0KpvTr4nWy7bQe2s»&x=1
 a.yml	mot_de_passe: «kW3xqz9Vt»
 a.py	пароль = "«kW3xqz9Vt»"
 A.java	String 密码 = "«kW3xqz9Vt»";
+a.php	$refreshToken = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+a.sh	curl -H "X-Service-Password: «kW3xqz9Vt»" https://h
+app.py	join_token = "«9f3c5b01a883410d84696d6792f5413e»"
 a.rb	set :db_password, '«kW3xqz9Vt»'
 a.erl	{password, "«kW3xqz9Vt»"}
 a.clj	{:db-password "«kW3xqz9Vt»"}
@@ -282,6 +285,11 @@ app.js	password:"Heslo"
 app.xml	f(password=$password$,trigger=$trigger1$)
 strings.txt	the username or password is wrong?
 a.java	the password: Database password (optional)
+a.ino	const char* password = STAPSK1;
+a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
+a.go	UserGetPassword      `json:",omitempty1"`
+a.sh	# set DB_PASSWORD equal to x1
+a.cs	//   Non-secret:   Certificates:0:Enabled = false
 a.md	Sec-WebSocket-Key: kT1QL1QqMdQ8jH2MY9pLkA==
 a.yml	signingKey: 8DFFCD771C4B85F8
 values.yml	tlsSecret: registry-7.domain2-tls

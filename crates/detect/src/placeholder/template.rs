@@ -102,7 +102,9 @@ fn holds_named_braces(text: &str) -> bool {
     text.match_indices('{').any(|(at, _)| {
         let inner = &text[at + 1..];
         let name = inner.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b':')).count();
-        inner.as_bytes().get(name) == Some(&b'}') && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        // C#'s `{service.Map(domain)}` is cut at the parenthesis.
+        let closes = matches!(inner.as_bytes().get(name), Some(b'}')) || name > 4 && inner.as_bytes().get(name) == Some(&b'(');
+        closes && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     })
 }
 

@@ -3,7 +3,7 @@
 use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
 use super::super::name::Class;
-use super::super::value;
+use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place};
 
@@ -197,10 +197,10 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     if around.dialect == Dialect::Code {
         // `#define PASSWORD "x"`, and Gradle's `password "x"`.
         let value = value::quoted(cursor)?;
-        let directive = before.ends_with(b"define") || before.is_empty() && end_of_line(text, value.end);
+        let directive = before.ends_with(b"define") || before.is_empty() && end_of_line(text, value.end) && !is_struct_tag(text, value);
         return (directive || is_bound(head)).then_some(Place { how: How::Directive, value });
     }
-    if around.dialect == Dialect::Prose {
+    if around.dialect == Dialect::Prose || before.starts_with(b"#") {
         return None;
     }
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
@@ -217,6 +217,11 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     // Gherkin's `And password "x"`.
     let told = value.quoted && around.name.class == Class::Password && !around.name.weak && around.dialect == Dialect::Other;
     told.then_some(Place { how: How::Told, value })
+}
+
+/// Go's `` GetPassword `json:"x"` ``.
+fn is_struct_tag(text: &[u8], value: Literal) -> bool {
+    text[value.span.start - 1] == b'`' && memchr::memmem::find(&text[value.span.start..value.span.end], b":\"").is_some()
 }
 
 /// Lisp's `(def name "x")` and `(setq name "x")`, Clojure's `{:name "x"}`.
