@@ -34,7 +34,7 @@ fn clean(overlay: &str) -> Value {
 
 #[test]
 fn jobs_with_a_workload_identity_are_secretless() {
-    for overlay in ["eks", "aks", "all"] {
+    for overlay in ["eks", "aks", "gke", "all"] {
         let job = clean(overlay);
         assert_eq!(job["id"], "k8s:unkeyed/Job/unkeyed");
         assert_eq!(job["verdict"], "secretless", "{overlay}: {}", job["reasons"]);
