@@ -1,5 +1,6 @@
 //! The command line as users write it.
 
+mod estate;
 mod gates;
 mod report;
 
@@ -9,6 +10,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use unkeyed_model::{Confidence, Requirement, Selector, SelectorField, Timestamp, Verdict};
 use unkeyed_report::Format;
 
+use estate::EstateArgs;
 use gates::{BASELINE_EXAMPLES, HOOK_EXAMPLES};
 pub(crate) use gates::{BaselineArgs, BaselineCommand, HookArgs, PolicyCheckArgs, PolicyCommand};
 pub(crate) use report::{ReportArgs, ReportCommand, ReportOutput};
@@ -41,6 +43,9 @@ Examples:
   What a running program holds, and what a container was given:
     unkeyed audit pid:1234
     docker inspect web | unkeyed audit env:-
+  Many targets, a record for each; then one report of all:
+    unkeyed audit --targets-from estate.txt --records out/
+    unkeyed report merge out/ --format json --output estate.json
   A saved report as a page, merged with others, or compared with an older one:
     unkeyed report report.json --format html --output readiness.html
   What a check or a rule means, and what to do instead:
@@ -99,12 +104,12 @@ pub(crate) struct AuditArgs {
     pub(crate) require: Vec<Requirement>,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct RunArgs {
     /// Folders and files; git:PATH for a repository's objects; images as registry:REF, oci-dir:PATH, oci-archive:PATH or
     /// docker-archive:PATH (recognised without the prefix, too); `-` for standard input; env:FILE, pid:N, pid:all, host:HOME
     /// for what runs.
-    #[arg(required = true, value_name = "TARGET")]
+    #[arg(required_unless_present = "targets_from", value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format; repeat it, each with its own --output, for several reports of one run.
     #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "human", env = "UNKEYED_FORMAT")]
@@ -189,6 +194,8 @@ pub(crate) struct RunArgs {
     /// Show every item instead of the first few of long lists.
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) estate: EstateArgs,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
 }

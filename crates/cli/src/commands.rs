@@ -7,6 +7,8 @@ mod diff;
 mod explain;
 mod hook;
 mod policy;
+mod record_key;
+mod records;
 mod report;
 mod rules;
 mod setup;

@@ -234,11 +234,11 @@ impl Header {
         name(&self.identity, &self.content, &self.config)
     }
 
-    /// Of the records of one target, the one that counts is the greatest: the latest instant, the most complete, the greater
-    /// name.
+    /// Of the records of one target, the one that counts is the greatest in the order of these bytes: the latest instant, the
+    /// most complete, the greater name.
     #[must_use]
-    pub fn precedence(&self) -> (&str, State, String) {
-        (&self.source.run.as_of, self.state, self.record())
+    pub fn precedence(&self) -> String {
+        format!("{}\0{}\0{}", self.source.run.as_of, self.state as u8, self.record())
     }
 }
 

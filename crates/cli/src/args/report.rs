@@ -11,6 +11,8 @@ Examples:
     unkeyed report report.json --format html --output readiness.html
   One report of an estate:
     unkeyed report merge api=a/report.json web=b/report.json --output estate.json --format json
+  One report of the records of many runs:
+    unkeyed report merge records/ --output estate.json --format json
   What changed since the last quarter, with a trend:
     unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
   A gate against new credentials:
@@ -30,9 +32,13 @@ pub(crate) struct ReportArgs {
 pub(crate) enum ReportCommand {
     /// Make one report of many; their order doesn't matter, and what is given twice counts once.
     Merge {
-        /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each.
+        /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each. Folders and files
+        /// (*.ndjson) of records.
         #[arg(required = true, value_name = "[NAME=]FILE")]
         files: Vec<String>,
+        /// Where rows are sorted, instead of the system's folder for temporary files.
+        #[arg(long, value_name = "DIR")]
+        temp: Option<PathBuf>,
         #[command(flatten)]
         output: ReportOutput,
     },
