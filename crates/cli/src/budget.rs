@@ -72,7 +72,7 @@ impl Budget {
             End::Time => format!("{} seconds (--budget-time)", self.time.unwrap_or_default().as_secs()),
         };
         let detail = format!("the budget of {budget} was used up; the rest of the target was not read");
-        Some(Skip { path: String::new(), why: SkipReason::Limit, detail })
+        Some(Skip { path: ".".into(), why: SkipReason::Limit, detail })
     }
 }
 

@@ -27,6 +27,8 @@ use crate::progress::Progress;
 use crate::{Budget, Exit, Gather, output};
 
 const DAY: i64 = 86_400;
+/// Where a row stands that speaks of the target as a whole.
+const ITSELF: &str = ".";
 
 /// What all targets of the run share.
 struct Estates<'r> {
@@ -154,7 +156,7 @@ impl Estates<'_> {
         // Its path is a matter of this machine.
         let name = listed.name();
         let reason = unkeyed_report::printable(&format!("{error:#}").replace(listed.target(), &name)).into_owned();
-        let row = Skip { path: String::new(), why: SkipReason::Unreadable, detail: reason.clone() };
+        let row = Skip { path: ITSELF.into(), why: SkipReason::Unreadable, detail: reason.clone() };
         let estate = Estate { coverage: Coverage { skipped: vec![row], ..Coverage::default() }, ..Estate::default() };
         let report = self.judged(estate, args, &self.setup);
         let mut report = v1::Report::new(&report, &output::listed(args));
@@ -213,7 +215,7 @@ fn setup(args: &RunArgs, require: &[Requirement]) -> anyhow::Result<Setup> {
 fn state(coverage: &Coverage) -> (State, Option<String>) {
     let mut gaps = coverage.skipped.iter().filter(|skip| skip.why.is_gap());
     let Some(first) = gaps.next() else { return (State::Complete, None) };
-    let place = if first.path.is_empty() { String::new() } else { format!("{}: ", first.path) };
+    let place = if [ITSELF, ""].contains(&first.path.as_str()) { String::new() } else { format!("{}: ", first.path) };
     let more = gaps.count();
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     (State::Partial, Some(format!("{place}{}{more}", first.detail)))
