@@ -43,8 +43,8 @@ impl Estate {
     /// A run over the list whose records go to `out`.
     fn audit(&self, out: &str) -> Command {
         let mut program = unkeyed();
-        program.args(["audit", "--as-of", AS_OF, "--targets-from"]).arg(self.path("list")).arg("--records").arg(self.path(out));
-        program.env("UNKEYED_FINGERPRINT_KEY", KEY);
+        program.args(["audit", "--targets-from"]).arg(self.path("list")).arg("--records").arg(self.path(out));
+        program.env("UNKEYED_AS_OF", AS_OF).env("UNKEYED_FINGERPRINT_KEY", KEY);
         program
     }
 
@@ -131,15 +131,15 @@ fn what_changes_the_result_changes_the_name_and_nothing_else_does() {
         name.clone()
     };
     let plain = name(&|_| {});
-    assert_eq!(plain, name(&|program| drop(program.args(["--threads", "1", "-q", "--no-progress"]))));
+    assert_eq!(plain, name(&|program| _ = program.args(["--threads", "1", "-q", "--no-progress"])));
     let others: [&[&str]; 5] =
         [&["--exclude", "nothing"], &["--confidence", "low"], &["--budget-bytes", "1000000"], &["--profile", "ci"], &["--no-history"]];
     for other in others {
-        let other_name = name(&|program| drop(program.args(other)));
+        let other_name = name(&|program| _ = program.args(other));
         assert_ne!(plain, other_name, "{other:?}");
         assert_eq!(plain[..33], other_name[..33], "same target, same content");
     }
-    assert_ne!(plain, name(&|program| drop(program.env("UNKEYED_FINGERPRINT_KEY", "another"))));
+    assert_ne!(plain, name(&|program| _ = program.env("UNKEYED_FINGERPRINT_KEY", "another")));
     fs::write(estate.path("team 0/svc-0/more.txt"), "more\n").unwrap();
     let changed = name(&|_| {});
     assert_eq!((&plain[..16], &plain[34..]), (&changed[..16], &changed[34..]));
@@ -270,7 +270,7 @@ fn of_several_records_of_a_target_one_counts() {
     run(&mut estate.audit("out"));
     let before = merged(&[&estate.path("out")]);
     fs::write(estate.path("team 0/svc-0/compose.yaml"), "services: {}\n").unwrap();
-    run(estate.audit("out").args(["--as-of", "2026-12-01T00:00:00Z"]));
+    run(estate.audit("out").env("UNKEYED_AS_OF", "2026-12-01T00:00:00Z"));
     let after = merged(&[&estate.path("out")]);
     assert_eq!(after["run"]["as_of"], "2026-12-01T00:00:00Z");
     assert_eq!((before["artifacts"].as_array().unwrap().len(), after["artifacts"].as_array().unwrap().len()), (1, 0));

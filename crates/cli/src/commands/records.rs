@@ -155,7 +155,8 @@ impl Estates<'_> {
     fn failed(&self, listed: &Listed, args: &RunArgs, error: &anyhow::Error) -> Record {
         // Its path is a matter of this machine.
         let name = listed.name();
-        let reason = unkeyed_report::printable(&format!("{error:#}").replace(listed.target(), &name)).into_owned();
+        let reason = format!("{error:#}").replace(listed.target(), &name).replace(listed.path(), &name);
+        let reason = unkeyed_report::printable(&reason).into_owned();
         let row = Skip { path: ITSELF.into(), why: SkipReason::Unreadable, detail: reason.clone() };
         let estate = Estate { coverage: Coverage { skipped: vec![row], ..Coverage::default() }, ..Estate::default() };
         let report = self.judged(estate, args, &self.setup);

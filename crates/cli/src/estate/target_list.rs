@@ -41,6 +41,11 @@ impl Listed {
         &self.target
     }
 
+    /// Where it leads, without the kind that may stand before.
+    pub(crate) fn path(&self) -> &str {
+        self.target.split_once(':').map_or(self.target.as_str(), |(_, path)| path)
+    }
+
     /// What it is called; nothing of this machine goes into it.
     pub(crate) fn name(&self) -> String {
         unkeyed_report::printable(&self.name.clone().unwrap_or_else(|| normal(&self.target))).into_owned()
