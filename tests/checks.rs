@@ -1,6 +1,6 @@
 //! Each check on its own tiny folders: `fixtures/checks/<id>/{bad,good,unknown}`. `bad` must fire, the others must not.
 //! The same in another format stands beside it: `bad-cloudformation`. What lies in `evidence` is given as such and is no
-//! part of the repository.
+//! part of the repository; what lies in `before` is the repository as an earlier report saw it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,9 +16,17 @@ const AS_OF: &str = "2026-11-22T12:00:00Z";
 const REMOTE: &str = "https://github.com/acme/api.git";
 
 fn fires(input: &Path, check: &str) -> bool {
-    let repository = support::repository(input, REMOTE, &|path, text| (!path.starts_with("evidence")).then(|| text.to_owned()));
-    let evidence = input.join("evidence");
+    let outside = |path: &Path| path.starts_with("evidence") || path.starts_with("before");
+    let repository = support::repository(input, REMOTE, &|path, text| (!outside(path)).then(|| text.to_owned()));
+    let (evidence, before) = (input.join("evidence"), input.join("before"));
     let mut arguments = vec!["--as-of", AS_OF];
+    let saved = tempfile::NamedTempFile::new().unwrap();
+    if before.is_dir() {
+        let repository = support::repository(&before, REMOTE, &|_, text| Some(text.to_owned()));
+        let (report, _) = support::audit(repository.path(), &arguments);
+        fs::write(saved.path(), report.to_string()).unwrap();
+        arguments.extend(["--previous", saved.path().to_str().unwrap()]);
+    }
     if evidence.is_dir() {
         arguments.extend(["--evidence", evidence.to_str().unwrap()]);
     }

@@ -3,7 +3,7 @@
 //! One decision a reader would question: findings are not in here. Checks see facts only, never each other's
 //! conclusions, so that their order can't matter.
 
-use unkeyed_model::{Artifact, Destination, Estate, IdentityPath, Link, Location, Policy, Timestamp, Workload};
+use unkeyed_model::{Artifact, Destination, Estate, IdentityPath, Link, Location, Policy, Timestamp, TrustReport, Workload};
 
 use crate::trust_match::MatchResult;
 
@@ -16,6 +16,8 @@ pub(crate) struct Context<'a> {
     pub(crate) policy: &'a Policy,
     /// The instant against which lifetimes are judged.
     pub(crate) now: Timestamp,
+    /// The trusts of an earlier state, under its name.
+    pub(crate) previous: Option<(&'a str, &'a [TrustReport])>,
     /// The workloads that are judged, sorted by id.
     pub(crate) workloads: Vec<Linked>,
     /// Artifacts, classed and attributed, sorted by first location.

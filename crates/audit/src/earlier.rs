@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Artifact, Class, Earlier, Finding, Level, Report, Surface};
+use unkeyed_model::{Artifact, Before, Class, Earlier, Finding, Level, Report, Surface, TrustReport};
 
 /// Digits of a port or an account are no line numbers.
 const LONGEST_LINE_NUMBER: usize = 7;
@@ -23,7 +23,14 @@ pub(crate) fn of(name: String, report: &Report) -> Earlier {
         credentials,
         errors: errors.map(error).collect(),
         verdicts: report.workloads.iter().map(|workload| (workload.id.clone(), workload.verdict)).collect(),
+        trusts: report.trusts.clone(),
     }
+}
+
+/// The trusts of what was before, under its name.
+pub(crate) fn trusts(before: &Before) -> Option<(&str, &[TrustReport])> {
+    let previous = before.previous.as_ref().map(|previous| (previous.name.as_str(), previous.trusts.as_slice()));
+    previous.or_else(|| before.earlier.as_ref().map(|earlier| (earlier.name.as_str(), earlier.trusts.as_slice())))
 }
 
 /// Whether the credential, or a copy of it, was not there.

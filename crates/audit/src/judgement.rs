@@ -10,7 +10,7 @@ use crate::context::{Context, Linked, LinkedPath};
 use crate::linking::{Chains, Linker, Merged, StoredIndex};
 use crate::owners::Owners;
 use crate::sets::Findings;
-use crate::{adoption, artifacts, assemble, checks, exceptions, gate, linking, outside, silence, summary};
+use crate::{adoption, artifacts, assemble, checks, earlier, exceptions, gate, linking, outside, silence, summary, trusts};
 
 /// Id of the pseudo-workload that answers for what belongs to nobody (DOMAIN §3.3).
 const UNATTRIBUTED: &str = "repo:.";
@@ -32,7 +32,7 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before:
     if limit_reached {
         estate.facts.skipped.push(comparisons_skipped());
     }
-    let mut context = Context { estate: &estate, policy, now, workloads, artifacts };
+    let mut context = Context { estate: &estate, policy, now, previous: earlier::trusts(before), workloads, artifacts };
     let mut findings = checks::run(&context);
     assemble::sort_findings(&mut findings);
     let ruling = exceptions::apply(policy, &mut context.artifacts, &mut findings, now);
@@ -60,6 +60,7 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before:
         checks: assemble::named_checks(crate::checks(), &findings),
         coverage: assemble::coverage(&context),
         evidence: estate.facts.evidence.clone(),
+        trusts: trusts::reported(&context),
         artifacts: context.artifacts,
         workloads: reports,
         findings,

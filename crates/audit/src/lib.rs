@@ -36,6 +36,7 @@ mod standards;
 mod store_readers;
 mod summary;
 mod trust_match;
+mod trusts;
 
 #[cfg(test)]
 mod testing;

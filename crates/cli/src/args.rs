@@ -1,95 +1,71 @@
 //! The command line as users write it.
 
 mod estate;
+mod examples;
+mod explain;
 mod gates;
 mod report;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use unkeyed_model::{Confidence, Requirement, Selector, SelectorField, Timestamp, Verdict};
 use unkeyed_report::Format;
 
+use crate::suggest;
+
 use estate::EstateArgs;
-use gates::{BASELINE_EXAMPLES, HOOK_EXAMPLES};
+pub(crate) use explain::{ExplainArgs, Reference};
 pub(crate) use gates::{BaselineArgs, BaselineCommand, HookArgs, PolicyCheckArgs, PolicyCommand};
 pub(crate) use report::{ReportArgs, ReportCommand, ReportOutput};
 
 /// Finds the credentials that persist, and says per workload whether it is secretless.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = examples::PROGRAM)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  What every workload here authenticates with, and its verdict:
-    unkeyed audit .
-  Two outputs of one run:
-    unkeyed audit . --format sarif --output out.sarif --format human
-  A gate: exit 1 below that verdict, 3 if anything was not read:
-    unkeyed audit . --require transitional
-  The same for some workloads:
-    unkeyed audit . --require 'secretless:gha:*#deploy'
-  Only what a change adds or makes worse:
-    unkeyed audit . --diff origin/main
-  Credential artifacts only, in what git tracks:
-    unkeyed scan . --tracked-only
-  With what the platform says is in force:
-    aws iam get-account-authorization-details > iam.json
-    unkeyed audit . --evidence iam.json
-  What a running program holds, and what a container was given:
-    unkeyed audit pid:1234
-    docker inspect web | unkeyed audit env:-
-  Many targets, a record for each; then one report of all:
-    unkeyed audit --targets-from estate.txt --records out/
-    unkeyed report merge out/ --format json --output estate.json
-  A saved report as a page, merged with others, or compared with an older one:
-    unkeyed report report.json --format html --output readiness.html
-  What a check or a rule means, and what to do instead:
-    unkeyed explain TB-AWS-03
-
-Exit codes: 0 ok, 1 gate failed, 2 usage, configuration or policy,
-3 incomplete scan (with --strict or --require), 130 interrupted.
-No network is used. Secrets are never printed.
-UNKEYED_FINGERPRINT_KEY keys the artifact ids; NO_COLOR is honoured.";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find credential artifacts.
+    #[command(after_help = examples::SCAN)]
     Scan(RunArgs),
     /// Find artifacts, workloads, identities and trusts, and give each workload a verdict.
+    #[command(after_help = examples::AUDIT)]
     Audit(AuditArgs),
     /// Say whether the next commit adds a credential: for git's pre-commit hook.
-    #[command(after_help = HOOK_EXAMPLES)]
+    #[command(after_help = examples::HOOK)]
     Hook(HookArgs),
     /// Make, extend or clean the list of what gates pass over for a time.
-    #[command(subcommand, after_help = BASELINE_EXAMPLES)]
+    #[command(subcommand, after_help = examples::BASELINE)]
     Baseline(BaselineCommand),
     /// Check a policy file.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::POLICY)]
     Policy(PolicyCommand),
     /// Write a saved JSON report in another format, merge several, or compare them.
-    #[command(args_conflicts_with_subcommands = true, after_help = report::EXAMPLES)]
+    #[command(args_conflicts_with_subcommands = true, after_help = examples::REPORT)]
     Report(ReportArgs),
     /// List, test or check the detection rules.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::RULES)]
     Rules(RulesCommand),
-    /// Print the page of a check or a rule.
-    Explain {
-        /// Its id, as reports print it (`TB-AWS-03`, `github.pat-classic`).
-        #[arg(required_unless_present = "why")]
-        id: Option<String>,
-        /// Why a line is reported, or is not: `PATH:LINE`, or with --report an artifact's id.
-        #[arg(long, value_name = "FINDING", conflicts_with = "id")]
-        why: Option<String>,
-        /// The saved JSON report that holds the artifact.
-        #[arg(long, value_name = "FILE", requires = "why")]
-        report: Option<PathBuf>,
-        #[command(flatten)]
-        rules: RuleArgs,
+    /// Print what a check, a rule or a word of a report means.
+    #[command(after_help = examples::EXPLAIN)]
+    Explain(ExplainArgs),
+    /// Print the completion script of a shell.
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// The folder, made if it isn't there.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
 }
 
@@ -112,13 +88,13 @@ pub(crate) struct RunArgs {
     #[arg(required_unless_present = "targets_from", value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format; repeat it, each with its own --output, for several reports of one run.
-    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "human", env = "UNKEYED_FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "human", env = "UNKEYED_FORMAT")]
     pub(crate) format: Vec<Format>,
     /// Where the report goes; the n-th belongs to the n-th --format. `-` is standard output, which is the default.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     /// The lowest confidence shown.
-    #[arg(long, value_name = "LEVEL", value_parser = confidence, default_value = "medium", env = "UNKEYED_CONFIDENCE")]
+    #[arg(long, value_name = "LEVEL", value_parser = confidences(), ignore_case = true, default_value = "medium", env = "UNKEYED_CONFIDENCE")]
     pub(crate) confidence: Confidence,
     /// Also list documented example values and identifiers.
     #[arg(long)]
@@ -176,6 +152,10 @@ pub(crate) struct RunArgs {
     /// commits of the change brought.
     #[arg(long, value_name = "BASE", env = "UNKEYED_DIFF", conflicts_with_all = ["staged", "since", "range", "branch"])]
     pub(crate) diff: Option<String>,
+    /// A JSON report of the same target from before: trusts that were added, changed or removed since then are said
+    /// (TB-DRIFT-05). With --diff they are compared with BASE.
+    #[arg(long, value_name = "REPORT", env = "UNKEYED_PREVIOUS", conflicts_with = "diff")]
+    pub(crate) previous: Option<PathBuf>,
     /// Which gate decides the exit code.
     #[arg(long, value_enum, env = "UNKEYED_PROFILE")]
     pub(crate) profile: Option<Profile>,
@@ -226,10 +206,13 @@ pub(crate) struct RuleArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// One line per rule: id, name, provider.
+    #[command(after_help = examples::RULES)]
     List(RuleArgs),
     /// Run every rule's own examples.
+    #[command(after_help = examples::RULES)]
     Test(RuleArgs),
     /// Check the rules' form: literals, references, remediation.
+    #[command(after_help = examples::RULES)]
     Lint(RuleArgs),
 }
 
@@ -254,37 +237,42 @@ impl Profile {
     }
 }
 
-fn spelled<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {
-    let found = all.iter().copied().find(|value| name(*value).eq_ignore_ascii_case(text));
-    found.ok_or_else(|| format!("one of: {}", all.iter().map(|value| name(*value)).collect::<Vec<_>>().join(", ")))
-}
-
 /// Verdicts that can be required.
 const REQUIRED: [Verdict; 4] = [Verdict::Secretless, Verdict::Transitional, Verdict::Vaulted, Verdict::Partial];
 
 /// `VERDICT`, `VERDICT:GLOB` or `VERDICT:FIELD=GLOB`.
 fn requirement(text: &str) -> Result<Requirement, String> {
     let (name, selector) = text.split_once(':').map_or((text, None), |(name, selector)| (name, Some(selector)));
-    let verdict = spelled(name, &REQUIRED, Verdict::as_str)?;
-    let selector = selector.map(|selector| {
-        let named = selector
-            .split_once('=')
-            .and_then(|(field, glob)| Some((spelled(field, SelectorField::ALL, SelectorField::as_str).ok()?, glob)));
-        let (field, glob) = named.unwrap_or((SelectorField::Id, selector));
-        Selector { field, glob: glob.to_owned() }
-    });
-    match selector {
+    let verdict = REQUIRED.iter().find(|verdict| verdict.as_str().eq_ignore_ascii_case(name)).copied().ok_or_else(|| {
+        let names = || REQUIRED.iter().map(|verdict| verdict.as_str());
+        format!("one of: {}{}", names().collect::<Vec<_>>().join(", "), suggest::hint(name, names()))
+    })?;
+    match selector.map(self::selector).transpose()? {
         Some(Selector { glob, .. }) if glob.is_empty() => Err("the selector is empty; leave out the colon to require it of all".into()),
         selector => Ok(Requirement { verdict, selector }),
     }
 }
 
-fn confidence(text: &str) -> Result<Confidence, String> {
-    spelled(text, Confidence::ALL, Confidence::as_str)
+/// A glob over ids, or `FIELD=GLOB`. What looks like a misspelt field is refused: as a glob over ids it would match nothing.
+fn selector(text: &str) -> Result<Selector, String> {
+    let id = || Selector { field: SelectorField::Id, glob: text.to_owned() };
+    let Some((name, glob)) = text.split_once('=') else { return Ok(id()) };
+    if let Some(field) = SelectorField::ALL.iter().find(|field| field.as_str().eq_ignore_ascii_case(name)) {
+        return Ok(Selector { field: *field, glob: glob.to_owned() });
+    }
+    match suggest::hint(name, SelectorField::ALL.iter().map(|field| field.as_str())) {
+        hint if hint.is_empty() => Ok(id()),
+        hint => Err(format!("no workload is selected by `{name}`{hint}")),
+    }
 }
 
-fn format(text: &str) -> Result<Format, String> {
-    text.parse().map_err(|error| format!("{error}"))
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str())).try_map(|name| name.parse::<Format>())
+}
+
+fn confidences() -> impl TypedValueParser<Value = Confidence> {
+    let of = |name: String| Confidence::ALL.iter().copied().find(|level| level.as_str().eq_ignore_ascii_case(&name));
+    PossibleValuesParser::new(Confidence::ALL.iter().map(|level| level.as_str())).try_map(move |name| of(name).ok_or("no confidence"))
 }
 
 #[cfg(test)]
@@ -304,5 +292,31 @@ mod tests {
         assert_eq!(of("TRANSITIONAL:gha:a=b#*"), Ok((Verdict::Transitional, Some((SelectorField::Id, "gha:a=b#*".into())))));
         assert_eq!(of("vaulted:owner=@acme/*"), Ok((Verdict::Vaulted, Some((SelectorField::Owner, "@acme/*".into())))));
         assert!(of("secretless:").is_err() && of("indeterminate").is_err() && of("partial:kind=").is_err());
+        assert!(of("secretles").unwrap_err().ends_with("did you mean `secretless`?"));
+        assert!(of("vaulted:ownr=@acme/*").unwrap_err().ends_with("did you mean `owner`?"));
+    }
+
+    /// Every command under `command`, with the words that lead to it.
+    fn commands(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
+        let deeper = command.get_subcommands().flat_map(|one| commands(one, &format!("{path} {}", one.get_name())));
+        std::iter::once((path.to_owned(), command.clone())).chain(deeper).collect()
+    }
+
+    #[test]
+    fn every_command_shows_examples_of_itself_that_parse() {
+        let command = Args::command();
+        for (path, command) in commands(&command, "unkeyed") {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let lines = help.lines().filter_map(|line| line.split_once("unkeyed ").filter(|(before, _)| before.starts_with("    ")));
+            let lines: Vec<String> = lines.filter(|(before, _)| !before.contains(':')).map(|(_, rest)| rest.replace('\'', "")).collect();
+            for line in &lines {
+                let words = std::iter::once("unkeyed").chain(line.split_whitespace().take_while(|word| *word != ">"));
+                if let Err(error) = Args::try_parse_from(words) {
+                    panic!("{path}: {line}: {error}");
+                }
+            }
+            let own = format!("unkeyed {line} ", line = lines.join(" unkeyed "));
+            assert!(own.contains(&format!("{path} ")), "{path} --help shows no example of it");
+        }
     }
 }

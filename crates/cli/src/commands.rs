@@ -3,9 +3,11 @@
 mod adjust;
 mod audit;
 mod baseline;
+mod completions;
 mod diff;
 mod explain;
 mod hook;
+mod man;
 mod policy;
 mod record_key;
 mod records;
@@ -27,9 +29,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Policy(PolicyCommand::Check(args)) => policy::check(&args),
         Command::Report(args) => report::run(&args),
         Command::Rules(command) => rules::run(&command),
-        Command::Explain { id, why, report, rules } => match why {
-            Some(finding) => why::run(&finding, report.as_deref(), &rules),
-            None => explain::run(&id.unwrap_or_default(), &rules),
+        Command::Explain(args) => match (&args.why, args.all) {
+            (Some(finding), _) => why::run(finding, args.report.as_deref(), &args.rules),
+            (None, Some(what)) => explain::reference(what, &args.rules),
+            (None, None) => explain::run(args.id.as_deref().unwrap_or_default(), &args.rules),
         },
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { folder } => man::run(folder.as_deref()),
     }
 }

@@ -17,6 +17,7 @@ mod panics;
 mod policy_file;
 mod progress;
 mod ration;
+mod suggest;
 mod worker;
 
 use std::process::ExitCode;
@@ -44,15 +45,23 @@ pub enum Exit {
     Interrupted,
 }
 
+impl Exit {
+    /// The number that the system sees.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::GateFailed => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Ok => 0,
-            Exit::GateFailed => 1,
-            Exit::Usage => 2,
-            Exit::Incomplete => 3,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use unkeyed_model::{Confidence, Report};
+use unkeyed_model::{Confidence, Origin, Report};
 use unkeyed_report::{Format, Options};
 
 use crate::args::{ReportOutput, RunArgs};
@@ -20,9 +20,22 @@ pub(crate) fn warn(text: &str) {
     line(&format!("unkeyed: {text}"));
 }
 
+/// Writes lines on standard error. A message may name what lies in the target, so that all of it is made safe to show.
 fn line(text: &str) {
-    // Nothing can be done if standard error is closed.
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let mut err = anstream::stderr().lock();
+    for line in text.lines() {
+        // Nothing can be done if standard error is closed.
+        let _ = writeln!(err, "{}", unkeyed_report::printable(line));
+    }
+}
+
+/// Writes a page on standard output, likewise.
+pub(crate) fn page(text: &str) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    for line in text.trim_end().lines() {
+        writeln!(out, "{}", unkeyed_report::printable(line))?;
+    }
+    Ok(out.flush()?)
 }
 
 /// Prints what a command has done.
@@ -80,11 +93,11 @@ pub(crate) fn again(report: &Report, args: &ReportOutput) -> anyhow::Result<()> 
 }
 
 /// What of a report is listed, whatever it is written to.
-pub(crate) fn listed(args: &RunArgs) -> Options {
+pub(crate) fn listed(args: &RunArgs) -> Options<'static> {
     options(args, Options::default())
 }
 
-fn options(args: &RunArgs, terminal: Options) -> Options {
+fn options(args: &RunArgs, terminal: Options<'static>) -> Options<'static> {
     Options { show_public: args.show_public, confidence: args.confidence, verbose: args.verbose, ..terminal }
 }
 
@@ -93,11 +106,27 @@ fn write_file(report: &Report, format: Format, path: &Path, args: &RunArgs) -> a
 }
 
 fn write_stdout(report: &Report, format: Format, args: &RunArgs) -> anyhow::Result<()> {
-    to_place(None, |out| unkeyed_report::write(report, format, &options(args, terminal(true)), out))
+    let base = link_base(args);
+    let options = Options { link_base: base.as_deref(), ..options(args, terminal(true)) };
+    to_place(None, |out| unkeyed_report::write(report, format, &options, out))
+}
+
+/// The address that places on a terminal lead to: of the one folder that was read. None where the terminal shows no links,
+/// and none if nobody wants escapes there (`NO_COLOR`, `TERM=dumb`, a pipe).
+fn link_base(args: &RunArgs) -> Option<String> {
+    let wanted = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let [target] = args.targets.as_slice() else { return None };
+    if !wanted || !args.evidence.is_empty() || !io::stdout().is_terminal() || !supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+    {
+        return None;
+    }
+    let folder = std::fs::canonicalize(target.strip_prefix("dir:").unwrap_or(target)).ok().filter(|folder| folder.is_dir())?;
+    let origin = Origin { path: unkeyed_source::path_text(&folder), ..Origin::default() };
+    Some(format!("file://{}", origin.uri()))
 }
 
 /// How wide and in which colours text is written: as the terminal has it, if that is where it goes.
-fn terminal(is_stdout: bool) -> Options {
+fn terminal(is_stdout: bool) -> Options<'static> {
     if !is_stdout {
         return Options { color: false, width: DEFAULT_WIDTH, ..Options::default() };
     }

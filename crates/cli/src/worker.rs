@@ -124,7 +124,7 @@ impl Worker<'_> {
         let is_past = unit.origin().surface == Surface::GitHistory;
         *(if is_past { &mut self.own.blobs } else { &mut self.own.files }) += 1;
         self.own.bytes += unit.bytes().len() as u64;
-        self.progress.file();
+        self.progress.file(&unit.origin().path, unit.bytes().len() as u64);
     }
 
     /// Takes a text of which parts may have been searched before.
@@ -148,9 +148,9 @@ impl Worker<'_> {
     fn part(&mut self, unit: &Unit<'_>) {
         let Some(window) = unit.window() else { return };
         self.own.bytes += window.own.len() as u64;
+        self.progress.part(&unit.origin().path, window.own.len() as u64);
         if window.bytes == 0 {
             self.own.files += 1;
-            self.progress.file();
             if self.is_evidence {
                 self.begin_log(unit);
             } else if let Ok(Some(group)) = guarded(unit, || unkeyed_parse::group(unit)) {

@@ -232,8 +232,7 @@ impl Detector {
         let applies = |rule: &Rule| conditions::applies_to(rule, origins);
         let room = scratch.drafts;
         let file = (depth.is_file() || generic::is_source_map(&origins[0])).then_some(&*origins[0]);
-        let extracting: Vec<_> = self.extracting.iter().filter(|(_, rule)| applies(rule)).collect();
-        let mut progress = generic::Progress::new(text.len(), file);
+        let mut progress = generic::Progress::new(text.len());
         let mut events = std::mem::take(&mut scratch.events);
         let mut note = |span| {
             if depth.is_file() {
@@ -251,7 +250,7 @@ impl Detector {
                 Event::Word { word, at } => {
                     let found = self.generic.look(&mut progress, text, file, word, at);
                     found.iter().for_each(|found| note(found.secret));
-                    generic.extend(found.and_then(|found| generic_draft(&extracting, text, found)));
+                    generic.extend(found.and_then(|found| self.generic_draft(text, found, applies)));
                 }
             }
             ControlFlow::Continue(())
@@ -273,13 +272,22 @@ impl Detector {
         drafts
     }
 
+    /// The draft for a generic credential, by the rule that reports such.
+    fn generic_draft(&self, text: &[u8], found: generic::Found, applies: impl Fn(&Rule) -> bool) -> Option<Draft> {
+        let (_, rule) = self.extracting.iter().find(|(extract, rule)| *extract == found.extract && applies(rule))?;
+        let mut draft = Draft::new(rule, found.secret);
+        draft.confidence = found.confidence;
+        doubt::mark_host(&mut draft, text);
+        Some(draft)
+    }
+
     /// Why what stands at `span` is reported as a generic credential, or is not: features with their values and weights, never
     /// a byte of the value. Empty if no name, address or tool gives that place a value.
     #[must_use]
     pub fn why(&self, unit: &Unit<'_>, span: Span) -> Vec<String> {
         let origin = unit.origins().first().map(AsRef::as_ref);
         let (text, mut reasons) = (unit.bytes(), Vec::new());
-        let mut progress = generic::Progress::new(text.len(), origin);
+        let mut progress = generic::Progress::new(text.len());
         self.search.words(text, |word, at| {
             let told = self.generic.why(&mut progress, text, origin, word, at, span);
             if reasons != told {
@@ -306,15 +314,6 @@ fn emit(unit: &Unit<'_>, findings: Vec<Finding>, mut veil: Vec<Span>, sink: &mut
         veil.extend(findings.iter().map(|finding| finding.draft.secret));
         emit::emit(unit, findings, veil, sink);
     }
-}
-
-/// The draft for a generic credential, by the rule that reports such.
-fn generic_draft(rules: &[&(generic::Extract, Arc<Rule>)], text: &[u8], found: generic::Found) -> Option<Draft> {
-    let (_, rule) = rules.iter().find(|(extract, _)| *extract == found.extract)?;
-    let mut draft = Draft::new(rule, found.secret);
-    draft.confidence = found.confidence;
-    doubt::mark_host(&mut draft, text);
-    Some(draft)
 }
 
 /// The draft for a match of a rule's pattern, if it passes the rule's other tests.

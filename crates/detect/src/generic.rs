@@ -23,7 +23,7 @@ mod value;
 mod vocabulary;
 mod weights;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use unkeyed_model::{Confidence, Origin, Span};
 
@@ -52,7 +52,8 @@ pub(crate) struct Generic {
 /// What was looked at of one text.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    dialect: Dialect,
+    /// Told when the first word is met: most texts hold none.
+    dialect: OnceCell<Dialect>,
     /// How many places were read, and how many may be.
     places: usize,
     limit: usize,
@@ -94,9 +95,13 @@ pub(crate) struct Found {
 }
 
 impl Progress {
-    /// At the start of a text of that length. `file` is where it stands as it is; nothing for decoded text.
-    pub(crate) fn new(length: usize, file: Option<&Origin>) -> Self {
-        Self { dialect: Dialect::of(file), places: 0, limit: max_places(length), read: 0 }
+    /// At the start of a text of that length.
+    pub(crate) fn new(length: usize) -> Self {
+        Self { dialect: OnceCell::new(), places: 0, limit: max_places(length), read: 0 }
+    }
+
+    fn dialect(&self, file: Option<&Origin>) -> Dialect {
+        *self.dialect.get_or_init(|| Dialect::of(file))
     }
 
     /// How many places were read.
@@ -123,28 +128,36 @@ impl Generic {
     }
 
     /// The credential that a word at `at` leads to. Words must come in order of place. One place may be found more than once.
+    /// `file` is where the text stands as it is; nothing for decoded text.
     pub(crate) fn look(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize) -> Option<Found> {
         let view = View::around(text, at);
-        let (place, name) = self.place(progress, view, word, at)?;
-        let found = judge::judge(view.text, &place, name.as_ref(), progress.dialect, file).found()?;
+        let dialect = progress.dialect(file);
+        let (place, name) = self.place(progress, dialect, view, word, at)?;
+        let found = judge::judge(view.text, &place, name.as_ref(), dialect, file).found()?;
         Some(Found { secret: view.whole(found.secret), ..found })
     }
 
     /// Why what a word at `at` leads to is reported, or is not: one line for each thought, if it is the value at `span`. Never
     /// holds a byte of the value.
     pub(crate) fn why(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize, span: Span) -> Vec<String> {
-        let view = View::around(text, at);
-        match self.place(progress, view, word, at) {
+        let (view, dialect) = (View::around(text, at), progress.dialect(file));
+        match self.place(progress, dialect, view, word, at) {
             Some((place, name)) if view.whole(place.value.span).overlaps(span) => {
-                judge::judge(view.text, &place, name.as_ref(), progress.dialect, file).told()
+                judge::judge(view.text, &place, name.as_ref(), dialect, file).told()
             }
             _ => Vec::new(),
         }
     }
 
     /// The value that a name, an address, a tool or a statement gives, by its place in the view; `at` is one in the whole text.
-    fn place(&self, progress: &mut Progress, view: View<'_>, word: u16, at: usize) -> Option<(Place, Option<name::Name>)> {
-        let dialect = progress.dialect;
+    fn place(
+        &self,
+        progress: &mut Progress,
+        dialect: Dialect,
+        view: View<'_>,
+        word: u16,
+        at: usize,
+    ) -> Option<(Place, Option<name::Name>)> {
         let (is_read, at, text) = (at < progress.read, at - view.start, view.text);
         if progress.is_exhausted() {
             return None;
@@ -226,7 +239,8 @@ fn is_followed_by_operator(text: &[u8], end: usize) -> bool {
     let Some(next) = cursor.peek() else { return false };
     match next {
         b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' | b'[' => true,
-        b',' => !closers.is_empty(),
+        // Behind a bare word only a literal is of interest: `set :password, "x"`.
+        b',' => !closers.is_empty() || cursor.window(3)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
         b'(' => gap == 0,
         _ => gap > 0 && (next.is_ascii_graphic() || next >= 0x80),
     }

@@ -13,6 +13,7 @@ use crate::doubt;
 use crate::finding::Finding;
 use crate::overlap;
 use crate::placeholder;
+use crate::placeholder::word_list::WordList;
 use crate::structure::Draft;
 
 /// The rule for slots whose own rule is not loaded.
@@ -113,12 +114,24 @@ fn own(detector: &Detector, value: &[u8], origins: &[Arc<Origin>], slot: &Slot) 
     draft.typed_position = true;
     draft.role = slot.role;
     draft.destination.clone_from(&slot.destination);
-    let doubt = placeholder::likely::filler(value).or_else(|| placeholder::likely::broken_promise(slot.name.as_bytes(), value));
+    let doubt = placeholder::likely::filler(value)
+        .or_else(|| placeholder::likely::example(value))
+        .or_else(|| placeholder::likely::broken_promise(slot.name.as_bytes(), value))
+        .or_else(|| beside(&slot.name));
     if rule.typed_position && doubt.is_some() {
         draft.confidence = Confidence::Low;
     }
     doubt::mark_host(&mut draft, value);
     detector.seal(draft, value, origins)
+}
+
+/// What stands beside a credential in the same object: `username`, `POSTGRES_DB`.
+static BESIDE: WordList = WordList::new("bucket database db dbname email endpoint host hostname port region user username");
+
+/// Why a slot of that name holds no credential more often than one, if so.
+fn beside(name: &str) -> Option<&'static str> {
+    let last = name.rsplit(['.', '_', '-', '/']).next().unwrap_or_default();
+    BESIDE.has_any_case(last.as_bytes()).then_some("its name is that of what stands beside a credential")
 }
 
 fn fill_in(draft: &mut Draft, slot: &Slot) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Timestamp, Verdict};
+use crate::{Timestamp, TrustReport, Verdict};
 
 /// Something that gates fail on, recognised without its line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,13 +38,26 @@ pub struct Earlier {
     pub errors: BTreeSet<(String, Option<String>, String)>,
     /// The verdicts, by workload.
     pub verdicts: BTreeMap<String, Verdict>,
+    /// The trusts, sorted by id.
+    pub trusts: Vec<TrustReport>,
 }
 
-/// What gates leave out.
+/// The trusts that an earlier report tells of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Previous {
+    /// What it is called (`reports/2026-10.json`).
+    pub name: String,
+    /// The trusts, sorted by id.
+    pub trusts: Vec<TrustReport>,
+}
+
+/// What gates leave out, and what trusts are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Before {
     /// What a baseline knows.
     pub baseline: Option<Baseline>,
     /// What was there before a change.
     pub earlier: Option<Earlier>,
+    /// What trusts are compared with; gates don't ask for it.
+    pub previous: Option<Previous>,
 }

@@ -24,13 +24,14 @@ mod report;
 mod rule_info;
 mod texts;
 mod trust;
+mod trust_change;
 mod unit;
 mod value;
 mod verdict;
 mod workload;
 
 pub use artifact::{Artifact, ArtifactId, Silence};
-pub use before::{Baseline, Before, Earlier, Known};
+pub use before::{Baseline, Before, Earlier, Known, Previous};
 pub use coverage::{Coverage, ReadCounts, Skip, SkipReason};
 pub use credential::{Class, Confidence, Custody, Level, Reachability, Replayable, Role};
 pub use estate::{Estate, Repository, RunInfo, Saved, Subject};
@@ -49,7 +50,8 @@ pub use policy::{
 };
 pub use report::{Report, Summary};
 pub use rule_info::{Remediation, RuleInfo};
-pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding};
+pub use trust::{Claim, Platform, Principal, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TrustReport};
+pub use trust_change::{ChangedTrust, TrustChange};
 pub use unit::{Copied, Lineage, Unit, Window};
 pub use value::{Basis, Value};
 pub use verdict::{LayerState, Layers, Missing, Reason, Verdict};

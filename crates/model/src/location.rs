@@ -173,7 +173,7 @@ impl Origin {
     /// The last component of the path.
     #[must_use]
     pub fn file_name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
     }
 
     /// The folder of the path, without a trailing slash; empty at the root.

@@ -1,6 +1,6 @@
 //! The result of a run, ready to be written in any format.
 
-use crate::{Artifact, Assurance, CheckInfo, Class, Coverage, Evidence, Finding, RunInfo, Timestamp, Verdict, WorkloadReport};
+use crate::{Artifact, Assurance, CheckInfo, Class, Coverage, Evidence, Finding, RunInfo, Timestamp, TrustReport, Verdict, WorkloadReport};
 
 /// Totals.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,8 @@ pub struct Report {
     pub artifacts: Vec<Artifact>,
     /// Workloads, sorted by id.
     pub workloads: Vec<WorkloadReport>,
+    /// Who is trusted with which principal, sorted by id.
+    pub trusts: Vec<TrustReport>,
     /// Findings, sorted by check, workload, location.
     pub findings: Vec<Finding>,
     /// The checks that the findings name, sorted by id.

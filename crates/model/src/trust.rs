@@ -99,6 +99,17 @@ pub struct TrustBinding {
     pub location: Location,
 }
 
+/// A trust as a report tells it: with what its principal is called, and who becomes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustReport {
+    /// The trust.
+    pub binding: TrustBinding,
+    /// Known names of the principal.
+    pub names: Vec<String>,
+    /// Ids of the workloads that become the principal, sorted.
+    pub workloads: Vec<String>,
+}
+
 spelled! {
     /// How much of a platform a grant covers, widest first.
     ResourceScope {

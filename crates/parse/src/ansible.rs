@@ -46,11 +46,11 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let name = origin.file_name();
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let parts: Vec<&str> = origin.path.split('/').collect();
-    let in_vars = parts.iter().any(|part| matches!(*part, "group_vars" | "host_vars"));
-    let in_role = parts.contains(&"roles") && parts.iter().any(|part| matches!(*part, "vars" | "defaults" | "tasks" | "handlers"));
+    let is_in = |folders: &[&str]| origin.path.split('/').any(|part| folders.contains(&part));
+    let in_vars = || is_in(&["group_vars", "host_vars"]);
+    let in_role = || is_in(&["roles"]) && is_in(&["vars", "defaults", "tasks", "handlers"]);
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
-    ((is_yaml && (in_role || is_playbook(head))) || in_vars).then(|| origin.path.clone())
+    ((is_yaml && (in_role() || is_playbook(head))) || in_vars()).then(|| origin.path.clone())
 }
 
 /// A list whose items name hosts, with tasks or roles for them.

@@ -33,8 +33,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     let inside = path.starts_with(".buildkite/") || path.contains("/.buildkite/");
     let named = matches!(unit.origin().file_name(), "buildkite.yml" | "buildkite.yaml");
-    let has_steps = memchr::memmem::find(unit.bytes(), b"steps:").is_some();
-    (is_yaml && (inside || named) && has_steps && !crate::k8s::is_manifest(unit.bytes())).then(|| path.clone())
+    let has_steps = || memchr::memmem::find(unit.bytes(), b"steps:").is_some();
+    (is_yaml && (inside || named) && has_steps() && !crate::k8s::is_manifest(unit.bytes())).then(|| path.clone())
 }
 
 /// Reads a pipeline file.

@@ -23,11 +23,11 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let named = ["dockerfile", "containerfile"].iter().any(|base| {
         let suffixed = lower.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']));
-        suffixed || lower.ends_with(&format!(".{base}"))
+        suffixed || lower.strip_suffix(base).is_some_and(|before| before.ends_with('.'))
     });
     let is_other =
-        [".dockerignore", ".md", ".j2", ".tpl", ".tmpl", ".erb", ".py", ".sh", ".json"].iter().any(|ending| lower.ends_with(ending));
-    (named && !is_other).then(|| unit.origin().path.clone())
+        || [".dockerignore", ".md", ".j2", ".tpl", ".tmpl", ".erb", ".py", ".sh", ".json"].iter().any(|ending| lower.ends_with(ending));
+    (named && !is_other()).then(|| unit.origin().path.clone())
 }
 
 /// Reads one file.

@@ -22,9 +22,9 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let name = origin.file_name();
     let is_named = name == ".env" || name == ".envrc" || name.starts_with(".env.") || (name.ends_with(".env") && name.len() > 4);
-    let is_example = name.split(['.', '-', '_']).any(|part| EXAMPLES.contains(&part));
-    let is_source = name.rsplit('.').next().is_some_and(|extension| SOURCES.contains(&extension));
-    (is_named && !is_example && !is_source).then(|| origin.path.clone())
+    let is_example = || name.split(['.', '-', '_']).any(|part| EXAMPLES.contains(&part));
+    let is_source = || name.rsplit('.').next().is_some_and(|extension| SOURCES.contains(&extension));
+    (is_named && !is_example() && !is_source()).then(|| origin.path.clone())
 }
 
 /// Reads such files.

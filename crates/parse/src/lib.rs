@@ -44,6 +44,7 @@ mod place;
 mod pod_identity;
 mod policy_document;
 mod profiles;
+mod provisioning;
 mod receiver;
 mod scripts;
 mod serverless;

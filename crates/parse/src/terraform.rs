@@ -26,6 +26,7 @@ mod packer;
 mod principals;
 mod provider;
 mod pulumi;
+mod registry;
 mod rendered;
 mod resolve;
 mod resource;
@@ -61,8 +62,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let name = origin.file_name();
     let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tfvars.json"];
     let is_configuration = endings.iter().any(|ending| name.ends_with(ending));
-    let is_copy = origin.path.split('/').any(|part| part == ".terraform");
-    (is_configuration && !is_copy).then(|| origin.folder().to_owned())
+    let is_copy = || origin.path.split('/').any(|part| part == ".terraform");
+    (is_configuration && !is_copy()).then(|| origin.folder().to_owned())
 }
 
 /// State files, and what `terraform show -json` prints.
@@ -149,6 +150,11 @@ pub(crate) fn read_exports(units: &[Unit<'_>]) -> Facts {
     read_as(WorkloadKind::Export, units, "")
 }
 
+/// Reads what commands and objects make: `folder` stands before the names.
+pub(crate) fn read_provisioning(units: &[Unit<'_>], folder: &str) -> Facts {
+    read_as(WorkloadKind::Export, units, folder)
+}
+
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
@@ -182,6 +188,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
         compute::read(resource, &mut facts);
     }
     hcp::read(&module, &mut facts);
+    registry::read(&module, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
         // What is printed of a platform runs nothing.

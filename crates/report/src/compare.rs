@@ -5,6 +5,7 @@
 
 mod credentials;
 mod text;
+mod trusts;
 mod workloads;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,8 @@ pub enum Subject {
     Workload,
     /// A credential.
     Credential,
+    /// A trust.
+    Trust,
     /// A finding.
     Finding,
 }
@@ -67,6 +70,7 @@ impl Subject {
         match self {
             Self::Workload => "workload",
             Self::Credential => "credential",
+            Self::Trust => "trust",
             Self::Finding => "finding",
         }
     }
@@ -129,6 +133,7 @@ impl Comparison {
         if let [old, .., new] = reports {
             credentials::compare(old, new, &mut changes);
             workloads::compare(old, new, &mut changes);
+            trusts::compare(old, new, &mut changes);
             workloads::findings(old, new, &mut changes);
         }
         changes.sort();

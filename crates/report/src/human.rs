@@ -30,9 +30,9 @@ use credentials::Credentials;
 use page::{Ink, Page, faint, ink, plain};
 
 /// Writes the report as text.
-pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let listing = Listing::new(report, options);
-    let mut page = Page::new(out, options.width, options.color);
+    let mut page = Page::new(out, options);
     let mut credentials = Credentials::new(report.as_of, options.verbose);
     heading(&mut page, report)?;
     if report.run.command == "audit" || !report.workloads.is_empty() {
@@ -47,7 +47,7 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
 
 /// Writes only what the gate says.
 pub(crate) fn write_gate(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-    summary::gate(&mut Page::new(out, options.width, options.color), report, options.verbose)
+    summary::gate(&mut Page::new(out, options), report, options.verbose)
 }
 
 /// What was looked at, and how much there is to read.

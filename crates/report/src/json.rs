@@ -1,9 +1,11 @@
 //! The JSON report. The published types live in [`v1`]; [`from_report`] fills them, and [`read`] makes a report of them again.
 
 mod from_report;
+mod from_trust;
 mod from_workload;
 mod into_place;
 mod into_report;
+mod into_trust;
 mod into_workload;
 mod lasting;
 mod read;

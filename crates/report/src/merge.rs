@@ -66,6 +66,7 @@ struct Shelves<S> {
     sources: S,
     artifacts: S,
     workloads: S,
+    trusts: S,
     findings: S,
     rules: S,
     checks: S,
@@ -89,6 +90,7 @@ impl<'m> Fold<'m> {
             sources: make()?,
             artifacts: make()?,
             workloads: make()?,
+            trusts: make()?,
             findings: make()?,
             rules: make()?,
             checks: make()?,
@@ -126,6 +128,7 @@ impl<'m> Fold<'m> {
                 }
                 put(&mut to.workloads, workload.id.as_bytes(), &*workload)
             }
+            Row::Trust(trust) => put(&mut to.trusts, trust.id.as_bytes(), &*trust),
             Row::Finding(finding) => put(&mut to.findings, &keys::finding(&finding), &*finding),
             Row::Rule(rule) => put(&mut to.rules, rule.id.as_bytes(), &rule),
             Row::Check(check) => put(&mut to.checks, check.id.as_bytes(), &check),
@@ -143,11 +146,12 @@ impl<'m> Fold<'m> {
     /// # Errors
     /// If two different reports have one name, or a shelf fails.
     pub fn finish(self) -> Result<Folded, Unmergeable> {
-        let Shelves { sources, artifacts, workloads, findings, rules, checks, skipped, evidence } = self.shelves;
+        let Shelves { sources, artifacts, workloads, trusts, findings, rules, checks, skipped, evidence } = self.shelves;
         let rows = Shelves {
             sources: sources.sorted()?,
             artifacts: artifacts.sorted()?,
             workloads: workloads.sorted()?,
+            trusts: trusts.sorted()?,
             findings: findings.sorted()?,
             rules: rules.sorted()?,
             checks: checks.sorted()?,

@@ -43,6 +43,8 @@ pub enum Row {
     Artifact(Box<v1::Artifact>),
     /// A workload; its findings are named by their ids.
     Workload(Box<v1::Workload<String>>),
+    /// Who is trusted with a principal.
+    Trust(Box<v1::Trust>),
     /// A statement of a check.
     Finding(Box<Finding>),
     /// A detection rule that an artifact names.
@@ -118,6 +120,8 @@ pub struct Rows {
     pub artifacts: u64,
     /// Workloads.
     pub workloads: u64,
+    /// Trusts.
+    pub trusts: u64,
     /// Findings.
     pub findings: u64,
     /// Detection rules.
@@ -137,6 +141,7 @@ impl Rows {
             Row::Header(_) => return,
             Row::Artifact(_) => &mut self.artifacts,
             Row::Workload(_) => &mut self.workloads,
+            Row::Trust(_) => &mut self.trusts,
             Row::Finding(_) => &mut self.findings,
             Row::Rule(_) => &mut self.rules,
             Row::Check(_) => &mut self.checks,
@@ -251,6 +256,7 @@ pub(crate) fn rows(report: v1::Report) -> (Vec<v1::Source>, Vec<Row>) {
     };
     let mut rows: Vec<Row> = report.artifacts.into_iter().map(|artifact| Row::Artifact(Box::new(artifact))).collect();
     rows.extend(report.workloads.into_iter().map(named));
+    rows.extend(report.trusts.into_iter().map(|trust| Row::Trust(Box::new(trust))));
     let findings = ids.iter().cloned().zip(report.findings);
     rows.extend(findings.map(|(id, finding)| Row::Finding(Box::new(Finding { finding, id }))));
     rows.extend(report.rules.into_iter().map(Row::Rule));

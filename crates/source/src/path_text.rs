@@ -17,6 +17,10 @@ pub fn path_text(path: &Path) -> String {
 
 /// [`path_text`] for a name that is known as bytes, such as that of a member of an archive.
 pub(crate) fn bytes_text(bytes: &[u8]) -> String {
+    // Nearly all names.
+    if bytes.iter().all(|&byte| byte == b' ' || byte.is_ascii_graphic() && !matches!(byte, b'%' | b'!')) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for (at, chunk) in bytes.utf8_chunks().scan(0, |end, chunk| {
         let at = *end;

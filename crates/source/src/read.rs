@@ -166,7 +166,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<(DecodeStep, &[u8])> {
         return Some((DecodeStep::Utf16be, text));
     }
     let sample = &bytes[..bytes.len().min(512) & !1];
-    if sample.len() < 16 {
+    if sample.len() < 16 || memchr::memchr(0, sample).is_none() {
         return None;
     }
     let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();

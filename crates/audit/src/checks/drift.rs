@@ -6,6 +6,7 @@ mod in_force;
 mod orphan;
 mod other_account;
 mod other_repository;
+mod previous;
 mod shared_principal;
 
 use super::check::Check;
@@ -16,6 +17,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &gone_context::CHECK,
     &gone_account::CHECK,
     &other_account::CHECK,
+    &previous::CHECK,
     &orphan::CHECK,
     &in_force::CHECK,
     &shared_principal::CHECK,

@@ -36,7 +36,8 @@ pub(crate) fn findings_under(check: &'static Check, estate: &Estate, inventory: 
 pub(crate) fn findings_by(check: &'static Check, estate: &Estate, artifacts: Vec<Artifact>, policy: Policy) -> Vec<Finding> {
     let workloads =
         estate.facts.workloads.iter().filter(|workload| !workload.component).map(|workload| linked(estate, workload, &artifacts));
-    let context = Context { estate, policy: &policy, now: testing::now(), workloads: workloads.collect(), artifacts: artifacts.clone() };
+    let workloads = workloads.collect();
+    let context = Context { estate, policy: &policy, now: testing::now(), previous: None, workloads, artifacts: artifacts.clone() };
     Sink::run(check, &View::new(&context))
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct EstateArgs {
     #[arg(long, value_name = "I/N", requires = "records")]
     pub(crate) shard: Option<Shard>,
     /// Write one record for each target into this folder instead of a report, and read only targets whose record is not there.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "format", "staged", "diff"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "format", "staged", "diff", "previous"])]
     pub(crate) records: Option<PathBuf>,
     /// The most that is read of each target, in bytes; one thread then reads it.
     #[arg(long, value_name = "BYTES", requires = "records")]

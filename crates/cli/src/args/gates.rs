@@ -5,29 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 use unkeyed_model::Timestamp;
 
-use super::RuleArgs;
-
-pub(super) const HOOK_EXAMPLES: &str = "\
-Examples:
-  In .git/hooks/pre-commit:
-    exec unkeyed hook
-  In .pre-commit-config.yaml:
-    - repo: local
-      hooks: [{ id: unkeyed, name: unkeyed, entry: unkeyed hook, language: system, pass_filenames: false }]
-
-It reads what git's index holds and runs nothing of the repository. Exit codes: 0 ok, 1 the commit adds a credential,
-2 usage or policy, 3 something could not be read (with --strict).";
-
-pub(super) const BASELINE_EXAMPLES: &str = "\
-Examples:
-  Begin with what is there today; gates then speak of what is added:
-    unkeyed baseline create . --expires 90d
-  Take over what other tools were told to pass over:
-    unkeyed baseline create . --import .secrets.baseline --import .gitleaksignore
-  Forget what is gone:
-    unkeyed baseline prune .
-
-A baseline silences the gates of profiles pre-commit and ci. It changes no verdict.";
+use super::{RuleArgs, examples};
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct HookArgs {
@@ -46,6 +24,9 @@ pub(crate) struct HookArgs {
     /// Exit 3 if anything that is staged could not be read.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Say nothing; the exit code tells.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
     /// Say it also if nothing is wrong, and give every reason.
     #[arg(short, long)]
     pub(crate) verbose: bool,
@@ -56,6 +37,7 @@ pub(crate) struct HookArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum BaselineCommand {
     /// Make a baseline of what is found now.
+    #[command(after_help = examples::BASELINE)]
     Create {
         #[command(flatten)]
         args: BaselineArgs,
@@ -65,8 +47,10 @@ pub(crate) enum BaselineCommand {
         import: Vec<PathBuf>,
     },
     /// Add what is found now and not known yet.
+    #[command(after_help = examples::BASELINE)]
     Update(BaselineArgs),
     /// Take out what is not found any more.
+    #[command(after_help = examples::BASELINE)]
     Prune(BaselineArgs),
 }
 
@@ -104,6 +88,7 @@ pub(crate) struct BaselineArgs {
 pub(crate) enum PolicyCommand {
     /// Say whether a policy is well-formed, what each of its exceptions covers today, and what ends when. Exit codes: 0 ok, 1 an
     /// exception has expired or is refused, 2 the policy is malformed.
+    #[command(after_help = examples::POLICY)]
     Check(PolicyCheckArgs),
 }
 

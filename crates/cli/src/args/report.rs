@@ -5,18 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 use unkeyed_report::Format;
 
-pub(super) const EXAMPLES: &str = "\
-Examples:
-  The page that an auditor reads:
-    unkeyed report report.json --format html --output readiness.html
-  One report of an estate:
-    unkeyed report merge api=a/report.json web=b/report.json --output estate.json --format json
-  One report of the records of many runs:
-    unkeyed report merge records/ --output estate.json --format json
-  What changed since the last quarter, with a trend:
-    unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
-  A gate against new credentials:
-    unkeyed report diff main.json branch.json --fail-if-worse";
+use super::examples;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReportArgs {
@@ -31,6 +20,7 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Make one report of many; their order doesn't matter, and what is given twice counts once.
+    #[command(after_help = examples::REPORT)]
     Merge {
         /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each. Folders and files
         /// (*.ndjson) of records.
@@ -43,6 +33,7 @@ pub(crate) enum ReportCommand {
         output: ReportOutput,
     },
     /// Compare the first report with the last; those between count in the trend.
+    #[command(after_help = examples::REPORT)]
     Diff {
         /// Saved JSON reports, oldest first.
         #[arg(required = true, num_args = 2.., value_name = "FILE")]
@@ -58,7 +49,7 @@ pub(crate) enum ReportCommand {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReportOutput {
     /// Output format.
-    #[arg(long, value_name = "FORMAT", value_parser = super::format, default_value = "human")]
+    #[arg(long, value_name = "FORMAT", value_parser = super::formats(), default_value = "human")]
     pub(crate) format: Format,
     /// Where it goes; `-` is standard output, which is the default.
     #[arg(short, long, value_name = "FILE")]

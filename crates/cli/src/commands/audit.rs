@@ -1,10 +1,11 @@
 //! `unkeyed scan` and `unkeyed audit`: the whole pipeline, once.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use unkeyed_model::{Before, Report, Requirement};
+use unkeyed_model::{Before, Previous, Report, Requirement};
 use unkeyed_source::{Commits, GitScope, Options};
 
 use super::setup::Setup;
@@ -38,7 +39,8 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: &[Requirement]) -> any
         budget: &Budget::unlimited(),
         stop: &stop,
     };
-    let mut before = Before { baseline: setup.baseline(args.quiet), earlier: None };
+    let previous = args.previous.as_deref().map(previous).transpose()?;
+    let mut before = Before { baseline: setup.baseline(args.quiet), earlier: None, previous };
     let mut estate = gather(&job)?;
     let profile = profile(command, args).as_str();
     if let Some(base) = &args.diff {
@@ -73,6 +75,13 @@ pub(super) fn use_threads(args: &RunArgs) -> anyhow::Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global().context("--threads")?;
     }
     Ok(())
+}
+
+/// The trusts of a saved report.
+fn previous(path: &Path) -> anyhow::Result<Previous> {
+    let name = unkeyed_source::path_text(path);
+    let report = super::report::read(path)?.to_model().with_context(|| name.clone())?;
+    Ok(Previous { name, trusts: report.trusts })
 }
 
 /// Which gate decides: for a change the one that speaks of what it adds.

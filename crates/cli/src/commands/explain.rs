@@ -1,24 +1,34 @@
-//! `unkeyed explain ID`: the manual page of a check or a rule.
+//! `unkeyed explain`: the manual page of a check, a rule or a word of a report.
 
-use std::io::Write as _;
+mod exit_codes;
+mod reference;
 
 use anyhow::bail;
 use unkeyed_detect::RuleSet;
 use unkeyed_model::{CheckInfo, RuleInfo};
+use unkeyed_report::manual::{Entry, manual};
 
 use super::rules::load;
-use crate::Exit;
-use crate::args::RuleArgs;
+use crate::args::{Reference, RuleArgs};
+use crate::{Exit, output, suggest};
 
 /// Prints the page.
 pub(crate) fn run(id: &str, args: &RuleArgs) -> anyhow::Result<Exit> {
-    let page = page(id, &load(args)?)?;
-    let mut out = anstream::stdout().lock();
-    writeln!(out, "{}", page.trim_end())?;
+    output::page(&page(id, &load(args)?)?)?;
     Ok(Exit::Ok)
 }
 
-/// The page of a check, a rule, a use by name, a declaration, or a kind that only structure shows.
+/// Prints the reference of all that there is of something.
+pub(crate) fn reference(what: Reference, args: &RuleArgs) -> anyhow::Result<Exit> {
+    output::page(&match what {
+        Reference::Checks => reference::checks(),
+        Reference::Rules => reference::rules(&load(args)?),
+        Reference::Words => reference::words(),
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// The page of a check, a rule, a use by name, a declaration, a kind that only structure shows, or a word.
 fn page(id: &str, rules: &RuleSet) -> anyhow::Result<String> {
     let checks = unkeyed_audit::checks();
     if let Some(check) = checks.iter().find(|check| check.id.eq_ignore_ascii_case(id)) {
@@ -38,12 +48,31 @@ fn page(id: &str, rules: &RuleSet) -> anyhow::Result<String> {
     if let Some(info) = unkeyed_audit::guidance(declared.as_deref().unwrap_or(&lower)) {
         return Ok(rule_page(&info));
     }
+    let words = manual();
+    if let Some(word) = words.iter().find(|word| word.word.eq_ignore_ascii_case(id)) {
+        return Ok(word_page(word));
+    }
+    if lower == exit_codes::WORD {
+        return Ok(exit_codes::page());
+    }
     let kinds = unkeyed_detect::kinds().iter().map(|(kind, _)| *kind);
     let known = checks.iter().map(|check| check.id).chain(infos.iter().map(|rule| rule.id.as_str())).chain(kinds);
-    let near: Vec<_> = known.filter(|known| known.to_ascii_lowercase().contains(&lower)).take(8).collect();
-    let hint =
-        if near.is_empty() { "`unkeyed rules list` names the rules".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
-    bail!("no check, rule or kind has the id `{id}`; {hint}")
+    let known = known.chain(words.iter().map(|word| word.word)).chain([exit_codes::WORD]);
+    let near = suggest::hint(id, known);
+    let hint = if near.is_empty() { "; `unkeyed explain --all checks`, `rules` or `words` lists them" } else { &near };
+    bail!("no check, rule, kind or word of a report is called `{id}`{hint}")
+}
+
+fn word_page(Entry { word, topic, meaning, advice }: &Entry) -> String {
+    format!("{word}: a {}\n\n{}\n\n{advice}\n", topic.as_str(), sentence(meaning))
+}
+
+/// A phrase as a sentence.
+fn sentence(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if phrase.ends_with('.') { "" } else { "." };
+    format!("{}{}{end}", first.collect::<String>(), letters.as_str())
 }
 
 fn check_page(check: &CheckInfo) -> String {
@@ -71,6 +100,8 @@ mod tests {
         ids.extend(rules.infos().iter().map(|info| info.id.clone()));
         ids.extend(unkeyed_detect::kinds().iter().map(|(kind, _)| (*kind).to_owned()));
         ids.extend(StoreKind::ALL.iter().map(|store| format!("ref.{store}")));
+        ids.extend(manual().iter().map(|entry| entry.word.to_owned()));
+        ids.push(exit_codes::WORD.into());
         ids.extend(unkeyed_parse::declared_kinds().flat_map(|kind| [kind.to_owned(), format!("declared.{kind}")]));
         for id in ids {
             let page = page(&id, &rules).unwrap();
@@ -86,7 +117,16 @@ mod tests {
     #[test]
     fn what_is_not_known_is_refused_with_what_is_near() {
         let rules = RuleSet::builtin().unwrap();
-        assert!(page("pat-classic", &rules).unwrap_err().to_string().contains("did you mean github.pat-classic?"));
+        let refused = |id: &str| page(id, &rules).unwrap_err().to_string();
+        for (id, meant) in [
+            ("pat-classic", "did you mean `github.pat-classic`"),
+            ("aws.acess-key", "did you mean `aws.access-key"),
+            ("TB-AWS-3", "`TB-AWS-03`"),
+            ("mixd-mode", "did you mean `mixed-mode`?"),
+            ("exit-code", "did you mean `exit-codes`?"),
+        ] {
+            assert!(refused(id).contains(meant), "{id}: {}", refused(id));
+        }
         for id in ["ref.nothing", "declared.", "declared.x", "x.y", ""] {
             assert!(page(id, &rules).is_err(), "{id}");
         }

@@ -24,14 +24,14 @@ const GIT_INDEX_FILE: &str = "GIT_INDEX_FILE";
 pub(crate) fn run(args: &HookArgs) -> anyhow::Result<Exit> {
     let run = run_args(args)?;
     let setup = Setup::new(&run)?;
-    let report = judge(&setup, &run)?;
+    let report = judge(&setup, &run, args.quiet)?;
     let gaps = report.coverage.skipped.iter().filter(|skip| skip.why.is_gap()).count();
-    if gaps > 0 {
+    if gaps > 0 && !args.quiet {
         let first = report.coverage.skipped.iter().find(|skip| skip.why.is_gap());
         let which = first.map_or(String::new(), |skip| format!(", the first {}: {}", skip.path, skip.detail));
         output::warn(&format!("{gaps} staged places could not be read{}", unkeyed_report::printable(&which)));
     }
-    if !report.summary.gate_passed || args.verbose {
+    if (!report.summary.gate_passed && !args.quiet) || args.verbose {
         output::write_gate(&report, args.verbose)?;
     }
     std::mem::forget(setup);
@@ -67,7 +67,7 @@ fn root() -> anyhow::Result<PathBuf> {
     above.map(Path::to_owned).or_else(named).with_context(|| format!("{}: no git repository is here", here.display()))
 }
 
-fn judge(setup: &Setup, run: &RunArgs) -> anyhow::Result<Report> {
+fn judge(setup: &Setup, run: &RunArgs, is_quiet: bool) -> anyhow::Result<Report> {
     let index = std::env::var_os(GIT_INDEX_FILE).map(PathBuf::from).filter(|file| file.is_file());
     let staged = Options { git: GitScope::Staged, index, ..Options::default() };
     let (progress, stop) = (Progress::new(false), AtomicBool::new(false));
@@ -88,7 +88,7 @@ fn judge(setup: &Setup, run: &RunArgs) -> anyhow::Result<Report> {
     };
     let mut estate = read(&staged)?;
     estate.coverage.skipped.extend(adjust::said(&setup.detector, &setup.changes, setup.policy_path()));
-    let mut before = Before { baseline: setup.baseline(false), earlier: None };
+    let mut before = Before { baseline: setup.baseline(is_quiet), earlier: None, previous: None };
     let report = unkeyed_audit::judge_after(estate.clone(), &setup.policy, setup.now, &before);
     if report.summary.gate_passed {
         return Ok(report);

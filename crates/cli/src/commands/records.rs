@@ -147,7 +147,7 @@ impl Estates<'_> {
 
     fn judged(&self, mut estate: Estate, args: &RunArgs, setup: &Setup) -> Report {
         setup.sign(&mut estate, self.command, profile(self.command, args).as_str(), args);
-        let before = Before { baseline: setup.baseline(true), earlier: None };
+        let before = Before { baseline: setup.baseline(true), earlier: None, previous: None };
         unkeyed_audit::judge_after(estate, &setup.policy, setup.now, &before)
     }
 

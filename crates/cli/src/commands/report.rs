@@ -130,7 +130,8 @@ fn written(report: &v1::Report, output: &ReportOutput, name: &str) -> anyhow::Re
     Ok(Exit::Ok)
 }
 
-fn read(path: &Path) -> anyhow::Result<v1::Report> {
+/// Reads a saved report.
+pub(super) fn read(path: &Path) -> anyhow::Result<v1::Report> {
     let context = || format!("{}: the report can't be read", path.display());
     let mut json = Vec::new();
     let input: Box<dyn io::Read> =

@@ -1,6 +1,5 @@
 //! `unkeyed rules`: list, test and lint.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -63,24 +62,13 @@ fn files(place: &Path) -> anyhow::Result<Vec<RuleFile>> {
 }
 
 fn list(rules: &RuleSet) -> anyhow::Result<Exit> {
-    let mut out = std::io::BufWriter::new(anstream::stdout().lock());
     let infos = rules.infos();
     let width = infos.iter().map(|info| info.id.len()).max().unwrap_or(0);
-    for info in infos {
-        writeln!(out, "{:width$}  {}", info.id, info.name)?;
-    }
-    out.flush()?;
+    output::page(&infos.iter().map(|info| format!("{:width$}  {}\n", info.id, info.name)).collect::<String>())?;
     Ok(Exit::Ok)
 }
 
 fn complaints(found: &[String], fine: &str) -> anyhow::Result<Exit> {
-    let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-    for complaint in found {
-        writeln!(out, "{complaint}")?;
-    }
-    if found.is_empty() {
-        writeln!(out, "{fine}")?;
-    }
-    out.flush()?;
+    output::page(if found.is_empty() { fine.to_owned() } else { found.join("\n") }.as_str())?;
     Ok(if found.is_empty() { Exit::Ok } else { Exit::GateFailed })
 }

@@ -3,7 +3,6 @@
 //! One decision a reader would question: the file is read and judged again instead of the reasons being stored in the
 //! report. Nobody reads the reasons of most findings, and of a line that is not in the report there would be none.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -13,8 +12,8 @@ use unkeyed_model::{Origin, Span, Unit};
 use unkeyed_report::printable;
 
 use super::rules::load;
-use crate::Exit;
 use crate::args::RuleArgs;
+use crate::{Exit, output};
 
 /// Prints the reasons.
 pub(crate) fn run(finding: &str, report: Option<&Path>, args: &RuleArgs) -> anyhow::Result<Exit> {
@@ -24,9 +23,8 @@ pub(crate) fn run(finding: &str, report: Option<&Path>, args: &RuleArgs) -> anyh
     };
     // The key does not matter: no fingerprint is shown.
     let detector = Detector::new(load(args)?, FingerprintKey::new(b"why"))?;
-    let mut out = anstream::stdout().lock();
     for (path, line) in places {
-        writeln!(out, "{}", page(&detector, &path, line)?.trim_end())?;
+        output::page(&page(&detector, &path, line)?)?;
     }
     Ok(Exit::Ok)
 }

@@ -1,7 +1,6 @@
 //! What somebody who wrote an unknown key may have meant.
 
-/// The least similarity (Jaro, 0 to 1) of a word that is suggested.
-const SIMILAR: f64 = 0.75;
+use crate::suggest;
 
 /// `message` of the TOML reader, with the known name that is most like the unknown one. It writes both between backquotes,
 /// the unknown one first.
@@ -11,10 +10,9 @@ pub(super) fn with_suggestion(message: &str) -> String {
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
     let Some(unknown) = quoted.next() else { return message.to_owned() };
-    let likeness = |known: &str| strsim::jaro(&unknown.to_lowercase(), known);
-    match quoted.max_by(|one, other| likeness(one).total_cmp(&likeness(other))) {
-        Some(best) if likeness(best) >= SIMILAR => format!("{message}; did you mean `{best}`?"),
-        _ => message.to_owned(),
+    match suggest::nearest(unknown, quoted) {
+        Some(best) => format!("{message}; did you mean `{best}`?"),
+        None => message.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use unkeyed_model::Origin;
 
 use crate::placeholder::language::Language;
+use crate::placeholder::word_list::WordList;
 
 /// Kinds of files that differ in what an unquoted word is and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,20 +29,32 @@ pub(super) enum Dialect {
     Other,
 }
 
-const SHELL: &str = "sh bash zsh ksh fish csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile";
-const CONFIG: &str = "env ini cfg conf cnf properties props toml config envrc service rc inventory desktop editorconfig npmrc pypirc";
-const MARKUP: &str = "xml config csproj vbproj fsproj props xaml plist resx html htm jsp aspx cshtml razor jelly wsdl xsd svg xhtml nuspec";
-const SQL: &str = "sql ddl dml psql pgsql mysql plsql";
+static SHELL: WordList = WordList::new("sh bash zsh ksh fish csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile");
+static CONFIG: WordList =
+    WordList::new("env ini cfg conf cnf properties props toml config envrc service rc inventory desktop editorconfig npmrc pypirc");
+static MARKUP: WordList =
+    WordList::new("xml config csproj vbproj fsproj props xaml plist resx html htm jsp aspx cshtml razor jelly wsdl xsd svg xhtml nuspec");
+static SQL: WordList = WordList::new("sql ddl dml psql pgsql mysql plsql");
 /// Folders and file names of translations.
-const LOCALE: &str = "i18n l10n lang langs languages locale locales localization messages translation translations lproj";
+static LOCALE: WordList =
+    WordList::new("i18n l10n lang langs languages locale locales localization messages translation translations lproj");
+/// Languages by their codes (ISO 639-1), as names of files: those that are no ordinary names.
+static LANGUAGES: WordList = WordList::new(
+    "
+    ar bg bn cs da de el en es et eu fa fi fr he hi hu it ja ko lt lv nb nl nn pl pt ro ru sl sq sr sv th tr uk vi zh
+",
+);
 /// Extensions of files that hold translations, if they lie where those do.
-const TEXTS: &str = "json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist";
+static TEXTS: WordList = WordList::new("json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist");
 /// Texts that carry no extension.
-const PROSE_NAMES: &str = "authors changelog changes contributing copying history install license news notice readme thanks todo";
-const LOCKS: &str = "
+static PROSE_NAMES: WordList =
+    WordList::new("authors changelog changes contributing copying history install license news notice readme thanks todo");
+static LOCKS: WordList = WordList::new(
+    "
     package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock go.sum poetry.lock composer.lock pipfile.lock
     gemfile.lock packages.lock.json flake.lock bun.lock uv.lock mix.lock pubspec.lock podfile.lock .terraform.lock.hcl nsswitch.conf
-";
+",
+);
 
 impl Dialect {
     pub(super) fn of(file: Option<&Origin>) -> Self {
@@ -51,10 +64,10 @@ impl Dialect {
             .iter()
             .find_map(|suffix| name.strip_suffix(suffix))
             .unwrap_or(&name);
-        if is_listed(LOCKS, name) {
+        if LOCKS.has(name.as_bytes()) {
             return Self::Lock;
         }
-        if is_listed(PROSE_NAMES, name) {
+        if PROSE_NAMES.has(name.as_bytes()) {
             return Self::Prose;
         }
         let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
@@ -67,15 +80,15 @@ impl Dialect {
             "xml" if name.starts_with("strings") => return Self::Locale,
             // Source maps hold programs.
             "map" => return Self::Code,
-            _ if is_listed(TEXTS, extension) && is_locale(origin) => return Self::Locale,
+            _ if TEXTS.has(extension.as_bytes()) && is_locale(origin) => return Self::Locale,
             _ => {}
         }
         let env = name == ".env" || name.starts_with(".env.") || name.starts_with("env.") && !name.ends_with("js");
         match extension {
-            _ if env || is_listed(CONFIG, extension) && extension != "config" && extension != "props" => Self::Config,
-            _ if is_listed(SHELL, extension) || name.starts_with("dockerfile") || name == "makefile" => Self::Shell,
-            _ if is_listed(MARKUP, extension) => Self::Markup,
-            _ if is_listed(SQL, extension) => Self::Sql,
+            _ if env || CONFIG.has(extension.as_bytes()) && extension != "config" && extension != "props" => Self::Config,
+            _ if SHELL.has(extension.as_bytes()) || name.starts_with("dockerfile") || name == "makefile" => Self::Shell,
+            _ if MARKUP.has(extension.as_bytes()) => Self::Markup,
+            _ if SQL.has(extension.as_bytes()) => Self::Sql,
             _ => match Language::of(origin) {
                 Language::Code => Self::Code,
                 Language::Prose => Self::Prose,
@@ -101,15 +114,18 @@ fn is_manual(origin: &Origin, extension: &str) -> bool {
     extension.starts_with(|first: char| first.is_ascii_digit()) && extension.len() < 6 && origin.path.split('/').any(|part| part == "man")
 }
 
-fn is_listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
-}
-
-/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`.
+/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`, `fr-CA.json`.
 fn is_locale(origin: &Origin) -> bool {
+    let name = origin.file_name();
+    let stem = name.split_once('.').map_or("", |(stem, _)| stem);
+    let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, "XX"));
+    let is_region = region.len() == 2 || matches!(region, "419" | "Hans" | "Hant" | "Latn" | "Cyrl");
+    if LANGUAGES.has(language.as_bytes()) && is_region {
+        return true;
+    }
     let path = origin.path.to_ascii_lowercase();
     let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
-    parts.iter().take(parts.len().saturating_sub(1)).any(|part| is_listed(LOCALE, part))
+    parts.iter().take(parts.len().saturating_sub(1)).any(|part| LOCALE.has(part.as_bytes()))
 }
 
 #[cfg(test)]
@@ -128,7 +144,10 @@ mod tests {
             ("app.yml", Dialect::Yaml),
             ("README.md", Dialect::Prose),
             ("src/locales/de.json", Dialect::Locale),
+            ("assets/pt_BR.json", Dialect::Locale),
             ("messages_de.properties", Dialect::Locale),
+            ("web/fr-CA.json", Dialect::Locale),
+            ("deploy/fr-prod.json", Dialect::Json),
             ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
             ("package-lock.json", Dialect::Lock),
             ("package.json", Dialect::Json),

@@ -111,7 +111,7 @@ pub(super) const NOT_KINDS: &str = "
     json keyboard known label lang language last left lexer lock lookup map mapping mask max member message meta metadata min missing
     modifier name namespace natural new next node nonce num number object old option order page pad param parameter parent parse
     parser partition path pref preference press previous primary prop property pub public pgp query range record recv redux ref
-    registry request required resource right route routing row s3 schema search section select separator sep setting shift short site
+    registry request required resource right route routing row s3 schema search section select separator sep setting shift short site socket
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
     continuation completion prompt input output

@@ -25,7 +25,7 @@ pub(super) fn grouped<'r>(workloads: Vec<&'r WorkloadReport>, page: &Page<'_>, v
     let mut written: Vec<(&WorkloadReport, Vec<u8>)> = Vec::with_capacity(workloads.len());
     for workload in workloads {
         let mut evidence = Vec::new();
-        workload::evidence(&mut Page::new(&mut evidence, page.width(), page.color()), workload, verbose)?;
+        workload::evidence(&mut Page::new(&mut evidence, page.options()), workload, verbose)?;
         written.push((workload, evidence));
     }
     let groups = gathered(&written, |(workload, evidence)| {

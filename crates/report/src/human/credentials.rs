@@ -7,7 +7,7 @@ use unkeyed_model::{Artifact, Class, Confidence, Level, Location, Remediation, S
 
 use super::page::{Ink, Page, faint, ink, plain};
 use super::{marks, places, snippet};
-use crate::{place, words};
+use crate::words;
 
 /// Masked lines shown of a group unless everything is asked for.
 const MOST_SNIPPETS: usize = 3;
@@ -181,7 +181,8 @@ fn arrow(page: &mut Page<'_>, shown: &Shown<'_>, bare: bool) -> io::Result<()> {
         remarks.push("more above".to_owned());
     }
     let remarks: String = remarks.iter().map(|remark| format!(" · {remark}")).collect();
-    let said = [plain(location.map(place::shown).unwrap_or_default()), plain(format!("  {name}")), faint(remarks)];
+    let place = location.map_or_else(|| plain(""), places::piece);
+    let said = [place, plain(format!("  {name}")), faint(remarks)];
     page.labelled(ARROW, &faint("-->"), ARROW + 4, &said)
 }
 

@@ -9,7 +9,6 @@ use unkeyed_model::{Finding, Level};
 use super::credentials::fact;
 use super::page::{Page, faint, ink, plain};
 use super::{marks, places};
-use crate::place;
 
 /// Places shown of one finding, and findings of one check in one block, unless everything is asked for.
 const MOST: usize = 3;
@@ -55,13 +54,13 @@ fn one(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     )?;
     for location in finding.locations.iter().take(MOST) {
         let remarks = places::remarks(location).join(" · ");
-        page.labelled(4, &faint("-->"), 8, &[plain(place::shown(location)), faint(format!("  {remarks}"))])?;
+        page.labelled(4, &faint("-->"), 8, &[places::piece(location), faint(format!("  {remarks}"))])?;
     }
     if let Some(more) = finding.locations.len().checked_sub(MOST).filter(|more| *more > 0) {
         page.flow(4, 8, &[faint(format!("and {more} more places"))])?;
     }
     for (location, how) in finding.related.iter().take(MOST * 2) {
-        page.labelled(5, &faint("="), 7, &[plain(format!("{}: {how}", place::shown(location)))])?;
+        page.labelled(5, &faint("="), 7, &[places::piece(location), plain(format!(": {how}"))])?;
     }
     if let Some(suppression) = &finding.suppressed_by {
         fact(page, "excepted", &format!("{} until {}, owner {}", suppression.exception, suppression.expires, suppression.owner))?;

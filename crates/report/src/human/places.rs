@@ -1,8 +1,21 @@
 //! Where something stands, as people read it.
 
-use unkeyed_model::{Fate, GitState, Location, Surface, Tracked};
+use unkeyed_model::{Fate, GitState, Location, Origin, Surface, Tracked};
 
+use super::page::{Piece, plain};
 use crate::place;
+
+/// `path:line:column`, leading to the file if it can be opened.
+pub(super) fn piece(location: &Location) -> Piece<'static> {
+    plain(place::shown(location)).leading_to(file(&location.origin))
+}
+
+/// The file as a relative reference, if it is one that an editor can open: not in a commit, a layer or an archive.
+fn file(origin: &Origin) -> Option<String> {
+    let is_elsewhere = origin.commit.is_some() || origin.git.is_some() || origin.layer.is_some() || origin.process.is_some();
+    let is_inside = origin.surface == Surface::GitHistory || origin.path.contains("!/");
+    (!origin.path.is_empty() && !is_elsewhere && !is_inside).then(|| origin.uri())
+}
 
 /// What is special about a place: facts that its path does not show.
 pub(crate) fn remarks(location: &Location) -> Vec<String> {

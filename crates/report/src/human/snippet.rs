@@ -76,7 +76,13 @@ mod tests {
 
     fn shown(width: usize, text: &str, start: usize, end: usize) -> String {
         let mut out = Vec::new();
-        write(&mut Page::new(&mut out, width, false), 7, &Snippet { text: text.into(), start, end }, Ink::Error).unwrap();
+        write(
+            &mut Page::new(&mut out, &crate::Options { width, ..crate::Options::default() }),
+            7,
+            &Snippet { text: text.into(), start, end },
+            Ink::Error,
+        )
+        .unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -6,8 +6,8 @@ use unkeyed_model::{Assurance, IdentityPath, Missing, WorkloadReport};
 
 use super::gather::gathered;
 use super::page::{Ink, Page, Piece, faint, ink, plain};
-use super::{identity, links, marks};
-use crate::{place, words};
+use super::{identity, links, marks, places};
+use crate::words;
 
 /// Column at which what a label stands for starts.
 pub(super) const COLUMN: usize = 14;
@@ -19,14 +19,17 @@ pub(super) fn head(page: &mut Page<'_>, workload: &WorkloadReport) -> io::Result
     let mut title = marks::title(workload);
     title.extend([plain("  "), ink(Ink::Strong, workload.id.as_str())]);
     page.flow(0, 2, &title)?;
-    let mut about: Vec<String> = workload.locations.first().map(place::shown).into_iter().collect();
+    let place = workload.locations.first().map(|location| places::piece(location).in_ink(Ink::Faint));
+    let mut about: Vec<String> = Vec::new();
     if !workload.id.ends_with(&workload.name) {
         about.push(format!("“{}”", workload.name));
     }
     about.extend(workload.environment.as_ref().map(|environment| format!("environment {environment}")));
     about.extend((workload.assurance != Assurance::Static).then(|| format!("assurance {}", workload.assurance)));
     about.extend(workload.owner.as_ref().map(|owner| format!("owner {owner}")));
-    page.flow(2, 2, &[faint(about.join(" · "))])
+    let gap = if place.is_some() && !about.is_empty() { " · " } else { "" };
+    let said: Vec<Piece<'_>> = place.into_iter().chain([faint(format!("{gap}{}", about.join(" · ")))]).collect();
+    page.flow(2, 2, &said)
 }
 
 /// Everything that several workloads may have in common: reasons, layers, identities, and what is missing.

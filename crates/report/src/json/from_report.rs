@@ -23,6 +23,7 @@ impl v1::Report {
             summary: summary(report, &listing),
             artifacts: listing.artifacts.iter().map(|artifact| artifact_of(artifact)).collect(),
             workloads: workloads(report, &listed),
+            trusts: report.trusts.iter().map(v1::Trust::new).collect(),
             findings: report.findings.iter().map(finding).collect(),
             rules: rules.into_values().map(rule).collect(),
             checks: report.checks.iter().map(check).collect(),

@@ -83,7 +83,8 @@ impl v1::Destination {
     }
 }
 
-fn value(value: &model::Value) -> v1::Value {
+/// The published form of a value.
+pub(super) fn value(value: &model::Value) -> v1::Value {
     match value {
         model::Value::Known(text, basis) => v1::Value {
             value: Some(text.clone()),

@@ -79,7 +79,7 @@ impl v1::Destination {
 }
 
 impl v1::Value {
-    fn to_model(&self) -> model::Value {
+    pub(super) fn to_model(&self) -> model::Value {
         let basis = match self.basis {
             Some(v1::ValueBasis::Default) => model::Basis::Default,
             Some(v1::ValueBasis::Platform) => model::Basis::Platform,

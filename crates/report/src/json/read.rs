@@ -52,6 +52,7 @@ impl v1::Report {
             summary: self.summary.to_model(),
             artifacts: artifacts.collect::<Result<_, _>>()?,
             workloads: self.workloads.iter().map(v1::Workload::to_model).collect(),
+            trusts: self.trusts.iter().map(v1::Trust::to_model).collect(),
             findings: self.findings.iter().map(v1::Finding::to_model).collect(),
             checks: self.checks.iter().map(v1::Check::to_model).collect(),
             evidence: self.evidence.iter().map(v1::Evidence::to_model).collect::<Result<_, _>>()?,

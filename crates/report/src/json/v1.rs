@@ -6,6 +6,7 @@
 mod artifact;
 mod place;
 mod source;
+mod trust;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use super::words::{Counts, Word, version_one};
 pub use artifact::{Artifact, Lifetime, Location, Remediation, Rule, Snippet, Standard, Suppression, VendorDefault};
 pub use place::{Git, ImagePlace, Mode, Place, Process};
 pub use source::Source;
+pub use trust::{Condition, Setting, SubjectRule, Trust, TrustSubject};
 pub use workload::{Destination, IdentityPath, Layers, Link, Missing, PredictedToken, Ttl, Value, ValueBasis, Workload};
 
 /// Everything that a run of unkeyed has to say.
@@ -37,6 +39,9 @@ pub struct Report {
     pub artifacts: Vec<Artifact>,
     /// What was judged, in order of id.
     pub workloads: Vec<Workload>,
+    /// Who is trusted with which principal, in order of id.
+    #[serde(default)]
+    pub trusts: Vec<Trust>,
     /// What the checks say; workloads refer to them by position, from 0.
     pub findings: Vec<Finding>,
     /// The detection rules that `artifacts` name, in order of id.

@@ -20,6 +20,7 @@ pub(crate) fn with(report: &mut v1::Report, name: &str) -> v1::Source {
         artifact.related.iter_mut().for_each(|related| place(related, &prefix));
     }
     report.workloads.iter_mut().for_each(|workload| of_workload(workload, name, &prefix));
+    report.trusts.iter_mut().for_each(|trust| of_trust(trust, name, &prefix));
     for finding in &mut report.findings {
         finding.workload.iter_mut().for_each(|id| *id = workload_id(name, id));
         finding.locations.iter_mut().for_each(|location| place(location, &prefix));
@@ -46,6 +47,13 @@ fn of_workload(workload: &mut v1::Workload, name: &str, prefix: &str) {
         place(&mut link.from, prefix);
         place(&mut link.to, prefix);
     }
+}
+
+fn of_trust(trust: &mut v1::Trust, name: &str, prefix: &str) {
+    trust.id = workload_id(name, &trust.id);
+    trust.principal = workload_id(name, &trust.principal);
+    trust.workloads.iter_mut().for_each(|id| *id = workload_id(name, id));
+    place(&mut trust.location, prefix);
 }
 
 /// `kind:path#name` with the name before the path, as in a run over several targets.

@@ -7,7 +7,8 @@ use unkeyed_report::json::v1;
 
 use crate::sample;
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 fn report() -> v1::Report {
     v1::Report::new(&sample::audit(), &EVERYTHING)
@@ -86,6 +87,20 @@ fn verdicts_get_worse_and_better_and_identities_drift() {
         token.audience.value = Some("api://elsewhere".into());
     }
     assert_eq!(changes(report(), moved), ["drift workload audience: sts.amazonaws.com → api://elsewhere"]);
+}
+
+#[test]
+fn trusts_widen_and_narrow() {
+    let mut wide = report();
+    wide.trusts[0].subject.rule = v1::SubjectRule::Glob;
+    wide.trusts[0].subject.values = vec!["repo:acme/shop:*".into()];
+    let rest = "https://token.actions.githubusercontent.com; sts.amazonaws.com; token.actions.githubusercontent.com:aud StringEquals \
+                sts.amazonaws.com";
+    let (exact, glob) = (format!("repo:acme/shop:environment:production; {rest}"), format!("repo:acme/shop:*; {rest}"));
+    assert_eq!(changes(report(), wide.clone()), [format!("worse trust -: {exact} → {glob}")]);
+    assert_eq!(changes(wide.clone(), report()), [format!("better trust -: {glob} → {exact}")]);
+    wide.trusts.remove(0);
+    assert_eq!(changes(wide, report()), [format!("appeared trust -: - → {exact}")]);
 }
 
 #[test]

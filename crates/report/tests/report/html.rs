@@ -8,7 +8,8 @@ use unkeyed_report::{Format, Options, printable};
 use crate::sample;
 use crate::snapshots::written;
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 fn page(report: &Report) -> String {
     written(report, Format::Html, &EVERYTHING)

@@ -7,11 +7,11 @@ use unkeyed_report::{Format, Options, printable};
 use crate::sample;
 use crate::snapshots::written;
 
-fn human(report: &Report, options: &Options) -> String {
+fn human(report: &Report, options: &Options<'_>) -> String {
     written(report, Format::Human, options)
 }
 
-fn wide(width: usize) -> Options {
+fn wide(width: usize) -> Options<'static> {
     Options { width, ..Options::default() }
 }
 

@@ -8,7 +8,8 @@ use unkeyed_report::{Format, Options, json_schema};
 use crate::sample;
 use crate::snapshots::written;
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: false };
+const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: false };
 
 #[test]
 fn the_published_schema_is_the_one_of_the_code() {

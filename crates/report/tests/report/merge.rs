@@ -6,7 +6,8 @@ use unkeyed_report::{Options, json_schema, merge};
 
 use crate::sample;
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 /// Numbers that look random and are the same in every run (xorshift).
 struct Dice(u64);

@@ -10,7 +10,8 @@ use unkeyed_report::{Options, merge};
 
 use crate::sample;
 
-const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 fn key(content: Option<record::Sum>) -> Key {
     Key { identity: [1; 32], content, config: [3; 32] }
@@ -89,7 +90,8 @@ fn the_rows_merge_into_what_the_report_merges_into() {
 
 #[test]
 fn the_header_counts_the_lines_and_the_later_and_fuller_record_takes_precedence() {
-    let lines: Vec<Row> = written(record(None, State::Complete)).lines().map(|line| serde_json::from_str::<Line>(line).unwrap().row).collect();
+    let lines: Vec<Row> =
+        written(record(None, State::Complete)).lines().map(|line| serde_json::from_str::<Line>(line).unwrap().row).collect();
     let Row::Header(header) = &lines[0] else { panic!("no header") };
     let mut rows = record::Rows::default();
     lines.iter().for_each(|row| rows.count(row));

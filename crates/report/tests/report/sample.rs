@@ -6,6 +6,7 @@ mod coverage;
 mod findings;
 mod identities;
 mod make;
+mod trusts;
 mod workloads;
 
 use unkeyed_model::{Class, Report, RunInfo, Subject, Summary, Timestamp, Verdict};
@@ -61,6 +62,7 @@ pub(crate) fn audit() -> Report {
         summary,
         artifacts,
         workloads,
+        trusts: trusts::all(),
         findings: findings::all(),
         checks: findings::checks(),
         coverage: coverage::partial(),
@@ -73,6 +75,7 @@ pub(crate) fn scan() -> Report {
     let mut report = audit();
     report.run.command = "scan".into();
     report.workloads.clear();
+    report.trusts.clear();
     report.findings.clear();
     report.checks.clear();
     report.summary = Summary {

@@ -40,7 +40,8 @@ fn first_difference(expected: &str, actual: &str) -> String {
 }
 
 /// Nothing is left out.
-pub(crate) const EVERYTHING: Options = Options { color: false, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
+pub(crate) const EVERYTHING: Options<'_> =
+    Options { color: false, link_base: None, width: 80, show_public: true, confidence: Confidence::Low, verbose: true };
 
 #[test]
 fn audit_for_people() {
@@ -68,6 +69,7 @@ fn for_machines() {
 fn for_other_tools() {
     let report = sample::audit();
     for (file, format) in [
+        ("audit-lines.txt", Format::Lines),
         ("audit.md", Format::Markdown),
         ("audit.junit.xml", Format::Junit),
         ("audit.gitlab.json", Format::Gitlab),

@@ -20,12 +20,12 @@ fn judged(estate: Estate, before: &Before) -> Report {
 
 fn with_baseline(report: &Report, digits: usize, expires: &str) -> Before {
     let baseline = Baseline { path: "b.json".into(), expires: at(expires), entries: crate::baseline_of(report, digits) };
-    Before { baseline: Some(baseline), earlier: None }
+    Before { baseline: Some(baseline), earlier: None, previous: None }
 }
 
 fn since(estate: Estate) -> Before {
     let report = judged(estate, &Before::default());
-    Before { baseline: None, earlier: Some(crate::earlier("main".into(), &report)) }
+    Before { baseline: None, earlier: Some(crate::earlier("main".into(), &report)), previous: None }
 }
 
 #[test]

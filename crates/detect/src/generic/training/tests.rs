@@ -64,10 +64,10 @@ fn read(generic: &Generic, path: &str, text: &[u8], rows: &[Vec<String>], found:
     let dialect = Dialect::of(Some(&origin));
     let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect();
     let mut values: BTreeMap<usize, Read> = BTreeMap::new();
-    let mut progress = Progress::new(text.len(), Some(&origin));
+    let mut progress = Progress::new(text.len());
     SEARCH.words(text, |word, at| {
         let view = View::around(text, at);
-        let Some((place, name)) = generic.place(&mut progress, view, word, at) else { return ControlFlow::Continue(()) };
+        let Some((place, name)) = generic.place(&mut progress, dialect, view, word, at) else { return ControlFlow::Continue(()) };
         let judged = judge::judge(view.text, &place, name.as_ref(), dialect, Some(&origin));
         let line = starts.partition_point(|&start| start <= view.whole(place.value.span).start);
         let entry = values.entry(line).or_default();
