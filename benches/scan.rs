@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use unkeyed::{Gather, Progress, gather};
+use unkeyed::{Budget, Gather, Progress, gather};
 use unkeyed_detect::{Detector, FingerprintKey, RuleSet};
 use unkeyed_model::{Policy, Timestamp, Verdict};
 use unkeyed_source::Options;
@@ -79,6 +79,7 @@ fn scan(criterion: &mut Criterion) {
                     cache: None,
                     detector: &detector,
                     progress: &progress,
+                    budget: &Budget::unlimited(),
                     stop: &stop,
                 };
                 let report = unkeyed_audit::judge(gather(&job).unwrap(), &Policy::default(), now);

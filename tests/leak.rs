@@ -79,6 +79,19 @@ fn no_planted_value_comes_out_anywhere() {
                 assert_no_part(secret, &report, &format!("{command} --format {format}"));
             }
         }
+        // Records are full of digests, in which six hex digits of a secret may stand by chance.
+        if !secret.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let records = written.path().join("records");
+            let mut program = unkeyed();
+            program.args(["audit", "--confidence", "low", "--show-public", "--records"]).arg(&records).arg("--evidence").arg(&evidence);
+            let output = run(program.arg(folder.path()).env("UNKEYED_FINGERPRINT_KEY", "k"));
+            assert_no_part(secret, &(text(&output.stdout) + &text(&output.stderr)), "--records");
+            for file in fs::read_dir(&records).unwrap() {
+                let record = text(&fs::read(file.unwrap().path()).unwrap());
+                assert!(record.lines().count() > 10, "the record says next to nothing: {record}");
+                assert_no_part(secret, &record, "--records");
+            }
+        }
     }
 }
 

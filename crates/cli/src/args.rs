@@ -1,5 +1,6 @@
 //! The command line as users write it.
 
+mod estate;
 mod examples;
 mod explain;
 mod gates;
@@ -14,6 +15,7 @@ use unkeyed_report::Format;
 
 use crate::suggest;
 
+use estate::EstateArgs;
 pub(crate) use explain::{ExplainArgs, Reference};
 pub(crate) use gates::{BaselineArgs, BaselineCommand, HookArgs, PolicyCheckArgs, PolicyCommand};
 pub(crate) use report::{ReportArgs, ReportCommand, ReportOutput};
@@ -78,12 +80,12 @@ pub(crate) struct AuditArgs {
     pub(crate) require: Vec<Requirement>,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct RunArgs {
     /// Folders and files; git:PATH for a repository's objects; images as registry:REF, oci-dir:PATH, oci-archive:PATH or
     /// docker-archive:PATH (recognised without the prefix, too); `-` for standard input; env:FILE, pid:N, pid:all, host:HOME
     /// for what runs.
-    #[arg(required = true, value_name = "TARGET")]
+    #[arg(required_unless_present = "targets_from", value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format; repeat it, each with its own --output, for several reports of one run.
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "human", env = "UNKEYED_FORMAT")]
@@ -172,6 +174,8 @@ pub(crate) struct RunArgs {
     /// Show every item instead of the first few of long lists.
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) estate: EstateArgs,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
 }

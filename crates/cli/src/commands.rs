@@ -9,6 +9,8 @@ mod explain;
 mod hook;
 mod man;
 mod policy;
+mod record_key;
+mod records;
 mod report;
 mod rules;
 mod setup;

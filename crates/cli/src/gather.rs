@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
 use unkeyed_parse::Group;
-use unkeyed_source::{GitScope, Options, Sink, open, path_text};
+use unkeyed_source::{GitScope, Options, Sink, Target, open, path_text};
 
+use crate::budget::Budget;
 use crate::cache::Cache;
 use crate::evidence;
 use crate::kept;
@@ -38,6 +39,8 @@ pub struct Gather<'a> {
     pub detector: &'a Detector,
     /// Shows how far it is.
     pub progress: &'a Progress,
+    /// How much of each may be read.
+    pub budget: &'a Budget,
     /// Set from outside to stop early; the estate then says that it is incomplete.
     pub stop: &'a AtomicBool,
 }
@@ -51,8 +54,19 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
     for target in job.targets {
         let prefix = if job.targets.len() > 1 { path_text(target.trim_end_matches('/').as_ref()) } else { String::new() };
         let options = Options { prefix, ..job.options.clone() };
-        read_target(job, target, &options, &mut estate)?;
+        read_target(job, &open(target, &options)?, &mut estate)?;
     }
+    finish(job, estate)
+}
+
+/// The same for one target that was opened.
+pub(crate) fn gather_opened(job: &Gather<'_>, opened: &Target) -> Result<Estate, unkeyed_source::Error> {
+    let mut estate = Estate::default();
+    read_target(job, opened, &mut estate)?;
+    finish(job, estate)
+}
+
+fn finish(job: &Gather<'_>, mut estate: Estate) -> Result<Estate, unkeyed_source::Error> {
     if !job.evidence.is_empty() {
         read_evidence(job, &mut estate)?;
     }
@@ -60,6 +74,7 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
         let detail = "the run was interrupted before everything was read".into();
         estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
     }
+    estate.coverage.skipped.extend(job.budget.row());
     estate.coverage.read.remembered = job.options.known.left();
     estate.coverage.limits = unkeyed_source::limits(job.options);
     let own = [
@@ -74,20 +89,20 @@ pub fn gather(job: &Gather<'_>) -> Result<Estate, unkeyed_source::Error> {
 /// Evidence is read as files, in one thread, so that the parts of a long log come in their order. All of it is one group:
 /// one command tells a role and another its grants.
 fn read_evidence(job: &Gather<'_>, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
-    let shared = Mutex::new(Harvest::default());
+    let (shared, budget) = (Mutex::new(Harvest::default()), Budget::unlimited());
     for path in job.evidence {
         let folder = if Path::new(path).is_dir() { Some(Path::new(path)) } else { Path::new(path).parent() };
         let prefix = folder.map(path_text).unwrap_or_default();
         let options = Options { prefix, threads: 1, tracked_only: false, git: GitScope::WorkingTree, ..job.options.clone() };
         open(&format!("dir:{path}"), &options)?.source.units(&|| -> Sink<'_> {
-            let mut worker = Worker::new(job.detector, job.progress, job.stop, &shared).of_evidence();
+            let mut worker = Worker::new(job.detector, job.progress, job.stop, &budget, &shared).of_evidence();
             Box::new(move |event| worker.take(event))
         })?;
     }
     let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     let kept = harvest.kept.take();
     let formats: Vec<_> = kept.iter().map(|(group, unit)| (unit.origin().path.clone(), group.format)).collect();
-    let mut facts = structure(job.detector, kept, &mut harvest);
+    let mut facts = structure(job.detector, &budget, kept, &mut harvest);
     evidence::complete(&mut facts, &formats);
     facts.append(std::mem::take(&mut harvest.facts));
     evidence::date(&mut facts);
@@ -96,11 +111,10 @@ fn read_evidence(job: &Gather<'_>, estate: &mut Estate) -> Result<(), unkeyed_so
     Ok(())
 }
 
-fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
-    let opened = open(target, options)?;
+fn read_target(job: &Gather<'_>, opened: &Target, estate: &mut Estate) -> Result<(), unkeyed_source::Error> {
     let shared = Mutex::new(Harvest::default());
     let sink = || -> Sink<'_> {
-        let mut worker = Worker::new(job.detector, job.progress, job.stop, &shared);
+        let mut worker = Worker::new(job.detector, job.progress, job.stop, job.budget, &shared);
         Box::new(move |event| worker.take(event))
     };
     opened.source.units(&sink)?;
@@ -109,19 +123,19 @@ fn read_target(job: &Gather<'_>, target: &str, options: &Options, estate: &mut E
         cache.add(std::mem::take(&mut harvest.silent));
     }
     job.progress.stage("reading structure");
-    let mut facts = structure(job.detector, harvest.kept.take(), &mut harvest);
+    let mut facts = structure(job.detector, job.budget, harvest.kept.take(), &mut harvest);
     let mut unknown = opened.source.refine(&mut harvest.matches);
     harvest.skipped.append(&mut unknown);
     if let Some(repository) = &opened.repository {
         name_repository(&mut facts, repository);
     }
     estate.coverage.read.layers += opened.source.layers();
-    merge(estate, harvest, facts, opened.repository);
+    merge(estate, harvest, facts, opened.repository.clone());
     Ok(())
 }
 
 /// Reads the kept Units group by group, in a fixed order, and scans each with the slots its structure shows.
-fn structure(detector: &Detector, mut kept: Vec<(Group, Unit<'static>)>, harvest: &mut Harvest) -> Facts {
+fn structure(detector: &Detector, budget: &Budget, mut kept: Vec<(Group, Unit<'static>)>, harvest: &mut Harvest) -> Facts {
     kept.sort_by(|(group, unit), (other_group, other)| (group, &unit.origin().path).cmp(&(other_group, &other.origin().path)));
     let mut groups: Vec<(Group, Vec<Unit<'static>>)> = Vec::new();
     for (group, unit) in kept {
@@ -130,7 +144,8 @@ fn structure(detector: &Detector, mut kept: Vec<(Group, Unit<'static>)>, harvest
             _ => groups.push((group, vec![unit])),
         }
     }
-    let read: Vec<_> = groups.into_par_iter().map(|(group, units)| read_group(detector, &group, &units)).collect();
+    let groups = groups.into_par_iter().filter(|_| budget.is_in_time());
+    let read: Vec<_> = groups.map(|(group, units)| read_group(detector, &group, &units)).collect();
     let mut facts = Facts::default();
     for (part, mut matches, mut skipped) in read {
         facts.append(part);

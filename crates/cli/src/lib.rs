@@ -4,9 +4,11 @@
 
 mod args;
 mod baseline_file;
+mod budget;
 mod cache;
 mod commands;
 mod durations;
+mod estate;
 mod evidence;
 mod gather;
 mod kept;
@@ -22,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use budget::Budget;
 pub use cache::Cache;
 pub use gather::{Gather, gather};
 pub use policy_file::{PolicyFile, RuleChange, parse as parse_policy};

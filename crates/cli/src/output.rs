@@ -92,6 +92,11 @@ pub(crate) fn again(report: &Report, args: &ReportOutput) -> anyhow::Result<()> 
     to_place(path, |out| unkeyed_report::write(report, args.format, &everything, out))
 }
 
+/// What of a report is listed, whatever it is written to.
+pub(crate) fn listed(args: &RunArgs) -> Options<'static> {
+    options(args, Options::default())
+}
+
 fn options(args: &RunArgs, terminal: Options<'static>) -> Options<'static> {
     Options { show_public: args.show_public, confidence: args.confidence, verbose: args.verbose, ..terminal }
 }

@@ -9,6 +9,7 @@ use unkeyed_model::{Facts, Match, Skip, SkipReason, Slot, Surface, Unit};
 use unkeyed_parse::LogReader;
 use unkeyed_source::{Event, Flow, Key, Known};
 
+use crate::budget::Budget;
 use crate::kept::Kept;
 use crate::progress::Progress;
 use crate::ration::Ration;
@@ -46,6 +47,7 @@ pub(crate) struct Worker<'a> {
     detector: &'a Detector,
     progress: &'a Progress,
     stop: &'a AtomicBool,
+    budget: &'a Budget,
     shared: &'a Mutex<Harvest>,
     own: Harvest,
     ration: Ration,
@@ -59,11 +61,18 @@ pub(crate) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(crate) fn new(detector: &'a Detector, progress: &'a Progress, stop: &'a AtomicBool, shared: &'a Mutex<Harvest>) -> Self {
+    pub(crate) fn new(
+        detector: &'a Detector,
+        progress: &'a Progress,
+        stop: &'a AtomicBool,
+        budget: &'a Budget,
+        shared: &'a Mutex<Harvest>,
+    ) -> Self {
         Self {
             detector,
             progress,
             stop,
+            budget,
             shared,
             own: Harvest::default(),
             ration: Ration::default(),
@@ -84,6 +93,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn take(&mut self, event: Event<'_>) -> Flow {
         match event {
             Event::Skip(skip) => self.own.skipped.push(skip),
+            Event::Unit(unit) if !self.budget.admits(size(&unit)) => return Flow::Stop,
             Event::Unit(unit) if unit.window().is_some() => self.part(&unit),
             Event::Unit(unit) if unit.lineage().is_some() => self.built(&unit),
             Event::Unit(unit) if self.is_evidence => {
@@ -218,6 +228,11 @@ impl Drop for Worker<'_> {
         self.end_log();
         self.shared.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.own);
     }
+}
+
+/// Bytes that a Unit adds to what was read: windows overlap.
+fn size(unit: &Unit<'_>) -> usize {
+    unit.window().map_or(unit.bytes().len(), |window| window.own.len())
 }
 
 /// Runs `work` on `unit`; a panic costs this one file, and is said.

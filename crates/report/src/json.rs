@@ -18,6 +18,7 @@ use unkeyed_model::Report;
 
 use crate::Options;
 pub use read::Unreadable;
+pub(crate) use words::version_one;
 
 /// Writes the report as JSON, indented, with a line end.
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
@@ -29,8 +30,12 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
 /// The JSON Schema (draft 2020-12) of version 1, as published in `docs/report-v1.schema.json`.
 #[must_use]
 pub fn json_schema() -> String {
+    root_schema::<v1::Report>()
+}
+
+pub(crate) fn root_schema<T: schemars::JsonSchema>() -> String {
     // `for_serialize`: what is written always has every field, so that the schema may require them all.
-    let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<v1::Report>();
+    let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     let mut schema = schema.to_value();
     if let Some(schema) = schema.as_object_mut() {
         // What a reader wants to know first stands first.

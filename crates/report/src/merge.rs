@@ -4,142 +4,167 @@
 //! pipelines may be merged as they arrive, and merged reports merged again. One decision a reader would question: each
 //! report has a name, with which its paths and ids then begin. Two repositories may both hold `deploy.yml`, and most of
 //! them are scanned as `.`, so that nothing in the reports themselves tells them apart.
+//!
+//! Rows go to shelves, which give them back sorted; where a shelf keeps them is not known here. So the rows of an estate
+//! never need be in memory.
 
 mod credential;
-mod qualify;
+mod keys;
+pub(crate) mod qualify;
+pub mod shelf;
 mod totals;
+mod written;
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use std::io;
 
 use crate::json::v1;
+use crate::record::{Row, rows, spelled};
+use shelf::{Heap, Shelf, Sorted};
+pub use written::Folded;
 
-/// Two parts contradict each other.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("two different reports are called `{0}`; name them apart with NAME=FILE")]
-pub struct Conflict(pub String);
-
-/// A finding's place in the order: check, workload, the rest of it.
-type FindingKey = (String, Option<String>, String);
-
-/// What is collected of all parts; every map is a union.
-#[derive(Default)]
-struct Union {
-    sources: BTreeMap<String, v1::Source>,
-    artifacts: BTreeMap<String, v1::Artifact>,
-    /// With the findings of each in place of their positions, which change.
-    workloads: BTreeMap<String, (v1::Workload, Vec<FindingKey>)>,
-    trusts: BTreeMap<(String, String), v1::Trust>,
-    findings: BTreeMap<FindingKey, v1::Finding>,
-    rules: BTreeMap<String, v1::Rule>,
-    checks: BTreeMap<String, v1::Check>,
-    skipped: BTreeMap<String, v1::Skipped>,
-    evidence: BTreeMap<(String, String), v1::Evidence>,
+/// Why parts can't be merged.
+#[derive(Debug, thiserror::Error)]
+pub enum Unmergeable {
+    /// Two parts contradict each other.
+    #[error("two different reports are called `{0}`; name them apart with NAME=FILE")]
+    Conflict(String),
+    /// A shelf fails.
+    #[error("the rows can't be sorted: {0}")]
+    Shelf(#[from] io::Error),
+    /// What was merged can't be read again.
+    #[error("the merged report can't be read: {0}")]
+    Form(#[from] serde_json::Error),
 }
 
 /// One report of all `parts`, each with its name; a part that is merged itself keeps the names of its own.
 ///
 /// # Errors
 /// If two different reports have one name.
-pub fn merge(parts: impl IntoIterator<Item = (String, v1::Report)>) -> Result<v1::Report, Conflict> {
-    let mut union = Union::default();
-    for (name, mut report) in parts {
-        if report.run.sources.is_empty() {
-            qualify::with(&mut report, &name);
-        }
-        union.add(report)?;
+pub fn merge(parts: impl IntoIterator<Item = (String, v1::Report)>) -> Result<v1::Report, Unmergeable> {
+    let mut fold = Fold::new(&|| Ok(Box::<Heap>::default()))?;
+    for (name, report) in parts {
+        fold.report(&name, report)?;
     }
-    Ok(union.into_report())
+    let mut json = Vec::new();
+    fold.finish()?.write(&mut json)?;
+    Ok(serde_json::from_slice(&json)?)
 }
 
-impl Union {
-    fn add(&mut self, report: v1::Report) -> Result<(), Conflict> {
-        for source in report.run.sources {
-            equal(&mut self.sources, source.name.clone(), source.name.clone(), source)?;
-        }
-        let keys: Vec<FindingKey> = report.findings.iter().map(finding_key).collect();
-        for mut workload in report.workloads {
-            let positions = std::mem::take(&mut workload.findings);
-            let own = positions.iter().filter_map(|at| keys.get(usize::try_from(*at).ok()?).cloned()).collect();
-            equal(&mut self.workloads, workload.id.clone(), source_of(&workload.id), (workload, own))?;
-        }
-        self.trusts.extend(report.trusts.into_iter().map(|trust| ((trust.id.clone(), spelled(&trust)), trust)));
-        self.findings.extend(keys.into_iter().zip(report.findings));
-        for artifact in report.artifacts {
-            let merged = match self.artifacts.remove(&artifact.id) {
-                Some(known) => credential::merged(known, artifact),
-                None => credential::ordered(artifact),
-            };
-            self.artifacts.insert(merged.id.clone(), merged);
-        }
-        for skipped in report.coverage.skipped {
-            self.skipped.insert(spelled(&skipped), skipped);
-        }
-        self.evidence.extend(report.evidence.into_iter().map(|evidence| ((evidence.uri.clone(), spelled(&evidence)), evidence)));
-        // Of a rule or check that two versions describe differently, the later text in the order of texts is kept.
-        report.rules.into_iter().for_each(|rule| greatest(&mut self.rules, rule.id.clone(), rule));
-        report.checks.into_iter().for_each(|check| greatest(&mut self.checks, check.id.clone(), check));
-        Ok(())
-    }
+/// How shelves are made.
+pub type MakeShelf<'m> = &'m dyn Fn() -> io::Result<Box<dyn Shelf>>;
 
-    fn into_report(self) -> v1::Report {
-        let positions: BTreeMap<&FindingKey, u64> = self.findings.keys().zip(0..).collect();
-        let placed = |(mut workload, own): (v1::Workload, Vec<FindingKey>)| {
-            workload.findings = own.iter().filter_map(|key| positions.get(key).copied()).collect();
-            workload.findings.sort_unstable();
-            workload.findings.dedup();
-            workload
+/// Takes parts in any order.
+pub struct Fold<'m> {
+    make: MakeShelf<'m>,
+    shelves: Shelves<Box<dyn Shelf>>,
+    /// By the id of a finding, the workloads that have it.
+    held: Box<dyn Shelf>,
+}
+
+/// One place for each kind of row.
+struct Shelves<S> {
+    sources: S,
+    artifacts: S,
+    workloads: S,
+    trusts: S,
+    findings: S,
+    rules: S,
+    checks: S,
+    skipped: S,
+    evidence: S,
+}
+
+impl std::fmt::Debug for Fold<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fold(..)")
+    }
+}
+
+impl<'m> Fold<'m> {
+    /// Nothing yet.
+    ///
+    /// # Errors
+    /// If no shelf can be made.
+    pub fn new(make: MakeShelf<'m>) -> io::Result<Self> {
+        let shelves = Shelves {
+            sources: make()?,
+            artifacts: make()?,
+            workloads: make()?,
+            trusts: make()?,
+            findings: make()?,
+            rules: make()?,
+            checks: make()?,
+            skipped: make()?,
+            evidence: make()?,
         };
-        let workloads: Vec<v1::Workload> = self.workloads.into_values().map(placed).collect();
-        let mut artifacts: Vec<v1::Artifact> = self.artifacts.into_values().collect();
-        artifacts.sort_by_cached_key(|artifact| (artifact.locations.first().map(credential::position), artifact.id.clone()));
-        let sources: Vec<v1::Source> = self.sources.into_values().collect();
-        let mut skipped: Vec<v1::Skipped> = self.skipped.into_values().collect();
-        skipped.sort_by(|a, b| (&a.uri, a.why, &a.detail).cmp(&(&b.uri, b.why, &b.detail)));
-        v1::Report {
-            schema_version: 1,
-            tool: totals::tool(&sources),
-            summary: totals::summary(&sources, &artifacts, &workloads),
-            artifacts,
-            workloads,
-            trusts: self.trusts.into_values().collect(),
-            findings: self.findings.into_values().collect(),
-            rules: self.rules.into_values().collect(),
-            checks: self.checks.into_values().collect(),
-            coverage: totals::coverage(&sources, skipped),
-            evidence: self.evidence.into_values().collect(),
-            run: totals::run(sources),
+        Ok(Self { make, shelves, held: make()? })
+    }
+
+    /// Adds a report; `name` is that of a run that has no sources of its own.
+    ///
+    /// # Errors
+    /// If a shelf fails.
+    pub fn report(&mut self, name: &str, mut report: v1::Report) -> io::Result<()> {
+        if report.run.sources.is_empty() {
+            report.run.sources = vec![qualify::with(&mut report, name)];
+        }
+        let (sources, rows) = rows(report);
+        sources.iter().try_for_each(|source| self.source(source))?;
+        rows.into_iter().try_for_each(|row| self.row(row))
+    }
+
+    /// Adds a row of a record.
+    ///
+    /// # Errors
+    /// If a shelf fails.
+    pub fn row(&mut self, row: Row) -> io::Result<()> {
+        let to = &mut self.shelves;
+        match row {
+            Row::Header(header) => self.source(&header.source),
+            Row::Artifact(artifact) => put(&mut to.artifacts, artifact.id.as_bytes(), &*artifact),
+            Row::Workload(mut workload) => {
+                for finding in std::mem::take(&mut workload.findings) {
+                    self.held.put(finding.as_bytes(), workload.id.as_bytes())?;
+                }
+                put(&mut to.workloads, workload.id.as_bytes(), &*workload)
+            }
+            Row::Trust(trust) => put(&mut to.trusts, trust.id.as_bytes(), &*trust),
+            Row::Finding(finding) => put(&mut to.findings, &keys::finding(&finding), &*finding),
+            Row::Rule(rule) => put(&mut to.rules, rule.id.as_bytes(), &rule),
+            Row::Check(check) => put(&mut to.checks, check.id.as_bytes(), &check),
+            Row::Skipped(skipped) => put(&mut to.skipped, &keys::skipped(&skipped), &skipped),
+            Row::Evidence(evidence) => put(&mut to.evidence, evidence.uri.as_bytes(), &evidence),
         }
     }
-}
 
-fn finding_key(finding: &v1::Finding) -> FindingKey {
-    (finding.check.clone(), finding.workload.clone(), spelled(finding))
-}
-
-/// The report that a workload's id names.
-fn source_of(id: &str) -> String {
-    let path = id.split_once(':').map_or(id, |(_, path)| path);
-    path.split(['/', '#']).next().unwrap_or(path).to_owned()
-}
-
-/// Adds a row that must be the same wherever it comes from.
-fn equal<T: PartialEq>(rows: &mut BTreeMap<String, T>, key: String, name: String, row: T) -> Result<(), Conflict> {
-    if rows.get(&key).is_some_and(|known| *known != row) {
-        return Err(Conflict(name));
+    fn source(&mut self, source: &v1::Source) -> io::Result<()> {
+        put(&mut self.shelves.sources, source.name.as_bytes(), source)
     }
-    rows.insert(key, row);
-    Ok(())
-}
 
-fn greatest<T: Serialize>(rows: &mut BTreeMap<String, T>, key: String, row: T) {
-    if rows.get(&key).is_none_or(|known| spelled(known) < spelled(&row)) {
-        rows.insert(key, row);
+    /// What all of it comes to.
+    ///
+    /// # Errors
+    /// If two different reports have one name, or a shelf fails.
+    pub fn finish(self) -> Result<Folded, Unmergeable> {
+        let Shelves { sources, artifacts, workloads, trusts, findings, rules, checks, skipped, evidence } = self.shelves;
+        let rows = Shelves {
+            sources: sources.sorted()?,
+            artifacts: artifacts.sorted()?,
+            workloads: workloads.sorted()?,
+            trusts: trusts.sorted()?,
+            findings: findings.sorted()?,
+            rules: rules.sorted()?,
+            checks: checks.sorted()?,
+            skipped: skipped.sorted()?,
+            evidence: evidence.sorted()?,
+        };
+        Folded::new(self.make, rows, &*self.held.sorted()?)
     }
 }
 
-/// A row as text, for an order that depends on nothing else. These types have nothing that JSON can't hold.
-fn spelled(row: &impl Serialize) -> String {
-    serde_json::to_string(row).unwrap_or_default()
+fn put(shelf: &mut Box<dyn Shelf>, key: &[u8], row: &impl serde::Serialize) -> io::Result<()> {
+    shelf.put(key, spelled(row).as_bytes())
 }
+
+/// Rows as a shelf gives them back.
+type SortedRows = Box<dyn Sorted>;

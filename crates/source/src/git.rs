@@ -36,6 +36,7 @@ use std::sync::OnceLock;
 use gix::hash::Kind as HashKind;
 use unkeyed_model::{Match, Skip, SkipReason};
 
+use crate::content::{self, ContentSum};
 use crate::exclude::Excludes;
 use crate::path_text::joined;
 use crate::{Error, Event, GitScope, Options, Sink, Source};
@@ -160,6 +161,16 @@ impl History {
 }
 
 impl Source for History {
+    /// What is stored, and everything that leads to it. Reflogs and the like are files, and are told with those.
+    fn content(&self) -> Option<ContentSum> {
+        let repository = self.repository.to_thread_local();
+        let store = self.store();
+        let problems = store.problems.iter().map(|skip| skip.detail.as_bytes());
+        let tips = tips::described(&repository)?;
+        let shallow = repository.is_shallow().ok()?;
+        Some(content::of([store.ids.bytes(), &tips, &[u8::from(shallow)]].into_iter().chain(problems)))
+    }
+
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
         let skips = match &self.options.git {
             GitScope::Staged => self.staged(sink)?,

@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use unkeyed_model::{Fate, ImagePlace, Location, Match, Origin, Skip, Surface, Timestamp, Unit};
 
+use crate::content::{self, ContentSum};
 use crate::{Error, Event, Flow, Options, Sink, Source};
 use blobs::{Archive, Blobs, Folder};
 use layer::{Job, within};
@@ -199,6 +200,19 @@ impl Images {
 type Carriers<'i> = BTreeMap<&'i str, Vec<(usize, usize)>>;
 
 impl Source for Images {
+    /// The digests that manifests name are those of all that is read.
+    fn content(&self) -> Option<ContentSum> {
+        let mut parts = Vec::new();
+        for image in &self.images {
+            parts.extend(image.names.iter().map(|name| name.as_bytes()));
+            parts.extend(image.config.iter().flat_map(|(digest, bytes)| [digest.as_str().as_bytes(), bytes]));
+            parts.extend(image.layers.iter().flat_map(|layer| [layer.digest.as_str(), &layer.media_type]).map(str::as_bytes));
+            parts.push(if image.is_sound { b"sound" } else { b"unsound" });
+        }
+        parts.extend(self.skips.iter().flat_map(|skip| [skip.path.as_bytes(), skip.detail.as_bytes()]));
+        Some(content::of(parts))
+    }
+
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
         let mut first = sink();
         let mut flow = self.configurations(&mut first);

@@ -3,6 +3,7 @@
 //! The decision a reader would question: a source *pushes* borrowed Units into one sink per worker thread instead of
 //! returning an iterator. Read buffers are reused from file to file, so the content can't outlive the call.
 
+mod content;
 mod env;
 mod exclude;
 mod export;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 use unkeyed_model::{Match, Skip, Unit};
 
+pub use content::ContentSum;
 pub use git::Commits;
 pub use known::{Key, Known};
 pub use path_text::path_text;
@@ -65,6 +67,11 @@ pub trait Source: Send + Sync + std::fmt::Debug {
     /// Unit, and leaves out what turns out to be excluded. The coverage rows say what could not be known.
     fn refine(&self, _matches: &mut Vec<Match>) -> Vec<Skip> {
         Vec::new()
+    }
+
+    /// A digest of all that this source will push, known without searching it. `None`: it can't be known before.
+    fn content(&self) -> Option<ContentSum> {
+        None
     }
 
     /// How many image layers were read.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use unkeyed_model::{Origin, Repository, Surface};
+use unkeyed_model::{Origin, Repository, Surface, Tracked};
 
+use crate::content::{self, ContentSum};
 use crate::git::{self, History, Whole};
 use crate::image::{self, Images};
 use crate::path_text::relative_text;
@@ -23,6 +24,21 @@ pub struct Target {
     pub repository: Option<Repository>,
     /// The folder that all paths in the Units are relative to.
     pub root: PathBuf,
+}
+
+impl Target {
+    /// A digest of everything that is read from it: the same content has the same on every machine. `None` if that can't be
+    /// known before it is read.
+    #[must_use]
+    pub fn content(&self) -> Option<ContentSum> {
+        let own = self.source.content()?;
+        let Some(Repository { remote, default_branch, branches, knows_all_branches, head }) = &self.repository else { return Some(own) };
+        let told = [remote, default_branch, head].map(|part| part.as_deref().unwrap_or_default());
+        let knows_all: &[u8] = if *knows_all_branches { b"all" } else { b"some" };
+        let mut parts = vec![own.as_slice(), knows_all];
+        parts.extend(told.iter().copied().chain(branches.iter().map(String::as_str)).map(str::as_bytes));
+        Some(content::of(parts))
+    }
 }
 
 /// Prefixes of targets that other versions read.
@@ -138,6 +154,12 @@ struct SingleFile {
 }
 
 impl Source for SingleFile {
+    fn content(&self) -> Option<ContentSum> {
+        let bytes = content::of_file(&self.path, true).ok()?;
+        let tracked = self.origin.tracked.map_or("", Tracked::as_str);
+        Some(content::of([self.origin.file_name().as_bytes(), tracked.as_bytes(), &bytes]))
+    }
+
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
         let mut reader = Reader::new(self.max_bytes);
         match reader.fill(&self.path, self.origin.file_name(), true) {

@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkParallel, WalkState};
 use unkeyed_model::{Origin, Skip, SkipReason, Tracked};
 
+use crate::content::{self, ContentSum, Gathered};
 use crate::exclude::Excludes;
 use crate::path_text::relative_text;
 use crate::read::{self, Reader};
@@ -95,10 +96,59 @@ impl Next {
     }
 }
 
+impl Tree {
+    fn walk(&self) -> WalkParallel {
+        WalkBuilder::new(&self.root).standard_filters(false).follow_links(false).threads(self.options.threads).build_parallel()
+    }
+
+    fn name<'e>(&self, entry: &'e DirEntry) -> Option<&'e [u8]> {
+        Some(entry.path().strip_prefix(&self.root).ok()?.as_os_str().as_encoded_bytes())
+    }
+
+    /// What of an entry decides what `visit` makes of it; `None` if it can't be read.
+    fn digest(&self, entry: &DirEntry) -> Option<ContentSum> {
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        let tracked = self.index.as_ref().and_then(|index| index.state(path)).map_or("", Tracked::as_str);
+        let bytes = if kind.is_file() { content::of_file(path, false).ok()?.to_vec() } else { special_kind(kind).as_bytes().to_vec() };
+        Some(content::of([self.name(entry)?, tracked.as_bytes(), &bytes]))
+    }
+}
+
 impl Source for Tree {
+    fn content(&self) -> Option<ContentSum> {
+        let all = Gathered::new();
+        self.walk().run(|| {
+            Box::new(|entry| {
+                let Ok(entry) = entry else {
+                    all.add(None);
+                    return WalkState::Quit;
+                };
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if entry.depth() == 0 {
+                    return WalkState::Continue;
+                }
+                // What git keeps in it is told by its objects.
+                if entry.file_name() == ".git" {
+                    return WalkState::Skip;
+                }
+                match self.excludes.reason(entry.path(), is_folder) {
+                    Some(why) => {
+                        all.add(self.name(&entry).map(|name| content::of([name, why.as_bytes()])));
+                        if is_folder { WalkState::Skip } else { WalkState::Continue }
+                    }
+                    None if is_folder => WalkState::Continue,
+                    None => {
+                        all.add(self.digest(&entry));
+                        WalkState::Continue
+                    }
+                }
+            })
+        });
+        all.finish()
+    }
+
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
-        let walk = WalkBuilder::new(&self.root).standard_filters(false).follow_links(false).threads(self.options.threads).build_parallel();
-        walk.run(|| {
+        self.walk().run(|| {
             let mut sink = sink();
             let mut reader = Reader::new(self.options.max_file_bytes);
             Box::new(move |entry| {

@@ -53,7 +53,10 @@ Examples:
     unkeyed audit pid:1234
     docker inspect web | unkeyed audit env:-
   The same report tomorrow:
-    unkeyed audit . --as-of 2026-11-22T12:00:00Z --no-history";
+    unkeyed audit . --as-of 2026-11-22T12:00:00Z --no-history
+  Many targets, a record for each; then one report of all:
+    unkeyed audit --targets-from estate.txt --records records/
+    unkeyed report merge records/ --format json --output estate.json";
 
 pub(super) const EXPLAIN: &str = "\
 Examples:
@@ -117,6 +120,8 @@ Examples:
     unkeyed report report.json --format html --output readiness.html
   One report of an estate:
     unkeyed report merge api=a/report.json web=b/report.json --output estate.json --format json
+  One report of the records of many targets:
+    unkeyed report merge records/ --output estate.json --format json
   What changed since the last quarter, with a trend:
     unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
   A gate against new credentials:

@@ -22,9 +22,13 @@ pub(crate) enum ReportCommand {
     /// Make one report of many; their order doesn't matter, and what is given twice counts once.
     #[command(after_help = examples::REPORT)]
     Merge {
-        /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each.
+        /// Saved JSON reports; the name, by default the file's, stands before the paths and ids of each. Folders and files
+        /// (*.ndjson) of records.
         #[arg(required = true, value_name = "[NAME=]FILE")]
         files: Vec<String>,
+        /// Where rows are sorted, instead of the system's folder for temporary files.
+        #[arg(long, value_name = "DIR")]
+        temp: Option<PathBuf>,
         #[command(flatten)]
         output: ReportOutput,
     },

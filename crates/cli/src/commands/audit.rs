@@ -9,18 +9,19 @@ use unkeyed_model::{Before, Previous, Report, Requirement};
 use unkeyed_source::{Commits, GitScope, Options};
 
 use super::setup::Setup;
-use super::{adjust, diff};
+use super::{adjust, diff, records};
 use crate::args::{Profile, RunArgs};
 use crate::cache::Cache;
 use crate::progress::Progress;
-use crate::{Exit, Gather, gather, output};
+use crate::{Budget, Exit, Gather, gather, output};
 
 /// Runs `command` (`scan` or `audit`) and writes its reports.
 pub(crate) fn run(command: &str, args: &RunArgs, require: &[Requirement]) -> anyhow::Result<Exit> {
-    let destinations = output::destinations(args)?;
-    if args.threads > 0 {
-        rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global().context("--threads")?;
+    if let Some(folder) = &args.estate.records {
+        return records::run(command, args, require, folder);
     }
+    let destinations = output::destinations(args)?;
+    use_threads(args)?;
     let mut setup = Setup::new(args)?;
     setup.policy.require = require.to_vec();
     let cache = args.cache.as_ref().map(|folder| Cache::open(folder, &setup.rules_digest, setup.policy_digest())).transpose()?;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: &[Requirement]) -> any
         cache: cache.as_ref(),
         detector: &setup.detector,
         progress: &progress,
+        budget: &Budget::unlimited(),
         stop: &stop,
     };
     let previous = args.previous.as_deref().map(previous).transpose()?;
@@ -67,6 +69,14 @@ pub(crate) fn run(command: &str, args: &RunArgs, require: &[Requirement]) -> any
     Ok(exit)
 }
 
+/// Sets how many threads share the work.
+pub(super) fn use_threads(args: &RunArgs) -> anyhow::Result<()> {
+    if args.threads > 0 {
+        rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global().context("--threads")?;
+    }
+    Ok(())
+}
+
 /// The trusts of a saved report.
 fn previous(path: &Path) -> anyhow::Result<Previous> {
     let name = unkeyed_source::path_text(path);
@@ -75,12 +85,12 @@ fn previous(path: &Path) -> anyhow::Result<Previous> {
 }
 
 /// Which gate decides: for a change the one that speaks of what it adds.
-fn profile(command: &str, args: &RunArgs) -> Profile {
+pub(super) fn profile(command: &str, args: &RunArgs) -> Profile {
     let usual = if command == "audit" && args.diff.is_none() { Profile::Audit } else { Profile::Ci };
     args.profile.unwrap_or(usual)
 }
 
-fn options(command: &str, args: &RunArgs, cache: Option<&Cache>) -> Options {
+pub(super) fn options(command: &str, args: &RunArgs, cache: Option<&Cache>) -> Options {
     Options {
         excludes: args.exclude.clone(),
         // A change is what git tracks; what it ignores was not there before either.
@@ -97,7 +107,7 @@ fn options(command: &str, args: &RunArgs, cache: Option<&Cache>) -> Options {
 }
 
 /// What of repositories is read: by `audit` everything, unless the user says otherwise.
-fn git_scope(command: &str, args: &RunArgs) -> GitScope {
+pub(super) fn git_scope(command: &str, args: &RunArgs) -> GitScope {
     if args.staged {
         GitScope::Staged
     } else if args.since.is_some() || args.range.is_some() || !args.branch.is_empty() {
@@ -121,7 +131,7 @@ fn exit(report: &Report, strict: bool, interrupted: bool) -> Exit {
     }
 }
 
-fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+pub(super) fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
     let stop = Arc::clone(stop);
     let handler = move || stop.store(true, Ordering::Relaxed);
     if let Err(error) = ctrlc::set_handler(handler) {

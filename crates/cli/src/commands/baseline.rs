@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, bail};
-use unkeyed_model::{Artifact, Before, Known, Report, Timestamp};
+use unkeyed_model::{Artifact, Known, Report, Timestamp};
 use unkeyed_source::{GitScope, Options};
 
 use super::setup::Setup;
 use crate::args::{BaselineArgs, BaselineCommand, Profile, RunArgs};
 use crate::baseline_file::{self, BaselineFile, Foreign, Keying};
 use crate::progress::Progress;
-use crate::{Exit, Gather, durations, gather, output};
+use crate::{Exit, durations, output};
 
 /// Days after which a baseline ends if nobody says when.
 const DEFAULT_DAYS: i64 = 90;
@@ -110,20 +109,7 @@ fn report(setup: &Setup, args: &BaselineArgs) -> anyhow::Result<Report> {
     let run = run_args(args, None)?;
     let git = if args.no_history { GitScope::WorkingTree } else { GitScope::Everything };
     let options = Options { git, excludes: args.exclude.clone(), ..Options::default() };
-    let (progress, stop) = (Progress::new(!args.quiet), AtomicBool::new(false));
-    let job = Gather {
-        targets: &run.targets,
-        evidence: &[],
-        options: &options,
-        cache: None,
-        detector: &setup.detector,
-        progress: &progress,
-        stop: &stop,
-    };
-    let mut estate = gather(&job)?;
-    setup.sign(&mut estate, "audit", Profile::Ci.as_str(), &run);
-    progress.finish();
-    Ok(unkeyed_audit::judge_after(estate, &setup.policy, setup.now, &Before::default()))
+    setup.report(&run, &options, Profile::Ci, &Progress::new(!args.quiet))
 }
 
 fn run_args(args: &BaselineArgs, baseline: Option<PathBuf>) -> anyhow::Result<RunArgs> {

@@ -14,7 +14,7 @@ use super::adjust;
 use super::setup::Setup;
 use crate::args::{HookArgs, Profile, RunArgs};
 use crate::progress::Progress;
-use crate::{Exit, Gather, gather, output};
+use crate::{Budget, Exit, Gather, gather, output};
 
 /// Variables by which git tells a hook what is committed.
 const GIT_DIR: &str = "GIT_DIR";
@@ -78,6 +78,7 @@ fn judge(setup: &Setup, run: &RunArgs, is_quiet: bool) -> anyhow::Result<Report>
         cache: None,
         detector: &setup.detector,
         progress: &progress,
+        budget: &Budget::unlimited(),
         stop: &stop,
     };
     let read = |options: &Options| -> anyhow::Result<_> {

@@ -2,16 +2,15 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
-use unkeyed_model::{Before, Finding, Level, Policy, Report, Timestamp};
+use unkeyed_model::{Finding, Level, Policy, Report, Timestamp};
 use unkeyed_source::{GitScope, Options};
 
 use super::setup::{POLICY_FILE, Setup};
+use crate::Exit;
 use crate::args::{PolicyCheckArgs, Profile, RunArgs};
 use crate::progress::Progress;
-use crate::{Exit, Gather, gather};
 
 /// Checks the policy that is in force for the target.
 pub(crate) fn check(args: &PolicyCheckArgs) -> anyhow::Result<Exit> {
@@ -31,31 +30,14 @@ pub(crate) fn check(args: &PolicyCheckArgs) -> anyhow::Result<Exit> {
     let Some((name, digest)) = &setup.policy_used else {
         bail!("{}: there is no {POLICY_FILE} here; --policy FILE names one", args.target)
     };
-    let report = report(&setup, &run)?;
+    let options = Options { git: GitScope::WorkingTree, ..Options::default() };
+    let report = setup.report(&run, &options, Profile::Audit, &Progress::new(true))?;
     let mut out = anstream::stdout().lock();
     writeln!(out, "{}: well-formed, sha256 {digest}", unkeyed_report::printable(name))?;
     let page = page(&setup.policy, &report, setup.now);
     write!(out, "{}", page.lines().map(|line| format!("{}\n", unkeyed_report::printable(line))).collect::<String>())?;
     let is_refused = remarks(&report).any(|remark| remark.level == Level::Error);
     Ok(if is_refused { Exit::GateFailed } else { Exit::Ok })
-}
-
-fn report(setup: &Setup, run: &RunArgs) -> anyhow::Result<Report> {
-    let options = Options { git: GitScope::WorkingTree, ..Options::default() };
-    let (progress, stop) = (Progress::new(true), AtomicBool::new(false));
-    let job = Gather {
-        targets: &run.targets,
-        evidence: &[],
-        options: &options,
-        cache: None,
-        detector: &setup.detector,
-        progress: &progress,
-        stop: &stop,
-    };
-    let mut estate = gather(&job)?;
-    setup.sign(&mut estate, "audit", Profile::Audit.as_str(), run);
-    progress.finish();
-    Ok(unkeyed_audit::judge_after(estate, &setup.policy, setup.now, &Before::default()))
 }
 
 /// What the exceptions gave rise to.

@@ -3,27 +3,34 @@
 //! One decision a reader would question: the exit code is not that of the run that made the report. Whoever asks for
 //! another format of a report that failed its gate gets it, with exit code 0; only `diff --fail-if-worse` judges.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
+use unkeyed_report::Format;
 use unkeyed_report::compare::Comparison;
 use unkeyed_report::json::v1;
-use unkeyed_report::{Format, merge};
+use unkeyed_report::merge::Fold;
+use unkeyed_report::merge::shelf::Shelf;
 
 use crate::args::{ReportArgs, ReportCommand, ReportOutput};
+use crate::estate::merge_input::Records;
+use crate::estate::rows_on_disk::RowsOnDisk;
 use crate::{Exit, output};
 
 /// The largest saved report that is read.
 const MAX_REPORT_BYTES: u64 = 1 << 30;
+/// The largest merged report, as JSON, that is written in another format, for which it is held.
+const MAX_PAGE_BYTES: usize = 256 << 20;
 /// Formats of a comparison.
 const COMPARISONS: [Format; 3] = [Format::Human, Format::Json, Format::Html];
 
 /// Runs the command.
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     match (&args.command, &args.file) {
-        (Some(ReportCommand::Merge { files, output }), _) => merged(files, output),
+        (Some(ReportCommand::Merge { files, temp, output }), _) => merged(files, temp.as_deref(), output),
         (Some(ReportCommand::Diff { files, fail_if_worse, output }), _) => compared(files, *fail_if_worse, output),
         (None, Some(file)) => {
             let report = read(file)?;
@@ -33,13 +40,51 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     }
 }
 
-fn merged(files: &[String], output: &ReportOutput) -> anyhow::Result<Exit> {
-    let parts = files.iter().map(|given| {
-        let (name, file) = named(given)?;
-        Ok((name, read(&file)?))
-    });
-    let parts = parts.collect::<anyhow::Result<Vec<_>>>()?;
-    written(&merge(parts)?, output, "the merged report")
+fn merged(files: &[String], temp: Option<&Path>, output: &ReportOutput) -> anyhow::Result<Exit> {
+    let place = temp.map_or_else(std::env::temp_dir, Path::to_owned);
+    let unusable = || format!("{}: rows can't be sorted here (--temp DIR)", place.display());
+    let folder = tempfile::Builder::new().prefix("unkeyed-merge-").tempdir_in(&place).with_context(unusable)?;
+    let shelves = Cell::new(0);
+    let shelf = || -> io::Result<Box<dyn Shelf>> {
+        shelves.set(shelves.get() + 1);
+        Ok(Box::new(RowsOnDisk::new(folder.path(), shelves.get())))
+    };
+    let mut fold = Fold::new(&shelf)?;
+    let mut records = Records::default();
+    for given in files {
+        if !records.take(Path::new(given))? {
+            let (name, file) = named(given)?;
+            fold.report(&name, read(&file)?)?;
+        }
+    }
+    records.fold(&mut fold, shelf()?)?;
+    let folded = fold.finish()?;
+    if output.format == Format::Json {
+        output::to_place(output.output.as_deref(), |out| folded.write(out))?;
+        return Ok(Exit::Ok);
+    }
+    let mut json = Bounded(Vec::new());
+    folded.write(&mut json).with_context(|| {
+        format!("the merged report is larger than {MAX_PAGE_BYTES} bytes, too large for {}; --format json has no such limit", output.format)
+    })?;
+    written(&v1::Report::read(&json.0)?, output, "the merged report")
+}
+
+/// What is written, up to a limit.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_PAGE_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// `NAME=FILE`, or a file whose name without its ending is the report's.

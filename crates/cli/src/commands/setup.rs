@@ -5,17 +5,20 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, anyhow};
 use sha2::{Digest as _, Sha256};
 use unkeyed_detect::{Detector, FingerprintKey};
-use unkeyed_model::{Baseline, Estate, Policy, RunInfo, Subject, Timestamp, WorkloadKind};
+use unkeyed_model::{Baseline, Before, Estate, Policy, Report, RunInfo, Subject, Timestamp, WorkloadKind};
+use unkeyed_source::Options;
 
 use super::adjust;
 use super::rules::load;
-use crate::args::RunArgs;
+use crate::args::{Profile, RunArgs};
 use crate::baseline_file::{self, BaselineFile};
-use crate::{PolicyFile, RuleChange, output, policy_file};
+use crate::progress::Progress;
+use crate::{Budget, Gather, PolicyFile, RuleChange, gather, output, policy_file};
 
 /// Name of the policy that is looked up at a target's root.
 pub(super) const POLICY_FILE: &str = "unkeyed.toml";
@@ -88,6 +91,33 @@ impl Setup {
             output::warn(&format!("{path}: the baseline has ended; what it knew counts again"));
         }
         Some(file.into_baseline(path))
+    }
+
+    /// Reads the targets of `args` and judges them, without regard to a baseline or an earlier state.
+    pub(super) fn report(&self, args: &RunArgs, options: &Options, profile: Profile, progress: &Progress) -> anyhow::Result<Report> {
+        let mut estate = gather(&Gather {
+            targets: &args.targets,
+            evidence: &[],
+            options,
+            cache: None,
+            detector: &self.detector,
+            progress,
+            budget: &Budget::unlimited(),
+            stop: &AtomicBool::new(false),
+        })?;
+        self.sign(&mut estate, "audit", profile.as_str(), args);
+        progress.finish();
+        Ok(unkeyed_audit::judge_after(estate, &self.policy, self.now, &Before::default()))
+    }
+
+    /// Whether `args` are judged by the same: their target brings no policy or baseline of its own.
+    pub(super) fn fits(&self, args: &RunArgs) -> bool {
+        [POLICY_FILE, baseline_file::NAME].iter().all(|file| own(args, file).is_none())
+    }
+
+    /// The baseline in use: its path and digest.
+    pub(super) fn baseline_used(&self) -> Option<(&str, &str)> {
+        self.baseline.as_ref().map(|(_, path, digest)| (path.as_str(), digest.as_str()))
     }
 
     /// Adds to the estate how the run was asked for.

@@ -91,6 +91,6 @@ fn tally<'w>(words: impl Iterator<Item = &'w str>) -> Schema {
 }
 
 /// The schema of `schema_version`: exactly 1.
-pub(super) fn version_one(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn version_one(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "description": "Always 1; an incompatible form would have another number.", "type": "integer", "const": 1 })
 }

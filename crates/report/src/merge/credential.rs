@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::spelled;
 use crate::json::v1;
+use crate::record::spelled;
 
 /// Where a place stands in the order of places.
 pub(super) fn position(location: &v1::Location) -> (String, Option<u32>, Option<u32>, String) {
@@ -12,43 +12,73 @@ pub(super) fn position(location: &v1::Location) -> (String, Option<u32>, Option<
     (place.uri.clone(), place.line, place.column, spelled(location))
 }
 
-/// The artifact with its lists in the one order that does not depend on where they come from.
-pub(super) fn ordered(mut artifact: v1::Artifact) -> v1::Artifact {
-    artifact.locations.sort_by_cached_key(position);
-    artifact.locations.dedup();
-    artifact.related = union(artifact.related);
-    artifact.standards = union(artifact.standards);
-    artifact.workloads.sort();
-    artifact.workloads.dedup();
-    artifact.notes.sort();
-    artifact.notes.dedup();
-    artifact.copies = artifact.locations.len() as u64;
-    artifact
+/// All rows of one id together: the places of all, and what the gravest says. An exception of one report does not cover
+/// another.
+pub(super) struct Gathered {
+    /// The gravest, without what is united.
+    bare: v1::Artifact,
+    lists: Lists,
 }
 
-/// Both together: the places of both, and what the graver one says. An exception of one report does not cover the other.
-pub(super) fn merged(one: v1::Artifact, other: v1::Artifact) -> v1::Artifact {
-    let (mut kept, more) = if gravity(&one) >= gravity(&other) { (one, other) } else { (other, one) };
-    kept.locations.extend(more.locations);
-    kept.related.extend(more.related);
-    kept.standards.extend(more.standards);
-    kept.workloads.extend(more.workloads);
-    kept.notes.extend(more.notes);
-    ordered(kept)
+/// What is united.
+#[derive(Default)]
+struct Lists {
+    locations: Vec<v1::Location>,
+    related: Vec<v1::Place>,
+    standards: Vec<v1::Standard>,
+    workloads: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Gathered {
+    /// One row.
+    pub(super) fn new(mut artifact: v1::Artifact) -> Self {
+        let mut lists = Lists::default();
+        lists.take(&mut artifact);
+        Self { bare: artifact, lists }
+    }
+
+    /// The id that all have.
+    pub(super) fn id(&self) -> &str {
+        &self.bare.id
+    }
+
+    /// One more.
+    pub(super) fn add(&mut self, mut artifact: v1::Artifact) {
+        self.lists.take(&mut artifact);
+        if gravity(&artifact) > gravity(&self.bare) {
+            self.bare = artifact;
+        }
+    }
+
+    /// The whole, its lists in the one order that does not depend on where they come from.
+    pub(super) fn finish(self) -> v1::Artifact {
+        let Self { bare, lists: Lists { mut locations, related, standards, mut workloads, mut notes } } = self;
+        locations.sort_by_cached_key(position);
+        locations.dedup();
+        workloads.sort();
+        workloads.dedup();
+        notes.sort();
+        notes.dedup();
+        let copies = locations.len() as u64;
+        v1::Artifact { copies, locations, related: union(related), standards: union(standards), workloads, notes, ..bare }
+    }
+}
+
+impl Lists {
+    fn take(&mut self, artifact: &mut v1::Artifact) {
+        self.locations.append(&mut artifact.locations);
+        self.related.append(&mut artifact.related);
+        self.standards.append(&mut artifact.standards);
+        self.workloads.append(&mut artifact.workloads);
+        self.notes.append(&mut artifact.notes);
+        artifact.copies = 0;
+    }
 }
 
 /// An order of what is not united, so that it does not change by uniting.
-fn gravity(artifact: &v1::Artifact) -> (bool, u8, Reverse<unkeyed_model::Class>, String) {
-    let bare = v1::Artifact {
-        locations: Vec::new(),
-        related: Vec::new(),
-        standards: Vec::new(),
-        workloads: Vec::new(),
-        notes: Vec::new(),
-        copies: 0,
-        ..artifact.clone()
-    };
-    (artifact.suppressed_by.is_none(), artifact.rank, Reverse(artifact.class), spelled(&bare))
+fn gravity(bare: &v1::Artifact) -> (bool, u8, Reverse<unkeyed_model::Class>, String) {
+    (bare.suppressed_by.is_none(), bare.rank, Reverse(bare.class), spelled(bare))
 }
 
 fn union<T: serde::Serialize>(rows: Vec<T>) -> Vec<T> {

@@ -6,10 +6,10 @@ use unkeyed_model::Origin;
 
 use crate::json::v1;
 
-/// Puts `name` before every path and id of the report of one run, and makes it its own only source.
-pub(super) fn with(report: &mut v1::Report, name: &str) {
+/// Puts `name` before every path and id of the report of one run; gives what a report of many says of it as a source.
+pub(crate) fn with(report: &mut v1::Report, name: &str) -> v1::Source {
     let prefix = Origin { path: name.to_owned(), ..Origin::default() }.uri();
-    report.run.sources = vec![source(report, name)];
+    let source = source(report, name);
     for artifact in &mut report.artifacts {
         // Fingerprints under the user's key say the same in every report.
         if !artifact.id.starts_with("hmac:") {
@@ -28,6 +28,7 @@ pub(super) fn with(report: &mut v1::Report, name: &str) {
     }
     report.evidence.iter_mut().for_each(|evidence| evidence.uri = format!("{prefix}/{}", evidence.uri));
     report.coverage.skipped.iter_mut().for_each(|skipped| skipped.uri = format!("{prefix}/{}", skipped.uri));
+    source
 }
 
 fn of_workload(workload: &mut v1::Workload, name: &str, prefix: &str) {

@@ -33,6 +33,11 @@ impl Ids {
         self.bytes.len() / self.width
     }
 
+    /// All of them, in order.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The number of `id`.
     pub(super) fn find(&self, id: &oid) -> Option<u32> {
         self.find_bytes(id.as_bytes())

@@ -57,6 +57,28 @@ impl Tips {
     }
 }
 
+/// References, heads and indexes, as bytes in an order of their own; `None` if an index can't be read.
+pub(super) fn described(repository: &gix::Repository) -> Option<Vec<u8>> {
+    let mut references = all_references(repository);
+    references.sort();
+    let mut described = Vec::new();
+    for (name, id) in references {
+        described.extend(name.as_bytes());
+        described.extend(id.as_bytes());
+    }
+    let head = repository.head_name().ok()?.map(|name| name.as_bstr().to_string());
+    described.extend(head.unwrap_or_default().as_bytes());
+    let index = repository.index_or_empty().ok()?;
+    for entry in index.entries() {
+        described.extend(entry.path(&index).iter());
+        described.extend(entry.id.as_bytes());
+        described.extend(entry.mode.bits().to_be_bytes());
+    }
+    let Tips { head, staged, .. } = Tips::read(repository);
+    head.iter().chain(&staged).for_each(|id| described.extend(id.as_bytes()));
+    Some(described)
+}
+
 /// The commits that a merge under way takes in.
 pub(super) fn merged(repository: &gix::Repository) -> Vec<ObjectId> {
     let mut ids = Vec::new();

@@ -9,6 +9,7 @@ use gix::index::entry::Mode;
 use unkeyed_model::{GitPlace, Match, Skip, SkipReason, Surface};
 
 use super::History;
+use crate::content::{self, ContentSum};
 use crate::path_text::{bytes_text, joined, relative_text};
 use crate::tree::Tree;
 use crate::{Error, Event, Flow, Options, Sink, Source};
@@ -75,6 +76,15 @@ impl Whole {
 }
 
 impl Source for Whole {
+    fn content(&self) -> Option<ContentSum> {
+        let mut parts = Vec::new();
+        parts.extend(self.tree.as_ref().map(Source::content));
+        parts.extend(self.parts.iter().flat_map(|Part { files, history, .. }| [files.content(), history.content()]));
+        let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+        let folders = self.parts.iter().map(|part| &part.folder).chain(self.submodules.iter().map(|skip| &skip.path));
+        Some(content::of(parts.iter().map(<[u8; 32]>::as_slice).chain(folders.map(String::as_bytes))))
+    }
+
     fn units<'s>(&'s self, sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Result<(), Error> {
         // The walk says that it leaves out git folders; those that are read here are not left out.
         let is_read = |skip: &Skip| skip.why == SkipReason::NotSupplied && self.parts.iter().any(|part| part.folder == skip.path);

@@ -9,7 +9,8 @@ use crate::json::words::Word;
 
 /// Something that runs and authenticates to something else, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Workload {
+#[schemars(rename = "Workload")]
+pub struct Workload<F = u64> {
     /// Stable id, `kind:path#name`.
     pub id: String,
     /// What kind of thing runs.
@@ -54,10 +55,39 @@ pub struct Workload {
     pub artifacts: Vec<String>,
     /// How many more are attributed to it and not listed.
     pub hidden_artifacts: u64,
-    /// Positions in `findings`, from 0.
-    pub findings: Vec<u64>,
+    /// Its findings: positions in `findings`, from 0; in records their ids.
+    pub findings: Vec<F>,
     /// It authenticates to nothing that can be seen, and is left out of the counts of verdicts.
     pub no_access_observed: bool,
+}
+
+impl<F> Workload<F> {
+    /// The same with its findings named otherwise.
+    #[must_use]
+    pub fn with_findings<G>(self, findings: Vec<G>) -> Workload<G> {
+        Workload {
+            id: self.id,
+            kind: self.kind,
+            name: self.name,
+            locations: self.locations,
+            assurance: self.assurance,
+            owner: self.owner,
+            environment: self.environment,
+            verdict: self.verdict,
+            leaning: self.leaning,
+            reasons: self.reasons,
+            missing: self.missing,
+            layers: self.layers,
+            identity_paths: self.identity_paths,
+            links: self.links,
+            hidden_links: self.hidden_links,
+            destinations: self.destinations,
+            artifacts: self.artifacts,
+            hidden_artifacts: self.hidden_artifacts,
+            findings,
+            no_access_observed: self.no_access_observed,
+        }
+    }
 }
 
 /// A piece of evidence that is missing.
