@@ -40,7 +40,7 @@ fn reports() -> tempfile::TempDir {
 #[test]
 fn a_saved_report_is_written_in_every_format_as_the_run_would_have() {
     let folder = reports();
-    for format in ["human", "json", "sarif", "inventory-csv", "html"] {
+    for format in ["human", "lines", "json", "sarif", "inventory-csv", "html"] {
         let direct = said(&["audit", "api", "--as-of", AS_OF, "--format", format], folder.path());
         let again = said(&["report", "new.json", "--format", format], folder.path());
         assert!(again == direct, "{format}:\n{again}\n---\n{direct}");

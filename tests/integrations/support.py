@@ -1,5 +1,6 @@
 """What the tests of the integrations share: the program on the PATH, repositories, a secret that is nobody's."""
 
+import json
 import os
 import random
 import shutil
@@ -66,3 +67,10 @@ class Case(unittest.TestCase):
             git(folder, "add", "-A", "-f")
             git(folder, "commit", "-q", "-m", "begin")
         return folder
+
+    def assert_unobjectionable(self, files):
+        """Our own audit reads all of these files and has nothing to say."""
+        repository = self.repository({name: path.read_text() for name, path in files.items()})
+        report = json.loads(run([BINARY, "audit", repository, "--format", "json", "--strict"]).stdout)
+        self.assertEqual([], [(one["check"], one["message"]) for one in report["findings"] if one["level"] in ("warning", "error")])
+        self.assertEqual([], report["artifacts"])

@@ -45,6 +45,9 @@ class Form(Case):
         used = re.findall(r"uses: (\S+)", ACTION.read_text() + WORKFLOW.read_text())
         self.assertTrue(used and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one) for one in used), used)
 
+    def test_our_own_audit_has_nothing_to_say(self):
+        self.assert_unobjectionable({".github/workflows/unkeyed.yml": WORKFLOW, "action.yml": ACTION})
+
 
 class Steps(Case):
     def play(self, repository, **inputs):

@@ -36,22 +36,30 @@ def main() -> int:
     config = digest(" ".join(option for option in arguments if option.startswith("--as-of")) + digest(key) + str(foreign))
     record = "-".join(part[:16] for part in (digest(name), digest(target["target"]), config))
     if (records / f"{record}.ndjson").exists():
-        print(f"complete {record} {name} (already there)", file=sys.stderr)
+        print(f"unkeyed: {name}: complete, 0 credentials, 0 workloads, was there", file=sys.stderr)
         return 0
     with Path(os.environ["STAND_IN_LOG"]).open("a") as log:
         log.write(name + "\n")
+    failed = target.get("policy")
+    if kind == "exists" and not Path(target["target"]).exists():
+        failed = "no such file"
+    if failed:
+        kind = "failed"
     if kind == "slow":
         time.sleep(0.3)
     if kind == "hangs":
         time.sleep(600)
     if kind == "kills":
         os.kill(os.getpid(), signal.SIGKILL)
-    state = "failed" if kind.startswith("./") else "complete"
-    header = {"identity": digest(name), "state": state, "reason": target["target"] if state == "failed" else None}
+    if kind == "murders":
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(5)
+    state = "failed" if failed else "complete"
+    header = {"identity": digest(name), "state": state, "reason": f"{failed}: the policy can't be read" if failed else None}
     part = records / f"{record}.{os.getpid()}.part"
     part.write_text(json.dumps({"record": record, "target": name, "header": header}) + "\n")
     part.replace(records / f"{record}.ndjson")
-    print(f"{state} {record} {name}", file=sys.stderr)
+    print(f"unkeyed: {name}: {state}, 0 credentials, 0 workloads", file=sys.stderr)
     return 3 if state == "failed" else 0
 
 

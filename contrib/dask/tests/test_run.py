@@ -8,12 +8,15 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import PATIENCE, STAND_IN, Cluster, until
+from distributed import Client
 
 
 def command(cluster: Cluster, targets: list[str], *options: str) -> list[str]:
@@ -81,7 +84,7 @@ def test_a_target_that_kills_its_process_costs_its_own_record_only(cluster: Clus
     assert found.pop("kills-itself") == {
         "identity": found_identity("kills-itself"),
         "state": "failed",
-        "reason": "./killed by signal 9",
+        "reason": "given up: killed by signal 9: the policy can't be read",
     }
     assert {header["state"] for header in found.values()} == {"complete"}
     assert Counter(cluster.names_made())["kills-itself"] == 1 + 1 + 1, "the first try, one more, and the failed record"
@@ -91,11 +94,41 @@ def found_identity(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
+def test_a_target_that_kills_its_workers_costs_no_other_record(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    targets.write_text(
+        "\n".join([*[f"slow-{n}" for n in range(12)], "murders-its-worker", *[f"slow-{n}" for n in range(12, 20)]])
+    )
+    arguments = [
+        "run",
+        "--targets",
+        str(targets),
+        "--records",
+        str(tmp_path / "records"),
+        "--workers",
+        "2",
+        "--binary",
+        str(STAND_IN),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "unkeyed_dask", *arguments, "--retries", "0"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 3,
+        env=os.environ | {"STAND_IN_LOG": str(tmp_path / "made.log")},
+    )
+    assert done.returncode == 3, done.stderr
+    lines = [json.loads(path.read_text()) for path in (tmp_path / "records").glob("*.ndjson")]
+    states = {line["target"]: line["header"]["state"] for line in lines}
+    assert states.pop("murders-its-worker") == "failed"
+    assert states == dict.fromkeys([f"slow-{n}" for n in range(20)], "complete"), done.stderr
+
+
 def test_a_target_that_hangs_is_given_up(cluster: Cluster) -> None:
     cluster.workers("a")
     done = run(cluster, ["hangs-for-ever", "repo-1"], "--timeout", "2")
     assert done.returncode == 3, done.stderr
-    assert headers(cluster)["hangs-for-ever"]["reason"] == "./took longer than 2 seconds"
+    assert headers(cluster)["hangs-for-ever"]["reason"].startswith("given up: took longer than 2 seconds")
     assert Counter(cluster.names_made())["hangs-for-ever"] == 2, "a hang is not tried again; the second is the failed record"
 
 
@@ -123,6 +156,17 @@ def test_an_interrupted_run_goes_on_where_it_stopped(cluster: Cluster) -> None:
     assert again.returncode == 0, again.stderr
     assert set(headers(cluster)) == set(targets)
     assert all(Counter(cluster.names_made())[name] == 1 for name in kept), "what was recorded is not done twice"
+
+
+def test_a_lost_scheduler_ends_the_run_and_keeps_the_records(cluster: Cluster) -> None:
+    cluster.workers("a")
+    running = subprocess.Popen(command(cluster, [f"slow-{n}" for n in range(40)]), stderr=subprocess.PIPE, text=True)
+    until(lambda: len(list((cluster.folder / "records").glob("*.ndjson"))) > 3, "records come in")
+    cluster.processes[0].kill()
+    _, said = running.communicate(timeout=PATIENCE * 2)
+    assert running.returncode == 3, said
+    assert "the scheduler is gone" in said
+    assert len(headers(cluster)) > 3
 
 
 def test_no_more_targets_are_handed_out_than_may_wait(cluster: Cluster) -> None:
@@ -210,19 +254,21 @@ def test_what_is_fetched_is_recorded_under_its_own_name(cluster: Cluster, tmp_pa
     )
     fetch.chmod(0o755)
     token = os.urandom(12).hex()
+    targets = [json.dumps({"target": f"https://git.example/{name}", "name": f"acme/{name}"}) for name in ("web", "gone")]
     _, log = cluster.worker("a", {"FETCH_TOKEN": token})
     until(lambda: "Registered to" in log.read_text(), "the worker joins")
-    done = run(cluster, ["https://git.example/acme/web", "https://git.example/gone"], "--fetch", str(fetch), "--retries", "0")
+    done = run(cluster, targets, "--fetch", str(fetch), "--retries", "0")
     assert done.returncode == 3
     found = headers(cluster)
-    assert found["https://git.example/acme/web"]["state"] == "complete"
-    assert found["https://git.example/gone"]["reason"] == "./fetching ended with exit code 7"
+    assert found["acme/web"]["state"] == "complete"
+    assert found["acme/gone"]["reason"].startswith("given up: fetching ended with exit code 7")
     assert token not in done.stderr
 
 
 def test_workers_on_this_machine_are_started_and_ended(tmp_path: Path) -> None:
     targets = tmp_path / "targets.txt"
-    targets.write_text("\n".join(f"repo-{n}" for n in range(6)))
+    (tmp_path / "exists-beside-the-list").touch()
+    targets.write_text("\n".join([*[f"repo-{n}" for n in range(5)], "exists-beside-the-list"]))
     arguments = [
         "run",
         "--targets",
@@ -239,9 +285,45 @@ def test_workers_on_this_machine_are_started_and_ended(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         timeout=PATIENCE * 2,
+        cwd=tmp_path,
         env=os.environ | {"STAND_IN_LOG": str(tmp_path / "made.log")},
     )
     assert done.returncode == 0, done.stderr
     assert "6 targets: 6 complete" in done.stderr
     assert len(list((tmp_path / "records").iterdir())) == 6
     assert len(list((tmp_path / "cache").iterdir())) in (1, 2), "one cache a worker"
+
+
+def test_workers_on_this_machine_are_reached_by_nobody_else(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    targets.write_text("\n".join(f"slow-{n}" for n in range(30)))
+    made = tmp_path / "made.log"
+    arguments = [
+        "run",
+        "--targets",
+        str(targets),
+        "--records",
+        str(tmp_path / "records"),
+        "--workers",
+        "2",
+        "--binary",
+        str(STAND_IN),
+    ]
+    running = subprocess.Popen([sys.executable, "-m", "unkeyed_dask", *arguments], env=os.environ | {"STAND_IN_LOG": str(made)})
+    until(made.exists, "work begins")
+    driver = psutil.Process(running.pid)
+    open_ports = [
+        connection.laddr
+        for process in [driver, *driver.children(recursive=True)]
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert open_ports
+    assert {address.ip for address in open_ports} == {"127.0.0.1"}
+    for address in open_ports:
+        for page in ("info/main/workers.html", "json/index.html", "metrics", "status"):
+            with pytest.raises(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{address.port}/{page}", timeout=5)
+        with pytest.raises((OSError, ValueError)), Client(f"tcp://127.0.0.1:{address.port}", timeout=2, set_as_default=False):
+            pass
+    assert running.wait(PATIENCE) == 0

@@ -6,6 +6,7 @@
 
 mod declared;
 mod draft;
+mod local;
 mod named;
 mod observed;
 mod pairing;
@@ -19,17 +20,18 @@ use crate::linking::{Merged, StoredIndex};
 use crate::{classes, reachability, severity, standards};
 
 pub(crate) use draft::Draft;
-pub(crate) use observed::LOCAL;
+pub(crate) use local::LOCAL;
 
 /// All artifacts, classed, attributed and named, sorted by first location.
 pub(crate) fn collect(estate: &Estate, merged: &[Merged], stored: &StoredIndex, policy: &Policy, now: Timestamp) -> Vec<Artifact> {
-    let mut drafts = observed::collect(&estate.matches);
+    let mut drafts = observed::collect(&estate.matches, &estate.facts);
     drafts.extend(estate.facts.declarations.iter().map(declared::draft));
     let attribution = Attribution::new(&estate.facts, merged, stored, policy);
     named::apply_uses(&mut drafts, &estate.facts, merged, stored);
     for draft in &mut drafts {
         attribution.attribute(draft);
     }
+    local::settle(&mut drafts, merged);
     let keys: Vec<String> = classes::decryption_keys(&drafts);
     let mut artifacts: Vec<(Artifact, Option<String>)> = drafts
         .into_iter()

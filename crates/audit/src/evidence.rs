@@ -48,29 +48,29 @@ fn or_placeholder<'a>(path: &'a IdentityPath, placeholder: &'a str) -> &'a str {
 pub(crate) fn trust(path: &IdentityPath) -> String {
     match path.platform {
         Platform::Aws => {
-            format!("`aws iam get-role --role-name {} > evidence.json`, or add the Terraform that defines it", or_placeholder(path, "ROLE"))
+            format!("`aws iam get-role --role-name {} > evidence.json` and `--evidence evidence.json`, or add the Terraform that defines it", or_placeholder(path, "ROLE"))
         }
         Platform::Azure => format!(
-            "`az identity federated-credential list --identity-name NAME --resource-group GROUP > evidence.json` (application: `az ad app federated-credential list --id {}`), or add the Terraform that defines it",
+            "`az identity federated-credential list --identity-name NAME --resource-group GROUP > evidence.json` and `--evidence evidence.json` (application: `az ad app federated-credential list --id {}`), or add the Terraform that defines it",
             or_placeholder(path, "CLIENT_ID")
         ),
         Platform::Gcp => format!(
-            "`gcloud iam workload-identity-pools providers describe PROVIDER --workload-identity-pool=POOL --location=global --format=json` and `gcloud iam service-accounts get-iam-policy {} --format=json`, or add the Terraform that defines them",
+            "`gcloud iam workload-identity-pools providers describe PROVIDER --workload-identity-pool=POOL --location=global --format=json` and `gcloud iam service-accounts get-iam-policy {} --format=json`, each into a file that `--evidence` names, or add the Terraform that defines them",
             or_placeholder(path, "EMAIL")
         ),
         Platform::Oci => {
-            "`oci identity-domains identity-propagation-trusts list --attribute-sets all`, or add the Terraform that defines it".to_owned()
+            "`oci identity-domains identity-propagation-trusts list --attribute-sets all > evidence.json` and `--evidence evidence.json`, or add the Terraform that defines it".to_owned()
         }
         Platform::K8s => "the ServiceAccount and its token projection, as manifests".to_owned(),
         Platform::Vault => {
             format!(
-                "`vault read -format=json auth/MOUNT/role/{} > evidence.json`, or add the Terraform that defines it",
+                "`vault read -format=json auth/MOUNT/role/{} > evidence.json` and `--evidence evidence.json`, or add the Terraform that defines it",
                 or_placeholder(path, "ROLE")
             )
         }
-        Platform::Spiffe => "`spire-server entry show -output json > evidence.json`, or the ClusterSPIFFEID manifests".to_owned(),
+        Platform::Spiffe => "`spire-server entry show -output json > evidence.json` and `--evidence evidence.json`, or the ClusterSPIFFEID manifests".to_owned(),
         Platform::Registry => "the trusted publisher entry of the package, from its settings page at the registry".to_owned(),
-        Platform::Github => "`gh api repos/OWNER/REPO/actions/oidc/customization/sub > evidence.json`".to_owned(),
+        Platform::Github => "`gh api repos/OWNER/REPO/actions/oidc/customization/sub > evidence.json` and `--evidence evidence.json`".to_owned(),
         Platform::Saas => format!("the federation rule at {}, as its console or API exports it", path.destination),
     }
 }
@@ -79,18 +79,18 @@ pub(crate) fn trust(path: &IdentityPath) -> String {
 pub(crate) fn grants(path: &IdentityPath) -> String {
     match path.platform {
         Platform::Aws => format!(
-            "`aws iam get-account-authorization-details --filter Role > evidence.json` (holds {}), or add the Terraform that attaches its policies",
+            "`aws iam get-account-authorization-details --filter Role > evidence.json` and `--evidence evidence.json` (holds {}), or add the Terraform that attaches its policies",
             or_placeholder(path, "the role")
         ),
         Platform::Azure => format!(
-            "`az role assignment list --all --assignee {} > evidence.json`, or add the Terraform with its role assignments",
+            "`az role assignment list --all --assignee {} > evidence.json` and `--evidence evidence.json`, or add the Terraform with its role assignments",
             or_placeholder(path, "CLIENT_ID")
         ),
         Platform::Gcp => {
-            "`gcloud projects get-iam-policy PROJECT --format=json > evidence.json`, or add the Terraform with its bindings".to_owned()
+            "`gcloud projects get-iam-policy PROJECT --format=json > evidence.json` and `--evidence evidence.json`, or add the Terraform with its bindings".to_owned()
         }
         Platform::Oci => {
-            "`oci iam policy list --all --compartment-id OCID > evidence.json`, or add the Terraform with its policies".to_owned()
+            "`oci iam policy list --all --compartment-id OCID > evidence.json` and `--evidence evidence.json`, or add the Terraform with its policies".to_owned()
         }
         Platform::K8s => "its RoleBindings and Roles as manifests (`kubectl get rolebindings,clusterrolebindings -A -o json`)".to_owned(),
         Platform::Vault => "`vault policy read POLICY` for each policy of the role, or add the Terraform that defines them".to_owned(),

@@ -6,6 +6,7 @@
 mod aims;
 mod aliases;
 mod brokered;
+mod called;
 mod chains;
 mod components;
 mod observed;

@@ -52,6 +52,19 @@ pub(crate) enum Command {
     /// Print what a check, a rule or a word of a report means.
     #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
+    /// Print the completion script of a shell.
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// The folder, made if it isn't there.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -3,9 +3,11 @@
 mod adjust;
 mod audit;
 mod baseline;
+mod completions;
 mod diff;
 mod explain;
 mod hook;
+mod man;
 mod policy;
 mod report;
 mod rules;
@@ -30,5 +32,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
             (None, Some(what)) => explain::reference(what, &args.rules),
             (None, None) => explain::run(args.id.as_deref().unwrap_or_default(), &args.rules),
         },
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { folder } => man::run(folder.as_deref()),
     }
 }

@@ -239,7 +239,8 @@ fn is_followed_by_operator(text: &[u8], end: usize) -> bool {
     let Some(next) = cursor.peek() else { return false };
     match next {
         b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' | b'[' => true,
-        b',' => !closers.is_empty(),
+        // Behind a bare word only a literal is of interest: `set :password, "x"`.
+        b',' => !closers.is_empty() || cursor.window(3)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
         b'(' => gap == 0,
         _ => gap > 0 && (next.is_ascii_graphic() || next >= 0x80),
     }

@@ -68,6 +68,7 @@ fn in_value(value: &[u8]) -> Option<&'static str> {
         .or_else(|| template::template(value))
         .or_else(|| words::masked(value))
         .or_else(|| words::placeholder(value))
+        .or_else(|| words::translation(value))
         .or_else(|| words::type_name(value))
         .or_else(|| words::form_rule(value))
         .or_else(|| reference::reference(value))

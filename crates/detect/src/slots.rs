@@ -13,8 +13,11 @@ use crate::doubt;
 use crate::finding::Finding;
 use crate::overlap;
 use crate::placeholder;
+use crate::placeholder::word_list::WordList;
 use crate::structure::Draft;
 
+/// So much of a string of connection is looked at.
+const MAX_CONNECTION: usize = 1024;
 /// The rule for slots whose own rule is not loaded.
 const FALLBACK: &str = "generic.typed-position";
 
@@ -106,14 +109,17 @@ fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot,
 fn own(detector: &Detector, value: &[u8], origins: &[Arc<Origin>], slot: &Slot) -> Option<Finding> {
     let rules = detector.rules();
     let rule = rules.rules().get(rules.position(&slot.rule).or_else(|| rules.position(FALLBACK))?);
-    if value.is_empty() || placeholder::in_slot(value).is_some() || decode::is_packed(value) {
+    if value.is_empty() || is_unfilled(value) || placeholder::in_slot(value).is_some() || decode::is_packed(value) {
         return None;
     }
     let mut draft = Draft::new(rule, Span::new(0, value.len()));
     draft.typed_position = true;
     draft.role = slot.role;
     draft.destination.clone_from(&slot.destination);
-    let doubt = placeholder::likely::filler(value).or_else(|| placeholder::likely::broken_promise(slot.name.as_bytes(), value));
+    let doubt = placeholder::likely::filler(value)
+        .or_else(|| placeholder::likely::example(value))
+        .or_else(|| placeholder::likely::broken_promise(slot.name.as_bytes(), value))
+        .or_else(|| beside(&slot.name, value));
     if rule.typed_position && doubt.is_some() {
         draft.confidence = Confidence::Low;
     }
@@ -121,10 +127,68 @@ fn own(detector: &Detector, value: &[u8], origins: &[Arc<Origin>], slot: &Slot) 
     detector.seal(draft, value, origins)
 }
 
+/// What stands beside a credential in the same object: `username`, `POSTGRES_DB`.
+static BESIDE: WordList = WordList::new("addr address bucket database db dbname email endpoint host hostname port region user username");
+
+/// Why a slot of that name holds no credential more often than one, if so.
+fn beside(name: &str, value: &[u8]) -> Option<&'static str> {
+    let last = name.rsplit(['.', '_', '-', '/']).next().unwrap_or_default();
+    let of_place = BESIDE.has_any_case(last.as_bytes());
+    if of_place {
+        return Some("its name is that of what stands beside a credential");
+    }
+    // `DSN: db:27017`, `DB_DSN=root:@tcp(db:3306)/shop`
+    let port = value.rsplit(|&byte| byte == b':').next().filter(|port| port.len() < value.len()).unwrap_or_default();
+    let is_address = (2..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit) || memchr::memmem::find(value, b":@").is_some();
+    (last.eq_ignore_ascii_case("dsn") && is_address).then_some("an address without a password")
+}
+
+/// Whether a string of connection holds a filler for its password: `Server=db;Pwd=SET_A_PASSWORD_HERE`.
+fn is_unfilled(value: &[u8]) -> bool {
+    let lower = value[..value.len().min(MAX_CONNECTION)].to_ascii_lowercase();
+    [&b"password="[..], b"pwd="].iter().any(|key| {
+        memchr::memmem::find(&lower, key).is_some_and(|at| {
+            let rest = &value[at + key.len()..];
+            let length = memchr::memchr2(b';', b' ', rest).unwrap_or(rest.len());
+            placeholder::in_slot(&rest[..length]).is_some()
+        })
+    })
+}
+
 fn fill_in(draft: &mut Draft, slot: &Slot) {
     draft.typed_position = true;
     draft.key_path.get_or_insert_with(|| slot.name.clone());
     if draft.destination.is_none() {
         draft.destination.clone_from(&slot.destination);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_credential_is_doubted() {
+        for (name, value) in [
+            ("stringData.POSTGRES_DB", "accounts"),
+            ("literals.username", "admin"),
+            ("environment.DSN", "db:27017"),
+            ("DB_DSN", "root:@tcp(db:3306)/shop"),
+        ] {
+            assert!(beside(name, value.as_bytes()).is_some(), "{name}");
+        }
+        for (name, value) in
+            [("stringData.POSTGRES_PASSWORD", "accounts"), ("DB_DSN", "app:kW3xqz9Vt@tcp(db:3306)/shop"), ("token", "admin:27017")]
+        {
+            assert_eq!(beside(name, value.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_connection_string_with_a_filler_holds_no_password() {
+        assert!(is_unfilled(b"Server=db;Uid=sa;Pwd=SET_A_PASSWORD_HERE_123;Encrypt=True"));
+        assert!(is_unfilled(b"host=db password=${PASSWORD} user=app"));
+        assert!(!is_unfilled(b"Server=db;Uid=sa;Pwd=kW3xqz9Vt;Encrypt=True"));
+        assert!(!is_unfilled(b"kW3xqz9Vt"));
     }
 }

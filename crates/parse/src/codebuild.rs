@@ -4,9 +4,11 @@
 //! does. The decision a reader would question: the role counts as used once the build reads parameters or secrets by
 //! it, or runs a command that reaches AWS.
 
+use std::sync::Arc;
+
 use unkeyed_model::{
-    Custody, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SkipReason, StoreKind, Ttl, TtlBasis, Unit, Value,
-    WorkloadKind,
+    Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Origin, Platform, Reach, Reference, SkipReason, StoreKind, Ttl,
+    TtlBasis, Unit, Use, Value, Workload, WorkloadKind,
 };
 
 use crate::ci::{Budget, File, Files, Job, System};
@@ -68,6 +70,24 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         }
     }
     facts
+}
+
+/// What a project brings along that builds by a specification: the file that it names, or what one in its own definition does.
+///
+/// AWS CodeBuild User Guide, "Build specification reference for CodeBuild": without a name it is `buildspec.yml` at the root.
+pub(crate) fn specified(by: Option<&str>, at: &Location, project: &mut Workload) {
+    let Some(text) = by.filter(|text| text.contains('\n')) else {
+        project.uses.push((Use::File, by.filter(|path| !path.is_empty()).unwrap_or("buildspec.yml").to_owned()));
+        return;
+    };
+    let unit = Unit::new(Arc::new(Origin { path: "buildspec.yml".to_owned(), ..Origin::default() }), text.as_bytes());
+    for part in read(std::slice::from_ref(&unit)).workloads {
+        let here = |reference: Reference| Reference { location: at.clone(), ..reference };
+        project.references.extend(part.references.into_iter().map(here));
+        let new: Vec<Destination> = part.destinations.into_iter().filter(|to| !project.destinations.contains(to)).collect();
+        project.destinations.extend(new);
+        project.uses.extend(part.uses);
+    }
 }
 
 /// `env`: plain variables, and values of Parameter Store and Secrets Manager.

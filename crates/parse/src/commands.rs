@@ -8,10 +8,12 @@ mod fetch;
 mod lasting;
 mod login;
 mod reach;
+mod script;
 
 pub(crate) use self::build::{dockerfile_in, repository};
 pub(crate) use self::fetch::vault_custody;
 pub(crate) use self::lasting::{EXTENDS, extended};
+pub(crate) use self::script::is_script;
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 
 use crate::shell::Command;
@@ -40,6 +42,8 @@ pub(crate) enum Effect {
     WritesCredential(&'static str),
     /// Builds images, named without their tags, from a Dockerfile.
     Builds { images: Vec<String>, dockerfile: String },
+    /// Runs a shell script, by its path from the root of the tree.
+    RunsScript(String),
     /// Makes something that lives for a time: the trait that says so, and the seconds, or what is written where they aren't known.
     Lasts { what: &'static str, length: String },
     /// Checks out code of a pull request.
@@ -78,6 +82,7 @@ pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     effects.extend(login::effects(command, before));
     effects.extend(reach::effects(command));
     effects.extend(build::effect(command));
+    effects.extend(script::effect(command));
     effects.extend(lasting::effects(command));
     effects
 }

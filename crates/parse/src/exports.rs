@@ -21,7 +21,7 @@ use crate::place::Place;
 use crate::tree::{Kind, Node};
 use crate::{Group, LogReader, k8s};
 
-pub(crate) use self::out::{Attribute, Labels, Out, Resource};
+pub(crate) use self::out::{Attribute, Labels, Out, Resource, given, of, text};
 use self::shapes::Shape;
 
 /// Name of the format of everything that is recognised here.
@@ -55,19 +55,34 @@ pub(crate) fn group(unit: &Unit<'_>) -> Option<Group> {
 
 fn is_export(unit: &Unit<'_>) -> bool {
     let Ok(place) = Place::new(unit) else { return false };
-    if text(&place).is_some() {
+    if text_of(&place).is_some() {
         return true;
     }
     let Ok(root) = crate::json::parse(&place) else { return false };
     items(&root).iter().any(|item| shapes::of(item).is_some())
 }
 
-fn text(place: &Place<'_>) -> Option<Text> {
+fn text_of(place: &Place<'_>) -> Option<Text> {
     let text = place.text().trim_start_matches('\u{feff}').trim_start();
     if credential_report::is_one(text) {
         return Some(Text::CredentialReport);
     }
     vault::is_policy(text).then_some(Text::VaultPolicy)
+}
+
+/// Whether a file describes trusts, whoever printed or wrote it.
+pub(crate) fn is_trusts(unit: &Unit<'_>) -> bool {
+    let root = Place::new(unit).ok().and_then(|place| crate::json::parse(&place).ok());
+    root.is_some_and(|root| items(&root).iter().any(|item| shapes::trust(item).is_some()))
+}
+
+/// Writes down the trusts that a document describes.
+pub(crate) fn write_trust(root: &Node, out: &mut Out<'_>) {
+    for item in items(root) {
+        if let Some(shape) = shapes::trust(item) {
+            (shape.write)(item, out);
+        }
+    }
 }
 
 /// The entries of a list, however the tool wraps it, or the one that is printed.
@@ -126,7 +141,7 @@ pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts)
     let mut formats: Vec<String> = Vec::new();
     let mut records = 0;
     let mut dated = None;
-    match text(place) {
+    match text_of(place) {
         Some(Text::CredentialReport) => {
             formats.push(credential_report::NAME.to_owned());
             records = credential_report::read(place.text(), None, &mut out);

@@ -1,6 +1,6 @@
 //! Constructors for the facts that most formats yield, with the values they share.
 
-use unkeyed_model::{Content, Custody, Destination, Location, Reference, Role, Slot, SlotEncoding, StoreKind};
+use unkeyed_model::{Content, Custody, Destination, Location, Reference, Role, Slot, SlotEncoding, StoreKind, Value};
 
 use crate::{credential_name, variables};
 
@@ -130,6 +130,16 @@ pub(crate) fn addressed(variable: &str) -> Option<Destination> {
         ["database", "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rds", "pg", "sql", "rabbitmq", "amqp"];
     let is_store = words.iter().any(|word| stores.contains(word) || *word == "db") || lower.starts_with("db") || lower.starts_with("mysql");
     (is_address && is_store && !lower.starts_with("dbt")).then(|| Destination::new("db", ""))
+}
+
+/// Stands for what isn't known in a text that is otherwise.
+pub(crate) const NOT_KNOWN: char = '*';
+
+/// A role's ARN of which everything but the account is known. Configuration seldom tells its own account's number, and the
+/// name tells which role of these inputs is meant.
+pub(crate) fn role_of_some_account(text: &str) -> Option<Value> {
+    let name = text.trim().strip_prefix("arn:aws:iam::*:role/")?;
+    (!name.contains(['*', '$', ' '])).then(|| Value::literal(text.trim()))
 }
 
 /// AWS, with the account if an ARN names it (`arn:aws:iam::123456789012:role/x`).

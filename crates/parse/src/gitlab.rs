@@ -46,7 +46,16 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let bytes = unit.bytes();
     let head = bytes.get(..bytes.len().min(LOOKED_AT)).unwrap_or_default();
     let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
-    let keys: [&[u8]; 6] = [b"\n  script:", b"\n  before_script:", b"\n  stage:", b"\n  extends:", b"\n  rules:", b"\n  id_tokens:"];
+    let keys: [&[u8]; 8] = [
+        b"\n  script:",
+        b"\n  before_script:",
+        b"\n  stage:",
+        b"\n  extends:",
+        b"\n  rules:",
+        b"\n  id_tokens:",
+        b"\n  image:",
+        b"\n  variables:",
+    ];
     let has_jobs = keys.iter().filter(|key| holds(key)).count() > 1;
     let has_includes = head.starts_with(b"include:") && unit.origin().path.contains("gitlab");
     let spoken = has_jobs || has_includes || (unit.origin().path.contains("gitlab") && holds(b"script:"));

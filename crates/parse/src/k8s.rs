@@ -40,6 +40,7 @@ use unkeyed_model::{Facts, Unit};
 
 use self::objects::{Object, Source};
 use crate::place::Place;
+use crate::provisioning;
 use crate::tree::Node;
 
 /// YAML and JSON files that hold `apiVersion` and `kind`, and kustomizations, grouped by folder.
@@ -83,6 +84,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
     rbac::bindings(&objects, &mut facts);
+    facts.append(provisioning::read_manifests(units));
     // A service account that is both defined and bound is one principal, where it is defined.
     facts.principals.sort_by(|a, b| a.key.cmp(&b.key));
     facts.principals.dedup_by(|a, b| a.key == b.key);

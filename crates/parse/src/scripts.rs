@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use unkeyed_model::{Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Value, Workload};
+use unkeyed_model::{Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Use, Value, Workload};
 
 use crate::commands::{self, Effect, Login};
 use crate::flat::Flat;
@@ -81,6 +81,7 @@ fn take(commands: &[shell::Command], locate: &dyn Fn(Range<usize>) -> Location, 
                 workload.builds.extend(builds);
             }
             Effect::WritesCredential(form) => workload.traits.push(("writes-credential".into(), form.into(), at)),
+            Effect::RunsScript(path) => workload.uses.push((Use::Component, path)),
             Effect::Lasts { what, length } => workload.traits.push((what.into(), length, at)),
             _ => {}
         }

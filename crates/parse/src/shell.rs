@@ -28,6 +28,8 @@ pub(crate) struct Command {
     pub(crate) outputs: Vec<Word>,
     /// Its input is the output of the command before it.
     pub(crate) piped: bool,
+    /// Where the here-document that is its input stands.
+    pub(crate) document: Option<Range<usize>>,
 }
 
 /// Words in front of the program that don't change what it is.

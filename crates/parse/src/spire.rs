@@ -14,6 +14,7 @@ mod tests;
 
 use unkeyed_model::{Facts, Unit};
 
+pub(crate) use self::commands::read as read_commands;
 pub(crate) use self::entry::{Entry, selector_claims};
 pub(crate) use self::federation::{Relationship, relationship};
 use crate::place;
@@ -32,19 +33,6 @@ pub(crate) fn claims_entries(unit: &Unit<'_>) -> Option<String> {
 /// Reads such files.
 pub(crate) fn read_entries(units: &[Unit<'_>]) -> Facts {
     place::each(units, registration::read)
-}
-
-/// Shell scripts that create entries.
-pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
-    let origin = unit.origin();
-    let name = origin.file_name();
-    let is_script = [".sh", ".bash", ".zsh"].iter().any(|ending| name.ends_with(ending)) || !name.contains('.');
-    (is_script && holds(unit, "entry create") && holds(unit, "piffeID")).then(|| origin.path.clone())
-}
-
-/// Reads such scripts.
-pub(crate) fn read_scripts(units: &[Unit<'_>]) -> Facts {
-    place::each(units, commands::read)
 }
 
 fn holds(unit: &Unit<'_>, word: &str) -> bool {

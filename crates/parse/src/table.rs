@@ -5,7 +5,7 @@ use unkeyed_model::{Facts, Surface, Unit};
 use crate::{
     agents, ansible, arm, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners,
     compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
-    serverless, spire, systemd, terraform, travis, trust_policy,
+    provisioning, serverless, shell_script, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -49,11 +49,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
     Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
     Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
-    Row { name: "aws-trust-policy", claims: trust_policy::claims, surface: Surface::Iac, read: trust_policy::read },
+    Row { name: "trust-documents", claims: provisioning::claims_documents, surface: Surface::Iac, read: provisioning::read_documents },
     Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::Iac, read: cloud_init::read },
     Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
     Row { name: "spire-entries", claims: spire::claims_entries, surface: Surface::Iac, read: spire::read_entries },
-    Row { name: "spire-scripts", claims: spire::claims_scripts, surface: Surface::Worktree, read: spire::read_scripts },
+    Row { name: "trust-scripts", claims: provisioning::claims_scripts, surface: Surface::Worktree, read: provisioning::read_scripts },
+    Row { name: "shell-scripts", claims: shell_script::claims, surface: Surface::Worktree, read: shell_script::read },
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },

@@ -10,6 +10,7 @@ mod azure;
 mod azure_devops;
 mod compute;
 pub(crate) mod declared;
+mod documents;
 mod embedded;
 mod eval;
 mod exported;
@@ -26,6 +27,7 @@ mod packer;
 mod principals;
 mod provider;
 mod pulumi;
+mod registry;
 mod rendered;
 mod resolve;
 mod resource;
@@ -44,10 +46,12 @@ mod tests;
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 pub(crate) use self::azure::path_scope as azure_scope;
+use self::documents::Documents;
 use self::module::Module;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
 pub(crate) use self::spire::is_one as is_spire;
+use crate::{place, trust_policy};
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.
 const STACK_BYTES: usize = 64 << 20;
@@ -55,8 +59,11 @@ const STACK_BYTES: usize = 64 << 20;
 /// How far into a file the words that tell a state or a plan are looked for, in bytes.
 const STATE_HEAD: usize = 64 << 10;
 
-/// Files that Terraform and OpenTofu load, grouped by folder.
+/// Files that Terraform and OpenTofu load, grouped by folder, and the policy documents that they may take from there.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    if trust_policy::is_document(unit) {
+        return Some(documents::folder(unit.origin().folder()).to_owned());
+    }
     let origin = unit.origin();
     let name = origin.file_name();
     let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tfvars.json"];
@@ -87,7 +94,10 @@ pub(crate) fn read_state(units: &[Unit<'_>]) -> Facts {
 
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    read_as(WorkloadKind::Terraform, units, folder_of(units))
+    match units.iter().find(|unit| !trust_policy::is_document(unit)) {
+        Some(configuration) => read_as(WorkloadKind::Terraform, units, configuration.origin().folder()),
+        None => place::each(units, trust_policy::read),
+    }
 }
 
 fn folder_of<'u>(units: &'u [Unit<'_>]) -> &'u str {
@@ -149,6 +159,11 @@ pub(crate) fn read_exports(units: &[Unit<'_>]) -> Facts {
     read_as(WorkloadKind::Export, units, "")
 }
 
+/// Reads what commands and objects make: `folder` stands before the names.
+pub(crate) fn read_provisioning(units: &[Unit<'_>], folder: &str) -> Facts {
+    read_as(WorkloadKind::Export, units, folder)
+}
+
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
@@ -171,7 +186,7 @@ fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
 fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     let mut facts = Facts::default();
     let files = files::parse(kind, units, &mut facts);
-    let module = Module::new(kind, folder, &files);
+    let module = Module::new(kind, folder, &files).with_documents(Documents::read(kind, units));
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
@@ -181,7 +196,9 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
         declared::read(resource, &mut facts);
         compute::read(resource, &mut facts);
     }
+    module.documents.read_others(&mut facts);
     hcp::read(&module, &mut facts);
+    registry::read(&module, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
         // What is printed of a platform runs nothing.

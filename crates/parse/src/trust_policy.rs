@@ -1,9 +1,11 @@
-//! Trust policies of AWS roles in files of their own: what `aws iam create-role --assume-role-policy-document file://…` and
+//! Policies of AWS roles in files of their own: what `aws iam create-role --assume-role-policy-document file://…` and
 //! Terraform's `file` and `templatefile` take.
 //!
-//! The decision a reader would question: the role is known by the path of the file, because nothing in it names the role.
+//! The decision a reader would question: where no Terraform of the folder takes a trust policy, its role is known by the path
+//! of the file, because nothing in it names the role.
 //! `${…}` is a template's hole, except for the policy variables that IAM itself fills in.
 
+use serde_json::Value as Json;
 use unkeyed_model::{Facts, Location, Platform, Principal, SkipReason, Unit};
 
 use crate::json;
@@ -15,30 +17,34 @@ use crate::tree::Node;
 /// How far into a file the words that tell such a policy are looked for, in bytes.
 const HEAD: usize = 16 << 10;
 
-/// Words that a trust policy holds, and words of what may hold one for others to read.
-const WORDS: [&str; 3] = ["\"Statement\"", "\"Principal\"", "\"sts:"];
+/// Words that a policy of either kind holds, and words of what may hold one for others to read.
+const TRUST_WORDS: [&str; 3] = ["\"Statement\"", "\"Principal\"", "\"sts:"];
+const GRANT_WORDS: [&str; 3] = ["\"Statement\"", "\"Effect\"", "\"Resource\""];
 const OTHERS: [&str; 4] = ["AssumeRolePolicyDocument", "\"Resources\"", "\"resource\"", "\"terraform_version\""];
 
 /// Namespaces of policy variables (IAM User Guide, "IAM policy elements: Variables and tags").
 const VARIABLES: [&str; 5] = ["aws:", "sts:", "saml:", "cognito-identity.", "*"];
 
-/// JSON files and templates of them.
-pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
-    let origin = unit.origin();
-    let name = origin.file_name();
-    let is_named = [".json", ".tpl", ".tftpl", ".tmpl"].iter().any(|ending| name.ends_with(ending));
+/// Whether a file is a policy document or a template of one: of whom to trust, or of what is granted.
+pub(crate) fn is_document(unit: &Unit<'_>) -> bool {
+    let name = unit.origin().file_name();
+    let is_named = [".json", ".tpl", ".tftpl", ".tmpl"].iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".tf.json");
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
     let holds = |word: &&str| memchr::memmem::find(head, word.as_bytes()).is_some();
-    (is_named && WORDS.iter().all(&holds) && !OTHERS.iter().any(holds)).then(|| origin.path.clone())
+    is_named && [TRUST_WORDS, GRANT_WORDS].iter().any(|words| words.iter().all(&holds)) && !OTHERS.iter().any(holds)
 }
 
-/// Reads such files.
-pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    place::each(units, file)
+/// The document of such a file, with holes where a template fills something in.
+pub(crate) fn document(text: &str) -> Option<Json> {
+    policy_document::parse(&holed(text))
 }
 
-fn file(place: &Place<'_>, facts: &mut Facts) {
-    let Some(document) = policy_document::parse(&holed(place.text())) else {
+/// Reads a document that nobody is seen to take: if it says whom to trust, some role has it.
+pub(crate) fn read(place: &Place<'_>, facts: &mut Facts) {
+    if !TRUST_WORDS.iter().all(|word| place.text().contains(word)) {
+        return;
+    }
+    let Some(document) = document(place.text()) else {
         return facts.skipped.push(place.skip(SkipReason::NotUnderstood, "a trust policy that is no JSON as it stands"));
     };
     let key = format!("aws:trust-policy/{}", place.path());

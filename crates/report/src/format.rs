@@ -8,13 +8,15 @@ use std::str::FromStr;
 use unkeyed_model::{Confidence, Report};
 
 use crate::json::v1;
-use crate::{cyclonedx, gitlab, html, human, in_toto, inventory, json, junit, markdown, oscal, sarif, tables};
+use crate::{cyclonedx, gitlab, html, human, in_toto, inventory, json, junit, lines, markdown, oscal, sarif, tables};
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Text for people.
     Human,
+    /// A line for each place, as compilers write it.
+    Lines,
     /// The readiness report: one page that needs no network.
     Html,
     /// The JSON report, version 1.
@@ -49,6 +51,7 @@ impl Format {
     /// Every format, as `--format` lists them.
     pub const ALL: &'static [Self] = &[
         Self::Human,
+        Self::Lines,
         Self::Html,
         Self::Json,
         Self::Sarif,
@@ -70,6 +73,7 @@ impl Format {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Human => "human",
+            Self::Lines => "lines",
             Self::Html => "html",
             Self::Json => "json",
             Self::Sarif => "sarif",
@@ -146,6 +150,7 @@ pub fn write(report: &Report, format: Format, options: &Options, out: &mut dyn i
     let published = || v1::Report::new(report, options);
     match format {
         Format::Human => human::write(report, options, out),
+        Format::Lines => lines::write(report, options, out),
         Format::Html => html::write(report, options, out),
         Format::Json => json::write(report, options, out),
         Format::Sarif => sarif::write(report, options, out),
@@ -173,6 +178,6 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         let refused = "xml".parse::<Format>().unwrap_err().to_string();
-        assert!(refused.starts_with("`xml` is not a report format; choose human, html, json, sarif, inventory-csv, "), "{refused}");
+        assert!(refused.starts_with("`xml` is not a report format; choose human, lines, html, json, sarif, inventory-csv, "), "{refused}");
     }
 }

@@ -16,6 +16,7 @@ mod index;
 mod inventory;
 pub mod json;
 mod junit;
+mod lines;
 mod listing;
 pub mod manual;
 mod markdown;

@@ -22,6 +22,7 @@ from distributed.security import Security
 
 from unkeyed_dask.unit import Unit
 
+LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS = 30
 """So long a scheduler and its first worker are waited for."""
 
@@ -99,6 +100,9 @@ def local(workers: int, retries: int) -> Iterator[Client]:
     """Start a scheduler and worker processes on this machine, and end them."""
     with tempfile.TemporaryDirectory(prefix="unkeyed-dask-") as folder:
         settings: dict[str, Any] = {
+            # Pages about targets and workers, for whoever asks.
+            "distributed.scheduler.http.routes": [],
+            "distributed.worker.http.routes": [],
             "distributed.scheduler.allowed-failures": retries,
             "distributed.admin.log-format": "%(message)s",
         }
@@ -109,10 +113,11 @@ def local(workers: int, retries: int) -> Iterator[Client]:
                 threads_per_worker=1,
                 processes=True,
                 protocol="tls://",
-                host="127.0.0.1",
+                host=LOOPBACK,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
                 security=temporary(Path(folder)).security(),
                 dashboard_address=None,
-                worker_dashboard_address=None,
+                worker_dashboard_address=f"{LOOPBACK}:0",
                 local_directory=folder,
                 silence_logs=logging.CRITICAL,
             ) as cluster,

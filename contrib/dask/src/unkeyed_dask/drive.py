@@ -1,7 +1,8 @@
 """Hands out targets and takes in records, with a bounded number on their way.
 
-Dask does the retries: a task whose worker is lost goes to another one, and one that raises is tried again. What is left after
-that becomes a failed record, so that one target never stops the others.
+Dask does the retries: a task whose worker is lost goes to another one, and one that raises is tried again. A target that was on
+several lost workers may have killed them or only been near: it is tried once more at the end, with nothing beside it. What is
+left then becomes a failed record, so that one target never stops the others.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 
-from distributed import Client, Future, Reschedule, as_completed, get_worker
+from distributed import Client, Future, KilledWorker, Reschedule, as_completed, get_worker
 
 from unkeyed_dask.cluster import Fit
 from unkeyed_dask.progress import Progress
 from unkeyed_dask.store import Store
 from unkeyed_dask.targets import Target
-from unkeyed_dask.unit import Misused, Outcome, Unit
+from unkeyed_dask.unit import Crashed, Misused, Outcome, Unit
 
 IN_FLIGHT_PER_THREAD = 2
 """One target is worked on while the next one waits at the worker."""
@@ -57,6 +58,8 @@ class Driver:
         self._in_flight = in_flight
         self._run = uuid.uuid4().hex
         self._running: dict[Future, Target] = {}
+        self._suspects: list[Target] = []
+        self._alone = False
         self._done = as_completed(loop=client.loop, raise_errors=False)
         self._counted = 0.0
         self._threads: dict[str, int] = {}
@@ -65,13 +68,19 @@ class Driver:
         """Audit all of them. An interrupt withdraws what is not done; records that are written stay."""
         rest = iter(targets)
         try:
-            self._fill(rest)
-            while self._running:
-                future = next(self._done)
-                self._settle(future, self._running.pop(future))
-                self._fill(rest)
+            self._work_off(rest)
+            self._alone = True
+            for suspect in self._suspects:
+                self._work_off(iter([suspect]))
         finally:
             self._client.cancel(list(self._running), force=True)
+
+    def _work_off(self, rest: Iterator[Target]) -> None:
+        self._fill(rest)
+        while self._running:
+            future = next(self._done)
+            self._settle(future, self._running.pop(future))
+            self._fill(rest)
 
     def _fill(self, rest: Iterator[Target]) -> None:
         while len(self._running) < self._room() and (target := next(rest, None)) is not None:
@@ -97,6 +106,11 @@ class Driver:
         failure = future.exception()
         if isinstance(failure, Misused):
             raise Misused(f"line {target.number}: {failure}")
+        if isinstance(failure, KilledWorker):
+            if not self._alone:
+                self._suspects.append(target)
+                return
+            failure = Crashed("its workers were lost")
         reason = str(failure) if type(failure).__module__.startswith("unkeyed_dask") else type(failure).__name__
         if future.key.startswith("unkeyed-give_up"):
             raise RuntimeError(f"line {target.number}: no record can be written: {reason}")

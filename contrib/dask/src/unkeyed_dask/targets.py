@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -35,16 +36,23 @@ class Target:
     @property
     def name(self) -> str:
         """What records call it."""
-        options = self.options
-        return str(options.get("name", options.get("target", self.line)))
+        given = self.options.get("name")
+        return str(given) if given is not None else normal(str(self.options.get("target", self.line)))
 
     @property
     def identity(self) -> str:
         """The first part of its records' names."""
-        name = self.name.strip()
-        parts = "/".join(part for part in name.split("/") if part not in ("", "."))
-        rooted = "/" + parts if name.startswith("/") else parts
-        return hashlib.sha256(rooted.encode()).hexdigest()[:16]
+        return hashlib.sha256(self.name.encode()).hexdigest()[:16]
+
+
+def normal(target: str) -> str:
+    """Call a target as the binary does: `./a//b/` is `a/b`."""
+    kind, colon, path = target.strip().partition(":")
+    if not colon or not re.fullmatch("[a-z-]*", kind):
+        kind, colon, path = "", "", target.strip()
+    parts = "/".join(part for part in path.split("/") if part not in ("", "."))
+    rooted = "/" + parts if path.startswith("/") else parts or "."
+    return f"{kind}{colon}{rooted}"
 
 
 def read(lines: Iterable[str]) -> Iterator[Target]:

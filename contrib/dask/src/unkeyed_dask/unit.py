@@ -22,8 +22,8 @@ KEY_VARIABLE = "UNKEYED_FINGERPRINT_KEY"
 """Where the binary looks for the fingerprint key."""
 USAGE = 2
 """The binary's exit code for options or a line that it doesn't understand."""
-ALREADY = "already there"
-"""The binary's words for a record that needn't be made."""
+SAID = re.compile(r": (complete|partial|failed), \d+ credentials, \d+ workloads(?:, gate failed)?(, was there)?")
+"""What the binary says of a target, behind its name."""
 MESSAGE = 500
 """So many characters of what the binary says are kept."""
 
@@ -85,11 +85,12 @@ class Unit:
             return self.give_up(target, str(late), worker)
 
     def give_up(self, target: Target, reason: str, worker: str) -> Outcome:
-        """Write a failed record for a target that kills the binary, hangs or can't be fetched.
+        """Let the binary write a failed record for a target that kills it, hangs or can't be fetched.
 
-        The binary writes it, being asked for a target under that name which does not exist: the reason.
+        A policy that can't be read fails a target before anything of it is touched, and the record names that policy: so it is
+        called by the reason.
         """
-        line = json.dumps({"target": f"./{reason}", "name": target.name})
+        line = json.dumps(target.options | {"name": target.name, "policy": f"given up: {reason}"})
         with tempfile.TemporaryDirectory(prefix="unkeyed-") as scratch:
             return self._recorded(line, {}, worker, Path(scratch))
 
@@ -135,22 +136,21 @@ class Unit:
             cache = Path(self.cache) / re.sub(r"[^A-Za-z0-9._-]", "_", worker)
             cache.mkdir(parents=True, exist_ok=True)
             command += ["--cache", str(cache)]
-        code, _, said = self._run(command, line + "\n", scratch, self.environment())
+        code, _, said = self._run(command, line + "\n", scratch if self.fetch else None, self.environment())
         last = said.strip().rpartition("\n")[2]
-        message = last[:MESSAGE]
         if code == USAGE:
-            raise Misused(message)
-        state = _state(said)
-        if code < 0 or state is None:
+            raise Misused(last[:MESSAGE])
+        about = SAID.search(last)
+        if code < 0 or about is None:
             raise Crashed(_ending(code))
         fresh = (
             {}
             if self.shared
             else {p.name: p.read_bytes() for p in folder.iterdir() if p.suffix == ".ndjson" and p.name not in known}
         )
-        return Outcome(code, state, ALREADY not in last, message, fresh)
+        return Outcome(code, about[1], about[2] is None, last[:MESSAGE], fresh)
 
-    def _run(self, command: list[str], line: str, folder: Path, environment: dict[str, str]) -> tuple[int, str, str]:
+    def _run(self, command: list[str], line: str, folder: Path | None, environment: dict[str, str]) -> tuple[int, str, str]:
         """Run a program to its end, or end all that it started."""
         pipe = subprocess.PIPE
         with subprocess.Popen(
@@ -166,9 +166,3 @@ class Unit:
 
 def _ending(code: int) -> str:
     return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-
-
-def _state(said: str) -> str | None:
-    """Read the state off the binary's line for the target, which begins with it."""
-    words = (line.split(maxsplit=1)[0] for line in said.splitlines() if line.strip())
-    return next((word for word in words if word in ("complete", "partial", "failed")), None)

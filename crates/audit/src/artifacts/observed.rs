@@ -2,23 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use unkeyed_model::{Confidence, Fingerprint, Lifetime, Match, Replayable, Role, VendorDefault};
+use unkeyed_model::{Facts, Fingerprint, Lifetime, Location, Match, Reference, Replayable, Role, StoreKind, VendorDefault};
 
 use super::draft::Draft;
+use super::local;
 use super::pairing::Certificates;
 use crate::destinations;
-
-/// How a remark on a credential of a development server begins, here as in detection.
-pub(crate) const LOCAL: &str = "local-emulator: ";
+use crate::extents::Extents;
 
 /// Groups occurrences by value and kind.
-pub(crate) fn collect(matches: &[Match]) -> Vec<Draft> {
+pub(crate) fn collect(matches: &[Match], facts: &Facts) -> Vec<Draft> {
     let certificates = Certificates::new(matches);
+    let names = Extents::new(names(facts).map(|location| (location, ())));
+    let is_name = |found: &&Match| found.rule.id.starts_with("generic.") && names.containing(&found.location).next().is_some();
     let mut groups: BTreeMap<(&str, Fingerprint), Vec<&Match>> = BTreeMap::new();
-    for found in matches {
+    for found in matches.iter().filter(|found| !is_name(found)) {
         groups.entry((&found.kind, found.fingerprint)).or_default().push(found);
     }
     groups.into_values().map(|copies| draft(copies, &certificates)).collect()
+}
+
+/// Places where a variable is bound to the name of a stored value, which may look like a password (`hub: "docker:password"`).
+fn names(facts: &Facts) -> impl Iterator<Item = &Location> {
+    let references = facts.workloads.iter().flat_map(|workload| &workload.references);
+    let is_binding = |reference: &&Reference| {
+        let key = reference.location.key_path.as_deref().and_then(|path| path.rsplit('.').next());
+        reference.store == StoreKind::CloudSecretManager && key.is_some() && key == reference.used_as.as_deref()
+    };
+    references.filter(is_binding).map(|reference| &reference.location)
 }
 
 /// One artifact from all copies of a value. What they disagree on is decided for the worse.
@@ -50,10 +61,7 @@ fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
     artifact.related.sort();
     artifact.related.dedup();
     if artifact.destination.as_ref().is_some_and(destinations::is_local) {
-        artifact.confidence = Confidence::Low;
-        if !artifact.notes.iter().any(|note| note.starts_with(LOCAL)) {
-            artifact.notes.push(format!("{LOCAL}it opens a server on the same machine"));
-        }
+        local::mark(artifact);
     }
     draft
 }

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use unkeyed_model::{
-    Destination, Facts, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Use, Workload, WorkloadKind,
+    Destination, Facts, IdentityKind, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Use, Workload, WorkloadKind,
 };
 
-use super::{StoredIndex, brokered, paths, spiffe};
+use super::{StoredIndex, brokered, called, paths, spiffe};
 
 /// A workload with its parts drawn in.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Merged {
 /// All workloads that are judged on their own, sorted by id, with their parts.
 pub(crate) fn merge(facts: &Facts, stored: &StoredIndex) -> Vec<Merged> {
     let index = Index::new(facts);
-    let drawn_in = index.drawn_in_environments();
+    let drawn_in = index.drawn_in_files();
     let mut roots: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, workload) in facts.workloads.iter().enumerate() {
         if !workload.component && !drawn_in.contains(&at) {
@@ -100,17 +100,28 @@ impl Merging {
     /// Copies what a part brings along. A parser may have followed a use itself, so that the same fact comes twice.
     fn absorb(&mut self, part: &Workload, runs_under: Option<&Workload>) {
         for path in &part.identity_paths {
+            if self.names_role_of(path) {
+                continue;
+            }
             let path = runs_under.map_or_else(|| path.clone(), |user| adopt(path, user));
             if !self.workload.identity_paths.contains(&path) {
                 self.workload.identity_paths.push(path);
             }
         }
-        let new = part.references.iter().filter(|reference| self.references.insert(identity(reference)));
-        self.workload.references.extend(new.cloned());
+        let taken = part.references.iter().filter(|reference| called::is_handed_over(&self.workload, part, reference));
+        let new: Vec<Reference> = taken.filter(|reference| self.references.insert(identity(reference))).cloned().collect();
+        self.workload.references.extend(new);
         self.workload.destinations.extend(part.destinations.iter().filter(|one| self.destinations.insert((*one).clone())).cloned());
         self.workload.traits.extend(part.traits.iter().filter(|one| self.traits.insert((*one).clone())).cloned());
         self.workload.owner = self.workload.owner.take().or_else(|| part.owner.clone());
         self.workload.environment = self.workload.environment.take().or_else(|| part.environment.clone());
+    }
+
+    /// Whether a part runs with an attached role that it can't name, and the workload says which that is.
+    fn names_role_of(&self, path: &IdentityPath) -> bool {
+        let attached = |path: &IdentityPath| path.kind == IdentityKind::Managed && path.reach == Reach::Destination;
+        let known = |own: &IdentityPath| own.platform == path.platform && attached(own) && own.principal.known().is_some();
+        attached(path) && path.principal.known().is_none() && self.workload.identity_paths.iter().any(known)
     }
 }
 
@@ -139,6 +150,8 @@ struct Index<'a> {
     facts: &'a Facts,
     by_id: BTreeMap<&'a str, Vec<usize>>,
     by_path: BTreeMap<&'a str, Vec<usize>>,
+    /// Shell scripts, by file name.
+    scripts: BTreeMap<&'a str, Vec<usize>>,
     /// Scanned images, by each reference.
     images: BTreeMap<String, Vec<usize>>,
     /// Dockerfiles, by the name of the image that is built from them.
@@ -149,8 +162,8 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(facts: &'a Facts) -> Self {
-        let (by_id, by_path, built_in) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut index = Self { facts, by_id, by_path, images: BTreeMap::new(), built: BTreeMap::new(), built_in };
+        let (by_id, by_path, built_in, scripts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut index = Self { facts, by_id, by_path, scripts, images: BTreeMap::new(), built: BTreeMap::new(), built_in };
         for (at, workload) in facts.workloads.iter().enumerate() {
             let image = workload.location.origin.image.iter().filter(|_| workload.kind == WorkloadKind::Image);
             for reference in image.flat_map(|image| image.references()) {
@@ -158,6 +171,9 @@ impl<'a> Index<'a> {
             }
             if let Some(folder) = Some(workload).filter(|workload| workload.kind == WorkloadKind::Dockerfile).and_then(folder_name) {
                 index.built_in.entry(folder).or_default().push(at);
+            }
+            if called::is_script(workload) {
+                index.scripts.entry(workload.location.origin.file_name()).or_default().push(at);
             }
             index.by_id.entry(&workload.id).or_default().push(at);
             index.by_path.entry(&workload.location.origin.path).or_default().push(at);
@@ -172,17 +188,21 @@ impl<'a> Index<'a> {
     /// The Dockerfile of a build, from the folder of whoever builds up to the root: jobs start at the root of their
     /// repository, and a repository may lie in a folder of the inputs.
     fn dockerfiles(&self, build: &ImageBuild) -> Vec<usize> {
-        let folders = std::iter::successors(Some(build.location.origin.folder()), |folder| {
+        self.from_root(&build.dockerfile, build.location.origin.folder(), WorkloadKind::Dockerfile)
+    }
+
+    /// Definitions of a kind at a path that is relative to the root of their repository, which is a folder or one above it.
+    fn from_root(&self, path: &str, folder: &str, kind: WorkloadKind) -> Vec<usize> {
+        let folders = std::iter::successors(Some(folder), |folder| {
             (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
         });
-        let paths =
-            folders.map(|folder| if folder.is_empty() { build.dockerfile.clone() } else { format!("{folder}/{}", build.dockerfile) });
-        let dockerfiles = paths.map(|path| {
+        let paths = folders.map(|folder| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") });
+        let found = paths.map(|path| {
             let mut found = self.at_path(&path);
-            found.retain(|&at| self.facts.workloads[at].kind == WorkloadKind::Dockerfile);
+            found.retain(|&at| self.facts.workloads[at].kind == kind);
             found
         });
-        dockerfiles.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+        found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The step from a user to a definition that it draws in.
@@ -207,11 +227,13 @@ impl<'a> Index<'a> {
         self.by_path.get(path).cloned().unwrap_or_default()
     }
 
-    /// Environment files that somebody draws in; they are part of their users and no workloads of their own.
-    fn drawn_in_environments(&self) -> BTreeSet<usize> {
+    /// Environment files and build specifications that somebody draws in; they are part of their users and no workloads of
+    /// their own.
+    fn drawn_in_files(&self) -> BTreeSet<usize> {
         let uses = self.facts.workloads.iter().flat_map(|workload| workload.uses.iter().map(move |used| (workload, used)));
         let drawn = uses.filter(|(_, (kind, _))| *kind == Use::File).flat_map(|(user, (kind, target))| self.resolve(*kind, target, user));
-        drawn.filter(|&at| self.facts.workloads[at].kind == WorkloadKind::Env).collect()
+        let is_part = |at: &usize| matches!(self.facts.workloads[*at].kind, WorkloadKind::Env | WorkloadKind::Codebuild);
+        drawn.filter(is_part).collect()
     }
 
     /// The definitions that a use names, as seen from its user.
@@ -223,11 +245,16 @@ impl<'a> Index<'a> {
                 let root = user.location.origin.path.split_once(".github/").map_or("", |(root, _)| root);
                 let bases = [path.to_owned(), format!("{root}{path}")];
                 let places = bases.iter().flat_map(|base| [base.clone(), format!("{base}/action.yml"), format!("{base}/action.yaml")]);
-                places.flat_map(|place| self.at_path(&place)).chain(self.by_id(target)).collect()
+                let found: Vec<usize> = places.flat_map(|place| self.at_path(&place)).chain(self.by_id(target)).collect();
+                // A job may be in another folder when it runs a script: then its name must tell which is meant.
+                let name = path.rsplit('/').next().unwrap_or_default();
+                let only = self.scripts.get(name).filter(|scripts| found.is_empty() && scripts.len() == 1);
+                only.cloned().unwrap_or(found)
             }
             Use::File => {
                 let content = |at: &usize| matches!(self.facts.workloads[*at].kind, WorkloadKind::Env | WorkloadKind::Dockerfile);
-                self.at_path(path).into_iter().filter(content).collect()
+                let found: Vec<usize> = self.at_path(path).into_iter().filter(content).collect();
+                if found.is_empty() { self.from_root(path, user.location.origin.folder(), WorkloadKind::Codebuild) } else { found }
             }
             Use::ServiceAccount => self.service_account(target),
             Use::Resource => {

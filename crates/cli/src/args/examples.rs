@@ -121,3 +121,17 @@ Examples:
     unkeyed report diff q1.json q2.json q3.json --format html --output trend.html
   A gate against new credentials:
     unkeyed report diff main.json branch.json --fail-if-worse";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  Where each shell looks for them:
+    unkeyed completions bash > ~/.local/share/bash-completion/completions/unkeyed
+    unkeyed completions fish > ~/.config/fish/completions/unkeyed.fish
+    unkeyed completions zsh > \"${fpath[1]}/_unkeyed\"";
+
+pub(super) const MAN: &str = "\
+Examples:
+  Read the page of the program:
+    unkeyed man > unkeyed.1 && man ./unkeyed.1
+  Install the pages of all commands:
+    unkeyed man ~/.local/share/man/man1";

@@ -55,6 +55,15 @@ impl<'a> Cursor<'a> {
         self.run(48, |byte| byte == b' ' || byte == b'\t').len()
     }
 
+    /// YAML's `&name ` before a value.
+    pub(super) fn anchor(&mut self) {
+        let mut ahead = *self;
+        let names = ahead.eat(b"&") && !ahead.run(64, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).is_empty();
+        if names && ahead.blanks() > 0 {
+            *self = ahead;
+        }
+    }
+
     /// Blanks and line ends.
     pub(super) fn space(&mut self) -> usize {
         self.run(120, |byte| byte.is_ascii_whitespace()).len()

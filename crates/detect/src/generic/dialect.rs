@@ -38,6 +38,12 @@ static SQL: WordList = WordList::new("sql ddl dml psql pgsql mysql plsql");
 /// Folders and file names of translations.
 static LOCALE: WordList =
     WordList::new("i18n l10n lang langs languages locale locales localization messages translation translations lproj");
+/// Languages by their codes (ISO 639-1), as names of files: those that are no ordinary names.
+static LANGUAGES: WordList = WordList::new(
+    "
+    ar bg bn cs da de el en es et eu fa fi fr he hi hu it ja ko lt lv nb nl nn pl pt ro ru sl sq sr sv th tr uk vi zh
+",
+);
 /// Extensions of files that hold translations, if they lie where those do.
 static TEXTS: WordList = WordList::new("json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist");
 /// Texts that carry no extension.
@@ -108,8 +114,16 @@ fn is_manual(origin: &Origin, extension: &str) -> bool {
     extension.starts_with(|first: char| first.is_ascii_digit()) && extension.len() < 6 && origin.path.split('/').any(|part| part == "man")
 }
 
-/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`.
+/// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`, `fr-CA.json`.
 fn is_locale(origin: &Origin) -> bool {
+    let name = origin.file_name();
+    if let Some((stem, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php")) = name.split_once('.') {
+        let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, "XX"));
+        let is_region = region.len() == 2 || matches!(region, "419" | "Hans" | "Hant" | "Latn" | "Cyrl");
+        if LANGUAGES.has(language.as_bytes()) && is_region {
+            return true;
+        }
+    }
     let path = origin.path.to_ascii_lowercase();
     let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
     parts.iter().take(parts.len().saturating_sub(1)).any(|part| LOCALE.has(part.as_bytes()))
@@ -131,7 +145,11 @@ mod tests {
             ("app.yml", Dialect::Yaml),
             ("README.md", Dialect::Prose),
             ("src/locales/de.json", Dialect::Locale),
+            ("assets/pt_BR.json", Dialect::Locale),
+            ("bg.sh", Dialect::Shell),
             ("messages_de.properties", Dialect::Locale),
+            ("web/fr-CA.json", Dialect::Locale),
+            ("deploy/fr-prod.json", Dialect::Json),
             ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
             ("package-lock.json", Dialect::Lock),
             ("package.json", Dialect::Json),

@@ -219,11 +219,16 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     if !matches!(place.how, How::Userinfo | How::Basic | How::Bearer) && is_in_program(text, place.value.span) {
         return Some("a string in a program");
     }
-    if name.is_some_and(|name| name.acts && !repeats(text, name)) && matches!(place.how, How::Assigned | How::Sibling | How::Element) {
+    // A refresh token is a thing; what looks random is what the name says.
+    if name.is_some_and(|name| name.acts && !repeats(text, name))
+        && !is_random(value)
+        && matches!(place.how, How::Assigned | How::Sibling | How::Element)
+    {
         return Some("its name is that of an action");
     }
     let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();
     placeholder::likely::filler(value)
+        .or_else(|| placeholder::likely::example(value))
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
         .or_else(|| (place.how == How::Setter && is_mail_address(value)).then_some("an address of mail"))
@@ -335,12 +340,22 @@ fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str
         return Some("a hash in a table");
     }
     let named = text[name.span.start..name.span.end].to_ascii_lowercase();
+    if name.class == Class::Key && is_key_id(&named, value) {
+        return Some("the id of a public key");
+    }
     let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
     let is_hex = value.iter().all(u8::is_ascii_hexdigit);
     (is_hex
         && name.weak
         && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
     .then_some("a checksum by its name")
+}
+
+/// OpenPGP's long id or fingerprint of a key: 16 or 40 digits in capitals (RFC 9580, section 5.5.4).
+fn is_key_id(name: &[u8], value: &[u8]) -> bool {
+    let of_signatures = [&b"sign"[..], b"gpg", b"pgp"].iter().any(|word| memchr::memmem::find(name, word).is_some());
+    let capitals = value.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte));
+    of_signatures && capitals && matches!(value.len(), 16 | 40)
 }
 
 /// `UPDATE users SET password = …`

@@ -19,6 +19,7 @@ pub(crate) const STEMS: &[&str] = &[
     "mdp",
     "psk",
     "secret",
+    "pepper",
     "token",
     "key",
     "cred",
@@ -75,7 +76,7 @@ pub(super) const PASSWORDS: &str = "
 pub(super) const SHORT_PASSWORDS: &str = "pass pwd pw psw psk passe";
 
 /// Names of shared secrets.
-pub(super) const SECRETS: &str = "secret segreto segredo geheimnis secreto";
+pub(super) const SECRETS: &str = "secret segreto segredo geheimnis secreto pepper";
 
 /// Names of keys with what they are for, in one word.
 pub(super) const KEYS: &str = "
@@ -107,11 +108,11 @@ pub(super) const KEY_KINDS: &str = "
 pub(super) const NOT_KINDS: &str = "
     apt arrow attribute authorized backward bos bucket button cache cls column combo compare composite config context control ctrl current cursor
     custom data default delete design dict dictionary document end enter entity env eos error escape esc event expected field file filter first
-    flag foreign forward function gpg grouping group hash header host hot i18n id idempotency identity image index input item join
-    json keyboard known label lang language last left lexer lock lookup map mapping mask max member message meta metadata min missing
+    flag foreign forward function gpg grouping group hash header host hot i18n id idempotency identity image index input item
+    json keyboard known label lang language last left lexer lock lookup mapping mask max member message meta metadata min missing
     modifier name namespace natural new next node nonce num number object old option order page pad param parameter parent parse
     parser partition path pref preference press previous primary prop property pub public pgp query range record recv redux ref
-    registry request required resource right route routing row s3 schema search section select separator sep setting shift short site
+    required resource right route routing row s3 schema section select separator sep setting shift short site socket
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
     continuation completion prompt input output

@@ -101,6 +101,9 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
         if last > 0 && head & vocabulary::PASSWORD != 0 && is_sealed(words.get(last - 1)) {
             return None;
         }
+        if last > 0 && head & vocabulary::SECRET != 0 && is_object(words.get(last - 1)) {
+            return None;
+        }
         let modifier = if last > 0 { known(last - 1) } else { vocabulary::facts(before()) };
         return class_of_head(head, modifier);
     }
@@ -125,6 +128,11 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
 /// `encrypted_password`, `hashedPassword`: what became of a password.
 fn is_sealed(word: &[u8]) -> bool {
     [&b"encrypted"[..], b"hashed", b"encoded", b"digested", b"masked"].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// `tlsSecret`, `imagePullSecret`, `existingSecret`: the name of a Kubernetes Secret. `Non-secret` is none.
+fn is_object(word: &[u8]) -> bool {
+    [&b"tls"[..], b"pull", b"imagepull", b"existing", b"non"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {
@@ -294,6 +302,9 @@ mod tests {
             "hotkey",
             "encrypted_password",
             "hashedPassword",
+            "tlsSecret",
+            "existingSecret",
+            "Sec-WebSocket-Key",
         ] {
             assert_eq!(named(name), None, "{name}");
         }

@@ -112,10 +112,11 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `f("password"), "x"`: the call is an argument, not the name.
         b',' if is_string && closers.contains(&b')') => None,
         b',' if is_string => sibling::of(around, cursor).or_else(|| call::second(around, cursor)),
+        b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => call::symbol(around, cursor),
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
         b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
         b'<' => sibling::closed_element(around, cursor),
-        b'\n' | b'\r' => sibling::of(around, cursor),
+        b'\n' | b'\r' => sibling::of(around, cursor).or_else(|| call::next_item(around, cursor)),
         b'{' if is_string => sibling::variable(around, cursor),
         b'{' => declared::property(around, cursor),
         _ if gap > 0 || is_string => word(around, cursor, is_string),
@@ -216,6 +217,9 @@ fn value_is_quoted(mut cursor: Cursor<'_>) -> bool {
 pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) -> Option<Place> {
     let gap = cursor.blanks();
     let colon = around.text[..cursor.at - gap].last() == Some(&b':');
+    if around.dialect == Dialect::Yaml {
+        cursor.anchor();
+    }
     if matches!(cursor.peek(), Some(b'\n' | b'\r' | b'(')) && around.dialect != Dialect::Config {
         if around.name.class == Class::Auth && cursor.peek() == Some(b'(') {
             return call::pair(around, cursor);
@@ -270,7 +274,8 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
     }
     if inside.is_some() && around.dialect != Dialect::Prose {
         // `"Password is: x"` is text for people; `password=x` is not.
-        if gap > 0 && !matches!(around.name.class, Class::Auth) && !(colon && around.name.class != Class::Password) {
+        let is_header = text[start..around.name.span.end].contains(&b'-') && text.get(start.wrapping_sub(1)).copied() == inside;
+        if gap > 0 && !matches!(around.name.class, Class::Auth) && !(colon && (is_header || around.name.class != Class::Password)) {
             return None;
         }
         let value = value::bare(cursor, around.dialect, inside)?;

@@ -122,6 +122,24 @@ x	https://h/v1?access_token=«Zq81mfLx0KpvTr4nWy7bQe2s»&x=1
 a.yml	mot_de_passe: «kW3xqz9Vt»
 a.py	пароль = "«kW3xqz9Vt»"
 A.java	String 密码 = "«kW3xqz9Vt»";
+a.php	$refreshToken = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+a.sh	curl -H "X-Service-Password: «kW3xqz9Vt»" https://h
+app.py	join_token = "«9f3c5b01a883410d84696d6792f5413e»"
+a.rb	set :db_password, '«kW3xqz9Vt»'
+a.erl	{password, "«kW3xqz9Vt»"}
+a.clj	{:db-password "«kW3xqz9Vt»"}
+a.cljs	(def api-key "«Zq81mfLx0KpvTr4nWy7bQe2s»")
+a.tcl	set password "«kW3xqz9Vt»"
+a.gradle	buildConfigField "String", "API_KEY", "\"«Zq81mfLx0KpvTr4nWy7bQe2s»\""
+a.kts	buildConfigField("String", "API_KEY", "\"«Zq81mfLx0KpvTr4nWy7bQe2s»\"")
+m.go	flag.String("password", "«kW3xqz9Vt»", "of the database")
+a.yml	args:¶  - --password¶  - «kW3xqz9Vt»
+a.yml	password: &shared «kW3xqz9Vt»
+a.ino	WiFi.begin("home", "«kW3xqz9Vt»");
+a.sh	unzip -P «kW3xqz9Vt» a.zip
+A.java	.withUser("bob").password("{noop}«kW3xqz9Vt»")
+a.js	signInWithEmailAndPassword("bob@acme.net", "«kW3xqz9Vt»")
+login.feature	And the password "«kW3xqz9Vt»"
 "#;
 
 #[test]
@@ -267,6 +285,18 @@ app.js	password:"Heslo"
 app.xml	f(password=$password$,trigger=$trigger1$)
 strings.txt	the username or password is wrong?
 a.java	the password: Database password (optional)
+a.ino	const char* password = STAPSK1;
+a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
+a.go	UserGetPassword      `json:",omitempty1"`
+a.sh	# set DB_PASSWORD equal to x1
+a.cs	//   Non-secret:   Certificates:0:Enabled = false
+a.md	Sec-WebSocket-Key: kT1QL1QqMdQ8jH2MY9pLkA==
+a.yml	signingKey: 8DFFCD771C4B85F8
+values.yml	tlsSecret: registry-7.domain2-tls
+app.yml	Pass Params1:
+de-AT.json	"apiKey": "Schluesselwort1"
+a.erl	handle({password, "kW3xqz9Vt", x})
+a.rb	validates :password, "kW3xqz9Vt", on: :create
 "###;
 
 #[test]
@@ -299,6 +329,7 @@ fn what_reads_like_words_is_never_sure() {
         (".env", "DB_PASSWORD=Забув", Confidence::Low),
         ("a.go", "newIdentityWithPassword(\"john-browser1@doe.com\")", Confidence::Low),
         ("a.txt", "password PasswordGroup", Confidence::Low),
+        (".env", "EMAIL_API_KEY=KEYEXAMPLE1234", Confidence::Low),
         ("a.py", "RATES = {'change_password': '1/m/ip'}", Confidence::Low),
     ] {
         assert!(found(path, text).iter().all(|(_, confidence, _)| *confidence <= most), "{text}: {:?}", found(path, text));

@@ -87,9 +87,24 @@ fn bare_quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
             }
             // The quote of the string around it: the value was not closed.
             _ if escapes > 0 => return None,
-            _ => return Some(literal(cursor, cursor.at + at, 1)),
+            _ => return Some(unwrapped(cursor.text, literal(cursor, cursor.at + at, 1))),
         }
     }
+}
+
+/// Without what stands around the value inside the quotation marks: `"\"x\""` is source text in source text, and Spring's
+/// `"{noop}x"` says that the password is not encoded.
+fn unwrapped(text: &[u8], literal: Literal) -> Literal {
+    let Span { start, end } = literal.span;
+    let value = &text[start..end];
+    let span = if value.len() > 4 && value.starts_with(b"\\\"") && value.ends_with(b"\\\"") {
+        Span::new(start + 2, end - 2)
+    } else if value.starts_with(b"{noop}") {
+        Span::new(start + b"{noop}".len(), end)
+    } else {
+        literal.span
+    };
+    Literal { span, ..literal }
 }
 
 fn literal(start: Cursor<'_>, end: usize, closing: usize) -> Literal {

@@ -18,9 +18,11 @@ pub(crate) enum Language {
 /// Extensions of programming languages, and of configuration languages with expressions.
 static CODE: WordList = WordList::new(
     "
-    astro bicep c cc cfc cjs clj cljs coffee cpp cr cs css cts cue cxx d dart elm erl ex exs fs fsx gemspec go gradle graphql graphqls groovy h hcl hpp hs hxx java jl
-    js jsonnet jsx kt kts less libsonnet lua m mjs ml mli mm mts nim nix pas phar php pl pm proto py pyi pyx r rake rb rs sass scala scss sol svelte swift tf
-    tfvars tofu ts tsx v vb vbs vue zig
+    adb ads apex astro bicep c cairo cc cfc cjs cl clj cljc cljs coffee cpp cr cs css cts cu cue cxx d dart dpr el elm erl ets ex exs f90 fs fsx gd gemspec gleam
+    go gradle graphql graphqls groovy h hcl hh hpp hs hx hxx hy inl ino java jl
+    js jsonnet jsx kt kts less libsonnet lisp lsp lua m mjs ml mli mm mts move nim nix odin pas
+    pde phar php pl pm proto purs py pyi pyw pyx qml r rake raku rb res rkt rs sass scala scm scss sol svelte swift tf
+    tfvars tofu ts tsx v vb vbs vhd vue vy zig
 ",
 );
 

@@ -9,6 +9,9 @@ const LONG_NOUNS: &[&str] =
 /// The same, but other words end like them.
 const SHORT_NOUNS: &[&str] = &["key", "creds", "cred", "pw", "login", "auth"];
 
+/// What is longer holds the word by chance, or among others.
+const MAX_EXAMPLE: usize = 32;
+
 /// How long, and of which bytes, the value of a name is that everybody spells the same.
 struct Promise {
     /// The name's end, in lower case without separators.
@@ -68,6 +71,12 @@ pub(crate) fn filler(value: &[u8]) -> Option<&'static str> {
     let ends =
         LONG_NOUNS.iter().any(|noun| lower.ends_with(noun)) || SHORT_NOUNS.iter().any(|noun| lower.ends_with(noun) && boundary(noun));
     ends.then_some("it ends in a word for what it is")
+}
+
+/// Why a value is an example by its own words, if so: `KEYEXAMPLE1234`.
+pub(crate) fn example(value: &[u8]) -> Option<&'static str> {
+    let lower = value.to_ascii_lowercase();
+    (value.len() < MAX_EXAMPLE && memchr::memmem::find(&lower, b"example").is_some()).then_some("it calls itself an example")
 }
 
 /// Why a value is not what its name promises, if the name promises a format.

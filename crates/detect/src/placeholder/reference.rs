@@ -51,6 +51,10 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     if STORES.begins(lower.as_bytes()) {
         return Some("a reference to a secret store");
     }
+    // `secret:namespace/name#key`
+    if lower.strip_prefix("secret:").is_some_and(|path| path.contains('/') && !path.contains(' ')) {
+        return Some("a reference to a secret store");
+    }
     if INTRINSICS.iter().any(|tag| lower.starts_with(tag)) {
         return Some("a reference to a part of the template");
     }

@@ -14,7 +14,7 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         return None;
     }
     // Anywhere: the literal part beside it is no whole credential.
-    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]")];
+    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]"), ("{%", "%}")];
     // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
     let is_cut = ["{$", "#{", "${", "{{", "%{", "$("].iter().any(|open| {
         text.trim_start_matches(['\'', '"'])
@@ -36,6 +36,10 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         ("@@", "@@"),
         ("##", "##"),
         ("(", ")"),
+        ("$[", "]"),
+        ("#[", "]"),
+        ("<<", ">>"),
+        ("%%", "%%"),
         ("«", "»"),
         ("‹", "›"),
     ];
@@ -84,8 +88,8 @@ pub(super) fn find(text: &str, mark: &str) -> Option<usize> {
 fn holds_call(text: &str) -> bool {
     let inner = |open: &str| find(text, open).and_then(|at| text[at + open.len()..].split_once(')'));
     let command = inner("$(").is_some_and(|(inner, _)| {
-        inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
-            && inner.chars().all(|c| c.is_ascii_alphanumeric() || " _-./'\"=|:$".contains(c))
+        inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '<'))
+            && inner.chars().all(|c| c.is_ascii_alphanumeric() || " _-./'\"=|:$<".contains(c))
     });
     let format = inner("%(").is_some_and(|(inner, rest)| {
         inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && rest.starts_with(['s', 'd', 'r', 'f'])
@@ -98,7 +102,9 @@ fn holds_named_braces(text: &str) -> bool {
     text.match_indices('{').any(|(at, _)| {
         let inner = &text[at + 1..];
         let name = inner.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b':')).count();
-        inner.as_bytes().get(name) == Some(&b'}') && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        // C#'s `{service.Map(domain)}` is cut at the parenthesis.
+        let closes = matches!(inner.as_bytes().get(name), Some(b'}')) || name > 4 && inner.as_bytes().get(name) == Some(&b'(');
+        closes && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     })
 }
 

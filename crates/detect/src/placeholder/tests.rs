@@ -135,6 +135,20 @@ ENC[AES256_GCM,data:abc]
 -----BEGIN CERTIFICATE-----
 {SSHA}abcdef
 pbkdf2_sha256$260000$abc
+$[password]
+#[vars.token]
+{%token%}
+%%PASSWORD%%
+<<token>>
+$(</run/secrets/db)
+hashed
+hours
+votre_cle_api
+tu-clave-aqui
+supersecretkeygoeshere
+Lozinka
+Hoofdwachtwoord
+secret:argocd/registry#token
 "#;
 
 #[test]

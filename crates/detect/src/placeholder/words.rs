@@ -5,22 +5,45 @@ use super::word_list::WordList;
 /// Whole values that mean "nothing yet", in lower case without separators.
 static FILLERS: WordList = WordList::new(
     "
-    always argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
+    always anonymous argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
     dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
     exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
     generated hidden insert inserthere masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
     obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
+    encrypted hashed incorrect mismatch nonmatching notmatching short tobedefined toolong tooshort wrong
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
     keyhere manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
 ",
 );
 
-/// First words of an instruction to the reader.
+/// First words of an instruction to the reader: orders, and "your" in other languages.
 static ORDERS: WordList = WordList::new(
     "
-    add change enter fill generate insert paste put replace set type your
+    add change deine dein enter fill generate ihr ihre insert jouw paste put replace seu set sua su tu tua tuo twoj type uw votre your
 ",
 );
+
+/// Units of time, which tell in which one a lifetime is counted: `access_token = "hours"`.
+static UNITS: WordList = WordList::new(
+    "
+    day days hour hours milliseconds minute minutes month months seconds week weeks
+",
+);
+
+/// How instructions end that are written as one word.
+const ENDINGS: [&str; 5] = ["goeshere", "keyhere", "tokenhere", "secrethere", "passwordhere"];
+
+/// Words for credentials in languages other than English: what a text of a user interface calls them.
+static TRANSLATIONS: WordList = WordList::new(
+    "
+    adgangskode aðgangsorð contrasenya contraseña contrasinal fjalëkalimi geheimnis haslo hasło hemlighet heslo jelszo jelszó jeton kennwort
+    lozinka lösenord motdepasse palavra-passe parol parola parole parool pasahitza passord passwort passwörter salasana schlüssel senha slaptažodis
+    wachtwoord şifre şifreniz κωδικός лозинка парола пароли пароль пароля
+",
+);
+
+/// The same as the last part of a compound: `Hoofdwachtwoord`.
+const COMPOUNDS: [&str; 5] = ["wachtwoord", "passwort", "kennwort", "schlüssel", "geheimnis"];
 
 /// Nouns for credentials.
 static NOUNS: WordList = WordList::new(
@@ -110,6 +133,9 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     if FILLERS.has(joined.as_bytes()) {
         return Some("a placeholder word");
     }
+    if UNITS.has(lower.as_bytes()) {
+        return Some("a unit of time");
+    }
     // `postgres://user[:password]@host`
     let bare = lower.trim_end_matches([']', ')']);
     if bare.len() < lower.len() && NOUNS.has(bare.as_bytes()) {
@@ -119,8 +145,16 @@ pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
         return Some("a word repeated");
     }
     let noun = || joined.strip_prefix("your").map(|noun| noun.strip_suffix("here").unwrap_or(noun));
-    let told = instructs(&lower) || told_in_one_word(text) || noun().is_some_and(|noun| NOUNS.has(noun.as_bytes()));
+    let told = instructs(&lower)
+        || told_in_one_word(text)
+        || noun().is_some_and(|noun| NOUNS.has(noun.as_bytes()))
+        || ends_as_instruction(&joined);
     told.then_some("an instruction to put one here")
+}
+
+/// `supersecretkeygoeshere`
+fn ends_as_instruction(joined: &str) -> bool {
+    ENDINGS.iter().any(|end| joined.ends_with(end)) && joined.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// `insert-token-here`, `example_key`: spelled words of which the first or the last says so.
@@ -128,7 +162,9 @@ fn instructs(lower: &str) -> bool {
     let words = || lower.split(['-', '_', ' ', '.', '/']).filter(|word| !word.is_empty());
     let is_spelled = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic()) || word.bytes().all(|byte| byte.is_ascii_digit());
     let (Some(first), Some(last)) = (words().next(), words().next_back()) else { return false };
-    let says = ORDERS.has(first.as_bytes()) || matches!(last, "here" | "example" | "placeholder") || first == "example";
+    let says = ORDERS.has(first.as_bytes())
+        || matches!(last, "here" | "example" | "placeholder" | "aqui" | "ici" | "hier" | "qui")
+        || first == "example";
     says && words().nth(1).is_some() && words().all(is_spelled)
 }
 
@@ -149,6 +185,16 @@ fn is_repeated(lower: &str) -> bool {
     let first = words.next().unwrap_or_default();
     let is_word = first.len() > 1 && first.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_word && words.clone().next().is_some() && words.all(|word| word == first)
+}
+
+/// Why a value is a word for credentials in another language, if it is: the label of a field.
+pub(super) fn translation(value: &[u8]) -> Option<&'static str> {
+    let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']);
+    let lower = text.to_lowercase();
+    let compound = text.starts_with(char::is_uppercase)
+        && lower.chars().all(|c| c.is_alphabetic() || c == '-')
+        && COMPOUNDS.iter().any(|end| lower.ends_with(end));
+    (compound || TRANSLATIONS.has(lower.as_bytes())).then_some("a label")
 }
 
 /// Why a value is a rule for the input of a form, if it is: `required|min:8`.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use unkeyed_model::{Facts, Location, SkipReason, Value, WorkloadKind};
 
-use super::expr::Expr;
+use super::expr::{Expr, REPEATED};
 use super::parser::Declared;
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::place::Place;
@@ -54,12 +54,24 @@ pub(super) struct Deployment<'a> {
     pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
     pub(super) busy: RefCell<BTreeSet<String>>,
     steps: Cell<usize>,
+    /// The item of a loop, by its name.
+    item: RefCell<Option<(String, Val)>>,
 }
 
 impl<'a> Deployment<'a> {
     pub(super) fn new(place: &'a Place<'a>, kind: WorkloadKind, prefix: String, source: Source) -> Self {
         let by_symbol = source.resources.iter().enumerate().map(|(index, resource)| (resource.symbol.clone(), index)).collect();
-        Self { place, kind, prefix, source, by_symbol, known: RefCell::default(), busy: RefCell::default(), steps: Cell::new(0) }
+        Self {
+            place,
+            kind,
+            prefix,
+            source,
+            by_symbol,
+            known: RefCell::default(),
+            busy: RefCell::default(),
+            steps: Cell::new(0),
+            item: RefCell::new(None),
+        }
     }
 
     /// The resource with this symbol.
@@ -101,6 +113,29 @@ impl<'a> Deployment<'a> {
         let expr = path.split('.').try_fold(&resource.body, |expr, key| expr.get(key))?;
         let val = self.eval(expr);
         (!matches!(val.kind, Kind::Null)).then_some(val)
+    }
+
+    /// Reads a resource for each item that it is repeated over, where these are known, and once where they are not.
+    pub(super) fn each(&self, resource: &Declared, mut read: impl FnMut(usize)) {
+        let repeated = resource.body.get(REPEATED).map(|expr| self.eval(expr));
+        let (name, items) = match repeated.as_ref().map(Val::items) {
+            Some([name, list]) => (self.text(name), list.items().to_vec()),
+            _ => (String::new(), Vec::new()),
+        };
+        for (ordinal, item) in items.iter().enumerate() {
+            *self.item.borrow_mut() = Some((name.clone(), item.clone()));
+            read(ordinal);
+        }
+        *self.item.borrow_mut() = None;
+        if items.is_empty() {
+            read(0);
+        }
+    }
+
+    /// The item of the loop that is read, if that is its name.
+    pub(super) fn item(&self, name: &str) -> Option<Val> {
+        let item = self.item.borrow().as_ref().filter(|(known, _)| known == name).map(|(_, val)| val.clone())?;
+        self.spend(item.weight()).then_some(item)
     }
 
     /// Where a resource stands.

@@ -75,6 +75,9 @@ impl Deployment<'_> {
 
     /// A name of Bicep: a parameter, a variable, a resource or a module.
     fn named(&self, name: &str) -> Val {
+        if let Some(item) = self.item(name) {
+            return item;
+        }
         if self.source.parameters.contains_key(name) {
             return self.parameter(name);
         }

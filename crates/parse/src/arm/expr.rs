@@ -4,6 +4,9 @@
 
 use unkeyed_model::Span;
 
+/// Key of what a resource is repeated over: the name of its item, and the list. A property has no such name.
+pub(super) const REPEATED: &str = "for ";
+
 /// An expression and where it stands.
 #[derive(Clone)]
 pub(super) struct Expr {

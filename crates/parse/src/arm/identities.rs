@@ -31,7 +31,7 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
 pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let kind = type_of(resource).to_ascii_lowercase();
     if FEDERATED.contains(&kind.split('@').next().unwrap_or(&kind)) {
-        federated(template, resource, facts);
+        template.each(resource, |ordinal| federated(template, resource, ordinal, facts));
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
         role_assignment(template, resource, facts);
     } else if kind.ends_with("providers/roleassignments") {
@@ -72,7 +72,7 @@ fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String
 }
 
 /// A credential of a managed identity, or of an application, whose properties stand one level higher in Bicep.
-fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
+fn federated(template: &Deployment<'_>, resource: &Declared, ordinal: usize, facts: &mut Facts) {
     let key = match template.parent(resource) {
         Some(parent) => template.key(&parent.symbol),
         None => {
@@ -91,7 +91,7 @@ fn federated(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) 
     };
     let audiences = get("audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
     facts.trusts.push(TrustBinding {
-        id: format!("{}/0", template.key(&resource.symbol)),
+        id: format!("{}/{ordinal}", template.key(&resource.symbol)),
         platform: Platform::Azure,
         principal: key,
         trusted: "oidc".to_owned(),

@@ -8,7 +8,7 @@ mod text;
 
 use unkeyed_model::Span;
 
-use super::expr::{Expr, Kind};
+use super::expr::{Expr, Kind, REPEATED};
 
 /// Deepest nesting of expressions.
 const MAX_DEPTH: usize = 64;
@@ -295,10 +295,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A resource for each item: its body, with what it is repeated over under a key that no property has.
     fn loop_over(&mut self, outer: &str) -> Option<Expr> {
-        self.at += self.rest().find(" in ")? + 4;
+        let (start, length) = (self.at, self.rest().find(" in ")?);
+        let head = self.rest()["for".len()..length].trim().trim_start_matches('(');
+        let variable = head.split([',', ')']).next().unwrap_or_default().trim().to_owned();
+        self.at += length + 4;
         self.skip(true);
-        self.expression()?;
+        let items = self.expression()?;
         self.skip(true);
         if !self.take(":") {
             return None;
@@ -309,7 +313,13 @@ impl<'a> Parser<'a> {
         self.depth += 1;
         let body = self.body(outer);
         self.depth -= 1;
-        body
+        let mut body = body?;
+        if let Kind::Object(entries) = &mut body.kind {
+            let item = self.made(Kind::Text(variable), start);
+            let repeated = self.made(Kind::Array(vec![item, items]), start);
+            entries.push((self.made(Kind::Text(REPEATED.to_owned()), start), repeated));
+        }
+        Some(body)
     }
 
     fn object(&mut self, outer: &str) -> Option<Expr> {

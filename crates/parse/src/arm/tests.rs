@@ -84,3 +84,20 @@ fn resources_beyond_the_deepest_level_are_said() {
     assert!(nested(5).is_empty());
     assert_eq!(nested(12).iter().map(|skip| skip.why).collect::<Vec<_>>(), [unkeyed_model::SkipReason::Limit]);
 }
+
+#[test]
+fn credentials_of_a_loop_are_told_apart() {
+    let made = |list: &str| {
+        let text = format!(
+            "param names array\nvar all = [\n  {{ name: 'a', subject: 'repo:acme/api:ref:refs/heads/main' }}\n  {{ name: 'b', subject: 'repo:acme/api:*' }}\n]\n\
+             resource id 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {{\n  name: 'ci'\n}}\n\
+             resource fic 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = [for one in {list}: {{\n\
+             \x20 parent: id\n  name: one.name\n  properties: {{\n    issuer: 'https://token.actions.githubusercontent.com'\n    subject: one.subject\n\
+             \x20   audiences: ['api://AzureADTokenExchange']\n  }}\n}}]\n"
+        );
+        bicep(&text).trusts.into_iter().map(|trust| trust.subject).collect::<Vec<_>>()
+    };
+    let exact = |text: &str| unkeyed_model::SubjectRule::Exact(vec![text.into()]);
+    assert_eq!(made("all"), [exact("repo:acme/api:ref:refs/heads/main"), exact("repo:acme/api:*")]);
+    assert_eq!(made("names").len(), 1);
+}

@@ -75,6 +75,7 @@ impl<'a> Job<'a> {
                     self.workload.builds.push(ImageBuild { image, dockerfile: dockerfile.clone(), location: at.clone() });
                 }
             }
+            Effect::RunsScript(path) => self.calls(path),
             Effect::Lasts { what, length } => self.note(what, length, at),
             // These belong to GitHub Actions.
             Effect::ChecksOutPullRequest | Effect::RequestsToken { .. } => {}

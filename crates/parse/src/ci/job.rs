@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
     Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, Slot,
-    StoreKind, Ttl, TtlBasis, Value, Workload,
+    StoreKind, Ttl, TtlBasis, Use, Value, Workload,
 };
 
 use super::mentions::mentions;
@@ -22,6 +22,9 @@ const MAX_REFERENCES: usize = 20_000;
 
 /// Most identity tokens of one job.
 const MAX_TOKENS: usize = 256;
+
+/// Trait of a job that runs scripts: a variable that is set for them.
+const SETS_VARIABLE: &str = "sets-variable";
 
 /// Stands for every name.
 pub(crate) const ANYTHING: &str = "*";
@@ -169,6 +172,14 @@ impl<'a> Job<'a> {
         self.refers(facts::reference(StoreKind::ForeignDefinition, what, at));
     }
 
+    /// A script of the tree that the job runs.
+    pub(super) fn calls(&mut self, path: String) {
+        let drawn = (Use::Component, path);
+        if !self.workload.uses.contains(&drawn) {
+            self.workload.uses.push(drawn);
+        }
+    }
+
     /// Adds a destination once.
     pub(crate) fn reaches(&mut self, destination: Destination) {
         if !self.workload.destinations.contains(&destination) {
@@ -285,6 +296,7 @@ impl<'a> Job<'a> {
         for group in std::mem::take(&mut self.groups) {
             self.refers(Reference { content, ..group });
         }
+        self.tells_scripts();
         self.named_exchanges();
         self.announced();
         self.unspent_tokens();
@@ -296,6 +308,17 @@ impl<'a> Job<'a> {
         facts.slots.append(&mut self.slots);
         facts.workloads.push(self.workload);
         self.cut
+    }
+
+    /// What is set for a script that the job runs isn't stored, whatever it is called.
+    fn tells_scripts(&mut self) {
+        if !self.workload.uses.iter().any(|(kind, _)| *kind == Use::Component) {
+            return;
+        }
+        let at = self.workload.location.clone();
+        let held = self.identity.iter().map(|token| token.variable.clone()).filter(|name| !name.is_empty());
+        let names: BTreeSet<String> = self.set.iter().cloned().chain(held).collect();
+        self.workload.traits.extend(names.into_iter().map(|name| (SETS_VARIABLE.to_owned(), name, at.clone())));
     }
 
     /// The identity paths of the job's own token. Its rights are set outside the definition.

@@ -37,26 +37,32 @@ impl<'a> Job<'a> {
             return Value::unknown("its variables are made of each other");
         }
         let mut known = String::new();
+        let mut unknown = None;
         let mut at = 0;
         for (count, mention) in mentions(text, self.system).into_iter().enumerate() {
             if count >= MAX_MENTIONS || known.len() > MAX_VALUE {
                 return Value::unknown("made of too many variables");
             }
+            known.push_str(&text[at..mention.range.start]);
+            at = mention.range.end;
             match self.value_of(&mention.name, depth) {
-                Some(Value::Known(part, _)) => {
-                    known.push_str(&text[at..mention.range.start]);
-                    known.push_str(&part);
-                    at = mention.range.end;
+                Some(Value::Known(part, _)) => known.push_str(&part),
+                other => {
+                    known.push(facts::NOT_KNOWN);
+                    let why = || Value::unknown(format!("`{}` is set in {}", mention.name, self.system.name));
+                    unknown.get_or_insert_with(|| other.unwrap_or_else(why));
                 }
-                Some(unknown) => return unknown,
-                None => return Value::unknown(format!("`{}` is set in {}", mention.name, self.system.name)),
             }
         }
         if text.contains("$(") && !self.system.macros {
             return Value::unknown("computed by the script");
         }
         known.push_str(&text[at..]);
-        if known.len() > MAX_VALUE { Value::unknown("too long to be told") } else { Value::literal(known) }
+        match unknown {
+            Some(unknown) => facts::role_of_some_account(&known).unwrap_or(unknown),
+            None if known.len() > MAX_VALUE => Value::unknown("too long to be told"),
+            None => Value::literal(known),
+        }
     }
 
     pub(super) fn set_given(&mut self, given: &Given<'a>) {

@@ -6,6 +6,7 @@ use super::principals;
 use super::sam;
 use super::template::{Resource, Template};
 use super::values::{self, Reader};
+use crate::codebuild;
 use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::facts;
 use crate::host_files;
@@ -67,6 +68,11 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         None => {}
     }
     workload.extents.extend(sam::global_environment(resource));
+    if resource.kind() == "AWS::CodeBuild::Project" {
+        let source = properties.get("Source");
+        let specification = source.and_then(|source| source.get("BuildSpec")).map(|val| hole::shown(&template.text(val)));
+        codebuild::specified(specification.as_deref(), &resource.at("Source"), &mut workload);
+    }
     let reader = Reader { template, fetches: true };
     let path = format!("{}.Properties", resource.path());
     for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {

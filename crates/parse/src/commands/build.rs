@@ -36,11 +36,16 @@ pub(crate) fn dockerfile_in(context: &str, named: Option<&str>, inside: bool) ->
         Some(file) if !inside => file.to_owned(),
         named => format!("{context}/{}", named.unwrap_or("Dockerfile")),
     };
-    // What the runner's own variables and expressions stand for at the front is where the job starts: the checkout.
-    let path = ["$CI_PROJECT_DIR", "${CI_PROJECT_DIR}", "$GITHUB_WORKSPACE", "${{ github.workspace }}", "$(Build.SourcesDirectory)"]
-        .iter()
-        .find_map(|root| path.strip_prefix(root))
-        .map_or(path.as_str(), |rest| rest.trim_start_matches('/'));
+    in_checkout(&path)
+}
+
+/// What the runner's own variables and expressions stand for at the front of a path is where the job starts: the checkout.
+const CHECKOUTS: &[&str] =
+    &["$CI_PROJECT_DIR", "${CI_PROJECT_DIR}", "$GITHUB_WORKSPACE", "${{ github.workspace }}", "$(Build.SourcesDirectory)"];
+
+/// A path of a job's script from the root of the checkout; `None` if it lies elsewhere or isn't known.
+pub(super) fn in_checkout(path: &str) -> Option<String> {
+    let path = CHECKOUTS.iter().find_map(|root| path.strip_prefix(root)).map_or(path, |rest| rest.trim_start_matches('/'));
     let elsewhere = path.contains(['$', '{', '*']) || path.contains("://") || path.starts_with("git@") || path.starts_with('/');
     (!elsewhere).then(|| host_files::relative("", path))
 }

@@ -28,6 +28,12 @@ const READERS: &[Reader] = &[
     Reader { program: "gcloud", subcommands: &["secrets", "versions", "access"], named_by: &["--secret"], destination: "gcp" },
     Reader { program: "az", subcommands: &["keyvault", "secret", "show"], named_by: &["--name", "-n", "--id"], destination: "azure" },
     Reader { program: "az", subcommands: &["keyvault", "secret", "download"], named_by: &["--name", "-n", "--id"], destination: "azure" },
+    // Keys of a resource that never expire by themselves.
+    Reader { program: "az", subcommands: &["keys", "list"], named_by: &["--name", "--account-name", "-n"], destination: "azure" },
+    Reader { program: "az", subcommands: &["list-keys"], named_by: &["--name", "-n"], destination: "azure" },
+    Reader { program: "az", subcommands: &["show-connection-string"], named_by: &["--name", "-n"], destination: "azure" },
+    Reader { program: "az", subcommands: &["credential", "show"], named_by: &["--name", "-n"], destination: "azure" },
+    Reader { program: "az", subcommands: &["staticwebapp", "secrets", "list"], named_by: &["--name", "-n"], destination: "azure" },
     Reader { program: "oci", subcommands: &["secrets", "secret-bundle", "get"], named_by: &["--secret-id"], destination: "oci" },
     Reader { program: "op", subcommands: &["read"], named_by: &[], destination: "saas:1password" },
     Reader { program: "op", subcommands: &["item", "get"], named_by: &[], destination: "saas:1password" },

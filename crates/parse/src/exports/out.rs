@@ -73,7 +73,11 @@ impl<'o> Out<'o> {
 
     /// Adds a resource.
     pub(crate) fn resource(&mut self, kind: &'static str, label: String, item: &Node, attributes: Vec<(&str, Option<Attribute>)>) {
-        let attributes = given(attributes);
+        self.add(kind, label, item, given(attributes));
+    }
+
+    /// Adds a resource whose attributes are all there.
+    pub(crate) fn add(&mut self, kind: &'static str, label: String, item: &Node, attributes: Vec<(String, Attribute)>) {
         self.resources.push(Resource { kind, label, span: item.span, attributes });
     }
 

@@ -74,6 +74,22 @@ pub(super) fn of(item: &Node) -> Option<&'static Shape> {
     matches!(item.kind, Kind::Map(_)).then(|| SHAPES.iter().find(|shape| (shape.is)(item)))?
 }
 
+/// Names of the shapes of trusts, or how they begin.
+const TRUSTS: &[&str] = &[
+    "aws iam get-role,",
+    "az identity federated-credential",
+    "gcloud iam workload-identity-pools providers",
+    "oci identity-domains",
+    "oci iam dynamic-group",
+    "oci iam policy",
+    "vault read auth/",
+];
+
+/// The shape of an entry that is a trust.
+pub(super) fn trust(item: &Node) -> Option<&'static Shape> {
+    of(item).filter(|shape| TRUSTS.iter().any(|name| shape.name.starts_with(name)))
+}
+
 /// Whether an entry has all these keys.
 pub(super) fn has(item: &Node, keys: &[&str]) -> bool {
     keys.iter().all(|key| item.get(key).is_some())

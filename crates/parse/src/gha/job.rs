@@ -1,6 +1,6 @@
 //! One job, and what the workflow around it gives it.
 
-use unkeyed_model::{Destination, Platform, Use, Value};
+use unkeyed_model::{Destination, Platform, StoreKind, Use, Value};
 
 use super::action::tokens;
 use super::consumers;
@@ -11,6 +11,7 @@ use super::permissions::Permissions;
 use super::scope::Scope;
 use super::{inlined, steps};
 use crate::environment;
+use crate::facts;
 use crate::place;
 use crate::tree::Node;
 
@@ -175,8 +176,12 @@ fn called<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, job: &'a
     if version.len() != 40 || !version.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         draft.note("unpinned-action", uses, at.clone());
     }
+    let known = consumers::consumer(uses.split('@').next().unwrap_or_default());
+    if known.is_none() {
+        draft.workload.references.push(facts::reference(StoreKind::ForeignDefinition, uses, at.clone()));
+    }
     // Of foreign workflows only the SLSA generators are known to sign (slsa-github-generator README).
-    if let Some(row) = consumers::consumer(uses.split('@').next().unwrap_or_default())
+    if let Some(row) = known
         && let Some(way) = row.ways.first()
     {
         draft.workload.identity_paths.push(unkeyed_model::IdentityPath {

@@ -1,6 +1,6 @@
 //! A step that runs a script: what its commands do.
 
-use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Value};
+use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Use, Value};
 
 use super::action::tokens;
 use super::draft::{Draft, Receiver};
@@ -138,6 +138,7 @@ impl<'a> Script<'a, '_> {
                 let images = images.iter().filter_map(|image| self.filled(image));
                 draft.builds(images, &dockerfile, &at);
             }
+            Effect::RunsScript(path) => draft.draws_in(Use::Component, path),
             Effect::Lasts { what, length } => draft.note(what, length, at),
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
             Effect::RequestsToken { audience } => {

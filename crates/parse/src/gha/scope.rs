@@ -10,6 +10,7 @@ use unkeyed_model::{StoreKind, Value};
 
 use super::expression::{Expression, Use, expressions};
 use super::permissions::Permissions;
+use crate::facts;
 use crate::tree::Node;
 
 /// What a name is bound to.
@@ -134,12 +135,16 @@ impl Scope {
             match value {
                 Value::Known(part, _) => known.push_str(&part),
                 Value::Unknown(why) => {
+                    known.push(facts::NOT_KNOWN);
                     unknown.get_or_insert(why);
                 }
             }
         }
         known.push_str(&text[at..]);
-        bound.value = unknown.map_or_else(|| Value::literal(known), Value::Unknown);
+        bound.value = match unknown {
+            Some(why) => facts::role_of_some_account(&known).unwrap_or(Value::Unknown(why)),
+            None => Value::literal(known),
+        };
         bound
     }
 

@@ -62,8 +62,9 @@ fn apply(commands: &[Command], at: &dyn Fn(&Command) -> Location, image: &mut Du
             Effect::Reaches(destination) => reaches(image, destination),
             Effect::WritesCredential(form) => image.workload.traits.push(("writes-credential".into(), form.into(), at)),
             Effect::Lasts { what, length } => image.workload.traits.push((what.into(), length, at)),
-            // What belongs to a build: a platform's job token, releases, checkouts.
+            // What belongs to a build: a platform's job token, releases, checkouts, scripts of a tree.
             Effect::Publishes { .. }
+            | Effect::RunsScript(_)
             | Effect::SignsKeyless { .. }
             | Effect::UsesGithub { .. }
             | Effect::Builds { .. }

@@ -262,6 +262,8 @@ impl Scanner<'_> {
 
     fn skip_heredocs(&mut self) {
         for delimiter in std::mem::take(&mut self.heredocs) {
+            let start = self.at;
+            let mut end = start;
             while self.at < self.bytes.len() {
                 let rest = &self.script[self.at..];
                 let line = rest.split('\n').next().unwrap_or_default();
@@ -269,6 +271,10 @@ impl Scanner<'_> {
                 if line.trim() == delimiter {
                     break;
                 }
+                end = self.at;
+            }
+            if let Some(command) = self.done.last_mut() {
+                command.document.get_or_insert(start..end);
             }
         }
     }

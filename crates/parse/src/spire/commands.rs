@@ -13,7 +13,7 @@ const LIFETIMES: &[&str] = &["ttl", "x509SVIDTTL", "jwtSVIDTTL"];
 const SWITCHES: &[&str] = &["admin", "downstream", "node", "storeSVID"];
 
 /// Reads a script.
-pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
+pub(crate) fn read(place: &Place<'_>, facts: &mut Facts) {
     let commands = shell::commands(place.text());
     let mut count = 0;
     for command in &commands {

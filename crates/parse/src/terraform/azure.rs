@@ -38,15 +38,29 @@ fn federated(resource: Resource<'_, '_>, parents: &[&str], kind: &str, facts: &m
         None => resource.key(),
     };
     let expression = resource.partly("claims_matching_expression");
-    let subject = match (resource.partly("subject"), expression) {
-        (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
-        (Some(Value::Known(text, _)), None) => SubjectRule::Exact(vec![text]),
-        (_, Some(Value::Unknown(why))) | (Some(Value::Unknown(why)), None) => SubjectRule::Unknown(why),
-        (None, None) => SubjectRule::Any,
-    };
+    // Where the identity has instances of its own, each of them has its own credential.
+    let is_shared =
+        |address: &str| resource.module.resources.get(address).is_none_or(|own| resource.module.get(*own, "for_each").is_none());
+    let parent = parents.iter().find_map(|attribute| resource.get(attribute));
+    let holds_all = parent.as_ref().and_then(Val::reference).is_none_or(|reference| is_shared(&reference.address));
+    let subjects = if holds_all { resource.partly_each("subject") } else { resource.partly("subject").into_iter().collect() };
+    let subjects = if subjects.is_empty() { vec![None] } else { subjects.into_iter().map(Some).collect() };
+    for (ordinal, subject) in subjects.into_iter().enumerate() {
+        let rule = match (subject, expression.clone()) {
+            (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
+            (Some(Value::Known(text, _)), None) if text.is_empty() => SubjectRule::Any,
+            (Some(Value::Known(text, _)), None) => SubjectRule::Exact(vec![text]),
+            (_, Some(Value::Unknown(why))) | (Some(Value::Unknown(why)), None) => SubjectRule::Unknown(why),
+            (None, None) => SubjectRule::Any,
+        };
+        facts.trusts.push(credential(resource, ordinal, principal.clone(), rule));
+    }
+}
+
+fn credential(resource: Resource<'_, '_>, ordinal: usize, principal: String, subject: SubjectRule) -> TrustBinding {
     let audiences = ["audience", "audiences"].into_iter().find(|name| resource.get(name).is_some());
-    facts.trusts.push(TrustBinding {
-        id: format!("{}/0", resource.key()),
+    TrustBinding {
+        id: format!("{}/{ordinal}", resource.key()),
         platform: Platform::Azure,
         principal,
         trusted: "oidc".to_owned(),
@@ -56,7 +70,7 @@ fn federated(resource: Resource<'_, '_>, parents: &[&str], kind: &str, facts: &m
         claims: Vec::new(),
         settings: resource.settings(&["name", "display_name"]),
         location: resource.location(),
-    });
+    }
 }
 
 fn role_assignment(resource: Resource<'_, '_>, facts: &mut Facts) {

@@ -8,6 +8,7 @@ use super::resource::Resource;
 use super::secrets::Reader;
 use super::settings;
 use super::spliced;
+use crate::codebuild;
 use crate::evaluated::{Kind, Leaf, Val};
 use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
@@ -144,6 +145,13 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         {
             workload.uses.push((Use::Image, image.clone()));
         }
+    }
+    if resource.kind() == "aws_codebuild_project" {
+        let specification = resource.get("source.buildspec").map(|val| match &val.kind {
+            Kind::Ref(file) if file.address == "file" => file.attribute.rsplit("${path.module}/").next().unwrap_or_default().to_owned(),
+            _ => hole::shown(&resource.module.text_of(&val).0),
+        });
+        codebuild::specified(specification.as_deref(), &resource.at("source"), &mut workload);
     }
     workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
     if compute.platform == Some(Platform::Gcp) {

@@ -8,22 +8,26 @@ use super::files::File;
 use super::rendered::{Rendered, Writer, quoted};
 use crate::exports::{self, Attribute, Labels, Resource};
 use crate::place::Place;
+use crate::provisioning;
 
 /// The files as configuration. Of what several of them print, the one that says most counts.
 pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
     let mut labels = Labels::default();
-    let mut read: Vec<(Place<'a>, Vec<Resource>)> = Vec::new();
+    let mut read: Vec<(Place<'a>, Vec<Resource>, bool)> = Vec::new();
     for unit in units {
         match Place::new(unit) {
             Ok(place) => {
-                let resources = exports::written(&place, &mut labels, facts);
-                read.push((place, resources));
+                // What is printed is no template, whatever it looks like; a script is.
+                let scripted = provisioning::written(&place, &mut labels, facts);
+                let is_template = scripted.is_some();
+                let resources = scripted.unwrap_or_else(|| exports::written(&place, &mut labels, facts));
+                read.push((place, resources, is_template));
             }
             Err(skip) => facts.skipped.push(skip),
         }
     }
     let mut fullest: BTreeMap<(&'static str, String), (usize, usize, usize)> = BTreeMap::new();
-    for (file, (_, resources)) in read.iter().enumerate() {
+    for (file, (_, resources, _)) in read.iter().enumerate() {
         for (at, resource) in resources.iter().enumerate() {
             let entry = fullest.entry((resource.kind, resource.label.clone())).or_insert((resource.attributes.len(), file, at));
             if resource.attributes.len() > entry.0 {
@@ -36,18 +40,17 @@ pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
     };
     read.into_iter()
         .enumerate()
-        .filter_map(|(file, (place, resources))| {
+        .filter_map(|(file, (place, resources, is_template))| {
             let counting = resources.iter().enumerate().filter(|(at, resource)| counts(file, *at, resource)).map(|(_, resource)| resource);
-            let rendered = render(counting);
+            let rendered = render(counting, is_template);
             File::of_rendered(place, rendered, facts)
         })
         .collect()
 }
 
-fn render<'r>(resources: impl Iterator<Item = &'r Resource>) -> Rendered {
+fn render<'r>(resources: impl Iterator<Item = &'r Resource>, is_template: bool) -> Rendered {
     let mut writer = Writer::new();
-    // What is printed is no template, whatever it looks like.
-    writer.templates = false;
+    writer.templates = is_template;
     for resource in resources {
         let start = writer.out.len();
         writer.out.push_str(&format!("resource {} {} {{\n", quoted(resource.kind, false), quoted(&resource.label, false)));
@@ -65,7 +68,7 @@ fn attributes(writer: &mut Writer, attributes: &[(String, Attribute)], indent: &
                 writer.out.push_str("= ");
                 writer.value(node);
             }
-            Attribute::Text(text) => writer.out.push_str(&format!("= {}", quoted(text, false))),
+            Attribute::Text(text) => writer.out.push_str(&format!("= {}", quoted(text, writer.templates))),
             Attribute::Reference(reference) => writer.out.push_str(&format!("= {reference}")),
             Attribute::Block(inner) => {
                 writer.out.push_str("{\n");

@@ -12,6 +12,7 @@ use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 use super::rendered::{Rendered, SpanMap};
 use super::{exported, json, packer, pulumi};
 use crate::place::Place;
+use crate::trust_policy;
 
 /// Largest file that is parsed, in bytes.
 const MAX_BYTES: usize = 4 << 20;
@@ -71,7 +72,7 @@ pub(super) fn parse<'a>(kind: WorkloadKind, units: &'a [Unit<'_>], facts: &mut F
         return exported::files(units, facts);
     }
     let mut files = Vec::new();
-    for unit in units {
+    for unit in units.iter().filter(|unit| !trust_policy::is_document(unit)) {
         let place = match Place::new(unit) {
             Ok(place) => place,
             Err(skip) => {

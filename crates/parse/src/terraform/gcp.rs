@@ -4,6 +4,7 @@ use unkeyed_model::{Basis, Claim, Facts, Platform, ResourceScope, RoleGrant, Sub
 
 use super::resource::{Reader, Resource};
 use crate::evaluated::Val;
+use crate::gke_account;
 use crate::policy_document::hole;
 
 /// Readers by resource type; IAM members and bindings exist for every service and are read by their suffix.
@@ -86,7 +87,8 @@ fn granted(resource: Resource<'_, '_>, attribute: &str, role: &Value, facts: &mu
         if resource.kind().starts_with("google_service_account_iam") && role.known().is_none_or(|role| IMPERSONATION.contains(&role)) {
             impersonation(resource, ordinal, &text, role, facts);
         }
-        let principal = member_key(resource, member, &text, facts);
+        let is_gke = gke_account::granted(&text, &resource.location(), facts);
+        let principal = if is_gke { text } else { member_key(resource, member, &text, facts) };
         let (scope, target) = scope(resource);
         facts.grants.push(RoleGrant {
             platform: Platform::Gcp,
@@ -170,7 +172,7 @@ fn impersonation(resource: Resource<'_, '_>, ordinal: usize, member: &str, role:
 fn bare_trust(member: &str, principal: String) -> TrustBinding {
     let (mut subject, claims) = member_rule(None, member);
     let rest = member.split_once(':').map_or(member, |(_, rest)| rest);
-    let (trusted, issuer) = match gke_account(rest) {
+    let (trusted, issuer) = match kubernetes_account(rest) {
         Some((pool, account)) => {
             subject = match hole::value(&account, Basis::Literal) {
                 Value::Known(text, _) if text.contains('*') => SubjectRule::Glob(vec![text]),
@@ -202,7 +204,7 @@ fn bare_trust(member: &str, principal: String) -> TrustBinding {
 }
 
 /// `PROJECT.svc.id.goog[NS/SA]` as pool and Kubernetes subject.
-fn gke_account(member: &str) -> Option<(&str, String)> {
+fn kubernetes_account(member: &str) -> Option<(&str, String)> {
     let (pool, account) = member.strip_suffix(']')?.split_once(".svc.id.goog[")?;
     let (namespace, name) = account.split_once('/')?;
     Some((member.get(..pool.len() + ".svc.id.goog".len())?, format!("system:serviceaccount:{namespace}:{name}")))

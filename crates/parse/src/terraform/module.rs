@@ -9,6 +9,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
+use super::documents::Documents;
 use super::files::File;
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
@@ -31,6 +32,8 @@ pub(super) struct Module<'m> {
     pub(super) locals: BTreeMap<String, Source<'m>>,
     /// Blocks that are none of these: `provider`, `terraform`, `module`, `output`.
     pub(super) others: Vec<Section<'m>>,
+    /// Policy documents of the folder.
+    pub(super) documents: Documents<'m>,
     pub(super) evaluation: Evaluation,
 }
 
@@ -60,6 +63,7 @@ impl<'m> Module<'m> {
             assigned: BTreeMap::new(),
             locals: BTreeMap::new(),
             others: Vec::new(),
+            documents: Documents::default(),
             evaluation: Evaluation::default(),
         };
         for (index, file) in files.iter().enumerate() {
@@ -70,6 +74,11 @@ impl<'m> Module<'m> {
             }
         }
         module
+    }
+
+    /// The same with policy documents beside it.
+    pub(super) fn with_documents(self, documents: Documents<'m>) -> Self {
+        Self { documents, ..self }
     }
 
     fn take_assignments(&mut self, file: usize, body: &'m Body) {

@@ -70,6 +70,32 @@ impl<'m> Resource<'_, 'm> {
         }
     }
 
+    /// An attribute as [`Self::partly`] has it, once for each instance that it differs in.
+    pub(super) fn partly_each(&self, path: &str) -> Vec<Value> {
+        /// Most instances that are told apart.
+        const MAX_INSTANCES: usize = 100;
+        let Some(val) = self.get(path) else { return Vec::new() };
+        let (text, basis) = self.module.text_of(&val);
+        let differs = hole::holes(&text).any(|what| what.starts_with("each."));
+        let instances: Vec<(String, Val)> = match self.get("for_each").filter(|_| differs).map(|over| over.kind) {
+            Some(Kind::List(items)) => items.into_iter().map(|item| (self.module.text_of(&item).0, item)).collect(),
+            Some(Kind::Map(entries)) => entries,
+            _ => Vec::new(),
+        };
+        let filled = |(key, value): &(String, Val)| {
+            let mut one = text.replace(&hole::hole("each.key"), key);
+            if value.entries().is_empty() {
+                one = one.replace(&hole::hole("each.value"), &self.module.text_of(value).0);
+            }
+            for (name, part) in value.entries() {
+                one = one.replace(&hole::hole(&format!("each.value.{name}")), &self.module.text_of(part).0);
+            }
+            hole::partly(&one).map_or_else(|| hole::value(&one, basis), |text| Value::Known(text, basis))
+        };
+        let each: Vec<Value> = instances.iter().take(MAX_INSTANCES).map(filled).collect();
+        if each.is_empty() { self.partly(path).into_iter().collect() } else { each }
+    }
+
     /// Nested blocks of a kind.
     pub(super) fn blocks(&self, kind: &str) -> Vec<Section<'m>> {
         self.module.blocks(self.section, kind)

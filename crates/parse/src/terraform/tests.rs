@@ -52,6 +52,51 @@ fn glob(texts: &[&str]) -> SubjectRule {
     SubjectRule::Glob(texts.iter().map(|&text| text.to_owned()).collect())
 }
 
+#[test]
+fn credentials_of_one_identity_are_told_apart() {
+    let made = |parent: &str| {
+        let text = format!(
+            r#"resource "azurerm_user_assigned_identity" "one" {{ name = "ci" }}
+            resource "azurerm_user_assigned_identity" "each" {{
+              for_each = toset(["a"])
+              name     = each.key
+            }}
+            resource "azurerm_federated_identity_credential" "x" {{
+              for_each = {{ api = {{ branch = "main" }}, web = {{ branch = "dev" }} }}
+              parent_id = {parent}
+              issuer    = "https://token.actions.githubusercontent.com"
+              subject   = "repo:acme/${{each.key}}:ref:refs/heads/${{each.value.branch}}"
+            }}"#
+        );
+        one(&text).trusts.into_iter().map(|trust| trust.subject).collect::<Vec<_>>()
+    };
+    let both = [exact(&["repo:acme/api:ref:refs/heads/main"]), exact(&["repo:acme/web:ref:refs/heads/dev"])];
+    assert_eq!(made("azurerm_user_assigned_identity.one.id"), both);
+    assert_eq!(made("azurerm_user_assigned_identity.each[each.key].id").len(), 1);
+}
+
+#[test]
+fn modules_of_the_registry_are_trusts() {
+    let facts = one(r#"module "ci" {
+          source   = "terraform-aws-modules/iam/aws//modules/iam-github-oidc-role"
+          name     = "ci"
+          subjects = ["acme/api:*", "repo:acme/web:environment:prod"]
+          policies = { admin = "arn:aws:iam::aws:policy/AdministratorAccess" }
+        }
+        module "dns" {
+          source         = "terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts-eks"
+          oidc_providers = { main = { provider_arn = module.eks.oidc_provider_arn, namespace_service_accounts = ["dns:*"] } }
+          assume_role_condition_test = "StringLike"
+        }
+        module "own" { source = "./modules/iam-github-oidc-role" }"#);
+    let ci = trust(&facts, "tf:m#module.ci/0");
+    assert_eq!(ci.subject, glob(&["repo:acme/api:*", "repo:acme/web:environment:prod"]));
+    assert_eq!((ci.issuer.known(), ci.audiences.as_ref().map(Vec::len)), (Some("token.actions.githubusercontent.com"), Some(1)));
+    assert_eq!(grants(&facts, "tf:m#module.ci").len(), 1);
+    assert_eq!(trust(&facts, "tf:m#module.dns/0").subject, glob(&["system:serviceaccount:dns:*"]));
+    assert_eq!(facts.trusts.len(), 2);
+}
+
 /// Slots as (name, bytes).
 fn slots(units: &[Unit<'_>], facts: &Facts) -> Vec<(String, String)> {
     facts.slots.iter().map(|slot| (slot.name.clone(), text_at(units, &slot.location))).collect()

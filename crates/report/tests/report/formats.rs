@@ -67,6 +67,16 @@ fn cyclonedx_meets_its_schema_and_the_schema_refuses_what_is_wrong() {
     assert!(!validator.is_valid(&broken));
 }
 
+/// GitLab's own schema is in no registry; ours says what it demands of the members that are written.
+#[test]
+fn gitlab_meets_what_its_schema_demands_and_what_is_wrong_is_refused() {
+    let validator = validator("../formats/gitlab.json");
+    assert_valid(&validator, Format::Gitlab);
+    let mut broken = read(&sample::audit(), Format::Gitlab, &EVERYTHING);
+    broken["vulnerabilities"][0]["identifiers"] = json!([]);
+    assert!(!validator.is_valid(&broken));
+}
+
 /// Everything that an OSCAL document refers to inside itself is there, and nothing has the UUID of something else.
 #[test]
 fn oscal_references_lead_somewhere() {

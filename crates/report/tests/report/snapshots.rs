@@ -69,6 +69,7 @@ fn for_machines() {
 fn for_other_tools() {
     let report = sample::audit();
     for (file, format) in [
+        ("audit-lines.txt", Format::Lines),
         ("audit.md", Format::Markdown),
         ("audit.junit.xml", Format::Junit),
         ("audit.gitlab.json", Format::Gitlab),

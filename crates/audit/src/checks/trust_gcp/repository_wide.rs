@@ -13,7 +13,7 @@
 //! `principal://…/subject/repo:OWNER/REPO:environment:ENV`, or a condition of the provider on `assertion.ref` or
 //! `assertion.environment` beside the repository.
 
-use unkeyed_model::Level;
+use unkeyed_model::{Level, TrustBinding};
 
 use super::{federated, member};
 use crate::checks::breadth::Breadth;
@@ -33,7 +33,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    for trust in federated(view).filter(|trust| member(trust).is_some() && Shared::of_value(&trust.issuer).is_some()) {
+    let has_members = federated(view).any(|trust| member(trust).is_some());
+    // A provider by whose condition alone the pattern stands counts where nothing says who comes through it.
+    let counts = |trust: &&TrustBinding| member(trust).is_some() || (!has_members && !subjects::of(trust).is_empty());
+    for trust in federated(view).filter(counts).filter(|trust| Shared::of_value(&trust.issuer).is_some()) {
         let Some(widest) = subjects::widest(trust) else { continue };
         let (level, who) = match (widest.breadth, view.privilege(&trust.principal)) {
             (Breadth::Tenant, Privilege::Writes) => (CHECK.level, "any repository of that owner"),
@@ -78,6 +81,18 @@ mod tests {
         let mut pattern = acting(&[]);
         pattern.facts.trusts[1].subject = SubjectRule::Expression("assertion.sub.startsWith('repo:acme/api:')".into());
         assert_eq!(levels(&CHECK, &pattern), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_pattern_of_a_provider_counts_where_no_member_is_known() {
+        let provider = |condition: &str| {
+            let mut estate = gcp("principalSet://x", Some(condition));
+            estate.facts.trusts.truncate(1);
+            estate.facts.trusts[0].subject = SubjectRule::Expression(condition.to_owned());
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(provider("assertion.sub.startsWith('repo:acme/')"), [Level::Warning]);
+        assert!(provider("assertion.sub == 'repo:acme/api:environment:prod'").is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
 use super::super::name::Class;
-use super::super::value;
+use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place};
 
@@ -16,7 +16,8 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     let name = &around.text[around.name.span.start..around.name.span.end];
     let passes = name.rsplit(|&byte| byte == b'.').next() == Some(b"pass");
     let compares = around.name.class == Class::Password && compares(name);
-    if around.name.acts && !compares || around.name.weak || passes {
+    let of_account = takes_account(name);
+    if around.name.acts && !compares && !of_account || around.name.weak || passes {
         return None;
     }
     cursor.eat(b"(");
@@ -28,7 +29,7 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     match after.peek() {
         Some(b')' | b',') if compares => placed(around, How::Compared, first),
         Some(b')') => placed(around, How::Setter, first),
-        Some(b',') if is_setter(around) => {
+        Some(b',') if is_setter(around) || of_account => {
             after.at += 1;
             after.space();
             // With user and password the second is the password; with a locale or the like there is no second literal.
@@ -45,6 +46,12 @@ fn compares(name: &[u8]) -> bool {
     [&b"compare"[..], b"check", b"validate", b"verify", b"matches", b"match", b"authenticate"]
         .iter()
         .any(|verb| last.len() > verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
+}
+
+/// `signInWithEmailAndPassword("mail", "x")`: what it acts on comes first.
+fn takes_account(name: &[u8]) -> bool {
+    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    last.ends_with(b"EmailAndPassword")
 }
 
 /// `.toCharArray()`, `.to_string()`.
@@ -98,7 +105,9 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     after.space();
     let opening = opening_before(around)?;
     let closes = match opening {
+        b'(' if is_flag(around) => matches!(after.peek(), Some(b',' | b')')),
         b'(' => matches!(after.peek(), Some(b')')),
+        b' ' => end_of_line(around.text, value.end),
         // `["password", "x"]` is a list as often as a pair: of plain words it is one.
         b'[' => after.peek() == Some(b']') && !around.text[value.span.start..value.span.end].iter().all(u8::is_ascii_lowercase),
         _ => matches!((opening, after.peek()), (b'{', Some(b'}'))),
@@ -110,7 +119,44 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     closes.then(|| placed(around, How::Argument, value)).flatten()
 }
 
-/// The bracket before the string that is the name.
+/// Go's `flag.String("password", "x", "what it is for")`.
+fn is_flag(around: &Around<'_>) -> bool {
+    around.text[..around.name.span.start].ends_with(b"String(\"")
+}
+
+fn end_of_line(text: &[u8], at: usize) -> bool {
+    text.get(at).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+/// Ruby's `set :password, "x"`, Erlang's `{password, "x"}`. The cursor stands at the comma.
+pub(super) fn symbol(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    let before = around.text.get(around.name.span.start.wrapping_sub(1))?;
+    cursor.eat(b",");
+    cursor.blanks();
+    let value = value::quoted(cursor)?;
+    let closes = match before {
+        b':' => end_of_line(around.text, value.end) || around.text[value.end] == b')',
+        b'{' => around.text.get(value.end) == Some(&b'}'),
+        _ => false,
+    };
+    closes.then(|| placed(around, How::Argument, value)).flatten()
+}
+
+/// `- --password⏎  - x`: the next item of a list of arguments. The cursor stands at the line's end.
+pub(super) fn next_item(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    if around.dialect != Dialect::Yaml || !around.text[..around.name.span.start].ends_with(b"--") {
+        return None;
+    }
+    cursor.space();
+    if !cursor.eat(b"- ") {
+        return None;
+    }
+    let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Yaml, None))?;
+    (around.text[value.span.start] != b'-').then_some(Place { how: How::Option, value })
+}
+
+/// The bracket before the string that is the name, or a blank if it is an argument of a command: Gradle's
+/// `buildConfigField "String", "NAME", "x"`.
 fn opening_before(around: &Around<'_>) -> Option<u8> {
     let head = &around.text[around.name.span.start.saturating_sub(64)..around.name.span.start];
     let quote = head.iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
@@ -120,7 +166,11 @@ fn opening_before(around: &Around<'_>) -> Option<u8> {
         b'(' => Some(b'('),
         byte @ (b'{' | b'[') => Some(*byte),
         // `addHeader(x, "name", "value")`, `"--token", "x"`.
-        b',' if around.dialect == Dialect::Code => Some(b'('),
+        b',' if around.dialect == Dialect::Code => {
+            let line = &prefix[memchr::memrchr(b'\n', prefix).map_or(0, |at| at + 1)..];
+            let is_command = !line.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{')) && line.trim_ascii().contains(&b' ');
+            Some(if is_command { b' ' } else { b'(' })
+        }
         _ if around.text[..around.name.span.start].ends_with(b"-") => Some(b'-'),
         _ => None,
     }
@@ -147,19 +197,40 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     if around.dialect == Dialect::Code {
         // `#define PASSWORD "x"`, and Gradle's `password "x"`.
         let value = value::quoted(cursor)?;
-        let ends = text.get(value.end).is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
-        return (before.ends_with(b"define") || before.is_empty() && ends).then_some(Place { how: How::Directive, value });
+        let directive = before.ends_with(b"define") || before.is_empty() && end_of_line(text, value.end) && !is_struct_tag(text, value);
+        return (directive || is_bound(head)).then_some(Place { how: How::Directive, value });
     }
-    if around.dialect == Dialect::Prose {
+    if around.dialect == Dialect::Prose || before.starts_with(b"#") {
         return None;
     }
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
-    let docker = docker || before.ends_with(b" set");
+    let docker = docker || before.ends_with(b" set") || before == b"set";
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
     let rest = &text[value.end..text.len().min(value.end + 2)];
     let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';
     let directive = before.is_empty() && around.name.class == Class::Password && !around.name.weak && ends;
-    (docker || directive).then_some(Place { how: How::Directive, value })
+    // In YAML what ends in a colon is a key.
+    let is_key = !value.quoted && text[value.end - 1] == b':';
+    if (docker || directive) && !is_key {
+        return Some(Place { how: How::Directive, value });
+    }
+    // Gherkin's `And password "x"`.
+    let told = value.quoted && around.name.class == Class::Password && !around.name.weak && around.dialect == Dialect::Other;
+    told.then_some(Place { how: How::Told, value })
+}
+
+/// Go's `` GetPassword `json:"x"` ``.
+fn is_struct_tag(text: &[u8], value: Literal) -> bool {
+    text[value.span.start - 1] == b'`' && memchr::memmem::find(&text[value.span.start..value.span.end], b":\"").is_some()
+}
+
+/// Lisp's `(def name "x")` and `(setq name "x")`, Clojure's `{:name "x"}`.
+fn is_bound(head: &[u8]) -> bool {
+    if let Some(before) = head.strip_suffix(b":") {
+        return before.last().is_none_or(|byte| matches!(byte, b' ' | b'{' | b'('));
+    }
+    let forms: [&[u8]; 7] = [b"(def", b"(defonce", b"(defvar", b"(defconst", b"(defparameter", b"(setq", b"(setf"];
+    head.last() == Some(&b' ') && forms.iter().any(|form| head.trim_ascii_end().ends_with(form))
 }
 
 /// Whether the line speaks of database users before the word PASSWORD.

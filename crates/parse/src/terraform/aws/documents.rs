@@ -36,6 +36,11 @@ impl Document {
             }
             Kind::Either(values, _) => values.iter().find_map(|value| Self::read_within(module, value, levels)),
             Kind::List(items) if items.len() == 1 => Self::read_within(module, items.first()?, levels),
+            Kind::Ref(reference) if reference.address == "file" => {
+                let json = module.documents.take(&module.folder, &reference.attribute)?;
+                let count = policy_document::statements(&json).len();
+                Some(Self { json, places: vec![val.at; count] })
+            }
             Kind::Ref(reference) => {
                 let section = *module.resources.get(&reference.address)?;
                 match reference.resource_type() {

@@ -1,0 +1,132 @@
+//! Trusts and grants that commands and objects make: scripts of `aws`, `az`, `gcloud`, `oci` and `vault`, JSON that these take,
+//! and custom resources of cluster operators that manage clouds.
+//!
+//! The decision a reader would question: a command is written out as the Terraform resource that would do the same, as exports
+//! are ([`crate::exports`]), so that it is judged by the same readers. What the shell fills in from elsewhere is a variable
+//! without a value. Nothing is run: branches and loops are read as if each command ran once.
+
+mod aws;
+mod azure;
+mod gcp;
+mod objects;
+mod oci;
+mod script;
+mod vault;
+
+use unkeyed_model::{Facts, Unit};
+
+use crate::exports::{self, Labels, Out, Resource};
+use crate::place::Place;
+use crate::{place, shell_script, spire, terraform};
+
+/// How far into a file the words that tell it are looked for, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// Words of commands that make trusts, and of requests that do.
+const WORDS: &[&str] = &[
+    "federated-credential",
+    "federatedIdentityCredentials",
+    "workload-identity-pools",
+    "add-iam-policy-binding",
+    "assume-role-policy",
+    "identity-propagation-trust",
+    "IdentityPropagationTrust",
+    "dynamic-group",
+    "write auth/",
+];
+
+/// Endings of shell scripts.
+const ENDINGS: &[&str] = &[".sh", ".bash", ".zsh", ".ps1"];
+
+fn head<'u>(unit: &'u Unit<'_>) -> &'u [u8] {
+    unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default()
+}
+
+fn holds(head: &[u8], word: &str) -> bool {
+    memchr::memmem::find(head, word.as_bytes()).is_some()
+}
+
+fn is_script(name: &str) -> bool {
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) || !name.contains('.')
+}
+
+/// Scripts that make trusts, or entries of SPIRE.
+pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
+    let origin = unit.origin();
+    let head = head(unit);
+    let makes_trusts = || WORDS.iter().any(|word| holds(head, word));
+    let makes_entries = || holds(head, "entry create") && holds(head, "piffeID");
+    (is_script(origin.file_name()) && (makes_trusts() || makes_entries())).then(|| origin.path.clone())
+}
+
+/// Reads such scripts, and what they do for the jobs that run them.
+pub(crate) fn read_scripts(units: &[Unit<'_>]) -> Facts {
+    let mut facts = place::each(units, spire::read_commands);
+    for unit in units {
+        facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
+        if shell_script::claims(unit).is_some() {
+            facts.append(shell_script::read(std::slice::from_ref(unit)));
+        }
+    }
+    facts
+}
+
+/// JSON that describes one trust or a list of them, as tools print and take it.
+pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
+    let head = head(unit);
+    let all = |words: &[&str]| words.iter().all(|word| holds(head, word));
+    let told = [
+        &["\"issuer\"", "\"audiences\""][..],
+        &["IdentityPropagationTrust"],
+        &["/workloadIdentityPools/", "\"attributeMapping\""],
+        &["\"RoleName\"", "\"AssumeRolePolicyDocument\""],
+        &["\"bound_service_account_names\"", "\"request_id\""],
+        &["\"bound_claims\"", "\"request_id\""],
+    ];
+    let is_json = unit.origin().file_name().ends_with(".json");
+    (is_json && told.into_iter().any(all) && exports::is_trusts(unit)).then(|| unit.origin().path.clone())
+}
+
+/// Reads such documents: they are configuration here and no evidence of what is in force.
+pub(crate) fn read_documents(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units {
+        facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
+    }
+    facts.evidence.clear();
+    facts
+}
+
+/// Whether a manifest holds objects that operators make trusts of.
+pub(crate) fn is_manifest(unit: &Unit<'_>) -> bool {
+    let head = head(unit);
+    objects::GROUPS.iter().any(|group| holds(head, group))
+}
+
+/// Reads the objects of manifests that operators make trusts of.
+pub(crate) fn read_manifests(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    for unit in units.iter().filter(|unit| is_manifest(unit)) {
+        facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
+    }
+    facts
+}
+
+/// What a script or manifest makes, as resources; `None` for any other file.
+pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts) -> Option<Vec<Resource>> {
+    let name = place.origin().file_name();
+    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    if !is_yaml && !is_script(name) {
+        return None;
+    }
+    let mut out = Out::new(place, facts, labels);
+    if is_yaml {
+        objects::read(&mut out);
+    } else {
+        script::read(&mut out);
+    }
+    Some(out.finish())
+}
+
+#[cfg(test)]
+mod tests;

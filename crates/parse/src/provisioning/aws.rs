@@ -1,0 +1,34 @@
+//! `aws iam …` (AWS CLI command reference, `iam`).
+
+use super::script::Call;
+use crate::exports::{Attribute, Out, of, text};
+
+const ROLE: &str = "aws_iam_role";
+
+/// Reads one command.
+pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
+    let Some(name) = call.option(&["--role-name"]) else { return };
+    let label = out.label(ROLE, &name, &name);
+    let document = |option: &str| call.option(&[option]).and_then(|given| call.content(&given)).map(Attribute::Text);
+    let role = of(ROLE, &label, "name");
+    if call.runs(&["iam", "create-role"]) {
+        let attributes = vec![
+            ("name", text(name)),
+            ("assume_role_policy", document("--assume-role-policy-document")),
+            ("max_session_duration", call.option(&["--max-session-duration"]).map(|length| Attribute::Node(call.number(&length)))),
+            ("permissions_boundary", call.option(&["--permissions-boundary"]).map(Attribute::Text)),
+        ];
+        out.resource(ROLE, label, &call.node(), attributes);
+    } else if call.runs(&["iam", "update-assume-role-policy"]) {
+        out.resource(ROLE, label, &call.node(), vec![("name", text(name)), ("assume_role_policy", document("--policy-document"))]);
+    } else if call.runs(&["iam", "attach-role-policy"]) {
+        let kind = "aws_iam_role_policy_attachment";
+        let own = out.numbered(kind, "");
+        let arn = call.option(&["--policy-arn"]).map(Attribute::Text);
+        out.resource(kind, own, &call.node(), vec![("role", role), ("policy_arn", arn)]);
+    } else if call.runs(&["iam", "put-role-policy"]) {
+        let kind = "aws_iam_role_policy";
+        let own = out.numbered(kind, "");
+        out.resource(kind, own, &call.node(), vec![("role", role), ("policy", document("--policy-document"))]);
+    }
+}

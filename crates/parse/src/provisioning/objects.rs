@@ -1,0 +1,118 @@
+//! Custom resources of operators that manage clouds: Crossplane, AWS Controllers for Kubernetes, Azure Service Operator,
+//! Config Connector.
+//!
+//! Crossplane's providers and Config Connector are made from Terraform's by rule, so that kind and attributes are turned back by
+//! name (Upbound Marketplace; Google Cloud, "Config Connector resources"); only kinds that make trusts and grants are read.
+
+use std::rc::Rc;
+
+use crate::exports::{Attribute, Out, of, text};
+use crate::tree::{Entry, Kind, Node, Style};
+use crate::yaml;
+
+/// Words of the operators' API groups.
+pub(super) const GROUPS: &[&str] =
+    &["crossplane.io", "upbound.io", "services.k8s.aws", "cnrm.cloud.google.com", "managedidentity.azure.com"];
+
+/// Kinds by a word of their group, with the kind of Terraform and the attribute that names their principal.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("iam.aws", "Role", "aws_iam_role"),
+    ("iam.services", "Role", "aws_iam_role"),
+    ("iam.aws", "RolePolicy", "aws_iam_role_policy"),
+    ("iam.aws", "RolePolicyAttachment", "aws_iam_role_policy_attachment"),
+    ("managedidentity.azure", "FederatedIdentityCredential", "azurerm_federated_identity_credential"),
+    ("gcp", "WorkloadIdentityPoolProvider", "google_iam_workload_identity_pool_provider"),
+    ("gcp", "ServiceAccountIAMMember", "google_service_account_iam_member"),
+    ("gcp", "ProjectIAMMember", "google_project_iam_member"),
+    ("cnrm", "IAMWorkloadIdentityPoolProvider", "google_iam_workload_identity_pool_provider"),
+    ("cnrm", "IAMPolicyMember", "google_service_account_iam_member"),
+    ("vault", "AuthBackendRole", "vault_jwt_auth_backend_role"),
+];
+
+/// Attributes under the names that the operators have for them.
+const RENAMED: &[(&str, &str)] = &[("assume_role_policy_document", "assume_role_policy"), ("audiences", "audience")];
+
+/// Reads the objects of a manifest.
+pub(super) fn read(out: &mut Out<'_>) {
+    // What is no manifest is said by who reads manifests.
+    for document in &yaml::parse(out.place).nodes {
+        object(document, out);
+    }
+}
+
+fn object(object: &Node, out: &mut Out<'_>) {
+    let (Some(version), Some(kind), Some(spec)) = (object.str("apiVersion"), object.str("kind"), object.get("spec")) else { return };
+    let group = version.split('/').next().unwrap_or_default();
+    let is_managed = GROUPS.iter().any(|known| group.ends_with(known));
+    let known = KINDS.iter().find(|(word, name, _)| is_managed && group.contains(word) && *name == kind);
+    let Some(&(_, _, listed)) = known else { return };
+    let spec = spec.get("forProvider").unwrap_or(spec);
+    let name = object.path(&["metadata", "name"]).and_then(Node::text).unwrap_or_default();
+    let target = spec.path(&["resourceRef", "kind"]).and_then(Node::text);
+    let is_project = kind == "IAMPolicyMember" && target != Some("IAMServiceAccount");
+    let resource = if is_project { "google_project_iam_member" } else { listed };
+    let label = out.label(resource, name, name);
+    let mut attributes: Vec<(String, Attribute)> = Vec::new();
+    for entry in spec.entries() {
+        let plain = snake_case(entry.name());
+        let plain = RENAMED.iter().find(|(theirs, _)| *theirs == plain).map_or(plain.as_str(), |(_, ours)| ours).to_owned();
+        if let Some(referred) = plain.strip_suffix("_ref") {
+            attributes.extend(reference(resource, referred, &entry.value));
+        } else if plain == "resource_ref" || plain.ends_with("_selector") || matches!(plain.as_str(), "role_ref" | "owner") {
+            continue;
+        } else {
+            attributes.push((plain, Attribute::Node(snaked(&entry.value))));
+        }
+    }
+    if resource == "aws_iam_role" && !attributes.iter().any(|(name, _)| name == "name") {
+        attributes.extend(text(name).map(|name| ("name".to_owned(), name)));
+    }
+    out.add(resource, label, object, attributes);
+}
+
+/// What another object of the folder is referred to for.
+fn reference(resource: &str, attribute: &str, to: &Node) -> Option<(String, Attribute)> {
+    let name = to.str("name")?;
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect();
+    let target = match (resource, attribute) {
+        ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", "role") => of("aws_iam_role", &plain, "name"),
+        ("google_service_account_iam_member", "resource" | "service_account_id") => Some(Attribute::Text(name.to_owned())),
+        _ => Some(Attribute::Text(name.to_owned())),
+    };
+    let attribute = match (resource, attribute) {
+        ("google_service_account_iam_member", "resource") => "service_account_id",
+        ("google_iam_workload_identity_pool_provider", "workload_identity_pool") => "workload_identity_pool_id",
+        (_, other) => other,
+    };
+    target.map(|target| (attribute.to_owned(), target))
+}
+
+/// The value with its keys in Terraform's notation; names of claims hold dots and stay.
+fn snaked(node: &Node) -> Node {
+    let kind = match &node.kind {
+        Kind::Map(entries) => {
+            let key = |entry: &Entry| Node {
+                kind: Kind::Scalar(
+                    Rc::from(if entry.name().contains('.') { entry.name().to_owned() } else { snake_case(entry.name()) }),
+                    Style::Plain,
+                ),
+                ..entry.key.clone()
+            };
+            Kind::Map(entries.iter().map(|entry| Entry { key: key(entry), value: snaked(&entry.value), span: entry.span }).collect())
+        }
+        Kind::Seq(items) => Kind::Seq(items.iter().map(snaked).collect()),
+        scalar @ Kind::Scalar(..) => scalar.clone(),
+    };
+    Node { kind, ..node.clone() }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(character.to_ascii_lowercase());
+    }
+    out
+}

@@ -1,0 +1,281 @@
+//! A script while it is read: its variables, the files it writes, and its commands in order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use serde_json::Value as Json;
+use unkeyed_model::Span;
+
+use super::{aws, azure, gcp, oci, vault};
+use crate::exports::{self, Out};
+use crate::shell::{self, Command, Word};
+use crate::tree::{Entry, Kind, Node, Style};
+
+/// Longest text that a variable or a file of a script is followed with, in bytes; a longer one is not known.
+const MAX_TEXT: usize = 256 << 10;
+
+/// Programs in front of assignments.
+const DECLARING: &[&str] = &["export", "readonly", "local", "declare", "typeset"];
+
+/// What is known before a command.
+pub(super) struct Script {
+    variables: BTreeMap<String, String>,
+    /// By the last part of their names.
+    files: BTreeMap<String, String>,
+    /// What the command before it prints.
+    printed: Option<String>,
+}
+
+/// One command with what is known before it.
+pub(super) struct Call<'s> {
+    pub(super) command: &'s Command,
+    script: &'s Script,
+    /// Its input, where the script holds it.
+    pub(super) input: Option<String>,
+}
+
+/// Reads a script.
+pub(super) fn read(out: &mut Out<'_>) {
+    let text = out.place.text();
+    // PowerShell continues lines with a grave accent, which is a substitution elsewhere.
+    let is_power_shell = out.place.path().ends_with(".ps1");
+    let text = if is_power_shell { text.replace("`\r\n", "\\\r\n").replace("`\n", "\\\n") } else { text.to_owned() };
+    let commands = shell::commands(&text);
+    let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None };
+    for command in &commands {
+        let document = command.document.as_ref().and_then(|range| text.get(range.clone()));
+        let document = document.map(|text| script.expanded(text));
+        let input = document.or_else(|| if command.piped { script.printed.take() } else { None });
+        let call = Call { command, script: &script, input };
+        interpret(&call, out);
+        let (printed, written, assigned) = (call.printed(), call.written(), call.assigned());
+        script.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
+        for (name, value) in assigned {
+            match value.filter(|value| value.len() <= MAX_TEXT) {
+                Some(value) => script.variables.insert(name, value),
+                None => script.variables.remove(&name),
+            };
+        }
+        script.printed = printed;
+    }
+}
+
+fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
+    match call.command.program() {
+        "aws" => aws::read(call, out),
+        "az" => azure::read(call, out),
+        "gcloud" => gcp::read(call, out),
+        "oci" => oci::read(call, out),
+        "vault" | "bao" => vault::read(call, out),
+        // Requests to the platforms' own interfaces hold what these would print.
+        "curl" | "http" | "wget" => call.documents(out),
+        _ => {}
+    }
+}
+
+impl Script {
+    /// The text with what the shell fills in: values that are known, and holes for the others.
+    fn expanded(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let length = self.expansion(rest, &mut out);
+            rest = &rest[length..];
+            if out.len() > MAX_TEXT {
+                return out;
+            }
+        }
+        out + rest
+    }
+
+    /// Writes what stands for the expansion behind a `$`, and says how long it is.
+    fn expansion(&self, rest: &str, out: &mut String) -> usize {
+        let hole = |name: &str| format!("${{var.{}}}", if name.is_empty() { "substitution" } else { name });
+        if rest.starts_with("()") {
+            out.push_str(&hole(""));
+            return 2;
+        }
+        if let Some(inner) = rest.strip_prefix('{') {
+            let Some(end) = inner.find('}') else {
+                out.push('$');
+                return 0;
+            };
+            let inside = &inner[..end];
+            let name = name_at(inside);
+            let default = inside[name.len()..].trim_start_matches(':').strip_prefix('-');
+            match (self.variables.get(name), default) {
+                (Some(value), _) => out.push_str(value),
+                (None, Some(default)) if !name.is_empty() && !default.contains('$') => out.push_str(default),
+                _ => out.push_str(&hole(name)),
+            }
+            // `${{ … }}` of a workflow closes twice.
+            return end + 2 + usize::from(inside.starts_with('{') && inner[end + 1..].starts_with('}'));
+        }
+        let name = name_at(rest);
+        if name.is_empty() {
+            out.push('$');
+            return 0;
+        }
+        match self.variables.get(name) {
+            Some(value) => out.push_str(value),
+            None => out.push_str(&hole(name)),
+        }
+        name.len()
+    }
+}
+
+/// The name of a variable with which a text begins.
+fn name_at(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The last part of a path.
+fn base(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+impl Call<'_> {
+    /// The command's place, as an entry that it is written out for.
+    pub(super) fn node(&self) -> Node {
+        scalar("", self.span())
+    }
+
+    fn span(&self) -> Span {
+        let Range { start, end } = self.command.range();
+        Span::new(start, end)
+    }
+
+    /// Whether these subcommands stand behind the program, in this order.
+    pub(super) fn runs(&self, subcommands: &[&str]) -> bool {
+        self.command.runs(self.command.program(), subcommands)
+    }
+
+    /// The text of an option, expanded.
+    pub(super) fn option(&self, names: &[&str]) -> Option<String> {
+        self.command.option_text(names).map(|text| self.script.expanded(text))
+    }
+
+    /// All values of an option that takes several.
+    pub(super) fn options(&self, names: &[&str]) -> Vec<String> {
+        let words = self.command.invocation();
+        let Some(at) = words.iter().position(|word| names.contains(&word.text.split('=').next().unwrap_or_default())) else {
+            return Vec::new();
+        };
+        let given = words[at].text.split_once('=').map(|(_, value)| value);
+        let further = words[at + 1..].iter().map(|word| word.text.as_str()).take_while(|text| given.is_none() && !text.starts_with('-'));
+        given.into_iter().chain(further).map(|text| self.script.expanded(text)).collect()
+    }
+
+    /// The first argument behind a subcommand.
+    pub(super) fn argument_after(&self, word: &str) -> Option<String> {
+        self.command.argument_after(word).map(|word| self.script.expanded(&word.text))
+    }
+
+    /// The arguments, expanded.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = String> {
+        self.command.invocation().iter().skip(1).map(|word| self.script.expanded(&word.text))
+    }
+
+    /// What an argument stands for that may name a file (`file://…`, `@…`, a bare name): its text where the script wrote it.
+    pub(super) fn content(&self, given: &str) -> Option<String> {
+        if given == "-" {
+            return self.input.clone();
+        }
+        let path = given.strip_prefix("file://").or_else(|| given.strip_prefix('@')).unwrap_or(given);
+        if given.trim_start().starts_with(['{', '[']) { Some(given.to_owned()) } else { self.script.files.get(base(path)).cloned() }
+    }
+
+    /// JSON as a tree whose places are all that of the command.
+    pub(super) fn parsed(&self, text: &str) -> Option<Node> {
+        let json: Json = serde_json::from_str(text).ok()?;
+        Some(tree(&json, self.span()))
+    }
+
+    /// A mapping of texts.
+    pub(super) fn map(&self, entries: Vec<(String, Node)>) -> Node {
+        let span = self.span();
+        let entries = entries.into_iter().map(|(key, value)| Entry { key: scalar(&key, span), value, span });
+        Node { span, tag: None, kind: Kind::Map(entries.collect()) }
+    }
+
+    /// A text.
+    pub(super) fn text(&self, text: &str) -> Node {
+        scalar(text, self.span())
+    }
+
+    /// A number, as written.
+    pub(super) fn number(&self, text: &str) -> Node {
+        Node { kind: Kind::Scalar(Rc::from(text), Style::Plain), ..self.node() }
+    }
+
+    /// A list of texts.
+    pub(super) fn list<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> Node {
+        let items = texts.into_iter().map(|text| self.text(text.as_ref()));
+        Node { span: self.span(), tag: None, kind: Kind::Seq(items.collect()) }
+    }
+
+    /// Reads the documents among the arguments and in the input that describe trusts.
+    pub(super) fn documents(&self, out: &mut Out<'_>) {
+        let given: Vec<String> = self.arguments().filter_map(|argument| self.content(&argument)).chain(self.input.clone()).collect();
+        for node in given.iter().filter_map(|text| self.parsed(text)) {
+            exports::write_trust(&node, out);
+        }
+    }
+
+    /// What it prints, as far as it only passes on what it is given.
+    fn printed(&self) -> Option<String> {
+        match self.command.program() {
+            "echo" | "printf" => self.arguments().find(|word| !word.starts_with('-')),
+            "cat" | "tee" => {
+                let file = self.arguments().find_map(|argument| self.content(&argument));
+                self.input.clone().or(file)
+            }
+            _ => None,
+        }
+    }
+
+    /// Files that it writes.
+    fn written(&self) -> Vec<(String, String)> {
+        let Some(text) = self.printed() else { return Vec::new() };
+        let is_tee = self.command.program() == "tee";
+        let named = self.command.invocation().iter().skip(1).filter(|word| is_tee && !word.text.starts_with('-'));
+        let name = |word: &Word| base(&self.script.expanded(&word.text)).to_owned();
+        self.command.outputs.iter().chain(named).map(|word| (name(word), text.clone())).collect()
+    }
+
+    /// Variables that it sets; without a value those that are set to what isn't known.
+    fn assigned(&self) -> Vec<(String, Option<String>)> {
+        let words = &self.command.words;
+        let declares = words.first().is_some_and(|word| DECLARING.contains(&word.text.as_str()));
+        let assignments = words.iter().skip(usize::from(declares)).skip_while(|word| declares && word.text.starts_with('-'));
+        let assignment = |word: &Word| {
+            let (name, value) = word.text.split_once('=').filter(|_| shell::is_assignment(&word.text))?;
+            let value = self.script.expanded(value);
+            Some((name.to_owned(), (!value.contains("${var.")).then_some(value)))
+        };
+        // In front of a program they hold for it alone.
+        let all: Option<Vec<_>> = assignments.map(assignment).collect();
+        all.unwrap_or_default()
+    }
+}
+
+fn scalar(text: &str, span: Span) -> Node {
+    Node { span, tag: None, kind: Kind::Scalar(Rc::from(text), Style::Double) }
+}
+
+fn tree(json: &Json, span: Span) -> Node {
+    let kind = match json {
+        Json::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| Entry { key: scalar(key, span), value: tree(value, span), span });
+            Kind::Map(entries.collect())
+        }
+        Json::Array(items) => Kind::Seq(items.iter().map(|item| tree(item, span)).collect()),
+        Json::String(text) => return scalar(text, span),
+        other => Kind::Scalar(Rc::from(other.to_string()), Style::Plain),
+    };
+    Node { span, tag: None, kind }
+}

@@ -1,0 +1,108 @@
+use std::sync::Arc;
+
+use unkeyed_model::{Facts, Origin, SubjectRule, Unit, Value};
+
+fn read(path: &str, text: &str) -> Facts {
+    let unit = Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+    crate::group(&unit).map(|group| crate::read(&group, std::slice::from_ref(&unit))).unwrap_or_default()
+}
+
+fn subjects(facts: &Facts) -> Vec<SubjectRule> {
+    facts.trusts.iter().map(|trust| trust.subject.clone()).collect()
+}
+
+#[test]
+fn a_role_takes_the_document_that_the_script_writes() {
+    let script = r#"#!/bin/sh
+ORG=northwind
+cat > /tmp/trust.json <<EOF
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+ "Principal": {"Federated": "arn:aws:iam::$(aws sts get-caller-identity):oidc-provider/token.actions.githubusercontent.com"},
+ "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:${ORG}/${REPO}:*"}}}]}
+EOF
+aws iam create-role --role-name deploy --assume-role-policy-document file:///tmp/trust.json
+"#;
+    let facts = read("setup.sh", script);
+    assert_eq!(subjects(&facts), [SubjectRule::Glob(vec!["repo:northwind/${var.REPO}:*".into()])]);
+    assert_eq!(facts.trusts[0].location.region.line, 8);
+    assert!(facts.principals.iter().any(|principal| principal.names.contains(&"deploy".into())));
+}
+
+#[test]
+fn credentials_of_azure_come_from_options_and_documents() {
+    let document = r#"az ad app federated-credential create --id "$APP" --parameters '{"name": "x",
+ "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:northwind/shop:pull_request",
+ "audiences": ["api://AzureADTokenExchange"]}'"#;
+    let options = "az identity federated-credential create --name x --identity-name ci --issuer https://token.actions.githubusercontent.com \
+                   \\\n --subject repo:northwind/shop:pull_request\n";
+    for script in [document, options] {
+        let facts = read("setup.sh", script);
+        assert_eq!(subjects(&facts), [SubjectRule::Exact(vec!["repo:northwind/shop:pull_request".into()])]);
+        assert_eq!(facts.trusts[0].audiences, Some(vec![Value::literal("api://AzureADTokenExchange")]));
+    }
+    let power_shell = options.replace('\\', "`");
+    assert_eq!(read("setup.ps1", &power_shell).trusts.len(), 1);
+}
+
+#[test]
+fn providers_of_google_keep_condition_and_mapping() {
+    let script = "gcloud iam workload-identity-pools providers create-oidc gh --workload-identity-pool=ci \\\n\
+                  --issuer-uri=https://token.actions.githubusercontent.com \\\n\
+                  --attribute-mapping=\"google.subject=assertion.sub,attribute.repository=assertion.repository\" \\\n\
+                  --attribute-condition=\"assertion.repository_owner == '${OWNER:-northwind}'\"\n";
+    let facts = read("wif.sh", script);
+    assert_eq!(subjects(&facts), [SubjectRule::Expression("assertion.repository_owner == 'northwind'".into())]);
+    assert!(facts.trusts[0].settings.contains(&("attribute_mapping.google.subject".into(), Value::literal("assertion.sub"))));
+}
+
+#[test]
+fn vault_takes_words_and_documents() {
+    let words = "vault write auth/jwt/role/ci role_type=jwt user_claim=sub bound_audiences=https://a.example ttl=10m\n";
+    let facts = read("vault.sh", words);
+    assert_eq!((subjects(&facts), facts.trusts[0].claims.len()), (vec![SubjectRule::Any], 0));
+    assert!(facts.sessions.iter().any(|session| session.setting == "token_ttl" && session.seconds == Some(600)));
+    let document =
+        "vault write auth/jwt/role/ci - <<EOF\n{\"bound_claims_type\": \"glob\", \"bound_claims\": {\"sub\": \"repo:$ORG/*\"}}\nEOF\n";
+    assert_eq!(subjects(&read("vault.sh", document)), [SubjectRule::Glob(vec!["repo:${var.ORG}/*".into()])]);
+}
+
+#[test]
+fn objects_of_operators_are_resources() {
+    let role = r#"apiVersion: iam.aws.upbound.io/v1beta1
+kind: Role
+metadata:
+  name: ci
+spec:
+  forProvider:
+    assumeRolePolicy: |
+      {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+       "Principal": {"Federated": "arn:aws:iam::482913640192:oidc-provider/token.actions.githubusercontent.com"},
+       "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:northwind/*"}}}]}
+"#;
+    assert_eq!(subjects(&read("role.yaml", role)), [SubjectRule::Glob(vec!["repo:northwind/*".into()])]);
+    let provider = "apiVersion: iam.cnrm.cloud.google.com/v1beta1\nkind: IAMWorkloadIdentityPoolProvider\nmetadata: {name: gh}\nspec:\n\
+                    \x20 workloadIdentityPoolRef: {name: pool}\n  attributeMapping: {google.subject: assertion.sub}\n\
+                    \x20 oidc: {issuerUri: 'https://token.actions.githubusercontent.com'}\n";
+    let facts = read("provider.yaml", provider);
+    assert_eq!(facts.trusts[0].issuer.known(), Some("https://token.actions.githubusercontent.com"));
+    assert_eq!(subjects(&facts), [SubjectRule::Any]);
+}
+
+#[test]
+fn a_trust_that_was_printed_is_configuration_in_a_repository() {
+    let list = r#"[{"name": "pr", "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:northwind/shop:pull_request",
+        "audiences": ["api://AzureADTokenExchange"]}]"#;
+    let facts = read("azure/credentials.json", list);
+    assert_eq!((facts.trusts.len(), facts.evidence.len()), (1, 0));
+    assert!(read("azure/other.json", r#"{"issuer": "x", "audiences": "y"}"#).trusts.is_empty());
+}
+
+#[test]
+fn hostile_scripts_end() {
+    let doubling = format!("A=x\n{}vault write auth/jwt/role/x bound_audiences=$A\n", "A=$A$A$A$A$A$A$A$A\n".repeat(40));
+    assert!(read("a.sh", &doubling).trusts.len() < 2);
+    let script = "cat > f <<E\n${A:-$(b `c\nE\naws iam create-role --role-name $( --assume-role-policy-document file://f é\n";
+    for end in (0..=script.len()).filter(|&end| script.is_char_boundary(end)) {
+        let _ = read("a.sh", &script[..end]).trusts.len();
+    }
+}

@@ -1,0 +1,137 @@
+//! `vault write auth/…` (Vault CLI and API documentation: JWT, Kubernetes and AppRole methods).
+
+use super::script::Call;
+use crate::exports::{Attribute, Out, given, of, text};
+use crate::tree::{Kind, Node};
+
+const BACKEND: &str = "vault_jwt_auth_backend";
+
+/// Settings that are lists, written with commas.
+const LISTS: &[&str] = &[
+    "bound_audiences",
+    "bound_service_account_names",
+    "bound_service_account_namespaces",
+    "secret_id_bound_cidrs",
+    "token_bound_cidrs",
+    "token_policies",
+    "policies",
+];
+
+/// Settings that are lengths of time.
+const LENGTHS: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "token_explicit_max_ttl", "secret_id_ttl"];
+
+/// Older names of settings.
+const RENAMED: &[(&str, &str)] = &[("ttl", "token_ttl"), ("max_ttl", "token_max_ttl"), ("period", "token_period")];
+
+/// Reads one command.
+pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
+    let Some(path) = call.argument_after("write").filter(|_| call.runs(&["write"])) else { return };
+    let Some(rest) = path.trim_start_matches('/').strip_prefix("auth/") else { return };
+    let settings = settings(call);
+    if let Some((mount, name)) = rest.split_once("/role/") {
+        // What is written below a role (`…/secret-id`) makes no trust.
+        if !name.contains('/') {
+            role(call, mount, name, &settings, out);
+        }
+    } else if let Some(mount) = rest.strip_suffix("/config") {
+        let own = ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().any(|key| settings.iter().any(|(name, _)| name == key));
+        if own {
+            let label = out.label(BACKEND, mount, mount);
+            let mut attributes = settings;
+            attributes.push(("path".to_owned(), call.text(mount)));
+            emit(call, BACKEND, label, attributes, out);
+        }
+    }
+}
+
+/// What is set: `name=value`, `name=@file`, or all in one document.
+fn settings(call: &Call<'_>) -> Vec<(String, Node)> {
+    let mut all = Vec::new();
+    for argument in call.arguments().skip_while(|word| word != "write").skip(2) {
+        match argument.split_once('=') {
+            Some((name, value)) if !argument.starts_with('-') => {
+                let is_given = value.starts_with('@') || value == "-" || value.trim_start().starts_with('{');
+                let content = if is_given { call.content(value) } else { None };
+                let node = content.and_then(|text| call.parsed(&text)).unwrap_or_else(|| call.text(value));
+                all.push((name.to_owned(), node));
+            }
+            _ => {
+                let whole = call.content(&argument).and_then(|text| call.parsed(&text));
+                let entries = whole.iter().flat_map(Node::entries);
+                all.extend(entries.map(|entry| (entry.name().to_owned(), entry.value.clone())));
+            }
+        }
+    }
+    all.into_iter().map(|(name, value)| plain(call, &name, value)).collect()
+}
+
+/// A setting under its present name, a list as a list and a length in seconds.
+fn plain(call: &Call<'_>, name: &str, value: Node) -> (String, Node) {
+    let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
+    let value = match value.text() {
+        Some(given) if LISTS.contains(&name) => call.list(given.split(',').map(str::trim).filter(|part| !part.is_empty())),
+        Some(given) if LENGTHS.contains(&name) => seconds(given).map_or_else(|| value.clone(), |length| call.number(&length.to_string())),
+        _ => value,
+    };
+    (name.to_owned(), value)
+}
+
+/// `10m`, `1h30m`, `600`.
+fn seconds(length: &str) -> Option<u64> {
+    let (mut total, mut number) = (0_u64, String::new());
+    for character in length.chars() {
+        let unit = match character {
+            digit if digit.is_ascii_digit() => {
+                number.push(digit);
+                continue;
+            }
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+    }
+    if number.is_empty() { Some(total) } else { total.checked_add(number.parse().ok()?) }
+}
+
+/// A role of whichever method its settings, or the path, tell.
+fn role(call: &Call<'_>, mount: &str, name: &str, settings: &[(String, Node)], out: &mut Out<'_>) {
+    let has = |names: &[&str]| settings.iter().any(|(name, _)| names.contains(&name.as_str()));
+    let kind = if has(&["bound_service_account_names", "bound_service_account_namespaces"]) {
+        "vault_kubernetes_auth_backend_role"
+    } else if mount.contains("approle") || has(&["secret_id_ttl", "secret_id_num_uses", "bind_secret_id", "secret_id_bound_cidrs"]) {
+        "vault_approle_auth_backend_role"
+    } else if has(&["bound_claims", "bound_audiences", "bound_subject", "user_claim", "role_type"]) {
+        "vault_jwt_auth_backend_role"
+    } else {
+        return;
+    };
+    let label = out.label(kind, &format!("{mount}/{name}"), name);
+    let mut attributes: Vec<(String, Attribute)> = given(vec![("role_name", text(name)), ("backend", text(mount))]);
+    if kind == "vault_jwt_auth_backend_role" {
+        let backend = out.label(BACKEND, mount, mount);
+        attributes = given(vec![("role_name", text(name)), ("backend", of(BACKEND, &backend, "path"))]);
+    }
+    let set = settings.iter().filter(|(_, value)| !matches!(&value.kind, Kind::Seq(items) if items.is_empty()));
+    attributes.extend(set.map(|(name, value)| (name.clone(), Attribute::Node(value.clone()))));
+    out.add(kind, label, &call.node(), attributes);
+}
+
+fn emit(call: &Call<'_>, kind: &'static str, label: String, settings: Vec<(String, Node)>, out: &mut Out<'_>) {
+    let attributes = settings.into_iter().map(|(name, value)| (name, Attribute::Node(value))).collect();
+    out.add(kind, label, &call.node(), attributes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_seconds() {
+        assert_eq!(["10m", "1h30m", "600", "0", "2d"].map(seconds), [Some(600), Some(5_400), Some(600), Some(0), Some(172_800)]);
+        assert_eq!((seconds("$TTL"), seconds("99999999999999999999h")), (None, None));
+    }
+}

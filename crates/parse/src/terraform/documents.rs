@@ -1,0 +1,57 @@
+//! Policy documents in files beside the configuration, which `file` and `templatefile` take.
+//!
+//! The decision a reader would question: a folder's documents are those in it and in a folder below it that is called after
+//! what it holds. A file is read with one folder only, and these are the places where people put them.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+use unkeyed_model::{Facts, Unit, WorkloadKind};
+
+use crate::host_files;
+use crate::place::Place;
+use crate::trust_policy;
+
+/// Names of folders that hold such files for the folder above.
+const HOLDERS: &[&str] = &["policies", "policy", "iam-policies", "iam_policies", "trust-policies", "templates", "files", "json"];
+
+/// The folder whose configuration may take a document that stands in `folder`.
+pub(super) fn folder(folder: &str) -> &str {
+    let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+    if HOLDERS.contains(&name) { above } else { folder }
+}
+
+/// All of one folder, by path.
+#[derive(Default)]
+pub(super) struct Documents<'m> {
+    by_path: BTreeMap<&'m str, &'m Unit<'m>>,
+    taken: RefCell<BTreeSet<String>>,
+}
+
+impl<'m> Documents<'m> {
+    /// Those among the files of a folder.
+    pub(super) fn read(kind: WorkloadKind, units: &'m [Unit<'m>]) -> Self {
+        let documents = units.iter().filter(|unit| kind == WorkloadKind::Terraform && trust_policy::is_document(unit));
+        Self { by_path: documents.map(|unit| (unit.origin().path.as_str(), unit)).collect(), taken: RefCell::default() }
+    }
+
+    /// The document at a path as the configuration of `folder` writes it.
+    pub(super) fn take(&self, folder: &str, path: &str) -> Option<Json> {
+        let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| path.strip_prefix(base)).unwrap_or(path);
+        let path = host_files::relative(&format!("{folder}/x"), inside.trim_start_matches('/'));
+        let document = trust_policy::document(std::str::from_utf8(self.by_path.get(path.as_str())?.bytes()).ok()?)?;
+        self.taken.borrow_mut().insert(path);
+        Some(document)
+    }
+
+    /// Reads those that the configuration doesn't take.
+    pub(super) fn read_others(&self, facts: &mut Facts) {
+        for (_, unit) in self.by_path.iter().filter(|(path, _)| !self.taken.borrow().contains(**path)) {
+            match Place::new(unit) {
+                Ok(place) => trust_policy::read(&place, facts),
+                Err(skip) => facts.skipped.push(skip),
+            }
+        }
+    }
+}
