@@ -36,7 +36,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let place = spot(&trust.location);
         let (level, message) = match () {
             () if is_wide(trust) => (CHECK.level, format!("Every service account of a namespace may act as {who} ({place}).")),
-            () if trust.trusted == "service-account" => {
+            // Who is its own principal was granted its roles directly.
+            () if trust.trusted == "service-account" && !trust.principal.starts_with("principal://") => {
                 (Level::Note, format!("A service account of the cluster acts as {who} ({place}) instead of being granted its roles."))
             }
             () => continue,
@@ -73,6 +74,17 @@ mod tests {
             trust.subject = subject;
         });
         levels(&CHECK, &estate)
+    }
+
+    #[test]
+    fn a_direct_grant_is_no_detour() {
+        let estate = with_trust(Platform::Gcp, |trust| {
+            trust.trusted = "service-account".into();
+            trust.principal = format!("principal:{POOL}/subject/ns/shop/sa/web");
+            trust.subject = exact("system:serviceaccount:shop:web");
+        });
+        assert!(levels(&CHECK, &estate).is_empty());
+        assert_eq!(acting(exact("system:serviceaccount:shop:web")), [Level::Note]);
     }
 
     #[test]
