@@ -10,7 +10,7 @@ use crate::context::{Context, Linked, LinkedPath};
 use crate::linking::{Chains, Linker, Merged, StoredIndex};
 use crate::owners::Owners;
 use crate::sets::Findings;
-use crate::{adoption, artifacts, assemble, checks, earlier, exceptions, gate, linking, outside, silence, summary, trusts};
+use crate::{adoption, artifacts, assemble, checks, earlier, exceptions, gate, linking, outside, presumed, silence, summary, trusts};
 
 /// Id of the pseudo-workload that answers for what belongs to nobody (DOMAIN §3.3).
 const UNATTRIBUTED: &str = "repo:.";
@@ -21,6 +21,7 @@ pub(crate) type Paths = BTreeMap<String, Vec<LinkedPath>>;
 /// Judges an estate.
 pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before: &Before) -> Report {
     outside::apply(&mut estate.facts);
+    presumed::name(&mut estate);
     let stored = StoredIndex::new(&estate.facts);
     let merged = linking::merge(&estate.facts, &stored);
     let mut artifacts = artifacts::collect(&estate, &merged, &stored, policy, now);

@@ -28,6 +28,7 @@ mod linking;
 mod missing;
 mod outside;
 mod owners;
+mod presumed;
 mod reachability;
 mod sets;
 mod severity;

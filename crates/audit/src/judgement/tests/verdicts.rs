@@ -338,6 +338,12 @@ fn without_a_remote_the_repository_is_what_is_missing() {
     let mut estate = secretless();
     estate.repository = None;
     change(&mut estate).identity_paths[0].tokens[0].subject = unkeyed_model::Value::literal("repo:{repository}:environment:prod");
+    // The only repository that trusts name is taken for this one.
+    assert_eq!(judged(estate.clone()).reasons, [Reason::AllLayers]);
+    let mut other = estate.facts.trusts[0].clone();
+    other.principal = "another".into();
+    other.subject = unkeyed_model::SubjectRule::Exact(vec!["repo:acme/web:environment:prod".into()]);
+    estate.facts.trusts.push(other);
     let report = judged(estate);
     assert_eq!(report.reasons, [Reason::TrustNotInScope]);
     assert!(report.missing.iter().any(|missing| missing.supply.contains("`origin` remote")), "{:?}", report.missing);
