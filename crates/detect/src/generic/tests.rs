@@ -5,6 +5,8 @@ use super::*;
 use crate::index::Index;
 use crate::search::Search;
 
+mod hostile;
+
 /// The search for words without any rule.
 pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index::new(std::iter::empty())).unwrap());
 
@@ -368,40 +370,3 @@ fn a_decision_is_told_without_the_value() {
 }
 
 /// Work is bounded by the distance between a name and its value, whatever the text.
-#[test]
-fn hostile_texts_end() {
-    for unit in [
-        "password",
-        "password=",
-        "a:b@",
-        "://a:",
-        "(\"",
-        "key=\"\\",
-        "mysql -p",
-        "curl -u a:",
-        "jwt.sign(",
-        "getConnection((",
-        "variable \"password\" {",
-    ] {
-        let text = unit.repeat(20_000 / unit.len());
-        found("a.py", &text);
-        found("a.yml", &text);
-    }
-    let many = "password = \"kW3xqz9Vt\"\n".repeat(60_000);
-    let mut count = 0;
-    let complete = scan(many.as_bytes(), None, |_| count += 1);
-    assert!(!complete && (20_000..60_000).contains(&count), "{count}");
-    let bytes: Vec<u8> = (0..=255u8).cycle().take(3000).chain(b"password=\"\xff\xfe\\".iter().copied()).collect();
-    for end in (0..bytes.len()).step_by(61) {
-        scan(&bytes[..end], None, |_| ());
-    }
-}
-
-#[test]
-fn strings_of_a_program_are_hardly_credentials() {
-    let confidence = |text: &str| found("usr/bin/chage", text).first().map(|one| one.1);
-    let (text, program) = ("login password=kW3x!qz9Vt\n", "\0Options:\0login password=kW3x!qz9Vt\0%s\n");
-    assert!(confidence(text) > Some(Confidence::Low), "{:?}", confidence(text));
-    assert_eq!(confidence(program), Some(Confidence::Low));
-    assert!(confidence("\0x\0postgres://app:kW3xqz9Vt@db.internal/x\0") > Some(Confidence::Low));
-}

@@ -1,0 +1,41 @@
+//! Text that is made to be slow, cut anywhere, or no text at all.
+
+use super::*;
+
+#[test]
+fn hostile_texts_end() {
+    for unit in [
+        "password",
+        "password=",
+        "a:b@",
+        "://a:",
+        "(\"",
+        "key=\"\\",
+        "mysql -p",
+        "curl -u a:",
+        "jwt.sign(",
+        "getConnection((",
+        "variable \"password\" {",
+    ] {
+        let text = unit.repeat(20_000 / unit.len());
+        found("a.py", &text);
+        found("a.yml", &text);
+    }
+    let many = "password = \"kW3xqz9Vt\"\n".repeat(60_000);
+    let mut count = 0;
+    let complete = scan(many.as_bytes(), None, |_| count += 1);
+    assert!(!complete && (20_000..60_000).contains(&count), "{count}");
+    let bytes: Vec<u8> = (0..=255u8).cycle().take(3000).chain(b"password=\"\xff\xfe\\".iter().copied()).collect();
+    for end in (0..bytes.len()).step_by(61) {
+        scan(&bytes[..end], None, |_| ());
+    }
+}
+
+#[test]
+fn strings_of_a_program_are_hardly_credentials() {
+    let confidence = |text: &str| found("usr/bin/chage", text).first().map(|one| one.1);
+    let (text, program) = ("login password=kW3x!qz9Vt\n", "\0Options:\0login password=kW3x!qz9Vt\0%s\n");
+    assert!(confidence(text) > Some(Confidence::Low), "{:?}", confidence(text));
+    assert_eq!(confidence(program), Some(Confidence::Low));
+    assert!(confidence("\0x\0postgres://app:kW3xqz9Vt@db.internal/x\0") > Some(Confidence::Low));
+}
