@@ -368,5 +368,3 @@ fn a_decision_is_told_without_the_value() {
     assert!(why("password = \"${DB_PASSWORD}\"", 15).iter().any(|line| line == "ruled out: a template"));
     assert_eq!(why("x = 1", 0), Vec::<String>::new());
 }
-
-/// Work is bounded by the distance between a name and its value, whatever the text.

@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// Work is bounded by the distance between a name and its value, whatever the text.
 #[test]
 fn hostile_texts_end() {
     for unit in [
