@@ -24,6 +24,15 @@ impl FingerprintKey {
         self.digest("unkeyed.fingerprint-key", b"").hex().chars().take(16).collect()
     }
 
+    /// HMAC-SHA256 over the digest of a whole content, which may be a secret and little else.
+    #[must_use]
+    pub fn of_content(&self, sum: &[u8; 32]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(b"unkeyed.content\0");
+        mac.update(sum);
+        mac.finalize().into_bytes().into()
+    }
+
     /// HMAC-SHA256 over kind, NUL and secret, truncated to 128 bits.
     pub(crate) fn digest(&self, kind: &str, secret: &[u8]) -> Fingerprint {
         let mut mac = self.0.clone();

@@ -41,7 +41,7 @@ pub(super) fn config(command: &str, args: &RunArgs, setup: &Setup, options: &Opt
     for path in &args.evidence {
         let plain = Options { git: GitScope::WorkingTree, ..Options::default() };
         let content = unkeyed_source::open(&format!("dir:{path}"), &plain)?.content();
-        add(path, &content.map(|sum| unkeyed_report::record::hex(&sum)).unwrap_or_default());
+        add(path, &content.map(|sum| unkeyed_report::record::hex(&setup.guarded(sum))).unwrap_or_default());
     }
     Ok(sum.finalize().into())
 }

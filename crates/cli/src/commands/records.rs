@@ -116,7 +116,7 @@ impl Estates<'_> {
         let options = self.options(args, cache.as_ref());
         let opened = unkeyed_source::open(listed.target(), &options)?;
         let config = config(self.command, args, setup, &options, self.require)?;
-        let mut key = Key { identity: listed.identity(), content: opened.content(), config };
+        let mut key = Key { identity: listed.identity(), content: opened.content().map(|sum| setup.guarded(sum)), config };
         if let Some(header) = key.record().and_then(|record| self.folder.header(&record)) {
             return Ok(Read::WasThere(Box::new(header)));
         }

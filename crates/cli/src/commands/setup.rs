@@ -68,6 +68,11 @@ impl Setup {
         Ok(Self { policy, changes, policy_used, own_policy, keyed: user_key.is_some(), user_key, detector, rules_digest, baseline, now })
     }
 
+    /// The digest of a content as it may leave the machine: keyed, if there is a key.
+    pub(super) fn guarded(&self, sum: [u8; 32]) -> [u8; 32] {
+        self.user_key.as_ref().map_or(sum, |key| key.of_content(&sum))
+    }
+
     /// The same with another key for digests.
     pub(super) fn with_key(mut self, key: FingerprintKey) -> anyhow::Result<Self> {
         self.detector = Detector::new(self.detector.rules().clone(), key)?;
