@@ -1,11 +1,12 @@
 //! A script while it is read: its variables, the files it writes, and its commands in order.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
 use serde_json::Value as Json;
-use unkeyed_model::Span;
+use unkeyed_model::{SkipReason, Span};
 
 use super::{aws, azure, gcp, oci, vault};
 use crate::exports::{self, Out};
@@ -14,6 +15,9 @@ use crate::tree::{Entry, Kind, Node, Style};
 
 /// Longest text that a variable or a file of a script is followed with, in bytes; a longer one is not known.
 const MAX_TEXT: usize = 256 << 10;
+
+/// Bytes that all expansions of a script may yield together; what comes after is not read, and that is said.
+const MAX_EXPANDED: usize = 64 << 20;
 
 /// Programs in front of assignments.
 const DECLARING: &[&str] = &["export", "readonly", "local", "declare", "typeset"];
@@ -25,6 +29,8 @@ pub(super) struct Script {
     files: BTreeMap<String, String>,
     /// What the command before it prints.
     printed: Option<String>,
+    /// Bytes that expansions may still yield.
+    left: Cell<usize>,
 }
 
 /// One command with what is known before it.
@@ -42,8 +48,12 @@ pub(super) fn read(out: &mut Out<'_>) {
     let is_power_shell = out.place.path().ends_with(".ps1");
     let text = if is_power_shell { text.replace("`\r\n", "\\\r\n").replace("`\n", "\\\n") } else { text.to_owned() };
     let commands = shell::commands(&text);
-    let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None };
+    let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None, left: Cell::new(MAX_EXPANDED) };
     for command in &commands {
+        if script.left.get() == 0 {
+            let row = out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
+            return out.facts.skipped.push(row);
+        }
         let document = command.document.as_ref().and_then(|range| text.get(range.clone()));
         let document = document.map(|text| script.expanded(text));
         let input = document.or_else(|| if command.piped { script.printed.take() } else { None });
@@ -77,6 +87,15 @@ fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
 impl Script {
     /// The text with what the shell fills in: values that are known, and holes for the others.
     fn expanded(&self, text: &str) -> String {
+        if self.left.get() == 0 {
+            return text.to_owned();
+        }
+        let out = self.filled(text);
+        self.left.set(self.left.get().saturating_sub(out.len()));
+        out
+    }
+
+    fn filled(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find('$') {

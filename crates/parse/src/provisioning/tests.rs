@@ -106,3 +106,11 @@ fn hostile_scripts_end() {
         let _ = read("a.sh", &script[..end]).trusts.len();
     }
 }
+
+#[test]
+fn variables_that_multiply_end_the_reading_and_that_is_said() {
+    let text = format!("V={}\n{}", "x".repeat(200 << 10), "echo $V\n".repeat(2_000));
+    let unit = Unit::new(Arc::new(Origin { path: "setup.sh".into(), ..Origin::default() }), text.into_bytes());
+    let facts = super::read_scripts(std::slice::from_ref(&unit));
+    assert!(facts.skipped.iter().any(|skip| skip.detail.contains("too much text")), "{:?}", facts.skipped);
+}
