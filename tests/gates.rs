@@ -127,6 +127,30 @@ fn git_runs_it_with_its_own_index_and_in_merges() {
 }
 
 #[test]
+fn rebases_and_split_indexes_are_no_obstacle() {
+    let repository = repository();
+    let root = repository.path();
+    commit(root, &[("readme.txt", "x\n"), ("a.env", "MODE=x\n")]);
+    git(root, &["update-index", "--split-index"]);
+    write(root, "a.env", FIRST);
+    assert_eq!(hook(root), 1, "the index lies in two files");
+    git(root, &["checkout", "-q", "HEAD", "--", "a.env"]);
+    assert_eq!(code(root, &["hook"]), 0);
+    git(root, &["switch", "-q", "-c", "side"]);
+    commit(root, &[("readme.txt", "theirs\n")]);
+    git(root, &["switch", "-q", "main"]);
+    commit(root, &[("readme.txt", "ours\n"), ("old.env", FIRST)]);
+    git(root, &["switch", "-q", "side"]);
+    let identity = ["-c", "user.name=A", "-c", "user.email=a@acme.example"];
+    let rebase = run(std::process::Command::new("git").current_dir(root).args(identity).args(["rebase", "-q", "main"]));
+    assert!(!rebase.status.success(), "a conflict");
+    write(root, "readme.txt", "both\n");
+    assert_eq!(hook(root), 0, "what it is put upon was committed before");
+    write(root, "new.env", SECOND);
+    assert_eq!(hook(root), 1);
+}
+
+#[test]
 fn submodules_and_broken_links_are_no_obstacle() {
     let (repository, module) = (repository(), repository());
     let root = repository.path();

@@ -11,6 +11,7 @@ use crate::facts;
 use crate::flat::Flat;
 use crate::host_files;
 use crate::place::{self, Place};
+use crate::provisioning;
 use crate::scripts;
 use crate::tree::Node;
 use crate::yaml;
@@ -75,6 +76,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             Err(skip) => facts.skipped.push(skip),
         }
     }
+    facts.append(provisioning::read_manifests(units));
     facts
 }
 

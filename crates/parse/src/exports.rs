@@ -53,6 +53,11 @@ pub(crate) fn group(unit: &Unit<'_>) -> Option<Group> {
     crate::group(unit).map(|group| Group { surface, ..group })
 }
 
+/// Whether a text is a policy in Vault's own language.
+pub(crate) fn is_vault_policy(text: &str) -> bool {
+    vault::is_policy(text)
+}
+
 fn is_export(unit: &Unit<'_>) -> bool {
     let Ok(place) = Place::new(unit) else { return false };
     if text_of(&place).is_some() {
@@ -72,8 +77,10 @@ fn text_of(place: &Place<'_>) -> Option<Text> {
 
 /// Whether a file describes trusts, whoever printed or wrote it.
 pub(crate) fn is_trusts(unit: &Unit<'_>) -> bool {
-    let root = Place::new(unit).ok().and_then(|place| crate::json::parse(&place).ok());
-    root.is_some_and(|root| items(&root).iter().any(|item| shapes::trust(item).is_some()))
+    let Ok(place) = Place::new(unit) else { return false };
+    let is_json = unit.origin().file_name().ends_with(".json");
+    let roots = if is_json { crate::json::parse(&place).into_iter().collect() } else { crate::yaml::parse(&place).nodes };
+    roots.iter().any(|root| items(root).iter().any(|item| shapes::trust(item).is_some()))
 }
 
 /// Writes down the trusts that a document describes.

@@ -45,6 +45,7 @@ mod place;
 mod pod_identity;
 mod policy_document;
 mod profiles;
+mod programs;
 mod provisioning;
 mod receiver;
 mod scripts;

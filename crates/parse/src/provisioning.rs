@@ -1,15 +1,19 @@
-//! Trusts and grants that commands and objects make: scripts of `aws`, `az`, `gcloud`, `oci` and `vault`, JSON that these take,
-//! and custom resources of cluster operators that manage clouds.
+//! Trusts and grants that commands and objects make: scripts of `aws`, `az`, `gcloud`, `oci`, `vault` and `kubectl`, cmdlets of
+//! Azure PowerShell, JSON and YAML that these take and print, tasks of Ansible, units of Terragrunt, and custom resources of
+//! cluster operators that manage clouds.
 //!
 //! The decision a reader would question: a command is written out as the Terraform resource that would do the same, as exports
 //! are ([`crate::exports`]), so that it is judged by the same readers. What the shell fills in from elsewhere is a variable
 //! without a value. Nothing is run: branches and loops are read as if each command ran once.
 
+mod ansible;
 mod aws;
 mod azure;
 mod gcp;
+mod kubernetes;
 mod objects;
 mod oci;
+mod power_shell;
 mod script;
 mod vault;
 
@@ -33,6 +37,18 @@ const WORDS: &[&str] = &[
     "IdentityPropagationTrust",
     "dynamic-group",
     "write auth/",
+    "/v1/auth/",
+    "policy write",
+    "attach-role-policy",
+    "put-role-policy",
+    "role assignment create",
+    "role definition create",
+    "create-for-rbac",
+    "clusterrolebinding",
+    "create rolebinding",
+    "FederatedCredential",
+    "FederatedIdentityCredential",
+    "New-AzRoleAssignment",
 ];
 
 /// Endings of shell scripts.
@@ -56,7 +72,11 @@ pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
     let head = head(unit);
     let makes_trusts = || WORDS.iter().any(|word| holds(head, word));
     let makes_entries = || holds(head, "entry create") && holds(head, "piffeID");
-    (is_script(origin.file_name()) && (makes_trusts() || makes_entries())).then(|| origin.path.clone())
+    let name = origin.file_name();
+    let is_told = || is_script(name) && (makes_trusts() || makes_entries());
+    // A policy of Vault may stand in a file of its own.
+    let is_policy = || name.ends_with(".hcl") && std::str::from_utf8(unit.bytes()).is_ok_and(exports::is_vault_policy);
+    (terraform::is_terragrunt(name) || is_told() || is_policy()).then(|| origin.path.clone())
 }
 
 /// Reads such scripts, and what they do for the jobs that run them.
@@ -82,9 +102,18 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"RoleName\"", "\"AssumeRolePolicyDocument\""],
         &["\"bound_service_account_names\"", "\"request_id\""],
         &["\"bound_claims\"", "\"request_id\""],
+        &["\"bindings\"", "\"members\"", "\"roles/"],
+        &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
     ];
-    let is_json = unit.origin().file_name().ends_with(".json");
-    (is_json && told.into_iter().any(all) && exports::is_trusts(unit)).then(|| unit.origin().path.clone())
+    // gcloud prints YAML unless it is told otherwise.
+    let told_in_yaml = [&["/workloadIdentityPools/", "attributeMapping:"][..], &["bindings:", "role: roles/", "members:"]];
+    let name = unit.origin().file_name();
+    let is_told = (name.ends_with(".json") && told.into_iter().any(all)) || (is_yaml(name) && told_in_yaml.into_iter().any(all));
+    (is_told && exports::is_trusts(unit)).then(|| unit.origin().path.clone())
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
 /// Reads such documents: they are configuration here and no evidence of what is in force.
@@ -103,10 +132,16 @@ pub(crate) fn is_manifest(unit: &Unit<'_>) -> bool {
     objects::GROUPS.iter().any(|group| holds(head, group))
 }
 
+/// Whether tasks of Ansible make trusts.
+pub(crate) fn is_tasks(unit: &Unit<'_>) -> bool {
+    let head = head(unit);
+    ansible::WORDS.iter().any(|word| holds(head, word))
+}
+
 /// Reads the objects of manifests that operators make trusts of.
 pub(crate) fn read_manifests(units: &[Unit<'_>]) -> Facts {
     let mut facts = Facts::default();
-    for unit in units.iter().filter(|unit| is_manifest(unit)) {
+    for unit in units.iter().filter(|unit| is_manifest(unit) || is_tasks(unit)) {
         facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
     }
     facts
@@ -115,12 +150,11 @@ pub(crate) fn read_manifests(units: &[Unit<'_>]) -> Facts {
 /// What a script or manifest makes, as resources; `None` for any other file.
 pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts) -> Option<Vec<Resource>> {
     let name = place.origin().file_name();
-    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    if !is_yaml && !is_script(name) {
+    if !is_yaml(name) && !is_script(name) {
         return None;
     }
     let mut out = Out::new(place, facts, labels);
-    if is_yaml {
+    if is_yaml(name) {
         objects::read(&mut out);
     } else {
         script::read(&mut out);

@@ -5,7 +5,7 @@ use unkeyed_model::{Facts, Surface, Unit};
 use crate::{
     agents, ansible, arm, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners,
     compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
-    provisioning, serverless, shell_script, spire, systemd, terraform, travis,
+    programs, provisioning, serverless, shell_script, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -58,6 +58,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    Row { name: "programs", claims: programs::claims, surface: Surface::Worktree, read: programs::read },
     // Given as such only: nothing in a repository is taken for it.
     Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },
     Row { name: "systemd", claims: systemd::claims, surface: Surface::Iac, read: systemd::read },

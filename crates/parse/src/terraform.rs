@@ -47,6 +47,7 @@ use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 pub(crate) use self::azure::path_scope as azure_scope;
 use self::documents::Documents;
+pub(crate) use self::files::is_unit as is_terragrunt;
 use self::module::Module;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};

@@ -39,14 +39,17 @@ pub(crate) fn document(text: &str) -> Option<Json> {
     policy_document::parse(&holed(text))
 }
 
-/// Reads a document that nobody is seen to take: if it says whom to trust, some role has it.
+/// Reads a document that nobody is seen to take: if it says whom to trust, some role has it; if it says what is granted,
+/// somebody gets it.
 pub(crate) fn read(place: &Place<'_>, facts: &mut Facts) {
-    if !TRUST_WORDS.iter().all(|word| place.text().contains(word)) {
-        return;
-    }
+    let is_trust = TRUST_WORDS.iter().all(|word| place.text().contains(word));
     let Some(document) = document(place.text()) else {
-        return facts.skipped.push(place.skip(SkipReason::NotUnderstood, "a trust policy that is no JSON as it stands"));
+        let kind = if is_trust { "trust" } else { "permission" };
+        return facts.skipped.push(place.skip(SkipReason::NotUnderstood, format!("a {kind} policy that is no JSON as it stands")));
     };
+    if !is_trust {
+        return granted(place, &document, facts);
+    }
     let key = format!("aws:trust-policy/{}", place.path());
     let statements = json::parse(place).ok();
     let locate = |index: usize| statement(place, statements.as_ref(), index);
@@ -58,6 +61,24 @@ pub(crate) fn read(place: &Place<'_>, facts: &mut Facts) {
     let names = vec![place.path().to_owned()];
     facts.principals.push(Principal { platform: Platform::Aws, key: key.clone(), kind: "role".to_owned(), names, location: place.whole() });
     facts.trusts.append(&mut trusts);
+}
+
+/// What a permission policy grants to whoever gets it. One that names principals stands on a resource, and is its owner's affair.
+fn granted(place: &Place<'_>, document: &Json, facts: &mut Facts) {
+    if place.text().contains("\"Principal\"") || place.text().contains("\"NotPrincipal\"") {
+        return;
+    }
+    let key = format!("aws:policy/{}", place.path());
+    let statements = json::parse(place).ok();
+    let locate = |index: usize| statement(place, statements.as_ref(), index);
+    let carrier = Carrier { principal: &key, id: &key, locate: &locate, issuer: &|_| None };
+    let mut grants = policy_document::grants(document, &carrier);
+    if grants.is_empty() {
+        return;
+    }
+    let names = vec![place.path().to_owned()];
+    facts.principals.push(Principal { platform: Platform::Aws, key, kind: "policy".to_owned(), names, location: place.whole() });
+    facts.grants.append(&mut grants);
 }
 
 fn statement(place: &Place<'_>, root: Option<&Node>, index: usize) -> Location {

@@ -85,7 +85,7 @@ pub(crate) struct Widest {
 /// The widest subject of a trust, further claims considered; where nothing is said of the subject, what its other claims
 /// admit. `None` if neither tells.
 pub(crate) fn widest(trust: &TrustBinding) -> Option<Widest> {
-    let issuer = Shared::of_value(&trust.issuer);
+    let issuer = Shared::template(&trust.issuer);
     let of_subject = of(trust).into_iter().map(|subject| (subject.breadth(issuer), subject)).min_by_key(|(breadth, _)| *breadth);
     if let Some((breadth, subject)) = of_subject {
         return Some(Widest { breadth: narrowed(trust, breadth), admits: format!("the subject \"{}\"", subject.text) });

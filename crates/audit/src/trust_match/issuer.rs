@@ -42,7 +42,19 @@ impl Shared {
         })
     }
 
-    /// The same for a value, where known.
+    /// Whose template the subjects of an issuer follow: that of a shared one, or of a server that an organisation runs itself
+    /// (`gitlab.HOST`; GitHub Enterprise Server's `https://HOST/_services/token`).
+    pub(crate) fn template(issuer: &Value) -> Option<Self> {
+        let issuer = normal(issuer.known()?);
+        let own = match () {
+            () if issuer.starts_with("gitlab.") => Some(Self::GitLab),
+            () if issuer.ends_with("/_services/token") => Some(Self::GitHub),
+            () => None,
+        };
+        Self::of(issuer).or(own)
+    }
+
+    /// The shared issuer that a value stands for, where known.
     pub(crate) fn of_value(issuer: &Value) -> Option<Self> {
         Self::of(issuer.known()?)
     }
@@ -120,6 +132,16 @@ mod tests {
         }
         assert_eq!(same(&token, &Value::literal("http://token.actions.githubusercontent.com")), Some(false));
         assert_eq!(same(&token, &Value::unknown("a variable")), None);
+    }
+
+    #[test]
+    fn a_server_of_ones_own_writes_subjects_as_its_vendor_does() {
+        let of = |issuer: &str| Shared::template(&Value::literal(issuer));
+        assert_eq!(
+            (of("gitlab.acme.example"), of("https://ghes.acme.example/_services/token")),
+            (Some(Shared::GitLab), Some(Shared::GitHub))
+        );
+        assert_eq!((of("gitlab.com"), of("id.acme.example")), (Some(Shared::GitLab), None));
     }
 
     #[test]

@@ -104,8 +104,12 @@ pub(super) fn policy(item: &Node, out: &mut Out<'_>) {
     let roles: Vec<&str> = item.get("bindings").map(Node::items).unwrap_or_default().iter().filter_map(|one| one.str("role")).collect();
     let stem = out.stem();
     let is_of_account = !roles.is_empty() && roles.iter().all(|role| role.starts_with("roles/iam."));
-    let is_of_project =
-        roles.iter().any(|role| matches!(*role, "roles/owner" | "roles/editor" | "roles/viewer") || role.ends_with("erviceAgent"));
+    // No resource but a project, or what is above it, takes roles of several services.
+    let service = |role: &&str| role.strip_prefix("roles/").and_then(|name| name.split_once('.')).map(|(service, _)| service.to_owned());
+    let services: std::collections::BTreeSet<String> = roles.iter().filter_map(service).collect();
+    let is_of_project = services.len() > 1
+        || stem.contains("project")
+        || roles.iter().any(|role| matches!(*role, "roles/owner" | "roles/editor" | "roles/viewer") || role.ends_with("erviceAgent"));
     let target = if stem.ends_with(".gserviceaccount.com") {
         Target { kind: "google_service_account_iam_binding", on: Some(("service_account_id", Attribute::Text(stem))) }
     } else if is_of_project {

@@ -17,6 +17,7 @@ pub(crate) struct Resource {
 }
 
 /// A value of a resource.
+#[derive(Clone)]
 pub(crate) enum Attribute {
     /// As it stands in the file.
     Node(Node),

@@ -1,7 +1,8 @@
-//! `az …` (Azure CLI reference: `ad app federated-credential`, `identity federated-credential`, `role assignment`, `rest`).
+//! `az …` (Azure CLI reference: `ad app federated-credential`, `identity federated-credential`, `role assignment`,
+//! `role definition`, `ad sp create-for-rbac`, `rest`) and the cmdlets of Azure PowerShell and Microsoft Graph that do the same.
 
 use super::script::Call;
-use crate::exports::{Attribute, Out, of, text};
+use crate::exports::{Attribute, Out, given, of, text};
 
 const IDENTITY: &str = "azurerm_user_assigned_identity";
 /// What is accepted unless an audience is given.
@@ -18,6 +19,13 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         || call.runs(&["rest"])
     {
         call.documents(out);
+    } else if call.runs(&["ad", "sp", "create-for-rbac"]) {
+        let principal = call.option(&["--name", "-n", "--display-name"]).map(Attribute::Text);
+        for scope in call.options(&["--scopes", "--scope"]) {
+            assigned(call, principal.clone(), call.option(&["--role"]), Some(scope), out);
+        }
+    } else if call.runs(&["role", "definition", "create"]) {
+        definition(call, out);
     } else if call.runs(&["identity", "create"]) {
         let Some(name) = call.option(&["--name", "-n"]) else { return };
         let label = out.label(IDENTITY, &name, &name);
@@ -49,13 +57,71 @@ fn unlisted(text: &str) -> String {
 }
 
 fn assignment(call: &Call<'_>, out: &mut Out<'_>) {
+    let principal = call.option(&["--assignee", "--assignee-object-id"]).map(Attribute::Text);
+    let scope = call
+        .option(&["--scope"])
+        .or_else(|| Some(format!("/subscriptions/${{var.subscription}}/resourceGroups/{}", call.option(&["--resource-group", "-g"])?)));
+    assigned(call, principal, call.option(&["--role"]), scope, out);
+}
+
+fn assigned(call: &Call<'_>, principal: Option<Attribute>, role: Option<String>, scope: Option<String>, out: &mut Out<'_>) {
     let kind = "azurerm_role_assignment";
     let own = out.numbered(kind, "");
     let attributes = vec![
-        ("principal_id", call.option(&["--assignee", "--assignee-object-id"]).map(Attribute::Text)),
-        ("role_definition_name", call.option(&["--role"]).map(Attribute::Text)),
-        ("scope", call.option(&["--scope"]).map(Attribute::Text)),
-        ("condition", call.option(&["--condition"]).map(Attribute::Text)),
+        ("principal_id", principal.or_else(|| text("${var.principal}"))),
+        ("role_definition_name", role.map(Attribute::Text)),
+        ("scope", scope.map(Attribute::Text)),
+        ("condition", call.option(&["--condition", "-Condition"]).map(Attribute::Text)),
+    ];
+    out.resource(kind, own, &call.node(), attributes);
+}
+
+/// A custom role: where it may be assigned first stands for its scope.
+fn definition(call: &Call<'_>, out: &mut Out<'_>) {
+    let kind = "azurerm_role_definition";
+    let document = call.option(&["--role-definition"]).and_then(|given| call.parsed(&call.content(&given)?));
+    let Some(document) = document else { return };
+    let named = |names: &[&str]| names.iter().find_map(|name| document.get(name).cloned()).map(Attribute::Node);
+    let scope = ["assignableScopes", "AssignableScopes"].iter().find_map(|name| document.get(name)?.items().first()?.text());
+    let permissions = given(vec![("actions", named(&["actions", "Actions"])), ("data_actions", named(&["dataActions", "DataActions"]))]);
+    let own = out.numbered(kind, "");
+    let attributes =
+        vec![("name", named(&["name", "Name"])), ("scope", scope.and_then(text)), ("permissions", Some(Attribute::Block(permissions)))];
+    out.resource(kind, own, &call.node(), attributes);
+}
+
+/// Reads one cmdlet (Azure PowerShell reference, Az.Resources and Az.ManagedServiceIdentity; Microsoft Graph PowerShell).
+pub(super) fn cmdlet(call: &Call<'_>, out: &mut Out<'_>) {
+    let option = |name: &str| call.option(&[name]);
+    match call.program() {
+        "New-AzRoleAssignment" => {
+            let principal = ["-ObjectId", "-ApplicationId", "-ServicePrincipalName"].iter().find_map(|name| option(name));
+            let group = option("-ResourceGroupName").map(|group| format!("/subscriptions/${{var.subscription}}/resourceGroups/{group}"));
+            let role = option("-RoleDefinitionName").or_else(|| option("-RoleDefinitionId"));
+            assigned(call, principal.map(Attribute::Text), role, option("-Scope").or(group), out);
+        }
+        "New-AzADAppFederatedCredential" | "New-AzFederatedIdentityCredential" | "New-AzFederatedIdentityCredentials" => {
+            let holder = if call.program().contains("ADApp") { "azuread_application" } else { IDENTITY };
+            credential(call, holder, out);
+        }
+        "New-MgApplicationFederatedIdentityCredential" | "New-AzADAppFederatedIdentityCredential" => call.documents(out),
+        _ => {}
+    }
+}
+
+fn credential(call: &Call<'_>, holder: &'static str, out: &mut Out<'_>) {
+    let kind = "azurerm_federated_identity_credential";
+    let name = call.option(&["-IdentityName", "-ApplicationObjectId", "-ApplicationId"]).unwrap_or_default();
+    let label = out.label(holder, &name, &name);
+    let naming = if holder == IDENTITY { "name" } else { "object_id" };
+    out.resource(holder, label.clone(), &call.node(), vec![(naming, text(name))]);
+    let own = out.numbered(kind, &call.option(&["-Name"]).unwrap_or_default());
+    let audiences = call.option(&["-Audience"]).unwrap_or_else(|| AUDIENCE.to_owned());
+    let attributes = vec![
+        ("parent_id", of(holder, &label, "id")),
+        ("issuer", call.option(&["-Issuer"]).map(Attribute::Text)),
+        ("subject", call.option(&["-Subject"]).map(Attribute::Text)),
+        ("audience", Some(Attribute::Node(call.list(audiences.split(',').map(unlisted))))),
     ];
     out.resource(kind, own, &call.node(), attributes);
 }

@@ -1,18 +1,27 @@
-//! Custom resources of operators that manage clouds: Crossplane, AWS Controllers for Kubernetes, Azure Service Operator,
-//! Config Connector.
+//! Custom resources of operators that manage clouds and Vault: Crossplane, AWS Controllers for Kubernetes, Azure Service
+//! Operator, Config Connector, Bank-Vaults, Vault Config Operator; clusters of eksctl; and what tools print in YAML.
 //!
 //! Crossplane's providers and Config Connector are made from Terraform's by rule, so that kind and attributes are turned back by
 //! name (Upbound Marketplace; Google Cloud, "Config Connector resources"); only kinds that make trusts and grants are read.
 
 use std::rc::Rc;
 
-use crate::exports::{Attribute, Out, of, text};
+use super::{ansible, vault};
+use crate::exports::{self, Attribute, Out, of, text};
 use crate::tree::{Entry, Kind, Node, Style};
 use crate::yaml;
 
 /// Words of the operators' API groups.
-pub(super) const GROUPS: &[&str] =
-    &["crossplane.io", "upbound.io", "services.k8s.aws", "cnrm.cloud.google.com", "managedidentity.azure.com"];
+pub(super) const GROUPS: &[&str] = &[
+    "crossplane.io",
+    "upbound.io",
+    "services.k8s.aws",
+    "cnrm.cloud.google.com",
+    "managedidentity.azure.com",
+    "redhatcop.redhat.io",
+    "vault.banzaicloud.com",
+    "eksctl.io",
+];
 
 /// Kinds by a word of their group, with the kind of Terraform and the attribute that names their principal.
 const KINDS: &[(&str, &str, &str)] = &[
@@ -36,13 +45,26 @@ const RENAMED: &[(&str, &str)] = &[("assume_role_policy_document", "assume_role_
 pub(super) fn read(out: &mut Out<'_>) {
     // What is no manifest is said by who reads manifests.
     for document in &yaml::parse(out.place).nodes {
-        object(document, out);
+        match document.kind {
+            Kind::Seq(_) => ansible::read(document, out),
+            _ if document.get("apiVersion").is_some() => object(document, out),
+            _ => exports::write_trust(document, out),
+        }
     }
 }
 
 fn object(object: &Node, out: &mut Out<'_>) {
-    let (Some(version), Some(kind), Some(spec)) = (object.str("apiVersion"), object.str("kind"), object.get("spec")) else { return };
+    let (Some(version), Some(kind)) = (object.str("apiVersion"), object.str("kind")) else { return };
     let group = version.split('/').next().unwrap_or_default();
+    if group == "eksctl.io" {
+        return cluster(object, out);
+    }
+    let Some(spec) = object.get("spec") else { return };
+    match group {
+        "redhatcop.redhat.io" => return vault::object(object, kind, spec, out),
+        "vault.banzaicloud.com" => return spec.get("externalConfig").into_iter().for_each(|held| vault::bank(held, out)),
+        _ => {}
+    }
     let is_managed = GROUPS.iter().any(|known| group.ends_with(known));
     let known = KINDS.iter().find(|(word, name, _)| is_managed && group.contains(word) && *name == kind);
     let Some(&(_, _, listed)) = known else { return };
@@ -68,6 +90,27 @@ fn object(object: &Node, out: &mut Out<'_>) {
         attributes.extend(text(name).map(|name| ("name".to_owned(), name)));
     }
     out.add(resource, label, object, attributes);
+}
+
+/// Policies that eksctl attaches to the roles of service accounts (eksctl documentation, "IAM Roles for Service Accounts", "EKS
+/// Pod Identity Associations").
+fn cluster(object: &Node, out: &mut Out<'_>) {
+    const KIND: &str = "aws_iam_role_policy_attachment";
+    let accounts = ["serviceAccounts", "podIdentityAssociations"].iter().filter_map(|key| object.path(&["iam", key]));
+    for account in accounts.flat_map(Node::items) {
+        let name =
+            account.str("roleName").or_else(|| account.path(&["metadata", "name"])?.text()).or_else(|| account.str("serviceAccountName"));
+        let role = format!("eksctl-{}", name.unwrap_or_default());
+        for arn in ["attachPolicyARNs", "permissionPolicyARNs"].iter().filter_map(|key| account.get(key)).flat_map(Node::items) {
+            let own = out.numbered(KIND, "");
+            out.resource(KIND, own, arn, vec![("role", text(role.clone())), ("policy_arn", Some(Attribute::Node(arn.clone())))]);
+        }
+        for policy in ["attachPolicy", "permissionPolicy"].iter().filter_map(|key| account.get(key)) {
+            let own = out.numbered("aws_iam_role_policy", "");
+            let attributes = vec![("role", text(role.clone())), ("policy", Some(Attribute::Node(policy.clone())))];
+            out.resource("aws_iam_role_policy", own, policy, attributes);
+        }
+    }
 }
 
 /// What another object of the folder is referred to for.
@@ -106,7 +149,7 @@ fn snaked(node: &Node) -> Node {
     Node { kind, ..node.clone() }
 }
 
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for character in name.chars() {
         if character.is_ascii_uppercase() {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
-use super::{aws, azure, gcp, oci, vault};
+use super::{aws, azure, gcp, kubernetes, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -44,9 +44,7 @@ pub(super) struct Call<'s> {
 /// Reads a script.
 pub(super) fn read(out: &mut Out<'_>) {
     let text = out.place.text();
-    // PowerShell continues lines with a grave accent, which is a substitution elsewhere.
-    let is_power_shell = out.place.path().ends_with(".ps1");
-    let text = if is_power_shell { text.replace("`\r\n", "\\\r\n").replace("`\n", "\\\n") } else { text.to_owned() };
+    let text = if out.place.path().ends_with(".ps1") { power_shell::plain(text) } else { text.to_owned() };
     let commands = shell::commands(&text);
     let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None, left: Cell::new(MAX_EXPANDED) };
     for command in &commands {
@@ -78,9 +76,13 @@ fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
         "gcloud" => gcp::read(call, out),
         "oci" => oci::read(call, out),
         "vault" | "bao" => vault::read(call, out),
+        "kubectl" | "oc" => kubernetes::read(call, out),
         // Requests to the platforms' own interfaces hold what these would print.
-        "curl" | "http" | "wget" => call.documents(out),
-        _ => {}
+        "curl" | "http" | "wget" => {
+            vault::request(call, out);
+            call.documents(out);
+        }
+        _ => azure::cmdlet(call, out),
     }
 }
 
@@ -166,6 +168,11 @@ impl Call<'_> {
     fn span(&self) -> Span {
         let Range { start, end } = self.command.range();
         Span::new(start, end)
+    }
+
+    /// The program's name.
+    pub(super) fn program(&self) -> &str {
+        self.command.program()
     }
 
     /// Whether these subcommands stand behind the program, in this order.
@@ -269,6 +276,14 @@ impl Call<'_> {
     /// Variables that it sets; without a value those that are set to what isn't known.
     fn assigned(&self) -> Vec<(String, Option<String>)> {
         let words = &self.command.words;
+        // `$name = value` of PowerShell.
+        if let [name, equals, value] = words.as_slice()
+            && equals.text == "="
+            && let Some(name) = name.text.strip_prefix('$')
+        {
+            let value = self.script.expanded(&value.text);
+            return vec![(name.to_owned(), (!value.contains("${var.")).then_some(value))];
+        }
         let declares = words.first().is_some_and(|word| DECLARING.contains(&word.text.as_str()));
         let assignments = words.iter().skip(usize::from(declares)).skip_while(|word| declares && word.text.starts_with('-'));
         let assignment = |word: &Word| {
@@ -282,7 +297,7 @@ impl Call<'_> {
     }
 }
 
-fn scalar(text: &str, span: Span) -> Node {
+pub(super) fn scalar(text: &str, span: Span) -> Node {
     Node { span, tag: None, kind: Kind::Scalar(Rc::from(text), Style::Double) }
 }
 

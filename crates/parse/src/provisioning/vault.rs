@@ -1,8 +1,15 @@
-//! `vault write auth/…` (Vault CLI and API documentation: JWT, Kubernetes and AppRole methods).
+//! Login roles and policies of Vault: `vault write auth/…`, `vault policy write`, requests to `/v1/auth/…` (Vault CLI and API
+//! documentation: JWT, Kubernetes and AppRole methods), objects of operators and tasks that say the same.
 
-use super::script::Call;
+mod operators;
+
+use std::rc::Rc;
+
+use super::script::{self, Call};
 use crate::exports::{Attribute, Out, given, of, text};
-use crate::tree::{Kind, Node};
+use crate::tree::{Kind, Node, Style};
+
+pub(super) use self::operators::{bank, object};
 
 const BACKEND: &str = "vault_jwt_auth_backend";
 
@@ -25,23 +32,48 @@ const RENAMED: &[(&str, &str)] = &[("ttl", "token_ttl"), ("max_ttl", "token_max_
 
 /// Reads one command.
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
+    if call.runs(&["policy", "write"]) {
+        let last = call.arguments().last().unwrap_or_default();
+        let name = call.argument_after("write").unwrap_or_default();
+        return policy(&call.node(), &name, call.content(&last).map(Attribute::Text), out);
+    }
     let Some(path) = call.argument_after("write").filter(|_| call.runs(&["write"])) else { return };
+    written(&call.node(), &path, settings(call), out);
+}
+
+/// Reads a request to the server.
+pub(super) fn request(call: &Call<'_>, out: &mut Out<'_>) {
+    let path = call.arguments().find_map(|word| word.split_once("/v1/").map(|(_, path)| path.to_owned()));
+    let body = call.option(&["-d", "--data", "--data-raw", "--data-binary", "--json"]).and_then(|given| call.content(&given));
+    let (Some(path), Some(body)) = (path, body.or_else(|| call.input.clone()).and_then(|text| call.parsed(&text))) else { return };
+    written(&call.node(), &path, body.entries().iter().map(|entry| (entry.name().to_owned(), entry.value.clone())).collect(), out);
+}
+
+/// What is written under a path of the server.
+pub(super) fn written(at: &Node, path: &str, settings: Vec<(String, Node)>, out: &mut Out<'_>) {
     let Some(rest) = path.trim_start_matches('/').strip_prefix("auth/") else { return };
-    let settings = settings(call);
+    let settings: Vec<(String, Node)> = settings.into_iter().map(|(name, value)| plain(&name, value)).collect();
     if let Some((mount, name)) = rest.split_once("/role/") {
         // What is written below a role (`…/secret-id`) makes no trust.
         if !name.contains('/') {
-            role(call, mount, name, &settings, out);
+            role(at, mount, name, &settings, out);
         }
     } else if let Some(mount) = rest.strip_suffix("/config") {
         let own = ["bound_issuer", "oidc_discovery_url", "jwks_url"].iter().any(|key| settings.iter().any(|(name, _)| name == key));
         if own {
             let label = out.label(BACKEND, mount, mount);
             let mut attributes = settings;
-            attributes.push(("path".to_owned(), call.text(mount)));
-            emit(call, BACKEND, label, attributes, out);
+            attributes.push(("path".to_owned(), script::scalar(mount, at.span)));
+            let attributes = attributes.into_iter().map(|(name, value)| (name, Attribute::Node(value))).collect();
+            out.add(BACKEND, label, at, attributes);
         }
     }
+}
+
+/// A policy in Vault's own language.
+pub(super) fn policy(at: &Node, name: &str, rules: Option<Attribute>, out: &mut Out<'_>) {
+    let label = out.label("vault_policy", name, name);
+    out.resource("vault_policy", label, at, vec![("name", text(name)), ("policy", rules)]);
 }
 
 /// What is set: `name=value`, `name=@file`, or all in one document.
@@ -62,18 +94,27 @@ fn settings(call: &Call<'_>) -> Vec<(String, Node)> {
             }
         }
     }
-    all.into_iter().map(|(name, value)| plain(call, &name, value)).collect()
+    all
 }
 
 /// A setting under its present name, a list as a list and a length in seconds.
-fn plain(call: &Call<'_>, name: &str, value: Node) -> (String, Node) {
+fn plain(name: &str, value: Node) -> (String, Node) {
     let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
-    let value = match value.text() {
-        Some(given) if LISTS.contains(&name) => call.list(given.split(',').map(str::trim).filter(|part| !part.is_empty())),
-        Some(given) if LENGTHS.contains(&name) => seconds(given).map_or_else(|| value.clone(), |length| call.number(&length.to_string())),
-        _ => value,
+    let kind = match value.text() {
+        Some(given) if LISTS.contains(&name) => {
+            let parts = given.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Some(Kind::Seq(parts.map(|part| script::scalar(part, value.span)).collect()))
+        }
+        Some(given) if LENGTHS.contains(&name) => seconds(given).map(|length| Kind::Scalar(Rc::from(length.to_string()), Style::Plain)),
+        _ => None,
     };
-    (name.to_owned(), value)
+    (
+        name.to_owned(),
+        match kind {
+            Some(kind) => Node { kind, ..value },
+            None => value,
+        },
+    )
 }
 
 /// `10m`, `1h30m`, `600`.
@@ -98,7 +139,7 @@ fn seconds(length: &str) -> Option<u64> {
 }
 
 /// A role of whichever method its settings, or the path, tell.
-fn role(call: &Call<'_>, mount: &str, name: &str, settings: &[(String, Node)], out: &mut Out<'_>) {
+fn role(at: &Node, mount: &str, name: &str, settings: &[(String, Node)], out: &mut Out<'_>) {
     let has = |names: &[&str]| settings.iter().any(|(name, _)| names.contains(&name.as_str()));
     let kind = if has(&["bound_service_account_names", "bound_service_account_namespaces"]) {
         "vault_kubernetes_auth_backend_role"
@@ -117,12 +158,7 @@ fn role(call: &Call<'_>, mount: &str, name: &str, settings: &[(String, Node)], o
     }
     let set = settings.iter().filter(|(_, value)| !matches!(&value.kind, Kind::Seq(items) if items.is_empty()));
     attributes.extend(set.map(|(name, value)| (name.clone(), Attribute::Node(value.clone()))));
-    out.add(kind, label, &call.node(), attributes);
-}
-
-fn emit(call: &Call<'_>, kind: &'static str, label: String, settings: Vec<(String, Node)>, out: &mut Out<'_>) {
-    let attributes = settings.into_iter().map(|(name, value)| (name, Attribute::Node(value))).collect();
-    out.add(kind, label, &call.node(), attributes);
+    out.add(kind, label, at, attributes);
 }
 
 #[cfg(test)]

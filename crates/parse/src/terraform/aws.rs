@@ -2,6 +2,7 @@
 
 mod documents;
 
+use serde_json::Value as Json;
 use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
 use self::documents::Document;
@@ -13,6 +14,7 @@ use crate::policy_document::{self, Carrier};
 pub(super) const READERS: &[(&str, Reader)] = &[
     ("aws_iam_role", role),
     ("aws_iam_user", |_, _| {}),
+    ("aws_iam_policy", unattached),
     ("aws_iam_role_policy", |resource, facts| inline_policy(resource, "role", facts)),
     ("aws_iam_user_policy", |resource, facts| inline_policy(resource, "user", facts)),
     ("aws_iam_role_policy_attachment", |resource, facts| attachment(resource, &["role"], facts)),
@@ -21,6 +23,9 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("aws_rolesanywhere_profile", roles_anywhere),
     ("aws_eks_pod_identity_association", pod_identity),
 ];
+
+/// Setting of a trust that tells which of the roles under `for_each` has it.
+const INSTANCE: &str = "instance";
 
 fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     let key = resource.key();
@@ -71,8 +76,20 @@ fn trusts(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts
         return;
     };
     let locate = |index: usize| document.locate(resource, index).unwrap_or_else(|| resource.at("assume_role_policy"));
-    let carrier = Carrier { principal: key, id: key, locate: &locate, issuer: &|what| issuer(resource, what) };
-    facts.trusts.append(&mut policy_document::trusts(&document.json, &carrier));
+    let differs = document.json.to_string().contains("each.");
+    let instances = if differs { resource.each() } else { Vec::new() };
+    let read = |id: &str, json: &Json| {
+        let carrier = Carrier { principal: key, id, locate: &locate, issuer: &|what| issuer(resource, what) };
+        policy_document::trusts(json, &carrier)
+    };
+    if instances.is_empty() {
+        return facts.trusts.append(&mut read(key, &document.json));
+    }
+    for instance in instances {
+        let mut made = read(&format!("{key}[{}]", instance.key), &instance.fill_all(resource.module, &document.json));
+        made.iter_mut().for_each(|trust| trust.settings.push((INSTANCE.to_owned(), Value::literal(&*instance.key))));
+        facts.trusts.append(&mut made);
+    }
 }
 
 /// The issuer URL of an OIDC provider that the folder defines or looks up.
@@ -87,6 +104,13 @@ fn unresolved(resource: Resource<'_, '_>, val: &Val) -> Value {
         Value::Unknown(why) => Value::Unknown(why),
         Value::Known(..) => Value::unknown("the policy is not a readable JSON document"),
     }
+}
+
+/// A policy that nothing of the folder attaches is judged for whoever gets it.
+fn unattached(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(policy) = resource.get("policy").filter(|_| !resource.module.refers_to(resource.address)) else { return };
+    resource.defines(Platform::Aws, "policy", "name", facts);
+    granted(resource, &resource.key(), &policy, facts);
 }
 
 fn inline_policy(resource: Resource<'_, '_>, holder: &str, facts: &mut Facts) {
@@ -129,8 +153,8 @@ fn attachment(resource: Resource<'_, '_>, holders: &[&str], facts: &mut Facts) {
 
 /// Grants of a policy that is attached by ARN: what its document says if the folder defines it, else its name.
 fn attached(resource: Resource<'_, '_>, principal: &str, policies: &Val, attribute: &str, facts: &mut Facts) {
-    for policy in resource.instances(policies) {
-        attached_one(resource, principal, &policy, attribute, facts);
+    for policy in resource.instances(policies).iter().flat_map(Val::items) {
+        attached_one(resource, principal, policy, attribute, facts);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use unkeyed_model::{Basis, Facts, Location, Platform, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
 
+use super::module::Section;
 use super::resource::{Reader, Resource};
 use crate::evaluated::Val;
 use crate::policy_document::hole;
@@ -16,6 +17,8 @@ pub(super) const READERS: &[(&str, Reader)] = &[
         federated(resource, APPLICATION, "application", facts)
     }),
     ("azurerm_role_assignment", role_assignment),
+    ("azurerm_role_definition", unassigned),
+    ("azapi_resource", interface_object),
     ("azuread_directory_role_assignment", directory_role),
     ("azuread_app_role_assignment", app_role),
 ];
@@ -73,6 +76,32 @@ fn credential(resource: Resource<'_, '_>, ordinal: usize, principal: String, sub
     }
 }
 
+/// An object of Azure's own interface as the AzAPI provider makes it: `body` holds what a template would.
+fn interface_object(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let kind = resource.text("type").unwrap_or_default().to_ascii_lowercase();
+    let kind = kind.split('@').next().unwrap_or_default();
+    if kind.ends_with("/federatedidentitycredentials") {
+        let Some(principal) = resource.principal("parent_id", Platform::Azure, "managed-identity", facts) else { return };
+        let subject = match resource.partly("body.properties.subject") {
+            Some(Value::Known(text, _)) if !text.is_empty() => SubjectRule::Exact(vec![text]),
+            Some(Value::Unknown(why)) => SubjectRule::Unknown(why),
+            // A body that isn't known may say anything.
+            None if resource.get("body.properties").is_none() => return,
+            _ => SubjectRule::Any,
+        };
+        facts.trusts.push(TrustBinding {
+            issuer: resource.value("body.properties.issuer").unwrap_or_default(),
+            audiences: Some(resource.module.values(resource.section, "body.properties.audiences")),
+            ..credential(resource, 0, principal, subject)
+        });
+    } else if kind == "microsoft.authorization/roleassignments" {
+        let Some(principal) = resource.principal("body.properties.principalId", Platform::Azure, "principal", facts) else { return };
+        let role = resource.get("body.properties.roleDefinitionId").map(|id| guid_of(resource, &id));
+        let scope = resource.get("parent_id").map_or(ResourceScope::Unknown, |scope| scope_of(resource, &scope));
+        facts.grants.push(named(principal, role, scope, resource.location()));
+    }
+}
+
 fn role_assignment(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(principal) = resource.principal("principal_id", Platform::Azure, "principal", facts) else { return };
     let scope = resource.get("scope");
@@ -112,17 +141,33 @@ fn role_of_id(resource: Resource<'_, '_>) -> Option<Value> {
         let section = *resource.module.resources.get(&reference.address)?;
         (reference.resource_type() == "azurerm_role_definition").then(|| resource.module.value(section, "name"))?
     });
-    Some(looked_up.unwrap_or_else(|| match resource.module.value_of(&id) {
-        // The GUID at the end names the role.
-        Value::Known(text, basis) => Value::Known(text.rsplit('/').next().unwrap_or_default().to_owned(), basis),
-        unknown @ Value::Unknown(_) => unknown,
-    }))
+    Some(looked_up.unwrap_or_else(|| guid_of(resource, &id)))
+}
+
+/// The GUID at the end of an id names the role, whatever stands before it.
+fn guid_of(resource: Resource<'_, '_>, id: &Val) -> Value {
+    let (text, basis) = resource.module.text_of(id);
+    hole::value(text.rsplit('/').next().unwrap_or_default(), basis)
+}
+
+/// A custom role that nothing of the folder assigns is judged for whoever gets it, where it may be assigned.
+fn unassigned(resource: Resource<'_, '_>, facts: &mut Facts) {
+    if resource.module.refers_to(resource.address) {
+        return;
+    }
+    let Some(actions) = actions_of(resource, resource.section) else { return };
+    resource.defines(Platform::Azure, "custom-role", "name", facts);
+    let scope = resource.get("scope").map_or(ResourceScope::Unknown, |scope| scope_of(resource, &scope));
+    facts.grants.push(RoleGrant { actions, ..named(resource.key(), None, scope, resource.location()) });
 }
 
 /// The actions of a custom role that the folder defines.
 fn custom_role(resource: Resource<'_, '_>, id: &Val) -> Option<Vec<String>> {
     let reference = id.reference().filter(|reference| reference.address.starts_with("azurerm_role_definition."))?;
-    let section = *resource.module.resources.get(&reference.address)?;
+    actions_of(resource, *resource.module.resources.get(&reference.address)?)
+}
+
+fn actions_of<'m>(resource: Resource<'_, 'm>, section: Section<'m>) -> Option<Vec<String>> {
     let permissions = resource.module.blocks(section, "permissions");
     let actions = permissions
         .iter()

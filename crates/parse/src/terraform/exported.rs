@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use unkeyed_model::{Facts, Unit};
+use unkeyed_model::{Facts, Unit, WorkloadKind};
 
-use super::files::File;
+use super::files::{self, File};
 use super::rendered::{Rendered, Writer, quoted};
 use crate::exports::{self, Attribute, Labels, Resource};
 use crate::place::Place;
@@ -14,8 +14,12 @@ use crate::provisioning;
 pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a>> {
     let mut labels = Labels::default();
     let mut read: Vec<(Place<'a>, Vec<Resource>, bool)> = Vec::new();
+    let mut units_of_terragrunt = Vec::new();
     for unit in units {
         match Place::new(unit) {
+            Ok(place) if files::is_unit(place.origin().file_name()) => {
+                units_of_terragrunt.extend(files::parse_one(WorkloadKind::Terraform, place, facts));
+            }
             Ok(place) => {
                 // What is printed is no template, whatever it looks like; a script is.
                 let scripted = provisioning::written(&place, &mut labels, facts);
@@ -38,14 +42,12 @@ pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
     let counts = |file: usize, at: usize, resource: &Resource| {
         fullest.get(&(resource.kind, resource.label.clone())).is_some_and(|(_, in_file, there)| (*in_file, *there) == (file, at))
     };
-    read.into_iter()
-        .enumerate()
-        .filter_map(|(file, (place, resources, is_template))| {
-            let counting = resources.iter().enumerate().filter(|(at, resource)| counts(file, *at, resource)).map(|(_, resource)| resource);
-            let rendered = render(counting, is_template);
-            File::of_rendered(place, rendered, facts)
-        })
-        .collect()
+    let written = read.into_iter().enumerate().filter_map(|(file, (place, resources, is_template))| {
+        let counting = resources.iter().enumerate().filter(|(at, resource)| counts(file, *at, resource)).map(|(_, resource)| resource);
+        let rendered = render(counting, is_template);
+        File::of_rendered(place, rendered, facts)
+    });
+    units_of_terragrunt.into_iter().chain(written).collect()
 }
 
 fn render<'r>(resources: impl Iterator<Item = &'r Resource>, is_template: bool) -> Rendered {

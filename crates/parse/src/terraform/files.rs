@@ -73,36 +73,42 @@ pub(super) fn parse<'a>(kind: WorkloadKind, units: &'a [Unit<'_>], facts: &mut F
     }
     let mut files = Vec::new();
     for unit in units.iter().filter(|unit| !trust_policy::is_document(unit)) {
-        let place = match Place::new(unit) {
-            Ok(place) => place,
-            Err(skip) => {
-                facts.skipped.push(skip);
-                continue;
-            }
-        };
-        if !is_within_limits(&place) {
-            let detail = format!("larger than {MAX_BYTES} bytes or {MAX_ASSIGNMENTS} assignments: structure not read");
-            facts.skipped.push(place.skip(SkipReason::Limit, detail));
-            continue;
+        match Place::new(unit) {
+            Ok(place) => files.extend(parse_one(kind, place, facts)),
+            Err(skip) => facts.skipped.push(skip),
         }
-        let rendered = match rendered(kind, &place) {
-            Ok(rendered) => rendered,
-            Err(skip) => {
-                facts.skipped.push(skip);
-                continue;
-            }
-        };
-        let (body, broken) = parse_tolerantly(rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str()));
-        if let Some(line) = broken {
-            let rest = if body.is_some() { "; the other blocks were read" } else { "" };
-            let detail = format!("line {line}: not Terraform configuration language{rest}");
-            facts.skipped.push(place.skip(SkipReason::Malformed, detail));
-        }
-        let is_values = rendered.as_ref().map_or(place.path().ends_with(".tfvars"), |rendered| rendered.is_values);
-        let spans = rendered.map(|rendered| rendered.spans);
-        files.extend(body.map(|body| File { place, body, spans, is_values }));
     }
     files
+}
+
+/// Whether a file says how Terragrunt calls a module.
+pub(crate) fn is_unit(name: &str) -> bool {
+    name == "terragrunt.hcl"
+}
+
+/// Parses one file; what can't be parsed of it becomes a coverage row.
+pub(super) fn parse_one<'a>(kind: WorkloadKind, place: Place<'a>, facts: &mut Facts) -> Option<File<'a>> {
+    if !is_within_limits(&place) {
+        let detail = format!("larger than {MAX_BYTES} bytes or {MAX_ASSIGNMENTS} assignments: structure not read");
+        facts.skipped.push(place.skip(SkipReason::Limit, detail));
+        return None;
+    }
+    let rendered = match rendered(kind, &place) {
+        Ok(rendered) => rendered,
+        Err(skip) => {
+            facts.skipped.push(skip);
+            return None;
+        }
+    };
+    let (body, broken) = parse_tolerantly(rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str()));
+    if let Some(line) = broken {
+        let rest = if body.is_some() { "; the other blocks were read" } else { "" };
+        let detail = format!("line {line}: not Terraform configuration language{rest}");
+        facts.skipped.push(place.skip(SkipReason::Malformed, detail));
+    }
+    let is_values = rendered.as_ref().map_or(place.path().ends_with(".tfvars"), |rendered| rendered.is_values);
+    let spans = rendered.map(|rendered| rendered.spans);
+    body.map(|body| File { place, body, spans, is_values })
 }
 
 /// A file in another form, written out as configuration language; nothing for one that is.

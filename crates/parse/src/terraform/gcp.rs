@@ -2,6 +2,7 @@
 
 use unkeyed_model::{Basis, Claim, Facts, Platform, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
 
+use super::module::Section;
 use super::resource::{Reader, Resource};
 use crate::evaluated::Val;
 use crate::gke_account;
@@ -13,10 +14,14 @@ pub(super) const READERS: &[(&str, Reader)] = &[("google_iam_workload_identity_p
 /// Roles that let a member become a service account.
 const IMPERSONATION: &[&str] = &["roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser"];
 
-/// The reader of an IAM member or binding of any resource type.
+/// The reader of an IAM member, binding or policy of any resource type.
 pub(super) fn iam_reader(kind: &str) -> Option<Reader> {
-    let is_iam = kind.starts_with("google_") && (kind.ends_with("_iam_member") || kind.ends_with("_iam_binding"));
-    is_iam.then_some(iam as Reader)
+    let is = |ending: &str| kind.starts_with("google_") && kind.ends_with(ending);
+    match () {
+        () if is("_iam_member") || is("_iam_binding") => Some(iam),
+        () if is("_iam_policy") => Some(iam_policy),
+        () => None,
+    }
 }
 
 fn provider(resource: Resource<'_, '_>, facts: &mut Facts) {
@@ -68,28 +73,44 @@ fn provider_trust(
     }
 }
 
-fn claim(name: &str, operator: &str, value: Value) -> Claim {
+pub(super) fn claim(name: &str, operator: &str, value: Value) -> Claim {
     Claim { name: name.to_owned(), operator: operator.to_owned(), values: vec![value], set_qualifier: None, if_exists: false }
 }
 
 fn iam(resource: Resource<'_, '_>, facts: &mut Facts) {
     let attribute = if resource.get("members").is_some() { "members" } else { "member" };
     for role in resource.get("role").iter().flat_map(|role| resource.instances(role)) {
-        granted(resource, attribute, &resource.module.value_of(&role), facts);
+        granted(resource, resource.section, attribute, &resource.module.value_of(&role), facts);
     }
 }
 
-/// What the members get: a way to become the account, or a role.
-fn granted(resource: Resource<'_, '_>, attribute: &str, role: &Value, facts: &mut Facts) {
-    let members = resource.module.path(resource.section, attribute);
-    for (ordinal, member) in members.iter().flat_map(Val::items).enumerate() {
+/// A whole policy: the bindings of the data source that it is made of.
+fn iam_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let module = resource.module;
+    let data = resource.get("policy_data").and_then(|val| module.resources.get(&val.reference()?.address).copied());
+    for binding in data.map(|section| module.blocks(section, "binding")).unwrap_or_default() {
+        if let Some(role) = module.value(binding, "role") {
+            granted(resource, binding, "members", &role, facts);
+        }
+    }
+}
+
+/// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about.
+fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str, role: &Value, facts: &mut Facts) {
+    let members = resource.module.path(holder, attribute);
+    let members = members.iter().flat_map(Val::items).flat_map(|member| {
         let text = resource.module.text_of(member).0;
+        resource.each_text(&text).into_iter().map(move |text| (member, text))
+    });
+    for (ordinal, (member, text)) in members.enumerate() {
         if resource.kind().starts_with("google_service_account_iam") && role.known().is_none_or(|role| IMPERSONATION.contains(&role)) {
             impersonation(resource, ordinal, &text, role, facts);
         }
         let is_gke = gke_account::granted(&text, &resource.location(), facts);
         let principal = if is_gke { text } else { member_key(resource, member, &text, facts) };
         let (scope, target) = scope(resource);
+        let condition = resource.module.text(holder, "condition.expression");
+        let has_condition = || resource.module.blocks(holder, "condition").first().map(|_| "condition".to_owned());
         facts.grants.push(RoleGrant {
             platform: Platform::Gcp,
             principal,
@@ -98,9 +119,7 @@ fn granted(resource: Resource<'_, '_>, attribute: &str, role: &Value, facts: &mu
             actions_inverted: false,
             resources: target.into_iter().collect(),
             scope,
-            condition: resource
-                .text("condition.expression")
-                .or_else(|| resource.blocks("condition").first().map(|_| "condition".to_owned())),
+            condition: condition.or_else(has_condition),
             location: resource.location(),
         });
     }
@@ -211,7 +230,7 @@ fn kubernetes_account(member: &str) -> Option<(&str, String)> {
 }
 
 /// What a member says of the token: its subject, or the value of an attribute that the provider maps from a claim.
-fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (SubjectRule, Vec<Claim>) {
+pub(super) fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (SubjectRule, Vec<Claim>) {
     if let Some((_, subject)) = member.split_once("/subject/") {
         let rule = match hole::value(subject, Basis::Literal) {
             Value::Known(text, _) => SubjectRule::Exact(vec![text]),

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
 use super::documents::Documents;
-use super::files::File;
+use super::files::{self, File};
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
 
@@ -108,6 +108,26 @@ impl<'m> Module<'m> {
                 _ => self.others.push(section),
             }
         }
+    }
+
+    /// The `inputs` of a unit of Terragrunt, with where they stand.
+    pub(super) fn inputs(&self) -> Option<(Val, usize, Span)> {
+        let is_unit = |file: &File<'_>| files::is_unit(file.place.origin().file_name());
+        let (index, file) = self.files.iter().enumerate().find(|(_, file)| is_unit(file))?;
+        let attribute = file.body.get_attribute("inputs")?;
+        let span = hcl_edit::Span::span(attribute).map(Span::from_range).unwrap_or_default();
+        Some((self.eval(index, &attribute.value), index, span))
+    }
+
+    /// Whether a file of the folder names a resource, with one of its attributes or its index.
+    pub(super) fn refers_to(&self, address: &str) -> bool {
+        let names = |text: &str| {
+            memchr::memmem::find_iter(text.as_bytes(), address).any(|at| {
+                let (before, behind) = (text[..at].chars().next_back(), text[at + address.len()..].chars().next());
+                matches!(behind, Some('.' | '[')) && !before.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+            })
+        };
+        self.files.iter().any(|file| names(file.place.text()))
     }
 
     /// Key of whatever has this address.

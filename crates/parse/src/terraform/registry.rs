@@ -1,29 +1,41 @@
-//! Modules of the public registry that make AWS roles for OIDC issuers: their variables are the trust.
+//! Modules of the public registry that make trusts for OIDC issuers: their variables are the trust. A module block calls one, or
+//! a unit of Terragrunt, whose `inputs` are the variables (Terragrunt documentation, "Units").
 //!
-//! The decision a reader would question: the modules are not read, only known by name. The document that each makes stands in its
-//! own source (terraform-aws-modules/terraform-aws-iam, unfunco/terraform-aws-oidc-github), and what matters of it are the
-//! subjects, the issuer and the operator; a variable that is left out has the module's default.
+//! The decision a reader would question: the modules are not read, only known by name. What each makes stands in its own source
+//! (terraform-aws-modules/terraform-aws-iam, unfunco/terraform-aws-oidc-github,
+//! terraform-google-modules/terraform-google-github-actions-runners), and what matters of it are the subjects, the issuer and
+//! the operator; a variable that is left out has the module's default.
+
+mod google;
 
 use serde_json::{Map, Value as Json, json};
-use unkeyed_model::{Facts, Platform, Principal};
+use unkeyed_model::{Facts, Location, Platform, Principal};
 
 use super::module::{Module, Section};
-use crate::evaluated::Val;
+use crate::evaluated::{At, Val};
 use crate::policy_document::{self, Carrier};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 const AUDIENCE: &str = "sts.amazonaws.com";
 
-/// What a module makes of its variables: each issuer with its conditions.
+/// What a module of AWS makes of its variables: each issuer with its conditions.
 type Make = fn(&Call<'_, '_>) -> Vec<(String, Json)>;
 
-/// Sources of modules, as they end.
-const MODULES: &[(&str, Make)] = &[
-    ("terraform-aws-modules/iam/aws//modules/iam-github-oidc-role", github_role),
-    ("terraform-aws-modules/iam/aws//modules/iam-assumable-role-with-oidc", assumable),
-    ("terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts-eks", service_accounts),
-    ("terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts", service_accounts),
-    ("unfunco/oidc-github/aws", repositories),
+/// What reads the calls of a module.
+#[derive(Clone, Copy)]
+enum Known {
+    Role(Make),
+    Pool,
+}
+
+/// Sources of modules, without where they are had from.
+const MODULES: &[(&str, Known)] = &[
+    ("terraform-aws-modules/iam/aws//modules/iam-github-oidc-role", Known::Role(github_role)),
+    ("terraform-aws-modules/iam/aws//modules/iam-assumable-role-with-oidc", Known::Role(assumable)),
+    ("terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts-eks", Known::Role(service_accounts)),
+    ("terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts", Known::Role(service_accounts)),
+    ("unfunco/oidc-github/aws", Known::Role(repositories)),
+    ("terraform-google-modules/github-actions-runners/google//modules/gh-oidc", Known::Pool),
 ];
 
 /// Variables that name the role, and that attach policies to it.
@@ -33,43 +45,80 @@ const POLICIES: &[&str] = &["policies", "role_policy_arns", "iam_role_policy_arn
 /// A call of a module.
 struct Call<'c, 'm> {
     module: &'c Module<'m>,
-    section: Section<'m>,
+    given: Given<'m>,
+    address: String,
+    location: Location,
+}
+
+/// Where the variables stand.
+enum Given<'m> {
+    Block(Section<'m>),
+    Inputs(Val),
 }
 
 /// Reads the calls of known modules.
 pub(super) fn read(module: &Module<'_>, facts: &mut Facts) {
-    for section in module.others.iter().filter(|section| section.block.ident.as_str() == "module") {
-        let source = module.text(*section, "source").unwrap_or_default();
-        let known = MODULES.iter().find(|(name, _)| source.trim_start_matches("registry.terraform.io/") == *name);
-        if let Some((_, make)) = known {
-            role(&Call { module, section: *section }, *make, facts);
+    let calls = module.others.iter().filter(|section| section.block.ident.as_str() == "module").filter_map(|section| {
+        let address = format!("module.{}", section.label(0)?);
+        let location = module.block_location(*section, &address);
+        Some((module.text(*section, "source")?, Call { module, given: Given::Block(*section), address, location }))
+    });
+    for (source, call) in calls.chain(unit(module)) {
+        let source = registered(&source);
+        match MODULES.iter().find(|(name, _)| *name == source) {
+            Some((_, Known::Role(make))) => role(&call, *make, facts),
+            Some((_, Known::Pool)) => google::pool(&call, facts),
+            None => {}
         }
     }
 }
 
+/// The module that a unit of Terragrunt calls.
+fn unit<'c, 'm>(module: &'c Module<'m>) -> Option<(String, Call<'c, 'm>)> {
+    let (inputs, file, span) = module.inputs()?;
+    let terraform = module.others.iter().find(|section| section.block.ident.as_str() == "terraform")?;
+    let source = module.text(*terraform, "source")?;
+    let location = module.location(At::new(file, span), "inputs");
+    Some((source, Call { module, given: Given::Inputs(inputs), address: "inputs".to_owned(), location }))
+}
+
+/// A source as the registry has it: without the way to it and its version. A repository of GitHub that is called
+/// `terraform-PROVIDER-NAME` is the registry's `OWNER/NAME/PROVIDER` (Terraform Registry, "Publishing modules").
+fn registered(source: &str) -> String {
+    let source = source.split('?').next().unwrap_or(source);
+    let source = ["tfr:///", "tfr://registry.terraform.io/", "registry.terraform.io/"]
+        .iter()
+        .find_map(|way| source.strip_prefix(way))
+        .unwrap_or(source);
+    let Some((_, path)) = source.split_once("github.com/").or_else(|| source.split_once("github.com:")) else { return source.to_owned() };
+    let (repository, folder) = path.split_once("//").map_or((path, None), |(repository, folder)| (repository, Some(folder)));
+    let parts =
+        repository.trim_end_matches(".git").split_once("/terraform-").and_then(|(owner, rest)| Some((owner, rest.split_once('-')?)));
+    let Some((owner, (provider, name))) = parts else { return source.to_owned() };
+    format!("{owner}/{name}/{provider}{}", folder.map_or_else(String::new, |folder| format!("//{folder}")))
+}
+
 fn role(call: &Call<'_, '_>, make: Make, facts: &mut Facts) {
-    let Some(label) = call.section.label(0) else { return };
-    let (module, address) = (call.module, format!("module.{label}"));
-    let (key, location) = (module.key(&address), module.block_location(call.section, &address));
     let made = make(call);
     if made.is_empty() {
         return;
     }
-    let mut names = vec![key.clone(), address];
-    names.extend(NAMES.iter().filter_map(|name| module.text(call.section, name)));
+    let key = call.key();
+    let mut names = vec![key.clone(), call.address.clone()];
+    names.extend(NAMES.iter().filter_map(|name| call.text(name)));
     facts.principals.push(Principal {
         platform: Platform::Aws,
         key: key.clone(),
         kind: "role".to_owned(),
         names,
-        location: location.clone(),
+        location: call.location.clone(),
     });
     let statements: Vec<Json> = made.into_iter().map(|(issuer, conditions)| statement(&issuer, &conditions)).collect();
-    let carrier = Carrier { principal: &key, id: &key, locate: &|_| location.clone(), issuer: &|_| None };
+    let carrier = Carrier { principal: &key, id: &key, locate: &|_| call.location.clone(), issuer: &|_| None };
     facts.trusts.append(&mut policy_document::trusts(&json!({ "Statement": statements }), &carrier));
-    let policies = POLICIES.iter().filter_map(|name| module.get(call.section, name));
+    let policies = POLICIES.iter().filter_map(|name| call.get(name));
     for policy in policies.flat_map(|val| values(&val)) {
-        facts.grants.push(policy_document::managed_policy(&key, &module.text_of(&policy).0, location.clone()));
+        facts.grants.push(policy_document::managed_policy(&key, &call.module.text_of(&policy).0, call.location.clone()));
     }
 }
 
@@ -89,8 +138,23 @@ fn values(val: &Val) -> Vec<Val> {
 }
 
 impl Call<'_, '_> {
+    fn key(&self) -> String {
+        self.module.key(&self.address)
+    }
+
+    fn get(&self, name: &str) -> Option<Val> {
+        match &self.given {
+            Given::Block(section) => self.module.get(*section, name),
+            Given::Inputs(inputs) => inputs.get(name).cloned(),
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.module.value_of(&self.get(name)?).known().map(str::to_owned)
+    }
+
     fn texts(&self, name: &str) -> Vec<String> {
-        self.module.texts(self.section, name).into_iter().map(|(text, _)| text).collect()
+        self.get(name).iter().flat_map(Val::items).map(|item| self.module.text_of(item).0).collect()
     }
 
     /// The conditions on subject and audience; without subjects the module makes none.
@@ -108,9 +172,9 @@ impl Call<'_, '_> {
 }
 
 fn github_role(call: &Call<'_, '_>) -> Vec<(String, Json)> {
-    let issuer = call.module.text(call.section, "provider_url").unwrap_or_else(|| GITHUB.to_owned());
+    let issuer = call.text("provider_url").unwrap_or_else(|| GITHUB.to_owned());
     let subjects = call.texts("subjects").iter().map(|text| format!("repo:{}", text.trim_start_matches("repo:"))).collect();
-    let audience = call.module.text(call.section, "audience").unwrap_or_else(|| AUDIENCE.to_owned());
+    let audience = call.text("audience").unwrap_or_else(|| AUDIENCE.to_owned());
     vec![(issuer.clone(), Call::conditions(&issuer, "StringLike", subjects, vec![audience]))]
 }
 
@@ -122,7 +186,7 @@ fn repositories(call: &Call<'_, '_>) -> Vec<(String, Json)> {
 
 fn assumable(call: &Call<'_, '_>) -> Vec<(String, Json)> {
     let mut issuers = call.texts("provider_urls");
-    issuers.extend(call.module.text(call.section, "provider_url"));
+    issuers.extend(call.text("provider_url"));
     let (exact, wild) = (call.texts("oidc_fully_qualified_subjects"), call.texts("oidc_subjects_with_wildcards"));
     let (operator, subjects) = if wild.is_empty() { ("StringEquals", exact) } else { ("StringLike", [exact, wild].concat()) };
     let audiences = call.texts("oidc_fully_qualified_audiences");
@@ -135,9 +199,9 @@ fn assumable(call: &Call<'_, '_>) -> Vec<(String, Json)> {
 }
 
 fn service_accounts(call: &Call<'_, '_>) -> Vec<(String, Json)> {
-    let operator = ["assume_role_condition_test", "trust_condition_test"].iter().find_map(|name| call.module.text(call.section, name));
+    let operator = ["assume_role_condition_test", "trust_condition_test"].iter().find_map(|name| call.text(name));
     let operator = operator.unwrap_or_else(|| "StringEquals".to_owned());
-    let providers = call.module.get(call.section, "oidc_providers");
+    let providers = call.get("oidc_providers");
     let of = |provider: Val| {
         let arn = call.module.text_of(provider.get("provider_arn")?).0;
         let issuer = arn.split_once("oidc-provider/").map_or(arn.as_str(), |(_, issuer)| issuer).to_owned();
@@ -147,4 +211,23 @@ fn service_accounts(call: &Call<'_, '_>) -> Vec<(String, Json)> {
         Some((issuer, conditions))
     };
     providers.iter().flat_map(values).filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_the_registrys_however_they_are_written() {
+        let name = "terraform-aws-modules/iam/aws//modules/iam-github-oidc-role";
+        for source in [
+            name,
+            "tfr:///terraform-aws-modules/iam/aws//modules/iam-github-oidc-role?version=5.39.0",
+            "git::https://github.com/terraform-aws-modules/terraform-aws-iam.git//modules/iam-github-oidc-role?ref=v5.39.0",
+            "git@github.com:terraform-aws-modules/terraform-aws-iam.git//modules/iam-github-oidc-role",
+        ] {
+            assert_eq!(registered(source), name);
+        }
+        assert_eq!(registered("./modules/role"), "./modules/role");
+    }
 }

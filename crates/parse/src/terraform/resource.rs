@@ -1,6 +1,7 @@
 //! One resource while it is read: its block with the folder around it.
 
-use unkeyed_model::{Basis, Facts, Location, Platform, SessionPolicy, TtlBasis, Value};
+use serde_json::Value as Json;
+use unkeyed_model::{Basis, Facts, Location, Platform, Principal, SessionPolicy, TtlBasis, Value};
 
 use super::module::{Module, Section};
 use crate::evaluated::{Kind, Val};
@@ -12,6 +13,57 @@ pub(super) struct Resource<'s, 'm> {
     pub(super) module: &'s Module<'m>,
     pub(super) address: &'s str,
     pub(super) section: Section<'m>,
+}
+
+/// Most instances that are told apart; what lies beyond is judged as those are.
+const MAX_INSTANCES: usize = 100;
+
+/// One of the instances that `for_each` makes.
+pub(super) struct Instance {
+    /// Its key.
+    pub(super) key: String,
+    /// What expressions mean by `each.key`, `each.value` and its parts.
+    names: Vec<(String, Val)>,
+}
+
+impl Instance {
+    fn new(key: String, value: Val) -> Self {
+        let parts = value.entries().iter().map(|(name, part)| (format!("each.value.{name}"), part.clone()));
+        let mut names: Vec<(String, Val)> = parts.collect();
+        names.push(("each.key".to_owned(), Val::new(Kind::Text(key.clone(), Basis::Literal))));
+        names.push(("each.value".to_owned(), value));
+        Self { key, names }
+    }
+
+    /// A text with what this instance puts into it.
+    fn fill(&self, module: &Module<'_>, text: &str) -> String {
+        let plain = self.names.iter().filter(|(_, part)| part.entries().is_empty());
+        plain.fold(text.to_owned(), |text, (name, part)| {
+            let hole = hole::hole(name);
+            if text.contains(&hole) { text.replace(&hole, &module.text_of(part).0) } else { text }
+        })
+    }
+
+    /// A document with what this instance puts into it; where a list is put, the list.
+    pub(super) fn fill_all(&self, module: &Module<'_>, document: &Json) -> Json {
+        match document {
+            Json::String(text) => {
+                let whole = hole::only_hole(text).and_then(|what| self.names.iter().find(|(name, _)| name == what));
+                whole.map_or_else(|| Json::String(self.fill(module, text)), |(_, part)| module.json(part))
+            }
+            Json::Array(items) => {
+                let filled = items.iter().flat_map(|item| match (self.fill_all(module, item), item) {
+                    (Json::Array(inner), Json::String(_)) => inner,
+                    (one, _) => vec![one],
+                });
+                Json::Array(filled.collect())
+            }
+            Json::Object(fields) => {
+                Json::Object(fields.iter().map(|(key, value)| (self.fill(module, key), self.fill_all(module, value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// Reads facts from one resource.
@@ -54,51 +106,52 @@ impl<'m> Resource<'_, 'm> {
         self.module.text(self.section, path)
     }
 
-    /// What a value stands for in the resource's instances: the keys or values of `for_each` where it is `each.key` or
-    /// `each.value`, else itself.
+    /// What a value stands for in the resource's instances, where it is nothing but a part of `each`; else itself.
     pub(super) fn instances(&self, val: &Val) -> Vec<Val> {
         let text = self.module.text_of(val).0;
-        let what = hole::only_hole(&text).filter(|what| matches!(*what, "each.key" | "each.value"));
-        let Some((what, over)) = what.and_then(|what| Some((what, self.get("for_each")?))) else { return vec![val.clone()] };
-        match over.kind {
-            Kind::List(items) => items,
-            Kind::Map(entries) if what == "each.key" => {
-                entries.into_iter().map(|(key, _)| Val::new(Kind::Text(key, Basis::Literal))).collect()
-            }
-            Kind::Map(entries) => entries.into_iter().map(|(_, value)| value).collect(),
-            _ => vec![val.clone()],
-        }
+        let Some(what) = hole::only_hole(&text).filter(|what| what.starts_with("each.")) else { return vec![val.clone()] };
+        let named = |instance: Instance| instance.names.into_iter().find(|(name, _)| name == what).map(|(_, part)| part);
+        let each: Vec<Val> = self.each().into_iter().filter_map(named).collect();
+        if each.is_empty() { vec![val.clone()] } else { each }
     }
 
     /// An attribute as [`Self::partly`] has it, once for each instance that it differs in.
     pub(super) fn partly_each(&self, path: &str) -> Vec<Value> {
-        /// Most instances that are told apart.
-        const MAX_INSTANCES: usize = 100;
         let Some(val) = self.get(path) else { return Vec::new() };
         let (text, basis) = self.module.text_of(&val);
-        let differs = hole::holes(&text).any(|what| what.starts_with("each."));
-        let instances: Vec<(String, Val)> = match self.get("for_each").filter(|_| differs).map(|over| over.kind) {
+        let value = |text: &String| hole::partly(text).map_or_else(|| hole::value(text, basis), |text| Value::Known(text, basis));
+        self.each_text(&text).iter().map(value).collect()
+    }
+
+    /// A text, once for each instance that it differs in.
+    pub(super) fn each_text(&self, text: &str) -> Vec<String> {
+        let differs = hole::holes(text).any(|what| what.starts_with("each."));
+        let instances = if differs { self.each() } else { Vec::new() };
+        let filled: Vec<String> = instances.iter().map(|instance| instance.fill(self.module, text)).collect();
+        if filled.is_empty() { vec![text.to_owned()] } else { filled }
+    }
+
+    /// The instances that `for_each` makes, as far as it is known.
+    pub(super) fn each(&self) -> Vec<Instance> {
+        let entries: Vec<(String, Val)> = match self.get("for_each").map(|over| over.kind) {
             Some(Kind::List(items)) => items.into_iter().map(|item| (self.module.text_of(&item).0, item)).collect(),
             Some(Kind::Map(entries)) => entries,
             _ => Vec::new(),
         };
-        let filled = |(key, value): &(String, Val)| {
-            let mut one = text.replace(&hole::hole("each.key"), key);
-            if value.entries().is_empty() {
-                one = one.replace(&hole::hole("each.value"), &self.module.text_of(value).0);
-            }
-            for (name, part) in value.entries() {
-                one = one.replace(&hole::hole(&format!("each.value.{name}")), &self.module.text_of(part).0);
-            }
-            hole::partly(&one).map_or_else(|| hole::value(&one, basis), |text| Value::Known(text, basis))
-        };
-        let each: Vec<Value> = instances.iter().take(MAX_INSTANCES).map(filled).collect();
-        if each.is_empty() { self.partly(path).into_iter().collect() } else { each }
+        entries.into_iter().take(MAX_INSTANCES).map(|(key, value)| Instance::new(key, value)).collect()
     }
 
     /// Nested blocks of a kind.
     pub(super) fn blocks(&self, kind: &str) -> Vec<Section<'m>> {
         self.module.blocks(self.section, kind)
+    }
+
+    /// Emits what it defines as a principal, for grants that nobody is seen to get.
+    pub(super) fn defines(&self, platform: Platform, kind: &str, naming: &str, facts: &mut Facts) {
+        let mut names = vec![self.key(), self.address.to_owned()];
+        names.extend(self.text(naming));
+        let principal = Principal { platform, key: self.key(), kind: kind.to_owned(), names, location: self.location() };
+        facts.principals.push(principal);
     }
 
     /// Where it stands.

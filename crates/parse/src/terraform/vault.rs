@@ -13,6 +13,7 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("vault_jwt_auth_backend_role", |resource, facts| login(resource, jwt_trust(resource), facts)),
     ("vault_kubernetes_auth_backend_role", |resource, facts| login(resource, kubernetes_trust(resource), facts)),
     ("vault_approle_auth_backend_role", |resource, facts| login(resource, approle_trust(resource), facts)),
+    ("vault_policy", unassigned),
     ("vault_database_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
     ("vault_aws_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
     ("vault_pki_secret_backend_role", |resource, facts| leased(resource, "issue", facts)),
@@ -187,15 +188,41 @@ fn grants_of_policy(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: 
     let paths = definition.as_ref().and_then(|(section, _)| policy_paths(module, &module.get(*section, "policy")?));
     match (definition, paths) {
         (Some((section, address)), Some(paths)) => {
-            for (path, capabilities) in paths {
-                let everything = matches!(path.as_str(), "*" | "+/*" | "/*");
-                let scope = if everything { ResourceScope::TenantRoot } else { ResourceScope::Resource };
-                let location = module.block_location(section, &address);
-                facts.grants.push(grant(vec![hole::value(&path, Basis::Literal)], capabilities, scope, location));
-            }
+            let location = module.block_location(section, &address);
+            facts.grants.extend(
+                paths.into_iter().map(|(path, capabilities)| {
+                    grant(vec![hole::value(&path, Basis::Literal)], capabilities, reach(&path), location.clone())
+                }),
+            );
         }
         _ => facts.grants.push(grant(Vec::new(), Vec::new(), ResourceScope::Unknown, resource.location())),
     }
+}
+
+fn reach(path: &str) -> ResourceScope {
+    if matches!(path, "*" | "+/*" | "/*") { ResourceScope::TenantRoot } else { ResourceScope::Resource }
+}
+
+/// A policy of a folder without login roles is judged for whoever gets it.
+fn unassigned(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let is_login =
+        |address: &&String| address.starts_with("vault_") && address.split('.').next().is_some_and(|kind| kind.ends_with("_role"));
+    if resource.module.resources.keys().find(is_login).is_some() || resource.module.refers_to(resource.address) {
+        return;
+    }
+    let Some(paths) = resource.get("policy").and_then(|policy| policy_paths(resource.module, &policy)) else { return };
+    resource.defines(Platform::Vault, "policy", "name", facts);
+    facts.grants.extend(paths.into_iter().map(|(path, actions)| RoleGrant {
+        platform: Platform::Vault,
+        principal: resource.key(),
+        role: resource.value("name"),
+        scope: reach(&path),
+        resources: vec![hole::value(&path, Basis::Literal)],
+        actions,
+        actions_inverted: false,
+        condition: None,
+        location: resource.location(),
+    }));
 }
 
 /// Paths and capabilities of a policy in Vault's own language, which is HCL, or of a `vault_policy_document`.

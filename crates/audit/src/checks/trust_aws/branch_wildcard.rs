@@ -35,7 +35,7 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let exposed = pipeline::runs_foreign_code_with_token(view);
     for trust in super::federated(view) {
-        if Shared::of_value(&trust.issuer).is_none() {
+        if Shared::template(&trust.issuer).is_none() {
             continue;
         }
         let Some(widest) = subjects::widest(trust) else { continue };
@@ -74,6 +74,15 @@ mod tests {
     fn an_open_branch_is_a_warning_and_a_beginning_a_note() {
         assert_eq!(levels(&CHECK, &with("repo:acme/api:*")), [Level::Warning]);
         assert_eq!(levels(&CHECK, &with("repo:acme/api:ref:refs/tags/v*")), [Level::Note]);
+    }
+
+    #[test]
+    fn a_server_of_ones_own_is_judged_by_its_vendors_template() {
+        let estate = with_trust(Platform::Aws, |trust| {
+            trust.issuer = unkeyed_model::Value::literal("gitlab.acme.example");
+            trust.subject = glob("project_path:acme/api:*");
+        });
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
     }
 
     #[test]

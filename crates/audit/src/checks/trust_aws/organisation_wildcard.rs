@@ -34,7 +34,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in super::federated(view) {
-        if Shared::of_value(&trust.issuer).is_none() {
+        if Shared::template(&trust.issuer).is_none() {
             continue;
         }
         let Some(widest) = subjects::widest(trust).filter(|widest| widest.breadth == Breadth::Tenant) else { continue };

@@ -1,0 +1,259 @@
+//! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
+//! JavaScript and Python.
+//!
+//! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
+//! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
+//! unknown, and a trust whose conditions are computed is none. Tests of programs say nothing of what is in force.
+
+mod lifetimes;
+mod literal;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+use unkeyed_model::{Facts, Location, Platform, Principal, SkipReason, Span, Unit};
+
+use self::literal::{Argument, Names};
+use crate::place::{self, Place};
+use crate::policy_document::{self, Carrier, hole};
+
+/// How far into a file the words that tell it are looked for, in bytes.
+const HEAD: usize = 256 << 10;
+
+/// Most calls and documents of a file that are read.
+const MAX_CALLS: usize = 1_000;
+
+/// Endings of programs.
+const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".py"];
+
+/// Classes of principals that an identity provider vouches for.
+const FEDERATED: &[&str] = &["WebIdentityPrincipal(", "FederatedPrincipal(", "OpenIdConnectPrincipal("];
+
+/// What else is looked for.
+const STATEMENT: &str = "PolicyStatement(";
+const MANAGED: &[&str] = &["fromAwsManagedPolicyName(", "from_aws_managed_policy_name("];
+const PROVIDER: &str = "oidc-provider/";
+const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
+
+/// Programs that make trusts, grants or signed URLs, and are no tests.
+pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
+    let origin = unit.origin();
+    let name = origin.file_name();
+    let is_test = || {
+        let in_tests = origin.path.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec" | "node_modules"));
+        in_tests || name.starts_with("test_") || name.contains(".test.") || name.contains(".spec.") || name.contains("_test.")
+    };
+    let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
+    let words = FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS).chain([&STATEMENT, &PROVIDER]);
+    let holds = |word: &&&str| memchr::memmem::find(head, word.as_bytes()).is_some();
+    let is_program = ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".d.ts");
+    (is_program && !is_test() && words.into_iter().any(|word| holds(&word))).then(|| origin.path.clone())
+}
+
+/// Reads them, each for itself.
+pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    place::each(units, |place, facts| Program::new(place).read(facts))
+}
+
+/// One program while it is read.
+struct Program<'p> {
+    place: &'p Place<'p>,
+    names: Names,
+    /// The only issuer that the file makes a provider for.
+    issuer: Option<String>,
+}
+
+impl<'p> Program<'p> {
+    fn new(place: &'p Place<'p>) -> Self {
+        let names = literal::names(place.text());
+        let mut issuers: BTreeSet<String> = BTreeSet::new();
+        for (at, _) in place.text().match_indices("url").take(MAX_CALLS) {
+            let behind = place.text()[at + 3..].trim_start().strip_prefix([':', '=']).map(str::trim_start);
+            let url = behind.and_then(|text| literal::value(text, &names)).and_then(|json| json.as_str().map(str::to_owned));
+            issuers.extend(url.filter(|url| url.starts_with("https://")));
+        }
+        let issuer = if issuers.len() == 1 { issuers.pop_first() } else { None };
+        Self { place, names, issuer }
+    }
+
+    fn key(&self) -> String {
+        format!("aws:program/{}", self.place.path())
+    }
+
+    fn read(&self, facts: &mut Facts) {
+        let before = facts.trusts.len();
+        let mut left = MAX_CALLS;
+        for class in FEDERATED {
+            self.calls(class, &mut left, |at, text| self.principal(at, text, facts));
+        }
+        self.documents(&mut left, facts);
+        let first = facts.grants.len();
+        self.calls(STATEMENT, &mut left, |at, text| self.statement(at, text, facts));
+        for call in MANAGED {
+            self.calls(call, &mut left, |at, text| {
+                if let Some(name) =
+                    literal::arguments(text, &self.names).and_then(|(all, _)| all.first()?.value.as_str().map(str::to_owned))
+                {
+                    self.managed(&name, at, facts);
+                }
+            });
+        }
+        if facts.trusts.len() > before {
+            self.calls(AWS_POLICY, &mut left, |at, text| {
+                let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))).unwrap_or(text.len());
+                self.managed(&text[..end], at, facts);
+            });
+        }
+        if facts.grants.len() > first {
+            self.holder(self.key(), self.place.whole(), facts);
+        }
+        lifetimes::read(self, &mut left, facts);
+        if left == 0 {
+            let detail = format!("more than {MAX_CALLS} calls that make trusts or grants; the others were not read");
+            facts.skipped.push(self.place.skip(SkipReason::Limit, detail));
+        }
+    }
+
+    /// Each place where a word stands, with the text behind it.
+    fn calls(&self, word: &str, left: &mut usize, mut read: impl FnMut(usize, &str)) {
+        let text = self.place.text();
+        for (at, _) in text.match_indices(word) {
+            let is_whole = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            if is_whole && *left > 0 {
+                *left -= 1;
+                read(at, &text[at + word.len()..]);
+            }
+        }
+    }
+
+    fn at(&self, at: usize) -> Location {
+        self.place.bare(Span::new(at, at))
+    }
+
+    fn holder(&self, key: String, location: Location, facts: &mut Facts) {
+        let names = vec![self.place.path().to_owned()];
+        facts.principals.push(Principal { platform: Platform::Aws, key, kind: "role".to_owned(), names, location });
+    }
+
+    fn managed(&self, name: &str, at: usize, facts: &mut Facts) {
+        facts.grants.push(policy_document::managed_policy(&self.key(), &format!("{AWS_POLICY}{name}"), self.at(at)));
+    }
+
+    /// A principal that a provider vouches for, with its conditions: in the call, or behind it.
+    fn principal(&self, at: usize, text: &str, facts: &mut Facts) {
+        let Some((arguments, end)) = literal::arguments(text, &self.names) else { return };
+        let behind = text[end..].trim_start();
+        let further = ["withConditions(", "with_conditions("].iter().find_map(|name| behind.strip_prefix('.')?.strip_prefix(name));
+        let given = arguments.iter().skip(1).map(|argument| &argument.value).find(|value| value.is_object()).cloned();
+        let added = further.and_then(|text| literal::arguments(text, &self.names)).and_then(|(all, _)| Some(all.into_iter().next()?.value));
+        let is_computed = |value: &&Argument| value.value.as_str().is_some_and(|text| !text.starts_with("sts:"));
+        let conditions = match given.or(added) {
+            Some(conditions @ Json::Object(_)) => conditions,
+            Some(_) => return,
+            None if arguments.iter().skip(1).any(|one| is_computed(&one)) => return,
+            None => json!({}),
+        };
+        let is_saml = arguments.iter().any(|argument| argument.value.as_str() == Some("sts:AssumeRoleWithSAML"));
+        let Some(provider) = arguments.first().and_then(|first| first.value.as_str()).filter(|_| !is_saml) else { return };
+        let provider = match (&self.issuer, hole::is_known(provider) && provider.contains(PROVIDER)) {
+            (Some(issuer), false) => format!("arn:aws:iam::000000000000:{PROVIDER}{}", issuer.trim_start_matches("https://")),
+            _ => provider.to_owned(),
+        };
+        let statement = json!({
+            "Effect": "Allow",
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": { "Federated": provider },
+            "Condition": conditions,
+        });
+        self.trust(&json!({ "Statement": [statement] }), at, facts);
+    }
+
+    fn trust(&self, document: &Json, at: usize, facts: &mut Facts) {
+        if !is_written_out(document) {
+            return;
+        }
+        let key = format!("{}/{}", self.key(), facts.trusts.len());
+        let locate = |_: usize| self.at(at);
+        let carrier = Carrier { principal: &key, id: &key, locate: &locate, issuer: &|_| None };
+        let mut trusts = policy_document::trusts(document, &carrier);
+        if !trusts.is_empty() {
+            facts.trusts.append(&mut trusts);
+            self.holder(key, self.at(at), facts);
+        }
+    }
+
+    /// Whole documents, as the platform's own interface takes them.
+    fn documents(&self, left: &mut usize, facts: &mut Facts) {
+        let mut found = Vec::new();
+        self.calls("Statement", left, |at, text| {
+            let list = text.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':').map(str::trim_start);
+            if let Some(list) = list.filter(|list| list.starts_with(['[', '{']))
+                && let Some(statements) = literal::value(list, &self.names)
+            {
+                found.push((at, json!({ "Statement": statements })));
+            }
+        });
+        for (at, document) in found {
+            let is_trust = document.to_string().contains("\"Principal\"");
+            if is_trust {
+                self.trust(&document, at, facts);
+            } else {
+                self.granted(&document, at, facts);
+            }
+        }
+    }
+
+    fn granted(&self, document: &Json, at: usize, facts: &mut Facts) {
+        let key = self.key();
+        let locate = |_: usize| self.at(at);
+        let carrier = Carrier { principal: &key, id: &key, locate: &locate, issuer: &|_| None };
+        facts.grants.append(&mut policy_document::grants(document, &carrier));
+    }
+
+    /// A statement of the development kit, whose elements have names of their own.
+    fn statement(&self, at: usize, text: &str, facts: &mut Facts) {
+        /// The kit's names in both languages.
+        const ELEMENTS: &[(&str, &str)] = &[
+            ("actions", "Action"),
+            ("notActions", "NotAction"),
+            ("not_actions", "NotAction"),
+            ("resources", "Resource"),
+            ("notResources", "NotResource"),
+            ("not_resources", "NotResource"),
+            ("conditions", "Condition"),
+        ];
+        let Some((arguments, _)) = literal::arguments(text, &self.names) else { return };
+        let named = arguments.iter().filter_map(|argument| Some((argument.name.clone()?, argument.value.clone())));
+        let object = arguments.first().and_then(|argument| argument.value.as_object()).into_iter().flatten();
+        let all: Map<String, Json> = named.chain(object.map(|(name, value)| (name.clone(), value.clone()))).collect();
+        let denies = all.get("effect").is_some_and(|effect| effect.as_str().is_some_and(|text| text.contains("DENY")));
+        // One with principals stands on a resource.
+        if denies || all.contains_key("principals") {
+            return;
+        }
+        let mut statement = Map::new();
+        statement.insert("Effect".to_owned(), json!("Allow"));
+        for (theirs, element) in ELEMENTS {
+            if let Some(value) = all.get(*theirs) {
+                statement.insert((*element).to_owned(), value.clone());
+            }
+        }
+        self.granted(&json!({ "Statement": [statement] }), at, facts);
+    }
+}
+
+/// Whether every condition is written out: one that is computed may say anything.
+fn is_written_out(document: &Json) -> bool {
+    let statements = document.get("Statement").map_or(&[][..], |list| list.as_array().map_or(std::slice::from_ref(list), Vec::as_slice));
+    let is_written = |(operator, keys): (&String, &Json)| {
+        hole::is_known(operator) && keys.as_object().is_some_and(|keys| keys.keys().all(|key| hole::only_hole(key).is_none()))
+    };
+    statements.iter().all(|statement| match statement.get("Condition") {
+        None => statement.is_object(),
+        Some(Json::Object(operators)) => operators.iter().all(is_written),
+        Some(_) => false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

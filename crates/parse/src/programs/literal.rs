@@ -1,0 +1,332 @@
+//! Literals of JavaScript, TypeScript and Python as JSON: objects, lists, texts and numbers. Whatever else an expression is
+//! stands as a hole that says it.
+//!
+//! The decision a reader would question: nothing is resolved but names that the file sets once to a text.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::policy_document::hole;
+
+/// How deep literals are followed.
+const MAX_DEPTH: usize = 32;
+
+/// How much of a file one literal may take, in bytes.
+const MAX_BYTES: usize = 64 << 10;
+
+/// How much of an expression a hole says, in bytes.
+const MAX_SHOWN: usize = 120;
+
+/// Longest expression within a text, in bytes.
+const MAX_FILLED: usize = 1 << 10;
+
+/// Names with the texts that the file sets them to.
+pub(super) type Names = BTreeMap<String, String>;
+
+/// One argument of a call, with its name where it has one.
+pub(super) struct Argument {
+    pub(super) name: Option<String>,
+    pub(super) value: Json,
+}
+
+/// The arguments of the call whose parenthesis opens before `text`, and how far they reach.
+pub(super) fn arguments(text: &str, names: &Names) -> Option<(Vec<Argument>, usize)> {
+    let mut reader = Reader { text: bounded(text), at: 0, names };
+    let mut all = Vec::new();
+    loop {
+        reader.blank();
+        match reader.peek()? {
+            b')' => return Some((all, reader.at + 1)),
+            b',' => reader.at += 1,
+            _ => {
+                let name = reader.keyword();
+                all.push(Argument { name, value: reader.value(MAX_DEPTH)? });
+            }
+        }
+    }
+}
+
+/// The literal with which a text begins.
+pub(super) fn value(text: &str, names: &Names) -> Option<Json> {
+    Reader { text: bounded(text), at: 0, names }.value(MAX_DEPTH)
+}
+
+/// Names that lines of the file set to a text, each once.
+pub(super) fn names(text: &str) -> Names {
+    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let none = Names::new();
+    for line in text.lines() {
+        let Some((left, right)) = line.split_once('=').filter(|(_, right)| !right.starts_with('=')) else { continue };
+        let left = left.trim().trim_start_matches("export ").trim_start();
+        let left = ["const ", "let ", "var "].iter().find_map(|word| left.strip_prefix(word)).unwrap_or(left);
+        let name = left.split(':').next().unwrap_or_default().trim();
+        if name.is_empty() || !name.bytes().all(is_name) || !right.trim_start().starts_with(['"', '\'', '`', 'f']) {
+            continue;
+        }
+        let known = value(&format!("{};", bounded(right)), &none)
+            .and_then(|json| json.as_str().map(str::to_owned))
+            .filter(|text| hole::is_known(text));
+        let entry = found.entry(name.to_owned()).or_insert_with(|| known.clone());
+        if *entry != known {
+            *entry = None;
+        }
+    }
+    found.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+}
+
+fn bounded(text: &str) -> &str {
+    let mut end = text.len().min(MAX_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    names: &'t Names,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes blanks and comments.
+    fn blank(&mut self) {
+        loop {
+            let rest = self.rest();
+            let blanks = rest.len() - rest.trim_start().len();
+            let rest = &rest[blanks..];
+            let comment = if rest.starts_with("//") || rest.starts_with('#') {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                rest.find("*/").map_or(rest.len(), |end| end + 2)
+            } else {
+                0
+            };
+            self.at += blanks + comment;
+            if comment == 0 {
+                return;
+            }
+        }
+    }
+
+    /// `name=` in front of an argument.
+    fn keyword(&mut self) -> Option<String> {
+        let length = self.rest().bytes().take_while(|byte| is_name(*byte)).count();
+        let behind = self.rest()[length..].trim_start();
+        let is_named = length > 0 && behind.starts_with('=') && !behind.starts_with("==") && !behind.starts_with("=>");
+        let name = is_named.then(|| self.rest()[..length].to_owned())?;
+        self.at += length + (self.rest().len() - length - behind.len()) + 1;
+        Some(name)
+    }
+
+    fn value(&mut self, levels: usize) -> Option<Json> {
+        self.blank();
+        let start = self.at;
+        let levels = levels.checked_sub(1)?;
+        let literal = match self.peek()? {
+            b'{' => Some(self.object(levels)?),
+            b'[' => Some(self.list(levels)?),
+            _ => self.string().map(Json::String).or_else(|| self.number()),
+        };
+        let is_structure = matches!(literal, Some(Json::Object(_) | Json::Array(_)));
+        self.blank();
+        let ends = matches!(self.peek(), Some(b',' | b'}' | b']' | b')' | b';') | None);
+        match literal {
+            Some(literal) if ends => return Some(literal),
+            Some(literal) if is_structure => {
+                self.pass();
+                return Some(literal);
+            }
+            _ => self.at = start,
+        }
+        self.pass();
+        let written = self.text.get(start..self.at).unwrap_or_default().trim();
+        if written.is_empty() {
+            return None;
+        }
+        Some(Json::String(self.meant(written)))
+    }
+
+    /// What an expression stands for: the text that a name is set to, else a hole.
+    fn meant(&self, expression: &str) -> String {
+        let shown: String = expression.chars().take(MAX_SHOWN).collect();
+        self.names.get(expression).cloned().unwrap_or_else(|| hole::hole(&shown))
+    }
+
+    /// Passes an expression, to the comma or bracket that ends it.
+    fn pass(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' | b'\'' | b'`' => {
+                    if self.string().is_some() {
+                        continue;
+                    }
+                }
+                b'(' | b'[' | b'{' => depth += 1,
+                b',' | b';' if depth == 0 => return,
+                b')' | b']' | b'}' => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => return,
+                },
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    fn object(&mut self, levels: usize) -> Option<Json> {
+        let mut fields = Map::new();
+        self.at += 1;
+        loop {
+            self.blank();
+            match self.peek()? {
+                b'}' => {
+                    self.at += 1;
+                    return Some(Json::Object(fields));
+                }
+                b',' => self.at += 1,
+                _ => {
+                    let key = self.key(levels)?;
+                    self.blank();
+                    let value = if self.peek() == Some(b':') {
+                        self.at += 1;
+                        self.value(levels)?
+                    } else {
+                        Json::String(self.meant(&key))
+                    };
+                    fields.insert(key, value);
+                }
+            }
+        }
+    }
+
+    /// A key: a text, a name, `[expression]`, or what is spread into the object.
+    fn key(&mut self, levels: usize) -> Option<String> {
+        if let Some(text) = self.string() {
+            return Some(text);
+        }
+        if self.peek() == Some(b'[') {
+            let Json::Array(items) = self.list(levels)? else { return None };
+            return items.first()?.as_str().map(str::to_owned);
+        }
+        let length = self.rest().bytes().take_while(|byte| is_name(*byte)).count();
+        if length == 0 {
+            let start = self.at;
+            self.pass();
+            let spread = self.text.get(start..self.at).unwrap_or_default().trim();
+            return (!spread.is_empty()).then(|| hole::hole(spread));
+        }
+        let name = self.rest()[..length].to_owned();
+        self.at += length;
+        Some(name)
+    }
+
+    fn list(&mut self, levels: usize) -> Option<Json> {
+        let mut items = Vec::new();
+        self.at += 1;
+        loop {
+            self.blank();
+            match self.peek()? {
+                b']' => {
+                    self.at += 1;
+                    return Some(Json::Array(items));
+                }
+                b',' => self.at += 1,
+                _ => items.push(self.value(levels)?),
+            }
+        }
+    }
+
+    fn number(&mut self) -> Option<Json> {
+        let length = self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
+        let word = &self.rest()[..length];
+        let value = match word {
+            "true" | "True" => Json::Bool(true),
+            "false" | "False" => Json::Bool(false),
+            number => Json::from(number.replace('_', "").parse::<u64>().ok()?),
+        };
+        self.at += length;
+        Some(value)
+    }
+
+    /// A text, with what is put into it as holes.
+    fn string(&mut self) -> Option<String> {
+        let prefix = self.rest().bytes().take_while(|byte| matches!(byte, b'f' | b'r' | b'b' | b'u' | b'F' | b'R')).count();
+        let quote = self.rest().as_bytes().get(prefix).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+        let is_formatted = self.rest()[..prefix].contains(['f', 'F']);
+        let body = &self.rest()[prefix + 1..];
+        let (mut out, mut chars) = (String::new(), body.char_indices());
+        while let Some((at, character)) = chars.next() {
+            let opens = match quote {
+                b'`' => body[at..].starts_with("${"),
+                _ => is_formatted && character == '{' && !body[at..].starts_with("{{"),
+            };
+            if opens {
+                let end = at + body.as_bytes()[at..].iter().take(MAX_FILLED).position(|byte| *byte == b'}')?;
+                let inside = body[at..end].trim_start_matches('$').trim_start_matches('{');
+                out.push_str(&self.meant(inside.trim()));
+                while chars.next().is_some_and(|(at, _)| at < end) {}
+            } else if character == '\\' {
+                out.extend(chars.next().map(|(_, escaped)| if escaped == 'n' { '\n' } else { escaped }));
+            } else if character == char::from(quote) {
+                self.at += prefix + 1 + at + 1;
+                return Some(out);
+            } else if character == '\n' && quote != b'`' {
+                return None;
+            } else {
+                out.push(character);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn literals_of_both_languages_are_json() {
+        let script = "{ StringEquals: { 'x:aud': \"sts\" }, // why\n [`${issuer}:sub`]: `repo:${repo}:*`, n: 3_600, ...more }";
+        let names = names("const issuer = 'gitlab.com';\nlet repo: string = \"a/b\"\n");
+        let read = value(script, &names).unwrap();
+        assert_eq!(
+            (&read["StringEquals"]["x:aud"], &read["gitlab.com:sub"], &read["n"]),
+            (&json!("sts"), &json!("repo:a/b:*"), &json!(3600))
+        );
+        let python = "{\"a\": f\"repo:{ORG}/x\", 'b': [True, other(1, 2)], # why\n}";
+        let read = value(python, &Names::new()).unwrap();
+        assert_eq!(read["a"], json!(format!("repo:{}/x", hole::hole("ORG"))));
+        assert_eq!(read["b"], json!([true, hole::hole("other(1, 2)")]));
+    }
+
+    #[test]
+    fn arguments_have_names_in_one_language() {
+        let (all, end) = arguments("arn, conditions={'a': 'b'}, x == y) tail", &Names::new()).unwrap();
+        assert_eq!(all.iter().map(|one| one.name.as_deref()).collect::<Vec<_>>(), [None, Some("conditions"), None]);
+        assert_eq!(end, "arn, conditions={'a': 'b'}, x == y)".len());
+    }
+
+    #[test]
+    fn a_name_that_is_set_twice_is_not_known_and_what_never_ends_is_none() {
+        assert!(names("a = 'x'\na = 'y'\n").is_empty());
+        assert!(value(&"[".repeat(200_000), &Names::new()).is_none());
+        assert!(value("{'a': '", &Names::new()).is_none());
+    }
+}

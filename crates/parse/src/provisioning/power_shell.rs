@@ -1,0 +1,76 @@
+//! PowerShell as far as it differs from other shells in the words of a command: continued lines, lists and hash tables
+//! (Microsoft, "about_Arrays", "about_Hash_Tables").
+//!
+//! Lengths don't change, so that places stay true: a list keeps its items, a hash table becomes JSON only where that is as long.
+
+/// Longest list or table, in bytes, and most of them in a script; others stay as they are, and are not understood.
+const MAX_TABLE: usize = 16 << 10;
+const MAX_TABLES: usize = 1_000;
+
+/// The text as the shell's reader understands it.
+pub(super) fn plain(text: &str) -> String {
+    // A grave accent continues lines, which is a substitution elsewhere.
+    let text = text.replace("`\r\n", "\\\r\n").replace("`\n", "\\\n");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    for _ in 0..MAX_TABLES {
+        let Some(at) = rest.match_indices('@').map(|(at, _)| at).find(|at| rest[at + 1..].starts_with(['{', '('])) else { break };
+        out.push_str(&rest[..at]);
+        let (open, inner) = (rest.as_bytes()[at + 1], &rest[at + 2..]);
+        let close = if open == b'{' { b'}' } else { b')' };
+        let end = inner.bytes().take(MAX_TABLE).position(|byte| byte == close).filter(|end| !inner[..*end].contains("@{"));
+        let Some(end) = end else {
+            out.push_str(&rest[at..at + 2]);
+            rest = inner;
+            continue;
+        };
+        let (inside, length) = (&inner[..end], end + 3);
+        let written = if open == b'{' { format!("'{}'", table(inside)) } else { items(inside).join(",") };
+        match length.checked_sub(written.len()) {
+            Some(shorter) => out.extend([written.as_str(), &" ".repeat(shorter)]),
+            None => out.push_str(&rest[at..at + length]),
+        }
+        rest = &inner[end + 1..];
+    }
+    out + rest
+}
+
+/// A hash table of texts and lists as JSON.
+fn table(inside: &str) -> String {
+    let mut entries = serde_json::Map::new();
+    for line in inside.split(['\n', ';']) {
+        let Some((name, value)) = line.split_once('=') else { continue };
+        let value = value.trim();
+        let json = match value.strip_prefix("@(") {
+            Some(list) => serde_json::Value::from(items(list.trim_end_matches(')'))),
+            None => serde_json::Value::from(unquoted(value)),
+        };
+        entries.insert(name.trim().trim_matches(['"', '\'']).to_owned(), json);
+    }
+    serde_json::Value::Object(entries).to_string().replace('\'', "\u{2019}")
+}
+
+fn items(list: &str) -> Vec<String> {
+    list.split([',', '\n']).map(|item| unquoted(item.trim())).filter(|item| !item.is_empty()).collect()
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim_matches(['"', '\'']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_their_items_and_tables_are_json() {
+        assert_eq!(plain("New-X -Audience @(\"api://a\") `\n -Name b"), "New-X -Audience api://a      \\\n -Name b");
+        let written = "$p = @{\n  issuer = \"https://i\"\n  audiences = @('a')\n}\n";
+        let table = plain(written);
+        assert_eq!(table.trim_end(), "$p = '{\"audiences\":[\"a\"],\"issuer\":\"https://i\"}'");
+        assert_eq!(table.len(), written.len());
+        for kept in ["@{ never closed", "@{a=b}", "@{ a = @{ b = c } "] {
+            assert_eq!(plain(kept), kept);
+        }
+    }
+}
