@@ -118,7 +118,7 @@ impl Search {
     pub(crate) fn new(index: Index) -> Result<Self, BuildError> {
         let engine = Engine::best();
         let matcher = |table: &Table| {
-            let (patterns, choices) = table.patterns(engine.buckets());
+            let (patterns, choices) = table.patterns(engine.layout());
             Matcher::with_choices(patterns, &choices, engine)
         };
         let (everywhere, near) = (matcher(&index.everywhere)?, matcher(&index.near)?);
