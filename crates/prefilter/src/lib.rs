@@ -25,5 +25,5 @@ pub use layout::Layout;
 pub use matcher::{BuildError, Matcher, Scratch};
 pub use pattern::{Pattern, PatternId};
 pub use runs::Runs;
-pub use sample::commonness;
+pub use sample::{commonness, share};
 pub use simd::Engine;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::byte_set::ByteSet;
 use crate::layout::{CODES, Layout};
 use crate::window::{WIDE, WIDTH, Window, keys};
 
@@ -118,4 +119,16 @@ pub fn commonness(literal: &[u8]) -> f64 {
         [a, b, c] => count(1, keys([*a, *b, *c, 0]).1),
         _ => literal.windows(WIDTH).filter_map(<[u8]>::first_chunk).map(|window| count(0, keys(*window).0)).fold(1.0, f64::min),
     }
+}
+
+/// Share of the bytes of a text that are of a class, as far as a sample of source text tells; never nothing, and never all.
+#[must_use]
+pub fn share(class: &ByteSet) -> f64 {
+    static BYTES: LazyLock<[u32; 256]> = LazyLock::new(|| {
+        let mut counts = [1; 256];
+        WINDOWS.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+        counts
+    });
+    let inside: u32 = class.iter().map(|byte| BYTES[usize::from(byte)]).sum();
+    f64::from(inside.max(1)) / (1.0 + f64::from(BYTES.iter().sum::<u32>()))
 }
