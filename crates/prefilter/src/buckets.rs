@@ -103,7 +103,9 @@ impl Draft {
         for (at, window) in (0..).zip(windows) {
             for (number, bucket) in (0..).zip(&self.buckets) {
                 // Every window that fits costs more than passing: a comparison.
-                let more = bucket.fits.new_with(&window.fits, &self.passed) + window.hits;
+                let Some(most) = best.0.checked_sub(window.hits) else { continue };
+                let Some(more) = bucket.fits.new_with(&window.fits, &self.passed, most) else { continue };
+                let more = more + window.hits;
                 let cost = (more, bucket.strangeness(window));
                 if cost < (best.0, best.1) {
                     best = (cost.0, cost.1, Choice { window: at, bucket: number });

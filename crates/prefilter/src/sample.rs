@@ -14,6 +14,8 @@ use crate::window::{WIDE, WIDTH, Window, keys};
 static WINDOWS: &[u8; 196_608] = include_bytes!("../data/windows.bin");
 const COUNT: usize = WINDOWS.len() / WIDE;
 const WORDS: usize = COUNT / 64;
+/// Words that are compared before it is asked whether the rest matters.
+const AT_ONCE: usize = 32;
 
 /// A bit for each window of the sample.
 pub(crate) type Members = [u64; WORDS];
@@ -39,10 +41,23 @@ impl Fits {
     }
 
     /// How many windows of the sample a bucket lets through that are not in `passed`, if it holds what `self` and what `other`
-    /// stand for.
-    pub(crate) fn new_with(&self, other: &Self, passed: &Members) -> u32 {
-        let fits = |word: usize| self.0.iter().zip(&other.0).fold(!passed[word], |all, (mine, theirs)| all & (mine[word] | theirs[word]));
-        (0..WORDS).map(|word| fits(word).count_ones()).sum()
+    /// stand for; `None` if more than `most`.
+    pub(crate) fn new_with(&self, other: &Self, passed: &Members, most: u32) -> Option<u32> {
+        let mut count = 0;
+        for from in (0..WORDS).step_by(AT_ONCE) {
+            let part = from..from + AT_ONCE;
+            let mut fits: [u64; AT_ONCE] = std::array::from_fn(|word| !passed[from + word]);
+            for (mine, theirs) in self.0.iter().zip(&other.0) {
+                for ((all, a), b) in fits.iter_mut().zip(&mine[part.clone()]).zip(&theirs[part.clone()]) {
+                    *all &= a | b;
+                }
+            }
+            count += fits.iter().filter(|&&word| word != 0).map(|word| word.count_ones()).sum::<u32>();
+            if count > most {
+                return None;
+            }
+        }
+        Some(count)
     }
 
     pub(crate) fn union(&mut self, other: &Self) {
