@@ -98,6 +98,9 @@ impl Graph {
 
     /// Adds what another thread read.
     fn join(&mut self, mut other: Self) {
+        if self.lists.len() < other.lists.len() {
+            std::mem::swap(self, &mut other);
+        }
         self.commits.append(&mut other.commits);
         self.tags.append(&mut other.tags);
         let objects = other.last.len();
