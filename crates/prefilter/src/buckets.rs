@@ -40,7 +40,7 @@ impl Bucket {
 
 /// The filter as it grows.
 struct Draft {
-    sample: Sample,
+    sample: &'static Sample,
     buckets: Vec<Bucket>,
     /// What some bucket lets through.
     passed: Members,
@@ -79,7 +79,7 @@ fn valid(choice: Option<Choice>, pattern: &Pattern, layout: Layout) -> Option<Ch
 
 impl Draft {
     fn new(layout: Layout) -> Self {
-        let sample = Sample::new(layout);
+        let sample = Sample::of(layout);
         let empty = Bucket { columns: vec![0; sample.columns()], fits: Fits::none(sample.columns()) };
         Self { buckets: vec![empty; layout.buckets()], passed: NONE, sample }
     }

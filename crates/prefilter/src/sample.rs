@@ -81,8 +81,16 @@ pub(crate) struct Sample {
     values: Vec<Vec<Members>>,
 }
 
+static BY_HALVES: LazyLock<Sample> = LazyLock::new(|| Sample::new(Layout::by_halves(8)));
+static BY_CODES: LazyLock<Sample> = LazyLock::new(|| Sample::new(Layout::BY_CODES));
+
 impl Sample {
-    pub(crate) fn new(layout: Layout) -> Self {
+    /// For filters of a layout; how many buckets they have makes no difference.
+    pub(crate) fn of(layout: Layout) -> &'static Self {
+        if layout == Layout::BY_CODES { &BY_CODES } else { &BY_HALVES }
+    }
+
+    fn new(layout: Layout) -> Self {
         let (windows, _) = WINDOWS.as_chunks::<WIDE>();
         let columns = windows.first().map_or(0, |window| layout.values(window).len());
         let mut values = vec![vec![NONE; CODES]; columns];
