@@ -12,7 +12,7 @@ use gix::odb::pack::data::header;
 
 /// Windows begin at multiples of this, and are as long unless an entry is longer: the entries of a delta tree mostly stand
 /// together, and a walk along it goes to and fro.
-const WINDOW_BYTES: u64 = 32 << 10;
+const WINDOW_BYTES: u64 = 16 << 10;
 /// A window that grew beyond this is given back when another is read.
 const KEEP_BYTES: usize = 1 << 20;
 
