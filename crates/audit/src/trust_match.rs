@@ -124,6 +124,15 @@ mod tests {
     }
 
     #[test]
+    fn an_environment_that_is_chosen_at_the_start_fits_only_what_fits_every_one() {
+        const CHOSEN: &str = "repo:{repository}:environment:{environment}";
+        assert_eq!(in_acme(CHOSEN, exact(&["repo:acme/api:environment:prod"])), MatchResult::Unknown);
+        assert_eq!(in_acme(CHOSEN, glob(&["repo:acme/api:environment:*"])), MatchResult::Exact);
+        assert_eq!(in_acme(CHOSEN, glob(&["repo:acme/api:*"])), MatchResult::OverBroad);
+        assert_eq!(in_acme(CHOSEN, exact(&["repo:acme/api:ref:refs/heads/main"])), MatchResult::None);
+    }
+
+    #[test]
     fn breadth_is_measured_against_the_token() {
         assert_eq!(in_acme(BRANCH, exact(&["repo:acme/api:ref:refs/heads/main"])), MatchResult::Exact);
         assert_eq!(in_acme(BRANCH, glob(&["repo:acme/api:ref:refs/heads/*"])), MatchResult::Exact);

@@ -76,7 +76,7 @@ impl std::fmt::Display for Destination {
 /// A token the workload's platform will issue to it, as far as the inputs tell.
 ///
 /// `subject` may hold holes in braces that stand for any one value: `{repository}` (owner/name, filled in from the git
-/// remote), `{branch}`, `{tag}`, `{any}`. A hole is a set of possible tokens, not an unknown.
+/// remote), `{branch}`, `{tag}`, `{environment}` (chosen by whoever starts the job), `{any}`. A hole is a set of possible tokens, not an unknown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PredictedToken {
     /// `iss`.

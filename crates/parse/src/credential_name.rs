@@ -36,7 +36,8 @@ const ENDINGS: &[&[&str]] = &[
     &["sa", "key"],
     &["sa", "json"],
     &["sas", "url"],
-    &["secret", "id"],
+    &["approle", "secret", "id"],
+    &["vault", "secret", "id"],
     &["secret", "string"],
     &["secret", "data"],
     &["secret", "value"],
@@ -71,6 +72,8 @@ const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["creation", "token"],
     &["idempotency", "token"],
     &["request", "token"],
+    // The hash of the resource group that Azure's templates end their names with (Azure Developer CLI).
+    &["resource", "token"],
     // It lets telemetry in and nothing out (Azure Monitor, "Connection strings in Application Insights").
     &["insights", "connection", "string"],
 ];
@@ -102,7 +105,9 @@ pub(crate) fn is_credential(name: &str) -> bool {
     // As an environment variable it is a key; as an attribute of a cloud resource it names one.
     let is_variable = name.ends_with("ENCRYPTION_KEY");
     let run_together = words.last().is_some_and(|last| RUN_TOGETHER.iter().any(|ending| last.ends_with(ending)));
-    (ends(ENDINGS) || is_variable || run_together) && !ends(PUBLIC_ENDINGS)
+    // What AppRole logs in with; behind a word that says whose it is, the id of a stored secret (`DB_SECRET_ID`).
+    let is_login = words == ["secret", "id"];
+    (ends(ENDINGS) || is_variable || run_together || is_login) && !ends(PUBLIC_ENDINGS)
 }
 
 /// Words for what a stored secret holds, and last words of the name of a variable that says where it is stored.
@@ -172,6 +177,8 @@ mod tests {
             "tls.key-pem",
             "WEBPASSWORD",
             "N8N_ENCRYPTION_KEY",
+            "secret_id",
+            "VAULT_SECRET_ID",
         ] {
             assert!(is_credential(name), "{name}");
         }
@@ -187,6 +194,8 @@ mod tests {
             "",
             "___",
             "api_key_header",
+            "resourceToken",
+            "APP_SECRET_ID",
             "encryption_key",
         ] {
             assert!(!is_credential(name), "{name}");

@@ -101,6 +101,19 @@ pub(crate) fn told_where(variable: &str, text: &str, location: &Location) -> Opt
     Some(received_by(fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, location.clone()), variable))
 }
 
+/// Whether a variable names an Azure key vault: the one that is told the name of a secret beside it fetches that secret
+/// (Azure AD Workload Identity, "Quick start": `KEYVAULT_URL` and `SECRET_NAME`).
+pub(crate) fn names_key_vault(variable: &str) -> bool {
+    let name = variable.to_ascii_uppercase();
+    ["KEYVAULT", "KEY_VAULT"].iter().any(|vault| name.contains(vault))
+}
+
+/// The fetch of a secret whose name a variable holds, by a program that is told of a key vault as well.
+pub(crate) fn told_name(variable: &str, text: &str, location: Location) -> Option<Reference> {
+    let is_name = credential_name::names_stored_secret(variable) && !text.trim().is_empty();
+    is_name.then(|| received_by(fetch(StoreKind::CloudSecretManager, text, Custody::VaultStatic, location), variable))
+}
+
 /// Whether a literal assigned to this environment variable is a credential.
 pub(crate) fn is_credential_variable(name: &str) -> bool {
     variables::known(name).map_or_else(|| credential_name::is_credential(name), |known| known.content == Content::Durable)

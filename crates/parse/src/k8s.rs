@@ -38,7 +38,9 @@ use std::rc::Rc;
 
 use unkeyed_model::{Facts, Unit};
 
+pub(crate) use self::identities::{AZURE_LABEL, of_label, token_for};
 use self::objects::{Object, Source};
+pub(crate) use self::service_accounts::of_cloud;
 use crate::place::Place;
 use crate::provisioning;
 use crate::tree::Node;

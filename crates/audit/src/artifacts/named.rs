@@ -49,7 +49,7 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
                 found = true;
             }
             if !found {
-                let custody = objects.iter().map(|&object| custody(&facts.stored[object], reference)).min().unwrap_or(reference.custody);
+                let custody = objects.iter().filter_map(|&object| filled(&facts.stored[object])).min().unwrap_or(reference.custody);
                 let draft = elsewhere.entry(name(reference)).or_insert_with(|| new_draft(reference, custody));
                 merge_use(draft, reference, custody, &user.workload.id);
             }
@@ -96,13 +96,10 @@ fn declaration<'d>(declared: &'d BTreeMap<(String, String), usize>, reference: &
         .filter(|_| matches!(reference.store, StoreKind::TerraformVariable | StoreKind::Parameter))
 }
 
-/// Where the value is, if the object is in the inputs but its value is not.
-fn custody(object: &StoredSecret, reference: &Reference) -> Custody {
-    match object.custody {
-        // A placeholder: somebody puts the value in later.
-        Custody::Embedded => reference.custody,
-        other => other,
-    }
+/// Who fills an object whose value is not in the inputs. A plain one holds a place: whoever is told to fill one of this name
+/// does so.
+fn filled(object: &StoredSecret) -> Option<Custody> {
+    (object.custody != Custody::Embedded).then_some(object.custody)
 }
 
 fn name(reference: &Reference) -> Name {

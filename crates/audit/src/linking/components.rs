@@ -8,6 +8,7 @@ use unkeyed_model::{
     Destination, Facts, IdentityKind, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Use, Workload, WorkloadKind,
 };
 
+use super::secrets::UNWRITTEN;
 use super::{StoredIndex, brokered, called, paths, spiffe};
 
 /// A workload with its parts drawn in.
@@ -152,6 +153,8 @@ struct Index<'a> {
     by_path: BTreeMap<&'a str, Vec<usize>>,
     /// Shell scripts, by file name.
     scripts: BTreeMap<&'a str, Vec<usize>>,
+    /// ServiceAccounts, by name.
+    accounts: BTreeMap<&'a str, Vec<usize>>,
     /// Scanned images, by each reference.
     images: BTreeMap<String, Vec<usize>>,
     /// Dockerfiles, by the name of the image that is built from them.
@@ -163,7 +166,8 @@ struct Index<'a> {
 impl<'a> Index<'a> {
     fn new(facts: &'a Facts) -> Self {
         let (by_id, by_path, built_in, scripts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut index = Self { facts, by_id, by_path, scripts, images: BTreeMap::new(), built: BTreeMap::new(), built_in };
+        let (accounts, images, built) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut index = Self { facts, by_id, by_path, scripts, accounts, images, built, built_in };
         for (at, workload) in facts.workloads.iter().enumerate() {
             let image = workload.location.origin.image.iter().filter(|_| workload.kind == WorkloadKind::Image);
             for reference in image.flat_map(|image| image.references()) {
@@ -174,6 +178,9 @@ impl<'a> Index<'a> {
             }
             if called::is_script(workload) {
                 index.scripts.entry(workload.location.origin.file_name()).or_default().push(at);
+            }
+            if let Some((_, name)) = workload.id.split_once("/ServiceAccount/").filter(|_| workload.component) {
+                index.accounts.entry(name).or_default().push(at);
             }
             index.by_id.entry(&workload.id).or_default().push(at);
             index.by_path.entry(&workload.location.origin.path).or_default().push(at);
@@ -256,7 +263,7 @@ impl<'a> Index<'a> {
                 let found: Vec<usize> = self.at_path(path).into_iter().filter(content).collect();
                 if found.is_empty() { self.nearest_above(path, user.location.origin.folder(), WorkloadKind::Codebuild) } else { found }
             }
-            Use::ServiceAccount => self.service_account(target),
+            Use::ServiceAccount => self.service_account(target, user),
             Use::Resource => {
                 let scope = user.id.split('#').next().unwrap_or_default();
                 self.by_id(target).into_iter().chain(self.by_id(&format!("{scope}#{target}"))).collect()
@@ -283,10 +290,22 @@ impl<'a> Index<'a> {
         if self.facts.workloads[only].uses.iter().any(starts_from) { Vec::new() } else { vec![only] }
     }
 
-    /// Components that stand for the ServiceAccount `namespace/name`.
-    fn service_account(&self, target: &str) -> Vec<usize> {
+    /// Components that stand for the ServiceAccount `namespace/name`; where pod or account names no namespace, the only one of
+    /// that name in the pod's folder.
+    fn service_account(&self, target: &str, user: &Workload) -> Vec<usize> {
         let (namespace, name) = target.split_once('/').unwrap_or(("", target));
-        self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"))
+        let found = self.by_id(&format!("k8s:{namespace}/ServiceAccount/{name}"));
+        if !found.is_empty() || name == "default" {
+            return found;
+        }
+        let open = |at: &&usize| {
+            let account = &self.facts.workloads[**at];
+            let is_open = namespace == UNWRITTEN || account.id.starts_with(&format!("k8s:{UNWRITTEN}/"));
+            is_open && account.location.origin.folder() == user.location.origin.folder()
+        };
+        let named: Vec<usize> = self.accounts.get(name).into_iter().flatten().filter(open).copied().collect();
+        let is_one = named.iter().all(|&at| self.facts.workloads[at].id == self.facts.workloads[named[0]].id);
+        if is_one { named } else { Vec::new() }
     }
 }
 

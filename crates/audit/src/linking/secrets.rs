@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 use unkeyed_model::{Facts, Reference, StoreKind, StoredSecret};
 
+/// The namespace of objects that name none: `kubectl -n` says another as often as not.
+pub(super) const UNWRITTEN: &str = "default";
+
 /// Secret objects by store and name.
 #[derive(Debug)]
 pub(crate) struct StoredIndex {
@@ -28,7 +31,8 @@ impl StoredIndex {
     pub(crate) fn resolve(&self, facts: &Facts, reference: &Reference) -> Vec<usize> {
         let Some(named) = self.by_name.get(&(reference.store, reference.name.clone())) else { return Vec::new() };
         let fitting = named.iter().copied().filter(|&at| fits(&facts.stored[at], reference));
-        let ranked: Vec<(usize, usize)> = fitting.map(|at| (nearness(&facts.stored[at], reference), at)).collect();
+        let rank = |at: usize| (facts.stored[at].namespace == reference.namespace, nearness(&facts.stored[at], reference));
+        let ranked: Vec<((bool, usize), usize)> = fitting.map(|at| (rank(at), at)).collect();
         let best = ranked.iter().map(|(rank, _)| *rank).max();
         ranked.into_iter().filter(|(rank, _)| Some(*rank) == best).map(|(_, at)| at).collect()
     }
@@ -36,7 +40,7 @@ impl StoredIndex {
 
 fn fits(secret: &StoredSecret, reference: &Reference) -> bool {
     match (&secret.namespace, &reference.namespace) {
-        (Some(one), Some(other)) => one == other,
+        (Some(one), Some(other)) => one == other || [one, other].iter().any(|name| *name == UNWRITTEN),
         _ => true,
     }
 }
@@ -72,5 +76,7 @@ mod tests {
         assert_eq!(resolve(&[(None, "x.yml")], Some("b"), "z.yml"), [0]);
         assert_eq!(resolve(&[(None, "env/dev/s.yml"), (None, "env/prod/s.yml")], None, "env/prod/d.yml"), [1]);
         assert_eq!(resolve(&[(Some("a"), "x.yml")], Some("b"), "z.yml"), [0_usize; 0]);
+        assert_eq!(resolve(&[(Some("default"), "x.yml"), (Some("a"), "x.yml")], Some("b"), "x.yml"), [0]);
+        assert_eq!(resolve(&[(Some("default"), "x.yml"), (Some("a"), "y.yml")], Some("a"), "x.yml"), [1]);
     }
 }

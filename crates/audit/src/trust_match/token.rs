@@ -30,9 +30,9 @@ impl<'a> Token<'a> {
         Self { token, slug }
     }
 
-    /// Whether a template waits for a repository that is not known.
+    /// Whether a template waits for a repository that is not known, or for an environment that is chosen at the start.
     pub(crate) fn is_open(&self, template: &str) -> bool {
-        self.slug.is_none() && (template.contains("{repository") || template.contains("{owner}"))
+        template.contains("{environment}") || (self.slug.is_none() && (template.contains("{repository") || template.contains("{owner}")))
     }
 
     /// The template as a pattern.
@@ -40,9 +40,10 @@ impl<'a> Token<'a> {
         Pattern::of_template(template, case, |hole| fill(self.slug?, hole))
     }
 
-    /// The template with some repository that no trust can name: fits only what fits every repository.
+    /// The template with some repository or environment that no trust can name: fits only what fits every one.
     pub(crate) fn elsewhere(&self, template: &str) -> Option<Pattern> {
-        Pattern::of_template(template, Case::Strict, |hole| fill("\u{F0001}/\u{F0001}", hole))
+        let slug = self.slug.unwrap_or("\u{F0001}/\u{F0001}");
+        Pattern::of_template(template, Case::Strict, |hole| if hole == "environment" { Some("\u{F0001}") } else { fill(slug, hole) })
     }
 
     /// A claim by its plain name (`sub`, `repository`, `ref`).

@@ -11,8 +11,8 @@ use super::expr::{Expr, Kind as Written};
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
-/// Name under which a secret of a key vault is referred to.
-pub(super) const KEY_VAULT: &str = "keyVault";
+/// Name under which a secret of a key vault is referred to; the space keeps it apart from a resource of that symbol.
+pub(super) const KEY_VAULT: &str = "key vault";
 
 impl Deployment<'_> {
     /// What an expression evaluates to.
@@ -94,7 +94,9 @@ impl Deployment<'_> {
         if let Some(bound) = &parameter.bound {
             return bound.clone();
         }
-        let Some(default) = &parameter.default else { return reference(name, "") };
+        // An empty default of a secret is there to be overruled.
+        let is_given = |default: &&Expr| !(parameter.secure && matches!(&default.kind, Written::Text(text) if text.is_empty()));
+        let Some(default) = parameter.default.as_ref().filter(is_given) else { return reference(name, "") };
         let val = (*self.once(name, || self.eval(default))).clone();
         match val.kind {
             // What is empty unless somebody passes it in is there to be passed in.

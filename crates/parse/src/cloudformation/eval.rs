@@ -278,9 +278,10 @@ impl Template<'_> {
         self.depth.set(depth);
         match (&found.kind, rest.into_iter().next()) {
             (Kind::Null, Some(other)) => other,
-            // A stage that nobody gives is the default one; a secret may come from either.
+            // A stage that nobody gives is the default one; a secret may come from either, and an empty default is there to be
+            // overruled.
             (Kind::Ref(reference), Some(Val { kind: Kind::Text(text, _), .. }))
-                if reference.address != "env" && reference.address != "ssm" =>
+                if reference.address != "env" && reference.address != "ssm" && !text.is_empty() =>
             {
                 Val::new(Kind::Text(text, Basis::Default))
             }

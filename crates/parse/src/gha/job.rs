@@ -94,7 +94,7 @@ fn subjects(draft: &mut Draft<'_>, workflow: &Workflow<'_>, scope: &Scope, job: 
         several => Value::unknown(format!("one of {}", several.join(", "))),
     };
     draft.workload.environment.get_or_insert(value);
-    let names = if alternatives.is_empty() { vec!["{any}".to_owned()] } else { alternatives };
+    let names = if alternatives.is_empty() { vec!["{environment}".to_owned()] } else { alternatives };
     names.iter().map(|name| Value::literal(format!("repo:{{repository}}:environment:{}", name.trim().replace(':', "%3A")))).collect()
 }
 

@@ -15,9 +15,15 @@ use crate::weak_literal;
 /// Reads all containers of a pod.
 pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, facts: &mut Facts) {
     for container in pod.containers() {
-        for (index, entry) in container.node.get("env").map(Node::items).unwrap_or_default().iter().enumerate() {
+        let entries = container.node.get("env").map(Node::items).unwrap_or_default();
+        let has_vault = entries.iter().any(|entry| entry.str("name").is_some_and(shared::names_key_vault));
+        for (index, entry) in entries.iter().enumerate() {
             let path = format!("{}.env[{index}]", container.path);
             variable(pod.object, entry, &path, workload, facts);
+            let named = entry.str("name").zip(entry.get("value")).filter(|_| has_vault);
+            workload.references.extend(named.and_then(|(name, value)| {
+                shared::told_name(name, value.text().unwrap_or_default(), pod.object.location(value, &format!("{path}.value")))
+            }));
         }
         for entry in container.node.get("envFrom").map(Node::items).unwrap_or_default() {
             whole(pod.object, entry, &container.path, workload);

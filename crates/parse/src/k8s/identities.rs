@@ -15,6 +15,9 @@ use crate::tree::Node;
 /// (kube-apiserver `--api-audiences`, from `--service-account-issuer`).
 const API_SERVER_AUDIENCE: &str = "https://kubernetes.default.svc";
 
+/// The label of pods into which Azure's webhook projects a token.
+pub(crate) const AZURE_LABEL: &str = "azure.workload.identity/use";
+
 /// What the audience of a projected token says of who will accept it.
 const AUDIENCES: &[(&str, Platform, &str, Reach)] = &[
     ("sts.amazonaws.com", Platform::Aws, "aws", Reach::Destination),
@@ -77,7 +80,7 @@ pub(super) fn predicted(pod: Pod<'_>, token: Option<&Token>, platform: Platform)
 }
 
 /// A token of the cluster for a service account.
-pub(super) fn token_for(subject: &str, audience: Value) -> PredictedToken {
+pub(crate) fn token_for(subject: &str, audience: Value) -> PredictedToken {
     let subject = if super::template::is_templated(subject) {
         Value::unknown(format!("`{subject}` is filled in by the template"))
     } else {
@@ -150,20 +153,25 @@ fn presented(pod: Pod<'_>, token: &Token) -> IdentityPath {
 
 /// Azure's webhook projects a token only into pods with the label; whose identity it is stands on the service account.
 fn azure_label(pod: Pod<'_>, workload: &mut Workload) {
-    let Some(label) = pod.label("azure.workload.identity/use").filter(|label| label.is_true()) else { return };
-    workload.identity_paths.push(IdentityPath {
+    let Some(label) = pod.label(AZURE_LABEL).filter(|label| label.is_true()) else { return };
+    workload.identity_paths.push(of_label(predicted(pod, None, Platform::Azure), pod.object.location(label, "metadata.labels")));
+}
+
+/// The path that Azure's label on a pod is half of.
+pub(crate) fn of_label(token: PredictedToken, at: Location) -> IdentityPath {
+    IdentityPath {
         kind: IdentityKind::Federated,
         platform: Platform::Azure,
         mechanism: "Azure workload identity label".to_owned(),
         reach: Reach::Destination,
         destination: Destination::new("azure", ""),
         principal: Value::unknown("the client id stands on the service account"),
-        tokens: vec![predicted(pod, None, Platform::Azure)],
+        tokens: vec![token],
         ttl: Some(Ttl { seconds: 86_400, basis: TtlBasis::VendorBound }),
-        capability: Some(pod.object.location(label, "metadata.labels")),
+        capability: Some(at),
         consumer: None,
         platform_bound: None,
-    });
+    }
 }
 
 fn lifetime(pod: Pod<'_>, token: &Token) -> Option<SessionPolicy> {

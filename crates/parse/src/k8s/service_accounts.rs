@@ -1,7 +1,8 @@
 //! Service accounts: components of the pods that run under them, with the cloud identities that annotations give them.
 
 use unkeyed_model::{
-    Destination, Facts, IdentityKind, IdentityPath, Platform, Principal, Reach, SessionPolicy, Ttl, TtlBasis, Value, Workload, WorkloadKind,
+    Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Principal, Reach, SessionPolicy, Ttl, TtlBasis,
+    Value, Workload, WorkloadKind,
 };
 
 use super::objects::Object;
@@ -62,7 +63,12 @@ fn subject(object: Object<'_>) -> String {
 
 /// A path whose capability is an annotation; the pod that runs under the account is the consumer.
 fn annotated(object: Object<'_>, node: &Node, platform: Platform, mechanism: &str, audience: Value) -> IdentityPath {
-    let principal = object.source.value(node);
+    let token = identities::token_for(&subject(object), audience);
+    of_cloud(platform, mechanism, object.source.value(node), token, object.location(node, "metadata.annotations"))
+}
+
+/// The path to a cloud by an annotation of the account, wherever that is written.
+pub(crate) fn of_cloud(platform: Platform, mechanism: &str, principal: Value, token: PredictedToken, at: Location) -> IdentityPath {
     let (destination, seconds) = match platform {
         Platform::Aws => (shared::aws(principal.known()), 43_200),
         Platform::Azure => (Destination::new("azure", ""), 86_400),
@@ -75,9 +81,9 @@ fn annotated(object: Object<'_>, node: &Node, platform: Platform, mechanism: &st
         reach: Reach::Destination,
         destination,
         principal,
-        tokens: vec![identities::token_for(&subject(object), audience)],
+        tokens: vec![token],
         ttl: Some(Ttl { seconds, basis: TtlBasis::VendorBound }),
-        capability: Some(object.location(node, "metadata.annotations")),
+        capability: Some(at),
         consumer: None,
         platform_bound: None,
     }

@@ -6,8 +6,7 @@ use unkeyed_model::{
 
 use super::resource::Resource;
 use super::secrets::Reader;
-use super::settings;
-use super::spliced;
+use super::{kubernetes, settings, spliced};
 use crate::codebuild;
 use crate::evaluated::{Kind, Leaf, Val};
 use crate::host_files;
@@ -124,13 +123,23 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         }
         None => {}
     }
+    if resource.kind().starts_with("kubernetes_") {
+        kubernetes::runs_under(resource, &mut workload);
+    }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
-    for leaf in settings::leaves(resource.module, resource.section) {
+    let leaves = settings::leaves(resource.module, resource.section);
+    let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
+    for leaf in leaves {
         // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
         if leaf.name == "admin_password" {
             continue;
         }
         workload.references.append(&mut reader.read(&leaf, facts));
+        if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
+            && has_vault
+        {
+            workload.references.extend(crate::facts::told_name(&leaf.name, &hole::shown(text), resource.location()));
+        }
         if let Kind::Text(text, _) = &leaf.val.kind
             && is_script(&leaf)
         {

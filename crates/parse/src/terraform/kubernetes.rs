@@ -1,10 +1,14 @@
-//! Kubernetes in Terraform: what bindings grant to service accounts, and how long the tokens of accounts with an AWS role live.
+//! Kubernetes in Terraform: service accounts with the clouds' annotations, the pods that run under them, what bindings grant to
+//! them, and how long the tokens of accounts with an AWS role live.
 
-use unkeyed_model::{Facts, Platform, Principal, ResourceScope, RoleGrant, TtlBasis, Value};
+use unkeyed_model::{
+    Basis, Facts, Platform, PredictedToken, Principal, ResourceScope, RoleGrant, TtlBasis, Use, Value, Workload, WorkloadKind,
+};
 
 use super::module::Section;
 use super::resource::{Reader, Resource};
 use crate::evaluated::Val;
+use crate::k8s;
 use crate::policy_document::hole;
 
 /// Readers by type.
@@ -147,9 +151,68 @@ const EXPIRATION: &str = "eks.amazonaws.com/token-expiration";
 /// What the webhook asks for if nothing is written.
 const DEFAULT: u64 = 86_400;
 
+/// The annotations that give an account an identity of a cloud: what kind of principal they name, and for whom the token is.
+const CLOUDS: &[(&str, Platform, &str, Option<&str>)] = &[
+    (AWS_ROLE, Platform::Aws, "role", Some("sts.amazonaws.com")),
+    ("azure.workload.identity/client-id", Platform::Azure, "managed-identity", Some("api://AzureADTokenExchange")),
+    ("iam.gke.io/gcp-service-account", Platform::Gcp, "service-account", None),
+];
+
+/// Where kinds keep the specification of their pods, and the labels of the pods.
+const PODS: &[(&str, &str)] = &[
+    ("spec.job_template.spec.template.spec", "spec.job_template.spec.template.metadata.labels"),
+    ("spec.template.spec", "spec.template.metadata.labels"),
+    ("spec", "metadata.labels"),
+];
+
+/// What pods run under, and the half of Azure's identity that their labels are.
+pub(super) fn runs_under(resource: Resource<'_, '_>, workload: &mut Workload) {
+    let of_pods = |(spec, labels): &(&str, &'static str)| Some((resource.get(&format!("{spec}.service_account_name"))?, *labels));
+    let Some((account, labels)) = PODS.iter().find_map(of_pods) else { return };
+    let name = hole::shown(&resource.module.text_of(&account).0);
+    let namespace = resource.text("metadata.namespace");
+    workload.uses.push((Use::ServiceAccount, format!("{}/{name}", namespace.as_deref().unwrap_or("default"))));
+    let label = resource.get(labels).and_then(|labels| labels.get(k8s::AZURE_LABEL).cloned());
+    if label.is_some_and(|label| resource.module.text_of(&label).0 == "true") {
+        let audience = Value::literal("api://AzureADTokenExchange");
+        workload.identity_paths.push(k8s::of_label(token(namespace.as_deref(), &name, audience), resource.at(labels)));
+    }
+}
+
+/// The token of an account, whose namespace may be known only once it is made.
+fn token(namespace: Option<&str>, name: &str, audience: Value) -> PredictedToken {
+    let mut token = k8s::token_for(&format!("system:serviceaccount:{}:{name}", namespace.unwrap_or_default()), audience);
+    if namespace.is_none() || name.contains("${") {
+        token.subject = Value::unknown("namespace and name of the service account are known once it is made");
+    }
+    token
+}
+
+/// The account as a part of the pods that run under it, with the identities that its annotations give it.
+fn component(resource: Resource<'_, '_>, namespace: Option<&str>, name: &str, annotations: &Val, facts: &mut Facts) {
+    let id = format!("k8s:{}/ServiceAccount/{name}", namespace.unwrap_or("default"));
+    let mut component = Workload::new(WorkloadKind::K8s, id, resource.address, resource.location());
+    component.component = true;
+    component.extents.push(resource.location());
+    for (annotation, platform, kind, audience) in CLOUDS {
+        let Some(val) = annotations.get(annotation) else { continue };
+        let principal = Value::literal(resource.module.principal(val, *platform, kind, facts));
+        let unknown = || Value::unknown("the workload identity pool of the cluster is not in the inputs");
+        let audience = audience.map_or_else(unknown, |audience| Value::Known(audience.to_owned(), Basis::Platform));
+        let mut path = k8s::of_cloud(*platform, annotation, principal, token(namespace, name, audience), resource.at("metadata"));
+        // Only pods with Azure's label get a token.
+        if *platform == Platform::Azure {
+            path.consumer = path.capability.take();
+        }
+        component.identity_paths.push(path);
+    }
+    facts.workloads.push(component);
+}
+
 fn service_account(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(annotations) = resource.get("metadata.annotations") else { return };
     let (Some(name), namespace) = (resource.text("metadata.name"), resource.text("metadata.namespace")) else { return };
+    component(resource, namespace.as_deref(), &name, &annotations, facts);
     let written = annotations.get(EXPIRATION);
     if written.is_none() && annotations.get(AWS_ROLE).is_none() {
         return;

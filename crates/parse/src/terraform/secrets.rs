@@ -122,7 +122,7 @@ impl Reader<'_, '_> {
             return vec![Reference { namespace: Some(self.module.folder.clone()), ..whole }];
         }
         let found = match &leaf.val.kind {
-            Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
+            Kind::Ref(reference) => self.by_name(reference, leaf).or_else(|| self.named_in_cluster(leaf)).into_iter().collect(),
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
             _ => Vec::new(),
         };
@@ -154,6 +154,13 @@ impl Reader<'_, '_> {
         if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
     }
 
+    /// The same where another block or a variable tells the name of a Secret of the cluster.
+    fn named_in_cluster(&self, leaf: &Leaf) -> Option<Reference> {
+        let block = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()))?;
+        let name = self.module.text_of(&leaf.val).0;
+        self.address.starts_with("kubernetes_").then(|| self.named_secret(block, &name, leaf)).flatten()
+    }
+
     /// The name of a secret in a block that refers to one.
     fn named_secret(&self, block: &str, text: &str, leaf: &Leaf) -> Option<Reference> {
         let attribute = leaf.path.rsplit('.').next().unwrap_or_default();
@@ -176,7 +183,9 @@ impl Reader<'_, '_> {
         let at = leaf.val.at?;
         let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
         if !self.is_secret(leaf) || says_nothing {
-            return None;
+            // An empty default is there to be overruled.
+            let variable = leaf.val.via.as_deref().filter(|name| name.starts_with("var.") && text.is_empty() && self.is_secret(leaf))?;
+            return Some(self.reference(StoreKind::TerraformVariable, variable, Custody::PlatformStored, leaf));
         }
         let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
         facts.slots.push(slot(&leaf.name, location.clone(), self.destination.clone()));
