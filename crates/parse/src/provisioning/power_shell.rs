@@ -3,6 +3,8 @@
 //!
 //! Lengths don't change, so that places stay true: a list keeps its items, a hash table becomes JSON only where that is as long.
 
+use std::collections::BTreeMap;
+
 /// Longest list or table, in bytes, and most of them in a script; others stay as they are, and are not understood.
 const MAX_TABLE: usize = 16 << 10;
 const MAX_TABLES: usize = 1_000;
@@ -37,7 +39,7 @@ pub(super) fn plain(text: &str) -> String {
 
 /// A hash table of texts and lists as JSON.
 fn table(inside: &str) -> String {
-    let mut entries = serde_json::Map::new();
+    let mut entries = BTreeMap::new();
     for line in inside.split(['\n', ';']) {
         let Some((name, value)) = line.split_once('=') else { continue };
         let value = value.trim();
@@ -47,7 +49,7 @@ fn table(inside: &str) -> String {
         };
         entries.insert(name.trim().trim_matches(['"', '\'']).to_owned(), json);
     }
-    serde_json::Value::Object(entries).to_string().replace('\'', "\u{2019}")
+    serde_json::json!(entries).to_string().replace('\'', "\u{2019}")
 }
 
 fn items(list: &str) -> Vec<String> {
