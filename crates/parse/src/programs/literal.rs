@@ -171,11 +171,7 @@ impl Reader<'_> {
         let mut depth = 0_usize;
         while let Some(byte) = self.peek() {
             match byte {
-                b'"' | b'\'' | b'`' => {
-                    if self.string().is_some() {
-                        continue;
-                    }
-                }
+                b'"' | b'\'' | b'`' if self.string().is_some() => continue,
                 b'(' | b'[' | b'{' => depth += 1,
                 b',' | b';' if depth == 0 => return,
                 b')' | b']' | b'}' => match depth.checked_sub(1) {
