@@ -47,6 +47,7 @@ mod policy_document;
 mod profiles;
 mod provisioning;
 mod receiver;
+mod recipes;
 mod scripts;
 mod serverless;
 mod shell;
