@@ -50,6 +50,36 @@ fn exit_codes_say_what_happened() {
 }
 
 #[test]
+fn what_is_misspelt_is_answered_by_what_is_wanted() {
+    let target = folder(&[]);
+    let said = |arguments: &[&str]| {
+        let output = run(unkeyed().args(arguments).arg(target.path()));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        text(&output.stderr)
+    };
+    assert!(said(&["audit", "--fromat", "json"]).contains("'--format'"));
+    assert!(said(&["audit", "--format", "jsn"]).contains("'json'"));
+    assert!(said(&["adit"]).contains("'audit'"));
+    assert!(said(&["audit", "--require", "secretles"]).contains("did you mean `secretless`?"));
+    assert!(said(&["audit", "--as-of", "yesterday"]).contains("such as 2026-11-22T12:00:00Z"));
+}
+
+#[test]
+fn a_full_disk_is_an_error_and_a_reader_that_leaves_is_none() {
+    let target = folder(&[(".env", DOTENV.as_bytes())]);
+    for arguments in [&["audit"][..], &["audit", "--format", "html"], &["scan", "--format", "json"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = unkeyed().args(arguments).arg(target.path()).stdout(full).output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr).contains("No space left")), (Some(2), true), "{arguments:?}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = unkeyed().args(arguments).arg(target.path()).stdout(writer).output().unwrap();
+        assert!(output.status.code().is_some_and(|code| code != 2), "{arguments:?}");
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_malformed_file_is_said_and_still_scanned() {
     let text = "jobs:\n  a: [\n  # password: \"Wq7-lemur-Haken-31\"\n";
     let target = folder(&[(".github/workflows/ci.yml", text.as_bytes())]);

@@ -70,6 +70,20 @@ fn a_deleted_file_and_the_environment_of_an_image_are_reported_with_their_places
 }
 
 #[test]
+fn a_cache_leaves_out_silent_layers_and_tells_the_same_of_the_others() {
+    let folder = image();
+    let (target, cache) = (folder.path().join("img"), folder.path().join("cache"));
+    let report = || -> Value {
+        let output = run(unkeyed().arg("scan").arg(&target).arg("--cache").arg(&cache).args(["--format", "json"]));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (first, second) = (report(), report());
+    assert_eq!(first["artifacts"], second["artifacts"], "with the fate that a layer decides which is not searched");
+    let read = |report: &Value| (report["coverage"]["read"]["layers"].clone(), report["coverage"]["read"]["remembered"].clone());
+    assert_eq!((read(&first), read(&second)), ((2.into(), 0.into()), (1.into(), 1.into())));
+}
+
+#[test]
 fn an_image_is_a_workload_and_what_runs_it_holds_what_it_holds() {
     let folder = image();
     std::fs::create_dir(folder.path().join("deploy")).unwrap();

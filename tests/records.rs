@@ -185,6 +185,28 @@ fn a_target_that_fails_is_a_record_and_ends_nothing() {
 }
 
 #[test]
+fn a_target_that_was_given_up_is_a_record_of_its_own_words_and_is_not_read() {
+    let estate = Estate::new(1);
+    let whole: Value = serde_json::from_str(fs::read_to_string(estate.path("list")).unwrap().trim()).unwrap();
+    let mut given_up = whole.clone();
+    given_up["failed"] = "given up: killed by signal 9 \u{1b}[31m".into();
+    fs::write(estate.path("list"), given_up.to_string()).unwrap();
+    assert_eq!(run(&mut estate.audit("out")).status.code(), Some(3));
+    let files = estate.files("out");
+    let [bytes] = files.values().collect::<Vec<_>>()[..] else { panic!("{:?}", files.keys()) };
+    assert_eq!(header(bytes)["state"], "failed");
+    assert_eq!(header(bytes)["reason"], "given up: killed by signal 9 \\u{1b}[31m");
+    assert_eq!(lines(bytes).len(), 2, "the header, and the row that says why");
+    run(&mut estate.audit("out"));
+    assert_eq!(estate.files("out"), files, "the same words, the same record");
+    // What is read in the end counts more.
+    fs::write(estate.path("list"), whole.to_string()).unwrap();
+    assert_eq!(run(&mut estate.audit("out")).status.code(), Some(0));
+    let report = merged(&[&estate.path("out")]);
+    assert_eq!((&report["run"]["complete"], &report["run"]["targets"]), (&true.into(), &serde_json::json!(["acme/svc-0"])));
+}
+
+#[test]
 fn a_run_that_is_killed_loses_nothing_and_does_nothing_twice() {
     let estate = Estate::new(12);
     run(&mut estate.audit("whole"));

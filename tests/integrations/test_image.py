@@ -8,8 +8,8 @@ from pathlib import Path
 from support import BINARY, CLEAN, LEAKY, ROOT, SECRET, Case, run
 
 
-def build(folder):
-    return run([ROOT / "contrib/image/build", BINARY, folder, "abc"]).stdout.strip()
+def build(folder, *programs, binary=BINARY):
+    return run([ROOT / "contrib/image/build", binary, folder, "abc", *programs]).stdout.strip()
 
 
 class Image(Case):
@@ -53,8 +53,19 @@ class Image(Case):
         self.assertIn(".env:2", self.start("scan", ".", code=1, target=target).stdout)
         self.assertEqual(json.loads(self.start("audit", ".", "--format", "json", target=target).stdout)["run"]["complete"], True)
 
-    def test_our_own_audit_finds_no_credential_in_it(self):
-        report = json.loads(run([BINARY, "audit", f"oci-dir:{self.image}", "--format", "json"]).stdout)
+    def test_a_credential_helper_comes_along(self):
+        helper = self.folder / "docker-credential-acme"
+        shutil.copy(shutil.which("true"), helper)
+        build(self.folder / "with", helper)
+        run(["umoci", "unpack", "--rootless", "--image", f"{self.folder}/with:0.1.0", self.folder / "bundle"])
+        self.assertEqual(self.start("--version").stdout, run([BINARY, "--version"]).stdout)
+        root = ["bwrap", "--ro-bind", self.folder / "bundle/rootfs", "/", "--unshare-all", "--clearenv", "--setenv", "PATH", "/usr/bin"]
+        run([*root, "docker-credential-acme"])
+
+    def test_our_own_audit_finds_no_credential_around_the_program(self):
+        # The program itself holds the examples of its rules.
+        build(self.folder / "around", binary=shutil.which("true"))
+        report = json.loads(run([BINARY, "audit", f"oci-dir:{self.folder}/around", "--strict", "--format", "json"]).stdout)
         self.assertEqual([], [one["rule"] for one in report["artifacts"]])
         self.assertEqual([], [(one["check"], one["message"]) for one in report["findings"]])
         self.assertNotIn(SECRET, json.dumps(report))

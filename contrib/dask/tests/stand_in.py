@@ -40,7 +40,7 @@ def main() -> int:
         return 0
     with Path(os.environ["STAND_IN_LOG"]).open("a") as log:
         log.write(name + "\n")
-    failed = target.get("policy")
+    failed = target.get("failed")
     if kind == "exists" and not Path(target["target"]).exists():
         failed = "no such file"
     if failed:
@@ -55,7 +55,7 @@ def main() -> int:
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(5)
     state = "failed" if failed else "complete"
-    header = {"identity": digest(name), "state": state, "reason": f"{failed}: the policy can't be read" if failed else None}
+    header = {"identity": digest(name), "state": state, "reason": failed}
     part = records / f"{record}.{os.getpid()}.part"
     part.write_text(json.dumps({"record": record, "target": name, "header": header}) + "\n")
     part.replace(records / f"{record}.ndjson")

@@ -84,7 +84,7 @@ def test_a_target_that_kills_its_process_costs_its_own_record_only(cluster: Clus
     assert found.pop("kills-itself") == {
         "identity": found_identity("kills-itself"),
         "state": "failed",
-        "reason": "given up: killed by signal 9: the policy can't be read",
+        "reason": "given up: killed by signal 9",
     }
     assert {header["state"] for header in found.values()} == {"complete"}
     assert Counter(cluster.names_made())["kills-itself"] == 1 + 1 + 1, "the first try, one more, and the failed record"
@@ -128,7 +128,7 @@ def test_a_target_that_hangs_is_given_up(cluster: Cluster) -> None:
     cluster.workers("a")
     done = run(cluster, ["hangs-for-ever", "repo-1"], "--timeout", "2")
     assert done.returncode == 3, done.stderr
-    assert headers(cluster)["hangs-for-ever"]["reason"].startswith("given up: took longer than 2 seconds")
+    assert headers(cluster)["hangs-for-ever"]["reason"] == "given up: took longer than 2 seconds"
     assert Counter(cluster.names_made())["hangs-for-ever"] == 2, "a hang is not tried again; the second is the failed record"
 
 

@@ -140,7 +140,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) evidence: Vec<String>,
     /// Judge lifetimes as of this instant (RFC 3339), which makes a report reproducible.
-    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    #[arg(long, value_name = "TIME", value_parser = instant, env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,
     /// The policy to judge by, instead of an unkeyed.toml at the target's root.
     #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
@@ -235,6 +235,11 @@ impl Profile {
             Self::Audit => "audit",
         }
     }
+}
+
+/// An instant of RFC 3339. What its parser misses first would not say what is wanted.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "an instant of RFC 3339 is wanted, such as 2026-11-22T12:00:00Z".to_owned())
 }
 
 /// Verdicts that can be required.

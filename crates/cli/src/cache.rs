@@ -1,7 +1,7 @@
-//! `--cache DIR`: which git objects earlier runs found nothing in.
+//! `--cache DIR`: which git objects and which files of image layers earlier runs found nothing in.
 //!
 //! One file for each set of rules, policy and version of the program, since nothing that one of them called silent need be so for
-//! another. It holds digests of object ids and paths, and nothing of their contents.
+//! another. It holds digests of ids and paths, and nothing of their contents.
 
 use std::fs;
 use std::io::Write as _;
@@ -33,7 +33,7 @@ impl Cache {
         fs::create_dir_all(folder).with_context(|| format!("--cache {}", folder.display()))?;
         let context = format!("{}\0{rules}\0{policy}", env!("CARGO_PKG_VERSION"));
         let name: String = Sha256::digest(context).iter().take(WIDTH).map(|byte| format!("{byte:02x}")).collect();
-        let file = folder.join(format!("git-{name}.silent"));
+        let file = folder.join(format!("{name}.silent"));
         let known = match fs::read(&file) {
             Ok(bytes) => keys(&bytes).unwrap_or_else(|| {
                 output::warn(&format!("{}: damaged; everything is read, and the file is written anew", file.display()));
@@ -50,7 +50,7 @@ impl Cache {
         Arc::clone(&self.known)
     }
 
-    /// Adds objects in which nothing was found.
+    /// Adds what nothing was found in.
     pub(crate) fn add(&self, mut keys: Vec<Key>) {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner).append(&mut keys);
     }

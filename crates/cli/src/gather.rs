@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
 use unkeyed_parse::Group;
-use unkeyed_source::{GitScope, Options, Sink, Target, open, path_text};
+use unkeyed_source::{GitScope, Known, Options, Sink, Target, open, path_text};
 
 use crate::budget::Budget;
 use crate::cache::Cache;
@@ -33,7 +33,7 @@ pub struct Gather<'a> {
     pub evidence: &'a [String],
     /// How to read them.
     pub options: &'a Options,
-    /// Remembers in which git objects nothing was found.
+    /// Remembers in which git objects and files of image layers nothing was found.
     pub cache: Option<&'a Cache>,
     /// Finds credentials.
     pub detector: &'a Detector,
@@ -120,6 +120,9 @@ fn read_target(job: &Gather<'_>, opened: &Target, estate: &mut Estate) -> Result
     opened.source.units(&sink)?;
     let mut harvest = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(cache) = job.cache {
+        let places = harvest.matches.iter().flat_map(|found| std::iter::once(&found.location).chain(&found.related));
+        let found = places.filter_map(|place| Known::key_of(&place.origin)).chain(std::mem::take(&mut harvest.noisy)).collect();
+        cache.add(opened.source.silent(&found));
         cache.add(std::mem::take(&mut harvest.silent));
     }
     job.progress.stage("reading structure");

@@ -2,6 +2,8 @@
 
 /// The least likeness (0 to 1) of a name that is suggested.
 const ALIKE: f64 = 0.7;
+/// The shortest name, in bytes, that is taken for a part of others.
+const SHORTEST_PART: usize = 3;
 /// Names that are suggested at most.
 const MOST: usize = 3;
 
@@ -15,13 +17,14 @@ pub(crate) fn nearest<'k>(unknown: &str, known: impl Iterator<Item = &'k str>) -
     several(unknown, known).first().copied()
 }
 
-/// The known names that `unknown` is a part of or much like, the likeliest first.
+/// The known names that `unknown` is a part of, then those that are much like it, each the likeliest first.
 pub(crate) fn several<'k>(unknown: &str, known: impl Iterator<Item = &'k str>) -> Vec<&'k str> {
     let lower = unknown.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = known.map(|known| (likeness(unknown, known), known)).collect();
-    scored.retain(|(score, known)| *score >= ALIKE || (lower.len() >= 3 && known.to_lowercase().contains(&lower)));
-    scored.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
-    scored.into_iter().take(MOST).map(|(_, known)| known).collect()
+    let is_part = |known: &str| lower.len() >= SHORTEST_PART && known.to_lowercase().contains(&lower);
+    let mut scored: Vec<(bool, f64, &str)> = known.map(|known| (is_part(known), likeness(unknown, known), known)).collect();
+    scored.retain(|(is_part, score, _)| *is_part || *score >= ALIKE);
+    scored.sort_by(|one, other| other.0.cmp(&one.0).then(other.1.total_cmp(&one.1)).then(one.2.cmp(other.2)));
+    scored.into_iter().take(MOST).map(|(_, _, known)| known).collect()
 }
 
 /// `; did you mean …?` for a message, empty if nothing is alike.
@@ -36,10 +39,11 @@ mod tests {
 
     #[test]
     fn typing_errors_and_parts_are_recognised_and_nothing_else() {
-        let known = ["aws.access-key", "github.pat-classic", "TB-AWS-03", "TB-AZ-01"];
+        let known = ["aws.access-key", "github.pat-classic", "gitlab.pat", "TB-AWS-03", "TB-AZ-01"];
         let hint = |unknown: &str| hint(unknown, known.into_iter());
         assert_eq!(hint("aws.acess-key"), "; did you mean `aws.access-key`?");
         assert_eq!(hint("pat-classic"), "; did you mean `github.pat-classic`?");
+        assert_eq!(hint("github.pat"), "; did you mean `github.pat-classic`, `gitlab.pat`?");
         assert_eq!(hint("tb-aws-3"), "; did you mean `TB-AWS-03`?");
         assert_eq!(hint("x"), "");
         assert_eq!(nearest("zebra", known.into_iter()), None);

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use unkeyed_detect::{Detector, Scratch, Trace};
 use unkeyed_model::{Facts, Match, Skip, SkipReason, Slot, Surface, Unit};
@@ -27,6 +27,8 @@ pub(crate) struct Harvest {
     pub(crate) bytes: u64,
     /// Git objects in which nothing was found.
     pub(crate) silent: Vec<Key>,
+    /// Files of layers of which there is something to say: not all of them was searched.
+    pub(crate) noisy: Vec<Key>,
 }
 
 impl Harvest {
@@ -36,6 +38,7 @@ impl Harvest {
         self.skipped.append(&mut other.skipped);
         self.facts.append(std::mem::take(&mut other.facts));
         self.silent.append(&mut other.silent);
+        self.noisy.append(&mut other.noisy);
         self.files += other.files;
         self.blobs += other.blobs;
         self.bytes += other.bytes;
@@ -91,6 +94,20 @@ impl<'a> Worker<'a> {
 
     /// Takes one event.
     pub(crate) fn take(&mut self, event: Event<'_>) -> Flow {
+        let rows = self.own.skipped.len();
+        let place = match &event {
+            Event::Unit(unit) if unit.origin().layer.is_some() => Some(Arc::clone(unit.origin())),
+            _ => None,
+        };
+        let flow = self.sort(event);
+        if let Some(origin) = place.filter(|_| self.own.skipped.len() > rows) {
+            self.own.noisy.extend(Known::key_of(&origin));
+        }
+        flow
+    }
+
+    /// Scans what can be scanned at once, and keeps what is to be parsed.
+    fn sort(&mut self, event: Event<'_>) -> Flow {
         match event {
             Event::Skip(skip) => self.own.skipped.push(skip),
             Event::Unit(unit) if !self.budget.admits(size(&unit)) => return Flow::Stop,

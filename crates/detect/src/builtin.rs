@@ -4,7 +4,10 @@
 //! start, and embedded in a compact form with what follows from their patterns. A rule is read when a text first hits one of
 //! its literals, which few do: to read thousands at every start took longer than to scan a megabyte.
 
+use std::io::Read as _;
 use std::sync::LazyLock;
+
+use flate2::bufread::GzDecoder;
 
 use crate::catalogue::Catalogue;
 use crate::index::Index;
@@ -14,7 +17,7 @@ use crate::rule_error::Problem;
 use crate::rule_file;
 use crate::rule_spec::RuleSpec;
 
-include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
+static FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_files.gz"));
 static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_rules.postcard"));
 static INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_index.postcard"));
 static CATALOGUE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin_catalogue.postcard"));
@@ -25,13 +28,13 @@ pub(crate) fn catalogue() -> &'static Catalogue<'static> {
     &READ
 }
 
-/// The files as they were.
+/// The files as they were; none if the program is damaged.
 pub(crate) fn files() -> Vec<RuleFile> {
-    FILES.iter().map(file).collect()
-}
-
-fn file(&(name, text): &(&'static str, &'static str)) -> RuleFile {
-    RuleFile { name: name.to_owned(), text: text.into() }
+    let mut bytes = Vec::new();
+    // An error leaves too little to be read.
+    let _ = GzDecoder::new(FILES).read_to_end(&mut bytes);
+    let files: Vec<(String, String)> = postcard::from_bytes(&bytes).unwrap_or_default();
+    files.into_iter().map(|(name, text)| RuleFile { name, text: text.into() }).collect()
 }
 
 /// Reads a rule.
@@ -46,7 +49,9 @@ pub(crate) fn rule(at: usize) -> Result<Rule, Problem> {
         what: format!("the program is damaged: {}", what.to_string()),
     };
     let listed = catalogue().rules.get(at).ok_or_else(|| damaged(&"a rule is missing"))?;
-    let file = FILES.get(listed.file as usize).map(file).ok_or_else(|| damaged(&"a rule's file is missing"))?;
+    let name = *catalogue().files.get(listed.file as usize).ok_or_else(|| damaged(&"a rule's file is missing"))?;
+    // The text would only tell at which line something is wrong, and that was found out when the program was built.
+    let file = RuleFile { name: name.to_owned(), text: "".into() };
     let bytes = RULES.get(listed.start as usize..).unwrap_or_default();
     let ((spec, facts), _): ((RuleSpec, Facts), _) = postcard::take_from_bytes(bytes).map_err(|error| damaged(&error))?;
     rule_file::known(&file, listed.line as usize, spec, facts)
@@ -76,5 +81,6 @@ mod tests {
             assert_eq!((rule.info.id.as_str(), rule.extract.is_some()), (listed.id, listed.extracts));
         }
         assert!(!index().guards.is_empty());
+        assert!(files().iter().map(|file| file.name.as_str()).eq(catalogue().files.iter().copied()));
     }
 }

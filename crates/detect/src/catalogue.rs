@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// All built-in rules.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Catalogue<'a> {
+    /// Names of the files.
+    #[serde(borrow)]
+    pub(crate) files: Vec<&'a str>,
     /// Sorted by id.
     #[serde(borrow)]
     pub(crate) rules: Vec<Listed<'a>>,

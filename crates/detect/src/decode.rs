@@ -151,8 +151,7 @@ pub(crate) fn decode(text: &[u8], region: Region, limit: usize, out: &mut Decode
         span.end = span.end.min(span.start + MAX_REGION);
     }
     match step {
-        DecodeStep::Base64 => digits::base64(text, span, b'+', b'/', out),
-        DecodeStep::Base64url => digits::base64(text, span, b'-', b'_', out),
+        DecodeStep::Base64 | DecodeStep::Base64url => digits::base64(text, span, step, out),
         DecodeStep::Hex => digits::hex(text, span, out),
         DecodeStep::Percent => percent::decode(text, span, out),
         DecodeStep::Escapes => escapes::decode(text, span, out),

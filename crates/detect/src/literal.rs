@@ -216,7 +216,7 @@ fn literal(text: &Text, lead: Lead, after: Option<ByteSet>) -> Literal {
 
 /// Every required set of a concatenation.
 fn candidates(pieces: &[Hir]) -> Vec<Candidate> {
-    let mut found = Vec::new();
+    let (mut found, mut insides) = (Vec::new(), Vec::new());
     let mut lead = Lead::default();
     let mut run = Run::new(0, lead);
     for (at, piece) in pieces.iter().enumerate() {
@@ -235,21 +235,23 @@ fn candidates(pieces: &[Hir]) -> Vec<Candidate> {
             None => {
                 found.push(run.candidate(&pieces[at..]));
                 found.extend(run.with_turn(piece));
-                found.extend(inner(piece, lead));
                 run = Run::new(at + 1, lead.past(piece));
                 if let Some(texts) = texts {
                     run = Run { texts, start: at, lead };
                 }
             }
         }
+        // The texts of a piece may all be listed, and yet a word in each of its branches be the better choice.
+        insides.extend(inner(piece, at, lead));
         lead = lead.past(piece);
     }
     found.push(run.candidate(&[]));
+    found.extend(insides);
     found
 }
 
-/// Required sets inside one piece.
-fn inner(piece: &Hir, lead: Lead) -> Option<Candidate> {
+/// A required set inside the piece at this position.
+fn inner(piece: &Hir, at: usize, lead: Lead) -> Option<Candidate> {
     let literals = match piece.kind() {
         HirKind::Repetition(repetition) if repetition.min > 0 => best(candidates(&pieces(&repetition.sub)))?.literals,
         HirKind::Alternation(branches) => {
@@ -258,6 +260,7 @@ fn inner(piece: &Hir, lead: Lead) -> Option<Candidate> {
         }
         _ => return None,
     };
+    let all_at_start = literals.iter().all(|literal| literal.max == 0);
     // Past the first turn of a repetition anything may follow.
     let repeated = matches!(piece.kind(), HirKind::Repetition(_));
     let shifted = literals.into_iter().map(|literal| Literal {
@@ -266,7 +269,8 @@ fn inner(piece: &Hir, lead: Lead) -> Option<Candidate> {
         after: if repeated { None } else { literal.after },
         ..literal
     });
-    Some(Candidate { literals: merge(shifted.collect()).0, start: None, last_resort: false })
+    let (literals, stay_at_start) = merge(shifted.collect());
+    Some(Candidate { literals, start: (all_at_start && stay_at_start).then_some(at), last_resort: false })
 }
 
 /// Drops literals that contain another of the set, which takes over their place. Says whether none did so from within.

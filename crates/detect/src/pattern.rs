@@ -32,6 +32,7 @@ const MAX_CACHE_BYTES: usize = 512 << 10;
 pub(crate) struct Pattern {
     source: String,
     facts: Facts,
+    cache_bytes: usize,
     hir: OnceLock<Hir>,
     whole_dfa: OnceLock<Option<DFA>>,
     tail_dfa: OnceLock<Option<DFA>>,
@@ -63,7 +64,20 @@ impl Pattern {
 
     /// A pattern of which everything is known that [`new`](Self::new) would find out.
     pub(crate) fn with_facts(source: String, facts: Facts) -> Self {
-        Self { source, facts, hir: OnceLock::new(), whole_dfa: OnceLock::new(), tail_dfa: OnceLock::new(), groups: OnceLock::new() }
+        Self {
+            source,
+            facts,
+            cache_bytes: MAX_CACHE_BYTES,
+            hir: OnceLock::new(),
+            whole_dfa: OnceLock::new(),
+            tail_dfa: OnceLock::new(),
+            groups: OnceLock::new(),
+        }
+    }
+
+    /// The same with so much memory for its states: one that is matched everywhere must not forget them.
+    pub(crate) fn with_cache(self, cache_bytes: usize) -> Self {
+        Self { cache_bytes, ..self }
     }
 
     /// The parsed pattern. That it parses was found out before; else it matches nothing.
@@ -98,7 +112,7 @@ impl Pattern {
 
     /// Why it does not compile, if so.
     pub(crate) fn compile_problem(&self) -> Option<String> {
-        let error = [Some(self.hir().clone()), self.tail()].into_iter().flatten().find_map(|hir| dfa(&hir).err())?;
+        let error = [Some(self.hir().clone()), self.tail()].into_iter().flatten().find_map(|hir| self.dfa(&hir).err())?;
         Some(format!("the pattern does not compile within {MAX_NFA_BYTES} bytes ({error}); shorten its counted repetitions"))
     }
 
@@ -107,7 +121,7 @@ impl Pattern {
         if self.facts.tail.is_none() {
             return true;
         }
-        let Some(dfa) = self.tail_dfa.get_or_init(|| dfa(&self.tail()?).ok()) else { return false };
+        let Some(dfa) = self.tail_dfa.get_or_init(|| self.dfa(&self.tail()?).ok()) else { return false };
         let cache = cache.tail.get_or_insert_with(|| dfa.create_cache());
         let end = window_end(text, at, TAIL_WINDOW);
         let walk = walk(dfa, cache, text, Span::new(at, end), steps);
@@ -116,12 +130,19 @@ impl Pattern {
 
     /// The match that starts at `start`: its span, and that of the secret in it.
     pub(crate) fn match_at(&self, text: &[u8], start: usize, cache: &mut PatternCache, steps: &mut usize) -> Option<(Span, Span)> {
-        let dfa = self.whole_dfa.get_or_init(|| dfa(self.hir()).ok()).as_ref()?;
+        let dfa = self.whole_dfa.get_or_init(|| self.dfa(self.hir()).ok()).as_ref()?;
         let dfa_cache = cache.whole.get_or_insert_with(|| dfa.create_cache());
         let end = walk(dfa, dfa_cache, text, Span::new(start, window_end(text, start, self.facts.window)), steps).match_end?;
         let whole = Span::new(start, end);
         let secret = if self.facts.secret_is_part { self.secret_in(text, whole, cache)? } else { whole };
         (!secret.is_empty()).then_some((whole, secret))
+    }
+
+    fn dfa(&self, hir: &Hir) -> Result<DFA, String> {
+        let config = thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(MAX_NFA_BYTES));
+        let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).map_err(|error| error.to_string())?;
+        let config = DFA::config().cache_capacity(self.cache_bytes).skip_cache_capacity_check(true);
+        DFA::builder().configure(config).build_from_nfa(nfa).map_err(|error| error.to_string())
     }
 
     /// The pattern as a regex of its own, for comparison.
@@ -184,13 +205,6 @@ fn walk_on(dfa: &DFA, cache: &mut Cache, text: &[u8], window: Span, result: &mut
         }
     }
     Some(window.end)
-}
-
-fn dfa(hir: &Hir) -> Result<DFA, String> {
-    let config = thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(MAX_NFA_BYTES));
-    let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).map_err(|error| error.to_string())?;
-    let config = DFA::config().cache_capacity(MAX_CACHE_BYTES).skip_cache_capacity_check(true);
-    DFA::builder().configure(config).build_from_nfa(nfa).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ const STEPS_PER_BYTE: usize = 32;
 const STEPS_MIN: usize = 4 << 20;
 /// What stands behind a name is followed so far.
 const ASSIGNMENT_WINDOW: usize = 512;
+/// Memory for the states of what stands behind names: on source text they take 0.7 MB.
+const ASSIGNMENT_CACHE: usize = 4 << 20;
 
 /// The literals of all rules, and the words of generic credentials.
 #[derive(Debug)]
@@ -118,11 +120,12 @@ impl Search {
     pub(crate) fn new(index: Index) -> Result<Self, BuildError> {
         let engine = Engine::best();
         let matcher = |table: &Table| {
-            let (patterns, choices) = table.patterns(engine.buckets());
+            let (patterns, choices) = table.patterns(engine.layout());
             Matcher::with_choices(patterns, &choices, engine)
         };
         let (everywhere, near) = (matcher(&index.everywhere)?, matcher(&index.near)?);
-        let assignment = Pattern::with_facts(named_value::assignment(), Facts { window: ASSIGNMENT_WINDOW, ..Facts::none() });
+        let facts = Facts { window: ASSIGNMENT_WINDOW, ..Facts::none() };
+        let assignment = Pattern::with_facts(named_value::assignment(), facts).with_cache(ASSIGNMENT_CACHE);
         Ok(Self { everywhere, near, assignment, reach: index.everywhere.reach.max(index.near.reach + index.reach), index })
     }
 

@@ -61,7 +61,7 @@ pub struct ReadCounts {
     pub blobs: u64,
     /// Image layers.
     pub layers: u64,
-    /// Git blobs that were not read because an earlier run with the same rules found nothing in them.
+    /// Git blobs, layers and files of images that were not read because an earlier run with the same rules found nothing in them.
     pub remembered: u64,
 }
 

@@ -7,6 +7,9 @@ use std::fmt;
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
+    /// Every byte.
+    pub const ANY: Self = Self([!0; 4]);
+
     /// The bytes of a string.
     #[must_use]
     pub const fn of(bytes: &[u8]) -> Self {

@@ -49,7 +49,7 @@ impl Matcher {
     }
 
     /// As [`new`](Self::new), for one engine, and without deciding again what was decided before: `known` holds for each
-    /// pattern what [`choices`](Self::choices) of another matcher with as many buckets said, where that is known.
+    /// pattern what [`choices`](Self::choices) of another matcher with the same layout said, where that is known.
     ///
     /// # Errors
     /// If a pattern is empty.
@@ -57,13 +57,14 @@ impl Matcher {
         if let Some(empty) = patterns.iter().position(|pattern| pattern.bytes.is_empty()) {
             return Err(BuildError::Empty(empty));
         }
-        let choices = buckets::choose(&patterns, known, engine.buckets());
-        let mut masks = Masks::default();
+        let layout = engine.layout();
+        let choices = buckets::choose(&patterns, known, layout);
+        let mut masks = Masks::new();
         let mut chosen = Vec::new();
         for (at, (pattern, choice)) in patterns.iter().zip(&choices).enumerate() {
             let Some(choice) = choice else { continue };
             let Some(window) = window(pattern, usize::from(choice.window)) else { continue };
-            masks.add(usize::from(choice.bucket), &window.nibbles);
+            masks.add(layout, usize::from(choice.bucket), &layout.columns(&window));
             chosen.push((at, window.key, window.at));
         }
         let [four, three] = by_kind(chosen.into_iter());

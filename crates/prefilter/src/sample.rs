@@ -1,84 +1,131 @@
-//! A sample of what texts are made of: 32,768 windows of four bytes.
+//! A sample of what texts are made of: 32,768 windows of six bytes.
 //!
-//! They were taken at random places of random files (source code of some 30 languages, configuration, documentation) of
+//! They were taken at random places of random text files (source code of some 30 languages, configuration, documentation) of
 //! public repositories and package registries, each kind of file weighted by the square root of how many there were, and
 //! sorted. The sample only ranks: whatever it holds, all occurrences are found.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::window::{Nibbles, WIDTH, Window, keys};
+use crate::byte_set::ByteSet;
+use crate::layout::{CODES, Layout};
+use crate::window::{WIDE, WIDTH, Window, keys};
 
-static WINDOWS: &[u8; 131_072] = include_bytes!("../data/windows.bin");
-/// Of the sample every so many windows are used: the rest changes little.
-const STRIDE: usize = 4;
-const WORDS: usize = WINDOWS.len() / WIDTH / STRIDE / 64;
+static WINDOWS: &[u8; 196_608] = include_bytes!("../data/windows.bin");
+const COUNT: usize = WINDOWS.len() / WIDE;
+const WORDS: usize = COUNT / 64;
+/// Words that are compared before it is asked whether the rest matters.
+const AT_ONCE: usize = 32;
 
 /// A bit for each window of the sample.
 pub(crate) type Members = [u64; WORDS];
 
 pub(crate) const NONE: Members = [0; WORDS];
 
-/// For each place of a window: the windows of the sample whose byte there fits, by its low and by its high half.
+/// For each thing that is seen of a window: the windows of the sample in which it fits.
 #[derive(Clone)]
-pub(crate) struct Fits([[Members; 2]; WIDTH]);
+pub(crate) struct Fits(Vec<Members>);
 
 impl Fits {
-    pub(crate) const NONE: Self = Self([[NONE; 2]; WIDTH]);
+    pub(crate) fn none(columns: usize) -> Self {
+        Self(vec![NONE; columns])
+    }
 
-    /// The windows of the sample that a bucket lets through if it holds what `self` and what `other` stand for.
-    pub(crate) fn passed_with(&self, other: &Self) -> Members {
+    /// The windows of the sample in which everything fits.
+    pub(crate) fn passed(&self) -> Members {
         let mut passed = [!0; WORDS];
-        for (mine, theirs) in self.0.iter().flatten().zip(other.0.iter().flatten()) {
-            for ((all, a), b) in passed.iter_mut().zip(mine).zip(theirs) {
-                *all &= a | b;
-            }
+        for column in &self.0 {
+            passed.iter_mut().zip(column).for_each(|(all, some)| *all &= some);
         }
         passed
     }
 
+    /// How many windows of the sample a bucket lets through that are not in `passed`, if it holds what `self` and what `other`
+    /// stand for; `None` if more than `most`.
+    pub(crate) fn new_with(&self, other: &Self, passed: &Members, most: u32) -> Option<u32> {
+        let mut count = 0;
+        for from in (0..WORDS).step_by(AT_ONCE) {
+            let part = from..from + AT_ONCE;
+            let mut fits: [u64; AT_ONCE] = std::array::from_fn(|word| !passed[from + word]);
+            for (mine, theirs) in self.0.iter().zip(&other.0) {
+                for ((all, a), b) in fits.iter_mut().zip(&mine[part.clone()]).zip(&theirs[part.clone()]) {
+                    *all &= a | b;
+                }
+            }
+            count += fits.iter().filter(|&&word| word != 0).map(|word| word.count_ones()).sum::<u32>();
+            if count > most {
+                return None;
+            }
+        }
+        Some(count)
+    }
+
     pub(crate) fn union(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             mine.iter_mut().zip(theirs).for_each(|(a, b)| *a |= b);
         }
     }
 }
 
-/// The sample, by the halves of its bytes.
-pub(crate) struct Sample(Vec<[[Members; 2]; 16]>);
+/// A window as a filter sees it.
+pub(crate) struct Seen {
+    pub(crate) columns: Vec<u64>,
+    pub(crate) fits: Fits,
+    /// How many windows of the sample are like it.
+    pub(crate) hits: u32,
+}
+
+/// The sample as a filter sees it: for each thing that is seen, and each of its values, the windows that have it.
+pub(crate) struct Sample {
+    layout: Layout,
+    values: Vec<Vec<Members>>,
+}
+
+static BY_HALVES: LazyLock<Sample> = LazyLock::new(|| Sample::new(Layout::by_halves(8)));
+static BY_CODES: LazyLock<Sample> = LazyLock::new(|| Sample::new(Layout::BY_CODES));
 
 impl Sample {
-    pub(crate) fn new() -> Self {
-        let mut places = vec![[[NONE; 2]; 16]; WIDTH];
-        for (at, window) in WINDOWS.chunks_exact(WIDTH).step_by(STRIDE).enumerate() {
-            let bit = 1 << (at % 64);
-            for (place, &byte) in places.iter_mut().zip(window) {
-                place[usize::from(byte & 15)][0][at / 64] |= bit;
-                place[usize::from(byte >> 4)][1][at / 64] |= bit;
-            }
-        }
-        Self(places)
+    /// For filters of a layout; how many buckets they have makes no difference.
+    pub(crate) fn of(layout: Layout) -> &'static Self {
+        if layout == Layout::BY_CODES { &BY_CODES } else { &BY_HALVES }
     }
 
-    /// What fits a window.
-    pub(crate) fn fits(&self, window: &Window) -> Fits {
-        let mut fits = Fits::NONE;
-        for ((Nibbles { low, high }, place), fits) in window.nibbles.iter().zip(&self.0).zip(&mut fits.0) {
-            for (half, mask) in [low, high].into_iter().enumerate() {
-                for nibble in (0..16).filter(|nibble| mask >> nibble & 1 == 1) {
-                    fits[half].iter_mut().zip(place[nibble][half]).for_each(|(all, some)| *all |= some);
-                }
+    fn new(layout: Layout) -> Self {
+        let (windows, _) = WINDOWS.as_chunks::<WIDE>();
+        let columns = windows.first().map_or(0, |window| layout.values(window).len());
+        let mut values = vec![vec![NONE; CODES]; columns];
+        for (at, window) in windows.iter().enumerate() {
+            for (column, value) in values.iter_mut().zip(layout.values(window)) {
+                column[usize::from(value)][at / 64] |= 1 << (at % 64);
             }
         }
-        fits
+        Self { layout, values }
+    }
+
+    /// How many things are seen of a window.
+    pub(crate) fn columns(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Shows it a window.
+    pub(crate) fn see(&self, window: &Window) -> Seen {
+        let columns = self.layout.columns(window);
+        let mut fits = Fits::none(self.columns());
+        for ((set, values), fits) in columns.iter().zip(&self.values).zip(&mut fits.0) {
+            for members in (0..CODES).filter(|value| set >> value & 1 == 1).map(|value| &values[value]) {
+                fits.iter_mut().zip(members).for_each(|(all, some)| *all |= some);
+            }
+        }
+        let hits = fits.passed().iter().map(|word| word.count_ones()).sum();
+        Seen { columns, fits, hits }
     }
 }
 
 /// How often four, and how often three bytes begin a window of the sample, whatever the case of letters.
 static COUNTS: LazyLock<[HashMap<u32, u32>; 2]> = LazyLock::new(|| {
     let mut counts = [HashMap::new(), HashMap::new()];
-    for window in WINDOWS.as_chunks::<WIDTH>().0 {
-        let (four, three) = keys(*window);
+    for [a, b, c, d, ..] in WINDOWS.as_chunks::<WIDE>().0 {
+        let (four, three) = keys([*a, *b, *c, *d]);
         *counts[0].entry(four).or_default() += 1;
         *counts[1].entry(three).or_default() += 1;
     }
@@ -89,10 +136,22 @@ static COUNTS: LazyLock<[HashMap<u32, u32>; 2]> = LazyLock::new(|| {
 /// tells: that of its rarest part of four bytes. Letters count in both cases.
 #[must_use]
 pub fn commonness(literal: &[u8]) -> f64 {
-    let all = (WINDOWS.len() / WIDTH) as f64;
+    let all = COUNT as f64;
     let count = |at: usize, key: u32| f64::from(COUNTS[at].get(&key).copied().unwrap_or(0)) / all;
     match literal {
         [a, b, c] => count(1, keys([*a, *b, *c, 0]).1),
         _ => literal.windows(WIDTH).filter_map(<[u8]>::first_chunk).map(|window| count(0, keys(*window).0)).fold(1.0, f64::min),
     }
+}
+
+/// Share of the bytes of a text that are of a class, as far as a sample of source text tells; never nothing, and never all.
+#[must_use]
+pub fn share(class: &ByteSet) -> f64 {
+    static BYTES: LazyLock<[u32; 256]> = LazyLock::new(|| {
+        let mut counts = [1; 256];
+        WINDOWS.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+        counts
+    });
+    let inside: u32 = class.iter().map(|byte| BYTES[usize::from(byte)]).sum();
+    f64::from(inside.max(1)) / (1.0 + f64::from(BYTES.iter().sum::<u32>()))
 }

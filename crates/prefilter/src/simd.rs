@@ -1,8 +1,9 @@
 //! The filter: which windows of a text could be one of those in the buckets, by vector instructions where there are any.
 //!
-//! For each of a window's four places a table says by the low half of the byte which buckets it fits, and another by the
-//! high half; a shuffle looks up 16 to 64 bytes at once. A window passes if some bucket is left after all eight tables.
-//! Eight buckets share a table: as many sets of tables are tried one after the other as the instructions are worth.
+//! For each of a window's first four places a table says by the low half of the byte which buckets it fits, and another by
+//! the high half; a shuffle looks up 16 to 64 bytes at once. A window passes if some bucket is left after all eight tables.
+//! Eight buckets share a table: as many sets of tables are tried one after the other as the instructions are worth. Where
+//! a shuffle reaches 64 entries (AVX-512 VBMI), a byte is looked up whole, by a code of six bits, and six places are.
 //!
 //! This is the only unsafe code. Its contracts: a function for certain instructions is called only by an [`Engine`] that
 //! says they are there, and such an engine is made only after the processor was asked; and every load stays inside the
@@ -15,9 +16,9 @@ mod x86_64;
 
 use std::ops::Range;
 
-use crate::buckets::MOST;
 use crate::byte_set::ByteSet;
-use crate::window::{Nibbles, WIDTH};
+use crate::layout::{CODES, Layout, MOST};
+use crate::window::{WIDE, WIDTH};
 
 /// Instructions that the filter can work with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +34,11 @@ enum Kind {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vbmi,
 }
 
 impl Engine {
-    /// The numbers of buckets that engines have, on any processor.
-    pub const BUCKETS: [usize; 4] = [8, 16, 24, 48];
     /// Ordinary instructions only.
     pub const SCALAR: Self = Self(Kind::Scalar);
 
@@ -54,6 +55,8 @@ impl Engine {
     }
 
     const FASTEST_FIRST: &[Self] = &[
+        #[cfg(target_arch = "x86_64")]
+        Self(Kind::Avx512Vbmi),
         #[cfg(target_arch = "x86_64")]
         Self(Kind::Avx512),
         #[cfg(target_arch = "x86_64")]
@@ -75,20 +78,24 @@ impl Engine {
             }
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => Self(Kind::Avx2).is_available() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512Vbmi => Self(Kind::Avx512).is_available() && is_x86_feature_detected!("avx512vbmi"),
         }
     }
 
-    /// How many buckets its filter has: more let fewer windows through, and take longer.
+    /// What its filter tells apart.
     #[must_use]
-    pub fn buckets(self) -> usize {
-        8 * match self.0 {
-            Kind::Scalar => 1,
+    pub fn layout(self) -> Layout {
+        match self.0 {
+            Kind::Scalar => Layout::by_halves(8),
             #[cfg(target_arch = "aarch64")]
-            Kind::Neon => 2,
+            Kind::Neon => Layout::by_halves(16),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => 3,
+            Kind::Avx2 => Layout::by_halves(24),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => 6,
+            Kind::Avx512 => Layout::by_halves(48),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512Vbmi => Layout::BY_CODES,
         }
     }
 
@@ -114,6 +121,9 @@ impl Engine {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
             Kind::Avx512 => unsafe { x86_64::avx512(masks, text, &mut at, end, queue, &mut filled) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kind::Avx512Vbmi => unsafe { x86_64::avx512_vbmi(masks, text, &mut at, end, queue, &mut filled) },
         }
         // What is left is shorter than a vector.
         for place in at..end {
@@ -161,7 +171,7 @@ impl Engine {
             Kind::Avx2 => unsafe { x86_64::classify_avx2(class, text, masks) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Kind::Avx512 => unsafe { x86_64::classify_avx512(class, text, masks) },
+            Kind::Avx512 | Kind::Avx512Vbmi => unsafe { x86_64::classify_avx512(class, text, masks) },
         };
         for (bytes, mask) in text.chunks(64).zip(masks).skip(done) {
             *mask = bytes.iter().rev().fold(0, |mask, &byte| mask << 1 | u64::from(class.set.contains(byte)));
@@ -169,22 +179,36 @@ impl Engine {
     }
 }
 
-/// The tables: for each set of eight buckets and each place of a window, by the low and by the high half of a byte, the
-/// buckets that it fits.
-#[derive(Clone, Debug, Default)]
+/// The tables of a filter, in sets of eight buckets: which buckets of the set a byte fits at each place of a window. Those of
+/// the layout that the engine has are filled.
+#[derive(Clone, Debug)]
 pub(crate) struct Masks {
+    /// By the low half of the byte.
     low: [[[u8; 16]; WIDTH]; MOST / 8],
+    /// By the high half.
     high: [[[u8; 16]; WIDTH]; MOST / 8],
+    /// By its code.
+    codes: [[[u8; CODES]; WIDE]; MOST / 8],
 }
 
 impl Masks {
-    /// Adds a window to a bucket.
-    pub(crate) fn add(&mut self, bucket: usize, window: &[Nibbles; WIDTH]) {
+    pub(crate) fn new() -> Self {
+        Self { low: Default::default(), high: Default::default(), codes: [[[0; CODES]; WIDE]; MOST / 8] }
+    }
+
+    /// Adds a window, by what the filter [sees](Layout::columns) of it, to a bucket.
+    pub(crate) fn add(&mut self, layout: Layout, bucket: usize, columns: &[u64]) {
         let (set, bit) = (bucket / 8, 1 << (bucket % 8));
-        for (place, nibbles) in window.iter().enumerate() {
-            for nibble in 0..16 {
-                self.low[set][place][nibble] |= if nibbles.low >> nibble & 1 == 1 { bit } else { 0 };
-                self.high[set][place][nibble] |= if nibbles.high >> nibble & 1 == 1 { bit } else { 0 };
+        let fill = |table: &mut [u8], values: u64| {
+            table.iter_mut().enumerate().filter(|(value, _)| values >> value & 1 == 1).for_each(|(_, entry)| *entry |= bit);
+        };
+        if layout == Layout::BY_CODES {
+            self.codes[set].iter_mut().zip(columns).for_each(|(table, &values)| fill(table, values));
+        } else {
+            let (halves, _) = columns.as_chunks();
+            for ((low, high), &[lows, highs]) in self.low[set].iter_mut().zip(&mut self.high[set]).zip(halves) {
+                fill(low, lows);
+                fill(high, highs);
             }
         }
     }

@@ -1,29 +1,16 @@
-//! Windows: the four adjacent bytes by which a literal is searched for.
+//! Windows: the adjacent bytes by which a literal is searched for.
 
+use crate::byte_set::ByteSet;
 use crate::pattern::Pattern;
 
-/// Bytes of a window.
+/// Bytes of a window that lie in the text, and by which it is looked up.
 pub(crate) const WIDTH: usize = 4;
+/// Bytes of a window that a filter may look at. Behind the literal, and behind the text, any byte will do.
+pub(crate) const WIDE: usize = 6;
 /// Windows further inside a long literal are not considered.
 const FARTHEST: usize = 60;
 /// Letters lose their case in a key; other bytes may fall together, which only costs a comparison.
 const FOLD: u32 = 0x2020_2020;
-
-/// The bytes that may stand at one place, as a product: any of these low halves with any of these high halves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Nibbles {
-    pub(crate) low: u16,
-    pub(crate) high: u16,
-}
-
-impl Nibbles {
-    const ANY: Self = Self { low: !0, high: !0 };
-
-    fn insert(&mut self, byte: u8) {
-        self.low |= 1 << (byte & 15);
-        self.high |= 1 << (byte >> 4);
-    }
-}
 
 /// The bytes by which a window is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +27,8 @@ pub(crate) struct Window {
     /// Where in the literal it starts.
     pub(crate) at: usize,
     pub(crate) key: Key,
-    pub(crate) nibbles: [Nibbles; WIDTH],
+    /// The bytes that may stand at each place.
+    pub(crate) places: [ByteSet; WIDE],
 }
 
 /// Every window of a pattern of at least three bytes. The one that ends in the bytes that may follow comes last.
@@ -69,27 +57,25 @@ pub(crate) fn keys(bytes: [u8; WIDTH]) -> (u32, u32) {
 
 fn inside(pattern: &Pattern, at: usize) -> Window {
     let bytes = std::array::from_fn(|offset| pattern.bytes[at + offset]);
-    Window { at, key: Key::Four(keys(bytes).0), nibbles: bytes.map(|byte| nibbles(byte, pattern.ignore_case)) }
+    Window { at, key: Key::Four(keys(bytes).0), places: places(pattern, at) }
 }
 
 fn at_end(pattern: &Pattern) -> Window {
     let at = pattern.bytes.len() + 1 - WIDTH;
     let bytes = std::array::from_fn(|offset| pattern.bytes.get(at + offset).copied().unwrap_or(0));
-    let mut all = bytes.map(|byte| nibbles(byte, pattern.ignore_case));
-    all[WIDTH - 1] = pattern.after.map_or(Nibbles::ANY, |after| {
-        let mut some = Nibbles::default();
-        after.iter().for_each(|byte| some.insert(byte));
-        some
-    });
-    Window { at, key: Key::Three(keys(bytes).1), nibbles: all }
+    Window { at, key: Key::Three(keys(bytes).1), places: places(pattern, at) }
 }
 
-fn nibbles(byte: u8, ignore_case: bool) -> Nibbles {
-    let mut nibbles = Nibbles::default();
-    nibbles.insert(byte);
-    if ignore_case {
-        nibbles.insert(byte.to_ascii_lowercase());
-        nibbles.insert(byte.to_ascii_uppercase());
-    }
-    nibbles
+fn places(pattern: &Pattern, at: usize) -> [ByteSet; WIDE] {
+    std::array::from_fn(|offset| match pattern.bytes.get(at + offset) {
+        Some(&byte) => {
+            let mut set = ByteSet::of(&[byte]);
+            if pattern.ignore_case {
+                set.insert_both_cases(byte);
+            }
+            set
+        }
+        None if at + offset == pattern.bytes.len() => pattern.after.unwrap_or(ByteSet::ANY),
+        None => ByteSet::ANY,
+    })
 }

@@ -1,5 +1,5 @@
 //! Exports of chats, tickets and wikis, taken apart into their messages: a credential in one is at that message, and is
-//! as old as it.
+//! as old as it. And the texts of office documents, whose markup may stand in the middle of a word.
 //!
 //! The decision a reader would question: an export is read twice, first only to see that it is whole. What isn't is
 //! scanned as the text that it is, instead of half as messages. Places are lines of the message's text.
@@ -38,18 +38,20 @@ type Take<'t> = &'t mut dyn FnMut(Message) -> bool;
 
 /// One kind of export.
 struct Format {
-    surface: Surface,
+    /// `None`: that of the file.
+    surface: Option<Surface>,
     /// Texts that all stand near its beginning.
     marks: &'static [&'static [u8]],
     /// Reads it, or says why it can't be read.
     read: fn(&[u8], Take<'_>) -> Result<(), String>,
 }
 
-const CHAT: Surface = Surface::Chat;
-const TICKET: Surface = Surface::Ticket;
+const CHAT: Option<Surface> = Some(Surface::Chat);
+const TICKET: Option<Surface> = Some(Surface::Ticket);
 
 /// Slack (a file per channel and day), Teams (personal export, Graph); Jira (search, issue views, backup, CSV),
-/// ServiceNow (JSON, XML, CSV), Confluence (space or site backup, pages), Jira's issue navigator as a page.
+/// ServiceNow (JSON, XML, CSV), Confluence (space or site backup, pages), Jira's issue navigator as a page; parts of Office
+/// Open XML (ECMA-376): text and its notes, slides, strings of sheets.
 const FORMATS: &[Format] = &[
     Format { surface: CHAT, marks: &[b"[", b"\"type\"", b"\"message\"", b"\"ts\"", b"\"text\""], read: json::read },
     Format { surface: CHAT, marks: &[b"{", b"\"conversations\"", b"\"MessageList\""], read: json::read },
@@ -67,6 +69,14 @@ const FORMATS: &[Format] = &[
     Format { surface: TICKET, marks: &[b"<", b"wiki-content", b"title-heading"], read: whole_page },
     Format { surface: TICKET, marks: &[b"<", b"wiki-content", b"Confluence"], read: whole_page },
     Format { surface: TICKET, marks: &[b"<", b"issuetable", b"issuerow"], read: whole_page },
+    Format { surface: None, marks: &[b"<", b"<w:document"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<w:comments"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<w:footnotes"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<w:hdr"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<w:ftr"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<p:sld"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<p:notes"], read: whole_document },
+    Format { surface: None, marks: &[b"<", b"<sst"], read: whole_document },
 ];
 
 /// Names of files that exports consist of.
@@ -90,13 +100,14 @@ fn format(name: &str, bytes: &[u8]) -> Option<&'static Format> {
 
 /// The surface of a file, if it is an export.
 pub(crate) fn surface(name: &str, head: &[u8]) -> Option<Surface> {
-    format(name, head).map(|format| format.surface)
+    format(name, head)?.surface
 }
 
 /// Pushes the messages of an export, or `unit` as it is if it is none.
 pub(crate) fn push(unit: Unit<'_>, push: &mut dyn FnMut(Event<'_>) -> Flow) -> Flow {
     let Some(format) = format(unit.origin().file_name(), unit.bytes()) else { return push(Event::Unit(unit)) };
-    let origin = Origin { surface: format.surface, ..Origin::clone(unit.origin()) };
+    let origin = Origin::clone(unit.origin());
+    let origin = Origin { surface: format.surface.unwrap_or(origin.surface), ..origin };
     if let Err(why) = (format.read)(unit.bytes(), &mut |_| true) {
         let detail = format!("looks like an export, but {why}; scanned as text, without telling messages apart");
         let row = Skip { path: origin.path.clone(), why: SkipReason::Malformed, detail };
@@ -130,6 +141,12 @@ fn placed(origin: &Origin, message: &Message) -> Origin {
 /// A page of an HTML export is one message, and already at its place.
 fn whole_page(bytes: &[u8], take: Take<'_>) -> Result<(), String> {
     take(Message { place: Vec::new(), time: None, text: markup::in_its_lines(&String::from_utf8_lossy(bytes)) });
+    Ok(())
+}
+
+/// The text of a part of a document, a line for each paragraph.
+fn whole_document(bytes: &[u8], take: Take<'_>) -> Result<(), String> {
+    take(Message { place: Vec::new(), time: None, text: markup::plain(&String::from_utf8_lossy(bytes)) });
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod listed;
 mod loose;
 mod names;
 mod pack;
+mod pack_file;
 mod provenance;
 mod push;
 mod read;

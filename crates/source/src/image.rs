@@ -21,7 +21,7 @@ mod registry;
 mod resolve;
 mod tar;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,8 +29,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use unkeyed_model::{Fate, ImagePlace, Location, Match, Origin, Skip, Surface, Timestamp, Unit};
 
 use crate::content::{self, ContentSum};
-use crate::{Error, Event, Flow, Options, Sink, Source};
+use crate::{Error, Event, Flow, Key, Known, Options, Sink, Source};
 use blobs::{Archive, Blobs, Folder};
+use crew::Quiet;
 use layer::{Job, within};
 use names::{Names, Stack};
 use platform::Wanted;
@@ -89,6 +90,8 @@ pub(crate) struct Images {
     options: Options,
     /// By digest, once read to the end.
     names: Mutex<BTreeMap<String, Names>>,
+    /// What no row speaks of.
+    quiet: Mutex<Quiet>,
     layers_read: AtomicU64,
 }
 
@@ -126,7 +129,15 @@ impl Images {
             };
             return Err(Error::Image { target: target.into(), why });
         }
-        Ok(Self { blobs, images, skips, options: options.clone(), names: Mutex::default(), layers_read: AtomicU64::new(0) })
+        Ok(Self {
+            blobs,
+            images,
+            skips,
+            options: options.clone(),
+            names: Mutex::default(),
+            quiet: Mutex::default(),
+            layers_read: AtomicU64::new(0),
+        })
     }
 
     /// The layers, each once, the largest first so that no thread is left with it at the end.
@@ -148,6 +159,8 @@ impl Images {
                     first_seen: made.and_then(|(_, entry)| created(entry.created.as_deref()?)),
                     prefix: &self.options.prefix,
                     max_file_bytes: self.options.max_file_bytes,
+                    known: &self.options.known,
+                    is_silent: self.options.known.has(image.layers[position].digest.as_str(), &self.options.prefix),
                 })
             })
             .collect();
@@ -176,6 +189,36 @@ impl Images {
             }
         }
         Flow::Continue
+    }
+
+    /// Reads layers; what no row speaks of is returned.
+    fn read<'s>(&self, jobs: &[Job<'_>], sink: &'s (dyn Fn() -> Sink<'s> + Sync)) -> Quiet {
+        let names_kept = AtomicUsize::new(0);
+        crew::work(&self.options, sink, jobs, |job, hands| {
+            if let Some(names) = job.read(self.blobs.as_ref(), &names_kept, hands) {
+                self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(job.layer.digest.to_string(), names);
+            }
+        })
+    }
+
+    /// Reads the names of layers that were left, where files of layers below hold something.
+    fn names_of_silent(&self, matches: &[Match]) -> Vec<Skip> {
+        let layers: BTreeSet<&str> = matches.iter().filter_map(|found| found.location.origin.layer.as_deref()).collect();
+        let holds = |image: &&Image| image.layers.iter().any(|layer| layers.contains(layer.digest.as_str()));
+        let wanted: BTreeSet<&str> =
+            self.images.iter().filter(holds).flat_map(|image| &image.layers).map(|layer| layer.digest.as_str()).collect();
+        let jobs = self.jobs().into_iter().filter(|job| job.is_silent && wanted.contains(job.layer.digest.as_str()));
+        let skips = Mutex::new(Vec::new());
+        let sink = || -> Sink<'_> {
+            Box::new(|event| {
+                if let Event::Skip(skip) = event {
+                    skips.lock().unwrap_or_else(PoisonError::into_inner).push(skip);
+                }
+                Flow::Continue
+            })
+        };
+        self.read(&jobs.collect::<Vec<_>>(), &sink);
+        skips.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What became of the file of `origin`: the most exposed of its fates in the images that have the layer.
@@ -224,18 +267,37 @@ impl Source for Images {
         if flow == Flow::Stop {
             return Ok(());
         }
-        let names_kept = AtomicUsize::new(0);
-        crew::work(&self.options, sink, &self.jobs(), |job, hands| {
-            let names = job.read(self.blobs.as_ref(), &names_kept, hands);
-            self.layers_read.fetch_add(1, Ordering::Relaxed);
-            if let Some(names) = names {
-                self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(job.layer.digest.to_string(), names);
-            }
-        });
+        let (silent, jobs): (Vec<_>, Vec<_>) = self.jobs().into_iter().partition(|job| job.is_silent);
+        self.options.known.leave(silent.len() as u64);
+        self.layers_read.store(jobs.len() as u64, Ordering::Relaxed);
+        *self.quiet.lock().unwrap_or_else(PoisonError::into_inner) = self.read(&jobs, sink);
         Ok(())
     }
 
+    fn silent(&self, found: &BTreeSet<Key>) -> Vec<Key> {
+        if !self.options.known.grows() {
+            return Vec::new();
+        }
+        let (names, quiet) =
+            (self.names.lock().unwrap_or_else(PoisonError::into_inner), self.quiet.lock().unwrap_or_else(PoisonError::into_inner));
+        let (mut silent, mut all) = (Vec::new(), names.keys().chain(quiet.files.keys()).collect::<Vec<_>>());
+        all.sort();
+        all.dedup();
+        for layer in all {
+            let files = quiet.files.get(layer).map(Vec::as_slice).unwrap_or_default();
+            let own: Vec<Key> = files.iter().filter(|key| !found.contains(*key)).copied().collect();
+            let is_silent = names.contains_key(layer) && !quiet.rows.contains(layer) && own.len() == files.len();
+            if is_silent {
+                silent.push(Known::key(layer, &self.options.prefix));
+            } else {
+                silent.extend(own);
+            }
+        }
+        silent
+    }
+
     fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
+        let skips = self.names_of_silent(matches);
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let carriers = resolve::carriers(&self.images);
         let mut refined: BTreeMap<Arc<Origin>, Arc<Origin>> = BTreeMap::new();
@@ -248,7 +310,7 @@ impl Source for Images {
             });
             *origin = Arc::clone(known);
         }
-        Vec::new()
+        skips
     }
 
     fn layers(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! Git objects of which an earlier run knows that nothing is in them.
+//! Git objects, image layers and files of layers of which an earlier run knows that nothing is in them.
 //!
 //! The decision a reader would question: only silence is remembered. What had a finding, a note or a limit is read again each
 //! time, so that a report is complete whatever the cache holds; and a key stands for content and path together, for a path
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest as _, Sha256};
 use unkeyed_model::Origin;
 
-/// The start of the SHA-256 of an object's id and path.
+/// The start of the SHA-256 of the id of an object or layer, and a path.
 pub type Key = [u8; 16];
 
 /// What need not be read.
@@ -17,16 +17,18 @@ pub type Key = [u8; 16];
 pub struct Known {
     /// Sorted.
     keys: Vec<Key>,
+    /// Whether what this run learns will be kept.
+    grows: bool,
     left: AtomicU64,
 }
 
 impl Known {
-    /// From keys in any order.
+    /// From keys in any order; what this run learns is to be kept, too.
     #[must_use]
     pub fn new(mut keys: Vec<Key>) -> Self {
         keys.sort_unstable();
         keys.dedup();
-        Self { keys, left: AtomicU64::new(0) }
+        Self { keys, grows: true, left: AtomicU64::new(0) }
     }
 
     /// All keys, sorted.
@@ -35,26 +37,46 @@ impl Known {
         &self.keys
     }
 
-    /// The key of a git object as it was read; `None` for what is none.
+    /// The key of a git object as it was read, or of the file of a layer that a content lies in; `None` for what is neither.
     #[must_use]
     pub fn key_of(origin: &Origin) -> Option<Key> {
-        Some(Self::key(&origin.git.as_ref()?.object, &origin.path))
+        match (&origin.git, &origin.layer) {
+            (Some(git), _) => Some(Self::key(&git.object, &origin.path)),
+            (None, Some(layer)) => Some(Self::key(layer, origin.path.split_once("!/").map_or(origin.path.as_str(), |(file, _)| file))),
+            (None, None) => None,
+        }
     }
 
-    /// How many objects were not read because of this.
+    /// How many objects, layers and files of layers were not read because of this.
     #[must_use]
     pub fn left(&self) -> u64 {
         self.left.load(Ordering::Relaxed)
     }
 
+    /// Whether what this run learns will be kept.
+    pub(crate) const fn grows(&self) -> bool {
+        self.grows
+    }
+
     /// Whether the object is known; if so, it counts as left.
     pub(crate) fn leaves(&self, object: &str, path: &str) -> bool {
-        let is_known = self.keys.binary_search(&Self::key(object, path)).is_ok();
-        self.left.fetch_add(u64::from(is_known), Ordering::Relaxed);
+        let is_known = self.has(object, path);
+        self.leave(u64::from(is_known));
         is_known
     }
 
-    fn key(object: &str, path: &str) -> Key {
+    /// Whether the object is known.
+    pub(crate) fn has(&self, object: &str, path: &str) -> bool {
+        !self.keys.is_empty() && self.keys.binary_search(&Self::key(object, path)).is_ok()
+    }
+
+    /// Counts what was left.
+    pub(crate) fn leave(&self, number: u64) {
+        self.left.fetch_add(number, Ordering::Relaxed);
+    }
+
+    /// The key of a layer is that of its digest and of what stands in front of all its paths.
+    pub(crate) fn key(object: &str, path: &str) -> Key {
         let digest = Sha256::new().chain_update(object).chain_update([0]).chain_update(path).finalize();
         std::array::from_fn(|at| digest[at])
     }

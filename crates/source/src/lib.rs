@@ -22,6 +22,7 @@ mod target;
 mod tree;
 mod unpack;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,6 +75,12 @@ pub trait Source: Send + Sync + std::fmt::Debug {
         None
     }
 
+    /// The keys of what was read and had nothing in it, apart from what [`Source::units`] pushed with a place of its own:
+    /// `found` are those of what had. To be asked when everything was read.
+    fn silent(&self, _found: &BTreeSet<Key>) -> Vec<Key> {
+        Vec::new()
+    }
+
     /// How many image layers were read.
     fn layers(&self) -> u64 {
         0
@@ -104,7 +111,7 @@ pub struct Options {
     /// Which of a multi-platform image's images are read: `os/architecture[/variant]`, or `all`; by default Linux on this
     /// machine's architecture.
     pub platform: Option<String>,
-    /// Git objects that need not be read.
+    /// Git objects, layers and files of layers that need not be read.
     pub known: Arc<Known>,
 }
 

@@ -85,12 +85,8 @@ class Unit:
             return self.give_up(target, str(late), worker)
 
     def give_up(self, target: Target, reason: str, worker: str) -> Outcome:
-        """Let the binary write a failed record for a target that kills it, hangs or can't be fetched.
-
-        A policy that can't be read fails a target before anything of it is touched, and the record names that policy: so it is
-        called by the reason.
-        """
-        line = json.dumps(target.options | {"name": target.name, "policy": f"given up: {reason}"})
+        """Let the binary write a failed record for a target that kills it, hangs or can't be fetched."""
+        line = json.dumps(target.options | {"name": target.name, "failed": f"given up: {reason}"})
         with tempfile.TemporaryDirectory(prefix="unkeyed-") as scratch:
             return self._recorded(line, {}, worker, Path(scratch))
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 use unkeyed_model::Timestamp;
 
-use super::{RuleArgs, examples};
+use super::{RuleArgs, examples, instant};
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct HookArgs {
@@ -19,7 +19,7 @@ pub(crate) struct HookArgs {
     #[arg(long, value_name = "FILE", env = "UNKEYED_BASELINE")]
     pub(crate) baseline: Option<PathBuf>,
     /// Judge lifetimes as of this instant (RFC 3339).
-    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    #[arg(long, value_name = "TIME", value_parser = instant, env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,
     /// Exit 3 if anything that is staged could not be read.
     #[arg(long)]
@@ -75,7 +75,7 @@ pub(crate) struct BaselineArgs {
     #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
     pub(crate) policy: Option<PathBuf>,
     /// Judge lifetimes as of this instant (RFC 3339).
-    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    #[arg(long, value_name = "TIME", value_parser = instant, env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,
     /// Show no progress.
     #[arg(short, long)]
@@ -101,7 +101,7 @@ pub(crate) struct PolicyCheckArgs {
     #[arg(long, value_name = "FILE", env = "UNKEYED_POLICY")]
     pub(crate) policy: Option<PathBuf>,
     /// Check as of this instant (RFC 3339).
-    #[arg(long, value_name = "TIME", env = "UNKEYED_AS_OF")]
+    #[arg(long, value_name = "TIME", value_parser = instant, env = "UNKEYED_AS_OF")]
     pub(crate) as_of: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,

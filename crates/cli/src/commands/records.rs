@@ -90,6 +90,9 @@ impl Estates<'_> {
     fn target(&self, listed: &Listed) -> anyhow::Result<Outcome> {
         let args = listed.run(&self.args);
         let tried = catch_unwind(AssertUnwindSafe(|| {
+            if let Some(reason) = listed.failed() {
+                anyhow::bail!("{reason}");
+            }
             if listed.policy.is_none() && self.setup.fits(&args) {
                 return self.read(listed, &args, &self.setup);
             }

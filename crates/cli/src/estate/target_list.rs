@@ -27,13 +27,23 @@ pub(crate) struct Listed {
     #[serde(default)]
     evidence: Vec<String>,
     pub(crate) policy: Option<PathBuf>,
+    failed: Option<String>,
 }
 
 impl Listed {
     /// A target as on the command line.
     fn plain(target: &str) -> Self {
         let target = target.to_owned();
-        Self { target, name: None, exclude: Vec::new(), platform: None, no_history: false, evidence: Vec::new(), policy: None }
+        Self {
+            target,
+            name: None,
+            exclude: Vec::new(),
+            platform: None,
+            no_history: false,
+            evidence: Vec::new(),
+            policy: None,
+            failed: None,
+        }
     }
 
     /// As written.
@@ -44,6 +54,11 @@ impl Listed {
     /// Where it leads, without the kind that may stand before.
     pub(crate) fn path(&self) -> &str {
         self.target.split_once(':').map_or(self.target.as_str(), |(_, path)| path)
+    }
+
+    /// Why whoever hands out targets has given it up: nothing of it is read, and its record says so.
+    pub(crate) fn failed(&self) -> Option<&str> {
+        self.failed.as_deref()
     }
 
     /// What it is called; nothing of this machine goes into it.
@@ -129,6 +144,9 @@ fn next(lines: &mut dyn BufRead, is_first: bool) -> anyhow::Result<Option<Option
     if listed.target.trim().is_empty() || listed.name().is_empty() {
         bail!("`target` and `name` can't be empty");
     }
+    if listed.failed.as_deref().is_some_and(|reason| reason.trim().is_empty()) {
+        bail!("`failed` must say why");
+    }
     if listed.target == "-" {
         bail!("standard input can't be one of many targets");
     }
@@ -163,6 +181,7 @@ mod tests {
             ("a\n{\"target\": \"b\", \"nmae\": \"c\"}\nd", "line 2: unknown field `nmae`"),
             ("a\n{\"name\": \"c\"}", "line 2: missing field `target`"),
             ("a\n{\"target\": \"b\", \"name\": \"\"}", "line 2: `target` and `name`"),
+            ("a\n{\"target\": \"b\", \"failed\": \" \"}", "line 2: `failed` must say why"),
             ("a\n-", "line 2: standard input"),
         ] {
             let list = read(text);

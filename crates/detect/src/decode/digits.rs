@@ -10,8 +10,6 @@ use super::runs::{parts, runs};
 use super::{Decoded, Region, looks_like_text, unpack};
 use crate::byte_set::ByteSet;
 
-const STANDARD: ByteSet = ByteSet::of(b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-const URL: ByteSet = ByteSet::of(b"-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 /// Digits of either alphabet.
 const ANY: ByteSet = ByteSet::of(b"+/-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 /// Long runs of them.
@@ -56,28 +54,67 @@ fn may_be_url(text: &[u8], run: Span) -> bool {
     goes_on || memchr::memchr2(b'-', b'_', &text[run.start..run.end]).is_some()
 }
 
+/// An alphabet of base64.
+struct Alphabet {
+    digits: ByteSet,
+    values: [u8; 256],
+    /// Its last two digits.
+    last: [u8; 2],
+    /// What the other one has in their place: all of [`ANY`] that are no digits.
+    others: [u8; 2],
+}
+
+static STANDARD: Alphabet = Alphabet::new(*b"+/", *b"-_");
+static URL: Alphabet = Alphabet::new(*b"-_", *b"+/");
+
+impl Alphabet {
+    const fn new(last: [u8; 2], others: [u8; 2]) -> Self {
+        const FIRST: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let (mut digits, mut values) = (ByteSet::of(FIRST), [0; 256]);
+        let mut value = 0;
+        while value < 64 {
+            let digit = if value < FIRST.len() { FIRST[value] } else { last[value - FIRST.len()] };
+            digits.insert(digit);
+            values[digit as usize] = value as u8;
+            value += 1;
+        }
+        Self { digits, values, last, others }
+    }
+
+    fn of(step: DecodeStep) -> &'static Self {
+        if step == DecodeStep::Base64 { &STANDARD } else { &URL }
+    }
+
+    fn value(&self, digit: u8) -> u32 {
+        u32::from(self.values[usize::from(digit)])
+    }
+}
+
 /// Adds the base64 of one alphabet in `run`. Before `joined` all lines belong to a region that was added.
 fn base64_regions(text: &[u8], run: Span, step: DecodeStep, joined: &mut usize, out: &mut Vec<Region>) {
-    let (class, plus, slash) = if step == DecodeStep::Base64 { (&STANDARD, b'+', b'/') } else { (&URL, b'-', b'_') };
-    for part in parts(text, run, class, MIN_BASE64) {
-        if part.start < *joined || !decodes(text, part, plus, slash) {
+    let alphabet = Alphabet::of(step);
+    let [one, other] = alphabet.others;
+    let mut start = run.start;
+    for end in memchr::memchr2_iter(one, other, &text[run.start..run.end]).map(|at| run.start + at).chain([run.end]) {
+        let part = Span::new(std::mem::replace(&mut start, end + 1), end);
+        if part.len() < MIN_BASE64 || part.start < *joined || !decodes(text, part, alphabet) {
             continue;
         }
-        let end = end_of_lines(text, part, class);
+        let end = end_of_lines(text, part, &alphabet.digits);
         *joined = end;
         // Without - or _ it is found as base64.
-        if step == DecodeStep::Base64 || text[part.start..end].iter().any(|&byte| byte == plus || byte == slash) {
+        if step == DecodeStep::Base64 || text[part.start..end].iter().any(|byte| alphabet.last.contains(byte)) {
             out.push(Region { span: Span::new(part.start, end), step });
         }
     }
 }
 
 /// Whether the beginning of a run of base64 digits turns into something worth a look.
-fn decodes(text: &[u8], run: Span, plus: u8, slash: u8) -> bool {
+fn decodes(text: &[u8], run: Span, alphabet: &Alphabet) -> bool {
     let mut bytes = [0; LOOK / 4 * 3];
     let head = &text[run.start..run.end.min(run.start + LOOK)];
     for (four, three) in head.chunks_exact(4).zip(bytes.chunks_exact_mut(3)) {
-        let bits = four.iter().fold(0u32, |bits, &digit| bits << 6 | u32::from(value(digit, plus, slash)));
+        let bits = four.iter().fold(0, |bits, &digit| bits << 6 | alphabet.value(digit));
         three.copy_from_slice(&bits.to_be_bytes()[1..]);
     }
     is_worthwhile(&bytes[..head.len() / 4 * 3])
@@ -123,17 +160,18 @@ fn next_line(text: &[u8], end: usize) -> Option<usize> {
 }
 
 /// Decodes what it can; blanks and line ends between digits are skipped, padding ends it.
-pub(super) fn base64(text: &[u8], span: Span, plus: u8, slash: u8, out: &mut Decoded) {
+pub(super) fn base64(text: &[u8], span: Span, step: DecodeStep, out: &mut Decoded) {
+    let alphabet = Alphabet::of(step);
     let (mut bits, mut count) = (0u32, 0usize);
     let mut previous = span.start;
     for (at, &digit) in text[..span.end].iter().enumerate().skip(span.start) {
-        if !(digit.is_ascii_alphanumeric() || digit == plus || digit == slash) {
+        if !alphabet.digits.contains(digit) {
             if digit == b'=' {
                 break;
             }
             continue;
         }
-        bits = bits << 6 | u32::from(value(digit, plus, slash));
+        bits = bits << 6 | alphabet.value(digit);
         // The second, third and fourth digit each complete a byte, which begins in the digit before.
         if count % 4 > 0 {
             let spare = 6 - 2 * (count % 4);
@@ -147,17 +185,6 @@ pub(super) fn base64(text: &[u8], span: Span, plus: u8, slash: u8, out: &mut Dec
 pub(super) fn hex(text: &[u8], span: Span, out: &mut Decoded) {
     for at in (span.start..span.end.saturating_sub(1)).step_by(2) {
         out.push(nibble(text[at]) << 4 | nibble(text[at + 1]), at, at + 2);
-    }
-}
-
-fn value(digit: u8, plus: u8, slash: u8) -> u8 {
-    match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        _ if digit == plus => 62,
-        _ if digit == slash => 63,
-        _ => 0,
     }
 }
 

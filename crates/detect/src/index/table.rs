@@ -1,12 +1,9 @@
 //! Literals by text, each with what it is searched for.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use unkeyed_prefilter::{Choice, Engine, Pattern};
+use unkeyed_prefilter::{Choice, Layout, Pattern};
 
 use super::{ByteSet, Literal, Purpose};
-
-/// The numbers of buckets that engines have.
-const BUCKETS: [usize; 4] = Engine::BUCKETS;
 
 /// Literals and their uses.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -29,8 +26,8 @@ struct Text {
     ignore_case: bool,
     #[serde(serialize_with = "to_words", deserialize_with = "from_words")]
     after: Option<ByteSet>,
-    /// By number of buckets: which window of it is searched for in which bucket.
-    choices: [Option<(u8, u8)>; BUCKETS.len()],
+    /// By layout of the filter: which window of it is searched for in which bucket.
+    choices: [Option<(u8, u8)>; Layout::ALL.len()],
 }
 
 /// What a text is searched for.
@@ -106,17 +103,17 @@ impl Table {
         }
     }
 
-    /// The texts as the matcher takes them, and what was decided for each for so many buckets.
-    pub(crate) fn patterns(&self, buckets: usize) -> (Vec<Pattern>, Vec<Option<Choice>>) {
-        let which = BUCKETS.iter().position(|&one| one == buckets);
+    /// The texts as the matcher takes them, and what was decided for each for such a filter.
+    pub(crate) fn patterns(&self, layout: Layout) -> (Vec<Pattern>, Vec<Option<Choice>>) {
+        let which = Layout::ALL.iter().position(|&one| one == layout);
         let choice = |text: &Text| which.and_then(|which| text.choices[which]).map(|(window, bucket)| Choice { window, bucket });
         (self.texts.iter().map(Text::pattern).collect(), self.texts.iter().map(choice).collect())
     }
 
     pub(super) fn decide(&mut self) {
         let patterns: Vec<Pattern> = self.texts.iter().map(Text::pattern).collect();
-        for (which, buckets) in BUCKETS.into_iter().enumerate() {
-            for (text, choice) in self.texts.iter_mut().zip(unkeyed_prefilter::choose(&patterns, &[], buckets)) {
+        for (which, layout) in Layout::ALL.into_iter().enumerate() {
+            for (text, choice) in self.texts.iter_mut().zip(unkeyed_prefilter::choose(&patterns, &[], layout)) {
                 text.choices[which] = choice.map(|choice| (choice.window, choice.bucket));
             }
         }

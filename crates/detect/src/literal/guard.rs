@@ -3,12 +3,15 @@
 
 use regex_syntax::hir::{Class, ClassBytes, Hir, HirKind};
 use serde::{Deserialize, Serialize};
+use unkeyed_prefilter::share;
 
 use super::{Lead, Literal, pieces};
 use crate::byte_set::ByteSet;
 
 /// A shorter run is everywhere.
 const MIN_RUN: usize = 6;
+/// A run that one in so many places of a text would have by chance tells nothing, as a power of two.
+const MIN_BITS: f64 = 5.0;
 /// Nothing farther away is looked at.
 const MAX_REACH: usize = 1024;
 
@@ -26,18 +29,22 @@ pub(crate) struct Guard {
 impl Guard {
     /// The run of a pattern that is hardest to come by.
     fn of(hir: &Hir) -> Option<Self> {
-        let mut lead = Lead::default();
+        let pieces: Vec<(Lead, Option<Stretch>)> = pieces(hir)
+            .iter()
+            .scan(Lead::default(), |lead, piece| Some((std::mem::replace(lead, lead.past(piece)), Stretch::of(piece))))
+            .collect();
         let mut best: Option<(f64, Self)> = None;
-        for piece in pieces(hir) {
-            if let Some((class, length)) = run(&piece) {
-                let bits = length as f64 * (256.0 / class.len() as f64).log2();
-                let guard = Self { class: class.words(), length, min: lead.min, max: lead.max };
-                let is_near = lead.max.saturating_sub(lead.min).saturating_add(length) <= MAX_REACH;
-                if length >= MIN_RUN && is_near && best.is_none_or(|(most, _)| bits > most) {
+        for (at, (lead, _)) in pieces.iter().enumerate() {
+            let mut whole = Stretch::default();
+            for stretch in pieces[at..].iter().map_while(|(_, stretch)| stretch.as_ref()) {
+                whole = whole.then(stretch);
+                let guard = Self { class: whole.class.words(), length: whole.length, min: lead.min, max: lead.max };
+                let is_near = lead.max.saturating_sub(lead.min).saturating_add(whole.length) <= MAX_REACH;
+                let bits = whole.bits();
+                if whole.length >= MIN_RUN && is_near && bits > best.map_or(MIN_BITS, |(most, _)| most) {
                     best = Some((bits, guard));
                 }
             }
-            lead = lead.past(&piece);
         }
         best.map(|(_, guard)| guard)
     }
@@ -70,18 +77,45 @@ fn has_run(text: &[u8], class: &ByteSet, length: usize) -> bool {
     false
 }
 
-/// The class and the least length of a piece that is a repetition of a class.
-fn run(piece: &Hir) -> Option<(ByteSet, usize)> {
-    let HirKind::Repetition(repetition) = piece.kind() else { return None };
-    let class = match repetition.sub.kind() {
-        HirKind::Class(Class::Bytes(class)) => set(class),
-        HirKind::Capture(group) => match group.sub.kind() {
-            HirKind::Class(Class::Bytes(class)) => set(class),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some((class, repetition.min as usize))
+/// What a part of a pattern matches, as far as a guard can tell: at least so many bytes, all of a class.
+#[derive(Clone, Copy, Default)]
+struct Stretch {
+    class: ByteSet,
+    length: usize,
+}
+
+impl Stretch {
+    fn of(hir: &Hir) -> Option<Self> {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => Some(Self::default()),
+            HirKind::Literal(literal) => Some(Self { class: ByteSet::of(&literal.0), length: literal.0.len() }),
+            HirKind::Class(Class::Bytes(class)) => Some(Self { class: set(class), length: 1 }),
+            HirKind::Class(Class::Unicode(_)) => None,
+            HirKind::Capture(group) => Self::of(&group.sub),
+            HirKind::Repetition(repetition) => {
+                let once = Self::of(&repetition.sub)?;
+                Some(Self { length: once.length.saturating_mul(repetition.min as usize), ..once })
+            }
+            HirKind::Concat(parts) => parts.iter().try_fold(Self::default(), |all, part| Some(all.then(&Self::of(part)?))),
+            HirKind::Alternation(branches) => {
+                let branches: Vec<Self> = branches.iter().map(Self::of).collect::<Option<_>>()?;
+                let length = branches.iter().map(|branch| branch.length).min()?;
+                Some(Self { length, ..branches.iter().fold(Self::default(), |all, branch| all.then(branch)) })
+            }
+        }
+    }
+
+    /// The two one after the other.
+    fn then(self, next: &Self) -> Self {
+        let mut class = self.class;
+        class.union(&next.class);
+        Self { class, length: self.length.saturating_add(next.length) }
+    }
+
+    /// How surprising such a stretch is, from the share of its class in texts.
+    fn bits(&self) -> f64 {
+        self.length as f64 * -share(&self.class).log2()
+    }
 }
 
 fn set(class: &ClassBytes) -> ByteSet {
@@ -108,9 +142,17 @@ mod tests {
 
     #[test]
     fn there_may_be_none() {
-        assert_eq!(guard(r"acme=[a-z]{4}"), None, "too short");
-        assert_eq!(guard(r"acme=(?:[a-f]{32}|none)"), None, "not in every match");
+        assert_eq!(guard(r"ac=[a-z]{2}"), None, "too short");
+        assert_eq!(guard(r"acme[ -~]{20}"), None, "nearly all text");
+        assert_eq!(guard(r"ac=(?:[a-f]{32}|n)"), None, "not in every match");
         assert_eq!(guard(r"acme=[^;]*;[a-f]{32}"), None, "anywhere");
+    }
+
+    #[test]
+    fn branches_and_groups_are_one_run_of_all_their_bytes() {
+        let guard = guard(r"acme: ?(?P<secret>[0-9]{8}-[a-f]{4}|[0-9]{20})").unwrap();
+        assert_eq!(ByteSet::from_words(guard.class), ByteSet::of(b"0123456789abcdef-"));
+        assert_eq!((guard.length, guard.min, guard.max), (13, 5, 6));
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! AVX2 and AVX-512BW.
+//! AVX2, AVX-512BW and AVX-512 VBMI.
 
 use std::arch::x86_64::*;
 
 use super::{Class, Masks, flatten};
-use crate::window::WIDTH;
+use crate::layout::CODE_OF;
+use crate::window::{WIDE, WIDTH};
 
 /// Filters windows from `at` on, 64 at a time, as long as all of them start before `end` and all their bytes are in `text`.
 #[target_feature(enable = "avx512f,avx512bw,bmi1,popcnt")]
@@ -34,6 +35,41 @@ pub(super) fn avx512(masks: &Masks, text: &[u8], at: &mut usize, end: usize, que
         flatten(passed, *at - start, queue, filled);
         *at += STEP;
     }
+}
+
+/// Filters all windows from `at` to `end`, 64 at a time. Bytes behind the text count as zeros.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi1,popcnt")]
+pub(super) fn avx512_vbmi(masks: &Masks, text: &[u8], at: &mut usize, end: usize, queue: &mut [u32], filled: &mut usize) {
+    const STEP: usize = size_of::<__m512i>();
+    // SAFETY: 64 bytes are read from an array of 64; the load needs no alignment.
+    let load = |table: &[u8; STEP]| unsafe { _mm512_loadu_si512(table.as_ptr().cast()) };
+    let tables = masks.codes.each_ref().map(|set| set.each_ref().map(load));
+    let [codes, more] = [0, STEP].map(|from| load(&std::array::from_fn(|at| CODE_OF[from + at])));
+    let start = *at;
+    while *at < end {
+        let rest = text.len() - *at;
+        let bytes = |place: usize| match text.as_ptr().wrapping_add(*at + place).cast() {
+            // SAFETY: place < WIDE, so that *at + place + STEP <= text.len(); the load needs no alignment.
+            from if rest >= STEP + WIDE - 1 => unsafe { _mm512_loadu_epi8(from) },
+            // SAFETY: the mask holds as many bits as there are bytes from there to the end of the text, and no other byte is read.
+            from => unsafe { _mm512_maskz_loadu_epi8(first(rest.saturating_sub(place)), from) },
+        };
+        let seen: [__m512i; WIDE] = std::array::from_fn(|place| _mm512_permutex2var_epi8(codes, bytes(place), more));
+        let mut passed = 0;
+        for set in &tables {
+            let fits = |place: usize| _mm512_permutexvar_epi8(seen[place], set[place]);
+            let all = (1..WIDE - 1).fold(fits(0), |all, place| _mm512_and_si512(all, fits(place)));
+            passed |= _mm512_test_epi8_mask(all, fits(WIDE - 1));
+        }
+        flatten(passed & first(end - *at), *at - start, queue, filled);
+        *at = end.min(*at + STEP);
+    }
+}
+
+/// A mask of the first `count` of 64.
+#[inline]
+fn first(count: usize) -> u64 {
+    if count >= 64 { !0 } else { (1 << count) - 1 }
 }
 
 /// As [`avx512`], 32 at a time.

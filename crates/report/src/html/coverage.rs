@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut Markup, report: &Report, _: &Listing<'_>) {
         ("Bytes", read.bytes),
         ("Git blobs", read.blobs),
         ("Image layers", read.layers),
-        ("Git blobs known from an earlier run", read.remembered),
+        ("Git blobs and image files known from an earlier run", read.remembered),
     ];
     page.element("dl", &[("class", "figures small")], |page| {
         for (what, amount) in amounts.into_iter().filter(|(_, amount)| *amount > 0) {

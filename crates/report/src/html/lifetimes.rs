@@ -13,8 +13,8 @@ use super::said::shortened;
 use crate::listing::Listing;
 use crate::words;
 
-/// Lines of the chart; what is beyond them is counted.
-const MOST_LINES: usize = 80;
+/// Lines of the chart, which fit on a printed page; what is beyond them is counted.
+const MOST_LINES: usize = 60;
 /// Marks of the axis: seconds, and what they are called.
 const MARKS: [(f64, &str); 9] = [
     (60.0, "1 min"),
@@ -53,7 +53,7 @@ enum End {
 pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
     let mut lines: BTreeMap<(End, Class, String), usize> = BTreeMap::new();
     for artifact in listing.artifacts.iter().filter(|artifact| artifact.class != Class::Public) {
-        *lines.entry((end(artifact, report.as_of), artifact.class, words::what(artifact))).or_default() += 1;
+        *lines.entry((end(artifact, report.as_of), artifact.class, what(artifact))).or_default() += 1;
     }
     for path in report.workloads.iter().flat_map(|workload| &workload.identity_paths) {
         if let Some(ttl) = path.ttl {
@@ -83,6 +83,11 @@ pub(super) fn write(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
             format!("{} not drawn; the workloads above name all.", words::counted(more, "more line is", "more lines are")),
         );
     }
+}
+
+/// A name tells credentials apart; a mask says little where there is no room for it.
+fn what(artifact: &Artifact) -> String {
+    if artifact.name.is_some() { words::what(artifact) } else { artifact.rule.name.clone() }
 }
 
 /// The longest-lived first, then what is not known, then what is over.

@@ -19,7 +19,7 @@ pub(super) fn header(page: &mut Markup, report: &Report) {
         page.element("h1", &[], |page| page.code(report.run.targets.join(", ")));
         page.element("p", &[("class", "verdict")], |page| match report.summary.rollup {
             Some(verdict) => {
-                said::badge(page, verdict);
+                said::badge(page, said::verdict(verdict));
                 page.text(format!(" {}", said::meaning(verdict)));
             }
             None => page.text("No workload was judged."),
@@ -86,6 +86,8 @@ fn gate(page: &mut Markup, report: &Report) {
             page.element("ul", &[], |page| report.summary.gate_reasons.iter().for_each(|reason| page.leaf("li", &[], reason)));
         }
         report.summary.gate_remedies.iter().for_each(|remedy| page.leaf("p", &[], remedy));
+        let about = "The gate decides the exit code of the run by what was required of it. It changes no verdict, and to pass it is none.";
+        page.leaf("p", &[("class", "faint")], about);
     });
 }
 
@@ -97,7 +99,7 @@ fn distribution(page: &mut Markup, report: &Report) {
         page.element("tbody", &[], |page| {
             for &verdict in Verdict::ALL {
                 page.element("tr", &[], |page| {
-                    page.element("th", &[("scope", "row")], |page| said::badge(page, verdict));
+                    page.element("th", &[("scope", "row")], |page| said::badge(page, said::verdict(verdict)));
                     page.leaf("td", &[("class", "number")], count(report, verdict).to_string());
                     page.element("td", &[], |page| {
                         page.text(said::meaning(verdict));
@@ -109,7 +111,11 @@ fn distribution(page: &mut Markup, report: &Report) {
     });
     if report.summary.no_access_observed > 0 {
         let others = words::counted(report.summary.no_access_observed, "workload", "workloads");
-        page.leaf("p", &[("class", "faint")], format!("Not counted: {others} seen to authenticate to nothing."));
+        page.leaf(
+            "p",
+            &[("class", "faint")],
+            format!("Not counted: {others} seen to authenticate to nothing, listed last as “{}”.", said::NO_ACCESS_OBSERVED),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! What several parts of the page say: verdicts, layers, places.
 
-use unkeyed_model::{LayerState, Layers, Level, Location, Value, Verdict};
+use unkeyed_model::{LayerState, Layers, Level, Location, Value, Verdict, WorkloadReport};
 
 use super::markup::Markup;
 use crate::human::places;
@@ -29,9 +29,24 @@ pub(super) const fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The verdict as a badge: colour, and always the word.
-pub(super) fn badge(page: &mut Markup, verdict: Verdict) {
-    page.leaf("span", &[("class", &format!("badge v-{verdict}"))], words::verdict(verdict));
+/// A verdict as a badge: colour, and always the word.
+pub(super) fn badge(page: &mut Markup, (key, word): (&str, &str)) {
+    page.leaf("span", &[("class", &format!("badge v-{key}"))], word);
+}
+
+/// What the badge of a verdict says, and what filters know it by.
+pub(super) const fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
+    (verdict.as_str(), words::verdict(verdict))
+}
+
+/// The word by which filters know workloads that authenticate to nothing: they are judged, but count for no verdict.
+pub(super) const NO_ACCESS: &str = "no-access";
+/// The same in words.
+pub(super) const NO_ACCESS_OBSERVED: &str = "no access observed";
+
+/// What a workload's badge says, and what filters know it by.
+pub(super) fn standing(workload: &WorkloadReport) -> (&'static str, &'static str) {
+    if workload.no_access_observed { (NO_ACCESS, NO_ACCESS_OBSERVED) } else { verdict(workload.verdict) }
 }
 
 /// The states of the layers as five small marks.

@@ -14,6 +14,7 @@ const MOST_ROWS: usize = 500;
 /// Columns of the chart: the newest ones.
 const MOST_MOMENTS: usize = 60;
 const WIDTH: f64 = 1_000.0;
+const MOST_WIDTH: f64 = 140.0;
 const HEIGHT: f64 = 180.0;
 const BOTTOM: f64 = 40.0;
 
@@ -69,7 +70,7 @@ fn table(page: &mut Markup, changes: &[&Change]) {
         return;
     }
     page.wide("Changes", |page| {
-        page.element("table", &[], |page| {
+        page.element("table", &[("class", "changes")], |page| {
             page.head(&["What", "Which", "Fact", "Was", "Is", "Where"]);
             page.element("tbody", &[], |page| {
                 for change in changes.iter().take(MOST_ROWS) {
@@ -107,22 +108,31 @@ fn trend(page: &mut Markup, comparison: &Comparison) {
 /// A column for each report, made of parts in their colours; it leads to the report's row in the table below.
 fn columns(page: &mut Markup, label: &str, moments: &[Moment], parts: impl Fn(&Moment) -> Vec<(&'static str, u64)>) {
     let height_of = |moment: &Moment| parts(moment).iter().map(|(_, count)| count).sum::<u64>();
-    let highest = moments.iter().map(height_of).max().unwrap_or_default().max(1);
-    let step = (WIDTH / as_float(moments.len().max(1))).min(140.0);
-    let view = format!("0 0 {} {}", number(WIDTH), number(HEIGHT + BOTTOM));
+    let highest = moments.iter().map(height_of).max().unwrap_or_default();
+    if highest == 0 {
+        page.leaf("p", &[], "None in any of these reports.");
+        return;
+    }
+    let step = (WIDTH / as_float(moments.len())).min(MOST_WIDTH);
+    let width = number(step * as_float(moments.len()));
+    let view = format!("0 0 {width} {}", number(HEIGHT + BOTTOM));
     let said = format!("{label} in {} reports; each column leads to its row in the table below.", moments.len());
-    page.element("svg", &[("class", "trend"), ("viewBox", &view), ("role", "group"), ("aria-label", &said)], |page| {
-        for (at, moment) in moments.iter().enumerate() {
-            let (x, parts) = (as_float(at) * step, parts(moment));
-            let spoken: Vec<String> = parts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
-            let spoken = format!("{}: {}", moment.as_of, if spoken.is_empty() { "none".to_owned() } else { spoken.join(", ") });
-            page.element("a", &[("href", &format!("#{}", row_id(at))), ("aria-label", &spoken)], |page| {
-                bars(page, moment, &parts, (x, step * 0.7), highest);
-                if step > 60.0 {
-                    page.leaf("text", &[("class", "mark"), ("x", &number(x)), ("y", &number(HEIGHT + 16.0))], day(&moment.as_of));
-                }
-            });
-        }
+    let facts = [("class", "trend"), ("viewBox", view.as_str()), ("width", &width), ("role", "group"), ("aria-label", &said)];
+    page.element("div", &[("class", "scroll")], |page| {
+        page.element("svg", &facts, |page| {
+            for (at, moment) in moments.iter().enumerate() {
+                let (x, parts) = (as_float(at) * step, parts(moment));
+                let spoken: Vec<String> =
+                    parts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+                let spoken = format!("{}: {}", moment.as_of, if spoken.is_empty() { "none".to_owned() } else { spoken.join(", ") });
+                page.element("a", &[("href", &format!("#{}", row_id(at))), ("aria-label", &spoken)], |page| {
+                    bars(page, moment, &parts, (x, step * 0.7), highest);
+                    if step > 60.0 {
+                        page.leaf("text", &[("class", "mark"), ("x", &number(x)), ("y", &number(HEIGHT + 16.0))], day(&moment.as_of));
+                    }
+                });
+            }
+        })
     });
 }
 

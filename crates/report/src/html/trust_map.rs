@@ -17,6 +17,8 @@ use chain::Chain;
 
 /// Chains drawn of one platform; the inventory lists all.
 const MOST_CHAINS: usize = 60;
+/// Chains of one drawing: so many fit on a printed page.
+const ON_A_SHEET: usize = 20;
 
 /// Writes the section.
 pub(super) fn write(page: &mut Markup, report: &Report, _: &Listing<'_>) {
@@ -42,7 +44,11 @@ pub(super) fn write(page: &mut Markup, report: &Report, _: &Listing<'_>) {
         chains.sort();
         chains.dedup();
         page.leaf("h3", &[], platform.as_str());
-        drawing::write(page, platform.as_str(), chains.get(..MOST_CHAINS).unwrap_or(&chains));
+        let drawn = chains.get(..MOST_CHAINS).unwrap_or(&chains);
+        for (sheet, chains) in drawn.chunks(ON_A_SHEET).enumerate() {
+            let part = if drawn.len() > ON_A_SHEET { format!("{platform}, part {}", sheet + 1) } else { platform.to_string() };
+            drawing::write(page, &part, chains);
+        }
         if let Some(more) = chains.len().checked_sub(MOST_CHAINS).filter(|more| *more > 0) {
             let more = words::counted(more, "more way in is", "more ways in are");
             page.leaf("p", &[("class", "faint")], format!("{more} not drawn; the inventory lists all."));

@@ -13,7 +13,7 @@ const MOST_PLACES: usize = 5;
 
 /// Writes the workload, closed.
 pub(super) fn write(page: &mut Markup, workload: &WorkloadReport, report: &Report, artifacts: &BTreeMap<&str, &Artifact>) {
-    let (verdict, kind, owner) = (workload.verdict.as_str(), workload.kind.as_str(), workload.owner.as_deref().unwrap_or_default());
+    let ((verdict, _), kind, owner) = (said::standing(workload), workload.kind.as_str(), workload.owner.as_deref().unwrap_or_default());
     let count = (workload.artifacts.len() + workload.findings.len()).to_string();
     let facts =
         [("data-verdict", verdict), ("data-kind", kind), ("data-id", workload.id.as_str()), ("data-owner", owner), ("data-count", &count)];

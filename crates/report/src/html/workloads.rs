@@ -33,10 +33,11 @@ fn filters(page: &mut Markup, report: &Report) {
         });
         page.element("fieldset", &[], |page| {
             page.leaf("legend", &[], "Verdicts");
-            for verdict in Verdict::ALL {
+            let verdicts = Verdict::ALL.iter().map(|verdict| said::verdict(*verdict));
+            for (key, word) in verdicts.chain([(said::NO_ACCESS, said::NO_ACCESS_OBSERVED)]) {
                 page.element("label", &[], |page| {
-                    page.open("input", &[("type", "checkbox"), ("name", "verdict"), ("value", verdict.as_str()), ("checked", "")]);
-                    page.text(format!(" {}", words::verdict(*verdict)));
+                    page.open("input", &[("type", "checkbox"), ("name", "verdict"), ("value", key), ("checked", "")]);
+                    page.text(format!(" {word}"));
                 });
             }
         });
@@ -92,7 +93,7 @@ fn unattributed(page: &mut Markup, report: &Report, listing: &Listing<'_>) {
 
 /// The sentence that a closed workload shows beside its name.
 pub(super) fn summary(page: &mut Markup, workload: &WorkloadReport) {
-    said::badge(page, workload.verdict);
+    said::badge(page, said::standing(workload));
     page.text(" ");
     page.leaf("b", &[], &workload.name);
     page.text(" ");

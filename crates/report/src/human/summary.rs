@@ -80,7 +80,7 @@ fn read(counts: ReadCounts) -> String {
         said.push(format!("{} git blobs", thousands(blobs)));
     }
     if remembered > 0 {
-        said.push(format!("{} git blobs known from an earlier run", thousands(remembered)));
+        said.push(format!("{} git blobs and image files known from an earlier run", thousands(remembered)));
     }
     if layers > 0 {
         said.push(format!("{} image layers", thousands(layers)));

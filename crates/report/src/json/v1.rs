@@ -262,7 +262,8 @@ pub struct Read {
     pub blobs: u64,
     /// Image layers.
     pub layers: u64,
-    /// Git blobs that were not read because an earlier run with the same rules found nothing in them (--cache).
+    /// Git blobs, layers and files of images that were not read because an earlier run with the same rules found nothing in them
+    /// (--cache).
     #[serde(default)]
     pub remembered: u64,
 }

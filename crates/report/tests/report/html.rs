@@ -118,3 +118,31 @@ fn a_thousand_workloads_cost_a_few_kilobytes_each() {
     let each = (page(&report).len() - before) / 1_000;
     assert!(each < 20_000, "{each} bytes");
 }
+
+#[test]
+fn what_authenticates_to_nothing_does_not_look_judged() {
+    let mut report = sample::audit();
+    let judged = page(&report).matches("data-verdict=\"no-access\"").count();
+    let workload = report.workloads.iter_mut().find(|workload| !workload.no_access_observed).unwrap();
+    workload.no_access_observed = true;
+    let page = page(&report);
+    assert_eq!(page.matches("data-verdict=\"no-access\"").count(), judged + 1);
+    assert_eq!(page.matches("<span class=\"badge v-no-access\">no access observed</span>").count(), judged + 1);
+}
+
+#[test]
+fn a_trust_map_is_cut_into_drawings_that_fit_on_a_page() {
+    let mut report = sample::audit();
+    let one = report.workloads.iter().find(|workload| workload.identity_paths.len() == 1).cloned().unwrap();
+    report.workloads = (0..45)
+        .map(|number| {
+            let mut workload = one.clone();
+            workload.id = format!("gha:.github/workflows/w{number}.yml#job");
+            workload
+        })
+        .collect();
+    let page = page(&report);
+    let drawings = between(&page, "<div class=\"scroll map\"", "</svg>");
+    assert!(drawings.len() >= 3 && drawings[2].contains(", part 3"), "{} drawings", drawings.len());
+    assert!(drawings.iter().all(|drawing| drawing.matches("class=\"name\">").count() <= 4 * 20));
+}

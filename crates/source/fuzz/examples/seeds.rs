@@ -75,8 +75,18 @@ fn git() {
     write("git", "delta", &[&[0, behind, behind, 0, 0, 0, 0, 0, 0, 0, 0][..], &blob, &[0x67, behind], &delta].concat());
 }
 
+/// One file "a" of 20 bytes: stored, and as LZMA, which those bytes are not.
+fn seven_zip() {
+    for (name, coder) in [("stored", &[0x01, 0x00][..]), ("lzma", &[0x23, 3, 1, 1, 5, 0x5D, 0, 0, 0x10, 0])] {
+        let streams = [&[4, 6, 0, 1, 9, 20, 0, 7, 0x0B, 1, 0, 1][..], coder, &[0x0C, 20, 0, 8, 0, 0]].concat();
+        let files = [5, 1, 0x11, 5, 0, b'a', 0, 0, 0, 0, 0];
+        write("sevenz", name, &[&TEXT[..20], &[1], &streams, &files].concat());
+    }
+}
+
 fn main() {
     documents();
+    seven_zip();
     images();
     git();
     let mail = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\ncGFz\n--b\nContent-Type: text/html; name=x\n\

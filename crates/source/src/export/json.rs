@@ -1,5 +1,7 @@
 //! Exports in JSON: lists of objects, in a known key or at the root. One object at a time is held.
 
+use std::collections::HashSet;
+
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
@@ -16,6 +18,10 @@ const LABELS: &[&str] = &["key", "number", "ts", "id", "sys_id"];
 const TIMES: &[&str] = &["ts", "created", "sys_created_on", "createdDateTime", "originalarrivaltime"];
 /// What only repeats the text in another form, or describes who wrote it.
 const REPEATED: &[&str] = &["blocks", "user_profile", "renderedFields", "avatarUrls"];
+/// Keys of the texts that blocks show.
+const SHOWN: &[&str] = &["text", "url", "title", "alt_text", "image_url", "value"];
+/// Parts of a line in blocks; others are lines of their own.
+const INLINE: &[&str] = &["text", "link", "emoji", "user"];
 
 /// Reads an export.
 pub(super) fn read(bytes: &[u8], take: Take<'_>) -> Result<(), String> {
@@ -110,6 +116,9 @@ fn messages_of(within: Option<&str>, object: &Value, take: &mut (dyn FnMut(Messa
     let mut message = Message { place, time, text: String::new() };
     let comments = fields.pointer("/comment/comments").and_then(Value::as_array);
     gather("", fields, comments.is_some(), &mut message.text);
+    if let Some(blocks) = object.get("blocks").filter(|_| object.get("text").is_some()) {
+        add_blocks(blocks, &mut message.text);
+    }
     let parent = message.place.clone();
     take(message)
         && comments.into_iter().flatten().all(|comment| {
@@ -137,6 +146,41 @@ fn gather(key: &str, value: &Value, without_comments: bool, text: &mut String) {
             kept.for_each(|(name, value)| gather(name, value, without_comments, text));
         }
         _ => {}
+    }
+}
+
+/// Adds the lines of Slack's `blocks` in which there is a word that the text doesn't have. The text mostly repeats them, but
+/// with some it only says what is shown where blocks can't be.
+fn add_blocks(blocks: &Value, text: &mut String) {
+    let mut lines = String::new();
+    shown(blocks, &mut lines);
+    let said: HashSet<&str> = text.split_whitespace().map(bare).collect();
+    let is_new = |line: &&str| line.split_whitespace().any(|word| !said.contains(bare(word)));
+    let new: Vec<&str> = lines.lines().filter(is_new).collect();
+    let new = new.join("\n");
+    text.push_str(&new);
+}
+
+/// A word without the marks around it, such as those of emphasis.
+fn bare(word: &str) -> &str {
+    word.trim_matches(|character: char| !character.is_alphanumeric())
+}
+
+/// Adds what a block shows.
+fn shown(block: &Value, text: &mut String) {
+    if let Value::Array(blocks) = block {
+        blocks.iter().for_each(|block| shown(block, text));
+    }
+    let Value::Object(fields) = block else { return };
+    for (key, value) in fields {
+        match value {
+            Value::String(written) if SHOWN.contains(&key.as_str()) => text.push_str(&plain(written)),
+            _ => shown(value, text),
+        }
+    }
+    let is_inline = fields.get("type").and_then(Value::as_str).is_some_and(|kind| INLINE.contains(&kind));
+    if !is_inline && !text.ends_with('\n') {
+        text.push('\n');
     }
 }
 

@@ -30,7 +30,29 @@ pub(super) fn add(text: &mut String, field: &str, value: &str) {
 }
 
 /// Tags that begin or end a line.
-const BLOCKS: &[&str] = &["br", "p", "div", "li", "tr", "pre", "h1", "h2", "h3", "h4", "td", "th", "ac:plain-text-body", "title"];
+const BLOCKS: &[&str] = &[
+    "br",
+    "p",
+    "div",
+    "li",
+    "tr",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "th",
+    "ac:plain-text-body",
+    "title",
+    "w:p",
+    "w:br",
+    "w:tab",
+    "w:tc",
+    "a:p",
+    "a:br",
+    "si",
+];
 
 /// HTML as text: lines where its blocks end, other tags left out, character references resolved. A text without tags
 /// and references is returned as it is.
@@ -98,9 +120,9 @@ fn tag(rest: &str, lines: Lines, text: &mut String) -> usize {
 /// No tag is longer.
 const MAX_TAG: usize = 4 << 10;
 
-/// Keeps the address of a link or an image, which may hold a token.
+/// Keeps the address of a link or an image, which may hold a token, and what documents say of pictures and fields.
 fn attributes(tag: &str, text: &mut String) {
-    for name in [" href=", " src="] {
+    for name in [" href=", " src=", " descr=", " w:instr="] {
         let Some(at) = tag.find(name) else { continue };
         let value = tag[at + name.len()..].trim_start_matches(['"', '\'']);
         let value = value.split(['"', '\'']).next().unwrap_or_default();

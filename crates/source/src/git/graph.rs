@@ -1,5 +1,9 @@
 //! Which tree contains which, and which commit follows which: what provenance is read from.
+//!
+//! The decision a reader would question: what trees contain is a list of numbers of edges. A tree mostly contains what the
+//! one before it did, so that there are far fewer edges than entries, and lists are what takes the memory.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::commit;
@@ -19,10 +23,9 @@ pub(super) struct Commit {
     pub(super) parents: Vec<u32>,
 }
 
-/// A tree has a tree, or a content that is looked for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Something is called so in a tree: a tree, or a content that is looked for.
+#[derive(Clone, Copy)]
 pub(super) struct Edge {
-    tree: u32,
     pub(super) child: u32,
     /// Number of the name.
     pub(super) name: u32,
@@ -36,8 +39,12 @@ pub(super) struct Graph {
     /// Tag and what it points to, by number of the tag.
     pub(super) tags: Vec<(u32, u32)>,
     edges: Vec<Edge>,
-    /// Where the edges of each object begin.
-    starts: Vec<u32>,
+    /// By object: the edge that was last met for it, which is nearly always the next one, too.
+    last: Vec<u32>,
+    /// What trees contain, by number of the edge, tree after tree.
+    lists: Vec<u32>,
+    /// Trees, and their parts of the lists.
+    trees: Vec<(u32, Range<usize>)>,
     pub(super) texts: Texts,
 }
 
@@ -58,14 +65,8 @@ impl Graph {
         let mut graph = graph.into_inner().unwrap_or_else(PoisonError::into_inner);
         graph.commits.sort_unstable_by_key(|commit| commit.object);
         graph.tags.sort_unstable();
-        graph.edges.sort_unstable();
-        graph.starts = vec![0; sweep.store.ids.len() + 1];
-        for edge in &graph.edges {
-            graph.starts[edge.tree as usize + 1] += 1;
-        }
-        for at in 1..graph.starts.len() {
-            graph.starts[at] += graph.starts[at - 1];
-        }
+        graph.trees.sort_unstable_by_key(|(tree, _)| *tree);
+        graph.last = Vec::new();
         graph
     }
 
@@ -81,13 +82,15 @@ impl Graph {
             }),
             Kind::Tag => self.tags.push((object.object, commit::target(object.bytes).map_or(NONE, number))),
             Kind::Tree => {
+                let start = self.lists.len();
                 for entry in TreeEntries::new(object.bytes, id_width) {
                     let Some(child) = ids.find_bytes(entry.id) else { continue };
                     if entry.kind == EntryKind::Tree || sought.binary_search(&child).is_ok() {
-                        let name = self.texts.number(entry.name);
-                        self.edges.push(Edge { tree: object.object, child, name });
+                        let edge = self.edge_to(child, entry.name, ids.len());
+                        self.lists.push(edge);
                     }
                 }
+                self.trees.push((object.object, start..self.lists.len()));
             }
             Kind::Blob => {}
         }
@@ -95,17 +98,39 @@ impl Graph {
 
     /// Adds what another thread read.
     fn join(&mut self, mut other: Self) {
+        if self.lists.len() < other.lists.len() {
+            std::mem::swap(self, &mut other);
+        }
         self.commits.append(&mut other.commits);
         self.tags.append(&mut other.tags);
-        for edge in other.edges {
-            let name = self.texts.number(other.texts.text(edge.name));
-            self.edges.push(Edge { name, ..edge });
-        }
+        let objects = other.last.len();
+        let edges: Vec<u32> = other.edges.iter().map(|edge| self.edge_to(edge.child, other.texts.text(edge.name), objects)).collect();
+        let start = self.lists.len();
+        self.lists.extend(other.lists.iter().map(|&edge| edges[edge as usize]));
+        self.trees.extend(other.trees.into_iter().map(|(tree, part)| (tree, start + part.start..start + part.end)));
     }
 
-    /// What `tree` contains.
-    pub(super) fn contents(&self, tree: u32) -> &[Edge] {
-        &self.edges[self.starts[tree as usize] as usize..self.starts[tree as usize + 1] as usize]
+    /// The number of the edge to `child`, one of `objects`, under that name.
+    fn edge_to(&mut self, child: u32, name: &[u8], objects: usize) -> u32 {
+        self.last.resize(objects, NONE);
+        let last = self.last[child as usize];
+        if last != NONE && **self.texts.text(self.edges[last as usize].name) == *name {
+            return last;
+        }
+        let number = self.edges.len() as u32;
+        self.edges.push(Edge { child, name: self.texts.number(name) });
+        self.last[child as usize] = number;
+        number
+    }
+
+    /// Where what `tree` contains is listed.
+    pub(super) fn contents(&self, tree: u32) -> Range<usize> {
+        self.trees.binary_search_by_key(&tree, |&(tree, _)| tree).map_or(0..0, |at| self.trees[at].1.clone())
+    }
+
+    /// What is listed there.
+    pub(super) fn edge(&self, place: usize) -> Edge {
+        self.edges[self.lists[place] as usize]
     }
 
     /// The commit with that number of an object.

@@ -11,6 +11,13 @@ use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{data, index};
 
 use super::ids::Ids;
+use super::pack_file::{PackFile, Window};
+
+/// No header of an entry is longer: a size, and the id or distance of a base.
+const HEADER_BYTES: u64 = 64;
+
+/// What an entry may be longer than its data, whatever they are.
+const SLACK_BYTES: u64 = 4 << 10;
 
 /// What is wrong with an entry.
 pub(super) const BAD_ENTRY: &str = "its entry in the pack doesn't make sense";
@@ -47,13 +54,15 @@ pub(super) struct Entry {
 
 /// A pack and its index.
 pub(super) struct Pack {
-    pub(super) file: data::File,
+    file: PackFile,
     pub(super) index: index::File,
 }
 
 /// A pack that is ready to be walked.
 pub(super) struct Forest {
-    file: Arc<data::File>,
+    /// Number of the pack.
+    number: u32,
+    file: Arc<PackFile>,
     pub(super) entries: Vec<Entry>,
     /// Entries that are no deltas, in order.
     pub(super) roots: Vec<(Kind, u32)>,
@@ -62,24 +71,25 @@ pub(super) struct Forest {
 }
 
 /// An entry's data as they stand in the pack.
-pub(super) struct Packed<'a> {
+pub(super) struct Packed {
     /// Bytes of the data when inflated: of the object, or of the delta.
     pub(super) size: u64,
-    pub(super) data: &'a [u8],
+    start: u64,
+    end: u64,
 }
 
 impl Pack {
     /// Opens the pack that `index` belongs to.
     pub(super) fn open(index: &Path, kind: HashKind) -> Result<Self, String> {
-        let file = data::File::at(index.with_extension("pack"), kind).map_err(|error| error.to_string())?;
+        let file = PackFile::open(&index.with_extension("pack"), kind)?;
         let index = index::File::at(index, kind).map_err(|error| error.to_string())?;
         Ok(Self { file, index })
     }
 }
 
 impl Forest {
-    /// Puts the entries of `pack` in order. What `claimed` already has is not wanted again.
-    pub(super) fn new(pack: Pack, ids: &Ids, claimed: &mut [bool]) -> Self {
+    /// Puts the entries of `pack`, which has that number, in order. What `claimed` already has is not wanted again.
+    pub(super) fn new(number: u32, pack: Pack, ids: &Ids, claimed: &mut [bool]) -> Self {
         let Pack { file, index } = pack;
         let mut entries: Vec<Entry> = index
             .iter()
@@ -101,7 +111,7 @@ impl Forest {
         for entry in &mut entries {
             entry.is_wanted = !std::mem::replace(&mut claimed[entry.object as usize], true);
         }
-        let mut forest = Self { file: Arc::new(file), entries, roots: Vec::new(), lost: 0 };
+        let mut forest = Self { number, file: Arc::new(file), entries, roots: Vec::new(), lost: 0 };
         forest.link(&index, ids);
         forest.weigh();
         forest
@@ -114,15 +124,16 @@ impl Forest {
             entry.is_wanted &= passes(entry.object);
             (entry.heavy, entry.wanted) = (NONE, 0);
         }
-        let mut forest = Self { file: Arc::clone(&self.file), entries, roots: self.roots.clone(), lost: 0 };
+        let mut forest = Self { number: self.number, file: Arc::clone(&self.file), entries, roots: self.roots.clone(), lost: 0 };
         forest.weigh();
         forest
     }
 
     /// Puts each delta under its base. Going backwards leaves the children of a base in order.
     fn link(&mut self, index: &index::File, ids: &Ids) {
+        let mut window = Window::default();
         for at in (0..self.entries.len()).rev() {
-            let Some(entry) = self.header(at) else { continue };
+            let Some(entry) = self.header(at, &mut window) else { continue };
             let base = match entry.header {
                 Header::Blob => Err(Kind::Blob),
                 Header::Tree => Err(Kind::Tree),
@@ -178,19 +189,28 @@ impl Forest {
         self.lost = all - self.roots.iter().map(|&(_, at)| self.entries[at as usize].wanted).sum::<u32>();
     }
 
-    /// The data of the entry at that position.
-    pub(super) fn packed(&self, at: u32) -> Option<Packed<'_>> {
-        let entry = self.header(at as usize)?;
+    /// Where the data of the entry at that position are.
+    pub(super) fn packed(&self, at: u32, window: &mut Window) -> Option<Packed> {
+        let entry = self.header(at as usize, window)?;
         let (_, end) = self.range(at as usize);
-        Some(Packed { size: entry.decompressed_size, data: self.file.entry_slice(entry.data_offset..end)? })
+        // What doesn't get smaller is stored, with a few bytes for each block; an index may claim any length.
+        let size = entry.decompressed_size;
+        let longest = size.saturating_add(size / 64).saturating_add(SLACK_BYTES);
+        Some(Packed { size, start: entry.data_offset, end: end.min(entry.data_offset.saturating_add(longest)) })
     }
 
-    fn header(&self, at: usize) -> Option<data::Entry> {
+    /// The data themselves.
+    pub(super) fn data<'w>(&self, packed: &Packed, window: &'w mut Window) -> Option<&'w [u8]> {
+        window.get(self.number, &self.file, packed.start, packed.end)
+    }
+
+    fn header(&self, at: usize, window: &mut Window) -> Option<data::Entry> {
         let (start, end) = self.range(at);
-        data::Entry::from_bytes(self.file.entry_slice(start..end)?, start, self.file.object_hash()).ok()
+        let bytes = window.get(self.number, &self.file, start, end.min(start.saturating_add(HEADER_BYTES)))?;
+        data::Entry::from_bytes(bytes, start, self.file.hash).ok()
     }
 
     fn range(&self, at: usize) -> (u64, u64) {
-        (self.entries[at].offset, self.entries.get(at + 1).map_or(self.file.pack_end() as u64, |next| next.offset))
+        (self.entries[at].offset, self.entries.get(at + 1).map_or(self.file.end, |next| next.offset))
     }
 }

@@ -58,13 +58,13 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>
                 if done[tree as usize] == NONE {
                     done[tree as usize] = EMPTY;
                     stack.push((tree, true));
-                    stack.extend(graph.contents(tree).iter().map(|edge| (edge.child, false)));
+                    stack.extend(graph.contents(tree).map(|at| (graph.edge(at).child, false)));
                 }
                 continue;
             }
             let mut all = EMPTY;
-            for at in 0..graph.contents(tree).len() {
-                let edge = graph.contents(tree)[at];
+            for at in graph.contents(tree) {
+                let edge = graph.edge(at);
                 let part = match place[edge.child as usize] {
                     NONE => match (done[edge.child as usize], edge.name) {
                         (EMPTY, _) => continue,

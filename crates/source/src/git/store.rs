@@ -44,7 +44,7 @@ impl Store {
         all.extend(loose.iter().map(|(id, _)| *id));
         let ids = Ids::new(all, kind);
         let mut claimed = vec![false; ids.len()];
-        let forests = packs.into_iter().map(|pack| Forest::new(pack, &ids, &mut claimed)).collect();
+        let forests = (0..).zip(packs).map(|(number, pack)| Forest::new(number, pack, &ids, &mut claimed)).collect();
         loose.sort_unstable();
         let loose = loose.into_iter().filter_map(|(id, path)| Some(Loose { path, object: ids.find(&id)? }));
         let loose = loose.filter(|one| !std::mem::replace(&mut claimed[one.object as usize], true)).collect();

@@ -10,6 +10,7 @@ use unkeyed_model::Copied;
 use super::delta::{self, BAD_DELTA};
 use super::inflate::{BAD_STREAM, Inflater};
 use super::pack::{BAD_ENTRY, Entry, Forest, NONE};
+use super::pack_file::Window;
 use crate::Flow;
 
 /// Bytes of expanded objects that a walk may hold as bases; what hangs on objects that don't fit is not read.
@@ -49,6 +50,7 @@ pub(super) enum Step<'a> {
 /// Expands delta trees, one at a time, in reused buffers.
 pub(super) struct Walker<'l> {
     inflater: Inflater,
+    window: Window,
     max_bytes: u64,
     delta: Vec<u8>,
     copies: Vec<Copied>,
@@ -77,7 +79,8 @@ struct Bases<'l> {
 
 impl<'l> Walker<'l> {
     pub(super) fn new(max_bytes: u64, large: &'l Mutex<()>) -> Self {
-        Self { inflater: Inflater::default(), max_bytes, delta: Vec::new(), copies: Vec::new(), spare: Vec::new(), large }
+        let (inflater, window) = (Inflater::default(), Window::default());
+        Self { inflater, window, max_bytes, delta: Vec::new(), copies: Vec::new(), spare: Vec::new(), large }
     }
 
     /// Expands the object at `root`, which is no delta, and everything that is built on it, depth first: between an object
@@ -148,9 +151,10 @@ impl<'l> Walker<'l> {
 
     /// Inflates the object at `entry`.
     fn whole(&mut self, forest: &Forest, entry: u32, bases: &mut Bases<'l>, out: &mut Vec<u8>) -> Result<(), Fault> {
-        let packed = forest.packed(entry).ok_or(Fault::Damaged(BAD_ENTRY))?;
+        let packed = forest.packed(entry, &mut self.window).ok_or(Fault::Damaged(BAD_ENTRY))?;
         let size = self.room(packed.size, bases)?;
-        self.inflater.all(packed.data, size, out).ok_or(Fault::Damaged(BAD_STREAM))
+        let data = forest.data(&packed, &mut self.window).ok_or(Fault::Damaged(BAD_ENTRY))?;
+        self.inflater.all(data, size, out).ok_or(Fault::Damaged(BAD_STREAM))
     }
 
     /// Expands the delta at `entry`, which stands on the last base.
@@ -162,10 +166,11 @@ impl<'l> Walker<'l> {
         out: &mut Vec<u8>,
         copies: &mut Vec<Copied>,
     ) -> Result<(), Fault> {
-        let packed = forest.packed(entry).ok_or(Fault::Damaged(BAD_ENTRY))?;
+        let packed = forest.packed(entry, &mut self.window).ok_or(Fault::Damaged(BAD_ENTRY))?;
         let size = self.room(packed.size, bases)?;
+        let data = forest.data(&packed, &mut self.window).ok_or(Fault::Damaged(BAD_ENTRY))?;
         let mut delta = std::mem::take(&mut self.delta);
-        let built = self.inflater.all(packed.data, size, &mut delta).ok_or(Fault::Damaged(BAD_STREAM)).and_then(|()| {
+        let built = self.inflater.all(data, size, &mut delta).ok_or(Fault::Damaged(BAD_STREAM)).and_then(|()| {
             let size = delta::result_size(&delta).ok_or(Fault::Damaged(BAD_DELTA))?;
             self.room(size, bases)?;
             let base = bases.frames.last().ok_or(Fault::Damaged(BAD_DELTA))?;

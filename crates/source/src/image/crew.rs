@@ -3,14 +3,16 @@
 //! A layer can be inflated by one thread only, so with few layers the others take members to look at. Nobody waits for
 //! anybody: a batch that no one has room for is looked at by the thread that made it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use unkeyed_model::{Origin, Skip};
 
 use crate::unpack::{self, Limits};
-use crate::{Event, Flow, Options, Sink};
+use crate::{Event, Flow, Key, Known, Options, Sink};
 
 /// Members are handed over when they make up this many bytes.
 const BATCH_BYTES: usize = 512 << 10;
@@ -26,9 +28,20 @@ struct Batch {
     members: Vec<(Origin, Range<usize>)>,
 }
 
+/// What could be said of the files of layers, by digest of the layer.
+#[derive(Debug, Default)]
+pub(crate) struct Quiet {
+    /// Files that were read to the end, with no row of what was not read.
+    pub(crate) files: BTreeMap<String, Vec<Key>>,
+    /// Layers with such rows.
+    pub(crate) rows: BTreeSet<String>,
+}
+
 /// What the threads share.
 struct Shared {
     limits: Limits,
+    known: Arc<Known>,
+    quiet: Mutex<Quiet>,
     waiting_bytes: AtomicUsize,
     stop: AtomicBool,
 }
@@ -42,16 +55,19 @@ pub(crate) struct Hands<'c, 's> {
     batch: Batch,
 }
 
-/// Does `jobs` on as many threads as `options` say, each with a sink of its own.
+/// Does `jobs` on as many threads as `options` say, each with a sink of its own. What of it was quiet is told if it is to be
+/// kept.
 pub(crate) fn work<'s, J: Sync>(
     options: &Options,
     sink: &'s (dyn Fn() -> Sink<'s> + Sync),
     jobs: &[J],
     each: impl Fn(&J, &mut Hands<'_, 's>) + Sync,
-) {
+) -> Quiet {
     let threads = crate::threads(options);
     let shared = Shared {
         limits: Limits { member_bytes: options.max_file_bytes },
+        known: Arc::clone(&options.known),
+        quiet: Mutex::default(),
         waiting_bytes: AtomicUsize::new(0),
         stop: AtomicBool::new(false),
     };
@@ -79,6 +95,7 @@ pub(crate) fn work<'s, J: Sync>(
         }
         drop(full);
     });
+    shared.quiet.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
@@ -88,11 +105,29 @@ impl Shared {
                 break;
             }
             let bytes = batch.buffer.get(range).unwrap_or_default();
-            unpack::bytes(origin, bytes, &self.limits, &mut |event| self.push(event, sink));
+            let place = origin.layer.clone().zip(Known::key_of(&origin)).filter(|_| self.known.grows());
+            // A name that looks like that of a member has the key of another file.
+            let mut has_rows = origin.path.contains("!/");
+            let flow = unpack::bytes(origin, bytes, &self.limits, &mut |event| {
+                has_rows |= matches!(event, Event::Skip(_));
+                self.push(event, sink)
+            });
+            if let Some((layer, key)) = place.filter(|_| flow == Flow::Continue) {
+                self.note(layer, (!has_rows).then_some(key));
+            }
         }
         batch.buffer.clear();
         batch.buffer.shrink_to(4 * BATCH_BYTES);
         batch
+    }
+
+    /// Notes that a file of `layer` was quiet, or that there is a row of what was not read.
+    fn note(&self, layer: String, file: Option<Key>) {
+        let mut quiet = self.quiet.lock().unwrap_or_else(PoisonError::into_inner);
+        match file {
+            Some(key) => quiet.files.entry(layer).or_default().push(key),
+            None => drop(quiet.rows.insert(layer)),
+        }
     }
 
     fn push(&self, event: Event<'_>, sink: &mut Sink<'_>) -> Flow {
@@ -115,8 +150,9 @@ impl<'c> Hands<'c, '_> {
         &self.shared.stop
     }
 
-    /// Pushes what was not read.
-    pub(crate) fn skip(&mut self, skip: Skip) {
+    /// Pushes what of `layer` was not read.
+    pub(crate) fn skip(&mut self, layer: &str, skip: Skip) {
+        self.shared.note(layer.to_owned(), None);
         self.shared.push(Event::Skip(skip), &mut self.sink);
     }
 

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use unkeyed_model::{ImagePlace, Origin, Skip, SkipReason, Surface, Timestamp};
 
+use crate::Known;
+
 use super::blobs::Blobs;
 use super::bounded::{Bounded, Limit};
 use super::compression;
@@ -29,6 +31,9 @@ pub(crate) struct Job<'i> {
     pub(crate) first_seen: Option<Timestamp>,
     pub(crate) prefix: &'i str,
     pub(crate) max_file_bytes: u64,
+    pub(crate) known: &'i Known,
+    /// Nothing is in its files, and only their names are asked for.
+    pub(crate) is_silent: bool,
 }
 
 type Stream<'r> = Box<dyn BufRead + 'r>;
@@ -125,9 +130,12 @@ impl Job<'_> {
 
     fn file(&self, reader: &mut TarReader<Stream<'_>>, entry: &Entry, path: &str, hands: &mut Hands<'_, '_>) -> io::Result<()> {
         let origin = self.origin(path, Some(format!("/{path}")));
+        if self.is_silent || self.known.leaves(self.layer.digest.as_str(), &origin.path) {
+            return Ok(());
+        }
         if entry.size > self.max_file_bytes {
             let detail = format!("{} bytes; the limit is {} (--max-file-size)", entry.size, self.max_file_bytes);
-            hands.skip(Skip { path: origin.path, why: SkipReason::TooLarge, detail });
+            hands.skip(self.layer.digest.as_str(), Skip { path: origin.path, why: SkipReason::TooLarge, detail });
             return Ok(());
         }
         hands.take(origin, |buffer| reader.read(entry.size, buffer))
@@ -135,6 +143,9 @@ impl Job<'_> {
 
     /// A blob that is no file system: an attestation, a chart, any artifact that a registry keeps.
     fn artifact(&self, stream: &mut Stream<'_>, hands: &mut Hands<'_, '_>) -> io::Result<()> {
+        if self.is_silent {
+            return Ok(());
+        }
         let suffix = if self.layer.media_type.ends_with("json") { ".json" } else { "" };
         let name = format!("{}{suffix}", self.layer.digest);
         let most = self.max_file_bytes;
@@ -178,7 +189,8 @@ impl Job<'_> {
     }
 
     fn skip(&self, hands: &mut Hands<'_, '_>, why: SkipReason, detail: String) {
-        hands.skip(Skip { path: within(self.prefix, self.layer.digest.as_str()), why, detail });
+        let layer = self.layer.digest.as_str();
+        hands.skip(layer, Skip { path: within(self.prefix, layer), why, detail });
     }
 }
 

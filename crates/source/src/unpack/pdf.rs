@@ -1,11 +1,14 @@
 //! Text of PDF documents (ISO 32000-1): what pages show, what stands between streams, and embedded files.
 //!
 //! Streams are found by their keyword, not by the table of references: what an update replaced is still in the file,
-//! and a damaged table hides nothing. Codes of fonts are taken for characters; where fonts that a document embeds in part
-//! don't follow them, that is said.
+//! and a damaged table hides nothing. Codes of fonts are taken for characters unless the font says what they stand for; where
+//! they are none, that is said.
 
 mod content;
 mod filters;
+mod fonts;
+mod objects;
+mod to_unicode;
 
 use unkeyed_model::SkipReason;
 
@@ -14,9 +17,9 @@ use super::door::Door;
 use super::parts::Parts;
 use super::place::Place;
 use filters::Decoded;
+use fonts::Fonts;
+use objects::{Stream, Streams};
 
-/// How far before a stream its dictionary is looked for.
-const DICTIONARY_BYTES: usize = 4096;
 /// Longest stream that is decoded; what is longer is a picture or a font.
 const STREAM_BYTES: u64 = 16 << 20;
 const STREAM: &[u8] = b"stream";
@@ -28,43 +31,56 @@ pub(super) fn read(door: &mut Door<'_>, place: &Place, bytes: &[u8]) -> Outcome 
         door.say(place, SkipReason::Encrypted, "an encrypted document; only what stands outside its encryption was read")?;
         return Ok(());
     }
-    let (mut pages, mut objects) = (Parts::bounded("text", bytes.len()), Parts::bounded("objects", bytes.len()));
-    let (mut at, mut number, mut left) = (0, 0, Left::default());
-    while let Some(start) = find(bytes, STREAM, at) {
-        let outside = &bytes[at..start];
-        objects.text().extend_from_slice(outside);
-        content::wide_strings(outside, objects.text());
-        objects.flush(door, place)?;
-        let data = start + STREAM.len();
-        let data = data + [&b"\r\n"[..], b"\n", b"\r"].iter().find(|end| bytes[data..].starts_with(end)).map_or(0, |end| end.len());
-        let end = find(bytes, END, data).unwrap_or(bytes.len());
-        let dictionary = &outside[outside.len().saturating_sub(DICTIONARY_BYTES)..];
-        let dictionary = memchr_rfind(dictionary, b" obj").map_or(dictionary, |at| &dictionary[at..]);
-        number += 1;
-        let stream = if is_other(dictionary) { Decoded::Picture } else { filters::decode(door, dictionary, &bytes[data..end])? };
-        left.note(&stream);
-        match stream {
-            Decoded::Picture | Decoded::Not => {}
+    let (packed, is_cut) = fonts::packed(door, bytes)?;
+    let mut fonts = Fonts::of(door, bytes, &packed)?;
+    let mut text = Text { pages: Parts::bounded("text", bytes.len()), objects: Parts::bounded("objects", bytes.len()), streams: 0 };
+    let (mut streams, mut left) = (Streams::of(bytes), Left { fonts: is_cut || fonts.is_cut, ..Left::default() });
+    for stream in streams.by_ref() {
+        text.outside(stream.outside, door, place)?;
+        text.stream(&stream, &mut fonts, &mut left, door, place)?;
+    }
+    text.outside(streams.rest(), door, place)?;
+    text.objects.finish(door, place)?;
+    text.pages.finish(door, place)?;
+    left.say(door, place)
+}
+
+/// What is taken out of a document.
+struct Text {
+    /// What pages show.
+    pages: Parts,
+    /// Everything else.
+    objects: Parts,
+    /// Streams so far.
+    streams: u64,
+}
+
+impl Text {
+    fn outside(&mut self, outside: &[u8], door: &mut Door<'_>, place: &Place) -> Outcome {
+        self.objects.text().extend_from_slice(outside);
+        content::wide_strings(outside, self.objects.text());
+        self.objects.flush(door, place)
+    }
+
+    fn stream<'b>(&mut self, stream: &Stream<'b>, fonts: &mut Fonts<'b>, left: &mut Left, door: &mut Door<'_>, place: &Place) -> Outcome {
+        self.streams += 1;
+        let dictionary = stream.dictionary;
+        let decoded =
+            if is_other(dictionary) || fonts.is_map(stream) { Decoded::Picture } else { filters::decode(door, dictionary, stream.data)? };
+        left.note(&decoded);
+        match decoded {
+            Decoded::Picture | Decoded::Not => Ok(()),
             Decoded::Bytes(file) if has(dictionary, b"/EmbeddedFile") => {
-                door.member(place, format!("embedded-file-{number}").as_bytes(), &mut &file[..])?;
+                door.member(place, format!("embedded-file-{}", self.streams).as_bytes(), &mut &file[..])
             }
-            Decoded::Bytes(text) if has(dictionary, b"/ObjStm") || has(dictionary, b"/Metadata") => {
-                objects.text().extend_from_slice(&text);
-                content::wide_strings(&text, objects.text());
-                objects.flush(door, place)?;
-            }
+            Decoded::Bytes(text) if has(dictionary, b"/ObjStm") || has(dictionary, b"/Metadata") => self.outside(&text, door, place),
             Decoded::Bytes(page) => {
-                left.unmapped += content::shown_text(&page, pages.text());
-                pages.flush(door, place)?;
+                let names = fonts.names_in(stream);
+                left.unmapped += content::shown_text(&page, |name| fonts.map(&names, name), self.pages.text());
+                self.pages.flush(door, place)
             }
         }
-        at = (end + END.len()).min(bytes.len());
     }
-    objects.text().extend_from_slice(&bytes[at..]);
-    content::wide_strings(&bytes[at..], objects.text());
-    objects.finish(door, place)?;
-    pages.finish(door, place)?;
-    left.say(door, place)
 }
 
 /// What could not be taken out of a document.
@@ -76,6 +92,8 @@ struct Left {
     coded: u64,
     /// Strings whose codes stand for no characters that can be told.
     unmapped: u64,
+    /// Whether not all fonts are known.
+    fonts: bool,
 }
 
 impl Left {
@@ -88,7 +106,10 @@ impl Left {
     }
 
     fn say(&self, door: &mut Door<'_>, place: &Place) -> Outcome {
-        let Self { cut, coded, unmapped } = self;
+        let Self { cut, coded, unmapped, fonts } = self;
+        if *fonts {
+            door.say(place, SkipReason::Limit, fonts::limit())?;
+        }
         if *cut > 0 {
             let detail = format!("{cut} streams longer than {STREAM_BYTES} bytes, of which the first were read");
             door.say(place, SkipReason::Limit, detail)?;

@@ -51,6 +51,32 @@ fn at<'m>(messages: &'m [Message], place: &str) -> &'m Message {
     found.unwrap()
 }
 
+/// Word begins a new run wherever spelling or editing was noted.
+#[test]
+fn a_document_is_its_paragraphs_without_the_markup() {
+    let document = r#"<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>DB_PASS</w:t></w:r><w:proofErr w:type="x"/>
+<w:r><w:rPr><w:lang w:val="en"/></w:rPr><w:t>WORD=a&amp;</w:t></w:r><w:r><w:t>b</w:t></w:r></w:p><w:p><w:r><w:t>next</w:t></w:r></w:p></w:body></w:document>"#;
+    let (messages, skips, surfaces) = read("document.xml", document.replace('\n', "").as_bytes());
+    assert_eq!((messages.len(), messages[0].0.as_str(), &surfaces[..]), (1, "document.xml", &[Surface::Worktree][..]));
+    assert_eq!((messages[0].1.trim(), skips), ("DB_PASSWORD=a&b\nnext", vec![]));
+    let slide =
+        "<p:sld xmlns:p='p'><a:p><a:r><a:t>to</a:t></a:r><a:r><a:t>ken</a:t></a:r></a:p><a:p><p:cNvPr descr='a picture'/></a:p></p:sld>";
+    let (messages, _, _) = read("slide1.xml", slide.as_bytes());
+    assert_eq!(messages[0].1.trim(), "token\n a picture");
+}
+
+#[test]
+fn what_slack_shows_in_blocks_is_read_where_the_text_does_not_say_it() {
+    let day = r#"[{"type": "message", "ts": "1704445200.000100", "text": "*use* this: `a1`",
+        "blocks": [{"type": "rich_text", "block_id": "q7", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "text", "text": "use", "style": {"bold": true}}, {"type": "text", "text": " this: a1"}]},
+            {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "DB_PASS"}, {"type": "text", "text": "WORD=b2"}]}]},
+            {"type": "section", "text": {"type": "mrkdwn", "text": "c3"}}]}]"#;
+    let messages = messages("x/ops/2024-01-05.json", day, Surface::Chat);
+    assert_eq!(messages[0].1.matches("a1").count(), 1, "{:?}", messages[0].1);
+    assert!(messages[0].1.contains("DB_PASSWORD=b2\nc3"), "{:?}", messages[0].1);
+}
+
 #[test]
 fn slack_by_channel_and_message() {
     let day = r#"[

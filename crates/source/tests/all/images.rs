@@ -1,12 +1,14 @@
 //! Reads images that hold everything a builder, or an attacker, can put into one.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Arc;
 
-use super::image_maker::{CREATED, Layer, Layout, MANIFEST, config, digest, gzip, read, read_with, zstd};
+use super::image_maker::{CREATED, Layer, Layout, MANIFEST, Read, config, digest, gzip, read, read_with, zstd};
 use serde_json::json;
 use tar::EntryType;
 use unkeyed_model::{Fate, SkipReason, Surface};
-use unkeyed_source::{Error, Options, open};
+use unkeyed_source::{Error, Known, Options, open};
 
 fn target(layout: &Layout) -> String {
     format!("oci-dir:{}", layout.path().display())
@@ -259,4 +261,24 @@ fn names_can_not_leave_the_image() {
     let read = read(&target(&layout));
     assert_eq!(read.files(), ["/abs/olute", "/dot/s", "/esc%1B[2Jape", "/etc/shadow", "/out/passwd"]);
     assert_eq!(read.skips, []);
+}
+
+/// What a run that keeps what it learns finds nothing in, if something is found in `noisy`, is not read by the next.
+#[test]
+fn what_was_silent_is_not_read_again() {
+    let bottom = Layer::new().file("etc/quiet", b"nothing").file("app/key", b"found").file("app/a.zip", b"PK\x03\x04 cut").gzip();
+    let middle = Layer::new().file("etc/other", b"nothing").gzip();
+    let top = Layer::new().whiteout("app").gzip();
+    let deleted = Fate::Deleted(digest(&top));
+    let layout = Layout::new().image("v1", &config(), &[("a", bottom), ("b", middle), ("c", top)]);
+    let run = |keys| read_with(&target(&layout), &Options { known: Arc::new(Known::new(keys)), ..Options::default() });
+    let found = |read: &Read| read.refined("app/key").iter().filter_map(|origin| Known::key_of(origin)).collect();
+    let first = run(Vec::new());
+    assert_eq!((first.target.source.layers(), first.files().len(), first.skips.len()), (3, 4, 1));
+    let second = run(first.target.source.silent(&found(&first)));
+    assert_eq!(second.files(), ["/app/a.zip", "/app/key"], "what something was found in, and what was not read to its end");
+    assert_eq!((second.target.source.layers(), second.reasons()), (1, first.reasons()));
+    assert_eq!((second.fate("app/key"), first.fate("app/key")), (deleted.clone(), deleted));
+    let forgetful = read_with(&target(&layout), &Options::default());
+    assert_eq!(forgetful.target.source.silent(&BTreeSet::new()), Vec::<[u8; 16]>::new());
 }

@@ -41,15 +41,15 @@ impl Node<'_> {
 /// The boxes of one column, in order of first use, without repetition.
 type Column<'c> = (Vec<Node<'c>>, BTreeMap<(&'c str, &'c Station), usize>);
 
-/// Draws the chains.
-pub(super) fn write(page: &mut Markup, platform: &str, chains: &[Chain<'_>]) {
+/// Draws the chains of a platform, or a part of them.
+pub(super) fn write(page: &mut Markup, of: &str, chains: &[Chain<'_>]) {
     let columns: Vec<Column<'_>> = (0..TITLES.len()).map(|at| column(chains, at)).collect();
     let bottom = |(nodes, _): &Column<'_>| nodes.last().map_or(TOP, |node| node.top + node.height());
     let tallest = columns.iter().map(bottom).fold(TOP, f64::max);
     let columns: Vec<Column<'_>> = columns.into_iter().map(|column| centred(column, tallest)).collect();
     let width = 4.0 * BOX + 3.0 * GAP + 2.0;
     let view = format!("-1 0 {} {}", number(width), number(tallest + 2.0));
-    let label = format!("Trust map of {platform}");
+    let label = format!("Trust map of {of}");
     let said = format!("{label}: {} ways in. The inventory holds the same as a table.", chains.len());
     page.element("div", &[("class", "scroll map"), ("tabindex", "0"), ("role", "region"), ("aria-label", &label)], |page| {
         page.element("svg", &[("viewBox", &view), ("width", &number(width)), ("role", "img"), ("aria-label", &said)], |page| {

@@ -45,6 +45,49 @@ fn a_pdf_shows_its_text() {
     assert_eq!(found.skips, []);
 }
 
+/// `text` in codes of two bytes: its characters, each `shift` further on.
+fn codes(text: &str, shift: u16) -> String {
+    text.bytes().map(|byte| format!("{:04X}", u16::from(byte) + shift)).collect()
+}
+
+fn to_unicode(shift: u16) -> Vec<u8> {
+    let range = format!("<{:04X}> <{:04X}> <0021>", 0x21 + shift, 0x7E + shift);
+    make::zlib(format!("1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange {range} endbfrange").as_bytes())
+}
+
+/// What browsers and word processors print: fonts with codes of their own, named by each page as it likes.
+#[test]
+fn codes_of_a_font_become_characters() {
+    let page = |seed, shift| {
+        let word = word(seed);
+        let (start, end) = word.split_at(30);
+        // A word goes on where the first part of it ends, within what its characters can take up; then there is a gap.
+        let (start, end, far) = (codes(start, shift), codes(end, shift), codes("far", shift));
+        make::zlib(format!("BT /F1 10 Tf 9 9 Td <{start}> Tj 180 0 Td <{end}> Tj 900 0 Td <{far}> Tj ET").as_bytes())
+    };
+    let (first, second) = (page(1, 100), page(2, 7));
+    let pages = ["<</Type /Page /Parent 20 0 R /Contents [ 1 0 R ]>>", "<</Type /Page /Resources <</Font 21 0 R>> /Contents 2 0 R>>"];
+    let places = format!("8 0 9 {} ", pages[0].len());
+    let packed = make::zlib([&places, pages[0], pages[1]].concat().as_bytes());
+    let mut file = pdf(&[
+        ("/Filter /FlateDecode", &first),
+        ("/Filter /FlateDecode", &second),
+        ("/Filter /FlateDecode", &to_unicode(100)),
+        ("/Filter /FlateDecode", &to_unicode(7)),
+        (&format!("/Type /ObjStm /N 2 /First {} /Filter /FlateDecode", places.len()), &packed),
+    ]);
+    file.extend(b"20 0 obj\n<</Kids [8 0 R] /Resources <</Font <</F1 10 0 R>>>>>>\nendobj\n21 0 obj\n<</F1 11 0 R>>\nendobj\n");
+    file.extend(
+        b"10 0 obj\n<</Type /Font /Subtype /Type0 /ToUnicode 3 0 R>>\nendobj\n11 0 obj\n<</Type /Font /ToUnicode 4 0 R>>\nendobj\n",
+    );
+    let found = read("a.pdf", &file);
+    assert_eq!(lines(&found, "a.pdf!/text"), [word(1), "far".into(), word(2), "far".into()]);
+    assert_eq!(found.skips, []);
+    for end in 0..file.len() {
+        let _ = read("a.pdf", &file[..end]);
+    }
+}
+
 #[test]
 fn what_of_a_pdf_is_not_read_is_said() {
     // One after the other, as PostScript's filters were used.
