@@ -186,7 +186,7 @@ impl<'a> Attribution<'a> {
         let drawn_in = self.drawn_in.get(folder).map(all).filter(|_| !is_definition);
         let owner = drawn_in.or_else(|| self.folders.get(folder).and_then(only))?;
         let is_left_out = |id: &&str| self.copied.get(id).is_some_and(|copied| !copied.iter().any(|source| holds(source, &origin.path)));
-        if owner.iter().any(|id| is_left_out(id)) {
+        if owner.iter().any(is_left_out) {
             return None;
         }
         // What goes into an image is in the hands of everybody who runs it.

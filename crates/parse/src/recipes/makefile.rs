@@ -71,7 +71,7 @@ impl Rule<'_> {
 
 /// Whether a word names a target that can be called: no pattern, no special target, nothing that is computed.
 fn is_name(word: &str) -> bool {
-    !word.starts_with('.') && !word.contains(['%', '$', '=', '(', ')', '|', '#'])
+    !word.starts_with('.') && !word.contains(['%', '$', '=', '(', ')', '|', '#', '\\'])
 }
 
 /// A recipe as the shell gets it, each byte in its place: `$(NAME)` is a variable, `$$` a dollar, `@` and `-` are make's own.
@@ -82,7 +82,10 @@ pub(super) fn for_shell(recipe: &str) -> String {
     while at < bytes.len() {
         match bytes[at] {
             b'@' | b'-' | b'+' if begins => bytes[at] = b' ',
-            b'$' => at += expansion(&mut bytes[at..]),
+            b'$' => {
+                at += expansion(&mut bytes[at..]);
+                begins = false;
+            }
             _ => {}
         }
         let Some(&byte) = bytes.get(at) else { break };

@@ -130,10 +130,6 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let leaves = values(resource);
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     for leaf in leaves {
-        // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
-        if leaf.name == "admin_password" {
-            continue;
-        }
         workload.references.append(&mut reader.read(&leaf, facts));
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
             && has_vault
@@ -172,6 +168,8 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
 /// The values of a resource and of the templates that it is made of.
 fn values(resource: Resource<'_, '_>) -> Vec<Leaf> {
     let mut leaves = settings::leaves(resource.module, resource.section);
+    // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
+    leaves.retain(|leaf| leaf.name != "admin_password");
     leaves.append(&mut templates::leaves(resource.module, resource.section));
     if resource.kind() == "docker_container" {
         leaves.iter_mut().for_each(|leaf| assigned(resource, leaf));
