@@ -42,6 +42,8 @@ pub(crate) struct Attribution<'a> {
     defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that own their folder, by every folder above them.
     folders: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// What each Dockerfile copies from the folder it is built in, by its id.
+    copied: BTreeMap<&'a str, Vec<&'a str>>,
     /// Ids of the workloads that run the image of a Dockerfile, by the Dockerfile's own id.
     runs: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Folders that the policy declares.
@@ -62,6 +64,7 @@ impl<'a> Attribution<'a> {
             drawn_in: BTreeMap::new(),
             defined: BTreeMap::new(),
             folders: BTreeMap::new(),
+            copied: BTreeMap::new(),
             runs: BTreeMap::new(),
             declared: declared(merged, policy),
         };
@@ -93,6 +96,10 @@ impl<'a> Attribution<'a> {
         if owns_folder(user.workload.kind) && user.workload.location.origin.surface != Surface::CliExport {
             for folder in folders_above(own) {
                 self.folders.entry(folder).or_default().insert(id);
+            }
+            if user.workload.kind == WorkloadKind::Dockerfile {
+                let copied = user.workload.traits.iter().filter(|(key, ..)| key == COPIES).map(|(_, source, _)| source.as_str());
+                self.copied.insert(id, copied.collect());
             }
         }
     }
@@ -178,6 +185,10 @@ impl<'a> Attribution<'a> {
         // Whoever draws in a folder gets what lies in it.
         let drawn_in = self.drawn_in.get(folder).map(all).filter(|_| !is_definition);
         let owner = drawn_in.or_else(|| self.folders.get(folder).and_then(only))?;
+        let is_left_out = |id: &&str| self.copied.get(id).is_some_and(|copied| !copied.iter().any(|source| holds(source, &origin.path)));
+        if owner.iter().any(is_left_out) {
+            return None;
+        }
         // What goes into an image is in the hands of everybody who runs it.
         let runs = owner.iter().filter_map(|id| self.runs.get(id)).flatten().copied();
         Some(owner.iter().copied().chain(runs).collect::<BTreeSet<_>>().into_iter().collect())
@@ -220,6 +231,19 @@ const fn owns_folder(kind: WorkloadKind) -> bool {
     matches!(kind, WorkloadKind::Dockerfile | WorkloadKind::Compose | WorkloadKind::K8s | WorkloadKind::Terraform)
 }
 
+/// Trait of a Dockerfile: a file or folder that it copies into the image.
+const COPIES: &str = "copies";
+
+/// Whether a copied source holds a file. The folder that an image is built in may be any above its Dockerfile, so that the source
+/// may begin at any folder of the path; what isn't told (`$DIR`, `*.json`) may be anything from there on.
+fn holds(source: &str, path: &str) -> bool {
+    let source = source.trim_start_matches("./").trim_start_matches('/');
+    let known = source.split(['*', '?', '[', '$']).next().unwrap_or_default();
+    let is_open = known.len() < source.len() || known.ends_with('/');
+    let begins = |rest: &str| rest.strip_prefix(known).is_some_and(|rest| is_open || rest.is_empty() || rest.starts_with('/'));
+    matches!(known, "" | ".") || std::iter::successors(Some(path), |rest| rest.split_once('/').map(|(_, rest)| rest)).any(begins)
+}
+
 /// Folders below that of a workload that hold what its tests need.
 const TEST_FOLDERS: &[&str] = &["test", "tests", "testdata", "__tests__", "spec", "specs", "fixtures", "e2e", "testing", "mocks"];
 /// What the names of test programs end in, without their extension.
@@ -245,4 +269,27 @@ fn folders_above(path: &str) -> impl Iterator<Item = &str> {
 
 fn parent(path: &str) -> Option<&str> {
     (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn a_copied_source_holds_what_lies_in_it() {
+        for (source, path) in [
+            (".", "web/.env"),
+            ("./", "web/.env"),
+            ("src", "web/src/config.ts"),
+            ("./web/src/", "web/src/config.ts"),
+            ("package*.json", "web/package-lock.json"),
+            ("${FOLDER}", "web/.env"),
+            (".env", "web/.env"),
+        ] {
+            assert!(holds(source, path), "{source} {path}");
+        }
+        for (source, path) in [("src", "web/src2/a"), ("package*.json", "web/.env"), ("dist", "web/.env.example"), ("bin/x", "bin/y")] {
+            assert!(!holds(source, path), "{source} {path}");
+        }
+    }
 }

@@ -139,6 +139,9 @@ pub(crate) fn content(reference: &Reference) -> Content {
     }
     // A variable of GitHub is plain text, whatever it is given to.
     let used_as = reference.used_as.as_deref().filter(|_| reference.store != StoreKind::GhaVariable);
+    // A ConfigMap says nothing by the folder that it is put in (`/var/run/secrets/…`).
+    let is_plain_file = reference.store == StoreKind::K8sConfigMap;
+    let used_as = used_as.map(|place| if is_plain_file { place.rsplit('/').next().unwrap_or_default() } else { place });
     let names = [reference.key.as_deref(), used_as, Some(reference.name.as_str())];
     let said = names.into_iter().flatten().map(name_says).find(|content| *content != Content::Unstated);
     match said {
@@ -149,10 +152,36 @@ pub(crate) fn content(reference: &Reference) -> Content {
         Some(content) => content,
         // All of a store (`secrets: inherit`, `toJSON(secrets)`) or of an object that exists to hold secrets.
         None if is_whole(reference) && keeps_secrets(reference.store) => Content::Durable,
+        // Where secrets are kept, a key is one: `RPM_GPG_KEY`, `tls.key`.
+        None if keeps_secrets(reference.store) && is_key(reference.key.as_deref().unwrap_or(&reference.name)) => Content::Durable,
         None if keeps_secrets(reference.store) => Content::Unstated,
         // Plain variables hold settings; without a telling name there is no reason to suspect one.
         None => Content::Identifier,
     }
+}
+
+/// Words in front of `KEY` that tell a key which opens nothing.
+const PLAIN_KEYS: &[&str] = &[
+    "PUBLIC",
+    "PUB",
+    "PUBLISHABLE",
+    "PROJECT",
+    "CACHE",
+    "HOST",
+    "PARTITION",
+    "SITE",
+    "OBJECT",
+    "SORT",
+    "PRIMARY",
+    "FOREIGN",
+    "S3",
+    "STATE",
+];
+
+/// Whether a name is that of a key which opens something.
+fn is_key(name: &str) -> bool {
+    let words = words(name);
+    words.last().is_some_and(|last| last == "KEY") && !words.iter().any(|word| PLAIN_KEYS.contains(&word.as_str()))
 }
 
 /// Whether the use takes everything that is kept under the name.
@@ -314,6 +343,12 @@ mod tests {
         let mut variable = testing::reference(StoreKind::GhaVariable, "SECRET_NAME");
         variable.used_as = Some("secrets".into());
         assert_eq!(content(&variable), Content::Identifier);
+        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "RPM_GPG_KEY")), Content::Durable);
+        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "SONAR_PROJECT_KEY")), Content::Unstated);
+        assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "GPG_KEY")), Content::Identifier);
+        let mut bundle = testing::reference(StoreKind::K8sConfigMap, "trust-bundle");
+        bundle.used_as = Some("/var/run/secrets/spiffe.io/ca.crt".into());
+        assert_eq!(content(&bundle), Content::Identifier);
         assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "FOO")), Content::Identifier);
         assert_eq!(content(&testing::reference(StoreKind::Environment, "DB_PASSWORD")), Content::Durable);
     }

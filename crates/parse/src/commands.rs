@@ -13,7 +13,7 @@ mod script;
 pub(crate) use self::build::{dockerfile_in, repository};
 pub(crate) use self::fetch::vault_custody;
 pub(crate) use self::lasting::{EXTENDS, extended};
-pub(crate) use self::script::is_script;
+pub(crate) use self::script::{MAKEFILE, PACKAGE, is_script};
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 
 use crate::shell::Command;
@@ -42,7 +42,7 @@ pub(crate) enum Effect {
     WritesCredential(&'static str),
     /// Builds images, named without their tags, from a Dockerfile.
     Builds { images: Vec<String>, dockerfile: String },
-    /// Runs a shell script, by its path from the root of the tree.
+    /// Runs a shell script, by its path from the root of the tree, or a recipe, by its file and name (`Makefile#deploy`).
     RunsScript(String),
     /// Makes something that lives for a time: the trait that says so, and the seconds, or what is written where they aren't known.
     Lasts { what: &'static str, length: String },
@@ -82,7 +82,7 @@ pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     effects.extend(login::effects(command, before));
     effects.extend(reach::effects(command));
     effects.extend(build::effect(command));
-    effects.extend(script::effect(command));
+    effects.extend(script::effects(command));
     effects.extend(lasting::effects(command));
     effects
 }

@@ -155,6 +155,11 @@ impl<'a> Image<'a> {
         }
         let sources: Vec<&Part> = parts.iter().filter(|part| !part.text.starts_with("--") && !part.text.starts_with("<<")).collect();
         for source in sources.split_last().map_or(&[][..], |(_, sources)| sources) {
+            let name = source.text.trim_matches(['[', ']', '"', ',', '\'']);
+            if !name.contains("://") {
+                let at = self.at(instruction, source, instruction.keyword.clone());
+                self.workload.traits.push(("copies".to_owned(), name.to_owned(), at));
+            }
             let Some(destination) = host_files::credential_file(&source.text) else { continue };
             let path = format!("{} {}", instruction.keyword, source.text);
             let at = self.at(instruction, source, path.clone());

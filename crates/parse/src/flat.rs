@@ -28,7 +28,8 @@ impl<'a> Flat<'a> {
             Kind::Seq(_) | Kind::Map(_) => ("", Style::Plain),
         };
         let raw = place.slice(node.span).as_bytes();
-        let offsets = (raw != text.as_bytes()).then(|| align(raw, text.as_bytes(), style));
+        let is_aligned = raw == text.as_bytes() || (style == Style::Masked && raw.len() == text.len());
+        let offsets = (!is_aligned).then(|| align(raw, text.as_bytes(), style));
         Self { text, base: node.span.start, raw, offsets }
     }
 

@@ -48,6 +48,7 @@ mod profiles;
 mod programs;
 mod provisioning;
 mod receiver;
+mod recipes;
 mod scripts;
 mod serverless;
 mod shell;

@@ -14,7 +14,7 @@ use crate::place::{self, Place};
 use crate::tree::{Kind, Node, Style};
 
 /// What no system adds anything to.
-const SCRIPT: System = System::new("a script", WorkloadKind::Repository);
+pub(crate) const SCRIPT: System = System::new("a script", WorkloadKind::Repository);
 
 /// Files that are called like one.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {

@@ -5,7 +5,7 @@ use unkeyed_model::{Facts, Surface, Unit};
 use crate::{
     agents, ansible, arm, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners,
     compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
-    programs, provisioning, serverless, shell_script, spire, systemd, terraform, travis,
+    programs, provisioning, recipes, serverless, shell_script, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -55,6 +55,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "spire-entries", claims: spire::claims_entries, surface: Surface::Iac, read: spire::read_entries },
     Row { name: "trust-scripts", claims: provisioning::claims_scripts, surface: Surface::Worktree, read: provisioning::read_scripts },
     Row { name: "shell-scripts", claims: shell_script::claims, surface: Surface::Worktree, read: shell_script::read },
+    Row { name: "makefiles", claims: recipes::claims_makefile, surface: Surface::Worktree, read: recipes::read_makefiles },
+    Row { name: "package-scripts", claims: recipes::claims_package, surface: Surface::Worktree, read: recipes::read_packages },
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },

@@ -36,6 +36,7 @@ mod secrets;
 mod settings;
 mod spire;
 mod spliced;
+mod templates;
 mod traverse;
 mod variables;
 mod vault;

@@ -43,6 +43,8 @@ pub(crate) enum Style {
     Double,
     /// YAML block, `|` or `>`.
     Block,
+    /// Each byte of the text stands for the one in its place.
+    Masked,
 }
 
 /// One `key: value`.

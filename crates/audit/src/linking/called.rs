@@ -1,4 +1,4 @@
-//! Scripts that jobs run: which of the stored variables that a script mentions its caller hands over.
+//! Scripts and recipes that jobs run: which of the stored variables that a script mentions its caller hands over.
 //!
 //! One decision a reader would question: only systems that put every stored variable into the environment of every job are
 //! taken to. Elsewhere the job's definition names what it hands over, and that is read there.
@@ -11,9 +11,18 @@ const SETS_VARIABLE: &str = "sets-variable";
 /// Beginnings of the names of variables that such a system sets itself.
 const PREDEFINED: &[&str] = &["CI_", "GITLAB_", "CIRCLE_", "BITBUCKET_", "TRAVIS_"];
 
-/// Whether a definition is a script, which is judged with the jobs that run it.
+/// Whether a definition is a script or a recipe, which is judged with the jobs that run it.
 pub(super) fn is_script(workload: &Workload) -> bool {
     workload.component && workload.kind == WorkloadKind::Repository
+}
+
+/// What a script is called by where its folder isn't told: its file; of a recipe file and name (`Makefile#deploy`).
+pub(super) fn name(script: &Workload) -> &str {
+    let path = script.id.strip_prefix("repo:").unwrap_or(&script.id);
+    match path.rsplit_once('#') {
+        Some((_, recipe)) if recipe != "script" => path.rsplit_once('/').map_or(path, |(_, name)| name),
+        _ => script.location.origin.file_name(),
+    }
 }
 
 /// Whether what a part refers to is there for it when this workload draws it in.
@@ -32,6 +41,17 @@ pub(super) fn is_handed_over(user: &Workload, part: &Workload, reference: &Refer
 mod tests {
     use super::*;
     use crate::testing;
+
+    #[test]
+    fn scripts_are_called_by_file_and_recipes_by_name_as_well() {
+        let called = |id: &str, path: &str| {
+            let script = Workload::new(WorkloadKind::Repository, id, path, testing::place(path, 0, 9));
+            name(&script).to_owned()
+        };
+        assert_eq!(called("repo:ci/deploy.sh#script", "ci/deploy.sh"), "deploy.sh");
+        assert_eq!(called("repo:infra/Makefile#deploy", "infra/Makefile"), "Makefile#deploy");
+        assert_eq!(called("repo:package.json#deploy", "package.json"), "package.json#deploy");
+    }
 
     #[test]
     fn a_stored_variable_of_a_script_is_there_where_the_system_hands_over_all_and_the_job_sets_none() {

@@ -151,7 +151,7 @@ struct Index<'a> {
     facts: &'a Facts,
     by_id: BTreeMap<&'a str, Vec<usize>>,
     by_path: BTreeMap<&'a str, Vec<usize>>,
-    /// Shell scripts, by file name.
+    /// Shell scripts, by file name, and recipes, by that and their own.
     scripts: BTreeMap<&'a str, Vec<usize>>,
     /// ServiceAccounts, by name.
     accounts: BTreeMap<&'a str, Vec<usize>>,
@@ -177,7 +177,7 @@ impl<'a> Index<'a> {
                 index.built_in.entry(folder).or_default().push(at);
             }
             if called::is_script(workload) {
-                index.scripts.entry(workload.location.origin.file_name()).or_default().push(at);
+                index.scripts.entry(called::name(workload)).or_default().push(at);
             }
             if let Some((_, name)) = workload.id.split_once("/ServiceAccount/").filter(|_| workload.component) {
                 index.accounts.entry(name).or_default().push(at);
@@ -252,7 +252,8 @@ impl<'a> Index<'a> {
                 let root = user.location.origin.path.split_once(".github/").map_or("", |(root, _)| root);
                 let bases = [path.to_owned(), format!("{root}{path}")];
                 let places = bases.iter().flat_map(|base| [base.clone(), format!("{base}/action.yml"), format!("{base}/action.yaml")]);
-                let found: Vec<usize> = places.flat_map(|place| self.at_path(&place)).chain(self.by_id(target)).collect();
+                let found = places.flat_map(|place| self.at_path(&place)).chain(self.by_id(target)).chain(self.recipe(path, root, user));
+                let found: Vec<usize> = found.collect();
                 // A job may be in another folder when it runs a script: then its name must tell which is meant.
                 let name = path.rsplit('/').next().unwrap_or_default();
                 let only = self.scripts.get(name).filter(|scripts| found.is_empty() && scripts.len() == 1);
@@ -279,6 +280,15 @@ impl<'a> Index<'a> {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The recipe `file#name`, in the folder of whoever calls it or from the root.
+    fn recipe(&self, path: &str, root: &str, user: &Workload) -> Vec<usize> {
+        let folder = user.location.origin.folder();
+        let beside = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+        let bases = [beside, path.to_owned(), format!("{root}{path}")];
+        let found = bases.iter().map(|base| self.by_id(&format!("repo:{base}")));
+        found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The only Dockerfile in a folder called like the image. Images without an owner are other people's, and so is one

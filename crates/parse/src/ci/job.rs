@@ -172,8 +172,8 @@ impl<'a> Job<'a> {
         self.refers(facts::reference(StoreKind::ForeignDefinition, what, at));
     }
 
-    /// A script of the tree that the job runs.
-    pub(super) fn calls(&mut self, path: String) {
+    /// A script or recipe of the tree that the job runs.
+    pub(crate) fn calls(&mut self, path: String) {
         let drawn = (Use::Component, path);
         if !self.workload.uses.contains(&drawn) {
             self.workload.uses.push(drawn);

@@ -61,7 +61,9 @@ impl<'a> Job<'a> {
             let sets = matches!(command.program(), "" | "export" | "declare" | "local" | "readonly" | "typeset");
             for word in command.words.iter().filter(|word| is_assignment(&word.text)) {
                 let (name, value) = word.text.split_once('=').unwrap_or_default();
-                let own = mentions(value, self.system).iter().any(|mention| mention.name == name);
+                // As it is written: a value that the system puts in place is no longer seen in the word.
+                let written = script.flat.text.get(word.range.clone()).unwrap_or(value);
+                let own = mentions(written, self.system).iter().any(|mention| mention.name == name);
                 if !own && (sets || command.words.first().is_some_and(|first| first.range == word.range)) {
                     let location = script.place.at(script.flat.span(word.range.clone()), script.path.clone());
                     self.set_by_script(name, value, location);

@@ -1,4 +1,5 @@
-//! Commands that run a shell script of the tree: `./deploy.sh`, `bash ci/deploy.sh`, `source ci/env.sh`.
+//! Commands that run a shell script of the tree (`./deploy.sh`, `bash ci/deploy.sh`, `source ci/env.sh`) or a recipe by its name
+//! (`make deploy`, `npm run deploy`).
 
 use super::Effect;
 use super::build::in_checkout;
@@ -7,7 +8,71 @@ use crate::shell::Command;
 /// Programs that run the script they are given.
 const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "source", "."];
 
-pub(super) fn effect(command: &Command) -> Option<Effect> {
+/// The file of a folder that holds the recipes of `make`.
+pub(crate) const MAKEFILE: &str = "Makefile";
+/// The file of a folder that holds the scripts of a package of Node.js.
+pub(crate) const PACKAGE: &str = "package.json";
+
+/// Options that name the folder, and others with a value behind them.
+const FOLDERS: &[&str] = &["-C", "--directory", "--prefix", "--cwd", "--dir"];
+const WITH_VALUE: &[&str] = &["-f", "--file", "-j", "-I", "-w", "--workspace", "--filter"];
+
+/// Scripts of a package that have a command of their own.
+const NAMED: &[&str] = &["test", "start", "stop", "restart"];
+
+/// What `yarn` and `pnpm` do themselves; any other word names a script.
+const OWN_COMMANDS: &[&str] = &[
+    "add",
+    "audit",
+    "bin",
+    "cache",
+    "config",
+    "create",
+    "dedupe",
+    "dlx",
+    "exec",
+    "global",
+    "import",
+    "info",
+    "init",
+    "install",
+    "licenses",
+    "link",
+    "list",
+    "login",
+    "logout",
+    "npm",
+    "outdated",
+    "pack",
+    "plugin",
+    "prune",
+    "publish",
+    "rebuild",
+    "remove",
+    "set",
+    "store",
+    "tag",
+    "team",
+    "unlink",
+    "up",
+    "update",
+    "upgrade",
+    "version",
+    "versions",
+    "why",
+    "workspace",
+    "workspaces",
+];
+
+pub(super) fn effects(command: &Command) -> Vec<Effect> {
+    match command.program() {
+        "make" | "gmake" => recipes(command, MAKEFILE, &arguments(command)),
+        "npm" | "pnpm" | "yarn" | "bun" => recipes(command, PACKAGE, &scripts(command)),
+        _ => script(command).into_iter().collect(),
+    }
+}
+
+fn script(command: &Command) -> Option<Effect> {
     let words = command.invocation();
     let script = match SHELLS.contains(&command.program()) {
         true => words.iter().skip(1).find(|word| !word.text.starts_with(['-', '+']))?,
@@ -16,7 +81,67 @@ pub(super) fn effect(command: &Command) -> Option<Effect> {
     is_script(&script.text).then(|| in_checkout(&script.text)).flatten().map(Effect::RunsScript)
 }
 
+/// Recipes of the folder that the command names.
+fn recipes(command: &Command, file: &str, names: &[&str]) -> Vec<Effect> {
+    let folder = command.option_text(FOLDERS).unwrap_or(".");
+    let Some(path) = in_checkout(&format!("{folder}/{file}")) else { return Vec::new() };
+    let is_name = |name: &&&str| !name.contains(['$', '=', '#', '(']);
+    names.iter().filter(is_name).map(|name| Effect::RunsScript(format!("{path}#{name}"))).collect()
+}
+
+/// The words behind the program that are no options.
+fn arguments(command: &Command) -> Vec<&str> {
+    let mut words = command.invocation().iter().skip(1).map(|word| word.text.as_str());
+    let mut found = Vec::new();
+    while let Some(word) = words.next() {
+        if FOLDERS.contains(&word) || WITH_VALUE.contains(&word) {
+            words.next();
+        } else if word == "--" {
+            break;
+        } else if !word.starts_with('-') {
+            found.push(word);
+        }
+    }
+    found
+}
+
+/// The script that a package manager is told to run.
+fn scripts(command: &Command) -> Vec<&str> {
+    let is_own = |word: &&str| OWN_COMMANDS.contains(word);
+    match arguments(command)[..] {
+        ["run" | "run-script", script, ..] => vec![script],
+        [script, ..] if NAMED.contains(&script) => vec![script],
+        [script, ..] if matches!(command.program(), "yarn" | "pnpm") && !is_own(&script) => vec![script],
+        _ => Vec::new(),
+    }
+}
+
 /// Whether a file of this name is a shell script.
 pub(crate) fn is_script(path: &str) -> bool {
     path.ends_with(".sh") || path.ends_with(".bash")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell;
+
+    fn runs(line: &str) -> Vec<String> {
+        let path = |effect| if let Effect::RunsScript(path) = effect { Some(path) } else { None };
+        shell::commands(line).iter().flat_map(effects).filter_map(path).collect()
+    }
+
+    #[test]
+    fn recipes_are_called_by_file_and_name() {
+        assert_eq!(runs("make -j 4 build STAGE=prod deploy"), ["Makefile#build", "Makefile#deploy"]);
+        assert_eq!(runs("sudo make -C infra apply"), ["infra/Makefile#apply"]);
+        assert_eq!(runs("npm ci && npm run deploy -- --stage prod"), ["package.json#deploy"]);
+        assert_eq!(runs("npm --prefix web run-script site:push; npm test"), ["web/package.json#site:push", "package.json#test"]);
+        assert_eq!(
+            runs("yarn install; yarn release; pnpm --dir a run b; bun run c"),
+            ["package.json#release", "a/package.json#b", "package.json#c"]
+        );
+        assert_eq!(runs("make; make $T; npm publish; make -C /srv x"), [""; 0]);
+        assert_eq!(runs("bash ci/deploy.sh prod; ./a.sh"), ["ci/deploy.sh", "a.sh"]);
+    }
 }

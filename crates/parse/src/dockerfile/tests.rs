@@ -48,8 +48,12 @@ fn what_persists_in_the_image_is_declared() {
         ]
     );
     assert!(facts.workloads[0].uses.contains(&(Use::File, "app/.npmrc".into())));
-    let stages: Vec<_> =
-        facts.workloads[0].traits.iter().map(|(_, which, place)| (which.as_str(), at(text, place).lines().next().unwrap())).collect();
+    let stages: Vec<_> = facts.workloads[0]
+        .traits
+        .iter()
+        .filter(|(key, ..)| key == "stage")
+        .map(|(_, which, place)| (which.as_str(), at(text, place).lines().next().unwrap()))
+        .collect();
     assert_eq!(stages, [("build", "FROM node AS build"), ("final", "FROM node")]);
 }
 

@@ -6,9 +6,9 @@ use unkeyed_model::{
 
 use super::resource::Resource;
 use super::secrets::Reader;
-use super::{kubernetes, settings, spliced};
+use super::{kubernetes, settings, spliced, templates};
 use crate::codebuild;
-use crate::evaluated::{Kind, Leaf, Val};
+use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
@@ -127,13 +127,9 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         kubernetes::runs_under(resource, &mut workload);
     }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
-    let leaves = settings::leaves(resource.module, resource.section);
+    let leaves = values(resource);
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     for leaf in leaves {
-        // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
-        if leaf.name == "admin_password" {
-            continue;
-        }
         workload.references.append(&mut reader.read(&leaf, facts));
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
             && has_vault
@@ -167,6 +163,33 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
+}
+
+/// The values of a resource and of the templates that it is made of.
+fn values(resource: Resource<'_, '_>) -> Vec<Leaf> {
+    let mut leaves = settings::leaves(resource.module, resource.section);
+    // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
+    leaves.retain(|leaf| leaf.name != "admin_password");
+    leaves.append(&mut templates::leaves(resource.module, resource.section));
+    if resource.kind() == "docker_container" {
+        leaves.iter_mut().for_each(|leaf| assigned(resource, leaf));
+    }
+    leaves
+}
+
+/// A variable of a container that is written as `NAME=value`.
+fn assigned(resource: Resource<'_, '_>, leaf: &mut Leaf) {
+    let Kind::Text(text, basis) = &leaf.val.kind else { return };
+    let Some((name, value)) = text.split_once('=').filter(|_| leaf.path.starts_with("env[")) else { return };
+    let (name, value, basis) = (name.to_owned(), value.to_owned(), *basis);
+    let at = leaf.val.at.map(|at| {
+        let (span, raw) = resource.module.source(at);
+        let found = raw.find(&format!("{name}={value}")).map(|start| span.start + start + name.len() + 1);
+        let found = found.map(|start| unkeyed_model::Span::new(start, start + value.len()));
+        At { found: found.or(at.found), ..at }
+    });
+    leaf.name = name;
+    leaf.val = Val { kind: Kind::Text(value, basis), at, via: leaf.val.via.take() };
 }
 
 /// Scripts that a machine starts with.

@@ -66,7 +66,7 @@ impl<'a> Builder<'a> {
                 let span = content_span(self.text, Span::new(start, end), style, text.is_empty(), had_properties);
                 let node = Node { span, tag: tag.as_deref().map(tag_text), kind: Kind::Scalar(Rc::from(&*text), style) };
                 let extent = match style {
-                    Style::Block => span,
+                    Style::Block | Style::Masked => span,
                     Style::Plain => Span::new(start, trimmed_end(self.text, start, end)),
                     // The parser's end lies behind a comment that follows on the same line.
                     Style::Single | Style::Double => Span::new(start, (span.end + 1).min(end)),
@@ -211,7 +211,7 @@ fn content_span(text: &str, span: Span, style: Style, is_empty: bool, had_proper
         Style::Block if had_properties && rest.len() < raw.len() => {
             rest = rest.split_once('\n').map_or("", |(_, body)| body.trim_start());
         }
-        Style::Block => {}
+        Style::Block | Style::Masked => {}
     }
     Span::new(end - rest.len(), end)
 }

@@ -16,6 +16,7 @@ fn holders(report: &Report, at: usize) -> Vec<&str> {
 fn image(path: &str) -> Workload {
     let mut image = Workload::new(WorkloadKind::Dockerfile, format!("dockerfile:{path}"), path, place(path, 0, 5));
     image.extents = vec![place(path, 0, 1000)];
+    image.traits = vec![("copies".to_owned(), ".".to_owned(), place(path, 0, 5))];
     image
 }
 
@@ -117,6 +118,17 @@ fn an_object_in_a_vault_or_encrypted_passes_its_custody_to_the_use() {
 }
 
 #[test]
+fn an_object_without_a_value_yields_to_whoever_fills_one_of_its_name() {
+    let mut reader = pod("api", "api.yaml");
+    reader.references = vec![reference(StoreKind::K8sSecret, "db")];
+    let mut estate = estate();
+    estate.facts.workloads.push(reader);
+    let object = |custody, path| stored(StoreKind::K8sSecret, "db", custody, place(path, 0, 100));
+    estate.facts.stored = vec![object(Custody::Embedded, "empty.yaml"), object(Custody::VaultDynamic, "dynamic.yaml")];
+    assert_eq!(judge(estate).artifacts[0].class, Class::VaultFetchedDynamic);
+}
+
+#[test]
 fn an_object_that_nobody_reads_belongs_to_nobody() {
     let mut estate = with(vec![pod("api", "deploy/api.yaml")], "x.y", "deploy/secret.yaml");
     estate.facts.stored = vec![stored(StoreKind::K8sSecret, "db", Custody::Embedded, place("deploy/secret.yaml", 0, 100))];
@@ -136,6 +148,10 @@ fn the_only_image_above_owns_the_folder_but_jobs_and_crowds_do_not() {
     assert_eq!(holders(&one, 0), ["dockerfile:svc/Dockerfile"]);
     let crowd = judge(with(vec![image("svc/Dockerfile"), image("svc/Dockerfile.dev")], "x.y", "svc/src/config.py"));
     assert_eq!(holders(&crowd, 0), ["repo:."]);
+    let mut narrow = image("svc/Dockerfile");
+    narrow.traits[0].1 = "src/".to_owned();
+    assert_eq!(holders(&judge(with(vec![narrow.clone()], "x.y", "svc/src/config.py")), 0), ["dockerfile:svc/Dockerfile"]);
+    assert_eq!(holders(&judge(with(vec![narrow], "x.y", "svc/infra/key.pem")), 0), ["repo:."]);
     let job = judge(with(vec![job("test")], "x.y", "docs/key.pem"));
     assert_eq!(holders(&job, 0), ["repo:."]);
     assert_eq!(workload(&job, "repo:.").verdict, Verdict::NotSecretless);

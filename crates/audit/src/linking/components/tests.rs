@@ -57,6 +57,29 @@ fn a_pod_under_a_service_account_uses_its_identity_but_not_the_api_servers_token
 }
 
 #[test]
+fn a_service_account_without_a_namespace_is_the_only_one_of_its_name_in_the_folder() {
+    let account = |id: &str, path: &str| {
+        let mut account = Workload::new(WorkloadKind::K8s, id, "api", place(path, 0, 5));
+        account.component = true;
+        account.identity_paths = vec![federated(Platform::Aws, "aws", "role")];
+        account
+    };
+    let paths = |target: &str, accounts: &[(&str, &str)]| {
+        let mut pod = Workload::new(WorkloadKind::K8s, "k8s:shop/Deployment/api", "api", place("k8s/d.yaml", 0, 5));
+        pod.uses = vec![(Use::ServiceAccount, target.to_owned())];
+        let accounts = accounts.iter().map(|(id, path)| account(id, path));
+        let facts = Facts { workloads: accounts.chain([pod]).collect(), ..Facts::default() };
+        merged(&facts)[0].workload.identity_paths.len()
+    };
+    let (open, shop) = ("k8s:default/ServiceAccount/api", "k8s:shop/ServiceAccount/api");
+    assert_eq!(paths("shop/api", &[(open, "k8s/sa.yaml")]), 1);
+    assert_eq!(paths("default/api", &[(shop, "k8s/sa.yaml")]), 1);
+    assert_eq!(paths("default/api", &[(shop, "other/sa.yaml")]), 0);
+    assert_eq!(paths("other/api", &[(shop, "k8s/sa.yaml")]), 0);
+    assert_eq!(paths("default/api", &[(shop, "k8s/sa.yaml"), ("k8s:pay/ServiceAccount/api", "k8s/pay.yaml")]), 0);
+}
+
+#[test]
 fn the_store_behind_a_secret_object_brings_its_login() {
     let mut store = component("store.yaml", &[]);
     store.references.clear();
