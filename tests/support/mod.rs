@@ -47,7 +47,7 @@ pub(crate) fn repository(input: &Path, remote: &str, edit: &dyn Fn(&Path, &str) 
     git(folder.path(), &["init", "-q", "-b", "main"]);
     git(folder.path(), &["remote", "add", "origin", remote]);
     git(folder.path(), &["add", "-A", "-f"]);
-    git(folder.path(), &["commit", "-q", "-m", "fixture"]);
+    git(folder.path(), &["commit", "-q", "--allow-empty", "-m", "fixture"]);
     folder
 }
 
