@@ -73,8 +73,11 @@ impl ByteSet {
 
     /// The bytes, in order.
     pub fn iter(&self) -> impl Iterator<Item = u8> {
-        let set = *self;
-        (0..=255).filter(move |&byte| set.contains(byte))
+        [0, 64, 128, 192].into_iter().zip(self.0).flat_map(|(first, word)| {
+            let next = |word: &u64| Some(word & word.wrapping_sub(1)).filter(|&rest| rest != 0);
+            let words = std::iter::successors(Some(word).filter(|&word| word != 0), next);
+            words.map(move |word| first + word.trailing_zeros() as u8)
+        })
     }
 }
 

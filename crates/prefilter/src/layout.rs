@@ -1,5 +1,6 @@
 //! What the filter of an engine tells apart. Windows and buckets are chosen for that, and a choice holds for no other.
 
+use crate::byte_set::ByteSet;
 use crate::window::{WIDE, WIDTH, Window};
 
 /// How many buckets a filter has, and what it sees of a byte.
@@ -42,7 +43,13 @@ impl Layout {
     /// What may be seen of a window: a set of values for each thing that is seen. The low and the high half of the first byte,
     /// of the second …; or the code of the first byte, of the second …
     pub(crate) fn columns(self, window: &Window) -> Vec<u64> {
-        let set = |place: usize, value: fn(u8) -> u8| window.places[place].iter().fold(0, |set, byte| set | 1 << value(byte));
+        // Where any byte will do, nothing need be counted; that is so at many places.
+        let of = |set: ByteSet, value: fn(u8) -> u8| set.iter().fold(0, |values, byte| values | 1 << value(byte));
+        let all = match self.sees {
+            Sees::Halves => 0xffff,
+            Sees::Codes => !0,
+        };
+        let set = |place: usize, value| if window.places[place] == ByteSet::ANY { all } else { of(window.places[place], value) };
         match self.sees {
             Sees::Halves => (0..WIDTH).flat_map(|place| [set(place, low), set(place, high)]).collect(),
             Sees::Codes => (0..WIDE).map(|place| set(place, code)).collect(),
