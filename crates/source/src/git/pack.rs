@@ -79,11 +79,16 @@ pub(super) struct Packed {
 }
 
 impl Pack {
-    /// Opens the pack that `index` belongs to.
-    pub(super) fn open(index: &Path, kind: HashKind) -> Result<Self, String> {
-        let file = PackFile::open(&index.with_extension("pack"), kind)?;
+    /// Opens the pack that `index` belongs to, and holds it if it has no more than so many bytes.
+    pub(super) fn open(index: &Path, kind: HashKind, room: u64) -> Result<Self, String> {
+        let file = PackFile::open(&index.with_extension("pack"), kind, room)?;
         let index = index::File::at(index, kind).map_err(|error| error.to_string())?;
         Ok(Self { file, index })
+    }
+
+    /// How many bytes of it are held.
+    pub(super) fn held(&self) -> u64 {
+        self.file.held()
     }
 }
 
@@ -200,7 +205,7 @@ impl Forest {
     }
 
     /// The data themselves.
-    pub(super) fn data<'w>(&self, packed: &Packed, window: &'w mut Window) -> Option<&'w [u8]> {
+    pub(super) fn data<'w>(&'w self, packed: &Packed, window: &'w mut Window) -> Option<&'w [u8]> {
         window.get(self.number, &self.file, packed.start, packed.end)
     }
 

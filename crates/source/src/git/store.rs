@@ -7,6 +7,7 @@ use unkeyed_model::{Skip, SkipReason};
 
 use super::ids::Ids;
 use super::pack::{Forest, Pack};
+use super::pack_file::HELD_BYTES;
 use crate::path_text;
 
 /// Everything that is stored, each object once.
@@ -70,7 +71,8 @@ fn open_packs(folder: &Path, kind: HashKind, packs: &mut Vec<Pack>, problems: &m
             problems.push(gap(SkipReason::Unreadable, format!("{name}: the pack has no index; `git index-pack` makes one")));
             continue;
         }
-        match Pack::open(&index, kind) {
+        let room = HELD_BYTES.saturating_sub(packs.iter().map(Pack::held).sum());
+        match Pack::open(&index, kind, room) {
             Ok(pack) => packs.push(pack),
             Err(why) => problems.push(gap(SkipReason::Malformed, format!("{name}: {}", path_text(why.as_ref())))),
         }
