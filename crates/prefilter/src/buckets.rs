@@ -2,7 +2,7 @@
 //!
 //! A bucket lets through every combination of what is seen of its windows at each place, so windows that look alike
 //! should share one. The choice is greedy: each window goes where it lets the fewest windows of the sample
-//! through that no other bucket lets through anyway. That costs a tenth of a second for a thousand patterns, so a caller
+//! through that no other bucket lets through anyway. That costs seconds for thousands of patterns, so a caller
 //! with a fixed set keeps the choices and hands them in again; only new patterns are then looked at.
 
 use crate::layout::Layout;
