@@ -13,7 +13,7 @@ use unkeyed_model::{Facts, Skip, SkipReason, Unit};
 
 use crate::ci::{Budget, Job};
 use crate::commands;
-use crate::place::Place;
+use crate::place::{self, Place};
 use crate::shell_script::SCRIPT;
 use crate::tree::{Kind, Node, Style};
 use crate::{host_files, json};
@@ -56,7 +56,7 @@ pub(crate) fn read_packages(units: &[Unit<'_>]) -> Facts {
     each(units, |place, facts| {
         let root = match json::parse(place) {
             Ok(root) => root,
-            Err(skip) => return facts.skipped.push(noted(skip)),
+            Err(skip) => return facts.skipped.push(skip),
         };
         let scripts = root.get("scripts").map(Node::entries).unwrap_or_default();
         for entry in scripts.iter().take(MAX_RECIPES) {
@@ -103,13 +103,8 @@ fn limit(place: &Place<'_>, recipes: usize, facts: &mut Facts) {
 }
 
 fn each(units: &[Unit<'_>], file: impl Fn(&Place<'_>, &mut Facts)) -> Facts {
-    let mut facts = Facts::default();
-    for unit in units {
-        match Place::new(unit) {
-            Ok(place) => file(&place, &mut facts),
-            Err(skip) => facts.skipped.push(noted(skip)),
-        }
-    }
+    let mut facts = place::each(units, file);
+    facts.skipped = facts.skipped.into_iter().map(noted).collect();
     facts
 }
 
