@@ -177,10 +177,11 @@ impl Generic {
             Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
             Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect).map(|place| (place, None)),
             Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
-        }
-        .filter(|(place, _)| view.holds(place.value.span) && legible::is_in_text(text, place.value.span))?;
+        }?;
+        // Reading a value that ends beyond the view, or is none, costs as much as judging one.
         progress.places += 1;
-        (!progress.is_exhausted()).then_some((place, name))
+        let is_value = view.holds(place.value.span) && legible::is_in_text(text, place.value.span);
+        (is_value && !progress.is_exhausted()).then_some((place, name))
     }
 }
 

@@ -3,7 +3,7 @@
 //! One decision a reader would question: `&amp;`, `&lt;`, `&gt;` and apostrophes alone do not make a text worth decoding. They
 //! fill every page, and a credential is found beside them as it stands.
 
-use memchr::memchr;
+use memchr::memmem;
 use unkeyed_model::{DecodeStep, Span};
 
 use super::{Decoded, Region};
@@ -15,10 +15,13 @@ const NAMED: &[(&[u8], u8)] = &[(b"quot;", b'"'), (b"amp;", b'&'), (b"lt;", b'<'
 /// Texts and attribute values with a reference that may stand where a credential begins or in it.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     let is_border = |byte: &u8| matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\n');
-    let (mut floor, mut from) = (0, 0);
-    while let Some(at) = memchr(b'&', &text[from..]).map(|offset| from + offset) {
-        from = at + 1;
-        if !matches!(text.get(from), Some(b'#' | b'q')) || reference(text, at).is_none_or(|(code, _)| is_common(code)) {
+    // A lone `&` is everywhere in source text.
+    let mut numbers = memmem::find_iter(text, b"&#").peekable();
+    let mut quotes = memmem::find_iter(text, b"&quot;").peekable();
+    let mut floor = 0;
+    while let Some(at) = [numbers.peek(), quotes.peek()].into_iter().flatten().min().copied() {
+        let _passed = numbers.next_if_eq(&at).or_else(|| quotes.next());
+        if at < floor || reference(text, at).is_none_or(|(code, _)| is_common(code)) {
             continue;
         }
         let start = text[floor..at].iter().rposition(is_border).map_or(floor, |border| floor + border + 1);
@@ -26,7 +29,7 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
         if end - start >= MIN {
             out.push(Region { span: Span::new(start, end), step: DecodeStep::Entities });
         }
-        (floor, from) = (end, end);
+        floor = end;
     }
 }
 

@@ -53,6 +53,7 @@ A.java	expect("Bearer «Zq81mfLx0KpvTr4nWy7bQe2s»");
 m.go	credentials.NewStaticV4("id", "«Zq81mfLx0KpvTr4nWy7bQe2s»", "")
 a.sql	INSERT INTO users (id, password) VALUES (1, '«kW3xqz9Vt»');
 README.md	Sign in as `app`, password `«kW3xqz9Vt»`.
+README.md	User `app`, pass `«kW3xqz9Vt»`.
 README.md	| Password | `«kW3xqz9Vt»` |
 README.md	Set `API_TOKEN` to `«Zq81mfLx0KpvTr4nWy7bQe2s»` first.
 x	API_TOKEN is «Zq81mfLx0KpvTr4nWy7bQe2s»
@@ -199,6 +200,8 @@ a.php	$dsn = "host={$c['h']};password={$c['pass1']}";
 package.json	"@acme/password": "^4.0.2",
 README.md	Is it one-pass or not1x?
 README.md	Pass :advanced1 => true
+README.md	When you pass `-Zmir-opt4` to it, nothing is stored.
+README.md	Pass `splitdebug7=off` to rustc.
 README.md	| Password | string, at least 8 |
 x	next=http://app.acme.com:9003@other.com
 a.sh	docker run -v $(pwd):/app x

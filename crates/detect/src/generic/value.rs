@@ -123,18 +123,13 @@ fn literal(start: Cursor<'_>, end: usize, closing: usize) -> Literal {
 /// The unquoted value that starts at the cursor. `inside` is the quotation mark of the string around it.
 pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> Option<Literal> {
     let window = cursor.window(MAX_VALUE);
-    let stops =
-        |byte: u8| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\n' | b'\r') || byte.is_ascii_whitespace() || inside == Some(byte);
-    let length = if inside.is_some() {
-        window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',' | b'|' | b'\\' | b')' | b']'))
-    } else {
-        match dialect {
-            Dialect::Config => Some(line_value(window, b"#;")),
-            Dialect::Yaml => Some(yaml_value(cursor, window)),
-            Dialect::Shell => window.iter().position(|&byte| stops(byte) || matches!(byte, b';' | b'|' | b'&')),
-            Dialect::Markup => window.iter().position(|&byte| stops(byte) || matches!(byte, b'&' | b';' | b',')),
-            _ => window.iter().position(|&byte| stops(byte) || matches!(byte, b';' | b'&' | b'|' | b',')),
-        }
+    let length = match (inside, dialect) {
+        (Some(quote), _) => end_of_word(window, [quote, b'&', b';', b',', b'|', b'\\', b')', b']']),
+        (None, Dialect::Config) => Some(line_value(window, b"#;")),
+        (None, Dialect::Yaml) => Some(yaml_value(cursor, window)),
+        (None, Dialect::Shell) => end_of_word(window, [b';', b'|', b'&']),
+        (None, Dialect::Markup) => end_of_word(window, [b'&', b';', b',']),
+        (None, _) => end_of_word(window, [b';', b'&', b'|', b',']),
     };
     let mut value = &window[..length.unwrap_or(window.len())];
     if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Code) {
@@ -142,10 +137,21 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
             &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
     }
     // Punctuation of Chinese and Japanese ends a value as a comma does: `密码=x，`.
-    let fullwidth = value.windows(2).position(|pair| pair == [0xef, 0xbc] || pair == [0xe3, 0x80]);
+    let fullwidth = memchr::memchr2_iter(0xef, 0xe3, value).find(|&at| matches!(value[at..], [0xef, 0xbc, ..] | [0xe3, 0x80, ..]));
     value = &value[..fullwidth.unwrap_or(value.len())];
     let end = cursor.at + value.len();
     (!value.is_empty() && !is_expression(value)).then_some(Literal { span: Span::new(cursor.at, end), quoted: false, goes_on: false, end })
+}
+
+/// Where an unquoted word ends: at a blank, a quotation mark, an angle bracket, or one of `more`. Looks at many bytes at a time.
+fn end_of_word<const N: usize>(window: &[u8], more: [u8; N]) -> Option<usize> {
+    const ENDS: [u8; 10] = *b"\"'`<> \t\n\x0c\r";
+    let is_end = |byte: u8| ENDS.iter().chain(&more).fold(false, |any, &end| any | (byte == end));
+    let mut chunks = window.chunks(64).zip((0..).step_by(64));
+    chunks.find_map(|(chunk, start)| {
+        let any = chunk.iter().fold(false, |any, &byte| any | is_end(byte));
+        any.then(|| chunk.iter().position(|&byte| is_end(byte)).map(|at| start + at)).flatten()
+    })
 }
 
 /// `$(command`, `call(…`.
@@ -157,14 +163,16 @@ fn is_expression(value: &[u8]) -> bool {
         || value[..name].contains(&b'_')
             && value.get(name) == Some(&b'(')
             && value[name + 1..].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-    let called = value.windows(2).any(|pair| pair == b"!(" || pair == b"(\"" || pair == b"('");
+    let is_call = |at: usize| matches!(value.get(at + 1), Some(b'"' | b'\'')) || at > 0 && value[at - 1] == b'!';
+    let called = memchr::memchr_iter(b'(', value).any(is_call);
     cut || called || value.starts_with(b"$(") || value.starts_with(b"<(")
 }
 
 /// The rest of the line up to a comment.
 fn line_value(window: &[u8], comments: &[u8]) -> usize {
     let line = &window[..memchr::memchr(b'\n', window).unwrap_or(window.len())];
-    let comment = line.windows(2).position(|pair| (pair[0] == b' ' || pair[0] == b'\t') && comments.contains(&pair[1]));
+    let is_comment = |at: &usize| line.get(at + 1).is_some_and(|byte| comments.contains(byte));
+    let comment = memchr::memchr2_iter(b' ', b'\t', line).find(is_comment);
     line[..comment.unwrap_or(line.len())].trim_ascii_end().len()
 }
 

@@ -15,10 +15,17 @@ const MARKS: [&[u8]; 3] = [b"``", b"`", b"**"];
 
 /// "the password `x`", "password **x**". The cursor stands at the mark.
 pub(super) fn marked(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
-    if around.name.weak && around.name.class != Class::Auth {
+    if around.name.weak && around.name.class != Class::Auth || is_verb(around) {
         return None;
     }
     placed(around, How::Told, literal(cursor)?)
+}
+
+/// "you pass `--release`", unlike "user `x`, pass `y`".
+fn is_verb(around: &Around<'_>) -> bool {
+    let Span { start, end } = around.name.span;
+    let before = around.text[..start].trim_ascii_end().last();
+    around.text[start..end].eq_ignore_ascii_case(b"pass") && !matches!(before, Some(b'`' | b',' | b'/' | b'*'))
 }
 
 /// `| password | x |`. The cursor stands at the bar behind the name.
