@@ -67,7 +67,36 @@ impl Graph {
         graph.tags.sort_unstable();
         graph.trees.sort_unstable_by_key(|(tree, _)| *tree);
         graph.last = Vec::new();
+        graph.prune(sweep.store.ids.len(), sought);
         graph
+    }
+
+    /// Forgets what leads to nothing that is sought: nearly all of it, and every question asks again.
+    fn prune(&mut self, objects: usize, sought: &[u32]) {
+        let (mut leads, mut is_met) = (vec![false; objects], vec![false; objects]);
+        sought.iter().for_each(|&object| leads[object as usize] = true);
+        let mut stack = Vec::new();
+        for at in 0..self.trees.len() {
+            stack.push((self.trees[at].0, false));
+            while let Some((tree, is_ready)) = stack.pop() {
+                let mut children = self.contents(tree).map(|place| self.edge(place).child);
+                if is_ready {
+                    leads[tree as usize] |= children.any(|child| leads[child as usize]);
+                } else if !std::mem::replace(&mut is_met[tree as usize], true) {
+                    stack.push((tree, true));
+                    stack.extend(children.filter(|&child| !is_met[child as usize]).map(|child| (child, false)));
+                }
+            }
+        }
+        let mut lists = Vec::new();
+        for (_, part) in &mut self.trees {
+            let start = lists.len();
+            let kept = self.lists[part.clone()].iter().filter(|&&edge| leads[self.edges[edge as usize].child as usize]);
+            lists.extend(kept.copied());
+            *part = start..lists.len();
+        }
+        self.lists = lists;
+        self.trees.retain(|(_, part)| !part.is_empty());
     }
 
     fn take(&mut self, object: &Seen<'_>, sweep: &Sweep<'_>, id_width: usize, sought: &[u32]) {
@@ -121,6 +150,11 @@ impl Graph {
         self.edges.push(Edge { child, name: self.texts.number(name) });
         self.last[child as usize] = number;
         number
+    }
+
+    /// The trees that hold something that is sought.
+    pub(super) fn trees(&self) -> impl Iterator<Item = u32> {
+        self.trees.iter().map(|&(tree, _)| tree)
     }
 
     /// Where what `tree` contains is listed.

@@ -50,7 +50,7 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>
         place[object as usize] = at;
     }
     let mut below = std::collections::HashMap::new();
-    for root in 0..ids.len() as u32 {
+    for root in graph.trees().collect::<Vec<_>>() {
         // Children first; a tree that is under way is taken for empty, so that a made-up circle ends.
         let mut stack = vec![(root, false)];
         while let Some((tree, is_ready)) = stack.pop() {
@@ -84,6 +84,7 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>
             done[tree as usize] = all;
         }
     }
+    done.iter_mut().filter(|set| **set == NONE).for_each(|set| *set = EMPTY);
     Ok((sets, done))
 }
 
