@@ -36,6 +36,8 @@ fn samples() -> Vec<(String, Vec<u8>)> {
             "a.db",
             databases::sqlite(&format!("PRAGMA page_size=512; CREATE TABLE t(a, b); INSERT INTO t VALUES(1, '{hex}'), (2, x'{hex}');")).0,
         );
+        let insert = format!("PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES('{hex}');\n.shell cp a.db-wal kept-wal\n");
+        add("a.db-wal", databases::sqlite(&insert).1.unwrap());
         add("a.pdf", documents::pdf(&[("", b"BT (shown) Tj ET"), ("/Filter /FlateDecode", &make::zlib(content))]));
         add("a.plist", documents::plist());
         add("a.arsc", documents::resources());
