@@ -40,13 +40,33 @@ pub(crate) struct Search {
     reach: usize,
 }
 
-/// A place where a literal stands, and the match starts that it leaves open for a rule.
+/// A place where a literal stands, and the match starts that it leaves open for a rule: in one number, since they are sorted,
+/// and a hostile text is full of them. From the top: 24 bits for the rule, 56 for the lowest start, 24 each for the distances
+/// from there to the highest start and to the place, which [`MAX_LEAD`](crate::literal::MAX_LEAD) bounds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Hit {
-    rule: usize,
-    lowest: usize,
-    highest: usize,
-    at: usize,
+struct Hit(u128);
+
+impl Hit {
+    fn new(rule: u32, lowest: usize, highest: usize, at: usize) -> Self {
+        let distance = |to: usize| (to - lowest) as u128;
+        Self(u128::from(rule) << 104 | (lowest as u128) << 48 | distance(highest) << 24 | distance(at))
+    }
+
+    const fn rule(self) -> usize {
+        (self.0 >> 104) as usize
+    }
+
+    const fn lowest(self) -> usize {
+        (self.0 >> 48) as usize & ((1 << 56) - 1)
+    }
+
+    const fn highest(self) -> usize {
+        self.lowest() + ((self.0 >> 24) as usize & 0xff_ffff)
+    }
+
+    const fn at(self) -> usize {
+        self.lowest() + (self.0 as usize & 0xff_ffff)
+    }
 }
 
 /// What a search comes upon.
@@ -172,17 +192,17 @@ impl Search {
             let settled = if end == part.end { usize::MAX } else { end.saturating_sub(self.reach) };
             scratch.hits.sort_unstable();
             let mut hits = std::mem::take(&mut scratch.hits);
-            for &hit in hits.iter().filter(|hit| hit.highest < settled) {
-                let rule = rules.get(hit.rule);
+            for &hit in hits.iter().filter(|hit| hit.highest() < settled) {
+                let rule = rules.get(hit.rule());
                 if rule.pattern.facts().window + 1 >= LOCAL || rule.paths.is_some() || rule.path_pattern.is_some() {
-                    on_event(Event::Far(hit.at))?;
+                    on_event(Event::Far(hit.at()))?;
                 }
                 // One hit may leave open the starts of several matches, of which others end before it.
                 while let Some(found) = scratch.confirm(rule, text, hit, applies) {
                     on_event(Event::Match(found))?;
                 }
             }
-            hits.retain(|hit| hit.highest >= settled);
+            hits.retain(|hit| hit.highest() >= settled);
             scratch.hits = hits;
             start = end;
         }
@@ -266,7 +286,7 @@ impl Search {
         for one in &table.uses[target.first as usize..target.end as usize] {
             let (min, max) = (one.min as usize, one.max as usize);
             if self.may_match(one, text, at, next) {
-                hits.push(Hit { rule: one.rule as usize, lowest: at.saturating_sub(max), highest: at - min, at });
+                hits.push(Hit::new(one.rule, at.saturating_sub(max), at - min, at));
             }
         }
     }
@@ -291,12 +311,12 @@ impl SearchScratch {
 
     /// The match that `hit` leads to, if its starts were not tried before.
     fn confirm(&mut self, rule: &Rule, text: &[u8], hit: Hit, applies: &impl Fn(&Rule) -> bool) -> Option<Found> {
-        let state = &mut self.rules[hit.rule];
+        let state = &mut self.rules[hit.rule()];
         if state.text != self.text {
             *state = RuleScratch { pattern: state.pattern.take(), text: self.text, applies: applies(rule), next: 0, steps: 0 };
         }
-        let from = hit.lowest.max(state.next);
-        if !state.applies || from > hit.highest {
+        let from = hit.lowest().max(state.next);
+        if !state.applies || from > hit.highest() {
             return None;
         }
         let before = state.steps;
@@ -304,7 +324,7 @@ impl SearchScratch {
         self.steps += state.steps - before;
         if state.steps > max_steps(text.len()) {
             state.applies = false;
-            self.cut_short.push(hit.rule);
+            self.cut_short.push(hit.rule());
         }
         found
     }
@@ -313,14 +333,14 @@ impl SearchScratch {
 impl RuleScratch {
     fn try_starts(&mut self, rule: &Rule, text: &[u8], hit: Hit, from: usize) -> Option<Found> {
         let cache = self.pattern.get_or_insert_default();
-        if hit.lowest < hit.highest && !rule.pattern.tail_may_match(text, hit.at, cache, &mut self.steps) {
+        if hit.lowest() < hit.highest() && !rule.pattern.tail_may_match(text, hit.at(), cache, &mut self.steps) {
             return None;
         }
-        for start in from..=hit.highest {
+        for start in from..=hit.highest() {
             let found = rule.pattern.match_at(text, start, cache, &mut self.steps);
             self.next = found.map_or(start + 1, |(whole, _)| whole.end.max(start + 1));
             if let Some((whole, secret)) = found {
-                return Some(Found { rule: hit.rule, whole, secret });
+                return Some(Found { rule: hit.rule(), whole, secret });
             }
         }
         None

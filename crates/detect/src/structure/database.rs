@@ -57,7 +57,10 @@ pub(crate) fn address(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
 /// `Password=…` among keywords that name a server and a user or database, or in a `jdbc:` address.
 pub(crate) fn keywords(candidate: &Candidate<'_>, draft: &mut Draft) -> Outcome {
     let list = context::slice(candidate.text, quoted_run(candidate.text, candidate.secret));
-    if !["server", "host", "source", "addr", "endpoint", "jdbc:"].iter().any(|word| context::contains_ignore_case(list, word)) {
+    let is_one_word = !list.iter().fold(false, |any, byte| any | matches!(byte, b';' | b'&' | b'?' | b',' | b' '));
+    if is_one_word
+        || !["server", "host", "source", "addr", "endpoint", "jdbc:"].iter().any(|word| context::contains_ignore_case(list, word))
+    {
         return Outcome::Reject;
     }
     let list = flatten(list);
