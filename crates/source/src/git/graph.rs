@@ -1,17 +1,22 @@
 //! Which tree contains which, and which commit follows which: what provenance is read from.
 //!
-//! The decision a reader would question: what trees contain is a list of numbers of edges. A tree mostly contains what the
-//! one before it did, so that there are far fewer edges than entries, and lists are what takes the memory.
+//! The decision a reader would question: what a tree contains is a list of runs of edges. A tree mostly contains what the
+//! one before it did, so that there are far fewer runs than trees have parts, and a question is asked of each run once.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::commit;
+use super::numbered::Numbered;
 use super::pack::{Kind, NONE};
 use super::sweep::{Seen, Sweep, Visitor};
-use super::texts::Texts;
 use super::tree_entries::{EntryKind, TreeEntries};
 use crate::Flow;
+
+/// A run of edges ends behind one in so many names, and at so many edges. That the names decide keeps the runs of a tree the
+/// same behind what was added.
+const RUN_LENGTH: usize = 16;
+const MAX_RUN: usize = 64;
 
 /// A commit, in numbers of objects.
 pub(super) struct Commit {
@@ -41,11 +46,13 @@ pub(super) struct Graph {
     edges: Vec<Edge>,
     /// By object: the edge that was last met for it, which is nearly always the next one, too.
     last: Vec<u32>,
-    /// What trees contain, by number of the edge, tree after tree.
+    /// By number: numbers of edges.
+    runs: Numbered<u32>,
+    /// What trees contain, by number of the run, tree after tree.
     lists: Vec<u32>,
     /// Trees, and their parts of the lists.
-    trees: Vec<(u32, Range<usize>)>,
-    pub(super) texts: Texts,
+    trees: Vec<(u32, Range<u32>)>,
+    pub(super) texts: Numbered<u8>,
 }
 
 impl Graph {
@@ -73,30 +80,62 @@ impl Graph {
 
     /// Forgets what leads to nothing that is sought: nearly all of it, and every question asks again.
     fn prune(&mut self, objects: usize, sought: &[u32]) {
-        let (mut leads, mut is_met) = (vec![false; objects], vec![false; objects]);
+        let mut leads = vec![false; objects];
         sought.iter().for_each(|&object| leads[object as usize] = true);
-        let mut stack = Vec::new();
-        for at in 0..self.trees.len() {
-            stack.push((self.trees[at].0, false));
-            while let Some((tree, is_ready)) = stack.pop() {
-                let mut children = self.contents(tree).map(|place| self.edge(place).child);
-                if is_ready {
-                    leads[tree as usize] |= children.any(|child| leads[child as usize]);
-                } else if !std::mem::replace(&mut is_met[tree as usize], true) {
-                    stack.push((tree, true));
-                    stack.extend(children.filter(|&child| !is_met[child as usize]).map(|child| (child, false)));
-                }
+        // By run: what is left of it, once that is known.
+        let mut kept: Vec<Option<u32>> = vec![None; self.runs.all().len()];
+        let mut short = Numbered::default();
+        let nothing = short.number(&[]);
+        for at in self.children_first() {
+            let (tree, runs) = self.tree(at);
+            for &run in runs {
+                kept[run as usize].get_or_insert_with(|| {
+                    let edges = self.runs.get(run).iter().copied();
+                    short.number(&edges.filter(|&edge| leads[self.edges[edge as usize].child as usize]).collect::<Vec<_>>())
+                });
             }
+            leads[tree as usize] |= runs.iter().any(|&run| kept[run as usize] != Some(nothing));
         }
         let mut lists = Vec::new();
         for (_, part) in &mut self.trees {
-            let start = lists.len();
-            let kept = self.lists[part.clone()].iter().filter(|&&edge| leads[self.edges[edge as usize].child as usize]);
-            lists.extend(kept.copied());
-            *part = start..lists.len();
+            let start = lists.len() as u32;
+            let runs = self.lists[part.start as usize..part.end as usize].iter().filter_map(|&run| kept[run as usize]);
+            lists.extend(runs.filter(|&run| run != nothing));
+            *part = start..lists.len() as u32;
         }
-        self.lists = lists;
+        (self.lists, self.runs) = (lists, short);
         self.trees.retain(|(_, part)| !part.is_empty());
+    }
+
+    /// The places of the trees, each after those in it; of trees that were made to contain each other, one comes too early.
+    pub(super) fn children_first(&self) -> Vec<usize> {
+        let mut order = Vec::with_capacity(self.trees.len());
+        let mut is_met = vec![false; self.trees.len()];
+        // All that is in a run of a finished tree is finished.
+        let mut is_done = vec![false; self.runs.all().len()];
+        let mut stack = Vec::new();
+        for root in 0..self.trees.len() {
+            stack.push((root, false));
+            while let Some((at, is_ready)) = stack.pop() {
+                let (_, runs) = self.tree(at);
+                if is_ready {
+                    order.push(at);
+                    runs.iter().for_each(|&run| is_done[run as usize] = true);
+                } else if !std::mem::replace(&mut is_met[at], true) {
+                    stack.push((at, true));
+                    let open = runs.iter().filter(|&&run| !is_done[run as usize]);
+                    let inside = open.flat_map(|&run| self.run(run)).filter_map(|edge| self.place(edge.child));
+                    stack.extend(inside.filter(|&child| !is_met[child]).map(|child| (child, false)));
+                }
+            }
+        }
+        order
+    }
+
+    /// The number of the tree at a place, and its runs.
+    pub(super) fn tree(&self, at: usize) -> (u32, &[u32]) {
+        let (tree, part) = &self.trees[at];
+        (*tree, &self.lists[part.start as usize..part.end as usize])
     }
 
     fn take(&mut self, object: &Seen<'_>, sweep: &Sweep<'_>, id_width: usize, sought: &[u32]) {
@@ -111,15 +150,22 @@ impl Graph {
             }),
             Kind::Tag => self.tags.push((object.object, commit::target(object.bytes).map_or(NONE, number))),
             Kind::Tree => {
-                let start = self.lists.len();
+                let start = self.lists.len() as u32;
+                let mut run = Vec::with_capacity(MAX_RUN);
                 for entry in TreeEntries::new(object.bytes, id_width) {
                     let Some(child) = ids.find_bytes(entry.id) else { continue };
                     if entry.kind == EntryKind::Tree || sought.binary_search(&child).is_ok() {
-                        let edge = self.edge_to(child, entry.name, ids.len());
-                        self.lists.push(edge);
+                        run.push(self.edge_to(child, entry.name, ids.len()));
+                        if run.len() == MAX_RUN || ends_run(entry.name) {
+                            self.lists.push(self.runs.number(&run));
+                            run.clear();
+                        }
                     }
                 }
-                self.trees.push((object.object, start..self.lists.len()));
+                if !run.is_empty() {
+                    self.lists.push(self.runs.number(&run));
+                }
+                self.trees.push((object.object, start..self.lists.len() as u32));
             }
             Kind::Blob => {}
         }
@@ -133,9 +179,11 @@ impl Graph {
         self.commits.append(&mut other.commits);
         self.tags.append(&mut other.tags);
         let objects = other.last.len();
-        let edges: Vec<u32> = other.edges.iter().map(|edge| self.edge_to(edge.child, other.texts.text(edge.name), objects)).collect();
-        let start = self.lists.len();
-        self.lists.extend(other.lists.iter().map(|&edge| edges[edge as usize]));
+        let edges: Vec<u32> = other.edges.iter().map(|edge| self.edge_to(edge.child, other.texts.get(edge.name), objects)).collect();
+        let renumber = |run: &Arc<[u32]>| run.iter().map(|&edge| edges[edge as usize]).collect::<Vec<_>>();
+        let runs: Vec<u32> = other.runs.all().iter().map(|run| self.runs.number(&renumber(run))).collect();
+        let start = self.lists.len() as u32;
+        self.lists.extend(other.lists.iter().map(|&run| runs[run as usize]));
         self.trees.extend(other.trees.into_iter().map(|(tree, part)| (tree, start + part.start..start + part.end)));
     }
 
@@ -143,7 +191,7 @@ impl Graph {
     fn edge_to(&mut self, child: u32, name: &[u8], objects: usize) -> u32 {
         self.last.resize(objects, NONE);
         let last = self.last[child as usize];
-        if last != NONE && **self.texts.text(self.edges[last as usize].name) == *name {
+        if last != NONE && **self.texts.get(self.edges[last as usize].name) == *name {
             return last;
         }
         let number = self.edges.len() as u32;
@@ -152,19 +200,19 @@ impl Graph {
         number
     }
 
-    /// The trees that hold something that is sought.
-    pub(super) fn trees(&self) -> impl Iterator<Item = u32> {
-        self.trees.iter().map(|&(tree, _)| tree)
+    /// How many runs there are.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.all().len()
     }
 
-    /// Where what `tree` contains is listed.
-    pub(super) fn contents(&self, tree: u32) -> Range<usize> {
-        self.trees.binary_search_by_key(&tree, |&(tree, _)| tree).map_or(0..0, |at| self.trees[at].1.clone())
+    /// What a run lists.
+    pub(super) fn run(&self, run: u32) -> impl Iterator<Item = Edge> {
+        self.runs.get(run).iter().map(|&edge| self.edges[edge as usize])
     }
 
-    /// What is listed there.
-    pub(super) fn edge(&self, place: usize) -> Edge {
-        self.edges[self.lists[place] as usize]
+    /// Where the tree with that number of an object stands among the trees.
+    fn place(&self, object: u32) -> Option<usize> {
+        self.trees.binary_search_by_key(&object, |&(tree, _)| tree).ok()
     }
 
     /// The commit with that number of an object.
@@ -188,4 +236,10 @@ impl Drop for Part<'_> {
     fn drop(&mut self) {
         self.graph.lock().unwrap_or_else(PoisonError::into_inner).join(std::mem::take(&mut self.own));
     }
+}
+
+/// Whether a run ends behind something of this name.
+fn ends_run(name: &[u8]) -> bool {
+    let mixed = name.iter().fold(0, |mixed: usize, &byte| mixed.wrapping_mul(31) + usize::from(byte));
+    mixed.is_multiple_of(RUN_LENGTH)
 }

@@ -11,7 +11,7 @@ use gix::ObjectId;
 use unkeyed_model::Copied;
 
 use super::ids::Ids;
-use super::texts::Texts;
+use super::numbered::Numbered;
 use super::tree_entries::{EntryKind, TreeEntries};
 
 /// Nothing names the object.
@@ -32,7 +32,7 @@ pub(super) struct Names<'i> {
     id_width: usize,
     /// By object: place of the tree in reading order plus one, and number of the name in it.
     by_object: Vec<AtomicU64>,
-    texts: Mutex<Texts>,
+    texts: Mutex<Numbered<u8>>,
     missing: Mutex<HashSet<ObjectId>>,
 }
 
@@ -116,7 +116,7 @@ impl<'i> Names<'i> {
                 break Parent::None(at);
             }
             let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-            parts.push(Arc::clone(texts.text((known & u64::from(u32::MAX)) as u32)));
+            parts.push(Arc::clone(texts.get((known & u64::from(u32::MAX)) as u32)));
             at = object_at((known >> 32) as u32 - 1);
         };
         parts.reverse();

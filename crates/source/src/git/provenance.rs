@@ -3,7 +3,8 @@
 //! The decision a reader would question: this is asked after detection and of found contents only. Asked while reading, it
 //! would cost more than reading.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use unkeyed_model::GitState;
 
@@ -30,10 +31,11 @@ pub(super) struct Place {
 /// The places of `sought`, a sorted list, in its order. Where trees were made to hold something at more paths than can be
 /// followed, places have no state.
 pub(super) fn places(graph: &mut Graph, ids: &Ids, tips: &Tips, sought: &[u32]) -> Vec<Place> {
-    let order = parents_first(graph);
+    let (order, trees_first) = (parents_first(graph), graph.children_first());
     let mut places = Vec::with_capacity(sought.len());
     for batch in sought.chunks(BATCH) {
-        let known = tree_sets(graph, ids, batch).and_then(|trees| Batch { graph, ids, tips, sought: batch, trees }.places(&order));
+        let known =
+            tree_sets(graph, ids, &trees_first, batch).and_then(|trees| Batch { graph, ids, tips, sought: batch, trees }.places(&order));
         places.extend(known.unwrap_or_else(|TooMany| vec![Place::default(); batch.len()]));
     }
     places
@@ -42,49 +44,38 @@ pub(super) fn places(graph: &mut Graph, ids: &Ids, tips: &Tips, sought: &[u32]) 
 /// A found object, by its number in the batch, and the number of its path.
 type Held = (u32, u32);
 
-/// For each tree, by number of the object, what of `sought` it holds at which path below it.
-fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>, Vec<u32>), TooMany> {
+/// For each tree, by number of the object, what of `sought` it holds at which path below it. `order` has trees after those in
+/// them; a tree that comes too early is taken for empty, so that a made-up circle ends.
+fn tree_sets(graph: &mut Graph, ids: &Ids, order: &[usize], sought: &[u32]) -> Result<(Sets<Held>, Vec<u32>), TooMany> {
     let mut sets = Sets::new();
-    let (mut done, mut place) = (vec![NONE; ids.len()], vec![NONE; ids.len()]);
+    let (mut done, mut place) = (vec![EMPTY; ids.len()], vec![NONE; ids.len()]);
     for (at, &object) in (0..).zip(sought) {
         place[object as usize] = at;
     }
-    let mut below = std::collections::HashMap::new();
-    for root in graph.trees().collect::<Vec<_>>() {
-        // Children first; a tree that is under way is taken for empty, so that a made-up circle ends.
-        let mut stack = vec![(root, false)];
-        while let Some((tree, is_ready)) = stack.pop() {
-            if !is_ready {
-                if done[tree as usize] == NONE {
-                    done[tree as usize] = EMPTY;
-                    stack.push((tree, true));
-                    stack.extend(graph.contents(tree).map(|at| (graph.edge(at).child, false)));
-                }
-                continue;
-            }
-            let mut all = EMPTY;
-            for at in graph.contents(tree) {
-                let edge = graph.edge(at);
-                let part = match place[edge.child as usize] {
-                    NONE => match (done[edge.child as usize], edge.name) {
-                        (EMPTY, _) => continue,
-                        key => match below.get(&key) {
-                            Some(&known) => known,
-                            None => {
-                                let set = under(graph, &mut sets, key)?;
-                                below.insert(key, set);
-                                set
-                            }
+    let (mut below, mut of_runs) = (HashMap::new(), vec![NONE; graph.runs()]);
+    for &at in order {
+        let (tree, runs) = graph.tree(at);
+        let (runs, mut all) = (runs.to_vec(), EMPTY);
+        for run in runs {
+            if of_runs[run as usize] == NONE {
+                let mut held = EMPTY;
+                for edge in graph.run(run).collect::<Vec<_>>() {
+                    let part = match (place[edge.child as usize], done[edge.child as usize]) {
+                        (NONE, EMPTY) => continue,
+                        (NONE, set) => match below.entry((set, edge.name)) {
+                            Entry::Occupied(known) => *known.get(),
+                            Entry::Vacant(new) => *new.insert(under(graph, &mut sets, (set, edge.name))?),
                         },
-                    },
-                    found => sets.number(vec![(found, edge.name)])?,
-                };
-                all = sets.union(all, part)?;
+                        (found, _) => sets.number(vec![(found, edge.name)])?,
+                    };
+                    held = sets.union(held, part)?;
+                }
+                of_runs[run as usize] = held;
             }
-            done[tree as usize] = all;
+            all = sets.union(all, of_runs[run as usize])?;
         }
+        done[tree as usize] = all;
     }
-    done.iter_mut().filter(|set| **set == NONE).for_each(|set| *set = EMPTY);
     Ok((sets, done))
 }
 
@@ -92,7 +83,7 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, sought: &[u32]) -> Result<(Sets<Held>
 fn under(graph: &mut Graph, sets: &mut Sets<Held>, (set, name): (u32, u32)) -> Result<u32, TooMany> {
     let held = std::rc::Rc::clone(sets.get(set));
     let moved = held.iter().map(|&(found, path)| {
-        let path = [&**graph.texts.text(name), b"/", &**graph.texts.text(path)].concat();
+        let path = [&**graph.texts.get(name), b"/", &**graph.texts.get(path)].concat();
         (found, graph.texts.number(&path))
     });
     let moved = moved.collect();
@@ -139,7 +130,7 @@ impl Batch<'_> {
             for &(found, path) in &**self.trees.0.get(set as u32) {
                 let place = &mut places[found as usize];
                 place.commits += if last == Some(found) { 0 } else { commits };
-                place.paths.insert(self.graph.texts.text(path).to_vec());
+                place.paths.insert(self.graph.texts.get(path).to_vec());
                 last = Some(found);
             }
         }
