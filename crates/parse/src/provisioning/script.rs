@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
-use super::{aws, azure, gcp, kubernetes, oci, power_shell, vault};
+use super::{aws, azure, gcp, kubernetes, lasting, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -18,6 +18,9 @@ const MAX_TEXT: usize = 256 << 10;
 
 /// Bytes that all expansions of a script may yield together; what comes after is not read, and that is said.
 const MAX_EXPANDED: usize = 64 << 20;
+
+/// Most turns of loops, one within the other, for which a command is read; beyond that their variables are unknown.
+const MAX_TURNS: usize = 50;
 
 /// Programs in front of assignments.
 const DECLARING: &[&str] = &["export", "readonly", "local", "declare", "typeset"];
@@ -44,32 +47,82 @@ pub(super) struct Call<'s> {
 /// Reads a script.
 pub(super) fn read(out: &mut Out<'_>) {
     let text = out.place.text();
-    let text = if out.place.path().ends_with(".ps1") { power_shell::plain(text) } else { text.to_owned() };
+    let (text, limited) = if out.place.path().ends_with(".ps1") { power_shell::plain(text) } else { (text.to_owned(), false) };
+    if limited {
+        let row = out.place.skip(SkipReason::Limit, power_shell::LIMITED);
+        out.facts.skipped.push(row);
+    }
+    lasting::policies(out);
     let commands = shell::commands(&text);
     let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None, left: Cell::new(MAX_EXPANDED) };
+    let mut loops: Vec<(String, Vec<String>)> = Vec::new();
     for command in &commands {
         if script.left.get() == 0 {
             let row = out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
             return out.facts.skipped.push(row);
         }
+        match command.words.first().map(|word| word.text.as_str()) {
+            Some("for" | "while" | "until" | "select") => loops.push(script.looped(command)),
+            Some("done") => drop(loops.pop()),
+            _ => {}
+        }
+        for turn in turns(&loops, out) {
+            script.variables.extend(turn);
+            script.step(command, &text, out);
+        }
+    }
+}
+
+/// What the variables of the loops around a command are, one turn after the other; one turn where nothing is known.
+fn turns(loops: &[(String, Vec<String>)], out: &mut Out<'_>) -> Vec<Vec<(String, String)>> {
+    let mut all = vec![Vec::new()];
+    for (name, values) in loops.iter().filter(|(_, values)| !values.is_empty()) {
+        if all.len() * values.len() > MAX_TURNS {
+            let detail = format!("loops of more than {MAX_TURNS} turns; their variables are not known");
+            let row = out.place.skip(SkipReason::Limit, detail);
+            if out.facts.skipped.last() != Some(&row) {
+                out.facts.skipped.push(row);
+            }
+            return vec![Vec::new()];
+        }
+        let with = |turn: &Vec<(String, String)>, value: &String| [turn.clone(), vec![(name.clone(), value.clone())]].concat();
+        all = all.iter().flat_map(|turn| values.iter().map(move |value| with(turn, value))).collect();
+    }
+    all
+}
+
+impl Script {
+    /// Reads one command, and what it changes for those behind it.
+    fn step(&mut self, command: &Command, text: &str, out: &mut Out<'_>) {
         let document = command.document.as_ref().and_then(|range| text.get(range.clone()));
-        let document = document.map(|text| script.expanded(text));
-        let input = document.or_else(|| if command.piped { script.printed.take() } else { None });
-        let call = Call { command, script: &script, input };
+        let document = document.map(|text| self.expanded(text));
+        let input = document.or_else(|| if command.piped { self.printed.take() } else { None });
+        let call = Call { command, script: self, input };
         interpret(&call, out);
         let (printed, written, assigned) = (call.printed(), call.written(), call.assigned());
-        script.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
+        self.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
         for (name, value) in assigned {
             match value.filter(|value| value.len() <= MAX_TEXT) {
-                Some(value) => script.variables.insert(name, value),
-                None => script.variables.remove(&name),
+                Some(value) => self.variables.insert(name, value),
+                None => self.variables.remove(&name),
             };
         }
-        script.printed = printed;
+        self.printed = printed;
+    }
+
+    /// The variable of a loop and its values, where all are written out (`for ROLE in roles/a roles/b`).
+    fn looped(&mut self, command: &Command) -> (String, Vec<String>) {
+        let mut words = command.words.iter().map(|word| word.text.as_str());
+        let (Some("for"), Some(name), Some("in")) = (words.next(), words.next(), words.next()) else { return (String::new(), Vec::new()) };
+        self.variables.remove(name);
+        let values: Vec<String> = words.map(|word| self.expanded(word)).collect();
+        let is_known = |value: &String| !value.contains(['*', '$', '{', '`']);
+        (name.to_owned(), if values.iter().all(is_known) { values } else { Vec::new() })
     }
 }
 
 fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
+    lasting::read(call, out);
     match call.command.program() {
         "aws" => aws::read(call, out),
         "az" => azure::read(call, out),
@@ -178,6 +231,11 @@ impl Call<'_> {
     /// Whether these subcommands stand behind the program, in this order.
     pub(super) fn runs(&self, subcommands: &[&str]) -> bool {
         self.command.runs(self.command.program(), subcommands)
+    }
+
+    /// A text with what the shell fills in.
+    pub(super) fn expanded(&self, text: &str) -> String {
+        self.script.expanded(text)
     }
 
     /// The text of an option, expanded.
