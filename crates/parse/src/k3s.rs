@@ -51,7 +51,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             let arguments = root.get(ARGUMENTS);
             let all =
                 arguments.into_iter().flat_map(|node| if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() });
-            let set = all.filter_map(|node| Some((node, node.text()?.trim_start_matches('-').strip_prefix(EXTENDS)?))).last();
+            let set = all.filter_map(|node| Some((node, node.text()?.trim_start_matches('-').strip_prefix(EXTENDS)?))).next_back();
             let at = set.map(|(node, _)| node).or(arguments).unwrap_or(root);
             facts.sessions.push(SessionPolicy {
                 platform: Platform::K8s,

@@ -13,6 +13,7 @@ mod azure;
 mod gcp;
 mod kubernetes;
 mod lasting;
+mod loops;
 mod objects;
 mod oci;
 mod power_shell;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
-use super::{aws, azure, gcp, kubernetes, lasting, oci, power_shell, vault};
+use super::{aws, azure, gcp, kubernetes, lasting, loops, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -19,15 +19,17 @@ const MAX_TEXT: usize = 256 << 10;
 /// Bytes that all expansions of a script may yield together; what comes after is not read, and that is said.
 const MAX_EXPANDED: usize = 64 << 20;
 
-/// Most turns of loops, one within the other, for which a command is read; beyond that their variables are unknown.
-const MAX_TURNS: usize = 50;
-
 /// Programs in front of assignments.
 const DECLARING: &[&str] = &["export", "readonly", "local", "declare", "typeset"];
 
 /// What is known before a command.
+#[derive(Default)]
 pub(super) struct Script {
-    variables: BTreeMap<String, String>,
+    pub(super) variables: BTreeMap<String, String>,
+    /// Arrays whose items are written out (`ROLES=(roles/a roles/b)`).
+    pub(super) lists: BTreeMap<String, Vec<String>>,
+    /// The array that is being written, and where it ends.
+    pub(super) writing: Option<(String, usize)>,
     /// By the last part of their names.
     files: BTreeMap<String, String>,
     /// What the command before it prints.
@@ -54,41 +56,27 @@ pub(super) fn read(out: &mut Out<'_>) {
     }
     lasting::policies(out);
     let commands = shell::commands(&text);
-    let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None, left: Cell::new(MAX_EXPANDED) };
+    let mut script = Script { left: Cell::new(MAX_EXPANDED), ..Script::default() };
     let mut loops: Vec<(String, Vec<String>)> = Vec::new();
+    let mut taken = 0;
     for command in &commands {
         if script.left.get() == 0 {
             let row = out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
             return out.facts.skipped.push(row);
+        }
+        if script.lists_items(command, &text) {
+            continue;
         }
         match command.words.first().map(|word| word.text.as_str()) {
             Some("for" | "while" | "until" | "select") => loops.push(script.looped(command)),
             Some("done") => drop(loops.pop()),
             _ => {}
         }
-        for turn in turns(&loops, out) {
+        for turn in loops::turns(&loops, &mut taken, out) {
             script.variables.extend(turn);
             script.step(command, &text, out);
         }
     }
-}
-
-/// What the variables of the loops around a command are, one turn after the other; one turn where nothing is known.
-fn turns(loops: &[(String, Vec<String>)], out: &mut Out<'_>) -> Vec<Vec<(String, String)>> {
-    let mut all = vec![Vec::new()];
-    for (name, values) in loops.iter().filter(|(_, values)| !values.is_empty()) {
-        if all.len() * values.len() > MAX_TURNS {
-            let detail = format!("loops of more than {MAX_TURNS} turns; their variables are not known");
-            let row = out.place.skip(SkipReason::Limit, detail);
-            if out.facts.skipped.last() != Some(&row) {
-                out.facts.skipped.push(row);
-            }
-            return vec![Vec::new()];
-        }
-        let with = |turn: &Vec<(String, String)>, value: &String| [turn.clone(), vec![(name.clone(), value.clone())]].concat();
-        all = all.iter().flat_map(|turn| values.iter().map(move |value| with(turn, value))).collect();
-    }
-    all
 }
 
 impl Script {
@@ -108,16 +96,6 @@ impl Script {
             };
         }
         self.printed = printed;
-    }
-
-    /// The variable of a loop and its values, where all are written out (`for ROLE in roles/a roles/b`).
-    fn looped(&mut self, command: &Command) -> (String, Vec<String>) {
-        let mut words = command.words.iter().map(|word| word.text.as_str());
-        let (Some("for"), Some(name), Some("in")) = (words.next(), words.next(), words.next()) else { return (String::new(), Vec::new()) };
-        self.variables.remove(name);
-        let values: Vec<String> = words.map(|word| self.expanded(word)).collect();
-        let is_known = |value: &String| !value.contains(['*', '$', '{', '`']);
-        (name.to_owned(), if values.iter().all(is_known) { values } else { Vec::new() })
     }
 }
 
@@ -141,7 +119,7 @@ fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
 
 impl Script {
     /// The text with what the shell fills in: values that are known, and holes for the others.
-    fn expanded(&self, text: &str) -> String {
+    pub(super) fn expanded(&self, text: &str) -> String {
         if self.left.get() == 0 {
             return text.to_owned();
         }
@@ -202,7 +180,7 @@ impl Script {
 }
 
 /// The name of a variable with which a text begins.
-fn name_at(text: &str) -> &str {
+pub(super) fn name_at(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     &text[..end]
 }

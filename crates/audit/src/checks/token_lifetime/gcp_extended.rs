@@ -15,7 +15,7 @@
 //!
 //! The default of an hour; client libraries fetch the next token by themselves.
 
-use unkeyed_model::{Level, Platform, TtlBasis};
+use unkeyed_model::{Level, Platform, TtlBasis, WorkloadKind};
 
 use super::{HOUR, length, sessions};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -46,7 +46,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         };
         sink.principal(&session.principal, &Statement::new(level(seconds), &session.location, message));
     }
-    for linked in &view.context.workloads {
+    // Elsewhere what a path's lifetime says is how long the token lives that is exchanged.
+    for linked in view.context.workloads.iter().filter(|linked| linked.workload.kind == WorkloadKind::GhaJob) {
         for path in linked.workload.identity_paths.iter().filter(|path| path.platform == Platform::Gcp) {
             let asked = path.ttl.filter(|ttl| ttl.basis == TtlBasis::Declared).map(|ttl| ttl.seconds);
             let (Some(seconds), Some(place)) = (asked.filter(|seconds| *seconds > HOUR), &path.consumer) else { continue };

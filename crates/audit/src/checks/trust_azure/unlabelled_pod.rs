@@ -34,8 +34,8 @@ const ANNOTATION: &str = "azure.workload.identity/client-id";
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for linked in &view.context.workloads {
-        *names.entry(linked.workload.name.as_str()).or_default() += 1;
+    for workload in &view.facts().workloads {
+        *names.entry(workload.name.as_str()).or_default() += 1;
     }
     for linked in view.context.workloads.iter().filter(|linked| linked.workload.kind == WorkloadKind::K8s) {
         // The label is the capability; a token that the pod projects itself is another.
