@@ -81,6 +81,7 @@ impl<'a> Image<'a> {
                 "ARG" => self.argument(&instruction),
                 "ENV" => self.environment(&instruction),
                 "COPY" | "ADD" => self.copy(&instruction),
+                "ENTRYPOINT" | "CMD" => self.starts(&instruction),
                 "RUN" => self.run(&instruction),
                 "LABEL" => self.label(&instruction),
                 _ => {}
@@ -166,6 +167,17 @@ impl<'a> Image<'a> {
             self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &source.text)));
             self.declare("image.copied-file", path, destination, at);
         }
+    }
+
+    /// A script that is copied in and that the image starts with belongs to it, whatever folder it is copied to.
+    fn starts(&mut self, instruction: &Instruction) {
+        let bare = |text: &str| text.trim_matches(['[', ']', '"', ',', '\'']).rsplit('/').next().unwrap_or_default().to_owned();
+        let named: Vec<String> = values::words(&instruction.text).iter().map(|part| bare(&part.text)).collect();
+        let copied = self.workload.traits.iter().filter(|(name, ..)| name == "copies").map(|(_, path, _)| path);
+        let started = copied.filter(|path| crate::commands::is_script(path) && named.contains(&bare(path)));
+        let scripts: Vec<(Use, String)> =
+            started.map(|path| (Use::Component, host_files::relative(self.place.path(), path.as_str()))).collect();
+        self.workload.uses.extend(scripts);
     }
 
     fn declare(&mut self, kind: &str, name: String, destination: Option<unkeyed_model::Destination>, location: unkeyed_model::Location) {

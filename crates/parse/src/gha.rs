@@ -19,6 +19,7 @@ mod permissions;
 mod run;
 mod scope;
 mod steps;
+mod unused;
 
 use std::collections::BTreeSet;
 

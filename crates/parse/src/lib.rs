@@ -39,6 +39,7 @@ mod image;
 mod interpolation;
 mod jenkins;
 mod json;
+mod k3s;
 mod k8s;
 mod logs;
 mod place;

@@ -1,5 +1,5 @@
 //! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
-//! JavaScript and Python.
+//! JavaScript and Python; signed URLs also in Go, Java, Kotlin, C#, Ruby and PHP.
 //!
 //! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
 //! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
@@ -7,6 +7,7 @@
 
 mod lifetimes;
 mod literal;
+mod statements;
 
 use std::collections::BTreeSet;
 
@@ -17,8 +18,8 @@ use self::literal::{Argument, Names};
 use crate::place::{self, Place};
 use crate::policy_document::{self, Carrier, hole};
 
-/// How far into a file the words that tell it are looked for, in bytes.
-const HEAD: usize = 256 << 10;
+/// Longest program that is read, in bytes: what is longer is generated, or bundled from many.
+const MAX_BYTES: usize = 1 << 20;
 
 /// Most calls and documents of a file that are read.
 const MAX_CALLS: usize = 1_000;
@@ -43,16 +44,34 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         let in_tests = origin.path.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec" | "node_modules"));
         in_tests || name.starts_with("test_") || name.contains(".test.") || name.contains(".spec.") || name.contains("_test.")
     };
-    let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
-    let words = FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS).chain([&STATEMENT, &PROVIDER]);
-    let holds = |word: &&&str| memchr::memmem::find(head, word.as_bytes()).is_some();
-    let is_program = ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".d.ts");
-    (is_program && !is_test() && words.into_iter().any(|word| holds(&word))).then(|| origin.path.clone())
+    let has_ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let is_told = || match () {
+        () if has_ending(ENDINGS) => !name.ends_with(".d.ts") && words().any(|word| holds(unit.bytes(), word)),
+        () => has_ending(statements::ENDINGS) && statements::WORDS.iter().any(|word| holds(unit.bytes(), word)),
+    };
+    (is_told() && !is_test()).then(|| origin.path.clone())
+}
+
+fn words() -> impl Iterator<Item = &'static &'static str> {
+    FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS).chain([&STATEMENT, &PROVIDER])
+}
+
+fn holds(bytes: &[u8], word: &str) -> bool {
+    memchr::memmem::find(bytes, word.as_bytes()).is_some()
 }
 
 /// Reads them, each for itself.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    place::each(units, |place, facts| Program::new(place).read(facts))
+    place::each(units, |place, facts| {
+        if place.text().len() > MAX_BYTES {
+            let detail = format!("a program of more than {MAX_BYTES} bytes; its trusts, grants and signed URLs were not read");
+            facts.skipped.push(place.skip(SkipReason::Limit, detail));
+        } else if statements::ENDINGS.iter().any(|ending| place.path().ends_with(ending)) {
+            Program::new(place).signed(facts);
+        } else {
+            Program::new(place).read(facts);
+        }
+    })
 }
 
 /// One program while it is read.
@@ -67,12 +86,15 @@ impl<'p> Program<'p> {
     fn new(place: &'p Place<'p>) -> Self {
         let names = literal::names(place.text());
         let mut issuers: BTreeSet<String> = BTreeSet::new();
-        for (at, _) in place.text().match_indices("url").take(MAX_CALLS) {
+        let mut addresses = place.text().match_indices("url");
+        for (at, _) in addresses.by_ref().take(MAX_CALLS) {
             let behind = place.text()[at + 3..].trim_start().strip_prefix([':', '=']).map(str::trim_start);
             let url = behind.and_then(|text| literal::value(text, &names)).and_then(|json| json.as_str().map(str::to_owned));
             issuers.extend(url.filter(|url| url.starts_with("https://")));
         }
-        let issuer = if issuers.len() == 1 { issuers.pop_first() } else { None };
+        // Beyond the limit stands who knows what: the issuer is not known.
+        let is_told = issuers.len() == 1 && addresses.next().is_none();
+        let issuer = if is_told { issuers.pop_first() } else { None };
         Self { place, names, issuer }
     }
 
@@ -108,8 +130,19 @@ impl<'p> Program<'p> {
             self.holder(self.key(), self.place.whole(), facts);
         }
         lifetimes::read(self, &mut left, facts);
+        self.limited(left, facts);
+    }
+
+    /// Reads a program of which only signed URLs are understood.
+    fn signed(&self, facts: &mut Facts) {
+        let mut left = MAX_CALLS;
+        statements::read(self, &mut left, facts);
+        self.limited(left, facts);
+    }
+
+    fn limited(&self, left: usize, facts: &mut Facts) {
         if left == 0 {
-            let detail = format!("more than {MAX_CALLS} calls that make trusts or grants; the others were not read");
+            let detail = format!("more than {MAX_CALLS} calls that make trusts, grants or signed URLs; the others were not read");
             facts.skipped.push(self.place.skip(SkipReason::Limit, detail));
         }
     }

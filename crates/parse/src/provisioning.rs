@@ -4,13 +4,16 @@
 //!
 //! The decision a reader would question: a command is written out as the Terraform resource that would do the same, as exports
 //! are ([`crate::exports`]), so that it is judged by the same readers. What the shell fills in from elsewhere is a variable
-//! without a value. Nothing is run: branches and loops are read as if each command ran once.
+//! without a value. Nothing is run: branches are read as if each command ran, and loops with the values
+//! that are written out for them.
 
 mod ansible;
 mod aws;
 mod azure;
 mod gcp;
 mod kubernetes;
+mod lasting;
+mod loops;
 mod objects;
 mod oci;
 mod power_shell;
@@ -33,10 +36,18 @@ const WORDS: &[&str] = &[
     "workload-identity-pools",
     "add-iam-policy-binding",
     "assume-role-policy",
+    "s3 presign",
+    "sign-url",
+    "gsutil signurl",
+    "generate-sas",
+    "create token",
+    "instances create",
+    "TokenLifetimePolicy",
+    "vault write",
+    "bao write",
     "identity-propagation-trust",
     "IdentityPropagationTrust",
     "dynamic-group",
-    "write auth/",
     "/v1/auth/",
     "policy write",
     "attach-role-policy",
@@ -104,6 +115,8 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"bound_claims\"", "\"request_id\""],
         &["\"bindings\"", "\"members\"", "\"roles/"],
         &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
+        &["\"AssignableScopes\"", "\"Actions\""],
+        &["\"assignableScopes\"", "\"actions\""],
     ];
     // gcloud prints YAML unless it is told otherwise.
     let told_in_yaml = [&["/workloadIdentityPools/", "attributeMapping:"][..], &["bindings:", "role: roles/", "members:"]];

@@ -11,6 +11,7 @@ mod federation;
 mod registration;
 #[cfg(test)]
 mod tests;
+pub(crate) mod values;
 
 use unkeyed_model::{Facts, Unit};
 

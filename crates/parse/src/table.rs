@@ -4,8 +4,8 @@ use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
     agents, ansible, arm, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners,
-    compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k8s, profiles,
-    programs, provisioning, recipes, serverless, shell_script, spire, systemd, terraform, travis,
+    compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k3s, k8s,
+    profiles, programs, provisioning, recipes, serverless, shell_script, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -53,6 +53,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "cloud-init", claims: cloud_init::claims, surface: Surface::Iac, read: cloud_init::read },
     Row { name: "ansible", claims: ansible::claims, surface: Surface::Iac, read: ansible::read },
     Row { name: "spire-entries", claims: spire::claims_entries, surface: Surface::Iac, read: spire::read_entries },
+    Row { name: "spire-values", claims: spire::values::claims, surface: Surface::K8sManifest, read: spire::values::read },
     Row { name: "trust-scripts", claims: provisioning::claims_scripts, surface: Surface::Worktree, read: provisioning::read_scripts },
     Row { name: "shell-scripts", claims: shell_script::claims, surface: Surface::Worktree, read: shell_script::read },
     Row { name: "makefiles", claims: recipes::claims_makefile, surface: Surface::Worktree, read: recipes::read_makefiles },
@@ -64,5 +65,6 @@ pub(crate) const ROWS: &[Row] = &[
     // Given as such only: nothing in a repository is taken for it.
     Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },
     Row { name: "systemd", claims: systemd::claims, surface: Surface::Iac, read: systemd::read },
+    Row { name: "k3s", claims: k3s::claims, surface: Surface::Iac, read: k3s::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

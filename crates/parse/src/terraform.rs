@@ -216,6 +216,11 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
             .skipped
             .push(file.place.skip(SkipReason::Limit, "expressions of this folder go beyond the evaluation limit; some values are unknown"));
     }
+    if module.evaluation.templates_cut.get()
+        && let Some(file) = files.first()
+    {
+        facts.skipped.push(file.place.skip(SkipReason::Limit, templates::LIMITED));
+    }
     tidy(&mut facts);
     facts
 }

@@ -16,7 +16,9 @@ mod gitlab_job;
 mod k8s_api_server;
 mod k8s_projected;
 mod k8s_token;
+mod longer_than_target;
 mod oci_session;
+mod short_bootstrap;
 mod signed_url;
 mod svid;
 mod vault_lease;
@@ -53,6 +55,8 @@ pub(crate) const CHECKS: &[&Check] = &[
     &batch_refresh::CHECK,
     &signed_url::CHECK,
     &client_certificate::CHECK,
+    &longer_than_target::CHECK,
+    &short_bootstrap::CHECK,
 ];
 
 const MINUTE: u64 = 60;

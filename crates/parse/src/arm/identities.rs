@@ -14,6 +14,9 @@ const FEDERATED: [&str; 2] = [
     "microsoft.graph/applications/federatedidentitycredentials",
 ];
 
+/// A permission of Microsoft Graph that an application is given (the same extension).
+const APP_ROLE: &str = "microsoft.graph/approleassignedto";
+
 const USER_ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Emits the user-assigned identities that the template makes or looks up.
@@ -34,6 +37,8 @@ pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut F
         template.each(resource, |ordinal| federated(template, resource, ordinal, facts));
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
         role_assignment(template, resource, facts);
+    } else if kind.split('@').next() == Some(APP_ROLE) {
+        app_role(template, resource, facts);
     } else if kind.ends_with("providers/roleassignments") {
         // The older form: `Microsoft.Storage/storageAccounts/providers/roleAssignments`.
         role_assignment(template, resource, facts);
@@ -120,6 +125,23 @@ fn role_assignment(template: &Deployment<'_>, resource: &Declared, facts: &mut F
         resources,
         scope,
         condition: template.get(resource, "properties.condition").map(|val| hole::shown(&template.text(&val))),
+        location: template.location(resource),
+    });
+}
+
+/// The id of the permission names it.
+fn app_role(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
+    let Some(holder) = template.get(resource, "principalId") else { return };
+    let principal = principal(template, &holder, facts);
+    facts.grants.push(RoleGrant {
+        platform: Platform::Azure,
+        principal,
+        role: template.get(resource, "appRoleId").map(|val| template.value(&val)),
+        actions: Vec::new(),
+        actions_inverted: false,
+        resources: Vec::new(),
+        scope: ResourceScope::TenantRoot,
+        condition: None,
         location: template.location(resource),
     });
 }

@@ -40,6 +40,9 @@ const fn url(program: &'static str, subcommands: &'static [&'static str], length
     Maker { program, subcommands, what: "signed-url-seconds", length, default: Some(3_600) }
 }
 
+/// The trait of a signed URL whose end is written.
+const UNTIL: &str = "signed-url-until";
+
 /// A year: how long the API server lets tokens of pods live if it extends them (kube-apiserver reference).
 const EXTENDED: u64 = 365 * 86_400;
 
@@ -47,22 +50,23 @@ const EXTENDED: u64 = 365 * 86_400;
 pub(crate) const EXTENDS: &str = "service-account-extend-token-expiration";
 
 pub(super) fn effects(command: &Command) -> Vec<Effect> {
-    let made = MAKERS.iter().find(|maker| command.runs(maker.program, maker.subcommands)).and_then(|maker| {
-        let length = match command.option_text(maker.length) {
-            // What can't be read is said as it is written.
-            Some(text) => duration_seconds(text).map_or_else(|| text.to_owned(), |seconds| seconds.to_string()),
-            None => maker.default?.to_string(),
-        };
-        Some(Effect::Lasts { what: maker.what, length })
+    let made = made(command).map(|(what, length)| {
+        // What can't be read is said as it is written.
+        let seconds = duration_seconds(&length).filter(|_| what != UNTIL);
+        Effect::Lasts { what, length: seconds.map_or(length, |seconds| seconds.to_string()) }
     });
-    made.or_else(|| signature(command)).or_else(|| api_server(command)).into_iter().collect()
+    made.or_else(|| api_server(command)).into_iter().collect()
 }
 
-/// `az storage … generate-sas --expiry 2030-01-01T00:00Z`: until when, not how long.
-fn signature(command: &Command) -> Option<Effect> {
-    let signs = command.runs("az", &["storage", "generate-sas"]);
-    let expiry = command.option_text(&["--expiry"]).filter(|_| signs)?;
-    Some(Effect::Lasts { what: "signed-url-until", length: expiry.to_owned() })
+/// What a command makes that lasts, and how long, or until when, as it is written.
+pub(crate) fn made(command: &Command) -> Option<(&'static str, String)> {
+    if let Some(maker) = MAKERS.iter().find(|maker| command.runs(maker.program, maker.subcommands)) {
+        let length = command.option_text(maker.length).map(str::to_owned);
+        return Some((maker.what, length.or_else(|| Some(maker.default?.to_string()))?));
+    }
+    // `az storage … generate-sas --expiry 2030-01-01T00:00Z`: until when, not how long.
+    let expiry = command.option_text(&["--expiry"]).filter(|_| command.runs("az", &["storage", "generate-sas"]))?;
+    Some((UNTIL, expiry.to_owned()))
 }
 
 /// `kube-apiserver`, and the distributions that run it inside their own process.
@@ -91,7 +95,7 @@ mod tests {
     use super::*;
     use crate::shell;
 
-    fn made(script: &str) -> Vec<(&'static str, String)> {
+    fn lasting(script: &str) -> Vec<(&'static str, String)> {
         let commands = shell::commands(script);
         let lasting = commands.iter().flat_map(effects).map(|effect| match effect {
             Effect::Lasts { what, length } => (what, length),
@@ -114,14 +118,14 @@ mod tests {
             ("k3s server --kube-apiserver-arg=service-account-extend-token-expiration=false", "pod-token-seconds", "3600"),
         ];
         for (script, what, length) in cases {
-            assert_eq!(made(script), [(what, length.to_owned())], "{script}");
+            assert_eq!(lasting(script), [(what, length.to_owned())], "{script}");
         }
     }
 
     #[test]
     fn other_commands_make_nothing() {
         for script in ["kubectl create token deployer", "aws sts get-caller-identity", "k3s agent", "aws s3 cp a b"] {
-            assert!(made(script).is_empty(), "{script}");
+            assert!(lasting(script).is_empty(), "{script}");
         }
     }
 }

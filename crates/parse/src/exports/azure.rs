@@ -1,7 +1,7 @@
 //! `az …` (Azure CLI reference) and the objects of Microsoft Graph that it prints.
 
 use super::Out;
-use super::out::{Attribute, node, of, text};
+use super::out::{Attribute, given, node, of, text};
 use super::shapes::has;
 use crate::tree::{Kind, Node};
 
@@ -126,6 +126,30 @@ pub(super) fn role_assignment(item: &Node, out: &mut Out<'_>) {
         ("condition", node(item, "condition").filter(|_| item.get("condition").is_some_and(|condition| !condition.is_null()))),
     ];
     out.resource("azurerm_role_assignment", label, item, attributes);
+}
+
+/// A custom role, as the tool takes it and prints it; what the vendor defines is nobody's choice.
+pub(super) fn is_role_definition(item: &Node) -> bool {
+    let has_either = |names: [&str; 2]| names.iter().any(|name| item.get(name).is_some());
+    let is_custom = item.str("roleType").is_none_or(|kind| kind == "CustomRole");
+    let says_what = has_either(["actions", "Actions"]) || item.get("permissions").is_some();
+    has_either(["assignableScopes", "AssignableScopes"]) && says_what && is_custom
+}
+
+/// Where it may be assigned first stands for its scope.
+pub(super) fn role_definition(item: &Node, out: &mut Out<'_>) {
+    let kind = "azurerm_role_definition";
+    let permissions = item.get("permissions").map_or(std::slice::from_ref(item), Node::items);
+    let own = out.numbered(kind, item.str("roleName").or_else(|| item.str("Name")).or_else(|| item.str("name")).unwrap_or_default());
+    let either = |at: &Node, names: [&str; 2]| names.iter().find_map(|name| node(at, name));
+    let scope = ["assignableScopes", "AssignableScopes"].iter().find_map(|name| item.get(name)?.items().first()?.text());
+    let mut attributes = given(vec![("name", either(item, ["roleName", "Name"])), ("scope", scope.and_then(text))]);
+    for each in permissions {
+        let lists =
+            given(vec![("actions", either(each, ["actions", "Actions"])), ("data_actions", either(each, ["dataActions", "DataActions"]))]);
+        attributes.push(("permissions".to_owned(), Attribute::Block(lists)));
+    }
+    out.add(kind, own, item, attributes);
 }
 
 /// A service connection to Azure and how it logs in; others keep what they log in with.

@@ -9,7 +9,7 @@ use super::events::{self, Condition, Event};
 use super::files::{File, is_local};
 use super::permissions::Permissions;
 use super::scope::Scope;
-use super::{inlined, steps};
+use super::{inlined, steps, unused};
 use crate::environment;
 use crate::facts;
 use crate::place;
@@ -120,6 +120,12 @@ fn traits<'a>(draft: &mut Draft<'a>, workflow: &Workflow<'a>, scope: &Scope, job
         None => ("undeclared", draft.workload.location.clone()),
     };
     draft.note("permissions", value, at);
+    // What a called workflow is given, its caller decides.
+    if !scope.is_called() {
+        for (name, at) in unused::permissions(place, &workflow.file.root, job, path) {
+            draft.note("unused-permission", name, at);
+        }
+    }
     if let Some(at) = permissions.id_token.clone() {
         draft.note("id-token", "write", at);
     }

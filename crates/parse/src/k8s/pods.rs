@@ -140,9 +140,20 @@ impl<'n> Pod<'n> {
     }
 }
 
+/// A patch of Kustomize that gives a pod Azure's label: it has no containers, and is told by the name of what it patches.
+fn labelled(object: Object<'_>, facts: &mut Facts) {
+    let label = object.at(&["spec", "template", "metadata", "labels", identities::AZURE_LABEL]);
+    if label.is_some_and(Node::is_true) {
+        let name = object.id().trim_start_matches("k8s:").to_owned();
+        let mut patch = Workload::new(WorkloadKind::K8s, format!("k8s-patch:{name}"), &name, object.place());
+        patch.component = true;
+        facts.workloads.push(patch);
+    }
+}
+
 /// Emits the workload of an object that makes pods.
 pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
-    let Some(pod) = Pod::of(object) else { return };
+    let Some(pod) = Pod::of(object) else { return labelled(object, facts) };
     let mut workload = Workload::new(WorkloadKind::K8s, object.id(), object.id().trim_start_matches("k8s:"), object.place());
     workload.extents.push(object.extent());
     workload.owner = object.owner();

@@ -1,7 +1,7 @@
 //! Role grants of a permission policy: one for each `Allow` statement.
 
 use serde_json::Value as Json;
-use unkeyed_model::{Basis, Location, Platform, ResourceScope, RoleGrant};
+use unkeyed_model::{Basis, Location, Platform, ResourceScope, RoleGrant, Value};
 
 use super::statement::{Statement, statements};
 use super::{Carrier, conditions, hole};
@@ -17,12 +17,21 @@ pub(crate) fn grants(document: &Json, carrier: &Carrier<'_>) -> Vec<RoleGrant> {
             role: None,
             actions: statement.actions.clone(),
             actions_inverted: statement.actions_inverted,
-            resources: statement.resources.iter().map(|text| hole::value(text, Basis::Literal)).collect(),
+            resources: statement.resources.iter().map(|text| resource(text)).collect(),
             scope: scope(statement),
             condition: conditions::summary(statement),
             location: (carrier.locate)(index),
         })
         .collect()
+}
+
+/// A resource. Which account fills `arn:aws:iam::${…}:role/ci-*` doesn't matter for which roles it covers: it may be any.
+fn resource(text: &str) -> Value {
+    let behind = text.strip_prefix("arn:").and_then(|rest| rest.split_once(":iam::")).and_then(|(_, rest)| hole::leading_hole(rest));
+    match behind {
+        Some((_, role)) if hole::is_known(role) && role.starts_with(':') => Value::literal(format!("arn:aws:iam::*{role}")),
+        _ => hole::value(text, Basis::Literal),
+    }
 }
 
 /// The grant of a managed policy that is attached by name or ARN. AWS-managed policies apply to the whole account;

@@ -37,6 +37,7 @@ fn trust(
     }
     let mut settings: Vec<(String, Value)> =
         statement.actions.iter().map(|action| ("action".to_owned(), hole::value(action, Basis::Literal))).collect();
+    settings.extend(provider_account(kind, id));
     let mut flag = |name: &str, on: bool| {
         if on {
             settings.push((name.to_owned(), Value::literal("true")));
@@ -62,6 +63,12 @@ fn trust(
         settings,
         location: (carrier.locate)(index),
     }
+}
+
+/// The account that an identity provider belongs to, which is the role's own.
+fn provider_account(kind: &str, id: &str) -> Option<(String, Value)> {
+    let account = id.split(':').nth(4).filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))?;
+    (kind == "Federated" && id.contains(":oidc-provider/")).then(|| ("provider-account".to_owned(), Value::literal(account)))
 }
 
 /// What stands before `:sub` or `:aud` in a condition key.

@@ -1,12 +1,17 @@
 //! How long the URLs live that a program signs (Boto3, AWS SDK for JavaScript, Google Cloud Storage and Azure Storage client
 //! libraries).
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Platform, SessionPolicy, TtlBasis};
 
 use super::Program;
 use super::literal;
 use crate::policy_document::hole;
+
+/// Longest line in which a name is set, in bytes.
+const MAX_LINE: usize = 256;
 
 /// Calls that sign, with their platform and what they call the length.
 const CALLS: &[(&str, Platform, &[&str])] = &[
@@ -25,24 +30,47 @@ pub(super) const WORDS: &[&str] = &["generate_presigned_", "getSignedUrl(", "cre
 
 /// Reads the calls that sign.
 pub(super) fn read(program: &Program<'_>, left: &mut usize, facts: &mut Facts) {
+    let lengths = lengths(program.place.text());
     for (call, platform, names) in CALLS {
         program.calls(call, left, |at, text| {
             let Some((arguments, _)) = literal::arguments(text, &program.names) else { return };
             let named = arguments.iter().find(|argument| argument.name.as_deref().is_some_and(|name| names.contains(&name)));
             let within = || arguments.iter().find_map(|argument| names.iter().find_map(|name| argument.value.get(*name)));
             let Some(value) = named.map(|argument| &argument.value).or_else(within) else { return };
-            if let Some(seconds) = seconds(value) {
-                facts.sessions.push(SessionPolicy {
-                    platform: *platform,
-                    principal: program.key(),
-                    setting: "signed-url-seconds".to_owned(),
-                    seconds: Some(seconds),
-                    basis: TtlBasis::Declared,
-                    location: program.at(at),
-                });
+            if let Some(seconds) = seconds(value).or_else(|| named_length(&lengths, value)) {
+                facts.sessions.push(session(program, *platform, seconds, at));
             }
         });
     }
+}
+
+/// A length that a program sets for what it signs.
+pub(super) fn session(program: &Program<'_>, platform: Platform, seconds: u64, at: usize) -> SessionPolicy {
+    SessionPolicy {
+        platform,
+        principal: program.key(),
+        setting: "signed-url-seconds".to_owned(),
+        seconds: Some(seconds),
+        basis: TtlBasis::Declared,
+        location: program.at(at),
+    }
+}
+
+/// Names that lines of the file set to a number of seconds, each once.
+fn lengths(text: &str) -> BTreeMap<&str, Option<u64>> {
+    let mut found = BTreeMap::new();
+    for line in text.lines().filter(|line| line.len() <= MAX_LINE) {
+        let Some((left, right)) = line.split_once('=') else { continue };
+        let right = right.split(['#', ';']).next().unwrap_or_default().trim();
+        let name = left.split(':').next().unwrap_or_default().trim().rsplit(' ').next().unwrap_or_default();
+        let known = product(right.split("//").next().unwrap_or_default().trim());
+        found.entry(name).and_modify(|length| *length = None).or_insert(known);
+    }
+    found
+}
+
+fn named_length(lengths: &BTreeMap<&str, Option<u64>>, value: &Json) -> Option<u64> {
+    *lengths.get(hole::only_hole(value.as_str()?)?)?
 }
 
 /// A number, a product of numbers, or a length of Python's `datetime`, by itself or behind a `+`.
@@ -71,7 +99,8 @@ fn length(argument: &str) -> Option<u64> {
     product(number)?.checked_mul(unit)
 }
 
-fn product(expression: &str) -> Option<u64> {
+/// A number, or a product of numbers.
+pub(super) fn product(expression: &str) -> Option<u64> {
     let factors = expression.split('*').map(|factor| factor.trim().replace('_', "").parse::<u64>().ok());
     factors.into_iter().try_fold(1_u64, |product, factor| product.checked_mul(factor?))
 }

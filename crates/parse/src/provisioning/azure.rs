@@ -2,7 +2,7 @@
 //! `role definition`, `ad sp create-for-rbac`, `rest`) and the cmdlets of Azure PowerShell and Microsoft Graph that do the same.
 
 use super::script::Call;
-use crate::exports::{Attribute, Out, given, of, text};
+use crate::exports::{Attribute, Out, of, text};
 
 const IDENTITY: &str = "azurerm_user_assigned_identity";
 /// What is accepted unless an audience is given.
@@ -15,7 +15,10 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         of_identity(call, out);
     } else if call.runs(&["role", "assignment", "create"]) {
         assignment(call, out);
-    } else if makes && (call.runs(&["ad", "app", "federated-credential"]) || call.runs(&["ad", "sp", "federated-credential"]))
+    } else if makes
+        && (call.runs(&["ad", "app", "federated-credential"])
+            || call.runs(&["ad", "sp", "federated-credential"])
+            || call.runs(&["role", "definition"]))
         || call.runs(&["rest"])
     {
         call.documents(out);
@@ -24,8 +27,6 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         for scope in call.options(&["--scopes", "--scope"]) {
             assigned(call, principal.clone(), call.option(&["--role"]), Some(scope), out);
         }
-    } else if call.runs(&["role", "definition", "create"]) {
-        definition(call, out);
     } else if call.runs(&["identity", "create"]) {
         let Some(name) = call.option(&["--name", "-n"]) else { return };
         let label = out.label(IDENTITY, &name, &name);
@@ -73,20 +74,6 @@ fn assigned(call: &Call<'_>, principal: Option<Attribute>, role: Option<String>,
         ("scope", scope.map(Attribute::Text)),
         ("condition", call.option(&["--condition", "-Condition"]).map(Attribute::Text)),
     ];
-    out.resource(kind, own, &call.node(), attributes);
-}
-
-/// A custom role: where it may be assigned first stands for its scope.
-fn definition(call: &Call<'_>, out: &mut Out<'_>) {
-    let kind = "azurerm_role_definition";
-    let document = call.option(&["--role-definition"]).and_then(|given| call.parsed(&call.content(&given)?));
-    let Some(document) = document else { return };
-    let named = |names: &[&str]| names.iter().find_map(|name| document.get(name).cloned()).map(Attribute::Node);
-    let scope = ["assignableScopes", "AssignableScopes"].iter().find_map(|name| document.get(name)?.items().first()?.text());
-    let permissions = given(vec![("actions", named(&["actions", "Actions"])), ("data_actions", named(&["dataActions", "DataActions"]))]);
-    let own = out.numbered(kind, "");
-    let attributes =
-        vec![("name", named(&["name", "Name"])), ("scope", scope.and_then(text)), ("permissions", Some(Attribute::Block(permissions)))];
     out.resource(kind, own, &call.node(), attributes);
 }
 

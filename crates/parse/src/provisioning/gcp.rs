@@ -22,7 +22,23 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         binding(call, "google_organization_iam_member", "org_id", out);
     } else if call.runs(&["folders", "add-iam-policy-binding"]) {
         binding(call, "google_folder_iam_member", "folder", out);
+    } else if call.runs(&["compute", "instances", "create"]) {
+        machine(call, out);
     }
+}
+
+/// A machine that is given an account, or scopes with which it gets the default one.
+fn machine(call: &Call<'_>, out: &mut Out<'_>) {
+    let kind = "google_compute_instance";
+    let (account, scopes) = (call.option(&["--service-account"]), call.option(&["--scopes"]));
+    if account.is_none() && scopes.is_none() {
+        return;
+    }
+    let name = call.argument_after("create").unwrap_or_default();
+    let own = out.numbered(kind, &name);
+    let scopes = scopes.map(|all| Attribute::Node(call.list(split(&all))));
+    let asked = given(vec![("email", account.map(Attribute::Text)), ("scopes", scopes)]);
+    out.resource(kind, own, &call.node(), vec![("name", text(name)), ("service_account", Some(Attribute::Block(asked)))]);
 }
 
 fn provider(call: &Call<'_>, verb: &str, out: &mut Out<'_>) {

@@ -9,19 +9,24 @@ use std::collections::BTreeMap;
 const MAX_TABLE: usize = 16 << 10;
 const MAX_TABLES: usize = 1_000;
 
-/// The text as the shell's reader understands it.
-pub(super) fn plain(text: &str) -> String {
+/// What of a script was left as it stands.
+pub(super) const LIMITED: &str = "a list or table of more than 16 KiB, or more than 1,000 of them; these were not understood";
+
+/// The text as the shell's reader understands it, and whether a limit left some of it as it stands.
+pub(super) fn plain(text: &str) -> (String, bool) {
     // A grave accent continues lines, which is a substitution elsewhere.
     let text = text.replace("`\r\n", "\\\r\n").replace("`\n", "\\\n");
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let (mut rest, mut limited) = (text.as_str(), false);
+    let begins = |rest: &str| rest.match_indices('@').map(|(at, _)| at).find(|at| rest[at + 1..].starts_with(['{', '(']));
     for _ in 0..MAX_TABLES {
-        let Some(at) = rest.match_indices('@').map(|(at, _)| at).find(|at| rest[at + 1..].starts_with(['{', '('])) else { break };
+        let Some(at) = begins(rest) else { break };
         out.push_str(&rest[..at]);
         let (open, inner) = (rest.as_bytes()[at + 1], &rest[at + 2..]);
         let close = if open == b'{' { b'}' } else { b')' };
         let end = inner.bytes().take(MAX_TABLE).position(|byte| byte == close).filter(|end| !inner[..*end].contains("@{"));
         let Some(end) = end else {
+            limited |= inner.len() > MAX_TABLE && !inner.bytes().take(MAX_TABLE).any(|byte| byte == close);
             out.push_str(&rest[at..at + 2]);
             rest = inner;
             continue;
@@ -34,7 +39,8 @@ pub(super) fn plain(text: &str) -> String {
         }
         rest = &inner[end + 1..];
     }
-    out + rest
+    limited |= begins(rest).is_some();
+    (out + rest, limited)
 }
 
 /// A hash table of texts and lists as JSON.
@@ -66,13 +72,20 @@ mod tests {
 
     #[test]
     fn lists_are_their_items_and_tables_are_json() {
-        assert_eq!(plain("New-X -Audience @(\"api://a\") `\n -Name b"), "New-X -Audience api://a      \\\n -Name b");
+        assert_eq!(plain("New-X -Audience @(\"api://a\") `\n -Name b").0, "New-X -Audience api://a      \\\n -Name b");
         let written = "$p = @{\n  issuer = \"https://i\"\n  audiences = @('a')\n}\n";
-        let table = plain(written);
+        let (table, _) = plain(written);
         assert_eq!(table.trim_end(), "$p = '{\"audiences\":[\"a\"],\"issuer\":\"https://i\"}'");
         assert_eq!(table.len(), written.len());
         for kept in ["@{ never closed", "@{a=b}", "@{ a = @{ b = c } "] {
-            assert_eq!(plain(kept), kept);
+            assert_eq!(plain(kept), (kept.to_owned(), false));
         }
+    }
+
+    #[test]
+    fn a_limit_is_told() {
+        assert!(plain(&format!("@({})", "'a',".repeat(MAX_TABLE))).1);
+        assert!(plain(&"@(a)\n".repeat(MAX_TABLES + 1)).1);
+        assert!(!plain(&"@(a)\n".repeat(MAX_TABLES)).1);
     }
 }

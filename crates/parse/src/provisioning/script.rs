@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
-use super::{aws, azure, gcp, kubernetes, oci, power_shell, vault};
+use super::{aws, azure, gcp, kubernetes, lasting, loops, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -23,8 +23,13 @@ const MAX_EXPANDED: usize = 64 << 20;
 const DECLARING: &[&str] = &["export", "readonly", "local", "declare", "typeset"];
 
 /// What is known before a command.
+#[derive(Default)]
 pub(super) struct Script {
-    variables: BTreeMap<String, String>,
+    pub(super) variables: BTreeMap<String, String>,
+    /// Arrays whose items are written out (`ROLES=(roles/a roles/b)`).
+    pub(super) lists: BTreeMap<String, Vec<String>>,
+    /// The array that is being written, and where it ends.
+    pub(super) writing: Option<(String, usize)>,
     /// By the last part of their names.
     files: BTreeMap<String, String>,
     /// What the command before it prints.
@@ -44,32 +49,58 @@ pub(super) struct Call<'s> {
 /// Reads a script.
 pub(super) fn read(out: &mut Out<'_>) {
     let text = out.place.text();
-    let text = if out.place.path().ends_with(".ps1") { power_shell::plain(text) } else { text.to_owned() };
+    let (text, limited) = if out.place.path().ends_with(".ps1") { power_shell::plain(text) } else { (text.to_owned(), false) };
+    if limited {
+        let row = out.place.skip(SkipReason::Limit, power_shell::LIMITED);
+        out.facts.skipped.push(row);
+    }
+    lasting::policies(out);
     let commands = shell::commands(&text);
-    let mut script = Script { variables: BTreeMap::new(), files: BTreeMap::new(), printed: None, left: Cell::new(MAX_EXPANDED) };
+    let mut script = Script { left: Cell::new(MAX_EXPANDED), ..Script::default() };
+    let mut loops: Vec<(String, Vec<String>)> = Vec::new();
+    let mut taken = 0;
     for command in &commands {
         if script.left.get() == 0 {
             let row = out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
             return out.facts.skipped.push(row);
         }
+        if script.lists_items(command, &text) {
+            continue;
+        }
+        match command.words.first().map(|word| word.text.as_str()) {
+            Some("for" | "while" | "until" | "select") => loops.push(script.looped(command)),
+            Some("done") => drop(loops.pop()),
+            _ => {}
+        }
+        for turn in loops::turns(&loops, &mut taken, out) {
+            script.variables.extend(turn);
+            script.step(command, &text, out);
+        }
+    }
+}
+
+impl Script {
+    /// Reads one command, and what it changes for those behind it.
+    fn step(&mut self, command: &Command, text: &str, out: &mut Out<'_>) {
         let document = command.document.as_ref().and_then(|range| text.get(range.clone()));
-        let document = document.map(|text| script.expanded(text));
-        let input = document.or_else(|| if command.piped { script.printed.take() } else { None });
-        let call = Call { command, script: &script, input };
+        let document = document.map(|text| self.expanded(text));
+        let input = document.or_else(|| if command.piped { self.printed.take() } else { None });
+        let call = Call { command, script: self, input };
         interpret(&call, out);
         let (printed, written, assigned) = (call.printed(), call.written(), call.assigned());
-        script.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
+        self.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
         for (name, value) in assigned {
             match value.filter(|value| value.len() <= MAX_TEXT) {
-                Some(value) => script.variables.insert(name, value),
-                None => script.variables.remove(&name),
+                Some(value) => self.variables.insert(name, value),
+                None => self.variables.remove(&name),
             };
         }
-        script.printed = printed;
+        self.printed = printed;
     }
 }
 
 fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
+    lasting::read(call, out);
     match call.command.program() {
         "aws" => aws::read(call, out),
         "az" => azure::read(call, out),
@@ -88,7 +119,7 @@ fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
 
 impl Script {
     /// The text with what the shell fills in: values that are known, and holes for the others.
-    fn expanded(&self, text: &str) -> String {
+    pub(super) fn expanded(&self, text: &str) -> String {
         if self.left.get() == 0 {
             return text.to_owned();
         }
@@ -149,7 +180,7 @@ impl Script {
 }
 
 /// The name of a variable with which a text begins.
-fn name_at(text: &str) -> &str {
+pub(super) fn name_at(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     &text[..end]
 }
@@ -178,6 +209,11 @@ impl Call<'_> {
     /// Whether these subcommands stand behind the program, in this order.
     pub(super) fn runs(&self, subcommands: &[&str]) -> bool {
         self.command.runs(self.command.program(), subcommands)
+    }
+
+    /// A text with what the shell fills in.
+    pub(super) fn expanded(&self, text: &str) -> String {
+        self.script.expanded(text)
     }
 
     /// The text of an option, expanded.

@@ -51,7 +51,7 @@ pub(super) fn request(call: &Call<'_>, out: &mut Out<'_>) {
 
 /// What is written under a path of the server.
 pub(super) fn written(at: &Node, path: &str, settings: Vec<(String, Node)>, out: &mut Out<'_>) {
-    let Some(rest) = path.trim_start_matches('/').strip_prefix("auth/") else { return };
+    let Some(rest) = path.trim_start_matches('/').strip_prefix("auth/") else { return lease(at, path, settings, out) };
     let settings: Vec<(String, Node)> = settings.into_iter().map(|(name, value)| plain(&name, value)).collect();
     if let Some((mount, name)) = rest.split_once("/role/") {
         // What is written below a role (`…/secret-id`) makes no trust.
@@ -67,6 +67,30 @@ pub(super) fn written(at: &Node, path: &str, settings: Vec<(String, Node)>, out:
             let attributes = attributes.into_iter().map(|(name, value)| (name, Attribute::Node(value))).collect();
             out.add(BACKEND, label, at, attributes);
         }
+    }
+}
+
+/// A role of a secrets engine, whose leases or certificates last (Vault API: database, AWS and PKI secrets engines).
+fn lease(at: &Node, path: &str, settings: Vec<(String, Node)>, out: &mut Out<'_>) {
+    let Some((mount, name)) = path.trim_matches('/').split_once("/roles/").filter(|(_, name)| !name.contains('/')) else { return };
+    let has = |names: &[&str]| settings.iter().any(|(name, _)| names.contains(&name.as_str()));
+    let kind = match () {
+        () if has(&["db_name", "creation_statements"]) => "vault_database_secret_backend_role",
+        () if has(&["credential_type", "policy_arns", "role_arns"]) => "vault_aws_secret_backend_role",
+        () if has(&["allowed_domains", "allow_any_name", "allow_subdomains"]) => "vault_pki_secret_backend_role",
+        () => return,
+    };
+    let label = out.label(kind, &format!("{mount}/{name}"), name);
+    let mut attributes = given(vec![("name", text(name)), ("backend", text(mount))]);
+    attributes.extend(settings.into_iter().map(|(name, value)| (name, Attribute::Node(in_seconds(value)))));
+    out.add(kind, label, at, attributes);
+}
+
+/// A length of time in seconds; anything else as it is.
+fn in_seconds(value: Node) -> Node {
+    match value.text().and_then(seconds) {
+        Some(length) => Node { kind: Kind::Scalar(Rc::from(length.to_string()), Style::Plain), ..value },
+        None => value,
     }
 }
 

@@ -121,6 +121,11 @@ impl<'m> Module<'m> {
             let (left, right) = (self.value_of(left), self.value_of(right));
             Some(left.known()? == right.known()?)
         };
+        if let (Kind::Number(left), Kind::Number(right)) = (&left.kind, &right.kind)
+            && let Some(kind) = computed(operator, left, right)
+        {
+            return kind;
+        }
         let result = match (operator, &left.kind, &right.kind) {
             (BinaryOperator::Eq, ..) => equal(),
             (BinaryOperator::NotEq, ..) => equal().map(|equal| !equal),
@@ -249,6 +254,23 @@ fn single<'e>(mut elements: impl Iterator<Item = &'e Element>) -> Option<&'e Exp
     }
 }
 
+/// What two whole numbers make, as lengths and counts need it.
+fn computed(operator: BinaryOperator, left: &str, right: &str) -> Option<Kind> {
+    let (left, right) = (left.parse::<i64>().ok()?, right.parse::<i64>().ok()?);
+    let number = match operator {
+        BinaryOperator::Plus => left.checked_add(right)?,
+        BinaryOperator::Minus => left.checked_sub(right)?,
+        BinaryOperator::Mul => left.checked_mul(right)?,
+        BinaryOperator::Div if left.checked_rem(right) == Some(0) => left.checked_div(right)?,
+        BinaryOperator::Less => return Some(Kind::Bool(left < right)),
+        BinaryOperator::LessEq => return Some(Kind::Bool(left <= right)),
+        BinaryOperator::Greater => return Some(Kind::Bool(left > right)),
+        BinaryOperator::GreaterEq => return Some(Kind::Bool(left >= right)),
+        _ => return None,
+    };
+    Some(Kind::Number(number.to_string()))
+}
+
 /// The bytes of text without quotes or heredoc markers.
 fn content(expr: &Expression, span: Span) -> Span {
     let of_template = |template: &Template| {
@@ -291,4 +313,30 @@ fn mark_via(val: &mut Val, name: &Rc<str>) {
 /// The weaker of two bases.
 fn weaker(left: Basis, right: Basis) -> Basis {
     if left == Basis::Literal { right } else { left }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_computed_and_compared() {
+        let text = |operator, left: &str, right: &str| match computed(operator, left, right) {
+            Some(Kind::Number(text)) => Some(text),
+            Some(Kind::Bool(value)) => Some(value.to_string()),
+            _ => None,
+        };
+        assert_eq!(text(BinaryOperator::Mul, "12", "3600").as_deref(), Some("43200"));
+        assert_eq!(text(BinaryOperator::Div, "7200", "2").as_deref(), Some("3600"));
+        assert_eq!(text(BinaryOperator::Greater, "0", "1").as_deref(), Some("false"));
+        for (operator, left, right) in [
+            (BinaryOperator::Div, "1", "0"),
+            (BinaryOperator::Div, "1", "2"),
+            (BinaryOperator::Mul, "9223372036854775807", "2"),
+            (BinaryOperator::Div, "-9223372036854775808", "-1"),
+            (BinaryOperator::Plus, "1.5", "1"),
+        ] {
+            assert_eq!(text(operator, left, right), None);
+        }
+    }
 }

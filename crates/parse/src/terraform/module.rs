@@ -43,6 +43,8 @@ pub(super) struct Evaluation {
     pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
     pub(super) busy: RefCell<BTreeSet<String>>,
     pub(super) spent: Cell<usize>,
+    /// What a template is given was not followed to its end.
+    pub(super) templates_cut: Cell<bool>,
 }
 
 /// A block: attributes and nested blocks.

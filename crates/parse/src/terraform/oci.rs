@@ -14,6 +14,7 @@ use crate::policy_document::hole;
 pub(super) const READERS: &[(&str, Reader)] = &[
     ("oci_identity_domains_identity_propagation_trust", propagation_trust),
     ("oci_identity_dynamic_group", dynamic_group),
+    ("oci_identity_domains_dynamic_resource_group", dynamic_group),
     ("oci_identity_policy", policies),
     ("oci_identity_domains_grant", domain::application_role),
     ("oci_identity_domains_group", domain::group),

@@ -21,6 +21,7 @@ const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
     ("oci_identity_domains_user", Platform::Oci, "service-user", &["user_name"]),
     ("oci_identity_user", Platform::Oci, "user", &["name", "id"]),
     ("oci_identity_dynamic_group", Platform::Oci, "dynamic-group", &["name", "id"]),
+    ("oci_identity_domains_dynamic_resource_group", Platform::Oci, "dynamic-group", &["display_name", "ocid", "id"]),
     ("vault_jwt_auth_backend_role", Platform::Vault, "role", &["role_name"]),
     ("vault_kubernetes_auth_backend_role", Platform::Vault, "role", &["role_name"]),
     ("vault_approle_auth_backend_role", Platform::Vault, "role", &["role_name"]),

@@ -12,6 +12,9 @@ use crate::place::under;
 const RENDERED: &[&str] = &["template_file", "template_cloudinit_config", "cloudinit_config"];
 /// Longest way through locals and data sources that is gone, in steps.
 const MAX_DEPTH: usize = 6;
+/// What is said where it is longer.
+pub(super) const LIMITED: &str =
+    "a template of this folder is made of more than 6 locals and data sources; what the others hold was not read";
 
 /// The values that the templates of a block are given, under the names that they have there.
 pub(super) fn leaves(module: &Module<'_>, section: Section<'_>) -> Vec<Leaf> {
@@ -42,11 +45,15 @@ struct Given<'a, 'm> {
 impl Given<'_, '_> {
     /// Whether something named was not looked at yet, and may be.
     fn enter(&mut self, name: String) -> bool {
-        let is_new = self.passed.len() < MAX_DEPTH && !self.passed.contains(&name);
-        if is_new {
+        let fits = self.passed.len() < MAX_DEPTH;
+        let is_new = !self.passed.contains(&name);
+        if is_new && !fits {
+            self.module.evaluation.templates_cut.set(true);
+        }
+        if is_new && fits {
             self.passed.push(name);
         }
-        is_new
+        is_new && fits
     }
 
     fn rendered(&mut self, kind: &str, name: &str) {
@@ -135,5 +142,13 @@ resource "aws_instance" "other" { user_data = file("init.yaml") }
         assert_eq!(used("parts"), ["random_string.admin.result"]);
         assert_eq!(used("local"), ["var.api_token"]);
         assert_eq!(used("other"), [""; 0]);
+    }
+
+    #[test]
+    fn a_way_that_is_too_long_is_told() {
+        let locals: String = (0..8).map(|at| format!("  l{at} = local.l{}\n", at + 1)).collect();
+        let text = format!("locals {{\n{locals}  l8 = var.token\n}}\nresource \"aws_instance\" \"i\" {{ user_data = local.l0 }}\n");
+        let facts = read(&[Unit::new(Arc::new(Origin { path: "infra/main.tf".into(), ..Origin::default() }), text.into_bytes())]);
+        assert!(facts.skipped.iter().any(|skip| skip.detail == super::LIMITED), "{:?}", facts.skipped);
     }
 }

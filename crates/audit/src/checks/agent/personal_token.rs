@@ -45,7 +45,9 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 fn is_personal(credential: &Artifact) -> bool {
-    let named = credential.name.as_ref().is_some_and(|name| name.to_ascii_uppercase().contains("PERSONAL_ACCESS_TOKEN"));
+    // A token used by name may have another where it is stored.
+    let keys = credential.locations.iter().filter_map(|(location, _)| location.key_path.as_deref());
+    let named = credential.name.as_deref().into_iter().chain(keys).any(|name| name.to_ascii_uppercase().contains("PERSONAL_ACCESS_TOKEN"));
     named || KINDS.iter().any(|kind| credential.kind.starts_with(kind))
 }
 

@@ -1,7 +1,7 @@
 //! # What it finds
 //!
 //! A trust in a Kubernetes service account that the manifests don't have: an account of the same name stands in another namespace,
-//! or another account of the namespace uses the principal.
+//! another account of the namespace uses the principal, or one whose name extends or shortens it has taken its place.
 //!
 //! # Why it matters
 //!
@@ -33,6 +33,8 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let accounts = Accounts::of(view);
+    let all = view.facts().trusts.iter().flat_map(subjects::of);
+    let admitted: BTreeSet<String> = all.map(|subject| subject.text).collect();
     for (key, trusts) in view.trusted() {
         for trust in trusts {
             let exact = subjects::of(trust).into_iter().filter(|subject| matches!(subject.how, How::Is | How::Folded));
@@ -41,9 +43,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
                 else {
                     continue;
                 };
-                let Some(why) = accounts.missing(namespace, name).or_else(|| accounts.renamed(view, key, namespace, name)) else {
-                    continue;
-                };
+                let gone = accounts.missing(namespace, name).or_else(|| accounts.renamed(view, key, namespace, name));
+                let Some(why) = gone.or_else(|| accounts.replaced(namespace, name, &admitted)) else { continue };
                 let message = format!(
                     "The trust of {} ({}) admits the service account {namespace}/{name}, which no manifest here has: {why}.",
                     view.name(key),
@@ -101,6 +102,16 @@ impl<'a> Accounts<'a> {
         let own = accounts.filter_map(|(_, full)| full.split_once('/')).find(|(of, _)| *of == namespace)?;
         Some(format!("{} of {namespace} uses it", own.1))
     }
+
+    /// The account of the namespace that no trust admits and whose name differs only by a further part (`cart-v2`).
+    fn replaced(&self, namespace: &str, name: &str, admitted: &BTreeSet<String>) -> Option<String> {
+        let own = self.by_namespace.get(namespace).filter(|names| !self.templated && !names.contains(name))?;
+        let extends = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '.']));
+        let is_like = |other: &&&str| extends(other, name) || extends(name, other);
+        let is_free = |other: &&&str| !admitted.contains(&format!("system:serviceaccount:{namespace}:{other}"));
+        let other = own.iter().filter(is_like).find(is_free)?;
+        Some(format!("there is {other} in {namespace}"))
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +131,9 @@ mod tests {
     fn an_account_that_moved_or_was_renamed_is_a_warning() {
         assert_eq!(levels(&CHECK, &trusting("system:serviceaccount:shop:web", "store/web")), [Level::Warning]);
         assert_eq!(levels(&CHECK, &trusting("system:serviceaccount:shop:web", "shop/frontend")), [Level::Warning]);
+        let mut alike = trusting("system:serviceaccount:shop:web", "shop/web-v2");
+        alike.facts.workloads[0].identity_paths.clear();
+        assert_eq!(levels(&CHECK, &alike), [Level::Warning]);
     }
 
     #[test]

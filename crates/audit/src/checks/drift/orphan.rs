@@ -28,10 +28,13 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
+/// Principals of documents and programs that name no role: who becomes it can't be told.
+const UNNAMED: [&str; 2] = ["aws:trust-policy/", "aws:program/"];
+
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let Some(here) = view.context.estate.repository.as_ref().and_then(|repository| repository.slug_on("github.com")) else { return };
     for (key, trusts) in view.trusted() {
-        if !view.users(key).is_empty() {
+        if !view.users(key).is_empty() || UNNAMED.iter().any(|beginning| key.starts_with(beginning)) {
             continue;
         }
         for trust in trusts.iter().filter(|trust| Shared::of_value(&trust.issuer) == Some(Shared::GitHub)) {
@@ -66,6 +69,13 @@ mod tests {
     #[test]
     fn a_used_trust_is_fine() {
         assert!(levels(&CHECK, &one_path(Platform::Aws)).is_empty());
+    }
+
+    #[test]
+    fn a_document_that_names_no_role_may_be_anybodys() {
+        let mut estate = with_trust(Platform::Aws, |trust| trust.principal = "aws:trust-policy/iam/deploy.json".into());
+        estate.facts.workloads.clear();
+        assert!(levels(&CHECK, &estate).is_empty());
     }
 
     #[test]

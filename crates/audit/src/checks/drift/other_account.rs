@@ -48,7 +48,33 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.workload(&linked.workload.id, statement);
         }
     }
+    providers(view, sink);
     tenants(view, sink);
+}
+
+/// Workloads that become a role in one account, while the role trusts the identity provider of another: a role's provider
+/// is always of its own account (IAM User Guide, "Create a role for OpenID Connect federation").
+fn providers(view: &View<'_>, sink: &mut Sink<'_>) {
+    for linked in &view.context.workloads {
+        for (path, link) in linked.paths().filter(|(path, _)| path.platform == Platform::Aws) {
+            let Some((account, name)) = path.principal.known().and_then(|text| home(path.platform, text)) else { continue };
+            let Some(place) = path.consumer.as_ref().or(path.capability.as_ref()) else { continue };
+            let trusts = link.trusts.iter().filter_map(|&at| view.facts().trusts.get(at));
+            let mut owned = trusts.filter_map(|trust| {
+                let (_, owner) = trust.settings.iter().find(|(name, _)| name == "provider-account")?;
+                Some((trust, owner.known()?))
+            });
+            let Some((trust, other)) = owned.find(|(_, owner)| *owner != account) else { continue };
+            let message = format!(
+                "{} becomes {name} of {account} ({}), but its trust is in an identity provider of {other} ({}).",
+                linked.workload.name,
+                spot(place),
+                spot(&trust.location),
+            );
+            let statement = Statement::new(CHECK.level, place, message).with(&trust.location, "the trust");
+            sink.workload(&linked.workload.id, statement);
+        }
+    }
 }
 
 /// The one principal of that name whose own account is another.

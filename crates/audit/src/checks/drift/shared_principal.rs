@@ -68,7 +68,9 @@ fn unrelated(trusts: &[&TrustBinding]) -> Option<(&'static str, BTreeSet<String>
         repositories.extend(named_repository(&subject.text));
         let rest = subject.text.strip_prefix("system:serviceaccount:");
         namespaces.extend(rest.and_then(|rest| rest.split(':').next()).filter(|name| !name.contains(['*', '?', '$'])).map(str::to_owned));
-        let environment = subject.text.split_once(":environment:").map(|(_, name)| name);
+        // GitHub's environments and the deployments of HCP Terraform's stacks.
+        let deployment = || Some(subject.text.split_once(":deployment:")?.1.split(':').next().unwrap_or_default());
+        let environment = subject.text.split_once(":environment:").map(|(_, name)| name).or_else(deployment);
         environments.extend(environment.filter(|name| !name.contains('$')).map(str::to_owned));
     }
     // Google Cloud and Vault name the repository in a claim of its own.

@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A job that publishes under its own identity (trusted publishing, keyless registry login) and also holds a stored
-//! publish token for the same registry.
+//! publish token for the same registry; or one that may ask for identity tokens, proves with them only where a package comes
+//! from, and publishes it with a stored token to a registry that takes the identity itself.
 //!
 //! # Why it matters
 //!
@@ -13,11 +14,13 @@
 //! Remove the token from the job and from the secret store, revoke it at the registry, and forbid tokens for the
 //! package there.
 
-use unkeyed_model::{Level, Platform};
+use unkeyed_model::{Level, Platform, Reach};
 
-use crate::checks::check::{Check, Sink};
+use super::may_ask;
+use crate::checks::check::{Check, Sink, Statement, called, spot};
 use crate::checks::view::View;
 use crate::checks::{mixed_mode, standards};
+use crate::context::Linked;
 
 pub(super) const CHECK: Check = Check {
     id: "TB-REG-01",
@@ -28,14 +31,44 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
+/// Registries with trusted publishing (docs.npmjs.com, docs.pypi.org, crates.io, guides.rubygems.org, learn.microsoft.com).
+const TRUSTING: [&str; 5] = ["registry.npmjs.org", "pypi.org", "crates.io", "rubygems.org", "nuget.org"];
+
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
+        if let Some(statement) = only_signs(view, linked) {
+            sink.workload(&linked.workload.id, statement);
+        }
         for (path, held) in mixed_mode::pairs(view, linked).into_iter().filter(|(path, _)| path.platform == Platform::Registry) {
             if let Some(statement) = mixed_mode::statement(CHECK.level, path, &held, linked, "publishes to") {
                 sink.workload(&linked.workload.id, statement);
             }
         }
     }
+}
+
+/// A job whose tokens only sign, and that publishes with a stored one.
+fn only_signs(view: &View<'_>, linked: &Linked) -> Option<Statement> {
+    let asks = may_ask(&linked.workload)?;
+    let mut paths =
+        linked.workload.identity_paths.iter().filter(|path| path.capability.is_some() && path.platform_bound.is_none()).peekable();
+    paths.peek()?;
+    if !paths.all(|path| path.reach == Reach::Signing) {
+        return None;
+    }
+    let held = linked.artifacts.iter().filter_map(|&at| view.context.artifacts.get(at)).filter(|artifact| artifact.class.is_persistent());
+    let (token, registry) = held.into_iter().find_map(|token| {
+        let registry = token.destination.as_ref().filter(|to| to.kind == "registry")?.name.as_str();
+        Some((token, TRUSTING.contains(&registry).then_some(registry)?))
+    })?;
+    let place = mixed_mode::place(token, linked)?;
+    let message = format!(
+        "{} may ask for identity tokens, which {registry} takes in place of {} ({}), and publishes with that.",
+        linked.workload.name,
+        called(token),
+        spot(place),
+    );
+    Some(Statement::new(CHECK.level, place, message).with(asks, "may ask for identity tokens"))
 }
 
 #[cfg(test)]

@@ -37,10 +37,14 @@ pub(super) const CHECK: Check = Check {
 const OTHER_STAGES: [&str; 13] =
     ["dev", "develop", "development", "test", "testing", "stage", "staging", "stg", "qa", "uat", "sandbox", "preprod", "nonprod"];
 
+/// Kinds of principals that people don't have.
+const MACHINES: [&str; 2] = ["service-account", "managed-identity"];
+
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for (key, grants) in view.granted() {
-        // What people are granted is their own affair; a workload's identity has a trust or a user.
-        let is_workloads = view.is_trusted(key) || !view.users(key).is_empty();
+        // What people are granted is their own affair; a workload's identity has a trust or a user, or is nothing else.
+        let is_machine = view.principal(key).is_some_and(|principal| MACHINES.contains(&principal.kind.as_str()) && key.contains('#'));
+        let is_workloads = is_machine || view.is_trusted(key) || !view.users(key).is_empty();
         let changing: Vec<&RoleGrant> = grants.iter().copied().filter(|grant| is_judged(grant)).collect();
         let Some((first, what)) = changing.first().copied().zip(several(&changing)).filter(|_| is_workloads) else { continue };
         let message = format!("{} may change {what} ({}), without a condition.", view.name(key), spot(&first.location));

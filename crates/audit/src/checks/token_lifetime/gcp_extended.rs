@@ -2,7 +2,8 @@
 //!
 //! Google Cloud access tokens of more than the usual hour: an organisation policy that allows it
 //! (`iam.allowServiceAccountCredentialLifetimeExtension`), or a request for it (`token_lifetime_seconds` of an
-//! `external_account` configuration, `lifetime` of `google_service_account_access_token`). More than twelve hours, which Google
+//! `external_account` configuration, `lifetime` of `google_service_account_access_token`, `access_token_lifetime` of
+//! `google-github-actions/auth`). More than twelve hours, which Google
 //! refuses, is an error.
 //!
 //! # Why it matters
@@ -14,7 +15,7 @@
 //!
 //! The default of an hour; client libraries fetch the next token by themselves.
 
-use unkeyed_model::{Level, Platform};
+use unkeyed_model::{Level, Platform, TtlBasis, WorkloadKind};
 
 use super::{HOUR, length, sessions};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -43,9 +44,21 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         } else {
             format!("An access token of {who} is asked for {} ({place}).", length(seconds))
         };
-        let level = if seconds > LONGEST { Level::Error } else { CHECK.level };
-        sink.principal(&session.principal, &Statement::new(level, &session.location, message));
+        sink.principal(&session.principal, &Statement::new(level(seconds), &session.location, message));
     }
+    // Elsewhere what a path's lifetime says is how long the token lives that is exchanged.
+    for linked in view.context.workloads.iter().filter(|linked| linked.workload.kind == WorkloadKind::GhaJob) {
+        for path in linked.workload.identity_paths.iter().filter(|path| path.platform == Platform::Gcp) {
+            let asked = path.ttl.filter(|ttl| ttl.basis == TtlBasis::Declared).map(|ttl| ttl.seconds);
+            let (Some(seconds), Some(place)) = (asked.filter(|seconds| *seconds > HOUR), &path.consumer) else { continue };
+            let message = format!("{} asks for an access token of {} ({}).", linked.workload.name, length(seconds), spot(place));
+            sink.workload(&linked.workload.id, Statement::new(level(seconds), place, message));
+        }
+    }
+}
+
+const fn level(seconds: u64) -> Level {
+    if seconds > LONGEST { Level::Error } else { CHECK.level }
 }
 
 #[cfg(test)]

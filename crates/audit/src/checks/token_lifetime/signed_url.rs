@@ -49,6 +49,13 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.workload(&linked.workload.id, Statement::new(level(seconds), place, message));
         }
     }
+    let ends = view.facts().sessions.iter().filter_map(|session| Some((session, session.setting.strip_prefix("signed-url-until ")?)));
+    for (session, until) in ends {
+        let left = instant(until).and_then(|end| u64::try_from(end.as_second() - view.context.now.as_second()).ok());
+        let Some(seconds) = left.filter(|seconds| *seconds > DAY) else { continue };
+        let message = format!("{} makes signed URLs that live until {until} ({}).", view.name(&session.principal), spot(&session.location));
+        sink.principal(&session.principal, &Statement::new(level(seconds), &session.location, message));
+    }
     let platforms = [unkeyed_model::Platform::Aws, unkeyed_model::Platform::Azure, unkeyed_model::Platform::Gcp];
     for (session, seconds) in platforms.into_iter().flat_map(|platform| sessions(view, platform, &[SETTING])) {
         if seconds > DAY {

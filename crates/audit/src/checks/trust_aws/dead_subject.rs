@@ -87,7 +87,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 /// A condition key that names another issuer than the trusted one, under an operator that demands it. Keys are
 /// `ISSUER:CLAIM` (IAM User Guide, "AWS OIDC federation context keys").
 fn foreign_key(trust: &TrustBinding) -> Option<&str> {
-    let own = issuer::normal(trust.issuer.known()?);
+    // A scheme that no issuer has is TB-AWS-08's.
+    let own = issuer::normal(trust.issuer.known()?).trim_start_matches("http://");
     let names_issuer = |prefix: &str| prefix.contains('.') && !prefix.contains("${");
     let foreign = |claim: &&Claim| {
         let prefix = claim.name.rsplit_once(':').map_or("", |(prefix, _)| prefix);

@@ -2,7 +2,7 @@
 //!
 //! A workload that becomes a role or principal (on AWS, Google Cloud, OCI, Vault) none of whose trusts can accept its token:
 //! another issuer (GitHub Enterprise, ghe.com), another branch, environment or service account, another audience.
-//! Azure has TB-AZ-05.
+//! Azure has TB-AZ-05. On AWS also a trust in an issuer with `http://`, which no token names.
 //!
 //! # Why it matters
 //!
@@ -15,7 +15,7 @@
 
 use unkeyed_model::{Level, Platform};
 
-use crate::checks::check::{Check, Sink, Statement};
+use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::view::View;
 use crate::checks::{standards, unmatched};
 
@@ -29,6 +29,15 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for trust in super::federated(view) {
+        let Some(issuer) = trust.issuer.known().filter(|issuer| issuer.starts_with("http://")) else { continue };
+        let message = format!(
+            "The trust of {} ({}) is in {issuer}, and issuers are addresses with https: no token comes from there.",
+            view.name(&trust.principal),
+            spot(&trust.location),
+        );
+        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+    }
     for case in unmatched::cases(view).filter(|case| case.path.platform != Platform::Azure) {
         // TB-AWS-17 has said why.
         if case.trusts.iter().all(|trust| super::dead_subject::is_dead(trust)) {
@@ -57,6 +66,13 @@ mod tests {
         assert!(found[0].message.contains("\"repo:acme/api:environment:prod\" for sts.amazonaws.com"), "{}", found[0].message);
         let issuer = with_trust(Platform::Aws, |trust| trust.issuer = Value::literal("https://token.actions.acme.ghe.com"));
         assert_eq!(levels(&CHECK, &issuer), [Level::Error]);
+    }
+
+    #[test]
+    fn an_issuer_without_encryption_is_nobodys() {
+        let mut plain = with_trust(Platform::Aws, |trust| trust.issuer = Value::literal("http://token.actions.githubusercontent.com"));
+        plain.facts.workloads.clear();
+        assert_eq!(levels(&CHECK, &plain), [Level::Error]);
     }
 
     #[test]

@@ -13,6 +13,8 @@
 //!
 //! Put the label on the pod template, and take away what the pod authenticates with today.
 
+use std::collections::BTreeMap;
+
 use unkeyed_model::{IdentityPath, Level, Platform, WorkloadKind};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -31,11 +33,20 @@ pub(super) const CHECK: Check = Check {
 const ANNOTATION: &str = "azure.workload.identity/client-id";
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for workload in &view.facts().workloads {
+        *names.entry(workload.name.as_str()).or_default() += 1;
+    }
     for linked in view.context.workloads.iter().filter(|linked| linked.workload.kind == WorkloadKind::K8s) {
         // The label is the capability; a token that the pod projects itself is another.
         let azure: Vec<&IdentityPath> = linked.workload.identity_paths.iter().filter(|path| path.platform == Platform::Azure).collect();
+        // What a patch of Kustomize adds to it stands in another file under the same name.
+        let is_patched = || names.get(linked.workload.name.as_str()).is_some_and(|times| *times > 1);
         let Some(annotated) = azure.iter().find(|path| path.mechanism.contains(ANNOTATION)) else { continue };
-        let Some(place) = annotated.consumer.as_ref().filter(|_| azure.iter().all(|path| path.capability.is_none())) else { continue };
+        let Some(place) = annotated.consumer.as_ref().filter(|_| azure.iter().all(|path| path.capability.is_none()) && !is_patched())
+        else {
+            continue;
+        };
         let message = format!(
             "{} runs under a service account with an Azure identity ({}), but lacks the label that gives it a token.",
             linked.workload.name,

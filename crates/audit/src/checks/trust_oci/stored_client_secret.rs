@@ -1,7 +1,7 @@
 //! # What it finds
 //!
 //! A workload that exchanges its token for an OCI session and holds the OAuth client secret with which it asks for the
-//! exchange.
+//! exchange; or one that holds such a secret of an identity domain, whatever it exchanges.
 //!
 //! # Why it matters
 //!
@@ -13,7 +13,7 @@
 //! Let a component outside the workload (broker, sidecar of the platform) own the client secret, or authenticate the
 //! exchange with an OCI request signature.
 
-use unkeyed_model::{Class, IdentityKind, Level, Platform};
+use unkeyed_model::{Artifact, Class, IdentityKind, Level, Platform};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::view::View;
@@ -30,19 +30,18 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
-        let exchanges = mixed_mode::paths(linked).find(|path| path.platform == Platform::Oci && path.kind != IdentityKind::Managed);
-        let Some(path) = exchanges else { continue };
+        let path = mixed_mode::paths(linked).find(|path| path.platform == Platform::Oci && path.kind != IdentityKind::Managed);
         let held = linked.artifacts.iter().filter_map(|&at| view.context.artifacts.get(at));
         for secret in held.filter(|artifact| artifact.class == Class::Bootstrap || artifact.kind == "oci.oauth-client-secret") {
             let leads_to_oci = secret.destination.as_ref().is_none_or(|destination| destination.kind == "oci");
-            let Some(place) = mixed_mode::place(secret, linked).filter(|_| leads_to_oci && secret.class.is_persistent()) else { continue };
-            let message = format!(
-                "{} exchanges its token for an OCI session with a stored client secret ({}), which doesn't expire.",
-                linked.workload.name,
-                spot(place),
-            );
+            let is_told = path.is_some() || is_client_secret(secret);
+            let Some(place) = mixed_mode::place(secret, linked).filter(|_| leads_to_oci && is_told && secret.class.is_persistent()) else {
+                continue;
+            };
+            let does = if path.is_some() { "exchanges its token for an OCI session" } else { "gets its OCI sessions" };
+            let message = format!("{} {does} with a stored client secret ({}), which doesn't expire.", linked.workload.name, spot(place));
             let mut statement = Statement::new(CHECK.level, place, message);
-            if let Some(consumer) = &path.consumer {
+            if let Some(consumer) = path.and_then(|path| path.consumer.as_ref()) {
                 statement = statement.with(consumer, "exchanges the token");
             }
             sink.workload(&linked.workload.id, statement);
@@ -50,9 +49,14 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// A client secret of an identity domain: what leads to OCI and only begins a session there is nothing else.
+fn is_client_secret(secret: &Artifact) -> bool {
+    secret.destination.as_ref().is_some_and(|to| to.kind == "oci")
+}
+
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Artifact, Destination};
+    use unkeyed_model::Destination;
 
     use super::*;
     use crate::checks::testing::{artifact, findings_with, one_path};
@@ -72,8 +76,13 @@ mod tests {
 
     #[test]
     fn other_workloads_and_other_credentials_are_left_alone() {
-        assert!(levels(Platform::Aws, |_| {}).is_empty());
+        assert!(levels(Platform::Aws, |secret| secret.destination = None).is_empty());
         assert!(levels(Platform::Oci, |secret| secret.destination = Some(Destination::new("vault", ""))).is_empty());
+    }
+
+    #[test]
+    fn one_is_a_warning_whatever_else_the_workload_does() {
+        assert_eq!(levels(Platform::Aws, |_| {}), [Level::Warning]);
     }
 
     #[test]
