@@ -13,7 +13,7 @@ const PREFIX: &str = "vault.hashicorp.com/";
 
 /// Adds what the injector's annotations say of a pod.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
-    let Some(inject) = pod.annotation(&format!("{PREFIX}agent-inject")).filter(|node| node.is_true()) else { return };
+    let Some(inject) = pod.annotation(&format!("{PREFIX}agent-inject")).filter(|written| written.node.is_true()) else { return };
     let annotations = pod.template.path(&["metadata", "annotations"]).map(crate::tree::Node::entries).unwrap_or_default();
     for entry in annotations {
         let Some(name) = entry.name().strip_prefix(PREFIX) else { continue };
@@ -23,7 +23,8 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
             workload.references.push(fetched(&path, secret, location));
         }
     }
-    let method = pod.annotation(&format!("{PREFIX}auth-type")).and_then(|node| node.text());
+    let method = pod.annotation(&format!("{PREFIX}auth-type")).and_then(|written| written.text());
+    let method = method.as_deref();
     if method == Some("approle") {
         workload.references.extend(approle(pod));
         return;
@@ -36,11 +37,11 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
         mechanism: format!("Vault Agent injector ({} login)", method.unwrap_or("kubernetes")),
         reach: Reach::Vault,
         destination: Destination::new("vault", ""),
-        principal: role.map_or_else(|| Value::unknown("no Vault role is named"), |node| pod.object.source.value(node)),
+        principal: role.map_or_else(|| Value::unknown("no Vault role is named"), |written| written.value()),
         tokens: vec![identities::token_for(&pod.subject(), audience)],
         ttl: None,
-        capability: Some(pod.object.location(role.unwrap_or(inject), "metadata.annotations")),
-        consumer: Some(pod.object.location(inject, "metadata.annotations")),
+        capability: Some(role.unwrap_or(inject).location("metadata.annotations")),
+        consumer: Some(inject.location("metadata.annotations")),
         platform_bound: None,
     });
 }
@@ -87,9 +88,9 @@ pub(super) fn engine(path: &str) -> (Custody, Option<Destination>) {
 /// The login by AppRole: its secret id lies in a Secret that the agent mounts.
 fn approle(pod: Pod<'_>) -> Option<Reference> {
     let names = ["extra-secret", "auth-config-secret-id-file-path", "auth-config-secret_id_file_path", "auth-type"];
-    let (name, node) = names.iter().find_map(|name| Some((*name, pod.annotation(&format!("{PREFIX}{name}"))?)))?;
-    let text = pod.object.source.text(node)?;
-    let location = pod.object.location(node, "metadata.annotations");
+    let (name, written) = names.iter().find_map(|name| Some((*name, pod.annotation(&format!("{PREFIX}{name}"))?)))?;
+    let text = written.text()?;
+    let location = written.location("metadata.annotations");
     let mut reference = match name {
         "extra-secret" => secrets::reference(pod.object, &text, location),
         _ => shared::reference(StoreKind::File, if name == "auth-type" { "AppRole secret id" } else { &text }, location),
