@@ -1,10 +1,11 @@
 //! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
-//! JavaScript and Python.
+//! JavaScript and Python; and programs that fetch stored secrets.
 //!
 //! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
 //! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
 //! unknown, and a trust whose conditions are computed is none. Tests of programs say nothing of what is in force.
 
+mod fetches;
 mod lifetimes;
 mod literal;
 
@@ -46,13 +47,24 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
     let words = FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS).chain([&STATEMENT, &PROVIDER]);
     let holds = |word: &&&str| memchr::memmem::find(head, word.as_bytes()).is_some();
-    let is_program = ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".d.ts");
-    (is_program && !is_test() && words.into_iter().any(|word| holds(&word))).then(|| origin.path.clone())
+    let makes = || is_kit(name) && words.into_iter().any(|word| holds(&word));
+    let fetches = || (is_kit(name) || fetches::is_further(name)) && fetches::holds_one(head);
+    ((makes() || fetches()) && !is_test()).then(|| origin.path.clone())
+}
+
+/// Whether a file is in a language in which roles and URLs are read.
+fn is_kit(name: &str) -> bool {
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".d.ts")
 }
 
 /// Reads them, each for itself.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    place::each(units, |place, facts| Program::new(place).read(facts))
+    place::each(units, |place, facts| {
+        if is_kit(place.origin().file_name()) {
+            Program::new(place).read(facts);
+        }
+        fetches::read(place, facts);
+    })
 }
 
 /// One program while it is read.

@@ -21,7 +21,9 @@ pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, fac
         for (index, entry) in entries.iter().enumerate() {
             let path = format!("{}.env[{index}]", container.path);
             variable(pod.object, entry, &path, workload, facts);
-            let named = entry.str("name").zip(entry.get("value")).filter(|_| has_vault);
+            // The name stands there, or under a key of a ConfigMap, which says as much.
+            let value = entry.get("value").or_else(|| entry.path(&["valueFrom", "configMapKeyRef", "key"]));
+            let named = entry.str("name").zip(value).filter(|_| has_vault);
             workload.references.extend(named.and_then(|(name, value)| {
                 shared::told_name(name, value.text().unwrap_or_default(), pod.object.location(value, &format!("{path}.value")))
             }));

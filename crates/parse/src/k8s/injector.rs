@@ -1,7 +1,8 @@
 //! The Vault Agent injector: annotations that log a pod in and write secrets into its memory.
 
 use unkeyed_model::{
-    Content, Custody, Destination, IdentityKind, IdentityPath, Platform, Reach, Reference, Role, StoreKind, Value, Workload,
+    Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, Role, StoreKind,
+    Value, Workload,
 };
 
 use super::identities;
@@ -9,7 +10,8 @@ use super::pods::Pod;
 use super::secrets;
 use crate::facts as shared;
 
-const PREFIX: &str = "vault.hashicorp.com/";
+/// Beginning of the injector's annotations.
+pub(crate) const PREFIX: &str = "vault.hashicorp.com/";
 
 /// Adds what the injector's annotations say of a pod.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
@@ -31,23 +33,36 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
     }
     let role = pod.annotation(&format!("{PREFIX}role"));
     let audience = Value::unknown("the audience of the token is not in the manifest");
-    workload.identity_paths.push(IdentityPath {
+    let (capability, consumer) = (role.unwrap_or(inject).location("metadata.annotations"), inject.location("metadata.annotations"));
+    let role = role.map(|written| written.value());
+    workload.identity_paths.push(login(method, role, identities::token_for(&pod.subject(), audience), capability, consumer));
+}
+
+/// The login of the agent that the injector puts into a pod.
+pub(crate) fn login(
+    method: Option<&str>,
+    role: Option<Value>,
+    token: PredictedToken,
+    capability: Location,
+    consumer: Location,
+) -> IdentityPath {
+    IdentityPath {
         kind: if matches!(method, None | Some("kubernetes" | "jwt")) { IdentityKind::Federated } else { IdentityKind::Managed },
         platform: Platform::Vault,
         mechanism: format!("Vault Agent injector ({} login)", method.unwrap_or("kubernetes")),
         reach: Reach::Vault,
         destination: Destination::new("vault", ""),
-        principal: role.map_or_else(|| Value::unknown("no Vault role is named"), |written| written.value()),
-        tokens: vec![identities::token_for(&pod.subject(), audience)],
+        principal: role.unwrap_or_else(|| Value::unknown("no Vault role is named")),
+        tokens: vec![token],
         ttl: None,
-        capability: Some(role.unwrap_or(inject).location("metadata.annotations")),
-        consumer: Some(inject.location("metadata.annotations")),
+        capability: Some(capability),
+        consumer: Some(consumer),
         platform_bound: None,
-    });
+    }
 }
 
 /// A secret that is read from a path in Vault.
-pub(super) fn fetched(path: &str, used_as: &str, location: unkeyed_model::Location) -> Reference {
+pub(crate) fn fetched(path: &str, used_as: &str, location: unkeyed_model::Location) -> Reference {
     let (custody, destination) = engine(path);
     let mut reference = shared::fetch(StoreKind::Vault, path, custody, location);
     reference.used_as = Some(used_as.to_owned());
