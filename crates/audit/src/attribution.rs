@@ -15,6 +15,9 @@ use crate::globs::Glob;
 use crate::keys::keys;
 use crate::linking::{Merged, StoredIndex};
 
+/// Kind of a program's call that fetches a stored secret. It says nothing where nobody is known to run the program.
+pub(crate) const SECRET_FETCH: &str = "program.secret-fetch";
+
 /// Who owns an extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
@@ -113,9 +116,11 @@ impl<'a> Attribution<'a> {
             let surface = place.origin.surface;
             surface == Surface::CliExport || (seen && surface == Surface::Log)
         };
+        let is_call = draft.artifact.kind == SECRET_FETCH;
         for place in places {
             let owners = if is_outside(&place) { self.by_extent(&place).unwrap_or_default() } else { self.owners(&place) };
-            for owner in owners {
+            // Whoever runs a configuration runs no program that lies beside it.
+            for owner in owners.into_iter().filter(|owner| !is_call || !owner.ends_with("#run")) {
                 draft.belongs_to(owner);
             }
         }

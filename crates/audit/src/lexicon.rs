@@ -48,6 +48,7 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
     &["SA", "JSON"],
     &["DSN"],
     &["JWT"],
+    &["HOOK"],
 ];
 
 /// Names that begin so are credentials.

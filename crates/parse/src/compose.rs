@@ -176,6 +176,8 @@ impl<'a, 'n> Service<'a, 'n> {
             if facts::is_credential_variable(name) && !text.trim().is_empty() && !text.starts_with("/run/secrets/") {
                 self.declarations.extend(weak_literal::declared(name, text, &location));
                 self.slots.push(facts::slot(name, location));
+            } else {
+                self.declarations.extend(weak_literal::in_address(name, text, &location));
             }
         } else {
             self.interpolated_from(&flat, from, path, Some(name));

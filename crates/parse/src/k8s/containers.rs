@@ -67,6 +67,8 @@ pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &
         }
         if shared::is_credential_variable(name) {
             credential(Written { source: object.source, node: value }, name, &format!("{path}.value"), workload, facts);
+        } else if let Some(text) = value.text() {
+            facts.declarations.extend(weak_literal::in_address(name, text, &object.location(value, &format!("{path}.value"))));
         }
         return;
     }

@@ -3,7 +3,7 @@
 //! The decision a reader would question: a call is a fetch only in a file that names the store as well, because a wrapper of
 //! somebody's own may be called the same. What is fetched is not followed: the call is what shows that a value is kept there.
 
-use unkeyed_model::{Custody, Declaration, Facts, Lifetime, Role, Span};
+use unkeyed_model::{Custody, Declaration, Facts, Lifetime, Role, Span, Workload, WorkloadKind};
 
 use crate::place::Place;
 
@@ -52,9 +52,10 @@ pub(super) fn holds_one(text: &[u8]) -> bool {
     CALLS.iter().any(|(call, stores)| holds(call) && stores.iter().any(|store| holds(store)))
 }
 
-/// Emits each kind of call once: the same program makes it.
+/// Emits each kind of call once, because the same program makes it, and the program as a part of whoever runs it by its name.
 pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
     let text = place.text();
+    let before = facts.declarations.len();
     for (call, _) in CALLS.iter().filter(|(_, stores)| stores.iter().any(|store| text.contains(store))) {
         let Some(at) = text.match_indices(call).map(|(at, _)| at).find(|&at| is_made(text, at)) else { continue };
         let name = call.trim_end_matches('(');
@@ -68,6 +69,12 @@ pub(super) fn read(place: &Place<'_>, facts: &mut Facts) {
             principal: None,
             location: place.at(Span::new(at, at + name.len()), name),
         });
+    }
+    if facts.declarations.len() > before {
+        let mut program = Workload::new(WorkloadKind::Repository, format!("repo:{}#script", place.path()), place.path(), place.whole());
+        program.component = true;
+        program.extents.push(place.bare(Span::new(0, text.len())));
+        facts.workloads.push(program);
     }
 }
 
