@@ -139,3 +139,70 @@ pub(super) fn mentioned(action: &str) -> Option<&str> {
     let end = name.bytes().take(MAX_NAME).take_while(|byte| is_part(*byte)).count();
     Some(name[..end].trim_end_matches('.'))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Basis, Facts, IdentityPath, Origin, Platform, StoreKind, Unit, Value};
+
+    fn path(workload: &unkeyed_model::Workload) -> &IdentityPath {
+        workload.identity_paths.iter().find(|path| path.platform == Platform::Aws).unwrap()
+    }
+
+    fn chart(values: &'static str, template: &'static str) -> Facts {
+        let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        crate::testing::read(&[unit("chart/values.yaml", values), unit("chart/templates/app/all.yaml", template)])
+    }
+
+    const ACCOUNT: &str = r#"apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: app
+  {{- with .Values.serviceAccount.annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.labels }}
+  labels:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+"#;
+
+    #[test]
+    fn annotations_come_from_the_values_of_the_chart() {
+        let role = "arn:aws:iam::111122223333:role/app";
+        let annotations =
+            "serviceAccount:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/app\nlabels: {}\n";
+        let facts = chart(annotations, ACCOUNT);
+        let found = path(&facts.workloads[0]);
+        assert_eq!(found.principal.known(), Some(role));
+        let at = found.capability.as_ref().unwrap();
+        assert_eq!((at.origin.path.as_str(), at.region.line), ("chart/values.yaml", 3));
+        let labels = "serviceAccount: {annotations: {}}\nlabels: {eks.amazonaws.com/role-arn: x}\n";
+        assert_eq!(chart(labels, ACCOUNT).workloads[0].identity_paths, []);
+        let named = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: app\n  annotations:\n    eks.amazonaws.com/role-arn: \"arn:aws:iam::{{ .Values.account }}:role/{{ $.Values.name | quote }}\"\n";
+        let of = |values| path(&chart(values, named).workloads[0]).principal.clone();
+        assert_eq!(of("account: 111122223333\nname: app\n"), Value::Known(role.to_owned(), Basis::Default));
+        assert!(of("account: ''\nname: app\n").known().is_none());
+    }
+
+    #[test]
+    fn the_credential_of_a_pod_is_the_value_that_its_chart_puts_there() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers:\n    - name: app\n      env:\n        - name: DB_PASSWORD\n          value: {{ .Values.db.password | quote }}\n";
+        let values = "db:\n  password: fixture-dead-0031\n";
+        let facts = chart(values, pod);
+        let slot = &facts.slots[0].location;
+        assert_eq!(
+            (slot.origin.path.as_str(), &values[slot.region.span.start..slot.region.span.end]),
+            ("chart/values.yaml", "fixture-dead-0031")
+        );
+        assert!(
+            facts.workloads[0].extents.iter().any(|extent| extent.origin == slot.origin && extent.region.span.contains(slot.region.span))
+        );
+        let open = chart("db: {password: ''}\n", pod);
+        assert_eq!(open.slots, []);
+        let given = open.workloads[0].references.iter().find(|found| found.name == ".Values.db.password").unwrap();
+        assert_eq!((given.store, given.used_as.as_deref()), (StoreKind::Parameter, Some("DB_PASSWORD")));
+    }
+}
