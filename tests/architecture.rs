@@ -24,7 +24,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ignore", &["source"]),
     ("oci-client", &["source"]),
     ("tar", &["source"]),
-    ("aho-corasick", &["detect", "prefilter"]),
+    ("aho-corasick", &["detect", "parse", "prefilter"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("serde-sarif", &["report"]),

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use unkeyed_model::{Artifact, Estate, Policy, Timestamp};
 
-use crate::attribution::Attribution;
+use crate::attribution::{Attribution, SECRET_FETCH};
 use crate::linking::{Merged, StoredIndex};
 use crate::{classes, reachability, severity, standards};
 
@@ -31,6 +31,7 @@ pub(crate) fn collect(estate: &Estate, merged: &[Merged], stored: &StoredIndex, 
     for draft in &mut drafts {
         attribution.attribute(draft);
     }
+    drafts.retain(|draft| draft.artifact.kind != SECRET_FETCH || !draft.artifact.workloads.is_empty());
     local::settle(&mut drafts, merged);
     let keys: Vec<String> = classes::decryption_keys(&drafts);
     let mut artifacts: Vec<(Artifact, Option<String>)> = drafts

@@ -15,6 +15,9 @@ use crate::globs::Glob;
 use crate::keys::keys;
 use crate::linking::{Merged, StoredIndex};
 
+/// Kind of a program's call that fetches a stored secret. It says nothing where nobody is known to run the program.
+pub(crate) const SECRET_FETCH: &str = "program.secret-fetch";
+
 /// Who owns an extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
@@ -113,9 +116,11 @@ impl<'a> Attribution<'a> {
             let surface = place.origin.surface;
             surface == Surface::CliExport || (seen && surface == Surface::Log)
         };
+        let is_call = draft.artifact.kind == SECRET_FETCH;
         for place in places {
             let owners = if is_outside(&place) { self.by_extent(&place).unwrap_or_default() } else { self.owners(&place) };
-            for owner in owners {
+            // Whoever runs a configuration runs no program that lies beside it.
+            for owner in owners.into_iter().filter(|owner| !is_call || !owner.ends_with("#run")) {
                 draft.belongs_to(owner);
             }
         }
@@ -130,6 +135,7 @@ impl<'a> Attribution<'a> {
             .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
             .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
             .or_else(|| self.by_folder(&place.origin))
+            .or_else(|| self.by_copy(&place.origin))
             .unwrap_or_default()
     }
 
@@ -189,9 +195,23 @@ impl<'a> Attribution<'a> {
         if owner.iter().any(is_left_out) {
             return None;
         }
-        // What goes into an image is in the hands of everybody who runs it.
-        let runs = owner.iter().filter_map(|id| self.runs.get(id)).flatten().copied();
-        Some(owner.iter().copied().chain(runs).collect::<BTreeSet<_>>().into_iter().collect())
+        Some(self.with_runs(owner))
+    }
+
+    /// The images that get a file by its name or that of a folder above it, where its own folder doesn't tell whose it is.
+    fn by_copy(&self, origin: &Origin) -> Option<Vec<&'a str>> {
+        if matches!(origin.surface, Surface::CiConfig | Surface::Iac | Surface::K8sManifest) || is_not_deployed(&origin.path) {
+            return None;
+        }
+        let gets = |(id, sources): (&&'a str, &Vec<&str>)| sources.iter().any(|source| is_named(source, id, &origin.path)).then_some(*id);
+        let owner: Vec<&str> = self.copied.iter().filter_map(gets).collect();
+        (!owner.is_empty()).then(|| self.with_runs(owner))
+    }
+
+    /// What goes into an image is in the hands of everybody who runs it.
+    fn with_runs(&self, owner: Vec<&'a str>) -> Vec<&'a str> {
+        let runs: Vec<&str> = owner.iter().filter_map(|id| self.runs.get(id)).flatten().copied().collect();
+        owner.into_iter().chain(runs).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
@@ -244,6 +264,17 @@ fn holds(source: &str, path: &str) -> bool {
     matches!(known, "" | ".") || std::iter::successors(Some(path), |rest| rest.split_once('/').map(|(_, rest)| rest)).any(begins)
 }
 
+/// Whether a source that names something holds a file, copied by the Dockerfile of this id in the build of a folder above it.
+fn is_named(source: &str, dockerfile: &str, path: &str) -> bool {
+    let source = source.trim_start_matches("./").trim_matches('/');
+    if source.is_empty() || source == "." || source.contains(['*', '?', '[', '$']) {
+        return false;
+    }
+    let inside = |folder: &str| if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') };
+    let holds = |rest: &str| rest.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    folders_above(dockerfile.strip_prefix("dockerfile:").unwrap_or(dockerfile)).filter_map(inside).any(holds)
+}
+
 /// Folders below that of a workload that hold what its tests need.
 const TEST_FOLDERS: &[&str] = &["test", "tests", "testdata", "__tests__", "spec", "specs", "fixtures", "e2e", "testing", "mocks"];
 /// What the names of test programs end in, without their extension.
@@ -273,7 +304,7 @@ fn parent(path: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::holds;
+    use super::{holds, is_named};
 
     #[test]
     fn a_copied_source_holds_what_lies_in_it() {
@@ -290,6 +321,21 @@ mod tests {
         }
         for (source, path) in [("src", "web/src2/a"), ("package*.json", "web/.env"), ("dist", "web/.env.example"), ("bin/x", "bin/y")] {
             assert!(!holds(source, path), "{source} {path}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_copied_by_name_from_a_folder_above_the_dockerfile() {
+        let id = "dockerfile:images/runner/Dockerfile";
+        for (source, path) in [
+            ("start.sh", "images/runner/start.sh"),
+            ("./scripts/", "scripts/token.sh"),
+            ("images/common/start.sh", "images/common/start.sh"),
+        ] {
+            assert!(is_named(source, id, path), "{source} {path}");
+        }
+        for (source, path) in [(".", "a.sh"), ("*.sh", "a.sh"), ("scripts", "web/scripts/token.sh"), ("start", "start.sh")] {
+            assert!(!is_named(source, id, path), "{source} {path}");
         }
     }
 }

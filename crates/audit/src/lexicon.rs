@@ -25,6 +25,7 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
     &["PASSWORD"],
     &["PASSWD"],
     &["PWD"],
+    &["PASS"],
     &["PASSPHRASE"],
     &["TOKEN"],
     &["PAT"],
@@ -47,6 +48,7 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
     &["SA", "JSON"],
     &["DSN"],
     &["JWT"],
+    &["HOOK"],
 ];
 
 /// Names that begin so are credentials.
@@ -102,10 +104,16 @@ const IDENTIFIER_ENDINGS: &[&[&str]] = &[
     &["REQUEST", "TOKEN"],
 ];
 
+/// Last words that say how a value is written.
+const ENCODINGS: &[&str] = &["B64", "BASE64"];
+
 /// What one name says.
 pub(crate) fn name_says(name: &str) -> Content {
     let words = words(name);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.last().is_some_and(|last| ENCODINGS.contains(last)) {
+        words.pop();
+    }
     let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
     let contains = |phrases: &[&[&str]]| phrases.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == *phrase));
     if contains(&[&["INSIGHTS", "CONNECTION", "STRING"], &["APPLICATIONINSIGHTS", "CONNECTION", "STRING"]]) {

@@ -159,8 +159,9 @@ impl<'a, 'n> Service<'a, 'n> {
     /// A value that starts at byte `from` of the node's text.
     fn assigned(&mut self, name: &str, node: &'n Node, from: usize, path: &str) {
         let flat = Flat::new(self.place, node);
-        let Some(text) = flat.text.get(from..) else { return };
-        let location = self.place.at(flat.span(from..flat.text.len()), path);
+        let range = unquoted(flat.text, from);
+        let Some(text) = flat.text.get(range.clone()) else { return };
+        let location = self.place.at(flat.span(range), path);
         let found = interpolations(text);
         let value = if found.is_empty() {
             Value::literal(text)
@@ -175,6 +176,8 @@ impl<'a, 'n> Service<'a, 'n> {
             if facts::is_credential_variable(name) && !text.trim().is_empty() && !text.starts_with("/run/secrets/") {
                 self.declarations.extend(weak_literal::declared(name, text, &location));
                 self.slots.push(facts::slot(name, location));
+            } else {
+                self.declarations.extend(weak_literal::in_address(name, text, &location));
             }
         } else {
             self.interpolated_from(&flat, from, path, Some(name));
@@ -292,5 +295,31 @@ impl<'a, 'n> Service<'a, 'n> {
     fn labels(&mut self) {
         let owner = self.node.get("labels").and_then(|labels| ["owner", "team"].iter().find_map(|key| labels.str(key)));
         self.workload.owner = owner.map(str::to_owned);
+    }
+}
+
+/// The value that starts at byte `from`, without quotes around all of it: in `- NAME="value"` they are part of the value as
+/// Compose hands it on, and none of what was meant.
+fn unquoted(text: &str, from: usize) -> std::ops::Range<usize> {
+    let value = text.get(from..).unwrap_or_default();
+    let is_quoted = value.len() > 1 && ['"', '\''].iter().any(|quote| value.starts_with(*quote) && value.ends_with(*quote));
+    if is_quoted { from + 1..text.len() - 1 } else { from..text.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Unit};
+
+    use crate::testing::read;
+
+    #[test]
+    fn quotes_in_a_list_are_no_part_of_the_value() {
+        let text = "services:\n  api:\n    image: api\n    environment:\n      - API_TOKEN=\"<your token>\"\n      - DB_PASSWORD='${DB:-x}'\n      - OTHER_TOKEN=\"\n";
+        let facts = read(&[Unit::new(Arc::new(Origin { path: "compose.yml".into(), ..Origin::default() }), text.as_bytes())]);
+        let slots: Vec<&str> =
+            facts.slots.iter().map(|slot| &text[slot.location.region.span.start..slot.location.region.span.end]).collect();
+        assert_eq!(slots, ["<your token>", "x", "\""]);
     }
 }

@@ -10,6 +10,7 @@ const ENDINGS: &[&[&str]] = &[
     &["password"],
     &["passwd"],
     &["pwd"],
+    &["pass"],
     &["passphrase"],
     &["token"],
     &["pat"],
@@ -83,6 +84,9 @@ const RUN_TOGETHER: &[&str] = &[
     "password",
     "passwd",
     "passphrase",
+    "dbpass",
+    "dbpwd",
+    "userpass",
     "apikey",
     "secretkey",
     "accesskey",
@@ -93,6 +97,9 @@ const RUN_TOGETHER: &[&str] = &[
     "apitoken",
 ];
 
+/// Last words that say how a value is written (`SSH_PRIVATE_KEY_B64`).
+const ENCODINGS: &[&str] = &["b64", "base64"];
+
 /// Whether a literal under this name is a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
     // Every shell sets these, to folders.
@@ -100,7 +107,10 @@ pub(crate) fn is_credential(name: &str) -> bool {
         return false;
     }
     let words = words(name);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.last().is_some_and(|last| ENCODINGS.contains(last)) {
+        words.pop();
+    }
     let ends = |endings: &[&[&str]]| endings.iter().any(|ending| words.ends_with(ending));
     // As an environment variable it is a key; as an attribute of a cloud resource it names one.
     let is_variable = name.ends_with("ENCRYPTION_KEY");
@@ -176,6 +186,9 @@ mod tests {
             "ALERT_HOOK_URL",
             "tls.key-pem",
             "WEBPASSWORD",
+            "SMTP_PASS",
+            "DBPASS",
+            "SSH_PRIVATE_KEY_B64",
             "N8N_ENCRYPTION_KEY",
             "secret_id",
             "VAULT_SECRET_ID",
@@ -190,6 +203,8 @@ mod tests {
             "SECRET_ARN",
             "ssh_public_key",
             "KEYBOARD",
+            "BYPASS",
+            "CONTENT_BASE64",
             "tokenizer",
             "",
             "___",

@@ -28,6 +28,7 @@ mod spire;
 mod spire_config;
 mod spire_files;
 mod template;
+mod values;
 mod vault_operator;
 mod volumes;
 
@@ -39,19 +40,37 @@ use std::rc::Rc;
 use unkeyed_model::{Facts, Unit};
 
 pub(crate) use self::identities::{AZURE_LABEL, of_label, token_for};
+pub(crate) use self::injector::{PREFIX as INJECTOR, fetched as fetched_by_injector, login as injector_login};
 use self::objects::{Object, Source};
 pub(crate) use self::service_accounts::of_cloud;
-use crate::place::Place;
+use self::values::Values;
+use crate::place::{self, Place};
 use crate::provisioning;
 use crate::tree::Node;
 
-/// YAML and JSON files that hold `apiVersion` and `kind`, and kustomizations, grouped by folder.
+/// YAML and JSON files that hold `apiVersion` and `kind`, and kustomizations, grouped by folder; the templates of a chart
+/// are one group with its values.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let name = origin.file_name();
+    if values::is_one(name) {
+        return Some(place::beside(origin.folder(), TEMPLATES));
+    }
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let is_manifest = matches!(extension, Some("yaml" | "yml" | "json")) && is_manifest(unit.bytes());
-    (is_manifest || kustomization::is_one(name)).then(|| origin.folder().to_owned())
+    (is_manifest || kustomization::is_one(name)).then(|| templates_of(origin.folder()).to_owned())
+}
+
+/// The folder of a chart's templates.
+const TEMPLATES: &str = "templates";
+
+/// The folder of templates that a folder lies in; else the folder itself.
+fn templates_of(folder: &str) -> &str {
+    let mut ends = memchr::memmem::rfind_iter(folder.as_bytes(), TEMPLATES).map(|at| (at, at + TEMPLATES.len()));
+    let is_part = |&(start, end): &(usize, usize)| {
+        (start == 0 || folder.as_bytes()[start - 1] == b'/') && folder.as_bytes().get(end).is_none_or(|byte| *byte == b'/')
+    };
+    ends.find(is_part).map_or(folder, |(_, end)| &folder[..end])
 }
 
 /// Whether the first kilobytes of a text speak of an API version and a kind.
@@ -67,9 +86,13 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let mut sources = Vec::new();
     for unit in units {
         match Place::new(unit) {
-            Ok(place) => sources.push(Source { place, namespace: Rc::from("default") }),
+            Ok(place) => sources.push(Source { place, namespace: Rc::from("default"), values: None }),
             Err(skip) => facts.skipped.push(skip),
         }
+    }
+    if let Some(at) = sources.iter().position(|source| values::is_one(source.place.origin().file_name())) {
+        let values = Rc::new(Values::read(sources.remove(at), &mut facts.skipped));
+        sources.iter_mut().for_each(|source| source.values = Some(Rc::clone(&values)));
     }
     let documents: Vec<Vec<Node>> = sources.iter().map(|source| source.documents(&mut facts.skipped)).collect();
     let kustomized = sources.iter().zip(&documents).find_map(|(source, nodes)| kustomization::namespace(source, nodes));
@@ -91,6 +114,14 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     facts.principals.sort_by(|a, b| a.key.cmp(&b.key));
     facts.principals.dedup_by(|a, b| a.key == b.key);
     facts
+}
+
+/// Reads manifests that stand in a file of another form.
+pub(crate) fn read_embedded(place: Place<'_>, documents: &[Node], facts: &mut Facts) {
+    let source = Source { place, namespace: Rc::from("default"), values: None };
+    let objects = Object::all(&source, documents);
+    objects.iter().for_each(|object| read_object(*object, facts));
+    rbac::bindings(&objects, facts);
 }
 
 fn read_object(object: Object<'_>, facts: &mut Facts) {

@@ -37,6 +37,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The same unit once more.
+    pub(crate) fn again(&self) -> Self {
+        Self { origin: Arc::clone(&self.origin), text: self.text, lines: LineIndex::new(self.text.as_bytes()) }
+    }
+
     /// The whole text.
     pub(crate) fn text(&self) -> &'a str {
         self.text
@@ -91,6 +96,11 @@ pub(crate) fn under(path: &str, key: &str) -> String {
         (true, false) => format!("{path}.{key}"),
         (false, _) => format!("{path}[\"{}\"]", key.escape_debug()),
     }
+}
+
+/// A name in a folder; the root is the empty one.
+pub(crate) fn beside(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// `path[index]`.

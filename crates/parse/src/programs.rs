@@ -1,16 +1,19 @@
 //! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
-//! JavaScript and Python; signed URLs also in Go, Java, Kotlin, C#, Ruby and PHP.
+//! JavaScript and Python; signed URLs also in Go, Java, Kotlin, C#, Ruby and PHP; and programs that fetch stored secrets.
 //!
 //! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
 //! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
 //! unknown, and a trust whose conditions are computed is none. Tests of programs say nothing of what is in force.
 
+mod fetches;
 mod lifetimes;
 mod literal;
 mod statements;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use serde_json::{Map, Value as Json, json};
 use unkeyed_model::{Facts, Location, Platform, Principal, SkipReason, Span, Unit};
 
@@ -44,33 +47,50 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         let in_tests = origin.path.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec" | "node_modules"));
         in_tests || name.starts_with("test_") || name.contains(".test.") || name.contains(".spec.") || name.contains("_test.")
     };
-    let has_ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-    let is_told = || match () {
-        () if has_ending(ENDINGS) => !name.ends_with(".d.ts") && words().any(|word| holds(unit.bytes(), word)),
-        () => has_ending(statements::ENDINGS) && statements::WORDS.iter().any(|word| holds(unit.bytes(), word)),
+    let is_told = || {
+        is_kit(name) && holds(&KIT, unit.bytes())
+            || has_ending(name, statements::ENDINGS) && holds(&SIGNING, unit.bytes())
+            || (is_kit(name) || has_ending(name, fetches::FURTHER)) && fetches::holds_one(unit.bytes())
     };
     (is_told() && !is_test()).then(|| origin.path.clone())
 }
 
-fn words() -> impl Iterator<Item = &'static &'static str> {
-    FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS).chain([&STATEMENT, &PROVIDER])
+/// Words of which one stands in every program that makes a role, a grant or a signed URL, by the languages of the kits and by
+/// the others.
+static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let calls = FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS);
+    AhoCorasick::new(calls.chain([&STATEMENT, &PROVIDER])).ok()
+});
+static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(statements::WORDS).ok());
+
+fn holds(words: &Option<AhoCorasick>, bytes: &[u8]) -> bool {
+    words.as_ref().is_some_and(|words| words.is_match(bytes))
 }
 
-fn holds(bytes: &[u8], word: &str) -> bool {
-    memchr::memmem::find(bytes, word.as_bytes()).is_some()
+/// Whether a file is in a language in which roles and URLs are read.
+fn is_kit(name: &str) -> bool {
+    has_ending(name, ENDINGS) && !name.ends_with(".d.ts")
+}
+
+fn has_ending(name: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Reads them, each for itself.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     place::each(units, |place, facts| {
         if place.text().len() > MAX_BYTES {
-            let detail = format!("a program of more than {MAX_BYTES} bytes; its trusts, grants and signed URLs were not read");
+            let detail = format!("a program of more than {MAX_BYTES} bytes; its trusts, grants, signed URLs and fetches were not read");
             facts.skipped.push(place.skip(SkipReason::Limit, detail));
-        } else if statements::ENDINGS.iter().any(|ending| place.path().ends_with(ending)) {
-            Program::new(place).signed(facts);
-        } else {
-            Program::new(place).read(facts);
+            return;
         }
+        let name = place.origin().file_name();
+        if is_kit(name) {
+            Program::new(place).read(facts);
+        } else if has_ending(name, statements::ENDINGS) {
+            Program::new(place).signed(facts);
+        }
+        fetches::read(place, facts);
     })
 }
 

@@ -3,7 +3,9 @@
 //! Variables (`${self:…}`, `${env:…}`, `${ssm:…}`) are followed as far as the file goes. The decision a reader would
 //! question: all functions without a role of their own share the one role that the framework makes, as it does itself.
 
-use unkeyed_model::{Facts, Location, Platform, Principal, SessionPolicy, SkipReason, TtlBasis, Unit, Use, Workload, WorkloadKind};
+use unkeyed_model::{
+    Facts, Location, Platform, Principal, SessionPolicy, SkipReason, StoreKind, TtlBasis, Unit, Use, Workload, WorkloadKind,
+};
 
 use crate::cloudformation::{self, Reader, Scheme, Template};
 use crate::evaluated::{Kind, Val, leaves_of};
@@ -60,19 +62,25 @@ impl Service<'_, '_> {
         let is_aws = self.root.path(&["provider", "name"]).and_then(Node::text).is_none_or(|name| name == "aws");
         let given = self.shared_role_given();
         let functions = self.root.get("functions");
-        if functions.is_some_and(|node| node.text().is_some_and(|text| !text.is_empty())) {
-            let detail = "the functions stand in another file, which is not drawn in";
-            facts.skipped.push(self.template.place.skip(SkipReason::NotUnderstood, detail));
-        }
         // Functions may be split into a list of mappings.
         let parts = functions.map(|node| if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() });
         let entries: Vec<&Entry> = parts.unwrap_or_default().iter().flat_map(Node::entries).collect();
-        let needs_shared = entries.iter().any(|entry| entry.value.get("role").is_none() && entry.value.get("iamRoleStatements").is_none());
+        let elsewhere = functions.filter(|node| node.text().is_some_and(|text| !text.is_empty()));
+        let needs_shared = elsewhere.is_some()
+            || entries.iter().any(|entry| entry.value.get("role").is_none() && entry.value.get("iamRoleStatements").is_none());
         if is_aws && given.is_none() && needs_shared {
             self.make_role(SHARED_ROLE, &self.shared_statements(), &self.provider("managedPolicies"), self.provider_place(), facts);
         }
         for entry in entries {
             self.function(entry, is_aws, given.as_ref(), facts);
+        }
+        if let (Some(node), Some(entry)) = (elsewhere, self.root.entry("functions")) {
+            let detail = "the functions stand in another file, which is not drawn in: what they share is judged as one";
+            facts.skipped.push(self.template.place.skip(SkipReason::NotUnderstood, detail));
+            self.function(entry, is_aws, given.as_ref(), facts);
+            let at = self.template.place.at(node.span, "functions");
+            let file = facts::reference(StoreKind::ForeignDefinition, node.text().unwrap_or_default(), at);
+            facts.workloads.iter_mut().last().into_iter().for_each(|all| all.references.push(file.clone()));
         }
     }
 
@@ -190,6 +198,19 @@ mod tests {
     use unkeyed_model::{ResourceScope, Value};
 
     use crate::testing;
+
+    #[test]
+    fn functions_of_another_file_are_judged_by_what_they_share() {
+        let text =
+            "service: bot\nprovider:\n  name: aws\n  environment:\n    BOT_TOKEN: ${env:BOT_TOKEN}\nfunctions: ${file(functions.yml)}\n";
+        let origin = unkeyed_model::Origin { path: "serverless.yml".into(), ..unkeyed_model::Origin::default() };
+        let facts = testing::read(&[unkeyed_model::Unit::new(std::sync::Arc::new(origin), text.as_bytes())]);
+        let all = &facts.workloads[0];
+        assert_eq!((all.id.as_str(), all.identity_paths.len()), ("serverless:serverless.yml#functions", 1));
+        let used: Vec<_> = all.references.iter().map(|found| found.store.as_str()).collect();
+        assert_eq!(used, ["environment", "foreign-definition"]);
+        assert_eq!(facts.skipped.len(), 1);
+    }
 
     #[test]
     fn roles_are_shared_unless_a_function_has_its_own() {

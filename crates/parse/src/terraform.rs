@@ -21,6 +21,7 @@ mod hcp;
 mod json;
 mod kubernetes;
 mod lifetimes;
+mod manifests;
 mod module;
 mod oci;
 mod packer;
@@ -200,6 +201,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     }
     module.documents.read_others(&mut facts);
     hcp::read(&module, &mut facts);
+    manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
     variables::read(&module, &mut facts);
     match kind {

@@ -25,6 +25,8 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
         "declared: the value stays in the image, whose every copy holds it"
     } else if declaration.kind.starts_with("environment.") {
         "declared: a word that often stands for a password, and here is one"
+    } else if declaration.kind.starts_with("program.") {
+        "called: the program fetches a value that is kept in a secret manager"
     } else if declaration.location.origin.surface == Surface::CliExport {
         "listed by the platform: the credential is there, wherever its value is kept"
     } else if declaration.location.origin.surface == Surface::Log {

@@ -134,6 +134,13 @@ impl<'a> Linker<'a> {
         // A token passes through a pool on its way to the service account that it becomes.
         if admitted.iter().any(|(key, _)| !self.pools.contains(key)) {
             admitted.retain(|(key, _)| !self.pools.contains(key));
+        } else if !admitted.is_empty() {
+            // An account behind the pool whose members are not known may be the one, and then they decide.
+            let is_open = |(key, matched): &&(&str, MatchResult)| !self.pools.contains(key) && *matched == MatchResult::Unknown;
+            let open: Vec<&str> = results.iter().filter(is_open).map(|(key, _)| *key).collect();
+            if !open.is_empty() {
+                return (open, MatchResult::Unknown);
+            }
         }
         if admitted.is_empty() {
             // Nobody admits it: the one that it is named after, or whose trust means this workload and misses it.

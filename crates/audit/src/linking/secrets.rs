@@ -2,7 +2,8 @@
 //!
 //! One decision a reader would question: among several objects of the same name (one per overlay of an environment)
 //! the ones that stand nearest to the use are taken, by shared leading folders. A namespace that either side leaves
-//! open fits any.
+//! open fits any, but only where one of them stands in the other's folder or below it: an object of another team would lend
+//! its custody, and a stored secret pass for one that a vault issues.
 
 use std::collections::BTreeMap;
 
@@ -40,9 +41,18 @@ impl StoredIndex {
 
 fn fits(secret: &StoredSecret, reference: &Reference) -> bool {
     match (&secret.namespace, &reference.namespace) {
-        (Some(one), Some(other)) => one == other || [one, other].iter().any(|name| *name == UNWRITTEN),
+        (Some(one), Some(other)) => one == other || ([one, other].iter().any(|name| *name == UNWRITTEN) && is_beside(secret, reference)),
         _ => true,
     }
+}
+
+/// Whether one of the two folders is the other's, or lies above it.
+fn is_beside(secret: &StoredSecret, reference: &Reference) -> bool {
+    let (one, other) = (secret.extent.origin.folder(), reference.location.origin.folder());
+    let is_above = |above: &str, below: &str| {
+        above.is_empty() || below.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_above(one, other) || is_above(other, one)
 }
 
 /// How many leading folders the two files share.
@@ -78,5 +88,13 @@ mod tests {
         assert_eq!(resolve(&[(Some("a"), "x.yml")], Some("b"), "z.yml"), [0_usize; 0]);
         assert_eq!(resolve(&[(Some("default"), "x.yml"), (Some("a"), "x.yml")], Some("b"), "x.yml"), [0]);
         assert_eq!(resolve(&[(Some("default"), "x.yml"), (Some("a"), "y.yml")], Some("a"), "x.yml"), [1]);
+    }
+
+    #[test]
+    fn an_open_namespace_reaches_no_folder_beside() {
+        assert_eq!(resolve(&[(Some("default"), "apps/one/s.yml")], Some("b"), "apps/one/prod/d.yml"), [0]);
+        assert_eq!(resolve(&[(Some("default"), "apps/one/s.yml")], Some("b"), "apps/two/d.yml"), [0_usize; 0]);
+        assert_eq!(resolve(&[(Some("default"), "apps/on/s.yml")], Some("b"), "apps/one/d.yml"), [0_usize; 0]);
+        assert_eq!(resolve(&[(Some("b"), "apps/one/s.yml")], Some("b"), "apps/two/d.yml"), [0]);
     }
 }

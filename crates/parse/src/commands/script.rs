@@ -1,5 +1,5 @@
-//! Commands that run a shell script of the tree (`./deploy.sh`, `bash ci/deploy.sh`, `source ci/env.sh`) or a recipe by its name
-//! (`make deploy`, `npm run deploy`).
+//! Commands that run a script of the tree (`./deploy.sh`, `bash ci/deploy.sh`, `source ci/env.sh`, `python ci/deploy.py`) or a
+//! recipe by its name (`make deploy`, `npm run deploy`).
 
 use super::Effect;
 use super::build::in_checkout;
@@ -7,6 +7,12 @@ use crate::shell::Command;
 
 /// Programs that run the script they are given.
 const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "source", "."];
+
+/// Programs that run the program they are given, themselves or by another of these.
+const INTERPRETERS: &[&str] =
+    &["python", "python3", "node", "ruby", "php", "tsx", "ts-node", "deno", "bun", "uv", "poetry", "pipenv", "npx"];
+/// Endings of such programs.
+const PROGRAMS: &[&str] = &[".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php"];
 
 /// The file of a folder that holds the recipes of `make`.
 pub(crate) const MAKEFILE: &str = "Makefile";
@@ -67,9 +73,19 @@ const OWN_COMMANDS: &[&str] = &[
 pub(super) fn effects(command: &Command) -> Vec<Effect> {
     match command.program() {
         "make" | "gmake" => recipes(command, MAKEFILE, &arguments(command)),
-        "npm" | "pnpm" | "yarn" | "bun" => recipes(command, PACKAGE, &scripts(command)),
-        _ => script(command).into_iter().collect(),
+        "npm" | "pnpm" | "yarn" => recipes(command, PACKAGE, &scripts(command)),
+        "bun" if program(command).is_none() => recipes(command, PACKAGE, &scripts(command)),
+        _ => script(command).or_else(|| program(command)).into_iter().collect(),
     }
+}
+
+/// A program that an interpreter runs, or that runs by itself.
+fn program(command: &Command) -> Option<Effect> {
+    let words = command.invocation();
+    let is_program = |text: &str| PROGRAMS.iter().any(|ending| text.ends_with(ending));
+    let skipped = usize::from(INTERPRETERS.contains(&command.program()));
+    let found = words.iter().skip(skipped).find(|word| !word.text.starts_with('-') && (skipped == 0 || is_program(&word.text)))?;
+    is_program(&found.text).then(|| in_checkout(&found.text)).flatten().map(Effect::RunsScript)
 }
 
 fn script(command: &Command) -> Option<Effect> {
@@ -143,5 +159,7 @@ mod tests {
         );
         assert_eq!(runs("make; make $T; npm publish; make -C /srv x"), [""; 0]);
         assert_eq!(runs("bash ci/deploy.sh prod; ./a.sh"), ["ci/deploy.sh", "a.sh"]);
+        assert_eq!(runs("python3 -u ci/a.py x; uv run b.py; npx tsx c.ts; ./d.py; bun e.ts"), ["ci/a.py", "b.py", "c.ts", "d.py", "e.ts"]);
+        assert_eq!(runs("python -m build; node --version; cat a.py; npx eslint"), [""; 0]);
     }
 }

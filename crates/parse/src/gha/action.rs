@@ -49,7 +49,10 @@ impl<'a> Draft<'a> {
     /// Reads a step that uses an action.
     pub(super) fn action(&mut self, call: &Call<'a, '_>) {
         if is_local(call.uses) {
-            inlined::composite(self, call);
+            match inlined::known(self, call) {
+                Some(row) => self.consumes(call, Some(row)),
+                None => inlined::composite(self, call),
+            }
             return;
         }
         self.pinning(call);
@@ -57,14 +60,7 @@ impl<'a> Draft<'a> {
             self.draws_in(Use::Image, call.uses.trim_start_matches("docker://").to_owned());
         }
         let name = call.uses.split('@').next().unwrap_or_default();
-        let row = consumers::consumer(name);
-        let destination = row.and_then(|row| destination(call, row));
-        for entry in call.step.get("with").into_iter().flat_map(Node::entries) {
-            self.input(call, row, destination.as_ref(), entry.name(), &entry.value);
-        }
-        if let Some(row) = row {
-            self.known_action(call, row, destination);
-        }
+        self.consumes(call, consumers::consumer(name));
         if let Some(node) = call.input("tenant-id").filter(|_| name.eq_ignore_ascii_case("azure/login")) {
             let tenant = call.value("tenant-id").and_then(|value| value.known().map(str::to_owned)).unwrap_or_default();
             self.note("azure-tenant", tenant, call.file.place.at(node.span, format!("{}.with.tenant-id", call.path)));
@@ -73,6 +69,17 @@ impl<'a> Draft<'a> {
             "actions/checkout" => self.checkout(call),
             "docker/metadata-action" | "docker/build-push-action" => self.image(call, name),
             _ => {}
+        }
+    }
+
+    /// What a step gives to an action, and what that does with it if the table knows.
+    fn consumes(&mut self, call: &Call<'a, '_>, row: Option<&'static Consumer>) {
+        let destination = row.and_then(|row| destination(call, row));
+        for entry in call.step.get("with").into_iter().flat_map(Node::entries) {
+            self.input(call, row, destination.as_ref(), entry.name(), &entry.value);
+        }
+        if let Some(row) = row {
+            self.known_action(call, row, destination);
         }
     }
 

@@ -4,6 +4,8 @@
 //! federated Google token lives one hour; an Entra token 60 to 90 minutes; tokens minted by trusted publishing live 15
 //! minutes at PyPI and RubyGems, 30 at crates.io, 60 at NuGet (the registries' own documentation).
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Platform, TtlBasis};
 
 use super::consumer::{Audience, Consumer, Fetch, Syntax, Way};
@@ -25,6 +27,15 @@ const AWS_KEYS: &[&str] = &["aws-access-key-id", "aws-secret-access-key"];
 pub(super) fn consumer(action: &str) -> Option<&'static Consumer> {
     let action = action.to_ascii_lowercase();
     CONSUMERS.iter().find(|row| action.strip_prefix(row.action).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// The row of an action that declares these inputs: all that a known one takes for its identity, and in its stead.
+pub(super) fn with_inputs(declared: BTreeSet<&str>) -> Option<&'static Consumer> {
+    let fits = |row: &&Consumer| {
+        let needs = || row.ways.iter().flat_map(|way| way.needs);
+        needs().next().is_some() && !row.durable.is_empty() && needs().chain(row.durable).all(|input| declared.contains(input))
+    };
+    CONSUMERS.iter().find(fits)
 }
 
 const CONSUMERS: &[Consumer] = &[

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use unkeyed_model::{SkipReason, Use};
 
 use super::action::Call;
+use super::consumer::Consumer;
+use super::consumers;
 use super::draft::{Draft, MAX_COMMANDS, MAX_REFERENCES, MAX_STEPS, Receiver};
 use super::files::File;
 use super::scope::{Bound, Scope};
@@ -35,6 +37,16 @@ pub(super) fn composite<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) {
         steps::read(draft, file, &scope.with_inputs(inputs), inner, "runs.steps");
     }
     unread_inputs(draft, call, with, before);
+}
+
+/// The row of an action of this repository that is a program: a copy of a known one, or that one in its own repository, told
+/// by the inputs that it declares.
+pub(super) fn known<'a>(draft: &mut Draft<'a>, call: &Call<'a, '_>) -> Option<&'static Consumer> {
+    let (path, file) = draft.files.local(call.file.place.path(), call.uses);
+    let root = file.map(|file| &file.root).filter(|root| root.path(&["runs", "steps"]).is_none())?;
+    let row = consumers::with_inputs(root.get("inputs")?.entries().iter().map(crate::tree::Entry::name).collect())?;
+    draft.draws_in(Use::Component, path);
+    Some(row)
 }
 
 /// Stored values given to a call that were not seen again inside it (an action in another language, an input that is not
@@ -132,4 +144,41 @@ pub(super) fn too_large(file: &File<'_>) -> unkeyed_model::Skip {
         "a job has more than {MAX_STEPS} steps, {MAX_COMMANDS} commands or {MAX_REFERENCES} uses of stored values with all it calls: the rest was not read"
     );
     file.place.skip(SkipReason::Limit, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Facts, Origin, Unit};
+
+    use crate::testing::read;
+
+    fn folder(action: &'static str, workflow: &'static str) -> Facts {
+        let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        read(&[unit(".github/workflows/a.yml", workflow), unit("action.yml", action)])
+    }
+
+    const WORKFLOW: &str = "on: push\npermissions: {id-token: write}\njobs:\n  a:\n    steps:\n      - uses: ./\n        with:\n          workload_identity_provider: projects/1/locations/global/workloadIdentityPools/p/providers/q\n          service_account: a@p.iam.gserviceaccount.com\n";
+
+    #[test]
+    fn a_known_action_is_known_in_its_own_repository() {
+        let facts = folder(
+            "inputs: {workload_identity_provider: {}, service_account: {}, credentials_json: {}}\nruns: {using: node24, main: a.js}\n",
+            WORKFLOW,
+        );
+        let job = facts.workloads.iter().find(|workload| !workload.component).unwrap();
+        assert_eq!(job.identity_paths.len(), 1);
+        assert!(job.identity_paths[0].capability.is_some() && job.identity_paths[0].consumer.is_some());
+        let other = folder("inputs: {workload_identity_provider: {}, service_account: {}}\nruns: {using: node24, main: a.js}\n", WORKFLOW);
+        assert!(other.workloads.iter().all(|workload| workload.identity_paths.is_empty()));
+    }
+
+    #[test]
+    fn an_action_that_wraps_a_known_one_is_followed() {
+        let action = "inputs: {workload_identity_provider: {}, service_account: {}, credentials_json: {}}\nruns:\n  using: composite\n  steps:\n    - uses: google-github-actions/auth@v3\n      with:\n        workload_identity_provider: ${{ inputs.workload_identity_provider }}\n        service_account: ${{ inputs.service_account }}\n";
+        let facts = folder(action, WORKFLOW);
+        let job = facts.workloads.iter().find(|workload| !workload.component).unwrap();
+        assert_eq!(job.identity_paths[0].principal.known(), Some("a@p.iam.gserviceaccount.com"));
+    }
 }

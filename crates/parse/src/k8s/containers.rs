@@ -2,10 +2,11 @@
 
 use unkeyed_model::{Facts, Reference, StoreKind, Use, Workload};
 
-use super::objects::Object;
+use super::objects::{Object, Written};
 use super::pods::{Container, Pod};
 use super::secrets;
 use super::template;
+use super::values;
 use super::volumes::Volumes;
 use crate::environment::Variable;
 use crate::facts as shared;
@@ -20,7 +21,9 @@ pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, fac
         for (index, entry) in entries.iter().enumerate() {
             let path = format!("{}.env[{index}]", container.path);
             variable(pod.object, entry, &path, workload, facts);
-            let named = entry.str("name").zip(entry.get("value")).filter(|_| has_vault);
+            // The name stands there, or under a key of a ConfigMap, which says as much.
+            let value = entry.get("value").or_else(|| entry.path(&["valueFrom", "configMapKeyRef", "key"]));
+            let named = entry.str("name").zip(value).filter(|_| has_vault);
             workload.references.extend(named.and_then(|(name, value)| {
                 shared::told_name(name, value.text().unwrap_or_default(), pod.object.location(value, &format!("{path}.value")))
             }));
@@ -62,12 +65,10 @@ pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &
             workload.references.push(reference);
             return;
         }
-        let is_literal =
-            value.text().is_some_and(|text| !text.trim().is_empty()) && !template::is_templated(object.source.place.slice(value.span));
-        if is_literal && shared::is_credential_variable(name) {
-            let location = object.location(value, &format!("{path}.value"));
-            facts.declarations.extend(value.text().and_then(|text| weak_literal::declared(name, text, &location)));
-            facts.slots.push(shared::slot(name, location));
+        if shared::is_credential_variable(name) {
+            credential(Written { source: object.source, node: value }, name, &format!("{path}.value"), workload, facts);
+        } else if let Some(text) = value.text() {
+            facts.declarations.extend(weak_literal::in_address(name, text, &object.location(value, &format!("{path}.value"))));
         }
         return;
     }
@@ -80,6 +81,33 @@ pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &
     if let Some(reference) = found {
         workload.references.push(shared::received_by(reference, name));
     }
+}
+
+/// The value of a variable that is named like a credential: a literal, a chart's value, or one that is given at installation.
+fn credential(written: Written<'_>, name: &str, path: &str, workload: &mut Workload, facts: &mut Facts) {
+    let is_templated = template::is_templated(written.source.place.slice(written.node.span));
+    let text = written.text().unwrap_or_default();
+    let put = written.source.values.as_ref().filter(|_| is_templated).map(|values| values.put(text.trim()));
+    if let Some(Some(value)) = put {
+        return credential(value, name, path, workload, facts);
+    }
+    let location = written.location(path);
+    // Templates, `envsubst` and Terraform fill in; `$(…)` names a variable of the same container.
+    let given = if is_templated { values::mentioned(&text).map(|value| format!(".Values.{value}")) } else { substituted(&text) };
+    if let Some(name_of_value) = given {
+        let given = shared::reference(StoreKind::Parameter, name_of_value, location);
+        workload.references.push(shared::received_by(given, name));
+    } else if !is_templated && !text.trim().is_empty() {
+        facts.declarations.extend(weak_literal::declared(name, &text, &location));
+        facts.slots.push(shared::slot(name, location));
+    }
+}
+
+/// What is substituted for the whole of a text before it is applied.
+fn substituted(text: &str) -> Option<String> {
+    let name = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let name = name.split(':').next().unwrap_or_default();
+    (!name.contains(['{', '}']) && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// A `secretKeyRef` or `configMapKeyRef`.

@@ -153,8 +153,8 @@ fn presented(pod: Pod<'_>, token: &Token) -> IdentityPath {
 
 /// Azure's webhook projects a token only into pods with the label; whose identity it is stands on the service account.
 fn azure_label(pod: Pod<'_>, workload: &mut Workload) {
-    let Some(label) = pod.label(AZURE_LABEL).filter(|label| label.is_true()) else { return };
-    workload.identity_paths.push(of_label(predicted(pod, None, Platform::Azure), pod.object.location(label, "metadata.labels")));
+    let Some(label) = pod.label(AZURE_LABEL).filter(|label| label.node.is_true()) else { return };
+    workload.identity_paths.push(of_label(predicted(pod, None, Platform::Azure), label.location("metadata.labels")));
 }
 
 /// The path that Azure's label on a pod is half of.

@@ -1,7 +1,8 @@
 //! The Vault Agent injector: annotations that log a pod in and write secrets into its memory.
 
 use unkeyed_model::{
-    Content, Custody, Destination, IdentityKind, IdentityPath, Platform, Reach, Reference, Role, StoreKind, Value, Workload,
+    Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, Role, StoreKind,
+    Value, Workload,
 };
 
 use super::identities;
@@ -9,11 +10,12 @@ use super::pods::Pod;
 use super::secrets;
 use crate::facts as shared;
 
-const PREFIX: &str = "vault.hashicorp.com/";
+/// Beginning of the injector's annotations.
+pub(crate) const PREFIX: &str = "vault.hashicorp.com/";
 
 /// Adds what the injector's annotations say of a pod.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
-    let Some(inject) = pod.annotation(&format!("{PREFIX}agent-inject")).filter(|node| node.is_true()) else { return };
+    let Some(inject) = pod.annotation(&format!("{PREFIX}agent-inject")).filter(|written| written.node.is_true()) else { return };
     let annotations = pod.template.path(&["metadata", "annotations"]).map(crate::tree::Node::entries).unwrap_or_default();
     for entry in annotations {
         let Some(name) = entry.name().strip_prefix(PREFIX) else { continue };
@@ -23,30 +25,44 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
             workload.references.push(fetched(&path, secret, location));
         }
     }
-    let method = pod.annotation(&format!("{PREFIX}auth-type")).and_then(|node| node.text());
+    let method = pod.annotation(&format!("{PREFIX}auth-type")).and_then(|written| written.text());
+    let method = method.as_deref();
     if method == Some("approle") {
         workload.references.extend(approle(pod));
         return;
     }
     let role = pod.annotation(&format!("{PREFIX}role"));
     let audience = Value::unknown("the audience of the token is not in the manifest");
-    workload.identity_paths.push(IdentityPath {
+    let (capability, consumer) = (role.unwrap_or(inject).location("metadata.annotations"), inject.location("metadata.annotations"));
+    let role = role.map(|written| written.value());
+    workload.identity_paths.push(login(method, role, identities::token_for(&pod.subject(), audience), capability, consumer));
+}
+
+/// The login of the agent that the injector puts into a pod.
+pub(crate) fn login(
+    method: Option<&str>,
+    role: Option<Value>,
+    token: PredictedToken,
+    capability: Location,
+    consumer: Location,
+) -> IdentityPath {
+    IdentityPath {
         kind: if matches!(method, None | Some("kubernetes" | "jwt")) { IdentityKind::Federated } else { IdentityKind::Managed },
         platform: Platform::Vault,
         mechanism: format!("Vault Agent injector ({} login)", method.unwrap_or("kubernetes")),
         reach: Reach::Vault,
         destination: Destination::new("vault", ""),
-        principal: role.map_or_else(|| Value::unknown("no Vault role is named"), |node| pod.object.source.value(node)),
-        tokens: vec![identities::token_for(&pod.subject(), audience)],
+        principal: role.unwrap_or_else(|| Value::unknown("no Vault role is named")),
+        tokens: vec![token],
         ttl: None,
-        capability: Some(pod.object.location(role.unwrap_or(inject), "metadata.annotations")),
-        consumer: Some(pod.object.location(inject, "metadata.annotations")),
+        capability: Some(capability),
+        consumer: Some(consumer),
         platform_bound: None,
-    });
+    }
 }
 
 /// A secret that is read from a path in Vault.
-pub(super) fn fetched(path: &str, used_as: &str, location: unkeyed_model::Location) -> Reference {
+pub(crate) fn fetched(path: &str, used_as: &str, location: unkeyed_model::Location) -> Reference {
     let (custody, destination) = engine(path);
     let mut reference = shared::fetch(StoreKind::Vault, path, custody, location);
     reference.used_as = Some(used_as.to_owned());
@@ -87,9 +103,9 @@ pub(super) fn engine(path: &str) -> (Custody, Option<Destination>) {
 /// The login by AppRole: its secret id lies in a Secret that the agent mounts.
 fn approle(pod: Pod<'_>) -> Option<Reference> {
     let names = ["extra-secret", "auth-config-secret-id-file-path", "auth-config-secret_id_file_path", "auth-type"];
-    let (name, node) = names.iter().find_map(|name| Some((*name, pod.annotation(&format!("{PREFIX}{name}"))?)))?;
-    let text = pod.object.source.text(node)?;
-    let location = pod.object.location(node, "metadata.annotations");
+    let (name, written) = names.iter().find_map(|name| Some((*name, pod.annotation(&format!("{PREFIX}{name}"))?)))?;
+    let text = written.text()?;
+    let location = written.location("metadata.annotations");
     let mut reference = match name {
         "extra-secret" => secrets::reference(pod.object, &text, location),
         _ => shared::reference(StoreKind::File, if name == "auth-type" { "AppRole secret id" } else { &text }, location),

@@ -20,11 +20,11 @@ const MARKERS: &[(&str, &str, &[&str], u64)] = &[
 /// Adds the path of the first mesh that the pod's labels or annotations name.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
     let found = MARKERS.iter().find_map(|(mechanism, name, values, seconds)| {
-        let node = pod.label(name).or_else(|| pod.annotation(name))?;
-        let text = pod.object.source.text(node)?;
-        (values.is_empty() || values.contains(&&*text)).then_some((mechanism, name, node, *seconds))
+        let written = pod.label(name).or_else(|| pod.annotation(name))?;
+        let text = written.text()?;
+        (values.is_empty() || values.contains(&&*text)).then_some((mechanism, name, written, *seconds))
     });
-    let Some((mechanism, name, node, seconds)) = found else { return };
+    let Some((mechanism, name, written, seconds)) = found else { return };
     workload.identity_paths.push(IdentityPath {
         kind: IdentityKind::Attested,
         platform: Platform::Spiffe,
@@ -34,7 +34,7 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
         principal: Value::literal(format!("ns/{}/sa/{}", pod.object.namespace(), pod.service_account())),
         tokens: Vec::new(),
         ttl: Some(Ttl { seconds, basis: TtlBasis::VendorDefault }),
-        capability: Some(pod.object.location(node, name)),
+        capability: Some(written.location(name)),
         consumer: None,
         platform_bound: None,
     });

@@ -5,10 +5,13 @@ use std::rc::Rc;
 use unkeyed_model::{Basis, Location, Skip, SkipReason, Span, Value};
 
 use super::template;
+use super::values::Values;
 use crate::place::Place;
 use crate::tree::Node;
 use crate::{json, yaml};
 
+/// Longest text of a mapping in which the actions of a template are looked at, in bytes.
+const MAX_BLOCK: usize = 16 << 10;
 /// Deepest nesting of lists.
 const MAX_LISTS: usize = 8;
 
@@ -17,6 +20,32 @@ pub(super) struct Source<'a> {
     pub(super) place: Place<'a>,
     /// Namespace of objects that name none: the one that the folder's kustomization sets.
     pub(super) namespace: Rc<str>,
+    /// What a chart's template is filled in with.
+    pub(super) values: Option<Rc<Values<'a>>>,
+}
+
+/// A scalar with the file that it stands in: a manifest, or the values that fill in a template.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'n> {
+    pub(super) source: &'n Source<'n>,
+    pub(super) node: &'n Node,
+}
+
+impl Written<'_> {
+    /// The text as a value.
+    pub(super) fn value(&self) -> Value {
+        self.source.value(self.node)
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> Option<Rc<str>> {
+        self.source.text(self.node)
+    }
+
+    /// Where it stands.
+    pub(super) fn location(&self, path: &str) -> Location {
+        self.source.place.at(self.node.span, path)
+    }
 }
 
 /// One object.
@@ -61,7 +90,10 @@ impl<'a> Source<'a> {
     /// The text of a scalar as a value.
     pub(super) fn value(&self, node: &Node) -> Value {
         match self.text(node) {
-            Some(text) if template::is_templated(&text) => Value::unknown(format!("`{text}` is filled in by the template")),
+            Some(text) if template::is_templated(&text) => match self.values.as_ref().and_then(|values| values.fill(&text)) {
+                Some(filled) => Value::Known(filled, Basis::Default),
+                None => Value::unknown(format!("`{text}` is filled in by the template")),
+            },
             // `envsubst`, Flux and the like; `$(…)` is expanded by the kubelet.
             Some(text) if text.contains("${") || text.contains("$(") => Value::unknown(format!("`{text}` is filled in elsewhere")),
             Some(text) => Value::Known(text.to_string(), Basis::Literal),
@@ -127,8 +159,19 @@ impl<'n> Object<'n> {
     }
 
     /// An annotation of the object.
-    pub(super) fn annotation(&self, name: &str) -> Option<&'n Node> {
-        self.at(&["metadata", "annotations", name])
+    pub(super) fn annotation(&self, name: &str) -> Option<Written<'n>> {
+        self.marked(self.node, "annotations", name)
+    }
+
+    /// An annotation or label of what has `metadata` (the object, its pods), written there or put there by a template.
+    pub(super) fn marked(&self, of: &'n Node, kind: &str, name: &str) -> Option<Written<'n>> {
+        let entry = of.get("metadata")?.entry(kind)?;
+        if let Some(node) = entry.value.get(name) {
+            return Some(Written { source: self.source, node });
+        }
+        let text = self.source.place.text();
+        let (before, from) = text.split_at_checked(entry.key.span.start)?;
+        self.source.values.as_deref()?.under(before.get(self.node.span.start..)?, block(from, indentation(before)), name)
     }
 
     /// Where a node stands.
@@ -157,9 +200,29 @@ impl<'n> Object<'n> {
     /// Who owns it, by its own labels and annotations.
     pub(super) fn owner(&self) -> Option<String> {
         let names = ["owner", "team", "app.kubernetes.io/owner", "app.kubernetes.io/team"];
-        let stated = |name: &&str| self.at(&["metadata", "labels", name]).or_else(|| self.annotation(name));
-        names.iter().find_map(stated).and_then(|node| self.source.value(node).known().map(str::to_owned))
+        let stated = |name: &&str| self.marked(self.node, "labels", name).or_else(|| self.annotation(name));
+        names.iter().find_map(stated).and_then(|written| written.value().known().map(str::to_owned))
     }
+}
+
+/// How deep the line is indented that a text ends in.
+fn indentation(before: &str) -> usize {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The lines of a mapping: from its key, which is indented so deep, up to the next one that is no deeper and no action.
+fn block(from: &str, indentation: usize) -> &str {
+    let mut end = 0;
+    for (index, line) in from.split_inclusive('\n').enumerate() {
+        let content = line.trim_start_matches(' ');
+        let is_inside = index == 0 || content.trim().is_empty() || content.starts_with("{{") || line.len() - content.len() > indentation;
+        if !is_inside || end + line.len() > MAX_BLOCK {
+            break;
+        }
+        end += line.len();
+    }
+    &from[..end]
 }
 
 /// `k8s:<namespace>/<Kind>/<name>`.

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
 
-use super::objects::Object;
+use super::objects::{Object, Written};
 use super::{
     certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, programs, service_accounts, volumes,
 };
@@ -104,13 +104,13 @@ impl<'n> Pod<'n> {
     }
 
     /// An annotation of the pods.
-    pub(super) fn annotation(&self, name: &str) -> Option<&'n Node> {
-        self.template.path(&["metadata", "annotations", name])
+    pub(super) fn annotation(&self, name: &str) -> Option<Written<'n>> {
+        self.object.marked(self.template, "annotations", name)
     }
 
     /// A label of the pods.
-    pub(super) fn label(&self, name: &str) -> Option<&'n Node> {
-        self.template.path(&["metadata", "labels", name])
+    pub(super) fn label(&self, name: &str) -> Option<Written<'n>> {
+        self.object.marked(self.template, "labels", name)
     }
 
     /// The name of its service account.
@@ -156,6 +156,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     let Some(pod) = Pod::of(object) else { return labelled(object, facts) };
     let mut workload = Workload::new(WorkloadKind::K8s, object.id(), object.id().trim_start_matches("k8s:"), object.place());
     workload.extents.push(object.extent());
+    workload.extents.extend(object.source.values.iter().flat_map(|values| values.of(object)));
     workload.owner = object.owner();
     workload.uses.push((Use::ServiceAccount, format!("{}/{}", object.namespace(), pod.service_account())));
     let volumes = volumes::read(pod, &mut workload);
@@ -171,7 +172,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     programs::read(pod, &mut workload);
     volumes::written_by_helper(pod, &mut workload);
     traits(pod, &mut workload);
-    facts.sessions.extend(service_accounts::token_expirations(pod.object, &pod.principal(), &|name| pod.annotation(name)));
+    facts.sessions.extend(service_accounts::token_expirations(&pod.principal(), &|name| pod.annotation(name)));
     facts.sessions.extend(certificates::mounted(pod));
     workload.references.dedup();
     facts.workloads.push(workload);

@@ -85,7 +85,7 @@ fn slot(object: Object<'_>, entry: &Entry, field: &str, encoding: SlotEncoding) 
 
 /// A Secret of this type makes the cluster mint a token that never expires, even if its data is empty.
 fn service_account_token(object: Object<'_>) -> Declaration {
-    let account = object.annotation("kubernetes.io/service-account.name").and_then(|node| object.source.text(node));
+    let account = object.annotation("kubernetes.io/service-account.name").and_then(|written| written.text());
     Declaration {
         kind: "k8s.sa-token-secret".to_owned(),
         name: format!("Secret {}", object.name()),

@@ -5,7 +5,7 @@ use unkeyed_model::{
     Value, Workload, WorkloadKind,
 };
 
-use super::objects::Object;
+use super::objects::{Object, Written};
 use super::{identities, pods, secrets};
 use crate::facts as shared;
 use crate::tree::Node;
@@ -29,12 +29,9 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
             .references
             .extend(object.source.text(node).map(|name| secrets::reference(object, &name, object.location(node, "secrets"))));
     }
-    if let Some(node) = object.annotation("azure.workload.identity/tenant-id") {
-        component.traits.push((
-            "azure-tenant".to_owned(),
-            object.source.value(node).known().unwrap_or_default().to_owned(),
-            object.location(node, "metadata.annotations"),
-        ));
+    if let Some(tenant) = object.annotation("azure.workload.identity/tenant-id") {
+        let name = tenant.value().known().unwrap_or_default().to_owned();
+        component.traits.push(("azure-tenant".to_owned(), name, tenant.location("metadata.annotations")));
     }
     if let Some(node) = object.at(&["automountServiceAccountToken"]) {
         let text = node.text().unwrap_or_default().to_owned();
@@ -43,7 +40,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     facts.workloads.push(component);
     facts.principals.push(principal(&namespace, &name, object.place()));
     let account = format!("k8s:sa/{namespace}/{name}");
-    facts.sessions.extend(token_expirations(object, &account, &|name| object.annotation(name)));
+    facts.sessions.extend(token_expirations(&account, &|name| object.annotation(name)));
 }
 
 /// A service account as a principal of its cluster.
@@ -62,9 +59,9 @@ fn subject(object: Object<'_>) -> String {
 }
 
 /// A path whose capability is an annotation; the pod that runs under the account is the consumer.
-fn annotated(object: Object<'_>, node: &Node, platform: Platform, mechanism: &str, audience: Value) -> IdentityPath {
+fn annotated(object: Object<'_>, written: Written<'_>, platform: Platform, mechanism: &str, audience: Value) -> IdentityPath {
     let token = identities::token_for(&subject(object), audience);
-    of_cloud(platform, mechanism, object.source.value(node), token, object.location(node, "metadata.annotations"))
+    of_cloud(platform, mechanism, written.value(), token, written.location("metadata.annotations"))
 }
 
 /// The path to a cloud by an annotation of the account, wherever that is written.
@@ -95,24 +92,24 @@ fn project(email: &str) -> Option<&str> {
 }
 
 fn aws(object: Object<'_>) -> Option<IdentityPath> {
-    let node = object.annotation(AWS_ROLE)?;
-    let audience = object.annotation("eks.amazonaws.com/audience").map(|node| object.source.value(node));
+    let written = object.annotation(AWS_ROLE)?;
+    let audience = object.annotation("eks.amazonaws.com/audience").map(|written| written.value());
     let audience = audience.unwrap_or_else(|| Value::Known("sts.amazonaws.com".to_owned(), unkeyed_model::Basis::Platform));
-    Some(annotated(object, node, Platform::Aws, AWS_ROLE, audience))
+    Some(annotated(object, written, Platform::Aws, AWS_ROLE, audience))
 }
 
 /// Only pods with Azure's label get a token: the label is the capability, the client id here says who consumes it.
 fn azure(object: Object<'_>) -> Option<IdentityPath> {
-    let node = object.annotation("azure.workload.identity/client-id")?;
+    let written = object.annotation("azure.workload.identity/client-id")?;
     let audience = Value::Known("api://AzureADTokenExchange".to_owned(), unkeyed_model::Basis::Platform);
-    let path = annotated(object, node, Platform::Azure, "azure.workload.identity/client-id", audience);
+    let path = annotated(object, written, Platform::Azure, "azure.workload.identity/client-id", audience);
     Some(IdentityPath { consumer: path.capability, capability: None, ..path })
 }
 
 fn gcp(object: Object<'_>) -> Option<IdentityPath> {
-    let node = object.annotation("iam.gke.io/gcp-service-account")?;
+    let written = object.annotation("iam.gke.io/gcp-service-account")?;
     let audience = Value::unknown("the workload identity pool of the cluster is not in the manifest");
-    Some(annotated(object, node, Platform::Gcp, "iam.gke.io/gcp-service-account", audience))
+    Some(annotated(object, written, Platform::Gcp, "iam.gke.io/gcp-service-account", audience))
 }
 
 /// Annotation that gives an account its AWS role, and that for how long its tokens live (amazon-eks-pod-identity-webhook).
@@ -124,25 +121,21 @@ const AZURE_EXPIRATION: &str = "azure.workload.identity/service-account-token-ex
 const AWS_DEFAULT: u64 = 86_400;
 
 /// How long the annotations of an account or of a pod let the account's tokens live.
-pub(super) fn token_expirations<'n>(
-    object: Object<'n>,
-    account: &str,
-    annotation: &dyn Fn(&str) -> Option<&'n Node>,
-) -> Vec<SessionPolicy> {
-    let session = |setting: &str, seconds, basis, node: &Node| SessionPolicy {
+pub(super) fn token_expirations<'n>(account: &str, annotation: &dyn Fn(&str) -> Option<Written<'n>>) -> Vec<SessionPolicy> {
+    let session = |setting: &str, seconds, basis, written: Written<'_>| SessionPolicy {
         platform: Platform::K8s,
         principal: account.to_owned(),
         setting: setting.to_owned(),
         seconds,
         basis,
-        location: object.location(node, "metadata.annotations"),
+        location: written.location("metadata.annotations"),
     };
-    let written = [AWS_EXPIRATION, AZURE_EXPIRATION].into_iter().filter_map(|setting| {
-        let node = annotation(setting)?;
-        Some(session(setting, node.text().and_then(|text| text.trim().parse().ok()), TtlBasis::Declared, node))
+    let declared = [AWS_EXPIRATION, AZURE_EXPIRATION].into_iter().filter_map(|setting| {
+        let written = annotation(setting)?;
+        Some(session(setting, written.text().and_then(|text| text.trim().parse().ok()), TtlBasis::Declared, written))
     });
     let assumed = annotation(AWS_ROLE)
         .filter(|_| annotation(AWS_EXPIRATION).is_none())
-        .map(|node| session(AWS_EXPIRATION, Some(AWS_DEFAULT), TtlBasis::VendorDefault, node));
-    written.chain(assumed).collect()
+        .map(|written| session(AWS_EXPIRATION, Some(AWS_DEFAULT), TtlBasis::VendorDefault, written));
+    declared.chain(assumed).collect()
 }

@@ -179,6 +179,30 @@ pub(super) fn runs_under(resource: Resource<'_, '_>, workload: &mut Workload) {
     }
 }
 
+/// Where kinds keep the annotations of their pods.
+const ANNOTATIONS: &[&str] =
+    &["spec.job_template.spec.template.metadata.annotations", "spec.template.metadata.annotations", "metadata.annotations"];
+
+/// What Vault's injector puts into pods, by their annotations.
+pub(super) fn injected(resource: Resource<'_, '_>, workload: &mut Workload) {
+    let Some((path, annotations)) = ANNOTATIONS.iter().find_map(|path| Some((*path, resource.get(path)?))) else { return };
+    let text = |name: &str| annotations.get(&format!("{}{name}", k8s::INJECTOR)).map(|val| resource.module.text_of(val).0);
+    if text("agent-inject").as_deref() != Some("true") {
+        return;
+    }
+    for (name, val) in annotations.entries() {
+        let Some(secret) = name.strip_prefix(k8s::INJECTOR).and_then(|name| name.strip_prefix("agent-inject-secret-")) else { continue };
+        let stored = hole::shown(&resource.module.text_of(val).0);
+        workload.references.push(k8s::fetched_by_injector(&stored, secret, resource.at(path)));
+    }
+    let role = annotations.get(&format!("{}role", k8s::INJECTOR)).map(|val| resource.module.value_of(val));
+    let of_pods = PODS.iter().find_map(|(spec, _)| resource.get(&format!("{spec}.service_account_name")));
+    let account = of_pods.map_or_else(|| "default".to_owned(), |val| hole::shown(&resource.module.text_of(&val).0));
+    let audience = Value::unknown("the audience of the token is not in the configuration");
+    let token = token(resource.text("metadata.namespace").as_deref(), &account, audience);
+    workload.identity_paths.push(k8s::injector_login(text("auth-type").as_deref(), role, token, resource.at(path), resource.at(path)));
+}
+
 /// The token of an account, whose namespace may be known only once it is made.
 fn token(namespace: Option<&str>, name: &str, audience: Value) -> PredictedToken {
     let mut token = k8s::token_for(&format!("system:serviceaccount:{}:{name}", namespace.unwrap_or_default()), audience);
