@@ -137,6 +137,9 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
         }
     };
     let mut value = &window[..length.unwrap_or(window.len())];
+    if is_expression(value) {
+        return None;
+    }
     if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Code) {
         value =
             &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
@@ -153,12 +156,17 @@ fn is_expression(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
     let calls = name > 2 && value.get(name) == Some(&b'(') && (value.ends_with(b"(") || value.contains(&b')'));
     // The parenthesis that closes it may not belong to the value: `unwrap_quotes(line)`.
+    let nested = name > 1 && value.get(name) == Some(&b'(') && value[name + 1..].contains(&b'(');
     let cut = calls
+        || nested
         || value[..name].contains(&b'_')
             && value.get(name) == Some(&b'(')
             && value[name + 1..].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
     let called = value.windows(2).any(|pair| pair == b"!(" || pair == b"(\"" || pair == b"('");
-    cut || called || value.starts_with(b"$(") || value.starts_with(b"<(")
+    // `password=(new_password)`
+    let grouped =
+        value.strip_prefix(b"(").is_some_and(|rest| rest.len() > 1 && rest.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
+    cut || called || grouped || value.starts_with(b"$(") || value.starts_with(b"<(")
 }
 
 /// The rest of the line up to a comment.
