@@ -154,14 +154,15 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
 /// `$(command`, `call(…`.
 fn is_expression(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
-    let calls = name > 2 && value.get(name) == Some(&b'(') && (value.ends_with(b"(") || value.contains(&b')'));
-    // The parenthesis that closes it may not belong to the value: `unwrap_quotes(line)`.
-    let nested = name > 1 && value.get(name) == Some(&b'(') && value[name + 1..].contains(&b'(');
-    let cut = calls
-        || nested
-        || value[..name].contains(&b'_')
-            && value.get(name) == Some(&b'(')
-            && value[name + 1..].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.');
+    let cut = name > 1 && value.get(name) == Some(&b'(') && {
+        let (name, rest) = (&value[..name], &value[name + 1..]);
+        let calls = name.len() > 2 && (rest.is_empty() || rest.ends_with(b"(") || rest.contains(&b')'));
+        // The parenthesis that closes it may not belong to the value: `unwrap_quotes(line)`, `encodeURI(x.y`, `auth.slice(at+1`.
+        let is_camel = name.len() > 4 && name.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+        let joined = is_camel || name.contains(&b'_');
+        calls || rest.contains(&b'(') || name.contains(&b'.') || joined && rest.iter().all(is_word)
+    };
     let called = value.windows(2).any(|pair| pair == b"!(" || pair == b"(\"" || pair == b"('");
     // `password=(new_password)`
     let grouped =

@@ -79,7 +79,7 @@ static FUNCTION_WORDS: WordList = WordList::new(
 const MAX_JOINED: usize = 64;
 
 /// So many letters of scripts without blanks make a text, whatever else it holds.
-const MIN_UNSPACED: usize = 6;
+const MIN_UNSPACED: usize = 3;
 
 /// What credentials are called in texts for people.
 static CREDENTIALS: WordList = WordList::new(

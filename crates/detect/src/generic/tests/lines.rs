@@ -294,7 +294,8 @@ a.js	"use the --password option and then type it in"
 a.pp	password => Sensitive($root_pw1)
 a.pp	command => "mysqladmin -u root --password=\$(grep -o x1 /.mysql_secret)"
 functions	${ROOT_PASSWORD:+ROOT_PASSWORD=$ROOT_PASSWORD2}
-README.md	[`mysql_password`](#mysql_password): 4.xの関数のラッパーとして、
+README.md	[`mysql_password`](#mysql_password): 4.xの関数'mysql::password'のラッパーとして、
+app.js	f("x),le.password=le.auth.slice(Z+1),le.password=encodeURIComponent(le.password)
 app.yml	DB_KEY_BASE: "long-and-random-alphanumeric-string"
 app.js	applicationServerKey: "BGqncfDDtOPD12TIsx9bHdUJ8NY14wB4PrF2V9r2mA-Bo5_crJ3rCkUkWEiy3rqn86Eey1j1wUnuAX4L0uaftB_"
 a.html	<script data-cf-beacon='{"token": "61cbe701b135241b57281ae885b6b52c"}'></script>
