@@ -83,9 +83,9 @@ pub(crate) enum Set {
     Unresolved,
 }
 
-/// The set of an artifact, before exceptions. Low confidence decides nothing (§9.8).
+/// The set of an artifact, before exceptions. Low confidence decides nothing, nor does what opens a server on the same machine (§9.8).
 pub(crate) fn set_of(artifact: &Artifact, policy: &Policy) -> Option<Set> {
-    if artifact.confidence == Confidence::Low {
+    if artifact.confidence == Confidence::Low || is_local(artifact) {
         return None;
     }
     match artifact.class {
@@ -102,6 +102,11 @@ pub(crate) fn set_of(artifact: &Artifact, policy: &Policy) -> Option<Set> {
         Class::Unknown => Some(Set::Unresolved),
         _ => None,
     }
+}
+
+/// Whether it is remarked that the artifact opens a server on the same machine.
+fn is_local(artifact: &Artifact) -> bool {
+    artifact.notes.iter().any(|note| note.starts_with(LOCAL))
 }
 
 /// Collects the sets of one workload.
@@ -131,7 +136,7 @@ fn add_artifacts(sets: &mut Sets, context: &Context<'_>, linked: &Linked, ruling
     let id = &linked.workload.id;
     for &at in &linked.artifacts {
         let artifact = &context.artifacts[at];
-        sets.local_emulator |= artifact.class != Class::Public && artifact.notes.iter().any(|note| note.starts_with(LOCAL));
+        sets.local_emulator |= artifact.class != Class::Public && is_local(artifact);
         sets.lapsed |= ruling.lapsed(at, id);
         if artifact.class == Class::VaultFetchedDynamic {
             sets.leases.push(at);

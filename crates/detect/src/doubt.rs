@@ -9,9 +9,10 @@ use crate::structure::Draft;
 const LOCAL: &str = "local-emulator: it opens a server on the same machine";
 /// How far on its line an address may stand from the credential.
 const REACH: usize = 200;
-/// Names of this machine, and of emulators that run on it.
-const LOCAL_HOSTS: &[&str] =
-    &["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal", "host.minikube.internal", "localstack", "azurite"];
+/// Names of emulators that run on the same machine.
+const EMULATORS: &[&str] = &["localstack", "azurite"];
+/// Names of this machine.
+const LOCAL_HOSTS: &[&str] = &["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal", "host.minikube.internal"];
 /// Words in a path that say that its content is for show or for tests.
 const SHOW: &[&str] =
     &["example", "examples", "fixture", "fixtures", "mock", "mocks", "sample", "samples", "test", "testdata", "testing", "tests"];
@@ -41,11 +42,17 @@ fn is_for_show(path: &str) -> bool {
     })
 }
 
-/// Marks a generic credential whose server is this machine, and doubts one whose server nobody runs.
+/// Marks a generic credential whose server is this machine, and doubts one whose server nobody runs. The database of a site often
+/// runs beside it, so that its password is `medium` at most; a Vault on this machine and an emulator are for development (DOMAIN §9.8).
 pub(crate) fn mark_host(draft: &mut Draft, text: &[u8]) {
-    let named = draft.destination.as_ref().is_some_and(|destination| is_local_host(&destination.name));
-    if named || draft.typed_position && local_host_on_line(text, draft.secret) {
-        draft.confidence = Confidence::Low;
+    let destination = draft.destination.as_ref();
+    let is_vault = destination.is_some_and(|destination| destination.kind == "vault");
+    let named = |hosts| destination.is_some_and(|destination| is_named(&destination.name, hosts));
+    let on_line = |hosts| draft.typed_position && is_on_line(text, draft.secret, hosts);
+    let (emulator, local) = (named(EMULATORS) || on_line(EMULATORS), named(LOCAL_HOSTS) || on_line(LOCAL_HOSTS));
+    if emulator || local {
+        let most = if emulator || is_vault { Confidence::Low } else { Confidence::Medium };
+        draft.confidence = draft.confidence.min(most);
         draft.notes.push(LOCAL.into());
     } else if draft.typed_position && host_of_userinfo(text, draft.secret).is_some_and(is_reserved) {
         draft.confidence = one_step_lower(draft.confidence);
@@ -67,19 +74,20 @@ fn is_reserved(host: &[u8]) -> bool {
         .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
-fn is_local_host(host: &str) -> bool {
+/// Whether a host, with or without a port, is one of these.
+fn is_named(host: &str, hosts: &[&str]) -> bool {
     let bare = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |(bare, _)| bare);
-    LOCAL_HOSTS.iter().any(|local| bare.eq_ignore_ascii_case(local)) || bare.ends_with(".localhost")
+    hosts.iter().any(|local| bare.eq_ignore_ascii_case(local) || *local == "localhost" && bare.ends_with(".localhost"))
 }
 
-/// Whether a local host stands on the credential's line, beginning after something that a host begins after.
-fn local_host_on_line(text: &[u8], secret: Span) -> bool {
+/// Whether one of these hosts stands on the credential's line, beginning after something that a host begins after.
+fn is_on_line(text: &[u8], secret: Span, hosts: &[&str]) -> bool {
     let head = secret.start.saturating_sub(REACH);
     let start = memchr::memrchr(b'\n', &text[head..secret.start]).map_or(head, |at| head + at + 1);
     let tail = secret.end.saturating_add(REACH).min(text.len());
     let end = memchr::memchr(b'\n', &text[secret.end..tail]).map_or(tail, |at| secret.end + at);
     [&text[start..secret.start], &text[secret.end..end]].iter().any(|part| {
-        LOCAL_HOSTS.iter().any(|host| {
+        hosts.iter().any(|host| {
             memchr::memmem::find_iter(part, host).any(|at| {
                 let before = at.checked_sub(1).map(|at| part[at]);
                 let after = part.get(at + host.len());
@@ -92,6 +100,8 @@ fn local_host_on_line(text: &[u8], secret: Span) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use unkeyed_model::Destination;
+
     use super::*;
     use crate::rule::Rule;
 
@@ -116,15 +126,30 @@ mod tests {
         assert_eq!(at_path(Confidence::Medium, &shown), Confidence::Medium, "what is shown elsewhere is not hidden here");
     }
 
-    fn marked(text: &str, secret: &str) -> bool {
+    fn mark(text: &str, secret: &str, destination: Option<Destination>) -> Draft {
         let rule = Rule::named("generic.password");
         let start = text.find(secret).unwrap();
-        let mut draft = Draft::new(&rule, Span::new(start, start + secret.len()));
-        draft.typed_position = true;
+        let mut draft = Draft { destination, ..Draft::new(&rule, Span::new(start, start + secret.len())) };
+        (draft.typed_position, draft.confidence) = (true, Confidence::High);
         mark_host(&mut draft, text.as_bytes());
-        assert_eq!(draft.notes.is_empty(), draft.confidence != Confidence::Low);
         assert!(draft.notes.iter().all(|note| note.starts_with("local-emulator: ")), "judgement knows it by this");
+        draft
+    }
+
+    fn marked(text: &str, secret: &str) -> bool {
+        let draft = mark(text, secret, None);
+        assert_eq!(draft.notes.is_empty(), draft.confidence == Confidence::High);
         !draft.notes.is_empty()
+    }
+
+    #[test]
+    fn emulators_and_a_local_vault_are_for_development() {
+        let confidence = |text: &str, destination| mark(text, "hunter2", destination).confidence;
+        assert_eq!(confidence("http://u:hunter2@localstack:4566/", None), Confidence::Low);
+        assert_eq!(confidence("http://u:hunter2@127.0.0.1:4566/", None), Confidence::Medium);
+        assert_eq!(confidence("VAULT_TOKEN=hunter2", Some(Destination::new("vault", "http://localhost:8200"))), Confidence::High);
+        assert_eq!(confidence("VAULT_TOKEN=hunter2", Some(Destination::new("vault", "localhost:8200"))), Confidence::Low);
+        assert_eq!(confidence("PGPASSWORD=hunter2", Some(Destination::new("db", "localhost:5432"))), Confidence::Medium);
     }
 
     #[test]

@@ -225,7 +225,7 @@ pub(crate) fn max_places(length: usize) -> usize {
 
 /// The value of the name that holds the hit at `at` and ends at `end`.
 fn named_value(text: &[u8], at: usize, end: usize, dialect: Dialect) -> Option<(Place, name::Name)> {
-    if matches!(dialect, Dialect::Lock) || !is_followed_by_operator(text, end) {
+    if matches!(dialect, Dialect::Lock) || !is_followed_by_operator(text, end, dialect) {
         return None;
     }
     let name = name::judge(text, at, end)?;
@@ -233,7 +233,7 @@ fn named_value(text: &[u8], at: usize, end: usize, dialect: Dialect) -> Option<(
 }
 
 /// A first look at what follows, before the name is judged: nearly all words are followed by other words.
-fn is_followed_by_operator(text: &[u8], end: usize) -> bool {
+fn is_followed_by_operator(text: &[u8], end: usize, dialect: Dialect) -> bool {
     let mut cursor = Cursor::new(text, end);
     let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
     let gap = cursor.space();
@@ -241,8 +241,11 @@ fn is_followed_by_operator(text: &[u8], end: usize) -> bool {
     match next {
         b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' | b'[' => true,
         // Behind a bare word only a literal is of interest: `set :password, "x"`.
-        b',' => !closers.is_empty() || cursor.window(3)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
-        b'(' => gap == 0,
+        b',' => dialect == Dialect::Table || !closers.is_empty() || cursor.window(3)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
+        // `find("password").type("x")`
+        b'.' => text[closers.start..closers.end].contains(&b')'),
+        // C#'s `new NetworkCredential ("user", "x")`.
+        b'(' => gap == 0 || gap == 1 && matches!(cursor.ahead(1), Some(b'"' | b'\'')),
         _ => gap > 0 && (next.is_ascii_graphic() || next >= 0x80),
     }
 }

@@ -138,6 +138,62 @@ fn a_private_key_on_one_line() {
     }
 }
 
+/// What writes bytes as text.
+type Encoder = (&'static str, fn(&[u8]) -> String);
+
+/// Each encoding by itself; those of bytes, and those of text.
+const ENCODERS: [Encoder; 11] = [
+    ("base64", |bytes| STANDARD.encode(bytes)),
+    ("base64url", |bytes| URL_SAFE_NO_PAD.encode(bytes)),
+    ("wrapped base64", |bytes| {
+        let lines: Vec<_> = STANDARD.encode(bytes).into_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        lines.join("\n")
+    }),
+    ("hexadecimal", |bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+    ("percent", |bytes| {
+        bytes.iter().map(|byte| if byte.is_ascii_alphanumeric() { char::from(*byte).into() } else { format!("%{byte:02X}") }).collect()
+    }),
+    ("every byte in percent", |bytes| bytes.iter().map(|byte| format!("%{byte:02X}")).collect()),
+    ("escapes of JSON", |bytes| serde_json::json!(String::from_utf8_lossy(bytes)).to_string()),
+    ("escapes of Unicode", |bytes| String::from_utf8_lossy(bytes).encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()),
+    ("character references", |bytes| bytes.iter().map(|byte| format!("&#{byte};")).collect()),
+    ("gzip in base64", |bytes| STANDARD.encode(gzip(bytes))),
+    ("UTF-16 in base64", |bytes| {
+        STANDARD.encode(String::from_utf8_lossy(bytes).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
+    }),
+];
+
+#[test]
+fn each_encoding_of_a_token_a_password_and_a_key_and_each_pair_of_encodings() {
+    let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n", KEY.join("\n"));
+    let kinds = [
+        ("github.pat-classic", format!("export GITHUB_TOKEN={TOKEN} && ./deploy --region eu-west-1\n")),
+        ("generic.", "database:\n  host: db.acme.net\n  password: kW3xqz9VtdQp\n".to_owned()),
+        ("x509.private-key", pem),
+    ];
+    let mut missed = Vec::new();
+    let mut look = |name: &str, rule: &str, encoded: &str| {
+        let found = scan(&format!("first line\ndata = {encoded}\nlast line\n"), &mut Scratch::default());
+        if !found.iter().any(|one| one.rule.id.starts_with(rule)) {
+            missed.push(format!("{rule} in {name}"));
+        }
+    };
+    for (rule, text) in &kinds {
+        for (name, encode) in ENCODERS {
+            look(name, rule, &encode(text.as_bytes()));
+        }
+    }
+    for (outer, around) in ENCODERS {
+        for (inner, encode) in ENCODERS {
+            // Nobody writes UTF-16 as UTF-16 again, nor breaks the lines of what has lines.
+            if !(outer.starts_with("UTF-16") && inner == outer || outer.starts_with("wrapped") || inner.starts_with("wrapped")) {
+                look(&format!("{inner} in {outer}"), kinds[0].0, &around(encode(kinds[0].1.as_bytes()).as_bytes()));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
 #[test]
 fn no_prefix_panics() {
     let inner = format!("{{\"a\":\"{TOKEN}\",\"b\":\"&quot;=3D\\u0041 and so on, and more of it\"}}");

@@ -15,9 +15,11 @@ use crate::linking::Merged;
 /// How a remark on a credential of a development server begins, here as in detection.
 pub(crate) const LOCAL: &str = "local-emulator: ";
 
-/// Says of an artifact that it opens nothing beyond this machine.
+/// Says of an artifact that it opens nothing beyond this machine. The database of a site often runs beside it, so that its password
+/// is `medium` at most; a Vault on this machine is for development.
 pub(super) fn mark(artifact: &mut Artifact) {
-    artifact.confidence = Confidence::Low;
+    let is_vault = artifact.destination.as_ref().is_some_and(|to| to.kind == "vault");
+    artifact.confidence = artifact.confidence.min(if is_vault { Confidence::Low } else { Confidence::Medium });
     if !artifact.notes.iter().any(|note| note.starts_with(LOCAL)) {
         artifact.notes.push(format!("{LOCAL}it opens a server on the same machine"));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use unkeyed_model::{Facts, Fingerprint, Lifetime, Location, Match, Reference, Replayable, Role, StoreKind, VendorDefault};
 
 use super::draft::Draft;
-use super::local;
+use super::local::{self, LOCAL};
 use super::pairing::Certificates;
 use crate::destinations;
 use crate::extents::Extents;
@@ -46,6 +46,7 @@ fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
     artifact.replayable = replayable(&copies);
     artifact.lifetime = copies.iter().map(|found| found.lifetime).max_by_key(informed).unwrap_or_default();
     artifact.destination = copies.iter().find_map(|found| found.destination.clone());
+    let is_local = copies.iter().all(|found| found.notes.iter().any(|note| note.starts_with(LOCAL)));
     if copies.iter().all(|found| found.public_because.is_some()) {
         artifact.public_because.clone_from(&best.public_because);
     }
@@ -55,7 +56,9 @@ fn draft(mut copies: Vec<&Match>, certificates: &Certificates) -> Draft {
         }
         artifact.markers.extend(found.marker.iter().map(|marker| (marker.clone(), found.location.clone())));
         artifact.related.extend(found.related.iter().cloned());
-        artifact.notes.extend(found.notes.iter().filter(|note| !artifact.notes.contains(note)).cloned().collect::<Vec<_>>());
+        // What one copy opens on the same machine, another may open elsewhere.
+        let holds = |note: &&String| !artifact.notes.contains(note) && (is_local || !note.starts_with(LOCAL));
+        artifact.notes.extend(found.notes.iter().filter(holds).cloned().collect::<Vec<_>>());
         certificates.adopt(found, artifact, &mut draft.authority);
     }
     artifact.related.sort();

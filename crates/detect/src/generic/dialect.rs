@@ -19,6 +19,8 @@ pub(super) enum Dialect {
     /// XML and HTML.
     Markup,
     Sql,
+    /// Cells, separated by commas or tabs.
+    Table,
     /// Text for people.
     Prose,
     /// Texts of a user interface: what a password is called, not what it is.
@@ -89,6 +91,7 @@ impl Dialect {
             _ if SHELL.has(extension.as_bytes()) || name.starts_with("dockerfile") || name == "makefile" => Self::Shell,
             _ if MARKUP.has(extension.as_bytes()) => Self::Markup,
             _ if SQL.has(extension.as_bytes()) => Self::Sql,
+            "csv" | "tsv" => Self::Table,
             _ => match Language::of(origin) {
                 Language::Code => Self::Code,
                 Language::Prose => Self::Prose,
@@ -105,7 +108,7 @@ impl Dialect {
 
     /// Whether values are set here for use, not named or explained.
     pub(super) const fn is_configuration(self) -> bool {
-        matches!(self, Self::Shell | Self::Config | Self::Yaml | Self::Json | Self::Markup | Self::Other)
+        matches!(self, Self::Shell | Self::Config | Self::Yaml | Self::Json | Self::Markup | Self::Table | Self::Other)
     }
 }
 
@@ -155,6 +158,7 @@ mod tests {
             ("package.json", Dialect::Json),
             ("usr/share/man/ja/man1/chage.1", Dialect::Prose),
             ("usr/share/locale/de/shadow.mo", Dialect::Locale),
+            ("export/users.csv", Dialect::Table),
             ("unknown", Dialect::Other),
         ] {
             assert_eq!(of(path), dialect, "{path}");

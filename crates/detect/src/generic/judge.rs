@@ -1,5 +1,7 @@
 //! Whether the value at a place is a credential, and how sure that is.
 
+mod digest;
+
 use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
@@ -41,7 +43,7 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
     let ruled = ruled_out(text, value, place, name, dialect, file);
     let reason = ruled.map_or_else(
         || {
-            let by_person = name.is_none_or(|name| name.class == Class::Password) || place.how == How::Pair;
+            let by_person = name.is_none_or(|name| name.class == Class::Password || is_chosen(name, value)) || place.how == How::Pair;
             let measure = if by_person && place.how != How::Bearer { Measure::Password } else { Measure::Key };
             Reason::Measured(measure, Box::new(measure::features(value, place, name, dialect)))
         },
@@ -91,6 +93,12 @@ impl Judgement {
     }
 }
 
+/// Whether the shared secret is one that a person made up: `client-secret: 112233`.
+fn is_chosen(name: &Name, value: &[u8]) -> bool {
+    let is_short = value.len() < 16 && value.iter().any(u8::is_ascii_digit);
+    name.class == Class::Secret && !name.weak && is_short && !measure::names_itself(value)
+}
+
 /// Why the value is no credential whatever it measures, if so.
 fn ruled_out(
     text: &[u8],
@@ -115,7 +123,7 @@ fn ruled_out(
             (dialect == Dialect::Locale && (!is_random(value) || value.windows(2).any(|pair| pair == b"\\u")))
                 .then_some("a text of a user interface")
         })
-        .or_else(|| digest(text, value, name))
+        .or_else(|| digest::digest(text, value, name))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
             name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how))
@@ -125,16 +133,30 @@ fn ruled_out(
         .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
         .or_else(|| {
             (place.how == How::Told
+                && !(place.value.quoted && is_beside_user(text, secret))
                 && value.strip_suffix(b"?").unwrap_or(value).iter().all(u8::is_ascii_lowercase)
                 && rarity::rarity(value) < 6.0)
                 .then_some("a word in a text")
         })
         .or_else(|| {
-            (place.how == How::Told && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
+            // `-proot shop` is no sentence.
+            let is_apart = place.how == How::Option && text[..secret.start].ends_with(b" ");
+            let is_sentence = place.how == How::Told || is_apart && matches!(dialect, Dialect::Code | Dialect::Prose);
+            (is_sentence && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
         .or_else(|| (place.how == How::Told && is_pair(value)).then_some("a name with its value"))
-        .or_else(|| (place.how == How::Told && value.starts_with(b"--")).then_some("an option"))
+        .or_else(|| (matches!(place.how, How::Told | How::Option) && value.starts_with(b"--")).then_some("an option"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+        .or_else(|| is_beacon(text, secret).then_some("a beacon's token names the site that it counts"))
+}
+
+/// "user `admin` and password `admin`"
+fn is_beside_user(text: &[u8], secret: Span) -> bool {
+    let before = text[secret.start.saturating_sub(64)..secret.start].to_ascii_lowercase();
+    let line = &before[memchr::memrchr(b'\n', &before).map_or(0, |at| at + 1)..];
+    let users = ["user", "login", "account", "usuario", "utilisateur", "benutzer", "用户", "帐号", "账号", "账户", "пользовател"];
+    let user = users.iter().filter_map(|user| memchr::memmem::find(line, user.as_bytes())).min();
+    user.is_some_and(|at| memchr::memchr_iter(b'`', &line[at..]).count() == 3)
 }
 
 /// "pass `protocol=3`"
@@ -208,7 +230,8 @@ fn plain(value: &[u8]) -> Option<&'static str> {
 
 /// Why the value is worth no more than a low confidence, if so.
 fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect) -> Option<&'static str> {
-    if dialect == Dialect::Prose && !place.value.quoted && is_word(value) {
+    let is_setting = name.is_some_and(|name| is_setting(text, name));
+    if dialect == Dialect::Prose && !place.value.quoted && !is_setting && is_word(value) {
         return Some("a word in a text");
     }
     if !value.is_ascii() && !value.iter().any(u8::is_ascii_digit) {
@@ -239,6 +262,13 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
         .or_else(|| (value.iter().filter(|&&byte| byte == b'_').count() >= 3 && is_path_of_words(value)).then_some("many words"))
 }
 
+/// `DB_PASSWORD=x`: what a text quotes from a file or a command.
+fn is_setting(text: &[u8], name: &Name) -> bool {
+    let spelled = &text[name.span.start..name.span.end];
+    let is_capital = spelled.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    is_capital && spelled.contains(&b'_') && text.get(name.span.end) == Some(&b'=')
+}
+
 /// `"password:special-chars"`, `"app.selectedContract"`.
 fn is_path_of_words(value: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b':');
@@ -263,6 +293,10 @@ fn is_mail_address(value: &[u8]) -> bool {
 
 /// `key: "key-outline"`, `token: "token_list"`: a table of names.
 fn repeats_name(name: &[u8], value: &[u8]) -> bool {
+    // `SAVE_PASSWORD: "save_password"`
+    if value.eq_ignore_ascii_case(name) {
+        return true;
+    }
     let mut words = value.split(|byte| matches!(byte, b'-' | b'_' | b'.' | b'/'));
     let first = words.next().unwrap_or_default();
     let last = name.rsplit(|byte| matches!(byte, b'-' | b'_' | b'.')).next().unwrap_or_default();
@@ -283,6 +317,11 @@ fn is_random(value: &[u8]) -> bool {
 fn is_badge(text: &[u8], secret: Span) -> bool {
     let before = &text[secret.start.saturating_sub(120)..secret.start];
     [b"badge".as_slice(), b"shields.io", b".svg?"].iter().any(|word| memchr::memmem::find(before, word).is_some())
+}
+
+/// `data-cf-beacon='{"token": "…"}'`
+fn is_beacon(text: &[u8], secret: Span) -> bool {
+    memchr::memmem::find(&text[secret.start.saturating_sub(32)..secret.start], b"-beacon=").is_some()
 }
 
 /// Punctuation of programs in an order that random characters hardly have.
@@ -317,52 +356,9 @@ fn is_code(value: &[u8]) -> bool {
     // PHP: `"NAME="'.config('x').'"'`
     let joined = matches!(value, [b'"' | b'\'', b'.' | b'+', ..]);
     let table = value.starts_with(b"{ ") && value.ends_with(b" }");
-    joined || class || module || table || call || function || regex || escaped || markup || typed
-}
-
-/// A digest by its own mark, or beside the name of an algorithm.
-fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str> {
-    let marks: [&[u8]; 8] = [b"sha256:", b"sha1:", b"sha512:", b"md5:", b"sha256-", b"sha384-", b"sha512-", b"h1:"];
-    if marks.iter().any(|mark| value.len() > mark.len() && value[..mark.len()].eq_ignore_ascii_case(mark)) {
-        return Some("a checksum with its algorithm");
-    }
-    if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
-        return Some("an address of a blockchain account");
-    }
-    if value.len() < 20 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
-        return Some("a number");
-    }
-    let name = name?;
-    // The annotation by which a chart makes a change of the secret restart its pods.
-    if text[..name.span.start].ends_with(b"checksum/") {
-        return Some("a checksum by its name");
-    }
-    if name.class == Class::Password && value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit) && is_set(text, name) {
-        return Some("a hash in a table");
-    }
-    let named = text[name.span.start..name.span.end].to_ascii_lowercase();
-    if name.class == Class::Key && is_key_id(&named, value) {
-        return Some("the id of a public key");
-    }
-    let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
-    let is_hex = value.iter().all(u8::is_ascii_hexdigit);
-    (is_hex
-        && name.weak
-        && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
-    .then_some("a checksum by its name")
-}
-
-/// OpenPGP's long id or fingerprint of a key: 16 or 40 digits in capitals (RFC 9580, section 5.5.4).
-fn is_key_id(name: &[u8], value: &[u8]) -> bool {
-    let of_signatures = [&b"sign"[..], b"gpg", b"pgp"].iter().any(|word| memchr::memmem::find(name, word).is_some());
-    let capitals = value.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte));
-    of_signatures && capitals && matches!(value.len(), 16 | 40)
-}
-
-/// `UPDATE users SET password = …`
-fn is_set(text: &[u8], name: &Name) -> bool {
-    let head = text[name.span.start.saturating_sub(64)..name.span.start].to_ascii_lowercase();
-    head.starts_with(b"set ") || memchr::memmem::find(&head, b" set ").is_some()
+    // Azure's `concat(';Password=',parameters('x'))`
+    let between = value.starts_with(b",") && value.ends_with(b"(");
+    between || joined || class || module || table || call || function || regex || escaped || markup || typed
 }
 
 fn is_minified(text: &[u8], secret: Span) -> bool {

@@ -53,7 +53,23 @@ pub(crate) const STEMS: &[&str] = &[
     "clave",
     "парол",
     "Парол",
-    "пароль",
+    "ПАРОЛ",
+    "hasŁo",
+    "lÖsenord",
+    "jelszÓ",
+    "Şifre",
+    "Şİfre",
+    "schlÜssel",
+    "κωδικ",
+    "Κωδικ",
+    "ΚΩΔΙΚ",
+    "סיסמ",
+    "รหัสผ่าน",
+    "adgangskode",
+    "matkhau",
+    "mat_khau",
+    "katasandi",
+    "kata_sandi",
     "密码",
     "密碼",
     "パスワード",
@@ -65,6 +81,7 @@ pub(crate) const STEMS: &[&str] = &[
 
 /// Names of passwords: whole words of a name, or the end of a word that joins several (`dbpassword`).
 pub(super) const PASSWORDS: &str = "
+    adgangskode passord katasandi sandi matkhau khau sifresi şifresi κωδικός κωδικος κωδικοσ סיסמה סיסמא รหัสผ่าน пароли
     password passwd passphrase passcode passwort kennwort pswd psswd passwrd pasword passw userpass dbpass adminpass rootpass
     sqlpass smtppass mailpass ftppass sshpass loginpass requirepass authpass proxypass keypass storepass bindpass motdepasse
     mdp wachtwoord contraseña contrasena contrasenia senha parola parool haslo hasło heslo lösenord losenord salasana jelszo

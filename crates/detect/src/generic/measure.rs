@@ -86,8 +86,8 @@ pub(super) fn features(value: &[u8], place: &Place, name: Option<&Name>, dialect
         flag(shape.digits > 0 && shape.lower + shape.upper > 0),
         flag(shape.symbols > 0),
         flag(only_word_bytes),
-        flag(MOCK_WORDS.is_within(&lower)),
-        flag(VALUE_NOUNS.is_within(&lower)),
+        flag(is_mock(&lower)),
+        flag(!ends_in_token(value) && VALUE_NOUNS.is_within(&lower)),
         sequences(&lower),
         flag(is_hex),
         flag(is_uuid(value)),
@@ -190,6 +190,30 @@ fn is_uuid(value: &[u8]) -> bool {
         && value.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
+/// Whether it holds a word of mock values. `Test@1234` is a password that people choose, and the prefix of a token says what it opens.
+fn is_mock(lower: &[u8]) -> bool {
+    let digits = lower.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let symbols = lower.iter().filter(|byte| byte.is_ascii_punctuation() && !matches!(byte, b'-' | b'_' | b'.' | b'/')).count();
+    let is_chosen = lower.len() < 16 && digits + symbols > 2;
+    let without = |word: &[u8]| memchr::memmem::find(lower, word).map(|at| [&lower[..at], &lower[at + word.len()..]].concat());
+    match without(b"test") {
+        Some(rest) if is_chosen => MOCK_WORDS.is_within(&rest),
+        _ => !ends_in_token(lower) && MOCK_WORDS.is_within(lower),
+    }
+}
+
+/// Whether a word for credentials is a part of a short value.
+pub(super) fn names_itself(value: &[u8]) -> bool {
+    VALUE_NOUNS.is_within(&value.to_ascii_lowercase())
+}
+
+/// Whether the part behind the last separator is long and random: `depot_project_49c3128b…`.
+fn ends_in_token(value: &[u8]) -> bool {
+    let Some(at) = value.iter().rposition(|byte| matches!(byte, b'_' | b'-' | b'.')) else { return false };
+    let tail = &value[at + 1..];
+    tail.len() >= 24 && tail.iter().all(u8::is_ascii_alphanumeric) && tail.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4
+}
+
 /// `admin123`, `Password1!`.
 fn is_word_and_digits(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -223,7 +247,10 @@ mod tests {
             ("punctuation", "abc!", "ab-c"),
             ("letters and separators only", "ab_c", "ab_1"),
             ("words of mock values", "my-dummy-one", "my-first-one"),
+            ("words of mock values", "test-user", "Test@1234"),
+            ("words of mock values", "test_token", "test_4be1de7a1778cad2933b2d94"),
             ("words for credentials in the value", "mysecret", "mybucket"),
+            ("words for credentials in the value", "pt_secret_4be1de7a", "pt_secret_4be1de7a1778cad2933b2d94"),
             ("sequences and repetitions", "qwerty123", "river7moon"),
             ("32 or more hexadecimal digits", "0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d", "0a1b2c3d"),
             ("UUID", "7a2f5271-e448-41b4-8983-1e6217711e25", "7a2f5271-e448-41b4-8983"),

@@ -6,6 +6,7 @@
 mod around;
 mod call;
 mod declared;
+mod form;
 mod header;
 mod sibling;
 mod told;
@@ -97,7 +98,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
     }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     if closers.is_empty() && cursor.peek() == Some(b'[') {
-        array_bounds(&mut cursor)?;
+        declared::array_bounds(&mut cursor)?;
     }
     let mut gap = cursor.blanks();
     if is_string && gap > 0 && cursor.eat(b"]") {
@@ -106,12 +107,14 @@ fn read(around: &Around<'_>) -> Option<Place> {
     }
     let next = cursor.peek()?;
     match next {
-        b'(' if gap == 0 && closers.is_empty() => call::argument(around, cursor),
+        b'(' if closers.is_empty() && (gap == 0 || around.dialect == Dialect::Code) => call::argument(around, cursor),
         b'|' if around.dialect == Dialect::Prose && cursor.ahead(1) != Some(b'|') => told::cell(around, cursor),
         b'=' | b':' | b'!' | b'?' | b'|' => operator(around, cursor, is_string),
         // `f("password"), "x"`: the call is an argument, not the name.
         b',' if is_string && closers.contains(&b')') => None,
-        b',' if is_string => sibling::of(around, cursor).or_else(|| call::second(around, cursor)),
+        b',' if around.dialect == Dialect::Table => told::next_cell(around, cursor),
+        b',' if is_string => sibling::of(around, cursor).or_else(|| form::filled(around, cursor)).or_else(|| call::second(around, cursor)),
+        b'.' if is_string && closers.contains(&b')') => form::typed(around, cursor),
         b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => call::symbol(around, cursor),
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
         b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
@@ -122,13 +125,6 @@ fn read(around: &Around<'_>) -> Option<Place> {
         _ if gap > 0 || is_string => word(around, cursor, is_string),
         _ => None,
     }
-}
-
-/// `password[]`, `password[64]`.
-fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
-    cursor.eat(b"[");
-    cursor.run(6, |byte| byte.is_ascii_digit());
-    cursor.eat(b"]").then_some(())
 }
 
 /// An operator comes next.
@@ -152,6 +148,10 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
             return right_side(around, cursor, How::Assigned);
         }
         return if shell { shell_default(around, cursor) } else { right_side(around, cursor, How::Default) };
+    }
+    if matches!(cursor.window(2), b":+" | b":?") {
+        // `${NAME:+other}`
+        return None;
     }
     let is_colon = cursor.peek() == Some(b':');
     if is_colon && cursor.before() == Some(b' ') && cursor.ahead(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
@@ -269,8 +269,9 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
     // The mark of a name in quotation marks is closed behind it.
     let inside = around.open_quote().filter(|&quote| text.get(around.name.span.end) != Some(&quote));
     let spring = start.checked_sub(2).is_some_and(|at| &text[at..start] == b"${");
-    if spring && colon {
-        return shell_default(around, cursor);
+    if spring && (colon || how == How::Default) {
+        // `${PASSWORD || other.password}` goes on to its bracket.
+        return if colon { shell_default(around, cursor) } else { None };
     }
     if inside.is_some() && around.dialect != Dialect::Prose {
         // `"Password is: x"` is text for people; `password=x` is not.
@@ -281,7 +282,7 @@ fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon
         let value = value::bare(cursor, around.dialect, inside)?;
         return placed(around, How::Inside, value);
     }
-    if around.dialect == Dialect::Code {
+    if matches!(around.dialect, Dialect::Code | Dialect::Sql) {
         return around
             .is_comment()
             .then(|| value::bare(cursor, Dialect::Prose, None))

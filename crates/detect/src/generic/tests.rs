@@ -6,6 +6,9 @@ use crate::index::Index;
 use crate::search::Search;
 
 mod hostile;
+mod lines;
+
+use lines::{NONE, PLACES};
 
 /// The search for words without any rule.
 pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index::new(std::iter::empty())).unwrap());
@@ -30,121 +33,6 @@ fn found(path: &str, text: &str) -> Vec<(Extract, Confidence, String)> {
     found
 }
 
-/// One place a line: path, text with the value between guillemets.
-const PLACES: &str = r#"
-app.py	DB_PASS = '«kW3xqz9Vt»'
-app.py	connect(host="db", user="app", password="«kW3xqz9Vt»")
-app.py	token: str = '«Zq81mfLx0KpvTr4nWy7bQe2s»'
-app.py	os.getenv("API_KEY", "«Zq81mfLx0KpvTr4nWy7bQe2s»")
-app.py	requests.get(url, auth=("ci", "«kW3xqz9Vt»"))
-app.py	conn = "postgresql://app:«kW3xqz9Vt»@10.2.3.4/x"
-app.py	password = config.get("x") or "«kW3xqz9Vt»"
-app.py	if password == "«kW3xqz9Vt»":
-app.py	subprocess.run("curl -u admin:«kW3xqz9Vt» https://h/x")
-app.py	headers = {"Authorization": "Bearer «Zq81mfLx0KpvTr4nWy7bQe2s»"}
-app.js	process.env.JWT_SECRET || "«Zq81mfLx0KpvTr4nWy7bQe2s»"
-app.js	jwt.sign({id: 1}, "«Zq81mfLx0KpvTr4nWy7bQe2s»")
-app.js	password: '«bW9jdGxpYW1xQz9=»'
-app.js	user.comparePassword('«kW3xqz9Vt»', done)
-app.js	auth: 'ci:«kW3xqz9Vt»'
-app.py	bcrypt.hashpw(b"«kW3xqz9Vt»", salt)
-A.java	assertHeader("Basic «dXNlcjprVzN4cXo5VnQ=»");
-A.java	expect("Bearer «Zq81mfLx0KpvTr4nWy7bQe2s»");
-m.go	credentials.NewStaticV4("id", "«Zq81mfLx0KpvTr4nWy7bQe2s»", "")
-a.sql	INSERT INTO users (id, password) VALUES (1, '«kW3xqz9Vt»');
-README.md	Sign in as `app`, password `«kW3xqz9Vt»`.
-README.md	User `app`, pass `«kW3xqz9Vt»`.
-README.md	| Password | `«kW3xqz9Vt»` |
-README.md	Set `API_TOKEN` to `«Zq81mfLx0KpvTr4nWy7bQe2s»` first.
-x	API_TOKEN is «Zq81mfLx0KpvTr4nWy7bQe2s»
-README.md	Default credentials: `admin / «kW3xqz9Vt»`
-a.md	密码=«kW3xqz9Vt»，加密=WPA。
-app.ts	private readonly secret: string = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
-A.java	ds.setPassword("«kW3xqz9Vt»");
-A.java	props.setProperty("password", "«kW3xqz9Vt»");
-A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
-A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
-A.cs	var cs = "Server=s;User Id=sa;Password=«kW3xqz9Vt»;";
-app.json	"database.password" : "«Password!»",
-README.md	login(:login => 'app', :password => '«c0d3b4ssssss!»')
-A.cs	public string ApiToken { get; set; } = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
-A.cs	new NetworkCredential("u", "«kW3xqz9Vt»")
-m.go	password := "«kW3xqz9Vt»"
-m.go	req.SetBasicAuth("admin", "«kW3xqz9Vt»")
-m.go	dsn := "root:«kW3xqz9Vt»@tcp(10.0.1.2:3306)/db"
-a.c	char password[32] = "«kW3xqz9Vt»";
-a.c	#define WIFI_PASSWORD "«kW3xqz9Vt»"
-a.rs	const API_TOKEN: &str = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
-a.vb	Dim password As String = "«kW3xqz9Vt»"
-a.r	password <- "«kW3xqz9Vt»"
-a.php	'password' => '«kW3xqz9Vt»',
-a.gradle	storePassword "«kW3xqz9Vt»"
-a.sh	export DB_PASSWORD=«kW3xqz9Vt» # local
-a.sh	PASS="${PASSWORD:-«kW3xqz9Vt»}"
-a.sh	mysql -u root -p«kW3xqz9Vt» db
-a.sh	echo "root:«kW3xqz9Vt»" | chpasswd
-a.sh	sqlplus -s app/«kW3xqz9Vt»@db
-a.sh	sqlcmd -S db -U sa -P «kW3xqz9Vt»
-a.sh	rabbitmqctl add_user app «kW3xqz9Vt»
-a.sh	npm config set token «Zq81mfLx0KpvTr4nWy7bQe2s»
-a.sh	openssl rsa -in key.pem -passin pass:«kW3xqz9Vt»
-app.py	server.login("app", "«kW3xqz9Vt»")
-app.py	user, password = "app", "«kW3xqz9Vt»"
-a.sh	run --user app:«kW3xqz9Vt» https://h
-a.php	curl_setopt($ch, CURLOPT_USERPWD, "app:«kW3xqz9Vt»");
-a.php	$conf[ 'db_password' ] = '«kW3xqz9Vt»';
-A.java	keyStore.load(file, "«kW3xqz9Vt»".toCharArray());
-A.java	Credentials.basic("app", "«kW3xqz9Vt»")
-a.pl	$ua->credentials("h:80", "realm", "app", "«kW3xqz9Vt»");
-a.pl	$m->login('root' => '«kW3xqz9Vt»');
-app.rb	config.secrets = ["«Zq81mfLx0KpvTr4nWy7bQe2s»"]
-a.sh	htpasswd -cb /etc/x user «kW3xqz9Vt»
-a.properties	spring.datasource.password=${DB_PASSWORD:«kW3xqz9Vt»}
-a.properties	jwt.secret=«Zq81mfLx0KpvTr4nWy7bQe2s»
-.env	SECRET_KEY=«Zq81mfLx0KpvTr4nWy7bQe2s»
-a.yml	  - name: DB_PASSWORD¶    value: "«kW3xqz9Vt»"
-a.yml	x: {user: a, password: «kW3xqz9Vt», port: 1}
-a.yml	password: |¶  «kW3xqz9Vt»¶
-a.yml	command: tool --password=«kW3xqz9Vt» --other
-a.json	{"key": "SECRET_TOKEN", "value": "«Zq81mfLx0KpvTr4nWy7bQe2s»"}
-a.json	"{\"password\": \"«kW3xqz9Vt»\"}"
-a.json	"password": «48151623»
-a.xml	<password>«kW3xqz9Vt»</password>
-a.xml	<password><![CDATA[«kW3xqz9Vt»]]></password>
-a.xml	<entry key="password">«kW3xqz9Vt»</entry>
-a.xml	<add key="SmtpPassword" value="«kW3xqz9Vt»" />
-a.plist	<key>ApiToken</key>¶  <string>«Zq81mfLx0KpvTr4nWy7bQe2s»</string>
-a.tf	variable "db_password" {¶  type = string¶  default = "«kW3xqz9Vt»"¶}
-a.sql	CREATE USER app IDENTIFIED WITH mysql_native_password BY '«kW3xqz9Vt»';
-a.sql	ALTER ROLE app WITH LOGIN PASSWORD '«kW3xqz9Vt»';
-a.ps1	ConvertTo-SecureString "«kW3xqz9Vt»" -AsPlainText
-a.conf	requirepass «kW3xqz9Vt»
-Dockerfile	ENV API_TOKEN «Zq81mfLx0KpvTr4nWy7bQe2s»
-README.md	The admin password is `«kW3xqz9Vt»`
-x	https://h/v1?access_token=«Zq81mfLx0KpvTr4nWy7bQe2s»&x=1
-a.yml	mot_de_passe: «kW3xqz9Vt»
-a.py	пароль = "«kW3xqz9Vt»"
-A.java	String 密码 = "«kW3xqz9Vt»";
-a.php	$refreshToken = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
-a.sh	curl -H "X-Service-Password: «kW3xqz9Vt»" https://h
-app.py	join_token = "«9f3c5b01a883410d84696d6792f5413e»"
-a.rb	set :db_password, '«kW3xqz9Vt»'
-a.erl	{password, "«kW3xqz9Vt»"}
-a.clj	{:db-password "«kW3xqz9Vt»"}
-a.cljs	(def api-key "«Zq81mfLx0KpvTr4nWy7bQe2s»")
-a.tcl	set password "«kW3xqz9Vt»"
-a.gradle	buildConfigField "String", "API_KEY", "\"«Zq81mfLx0KpvTr4nWy7bQe2s»\""
-a.kts	buildConfigField("String", "API_KEY", "\"«Zq81mfLx0KpvTr4nWy7bQe2s»\"")
-m.go	flag.String("password", "«kW3xqz9Vt»", "of the database")
-a.yml	args:¶  - --password¶  - «kW3xqz9Vt»
-a.yml	password: &shared «kW3xqz9Vt»
-a.ino	WiFi.begin("home", "«kW3xqz9Vt»");
-a.sh	unzip -P «kW3xqz9Vt» a.zip
-A.java	.withUser("bob").password("{noop}«kW3xqz9Vt»")
-a.js	signInWithEmailAndPassword("bob@acme.net", "«kW3xqz9Vt»")
-login.feature	And the password "«kW3xqz9Vt»"
-"#;
-
 #[test]
 fn a_value_is_read_wherever_it_stands() {
     let mut missed = Vec::new();
@@ -160,151 +48,6 @@ fn a_value_is_read_wherever_it_stands() {
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
-
-/// One place a line that holds no credential.
-const NONE: &str = r###"
-app.py	password = get_password("prompt1")
-app.py	password = hunter2
-app.py	token = request.headers["x"]
-app.py	password_field = "input2Zq81mf"
-app.py	url = "https://h/?token=" + token
-app.py	raise Error("Password is invalid1")
-app.py	assert path_for("password", "varchar2(30)")
-app.py	PGPASSWORD = payload.decode("UTF-8")
-app.js	password: Yup.string().min(8)
-app.js	const TOKEN_KEY = "access_token";
-app.js	{password: 'required|min:8'}
-app.js	api_key = "0x79d7511382b5dFd1185F6AF268923D3F9FC31B53"
-app.js	publishableKey: "pk_7H5GkZJ4ktV38eZxKDItVMZZvluUhORE"
-app.rs	t.pass("tests/ui/multi_line.rs");
-app.rs	/// The object identified by `current`.
-app.ts	password: string;
-.env	PWD=/srv/app/current
-a.md	the pwd is closures/book_1_first/edition/ of course
-CoreList.pm	'Test2::Event::Pass' => '1.302183',
-etc/nsswitch.conf	passwd: files systemd
-a.sh	dir=$(cd "$dir" && pwd) || exit
-app.js	y = x ? "password" : "kW3xqz9Vt"
-app.js	switch (t) { case "password": "kW3xqz9Vt" }
-app.js	list.push_key("kW3xqz9VtqX2")
-app.js	api_key: "0x1cc80634"
-app.py	f(g("password"), "kW3xqz9Vt")
-app.py	password = "10.20.30.40"
-app.py	password = "kW3XXXXX9Vt"
-app.py	SET password = '9b74c9897bac770ffc029102a200c5de'
-app.rs	/// The program identified by 'sequence1' and so on
-a.rake	where.not(password: [nil, ''])
-a.rb	update(encrypted_password: "kW3xqz9Vt")
-a.php	$dsn = "host={$h};password={$pass1}";
-a.php	$dsn = "host={$c['h']};password={$c['pass1']}";
-package.json	"@acme/password": "^4.0.2",
-README.md	Is it one-pass or not1x?
-README.md	Pass :advanced1 => true
-README.md	When you pass `-Zmir-opt4` to it, nothing is stored.
-README.md	Pass `splitdebug7=off` to rustc.
-README.md	| Password | string, at least 8 |
-x	next=http://app.acme.com:9003@other.com
-a.sh	docker run -v $(pwd):/app x
-a.sh	docker run --user 1000:1000 x
-app.rb	max_tokens = 4096000
-app.rb	keys = ["name1", "created_at2"]
-A.java	char[] digits = "0a1b2c3d4e5f".toCharArray();
-a.sh	PASSWORD=$(pass show db)
-a.sh	curl -u "${U}:${P}" https://h
-a.yml	password: *anchor
-a.yml	checksum/secret: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
-a.json	{"figma_file_key": "Ghnd7RVRXFBJOI5sCDygs4"}
-.env	RECAPTCHA_SITE_KEY=6L6tZg1v6tnOLD5pIrRzgiQXbhGLbitAhCrNipR0
-a.yml	token: ${{ secrets.TOKEN2 }}
-locales/de.json	"password": "Kennwort2"
-messages_fr.properties	login.password=Mot de passe1
-package-lock.json	"secret": "Zq81mfLx0KpvTr4nWy7bQe2s"
-a.xml	<xs:element name="password" type="xs:string"/>
-a.xml	<label>Password</label>
-a.md	[![cov](https://codecov.io/gh/a/b/badge.svg?token=3KA3R2D9fV)](https://codecov.io)
-a.md	the password is required
-x	sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
-x	auth_sha256 = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
-x	https://{user}:{password}@host
-x	https://acme.example:8443/@scope/pkg
-conf/locale/locale_de.ini	forgot_password=Passwort vergessen2
-app.ini	forgot_password=Passwort vergessen?
-app.ini	old_password=Бывший пароль
-app.ini	hint_password=新しいパスワードを再入力します
-app.css	.user.secret:before{content:"\f21bx"} input[type=password]:focus2{outline:none}
-app.tsx	<Label htmlFor="password">{t("auth.password1")}</Label>
-app.html	<label for="password">Kennwort1 eingeben</label>
-nginx.conf	ssl_ciphers "HIGH:!aNULL:!PSK:!RC4x";
-x	arn:aws:secretsmanager:eu-central-1:1:secret:[a-z]+$x1
-app.conf	# its key is read from by using ssl_key_password = path.
-Vagrantfile	my_privatekey = File.read(File.join(folder, "key1"))
-a.html.erb	:secret => @agent.options['secret1']
-a.sh	X_PASSWORD=${A_PASSWORD:-${PASSWORD:-$PASSWORD2}}
-a.sh	X_PASSWORD=Pwd$RANDOM
-a.sh	[ "$password" = "$password2" ] && break
-a.conf	password = %{ldap:userPassword1}
-a.rb	run("SEED_PASSWORD=#{Shellwords.escape Shellwords.escape(x1)}")
-a.json	"token": "a1b2c3d4..."
-a.json	"adminPassword": "[parameters('administratorPassword1')]"
-a.graphqls	login(password: String!, email: String!): Payload1
-a.php	* @param array{name: string, password: ?string} $x1
-a.phar	$consumerKey = trim($this->ask1(x));
-a.ps1	$privateKey = IntPtr1.Zero
-a.ps1	Invoke-Sqlcmd -Username $c.UserName -Password $c.Password1
-a.php	$this->loginService->login($user, 'saml2');
-a.html	opaquelocktoken:fe184f2e-6eec-41d0-c765-01adc56e6bb4
-a.py	("Authorization", "Basic Og==")
-a.php	$rfc2045Token = '/^[\x21\x23-\x27]+$/D1';
-a.sh	apt-key adv --recv-keys 58118E89F3A912897C070ADBF76221572C52609D
-app.js	if(t=="text"||t=="password"||tag=="textarea1"){
-app.css.map	input[type="password"]:focus2, input[type="search"]:focus2
-app.vue	<x :password="includes1(col.key+row.id)"/>
-app.go	// Include any credential, for example `password` or `oidc1`, in it.
-app.json	"methods": ["password", "totp"]
-app.json	"page": "?page=1\u0026page_token=eyJvZmZzZXQiOiI1MCIsInYiOjJ9"
-app.yml	password: "#/components/schemas/updateFlowMethod"
-app.yml	DB_PASSWORD: "postgres://app_user:changeme@db/app_db"
-app.yml	password: "{{ pw1|password_hash('sha512') }}"
-app.php	'Password' => 'Illuminate\Support\Facades\Password1',
-app.cs	sb.Password = "##PASSWORD##"; other.Password = "(YOUR_PASSWORD)"
-app.toml	no-literal-password = { enabled = false1 }
-tox.ini	registry_password={env:DOCKER_HUB_PASSWORD}
-run.cmd	set pwd=Passwd1__%random%
-run.sh	curl --user "admin:$(get_jenkins_password1)"
-src/locales/hu.json	"create_token": "Token l\u00e9trehoz\u00e1sa"
-sudoers	%admin ALL = (root) NOPASSWD: NGINX_STATUS1
-app.yml	admin_password: '{{ input_password1
-run.sh	/bin/systemctl --no-ask-password daemon-reload1
-app.yml	value_password: '[crypt(3) hash]'
-app.fact	x['password'] = unwrap_quotes(line)
-app.py	'use_password': 'allauth.account.forms.ChangePasswordForm'
-run.sh	if ! [[ $(basename "$PWD") == "postgres-operator1" ]]; then
-app.rst	the examples below pass ``protocol=3`` explicitly
-app.toml	# token = "eyJhbGc...Qssw5c"
-app.md	`postgresql://[user[:password]@][netloc][:port]`
-app.yml	gitlab_apt_key: 'F6403F6544A38863DAA0B6E03F01618A51312F3F'
-app.php	'password' => 'nullable',
-app.php	'DB_PASSWORD="'.config('database1').'"';
-app.js	password:"E-Mail-Kennwort"
-app.js	password:"Heslo"
-app.xml	f(password=$password$,trigger=$trigger1$)
-strings.txt	the username or password is wrong?
-a.java	the password: Database password (optional)
-a.ino	const char* password = STAPSK1;
-a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
-a.go	UserGetPassword      `json:",omitempty1"`
-a.sh	# set DB_PASSWORD equal to x1
-a.cs	//   Non-secret:   Certificates:0:Enabled = false
-a.md	pass `--dry-run1` to see
-a.json	"resumeToken": "7286902ec44cc98e95f33079f95e5246bcfbdb923b3f9583c26d3ef9e00f4e0a"
-a.md	Sec-WebSocket-Key: kT1QL1QqMdQ8jH2MY9pLkA==
-a.yml	signingKey: 8DFFCD771C4B85F8
-values.yml	tlsSecret: registry-7.domain2-tls
-app.yml	Pass Params1:
-de-AT.json	"apiKey": "Schluesselwort1"
-a.erl	handle({password, "kW3xqz9Vt", x})
-a.rb	validates :password, "kW3xqz9Vt", on: :create
-"###;
 
 #[test]
 fn what_is_no_credential_is_not_found() {
@@ -336,12 +79,15 @@ fn what_reads_like_words_is_never_sure() {
         (".env", "DB_PASSWORD=Забув", Confidence::Low),
         ("a.go", "newIdentityWithPassword(\"john-browser1@doe.com\")", Confidence::Low),
         ("a.txt", "password PasswordGroup", Confidence::Low),
+        ("a.ts", "E2E_SAVE_PASSWORD: 'e2e_save_password'", Confidence::Low),
         (".env", "EMAIL_API_KEY=KEYEXAMPLE1234", Confidence::Low),
         ("a.py", "RATES = {'change_password': '1/m/ip'}", Confidence::Low),
     ] {
         assert!(found(path, text).iter().all(|(_, confidence, _)| *confidence <= most), "{text}: {:?}", found(path, text));
     }
     assert_eq!(found(".env", "DB_PASSWORD=kW3xqz9Vt")[0].1, Confidence::High);
+    assert_eq!(found("a.md", "The password is `sunflower` there."), []);
+    assert_eq!(found("a.md", "Log in as user `bob` with the password `sunflower`.").len(), 1);
 }
 
 #[test]

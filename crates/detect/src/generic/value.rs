@@ -132,6 +132,9 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
         (None, _) => end_of_word(window, [b';', b'&', b'|', b',']),
     };
     let mut value = &window[..length.unwrap_or(window.len())];
+    if is_expression(value) {
+        return None;
+    }
     if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Code) {
         value =
             &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
@@ -157,15 +160,21 @@ fn end_of_word<const N: usize>(window: &[u8], more: [u8; N]) -> Option<usize> {
 /// `$(command`, `call(…`.
 fn is_expression(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
-    let calls = name > 2 && value.get(name) == Some(&b'(') && (value.ends_with(b"(") || value.contains(&b')'));
-    // The parenthesis that closes it may not belong to the value: `unwrap_quotes(line)`.
-    let cut = calls
-        || value[..name].contains(&b'_')
-            && value.get(name) == Some(&b'(')
-            && value[name + 1..].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.');
+    let cut = name > 1 && value.get(name) == Some(&b'(') && {
+        let (name, rest) = (&value[..name], &value[name + 1..]);
+        let calls = name.len() > 2 && (rest.is_empty() || rest.ends_with(b"(") || rest.contains(&b')'));
+        // The parenthesis that closes it may not belong to the value: `unwrap_quotes(line)`, `encodeURI(x.y`, `auth.slice(at+1`.
+        let is_camel = name.len() > 4 && name.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+        let joined = is_camel || name.contains(&b'_');
+        calls || rest.contains(&b'(') || name.contains(&b'.') || joined && rest.iter().all(is_word)
+    };
     let is_call = |at: usize| matches!(value.get(at + 1), Some(b'"' | b'\'')) || at > 0 && value[at - 1] == b'!';
     let called = memchr::memchr_iter(b'(', value).any(is_call);
-    cut || called || value.starts_with(b"$(") || value.starts_with(b"<(")
+    // `password=(new_password)`
+    let grouped =
+        value.strip_prefix(b"(").is_some_and(|rest| rest.len() > 1 && rest.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
+    cut || called || grouped || value.starts_with(b"$(") || value.starts_with(b"<(")
 }
 
 /// The rest of the line up to a comment.

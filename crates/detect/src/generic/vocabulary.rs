@@ -68,13 +68,22 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     Vocabulary { words, endings }
 });
 
-/// What is known of `word`, ASCII letters without regard to case.
+/// What is known of `word`, without regard to case.
 pub(super) fn facts(word: &[u8]) -> Facts {
+    if word.len() <= MAX_WORD && !word.is_ascii() {
+        // Turkish `İ` becomes an `i` with a dot that combines with it.
+        let lower = String::from_utf8_lossy(word).to_lowercase().replace('\u{307}', "");
+        return facts_of_lower(lower.as_bytes());
+    }
     let mut buffer = [0; MAX_WORD];
     let Some(lower) = buffer.get_mut(..word.len()) else { return 0 };
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    let known = VOCABULARY.words.get(&*lower).copied().unwrap_or(0);
+    facts_of_lower(lower)
+}
+
+fn facts_of_lower(lower: &[u8]) -> Facts {
+    let known = VOCABULARY.words.get(lower).copied().unwrap_or(0);
     if known != 0 {
         return known;
     }

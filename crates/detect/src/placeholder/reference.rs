@@ -32,6 +32,30 @@ static KEY_FILES: WordList = WordList::new(
 /// Marks of regular expressions.
 static EXPRESSIONS: WordList = WordList::new("[^ ]+) ]*) (?: .* .+) [a-z [A-Z [0-9");
 
+/// Parameters of addresses of databases that say how to connect.
+const DATABASE_PARAMETERS: &[&str] = &[
+    "application_name",
+    "authsource",
+    "charset",
+    "collation",
+    "connect_timeout",
+    "connection_limit",
+    "encoding",
+    "loc",
+    "mode",
+    "parsetime",
+    "pool",
+    "pool_timeout",
+    "replicaset",
+    "retrywrites",
+    "schema",
+    "search_path",
+    "serverversion",
+    "timeout",
+    "timezone",
+    "w",
+];
+
 /// Tags of CloudFormation whose value is one of something else ("Intrinsic function reference").
 const INTRINSICS: &[&str] = &["!ref ", "!getatt ", "!importvalue ", "!findinmap ", "!if [", "!select ["];
 
@@ -43,6 +67,16 @@ static ROOTS: WordList = WordList::new(
     settings spec state steps system this user values var vars
 ",
 );
+
+/// `$shiro1$SHA-256$…$…`, and what MySQL's `mysql_native_password` stores: an asterisk and 40 digits in capitals.
+fn is_sealed(text: &str) -> bool {
+    let mysql = text
+        .strip_prefix('*')
+        .is_some_and(|hash| hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte)));
+    let is_scheme = |scheme: &str| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let mut parts = text.strip_prefix('$').unwrap_or_default().split('$');
+    mysql || parts.next().is_some_and(is_scheme) && parts.filter(|part| !part.is_empty()).count() > 1
+}
 
 /// Why `value` is a reference, if it is one.
 pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
@@ -58,7 +92,7 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     if INTRINSICS.iter().any(|tag| lower.starts_with(tag)) {
         return Some("a reference to a part of the template");
     }
-    if SEALED.begins(lower.as_bytes()) {
+    if SEALED.begins(lower.as_bytes()) || is_sealed(text) {
         return Some("a hash or an encrypted value");
     }
     // The second and third are base64 of the first words of a certificate and of a public key.
@@ -111,6 +145,19 @@ pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     if of_instance || of_class || member && named(text) {
         return Some("an expression");
     }
+    // PowerShell's `[System.Security.SecureString](Read-Host …`
+    let cast = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    if cast.is_some_and(|(class, rest)| is_path_of_names(class) && rest.starts_with(['(', '$'])) {
+        return Some("an expression");
+    }
+    // `1*255CHAR` (ABNF, RFC 5234).
+    let repeated = text.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix('*').unwrap_or_default();
+    let rule = repeated.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rule.starts_with(|c: char| c.is_ascii_uppercase())
+        && rule.bytes().all(|byte| byte.is_ascii_uppercase() || b"-0123456789".contains(&byte))
+    {
+        return Some("a rule of a grammar");
+    }
     let call = text.split_once('(').is_some_and(|(name, rest)| is_path_of_names(name) && rest.contains(')'));
     call.then_some("a function call")
 }
@@ -134,7 +181,16 @@ fn is_bare_address(text: &str) -> bool {
     let userinfo = authority.rsplit_once('@').map_or("", |(userinfo, _)| userinfo);
     let password = userinfo.split_once(':').map_or("", |(_, password)| password);
     let credential = !password.is_empty() && words::placeholder(password.as_bytes()).is_none();
-    scheme_ok && !credential && !rest.contains('?') && !rest.contains("hooks.") && !rest.contains("webhook")
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    scheme_ok && !credential && !query.split(['&', ';']).any(may_open) && !rest.contains("hooks.") && !rest.contains("webhook")
+}
+
+/// Whether a parameter of an address may be a credential; `sslkey=` names a file.
+fn may_open(parameter: &str) -> bool {
+    let name = parameter.split('=').next().unwrap_or_default();
+    let is_known = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let of_database = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("ssl") || start.eq_ignore_ascii_case("tls"));
+    !name.is_empty() && !of_database && !is_known(DATABASE_PARAMETERS)
 }
 
 /// A path in the file system: rooted, or with the extension of a key file. base64 may begin with a slash too, but its

@@ -17,7 +17,7 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]"), ("{%", "%}")];
     // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
     let is_cut = ["{$", "#{", "${", "{{", "%{", "$("].iter().any(|open| {
-        text.trim_start_matches(['\'', '"'])
+        text.trim_start_matches(['\'', '"', '\\'])
             .strip_prefix(open)
             .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
     });
@@ -119,10 +119,10 @@ fn is_variable(text: &str) -> bool {
     let name = name.strip_prefix("env:").unwrap_or(name);
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'.');
-    let upper = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let upper = name.trim_end_matches('}').bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     // `$config['x']`, `$this->x`, `$token.name})`: a name, and then what only an expression has.
     let length = name.bytes().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.')).count();
     let expression = length > 2
-        && [&b"["[..], b"-", b"->", b"::", b"()", b"}", b")", b"\\"].iter().any(|mark| name.as_bytes()[length..].starts_with(mark));
+        && [&b"["[..], b"(", b"-", b"->", b"::", b"()", b"}", b")", b"\\"].iter().any(|mark| name.as_bytes()[length..].starts_with(mark));
     starts && (plain || upper || expression)
 }

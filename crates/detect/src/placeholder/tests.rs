@@ -226,6 +226,8 @@ fn addresses_with_credentials_are_not_bare() {
     assert_eq!(in_slot(b"https://hooks.slack.com/services/T0/B0/abc"), None);
     assert!(in_slot(b"postgres://app@db/prod").is_some());
     assert!(in_slot(b"redis://cache:6379/0").is_some());
+    assert!(in_slot(b"postgres://app@db/prod?sslmode=verify-ca&sslkey=.%2Fclient.key").is_some());
+    assert_eq!(in_slot(b"https://host/path?charset=utf8&k=abc"), None);
 }
 
 #[test]

@@ -12,7 +12,7 @@ static FILLERS: WordList = WordList::new(
     obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
     encrypted hashed incorrect mismatch nonmatching notmatching notneeded notrequired short tobedefined toolong tooshort wrong
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
-    keyhere manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
+    keyhere cambiame cambiami cámbiame changezmoi измени изменить изменитьменя mudeme ändermich zmieńmnie manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
 ",
 );
 
@@ -77,6 +77,9 @@ static FUNCTION_WORDS: WordList = WordList::new(
 
 /// Longer than any filler without its separators.
 const MAX_JOINED: usize = 64;
+
+/// So many letters of scripts without blanks make a text, whatever else it holds.
+const MIN_UNSPACED: usize = 3;
 
 /// What credentials are called in texts for people.
 static CREDENTIALS: WordList = WordList::new(
@@ -163,7 +166,8 @@ fn instructs(lower: &str) -> bool {
     let is_spelled = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphabetic()) || word.bytes().all(|byte| byte.is_ascii_digit());
     let (Some(first), Some(last)) = (words().next(), words().next_back()) else { return false };
     let says = ORDERS.has(first.as_bytes())
-        || matches!(last, "here" | "example" | "placeholder" | "aqui" | "ici" | "hier" | "qui")
+        || matches!(last, "example" | "placeholder" | "string" | "qui")
+        || words().any(|word| matches!(word, "here" | "aqui" | "ici" | "hier"))
         || first == "example";
     says && words().nth(1).is_some() && words().all(is_spelled)
 }
@@ -269,13 +273,14 @@ pub(super) fn prose(value: &[u8]) -> Option<&'static str> {
 /// Why a value is a text in a language with letters beyond ASCII, or one that speaks of passwords in any language.
 pub(super) fn phrase(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
+    let letters = || text.chars().filter(|c| is_unspaced(*c)).count();
     if value.iter().any(|byte| byte.is_ascii_digit() || *byte == b'\n') {
-        return None;
+        return (letters() >= MIN_UNSPACED).then_some("a text of a user interface");
     }
     let words =
         || text.split_ascii_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
     let (foreign, several) = (text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()), words().nth(1).is_some());
-    let unspaced = foreign && text.chars().filter(|c| is_unspaced(*c)).count() > 3;
+    let unspaced = foreign && letters() > 3;
     let names =
         || words().any(|word| CREDENTIALS.has_any_case(word.as_bytes())) && words().all(|word| word.chars().all(char::is_alphabetic));
     (unspaced || several && (foreign || names())).then_some("a text of a user interface")

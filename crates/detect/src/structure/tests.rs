@@ -157,7 +157,7 @@ fn weak_and_local_database_passwords_are_less_sure() {
     let confidence = |text: &str| only("app.yaml", text).confidence;
     assert_eq!(confidence("url: postgres://app:fk38!dkw@db.acme.io/app"), Confidence::High);
     assert_eq!(confidence("url: postgres://postgres:postgres@db.acme.io/app"), Confidence::Medium);
-    assert_eq!(confidence("url: postgres://app:fk38!dkw@localhost/app"), Confidence::Low);
+    assert_eq!(confidence("url: postgres://app:fk38!dkw@localhost/app"), Confidence::Medium);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(super) const fn advice(reason: Reason) -> &'static str {
              set as well, clients prefer the key."
         }
         Reason::SecretReadGrant => "If it does fetch values, they are what is to be judged: scan what fetches them.",
-        Reason::LocalEmulator => "Nothing. It is listed with low confidence and decides no verdict.",
+        Reason::LocalEmulator => "Nothing. It is listed with low or medium confidence and decides no verdict.",
         Reason::ExceptionExpired => {
             "Remove the credential, or renew the exception with a new date and a reason (at most max_renewals times)."
         }

@@ -272,8 +272,22 @@ fn credentials_of_local_development_servers_decide_nothing() {
     let report = judge(estate.clone());
     assert_eq!(workload(&report, JOB).verdict, Verdict::Secretless);
     assert!(workload(&report, JOB).reasons.contains(&Reason::LocalEmulator));
-    assert_eq!(report.artifacts[0].confidence, Confidence::Low);
+    assert_eq!(report.artifacts[0].confidence, Confidence::Medium);
     estate.matches[0].destination = Some(Destination::new("db", "db.acme.example"));
+    assert_eq!(judged(estate.clone()).verdict, Verdict::Partial);
+    estate.matches[0].destination = Some(Destination::new("vault", "localhost:8200"));
+    assert_eq!(judge(estate).artifacts[0].confidence, Confidence::Low);
+}
+
+#[test]
+fn what_one_copy_opens_on_the_same_machine_another_may_open_elsewhere() {
+    let mut estate = secretless();
+    let mut here = found("db.connection-string", 1, place(".github/workflows/deploy.yml", 40, 50));
+    here.notes.push("local-emulator: it opens a server on the same machine".into());
+    let elsewhere = found("db.connection-string", 1, place(".github/workflows/deploy.yml", 60, 70));
+    estate.matches.push(here);
+    assert_eq!(judged(estate.clone()).verdict, Verdict::Secretless);
+    estate.matches.push(elsewhere);
     assert_eq!(judged(estate).verdict, Verdict::Partial);
 }
 

@@ -51,7 +51,7 @@ fn compares(name: &[u8]) -> bool {
 /// `signInWithEmailAndPassword("mail", "x")`: what it acts on comes first.
 fn takes_account(name: &[u8]) -> bool {
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    last.ends_with(b"EmailAndPassword")
+    [&b"EmailAndPassword"[..], b"NameAndPassword", b"NamePassword", b"NameAndPwd", b"NamePwd"].iter().any(|end| last.ends_with(end))
 }
 
 /// `.toCharArray()`, `.to_string()`.
@@ -77,22 +77,34 @@ fn is_setter(around: &Around<'_>) -> bool {
 pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.at += 1;
     cursor.space();
-    let user = value::quoted(cursor)?;
-    let mut after = Cursor::new(around.text, user.end);
+    let user = value::quoted(cursor);
+    let mut after = Cursor::new(around.text, user.map_or(cursor.at, |user| user.end));
+    if user.is_none() {
+        after.run(40, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'@' | b'$'));
+    }
     after.space();
     if around.name.class != Class::Auth || !after.eat(b",") {
         return None;
     }
     after.space();
     let password = value::quoted(after)?;
+    // `authorize(request, "admin")`: beside a variable only what can't be a name of something.
+    if user.is_none() && !is_mixed(&around.text[password.span.start..password.span.end]) {
+        return None;
+    }
     let mut end = Cursor::new(around.text, password.end);
     passes_methods(&mut end);
     end.space();
     end.eat(b",");
     end.space();
     let closes = matches!(end.peek(), Some(b')' | b']'));
-    let named_user = user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/');
+    let named_user = user.is_none_or(|user| user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/'));
     (closes && named_user).then_some(Place { how: How::Pair, value: password })
+}
+
+/// Letters and digits, as hardly any word of a program has them.
+fn is_mixed(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_alphabetic) && value.iter().filter(|byte| byte.is_ascii_digit()).count() > 1
 }
 
 /// `("name", "x")`: the name is the first argument. The cursor stands at the comma.
@@ -160,7 +172,11 @@ pub(super) fn next_item(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<P
 fn opening_before(around: &Around<'_>) -> Option<u8> {
     let head = &around.text[around.name.span.start.saturating_sub(64)..around.name.span.start];
     let quote = head.iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-    let prefix = head[..quote].trim_ascii_end();
+    let mut prefix = head[..quote].trim_ascii_end();
+    if let Some(selector) = prefix.strip_suffix(b"[name=") {
+        // `fill('input[name="password"]', "x")`
+        prefix = &selector[..selector.iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'`'))?];
+    }
     let prefix = prefix.strip_suffix(b"@").or_else(|| prefix.strip_suffix(b"L")).unwrap_or(prefix);
     match prefix.last()? {
         b'(' => Some(b'('),
@@ -204,6 +220,8 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return None;
     }
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
+    // csh
+    let docker = docker || before.eq_ignore_ascii_case(b"setenv");
     let docker = docker || before.ends_with(b" set") || before == b"set";
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
     let rest = &text[value.end..text.len().min(value.end + 2)];

@@ -55,3 +55,10 @@ pub(super) fn is_case(around: &Around<'_>) -> bool {
     let head = head.trim_ascii_end();
     around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
 }
+
+/// `password[]`, `password[64]`.
+pub(super) fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
+    cursor.eat(b"[");
+    cursor.run(6, |byte| byte.is_ascii_digit());
+    cursor.eat(b"]").then_some(())
+}

@@ -4,7 +4,7 @@ use unkeyed_model::Span;
 
 use super::super::cursor::Cursor;
 use super::super::name::Class;
-use super::super::value::Literal;
+use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place};
 
@@ -40,6 +40,22 @@ pub(super) fn cell(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place>
     after.blanks();
     let is_cell = after.peek() == Some(b'|') && !around.name.weak;
     is_cell.then(|| placed(around, How::Told, value)).flatten()
+}
+
+/// `password,x` as the first two cells of a row. The cursor stands at the comma.
+pub(super) fn next_cell(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    let before = &around.text[..around.name.span.start];
+    let before = before.strip_suffix(b"\"").unwrap_or(before);
+    cursor.eat(b",");
+    let value = value::quoted(cursor).or_else(|| {
+        let span = cursor.run(MAX_TOLD, |byte| byte.is_ascii_graphic() && byte != b',');
+        (!span.is_empty()).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+    })?;
+    let opens_row = before.last().is_none_or(|&byte| byte == b'\n');
+    // The names of columns hardly have digits: `password,created_at`.
+    let is_name = !around.text[value.span.start..value.span.end].iter().any(u8::is_ascii_digit);
+    let ends = around.text.get(value.end).is_none_or(|byte| matches!(byte, b',' | b'\r' | b'\n'));
+    (opens_row && ends && !is_name).then(|| placed(around, How::Assigned, value)).flatten()
 }
 
 fn literal(mut cursor: Cursor<'_>) -> Option<Literal> {

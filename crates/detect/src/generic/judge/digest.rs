@@ -1,0 +1,60 @@
+//! Values that were computed from others: checksums, hashes, public keys and their ids.
+
+use super::super::name::{Class, Name};
+
+/// A digest by its own mark, or beside the name of an algorithm.
+pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str> {
+    let marks: [&[u8]; 8] = [b"sha256:", b"sha1:", b"sha512:", b"md5:", b"sha256-", b"sha384-", b"sha512-", b"h1:"];
+    if marks.iter().any(|mark| value.len() > mark.len() && value[..mark.len()].eq_ignore_ascii_case(mark)) {
+        return Some("a checksum with its algorithm");
+    }
+    if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
+        return Some("an address of a blockchain account");
+    }
+    if is_point(value) {
+        return Some("a public key");
+    }
+    if value.len() < 20 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
+        return Some("a number");
+    }
+    let name = name?;
+    // The annotation by which a chart makes a change of the secret restart its pods.
+    if text[..name.span.start].ends_with(b"checksum/") {
+        return Some("a checksum by its name");
+    }
+    if name.class == Class::Password && value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit) && is_set(text, name) {
+        return Some("a hash in a table");
+    }
+    let named = text[name.span.start..name.span.end].to_ascii_lowercase();
+    if name.class == Class::Key && is_key_id(&named, value) {
+        return Some("the id of a public key");
+    }
+    let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
+    let is_hex = value.iter().all(u8::is_ascii_hexdigit);
+    (is_hex
+        && name.weak
+        && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
+    .then_some("a checksum by its name")
+}
+
+/// A point of P-256 in base64, as browsers take the public key of a push service (RFC 8292): 65 bytes of which the first is 4.
+fn is_point(value: &[u8]) -> bool {
+    let digits = value.strip_suffix(b"=").unwrap_or(value);
+    digits.len() == 87
+        && digits[0] == b'B'
+        && (b'A'..=b'P').contains(&digits[1])
+        && digits.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/'))
+}
+
+/// OpenPGP's long id or fingerprint of a key: 16 or 40 digits in capitals (RFC 9580, section 5.5.4).
+fn is_key_id(name: &[u8], value: &[u8]) -> bool {
+    let of_signatures = [&b"sign"[..], b"gpg", b"pgp"].iter().any(|word| memchr::memmem::find(name, word).is_some());
+    let capitals = value.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte));
+    of_signatures && capitals && matches!(value.len(), 16 | 40)
+}
+
+/// `UPDATE users SET password = …`
+fn is_set(text: &[u8], name: &Name) -> bool {
+    let head = text[name.span.start.saturating_sub(64)..name.span.start].to_ascii_lowercase();
+    head.starts_with(b"set ") || memchr::memmem::find(&head, b" set ").is_some()
+}
