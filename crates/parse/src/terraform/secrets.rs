@@ -6,6 +6,7 @@ use super::module::Module;
 use crate::credential_name::{is_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
+use crate::weak_literal;
 
 /// Data sources and ephemeral resources that fetch a stored value: type, store, whether it is issued per request.
 const FETCHED: &[(&str, StoreKind, Custody)] = &[
@@ -189,6 +190,9 @@ impl Reader<'_, '_> {
         }
         let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
         facts.slots.push(slot(&leaf.name, location.clone(), self.destination.clone()));
+        if leaf.val.via.is_none() && self.fetches {
+            facts.declarations.extend(weak_literal::declared(&leaf.name, text, &location));
+        }
         let name = leaf.val.via.as_deref()?;
         facts.stored.push(StoredSecret {
             store: StoreKind::TerraformVariable,
