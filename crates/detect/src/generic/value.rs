@@ -139,6 +139,11 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
         value =
             &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
     }
+    if dialect == Dialect::Prose {
+        // A text for people in a string of a program: `"… the password is declared\n+optional"`.
+        let is_line_end = |at: &usize| matches!(value.get(at + 1), Some(b'n' | b'r' | b't'));
+        value = &value[..memchr::memchr_iter(b'\\', value).find(is_line_end).unwrap_or(value.len())];
+    }
     // Punctuation of Chinese and Japanese ends a value as a comma does: `密码=x，`.
     let fullwidth = memchr::memchr2_iter(0xef, 0xe3, value).find(|&at| matches!(value[at..], [0xef, 0xbc, ..] | [0xe3, 0x80, ..]));
     value = &value[..fullwidth.unwrap_or(value.len())];

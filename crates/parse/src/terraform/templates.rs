@@ -10,11 +10,11 @@ use crate::place::under;
 
 /// Data sources whose text is made of what they are given.
 const RENDERED: &[&str] = &["template_file", "template_cloudinit_config", "cloudinit_config"];
-/// Longest way through locals and data sources that is gone, in steps.
-const MAX_DEPTH: usize = 6;
+/// Most locals and data sources that a block's values are followed to; each may lead to the next.
+const MAX_PASSED: usize = 128;
 /// What is said where it is longer.
 pub(super) const LIMITED: &str =
-    "a template of this folder is made of more than 6 locals and data sources; what the others hold was not read";
+    "a template of this folder is made of more than 128 locals and data sources; what the others hold was not read";
 
 /// The values that the templates of a block are given, under the names that they have there.
 pub(super) fn leaves(module: &Module<'_>, section: Section<'_>) -> Vec<Leaf> {
@@ -45,7 +45,7 @@ struct Given<'a, 'm> {
 impl Given<'_, '_> {
     /// Whether something named was not looked at yet, and may be.
     fn enter(&mut self, name: String) -> bool {
-        let fits = self.passed.len() < MAX_DEPTH;
+        let fits = self.passed.len() < MAX_PASSED;
         let is_new = !self.passed.contains(&name);
         if is_new && !fits {
             self.module.evaluation.templates_cut.set(true);
@@ -146,8 +146,8 @@ resource "aws_instance" "other" { user_data = file("init.yaml") }
 
     #[test]
     fn a_way_that_is_too_long_is_told() {
-        let locals: String = (0..8).map(|at| format!("  l{at} = local.l{}\n", at + 1)).collect();
-        let text = format!("locals {{\n{locals}  l8 = var.token\n}}\nresource \"aws_instance\" \"i\" {{ user_data = local.l0 }}\n");
+        let locals: String = (0..200).map(|at| format!("  l{at} = local.l{}\n", at + 1)).collect();
+        let text = format!("locals {{\n{locals}  l200 = var.token\n}}\nresource \"aws_instance\" \"i\" {{ user_data = local.l0 }}\n");
         let facts = read(&[Unit::new(Arc::new(Origin { path: "infra/main.tf".into(), ..Origin::default() }), text.into_bytes())]);
         assert!(facts.skipped.iter().any(|skip| skip.detail == super::LIMITED), "{:?}", facts.skipped);
     }

@@ -176,6 +176,7 @@ package.json	"@acme/password": "^4.0.2",
 README.md	Is it one-pass or not1x?
 README.md	Pass :advanced1 => true
 README.md	When you pass `-Zmir-opt4` to it, nothing is stored.
+a.json	"Set it if the password is declared\n+optional"
 README.md	Pass `splitdebug7=off` to rustc.
 README.md	| Password | string, at least 8 |
 x	next=http://app.acme.com:9003@other.com
