@@ -94,16 +94,17 @@ class Driver:
         self._done.add(future)
 
     def _settle(self, future: Future, target: Target) -> None:
-        if future.status == "finished":
+        if future.status == "cancelled":
+            raise ConnectionError("the scheduler is gone; records so far are kept")
+        # A result that was lost with its worker is made again, and this waits for it.
+        failure = future.exception()
+        if failure is None:
             outcome = future.result()
             for name, record in outcome.records.items():
                 if self._store:
                     self._store.write(name, record)
             self._progress.add(target, outcome, len(self._threads))
             return
-        if future.status == "cancelled":
-            raise ConnectionError("the scheduler is gone; records so far are kept")
-        failure = future.exception()
         if isinstance(failure, Misused):
             raise Misused(f"line {target.number}: {failure}")
         if isinstance(failure, KilledWorker):
