@@ -14,7 +14,7 @@ use crate::window::{WIDE, WIDTH, Window, keys};
 static WINDOWS: &[u8; 196_608] = include_bytes!("../data/windows.bin");
 /// Words that are compared before it is asked whether the rest matters.
 const AT_ONCE: usize = 32;
-/// Miri, which takes a thousand times as long, sees one in sixteen.
+/// Miri, which is slow, sees one in sixteen.
 const COUNT: usize = if cfg!(miri) { 64 * AT_ONCE } else { WINDOWS.len() / WIDE };
 const WORDS: usize = COUNT / 64;
 
