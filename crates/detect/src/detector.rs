@@ -12,7 +12,7 @@ use crate::decode::{self, Decoded, Depth};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
 use crate::generic::{self, Generic};
-use crate::inherit::{Spent, Trace};
+use crate::inherit::{Events, Spent, Trace};
 use crate::rule::Rule;
 use crate::rule_error::{Problem, RuleError};
 use crate::rule_set::RuleSet;
@@ -51,8 +51,8 @@ pub struct Scratch {
     /// Matches that this Unit may still have.
     drafts: usize,
     notices: Vec<Skip>,
-    /// Of the text itself, not of what was decoded from it: where anything matched, and what that cost.
-    events: Vec<Span>,
+    /// Of the text itself, not of what was decoded from it: what was come upon, and what that cost.
+    events: Events,
     spent: Spent,
 }
 
@@ -215,10 +215,10 @@ impl Detector {
             scratch.budget -= decoded.bytes.len();
             scratch.spent.decoded += decoded.bytes.len();
             let inner = self.examine_decoded(&decoded.bytes, origins, behind, scratch);
+            if depth.is_file() {
+                scratch.events.leave(region.span, !inner.veil.is_empty());
+            }
             if !inner.veil.is_empty() {
-                if depth.is_file() {
-                    scratch.events.push(region.span);
-                }
                 on_inner(inner, region, &decoded);
             }
             scratch.decoded.push(decoded);
@@ -234,22 +234,19 @@ impl Detector {
         let file = (depth.is_file() || generic::is_source_map(&origins[0])).then_some(&*origins[0]);
         let mut progress = generic::Progress::new(text.len());
         let mut events = std::mem::take(&mut scratch.events);
-        let mut note = |span| {
-            if depth.is_file() {
-                events.push(span)
-            }
-        };
+        events.is_inside = !depth.is_file();
         self.search.run(rules, text, parts, &mut scratch.search, applies, |event| {
             match event {
                 _ if drafts.len() + generic.len() == room => return ControlFlow::Break(()),
                 Event::Match(found) => {
-                    note(found.whole);
+                    events.say(found.whole);
                     drafts.extend(draft(rules.get(found.rule), text, found, &origins[0], depth));
                 }
-                Event::Far(at) => note(Span::new(at, at + 1)),
+                Event::Far(at) => events.say(Span::new(at, at + 1)),
+                Event::Elsewhere(at) => events.say_elsewhere(at),
                 Event::Word { word, at } => {
                     let found = self.generic.look(&mut progress, text, file, word, at);
-                    found.iter().for_each(|found| note(found.secret));
+                    found.iter().for_each(|found| events.say(found.secret));
                     generic.extend(found.and_then(|found| self.generic_draft(text, found, applies)));
                 }
             }

@@ -29,11 +29,65 @@ const MAX_NAME: usize = 4 << 10;
 pub struct Trace {
     origin: Arc<Origin>,
     length: usize,
-    /// Where anything matched, was decoded to something, or may do so because of what is far away; in order and disjoint.
-    events: Vec<Span>,
+    /// In order and disjoint.
+    events: Events,
     spent: Spent,
     /// Nothing was cut short, so that silence means that there is nothing.
     is_sound: bool,
+}
+
+/// Places that a search came upon.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Events {
+    /// Where anything matched, was decoded to something, or may do so because of what is far away.
+    said: Vec<Span>,
+    /// Where literals stand of rules that are not for files of this path. Most deltas lead from a file to the same file, and
+    /// one such literal is `://`.
+    elsewhere: Vec<Span>,
+    /// Places are those of a text that was decoded from a part of this one.
+    pub(crate) is_inside: bool,
+    /// Such a literal stands in there.
+    is_elsewhere_inside: bool,
+}
+
+impl Events {
+    pub(crate) fn say(&mut self, span: Span) {
+        if !self.is_inside {
+            note(&mut self.said, span);
+        }
+    }
+
+    pub(crate) fn say_elsewhere(&mut self, at: usize) {
+        match self.is_inside {
+            true => self.is_elsewhere_inside = true,
+            false => note(&mut self.elsewhere, Span::new(at, at + 1)),
+        }
+    }
+
+    /// Ends what was said inside of the part at `region`, which `matched` there or not.
+    pub(crate) fn leave(&mut self, region: Span, matched: bool) {
+        self.is_inside = false;
+        let is_elsewhere = std::mem::take(&mut self.is_elsewhere_inside);
+        if matched {
+            note(&mut self.said, region);
+        } else if is_elsewhere {
+            note(&mut self.elsewhere, region);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.said.clear();
+        self.elsewhere.clear();
+        self.is_elsewhere_inside = false;
+    }
+}
+
+/// Adds a place, to the last one if they are near each other: what stands between them is searched anyhow.
+fn note(spans: &mut Vec<Span>, span: Span) {
+    match spans.last_mut() {
+        Some(last) if last.start <= span.start && span.start <= last.end.saturating_add(LOCAL) => last.end = last.end.max(span.end),
+        _ => spans.push(span),
+    }
 }
 
 /// What a search of the whole text costs at most of each thing that is limited.
@@ -60,8 +114,9 @@ impl Spent {
 }
 
 impl Trace {
-    pub(crate) fn new(unit: &Unit<'_>, mut events: Vec<Span>, spent: Spent, is_sound: bool) -> Self {
-        merge(&mut events);
+    pub(crate) fn new(unit: &Unit<'_>, mut events: Events, spent: Spent, is_sound: bool) -> Self {
+        merge(&mut events.said);
+        merge(&mut events.elsewhere);
         // What a mail says of itself at the top has a say about every line.
         let is_sound = is_sound && !decode::is_mail(unit.bytes());
         Self { origin: Arc::clone(unit.origin()), length: unit.bytes().len(), events, spent, is_sound }
@@ -69,8 +124,9 @@ impl Trace {
 
     /// The trace of a text of which only parts were searched, the rest being as silent as in this base; `None` if a search of
     /// all of it might have reached a limit.
-    pub(crate) fn continued(&self, unit: &Unit<'_>, events: Vec<Span>, spent: Spent, is_sound: bool) -> Option<Self> {
+    pub(crate) fn continued(&self, unit: &Unit<'_>, mut events: Events, spent: Spent, is_sound: bool) -> Option<Self> {
         let spent = self.spent.plus(spent);
+        events.elsewhere.extend(placed(&self.events.elsewhere, unit.lineage()?.copies?));
         spent.is_allowed(unit.bytes().len()).then(|| Self::new(unit, events, spent, is_sound))
     }
 
@@ -84,7 +140,10 @@ impl Trace {
             return None;
         }
         let mut parts = self.changes(copies, length);
-        parts.extend(self.events_in(copies));
+        parts.extend(placed(&self.events.said, copies));
+        if unit.origin().path != self.origin.path {
+            parts.extend(placed(&self.events.elsewhere, copies));
+        }
         for part in &mut parts {
             let start = start_of_name(unit.bytes(), part.start.saturating_sub(LOCAL))?;
             *part = Span::new(start, part.end.saturating_add(LOCAL).min(length));
@@ -109,17 +168,17 @@ impl Trace {
         }
         changes
     }
+}
 
-    /// The events of the base where they stand now, as far as they were copied.
-    fn events_in(&self, copies: &[Copied]) -> impl Iterator<Item = Span> {
-        copies.iter().flat_map(|copy| {
-            let source = Span::new(copy.from, copy.from + copy.span.len());
-            let first = self.events.partition_point(|event| event.end < source.start);
-            let events = self.events[first..].iter().take_while(move |event| event.start <= source.end);
-            let place = move |at: usize| at.clamp(source.start, source.end) - source.start + copy.span.start;
-            events.map(move |event| Span::new(place(event.start), place(event.end)))
-        })
-    }
+/// Where events of the base stand now, as far as they were copied.
+fn placed(events: &[Span], copies: &[Copied]) -> impl Iterator<Item = Span> {
+    copies.iter().flat_map(|copy| {
+        let source = Span::new(copy.from, copy.from + copy.span.len());
+        let first = events.partition_point(|event| event.end < source.start);
+        let events = events[first..].iter().take_while(move |event| event.start <= source.end);
+        let place = move |at: usize| at.clamp(source.start, source.end) - source.start + copy.span.start;
+        events.map(move |event| Span::new(place(event.start), place(event.end)))
+    })
 }
 
 /// Where the name starts that `at` stands in: the first word of a name that leads to a place has a say about the others.

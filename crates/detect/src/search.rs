@@ -73,8 +73,10 @@ impl Hit {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
     Match(Found),
-    /// The literal of a rule stands at this place, whose match may be longer than [`LOCAL`], or which has a say about paths.
+    /// The literal of a rule stands at this place, whose match may be longer than [`LOCAL`].
     Far(usize),
+    /// The literal of a rule stands at this place that doesn't apply.
+    Elsewhere(usize),
     /// One of [`words`](crate::index::words), by its position.
     Word {
         word: u16,
@@ -194,12 +196,14 @@ impl Search {
             let mut hits = std::mem::take(&mut scratch.hits);
             for &hit in hits.iter().filter(|hit| hit.highest() < settled) {
                 let rule = rules.get(hit.rule());
-                if rule.pattern.facts().window + 1 >= LOCAL || rule.paths.is_some() || rule.path_pattern.is_some() {
-                    on_event(Event::Far(hit.at()))?;
-                }
                 // One hit may leave open the starts of several matches, of which others end before it.
                 while let Some(found) = scratch.confirm(rule, text, hit, applies) {
                     on_event(Event::Match(found))?;
+                }
+                if !scratch.rules[hit.rule()].applies {
+                    on_event(Event::Elsewhere(hit.at()))?;
+                } else if rule.pattern.facts().window + 1 >= LOCAL {
+                    on_event(Event::Far(hit.at()))?;
                 }
             }
             hits.retain(|hit| hit.highest() >= settled);

@@ -41,6 +41,9 @@ const PIECES: &[&str] = &[
     "curl -u admin:Wq7lemurHaken31x https://h/x\n",
     "\u{5bc6}\u{7801}\u{662f}\u{4ec0}\u{4e48}",
     "                                                                                ",
+    // What rules for files of one name find.
+    "\ndb.acme-lab.net:5432:app:app:Wq7lemurHaken31x\n",
+    "ZGIuYWNtZS1sYWIubmV0OjU0MzI6YXBwOmFwcDpXcTdsZW11ckhha2VuMzF4Cg==\n",
     "sk_live_",
     "4eC39HqLyjWDarjtT1zdp7dc8Kx2",
 ];
@@ -82,6 +85,9 @@ fn build(base: &[u8], step: &Step) -> (Vec<u8>, Vec<Copied>) {
     (text, copies)
 }
 
+/// Files that are read alike, but for rules that are for files of one name.
+const PATHS: &[&str] = &["src/config.py", "old/config.py", "home/.pgpass", "home/notes", "root/.pgpass"];
+
 fn said(scan: impl FnOnce(&mut Scratch, &mut dyn FnMut(Match))) -> String {
     let (mut scratch, mut found) = (Scratch::default(), Vec::new());
     scan(&mut scratch, &mut |one| found.push(one));
@@ -92,13 +98,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn what_is_built_yields_what_the_whole_yields(first in fresh(60..400), steps in prop::collection::vec(step(), 1..5)) {
-        let origin = Arc::new(Origin { path: "src/config.py".into(), ..Origin::default() });
+    fn what_is_built_yields_what_the_whole_yields(first in fresh(60..400), steps in prop::collection::vec((step(), 0..PATHS.len()), 1..5)) {
         let (mut base, mut trace): (_, Option<Trace>) = (Vec::new(), None);
-        let texts = std::iter::once(Step { parts: vec![(0, 0, first)] }).chain(steps);
-        for (depth, step) in texts.enumerate() {
+        let texts = std::iter::once((Step { parts: vec![(0, 0, first)] }, steps[0].1)).chain(steps);
+        for (depth, (step, path)) in texts.enumerate() {
+            let origin = Arc::new(Origin { path: PATHS[path].into(), ..Origin::default() });
             let (text, copies) = build(&base, &step);
-            let unit = Unit::new(Arc::clone(&origin), text.as_slice());
+            let unit = Unit::new(origin, text.as_slice());
             let whole = said(|scratch, sink| DETECTOR.scan(&unit, &[], scratch, sink));
             let built = unit.built(Lineage { depth, copies: (depth > 0).then_some(&copies) });
             let mut next = None;
@@ -106,5 +112,24 @@ proptest! {
             prop_assert_eq!(parts, whole);
             (base, trace) = (text, next);
         }
+    }
+}
+
+/// A rule for files of one name says nothing of others; what is copied from one of those is not silent for that.
+#[test]
+fn a_rule_for_some_paths_sees_what_was_copied_from_another() {
+    let secret = "db.acme-lab.net:5432:app:app:Wq7lemurHaken31x\n";
+    for line in [secret.to_owned(), format!("{}\n", PIECES[PIECES.len() - 3].trim())] {
+        let text = [&PIECES[1].repeat(80), &line, &PIECES[1].repeat(80)].map(String::as_str).concat();
+        let copies = [Copied { from: 0, span: Span::new(0, text.len()) }];
+        let (mut trace, mut seen): (Option<Trace>, _) = (None, Vec::new());
+        for (depth, path) in ["home/notes", "home/other", "home/.pgpass"].into_iter().enumerate() {
+            let unit = Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+            let unit = unit.built(Lineage { depth, copies: (depth > 0).then_some(&copies) });
+            let (mut found, mut scratch) = (0, Scratch::default());
+            trace = Some(DETECTOR.scan_built(&unit, trace.as_ref(), &mut scratch, &mut |_| found += 1));
+            seen.push(found);
+        }
+        assert_eq!(seen, [0, 0, 1], "{}", line.len());
     }
 }

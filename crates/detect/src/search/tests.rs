@@ -71,7 +71,7 @@ impl Engine {
 fn matched(event: Event) -> Option<Found> {
     match event {
         Event::Match(found) => Some(found),
-        Event::Far(_) | Event::Word { .. } => None,
+        Event::Far(_) | Event::Elsewhere(_) | Event::Word { .. } => None,
     }
 }
 
