@@ -120,12 +120,12 @@ pub(crate) fn regions(text: &[u8], decoded: bool, out: &mut Vec<Region>) {
         out.push(Region { span: Span::new(0, text.len()), step });
         return;
     }
-    regions_in(text, &[Span::new(0, text.len())], out);
+    regions_in(text, &[Span::new(0, text.len())], is_mail(text), out);
 }
 
-/// The encoded parts that touch `parts` of `text`, which are in order, and maybe some others.
-pub(crate) fn regions_in(text: &[u8], parts: &[Span], out: &mut Vec<Region>) {
-    let quoted: fn(&[u8], &mut Vec<Region>) = if is_mail(text) { quoted::mail } else { quoted::regions };
+/// The encoded parts that touch `parts` of `text`, which are in order, and maybe some others. A mail is quoted-printable.
+pub(crate) fn regions_in(text: &[u8], parts: &[Span], is_mail: bool, out: &mut Vec<Region>) {
+    let quoted: fn(&[u8], &mut Vec<Region>) = if is_mail { quoted::mail } else { quoted::regions };
     let parts = lines::whole(text, parts);
     for find in [digits::regions, percent::regions, escapes::regions, entities::regions, quoted] {
         for part in &parts {

@@ -51,6 +51,8 @@ pub struct Scratch {
     /// Matches that this Unit may still have.
     drafts: usize,
     notices: Vec<Skip>,
+    /// Whether the text itself says that it is quoted-printable.
+    is_mail: bool,
     /// Of the text itself, not of what was decoded from it: what was come upon, and what that cost.
     events: Events,
     spent: Spent,
@@ -104,7 +106,7 @@ impl Detector {
     /// from. `slots` are the places in this Unit of which a parser says that a credential stands there.
     pub fn scan(&self, unit: &Unit<'_>, slots: &[Slot], scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) {
         let text = unit.bytes();
-        let Examined { findings, veil } = self.examine_unit(unit, &whole(text), scratch);
+        let Examined { findings, veil } = self.examine_unit(unit, &whole(text), decode::is_mail(text), scratch);
         let mut findings = slots::join(self, text, unit.origins(), findings, slots, scratch);
         if let Some(window) = unit.window() {
             findings.retain(|finding| (window.own.start..window.own.end).contains(&finding.draft.secret.start));
@@ -116,8 +118,10 @@ impl Detector {
     /// where that could make a difference. `base` is what the scan of the base returned, if it is at hand.
     pub fn scan_built(&self, unit: &Unit<'_>, base: Option<&Trace>, scratch: &mut Scratch, sink: &mut dyn FnMut(Match)) -> Trace {
         let noticed = scratch.notices.len();
-        if let Some((base, parts)) = base.and_then(|base| Some((base, base.parts(unit)?))) {
-            let Examined { findings, veil } = self.examine_unit(unit, &parts, scratch);
+        // What a mail says of itself at the top has a say about every line.
+        let is_mail = decode::is_mail(unit.bytes());
+        if let Some((base, parts)) = base.filter(|_| !is_mail).and_then(|base| Some((base, base.parts(unit)?))) {
+            let Examined { findings, veil } = self.examine_unit(unit, &parts, is_mail, scratch);
             let is_sound = scratch.notices.len() == noticed;
             let trace = base.continued(unit, std::mem::take(&mut scratch.events), scratch.spent, is_sound).filter(|_| is_sound);
             if let Some(trace) = trace {
@@ -126,14 +130,16 @@ impl Detector {
             }
             scratch.notices.truncate(noticed);
         }
-        let Examined { findings, veil } = self.examine_unit(unit, &whole(unit.bytes()), scratch);
+        let Examined { findings, veil } = self.examine_unit(unit, &whole(unit.bytes()), is_mail, scratch);
         emit(unit, findings, veil, sink);
-        Trace::new(unit, std::mem::take(&mut scratch.events), scratch.spent, scratch.notices.len() == noticed)
+        let is_sound = scratch.notices.len() == noticed && !is_mail;
+        Trace::new(unit, std::mem::take(&mut scratch.events), scratch.spent, is_sound)
     }
 
     /// Finds what is in `parts` of a Unit.
-    fn examine_unit(&self, unit: &Unit<'_>, parts: &[Span], scratch: &mut Scratch) -> Examined {
+    fn examine_unit(&self, unit: &Unit<'_>, parts: &[Span], is_mail: bool, scratch: &mut Scratch) -> Examined {
         scratch.begin(self.id, unit.bytes().len());
+        scratch.is_mail = is_mail;
         self.examine(unit.bytes(), parts, unit.origins(), Depth::default(), scratch)
     }
 
@@ -198,7 +204,7 @@ impl Detector {
     ) {
         let mut regions = Vec::new();
         match depth.is_file() {
-            true => decode::regions_in(text, parts, &mut regions),
+            true => decode::regions_in(text, parts, scratch.is_mail, &mut regions),
             false => decode::regions(text, true, &mut regions),
         }
         for region in regions {

@@ -17,8 +17,8 @@ use crate::search;
 /// What stands farther from a place has no say in whether something is found there. Matches of rules that may be longer are
 /// noted wherever a literal of them stands.
 pub(crate) const LOCAL: usize = 768;
-/// A text of which more than three quarters would be searched is searched as a whole.
-const WORTHWHILE: (usize, usize) = (3, 4);
+/// A text of which more than so much would be searched is searched as a whole.
+const WORTHWHILE: (usize, usize) = (7, 8);
 /// Shorter texts are searched as a whole.
 const MIN_LENGTH: usize = 4 * LOCAL;
 /// A part starts where a name starts, if it does so within so many bytes; else the text is searched as a whole.
@@ -117,8 +117,6 @@ impl Trace {
     pub(crate) fn new(unit: &Unit<'_>, mut events: Events, spent: Spent, is_sound: bool) -> Self {
         merge(&mut events.said);
         merge(&mut events.elsewhere);
-        // What a mail says of itself at the top has a say about every line.
-        let is_sound = is_sound && !decode::is_mail(unit.bytes());
         Self { origin: Arc::clone(unit.origin()), length: unit.bytes().len(), events, spent, is_sound }
     }
 
@@ -136,7 +134,7 @@ impl Trace {
         let copies = unit.lineage()?.copies?;
         let length = unit.bytes().len();
         let is_same_kind = unit.origins().len() == 1 && generic::are_read_alike(unit.origin(), &self.origin);
-        if !self.is_sound || !is_same_kind || length < MIN_LENGTH || decode::is_mail(unit.bytes()) {
+        if !self.is_sound || !is_same_kind || length < MIN_LENGTH {
             return None;
         }
         let mut parts = self.changes(copies, length);
@@ -172,6 +170,7 @@ impl Trace {
 
 /// Where events of the base stand now, as far as they were copied.
 fn placed(events: &[Span], copies: &[Copied]) -> impl Iterator<Item = Span> {
+    let copies = if events.is_empty() { &[] } else { copies };
     copies.iter().flat_map(|copy| {
         let source = Span::new(copy.from, copy.from + copy.span.len());
         let first = events.partition_point(|event| event.end < source.start);

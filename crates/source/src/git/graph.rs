@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::commit;
+use super::ids::Ids;
 use super::numbered::Numbered;
 use super::pack::{Kind, NONE};
 use super::sweep::{Seen, Sweep, Visitor};
@@ -52,6 +53,8 @@ pub(super) struct Graph {
     lists: Vec<u32>,
     /// Trees, and their parts of the lists.
     trees: Vec<(u32, Range<u32>)>,
+    /// By object: where it stands among the trees.
+    places: Vec<u32>,
     pub(super) texts: Numbered<u8>,
 }
 
@@ -59,11 +62,12 @@ impl Graph {
     /// Reads the graph; of files, only those that are `sought`, a sorted list.
     pub(super) fn read(sweep: &Sweep<'_>, id_width: usize, sought: &[u32]) -> Self {
         let graph = Mutex::new(Self::default());
+        let files = &Sought::new(&sweep.store.ids, sought);
         let visitor = || -> Visitor<'_> {
             let mut part = Part { graph: &graph, own: Self::default() };
             Box::new(move |object| {
                 if object.is_wanted {
-                    part.own.take(&object, sweep, id_width, sought);
+                    part.own.take(&object, sweep, id_width, files);
                 }
                 Flow::Continue
             })
@@ -74,6 +78,8 @@ impl Graph {
         graph.tags.sort_unstable();
         graph.trees.sort_unstable_by_key(|(tree, _)| *tree);
         graph.last = Vec::new();
+        graph.places = vec![NONE; sweep.store.ids.len()];
+        graph.put_trees();
         graph.prune(sweep.store.ids.len(), sought);
         graph
     }
@@ -105,6 +111,14 @@ impl Graph {
         }
         (self.lists, self.runs) = (lists, short);
         self.trees.retain(|(_, part)| !part.is_empty());
+        self.places.fill(NONE);
+        self.put_trees();
+    }
+
+    fn put_trees(&mut self) {
+        for (at, (tree, _)) in (0..).zip(&self.trees) {
+            self.places[*tree as usize] = at;
+        }
     }
 
     /// The places of the trees, each after those in it; of trees that were made to contain each other, one comes too early.
@@ -138,7 +152,7 @@ impl Graph {
         (*tree, &self.lists[part.start as usize..part.end as usize])
     }
 
-    fn take(&mut self, object: &Seen<'_>, sweep: &Sweep<'_>, id_width: usize, sought: &[u32]) {
+    fn take(&mut self, object: &Seen<'_>, sweep: &Sweep<'_>, id_width: usize, sought: &Sought<'_>) {
         let ids = &sweep.store.ids;
         let number = |id: gix::ObjectId| ids.find(&id).unwrap_or(NONE);
         match object.kind {
@@ -153,8 +167,12 @@ impl Graph {
                 let start = self.lists.len() as u32;
                 let mut run = Vec::with_capacity(MAX_RUN);
                 for entry in TreeEntries::new(object.bytes, id_width) {
+                    let is_tree = entry.kind == EntryKind::Tree;
+                    if !is_tree && !sought.may_hold(entry.id) {
+                        continue;
+                    }
                     let Some(child) = ids.find_bytes(entry.id) else { continue };
-                    if entry.kind == EntryKind::Tree || sought.binary_search(&child).is_ok() {
+                    if is_tree || sought.all.binary_search(&child).is_ok() {
                         run.push(self.edge_to(child, entry.name, ids.len()));
                         if run.len() == MAX_RUN || ends_run(entry.name) {
                             self.lists.push(self.runs.number(&run));
@@ -212,7 +230,7 @@ impl Graph {
 
     /// Where the tree with that number of an object stands among the trees.
     fn place(&self, object: u32) -> Option<usize> {
-        self.trees.binary_search_by_key(&object, |&(tree, _)| tree).ok()
+        self.places.get(object as usize).filter(|at| **at != NONE).map(|&at| at as usize)
     }
 
     /// The commit with that number of an object.
@@ -223,6 +241,29 @@ impl Graph {
     /// What the tag with that number of an object points to.
     pub(super) fn target(&self, object: u32) -> Option<u32> {
         self.tags.binary_search_by_key(&object, |&(tag, _)| tag).ok().map(|at| self.tags[at].1)
+    }
+}
+
+/// The objects that are looked for, sorted.
+struct Sought<'s> {
+    all: &'s [u32],
+    /// Whether the id of one of them starts with these two bytes. That of nearly every file doesn't.
+    heads: Vec<bool>,
+}
+
+impl<'s> Sought<'s> {
+    fn new(ids: &Ids, all: &'s [u32]) -> Self {
+        let mut heads = vec![false; 1 << 16];
+        all.iter().for_each(|&object| heads[Self::head(ids.raw(object))] = true);
+        Self { all, heads }
+    }
+
+    fn may_hold(&self, id: &[u8]) -> bool {
+        self.heads[Self::head(id)]
+    }
+
+    fn head(id: &[u8]) -> usize {
+        id.first_chunk().map_or(0, |&two| usize::from(u16::from_be_bytes(two)))
     }
 }
 

@@ -107,6 +107,7 @@ impl<'i> Names<'i> {
     pub(super) fn path(&self, object: u32, object_at: impl Fn(u32) -> u32) -> (Vec<u8>, Parent) {
         let mut parts: Vec<Arc<[u8]>> = Vec::new();
         let mut at = object;
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         let end = loop {
             let known = self.by_object[at as usize].load(Ordering::Relaxed);
             if known == ROOT {
@@ -115,7 +116,6 @@ impl<'i> Names<'i> {
             if known == NOWHERE || parts.len() == MAX_DEPTH {
                 break Parent::None(at);
             }
-            let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
             parts.push(Arc::clone(texts.get((known & u64::from(u32::MAX)) as u32)));
             at = object_at((known >> 32) as u32 - 1);
         };
