@@ -23,6 +23,9 @@ use crate::{doubt, emit, overlap, pairing, placeholder, slots};
 /// Matches beyond so many in one Unit are left out, and that is said: nobody reads them, and they would fill the memory.
 const MAX_DRAFTS: usize = 20_000;
 
+/// Working memory for more decoded bytes than this is given back at once: with the places of the bytes it takes nine times as much.
+const KEEP_DECODED: usize = 64 << 10;
+
 /// Finds credentials. Build it once, share it between threads.
 #[derive(Debug)]
 pub struct Detector {
@@ -227,7 +230,9 @@ impl Detector {
             if !inner.veil.is_empty() {
                 on_inner(inner, region, &decoded);
             }
-            scratch.decoded.push(decoded);
+            if decoded.bytes.capacity() <= KEEP_DECODED {
+                scratch.decoded.push(decoded);
+            }
         }
     }
 

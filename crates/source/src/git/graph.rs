@@ -4,7 +4,7 @@
 //! one before it did, so that there are far fewer runs than trees have parts, and a question is asked of each run once.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::commit;
 use super::ids::Ids;
@@ -89,7 +89,7 @@ impl Graph {
         let mut leads = vec![false; objects];
         sought.iter().for_each(|&object| leads[object as usize] = true);
         // By run: what is left of it, once that is known.
-        let mut kept: Vec<Option<u32>> = vec![None; self.runs.all().len()];
+        let mut kept: Vec<Option<u32>> = vec![None; self.runs.len()];
         let mut short = Numbered::default();
         let nothing = short.number(&[]);
         for at in self.children_first() {
@@ -126,7 +126,7 @@ impl Graph {
         let mut order = Vec::with_capacity(self.trees.len());
         let mut is_met = vec![false; self.trees.len()];
         // All that is in a run of a finished tree is finished.
-        let mut is_done = vec![false; self.runs.all().len()];
+        let mut is_done = vec![false; self.runs.len()];
         let mut stack = Vec::new();
         for root in 0..self.trees.len() {
             stack.push((root, false));
@@ -198,8 +198,8 @@ impl Graph {
         self.tags.append(&mut other.tags);
         let objects = other.last.len();
         let edges: Vec<u32> = other.edges.iter().map(|edge| self.edge_to(edge.child, other.texts.get(edge.name), objects)).collect();
-        let renumber = |run: &Arc<[u32]>| run.iter().map(|&edge| edges[edge as usize]).collect::<Vec<_>>();
-        let runs: Vec<u32> = other.runs.all().iter().map(|run| self.runs.number(&renumber(run))).collect();
+        let renumber = |run| other.runs.get(run).iter().map(|&edge| edges[edge as usize]).collect::<Vec<_>>();
+        let runs: Vec<u32> = (0..other.runs.len() as u32).map(|run| self.runs.number(&renumber(run))).collect();
         let start = self.lists.len() as u32;
         self.lists.extend(other.lists.iter().map(|&run| runs[run as usize]));
         self.trees.extend(other.trees.into_iter().map(|(tree, part)| (tree, start + part.start..start + part.end)));
@@ -209,7 +209,7 @@ impl Graph {
     fn edge_to(&mut self, child: u32, name: &[u8], objects: usize) -> u32 {
         self.last.resize(objects, NONE);
         let last = self.last[child as usize];
-        if last != NONE && **self.texts.get(self.edges[last as usize].name) == *name {
+        if last != NONE && self.texts.get(self.edges[last as usize].name) == name {
             return last;
         }
         let number = self.edges.len() as u32;
@@ -220,7 +220,7 @@ impl Graph {
 
     /// How many runs there are.
     pub(super) fn runs(&self) -> usize {
-        self.runs.all().len()
+        self.runs.len()
     }
 
     /// What a run lists.

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 use unkeyed_model::Copied;
@@ -105,7 +105,7 @@ impl<'i> Names<'i> {
 
     /// The path of `object`, and whether it starts at a commit. `object_at` is the object at a place in reading order.
     pub(super) fn path(&self, object: u32, object_at: impl Fn(u32) -> u32) -> (Vec<u8>, Parent) {
-        let mut parts: Vec<Arc<[u8]>> = Vec::new();
+        let mut parts = Vec::new();
         let mut at = object;
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         let end = loop {
@@ -116,7 +116,7 @@ impl<'i> Names<'i> {
             if known == NOWHERE || parts.len() == MAX_DEPTH {
                 break Parent::None(at);
             }
-            parts.push(Arc::clone(texts.get((known & u64::from(u32::MAX)) as u32)));
+            parts.push(texts.get((known & u64::from(u32::MAX)) as u32));
             at = object_at((known >> 32) as u32 - 1);
         };
         parts.reverse();

@@ -81,9 +81,9 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, order: &[usize], sought: &[u32]) -> R
 
 /// The set with its paths put under a name.
 fn under(graph: &mut Graph, sets: &mut Sets<Held>, (set, name): (u32, u32)) -> Result<u32, TooMany> {
-    let held = std::rc::Rc::clone(sets.get(set));
+    let held = sets.get(set).to_vec();
     let moved = held.iter().map(|&(found, path)| {
-        let path = [&**graph.texts.get(name), b"/", &**graph.texts.get(path)].concat();
+        let path = [graph.texts.get(name), b"/", graph.texts.get(path)].concat();
         (found, graph.texts.number(&path))
     });
     let moved = moved.collect();
@@ -127,7 +127,7 @@ impl Batch<'_> {
         }
         for (set, &commits) in commits_with.iter().enumerate().filter(|(_, commits)| **commits > 0) {
             let mut last = None;
-            for &(found, path) in &**self.trees.0.get(set as u32) {
+            for &(found, path) in self.trees.0.get(set as u32) {
                 let place = &mut places[found as usize];
                 place.commits += if last == Some(found) { 0 } else { commits };
                 place.paths.insert(self.graph.texts.get(path).to_vec());
@@ -160,7 +160,7 @@ impl Batch<'_> {
         if own == EMPTY || parents.contains(&own) {
             return;
         }
-        for &(found, _) in &**self.trees.0.get(own) {
+        for &(found, _) in self.trees.0.get(own) {
             let has = |set: &u32| {
                 let set = self.trees.0.get(*set);
                 let at = set.partition_point(|&(other, _)| other < found);

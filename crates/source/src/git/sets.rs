@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::rc::Rc;
+
+use super::numbered::Numbered;
 
 /// The number of the empty set.
 pub(super) const EMPTY: u32 = 0;
@@ -18,35 +19,25 @@ pub(super) struct TooMany;
 
 /// A family of sets.
 pub(super) struct Sets<T> {
-    all: Vec<Rc<[T]>>,
-    numbers: HashMap<Rc<[T]>, u32>,
+    all: Numbered<T>,
     unions: HashMap<(u32, u32), u32>,
-    elements: usize,
 }
 
 impl<T: Copy + Ord + Hash> Sets<T> {
     /// The family of the empty set alone.
     pub(super) fn new() -> Self {
-        let empty: Rc<[T]> = Rc::new([]);
-        Self { all: vec![Rc::clone(&empty)], numbers: HashMap::from([(empty, EMPTY)]), unions: HashMap::new(), elements: 0 }
+        let mut all = Numbered::default();
+        // The first list gets the number of the empty set.
+        all.number(&[]);
+        Self { all, unions: HashMap::new() }
     }
 
     /// The number of the set of `elements`, in any order.
     pub(super) fn number(&mut self, mut elements: Vec<T>) -> Result<u32, TooMany> {
         elements.sort_unstable();
         elements.dedup();
-        if let Some(&number) = self.numbers.get(elements.as_slice()) {
-            return Ok(number);
-        }
-        self.elements += elements.len();
-        if self.elements > MAX_ELEMENTS {
-            return Err(TooMany);
-        }
-        let number = self.all.len() as u32;
-        let set: Rc<[T]> = elements.into();
-        self.all.push(Rc::clone(&set));
-        self.numbers.insert(set, number);
-        Ok(number)
+        let number = self.all.number(&elements);
+        if self.all.elements() > MAX_ELEMENTS { Err(TooMany) } else { Ok(number) }
     }
 
     /// The number of the union of two sets.
@@ -58,7 +49,7 @@ impl<T: Copy + Ord + Hash> Sets<T> {
                 if let Some(&known) = self.unions.get(&pair) {
                     return Ok(known);
                 }
-                let united = self.number([&**self.get(pair.0), &**self.get(pair.1)].concat())?;
+                let united = self.number([self.get(pair.0), self.get(pair.1)].concat())?;
                 self.unions.insert(pair, united);
                 Ok(united)
             }
@@ -66,8 +57,8 @@ impl<T: Copy + Ord + Hash> Sets<T> {
     }
 
     /// The set with that number.
-    pub(super) fn get(&self, number: u32) -> &Rc<[T]> {
-        &self.all[number as usize]
+    pub(super) fn get(&self, number: u32) -> &[T] {
+        self.all.get(number)
     }
 
     /// How many sets there are.
@@ -86,7 +77,7 @@ mod tests {
         let one = sets.number(vec![3, 1, 3]).unwrap();
         let other = sets.number(vec![2]).unwrap();
         let both = sets.union(one, other).unwrap();
-        assert_eq!(**sets.get(both), [1, 2, 3]);
+        assert_eq!(sets.get(both), [1, 2, 3]);
         assert_eq!(sets.number(vec![2, 3, 1]).unwrap(), both);
         assert_eq!(sets.union(both, EMPTY).unwrap(), both);
         assert_eq!(sets.union(other, one).unwrap(), both);

@@ -19,6 +19,9 @@ pub(super) const HELD_BYTES: usize = 160 << 20;
 /// A thread that holds more bytes than this waits until no other does.
 const LARGE_BYTES: usize = 8 << 20;
 
+/// Buffers that grew beyond this are given back when a delta tree is done.
+const KEEP_BYTES: usize = 1 << 20;
+
 /// An expanded object.
 pub(super) struct Expanded<'a> {
     /// Position of its entry.
@@ -111,7 +114,7 @@ impl<'l> Walker<'l> {
             self.copies = copies;
         }
         self.spare.extend(bases.frames.into_iter().map(|frame| frame.bytes));
-        self.spare.retain(|bytes| bytes.capacity() <= LARGE_BYTES);
+        self.spare.retain(|bytes| bytes.capacity() <= KEEP_BYTES);
         flow
     }
 
