@@ -140,4 +140,6 @@ fn a_silent_stream_can_be_interrupted() {
     drop(stdin);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &report["run"]["complete"]), (Some(130), &Value::Bool(false)));
+    let row = list(&report["coverage"], "skipped").iter().find(|row| row["detail"].to_string().contains("interrupted")).unwrap();
+    assert_eq!(row["uri"], ".", "the run as a whole, and no file or stream");
 }

@@ -72,7 +72,7 @@ fn finish(job: &Gather<'_>, mut estate: Estate) -> Result<Estate, unkeyed_source
     }
     if job.stop.load(std::sync::atomic::Ordering::Relaxed) {
         let detail = "the run was interrupted before everything was read".into();
-        estate.coverage.skipped.push(Skip { path: String::new(), why: SkipReason::Limit, detail });
+        estate.coverage.skipped.push(Skip { path: ".".into(), why: SkipReason::Limit, detail });
     }
     estate.coverage.skipped.extend(job.budget.row());
     estate.coverage.read.remembered = job.options.known.left();
