@@ -3,7 +3,7 @@
 //! Nothing is rendered: an action is followed if all it does is to put a value there (`{{ .Values.role | quote }}`, `toYaml`
 //! of a mapping). The decision a reader would question: an empty value is one that is still to be given, and says nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Skip, SkipReason};
 
@@ -18,8 +18,6 @@ const MAX_VALUES: usize = 20_000;
 const MAX_PARTS: usize = 12;
 /// Longest name of a value, in bytes.
 const MAX_NAME: usize = 256;
-/// Most mentions of values that are followed in one template of an object.
-const MAX_MENTIONS: usize = 1_000;
 
 /// What stands before the name of a value.
 const PREFIX: &str = ".Values.";
@@ -105,10 +103,9 @@ impl<'a> Values<'a> {
     /// The values that the template of an object mentions.
     pub(super) fn of(&self, object: Object<'_>) -> Vec<unkeyed_model::Location> {
         let text = object.source.place.slice(object.node.span);
-        let names = memchr::memmem::find_iter(text.as_bytes(), PREFIX).take(MAX_MENTIONS).filter_map(|at| mentioned(&text[at..]));
-        let mut found: Vec<_> = names.filter_map(|name| Some(self.get(name)?.location(&format!("values.{name}")))).collect();
+        let names: BTreeSet<&str> = memchr::memmem::find_iter(text.as_bytes(), PREFIX).filter_map(|at| mentioned(&text[at..])).collect();
+        let mut found: Vec<_> = names.into_iter().filter_map(|name| Some(self.get(name)?.location(&format!("values.{name}")))).collect();
         found.sort();
-        found.dedup();
         found
     }
 }
