@@ -23,6 +23,17 @@ pub(crate) fn unkeyed() -> Command {
     command
 }
 
+/// A new folder with these files.
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
 pub(crate) fn run(command: &mut Command) -> Output {
     command.output().unwrap()
 }
