@@ -21,12 +21,19 @@ pub(super) struct Rule<'a> {
 impl<'a> Makefile<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let mut file = Self::default();
-        let (mut at, mut in_recipe, mut in_define) = (0, false, false);
+        let (mut at, mut in_needs, mut in_recipe, mut in_define) = (0, false, false, false);
         for line in text.split_inclusive('\n') {
             let start = at;
             at += line.len();
             let words = line.trim();
             let continues = text[..start].trim_end_matches(['\n', '\r']).ends_with('\\');
+            if in_needs && continues {
+                if let Some(rule) = file.rules.last_mut() {
+                    rule.go_on(text, start, at);
+                }
+                continue;
+            }
+            in_needs = false;
             if in_define {
                 in_define = words != "endef";
             } else if in_recipe && (line.starts_with('\t') || continues) {
@@ -37,15 +44,16 @@ impl<'a> Makefile<'a> {
             } else if words.starts_with("define ") {
                 in_define = true;
             } else {
-                in_recipe = file.declaration(words, at);
+                in_recipe = file.declaration(text, start, at);
+                in_needs = in_recipe;
             }
         }
         file
     }
 
     /// A variable or a rule; says whether a recipe may follow.
-    fn declaration(&mut self, line: &'a str, end: usize) -> bool {
-        let line = line.split('#').next().unwrap_or_default();
+    fn declaration(&mut self, text: &'a str, start: usize, end: usize) -> bool {
+        let line = text[start..end].split('#').next().unwrap_or_default().trim_end();
         let equals = line.find('=');
         let colon = line.find(':').filter(|colon| equals.is_none_or(|equals| *colon < equals));
         let assigned = equals.filter(|equals| colon.is_none_or(|colon| line[colon..*equals].bytes().all(|byte| byte == b':')));
@@ -55,14 +63,31 @@ impl<'a> Makefile<'a> {
             return false;
         }
         let Some(colon) = colon else { return false };
-        let (targets, needs) = (&line[..colon], line[colon..].trim_start_matches(':').split(';').next().unwrap_or_default());
-        let names = |text: &'a str| text.split_whitespace().filter(|name| is_name(name)).collect::<Vec<&str>>();
-        self.rules.push(Rule { targets: names(targets), needs: names(needs), recipe: Span::new(end, end) });
+        let mut rule = Rule { targets: names(&line[..colon]).collect(), needs: Vec::new(), recipe: Span::new(end, end) };
+        rule.go_on(text, end - text[start + colon..end].trim_start_matches(':').len(), end);
+        self.rules.push(rule);
         true
     }
 }
 
-impl Rule<'_> {
+/// The targets that a text names.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().filter(|name| is_name(name))
+}
+
+impl<'a> Rule<'a> {
+    /// Takes prerequisites, and behind a semicolon the first line of the recipe.
+    fn go_on(&mut self, text: &'a str, start: usize, end: usize) {
+        let line = text[start..end].split('#').next().unwrap_or_default();
+        if !self.recipe.is_empty() {
+            self.recipe.end = end;
+            return;
+        }
+        let (needs, recipe) = line.split_once(';').map_or((line, None), |(needs, _)| (needs, Some(start + needs.len() + 1)));
+        self.needs.extend(names(needs));
+        self.recipe = Span::new(recipe.unwrap_or(end), end);
+    }
+
     fn extend(&mut self, start: usize, end: usize) {
         let start = if self.recipe.start == self.recipe.end { start } else { self.recipe.start };
         self.recipe = Span::new(start, end);

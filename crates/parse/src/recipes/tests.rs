@@ -26,15 +26,15 @@ fn calls(recipe: &Workload) -> Vec<&str> {
 #[test]
 fn targets_of_a_makefile() {
     let text = "REGISTRY_TOKEN := $(shell cat token)\nexport STAGE ?= dev\n.PHONY: push\nall: build # both\n\nbuild test: deps \\\n  more\n\t@docker login -p \
-                $(DOCKER_PASSWORD) -u x\n\n\t-echo $$DEPLOY_TOKEN $(REGISTRY_TOKEN)\npush: ; true\n\t$(MAKE) -C web upload\n\tcurl -u \"$(CURL_TOKEN)\" \
+                $(DOCKER_PASSWORD) -u x\n\n\t-echo $$DEPLOY_TOKEN $(REGISTRY_TOKEN)\npush: ; curl -H \"x: $(FIRST_TOKEN)\" x\n\t$(MAKE) -C web upload\n\tcurl -u \"$(CURL_TOKEN)\" \
                 x\n%.o: %.c\n\tcc $<\ndefine X\nnope:\n\techo\nendef\n";
     let facts = read("infra/Makefile", text);
     let build = recipe(&facts, "repo:infra/Makefile#build");
     assert_eq!(stored(build), ["DOCKER_PASSWORD", "DEPLOY_TOKEN"]);
-    assert_eq!(calls(build), ["Makefile#deps"]);
+    assert_eq!(calls(build), ["Makefile#deps", "Makefile#more"]);
     assert_eq!(calls(recipe(&facts, "repo:infra/Makefile#all")), ["Makefile#build"]);
     let push = recipe(&facts, "repo:infra/Makefile#push");
-    assert_eq!((stored(push), calls(push)), (vec!["CURL_TOKEN"], vec!["web/Makefile#upload"]));
+    assert_eq!((stored(push), calls(push)), (vec!["FIRST_TOKEN", "CURL_TOKEN"], vec!["web/Makefile#upload"]));
     let at = &build.references[0].location.region;
     assert!(text[at.span.start..at.span.end].contains("DOCKER_PASSWORD"));
     assert_eq!(facts.workloads.len(), 4);
