@@ -118,7 +118,7 @@ impl Reader<'_, '_> {
 
     /// A use by name, if what is named is a secret.
     fn by_name(&self, used: &Ref, leaf: &Leaf) -> Option<Reference> {
-        let credential = facts::is_credential_variable(&leaf.name) && is_value(leaf);
+        let credential = facts::may_hold_credential(&leaf.name) && is_value(leaf);
         match used.address.as_str() {
             "env" => return facts::environment_reference(&used.attribute, &leaf.name, self.location(leaf)),
             "ssm" | "vault" | "secretsManager" | "s3" | "cf" => {

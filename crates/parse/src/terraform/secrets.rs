@@ -3,7 +3,7 @@
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
 use super::module::Module;
-use crate::credential_name::{is_credential, names_stored_secret};
+use crate::credential_name::{is_credential, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 use crate::weak_literal;
@@ -78,6 +78,10 @@ const KEY_ATTRIBUTES: &[&str] = &[
 /// Texts that name an object of a secret manager.
 const OBJECT_NAMES: &[&str] =
     &["arn:aws:secretsmanager:", "arn:aws:ssm:", "@Microsoft.KeyVault(", "{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
+
+/// Endings of names of what says where something is, or who.
+const NAMES_SOMETHING: &[&str] =
+    &["_name", "_id", "_arn", "_path", "_file", "_url", "_host", "_endpoint", "_domain", "_region", "_user", "_username", "_email", "_account"];
 
 /// Blocks in which `secret`, `name` or `key` names a secret and is none.
 const REFERENCE_BLOCKS: &[&str] =
@@ -181,13 +185,16 @@ impl Reader<'_, '_> {
 
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
     fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
-        let at = leaf.val.at?;
         let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
         if !self.is_secret(leaf) || says_nothing {
             // An empty default is there to be overruled.
             let variable = leaf.val.via.as_deref().filter(|name| name.starts_with("var.") && text.is_empty() && self.is_secret(leaf))?;
             return Some(self.reference(StoreKind::TerraformVariable, variable, Custody::PlatformStored, leaf));
         }
+        let Some(at) = leaf.val.at else {
+            // A caller of the module wrote it.
+            return leaf.val.via.as_deref().map(|name| self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf));
+        };
         let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
         facts.slots.push(slot(&leaf.name, location.clone(), self.destination.clone()));
         if leaf.val.via.is_none() && self.fetches {
@@ -228,9 +235,14 @@ impl Reader<'_, '_> {
         if let Some(variable) = used.address.strip_prefix("var.") {
             let section = self.module.variables.get(variable).copied();
             let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
-            let names_something = ["_name", "_id", "_arn", "_path", "_file"].iter().any(|ending| leaf.name.ends_with(ending));
-            let wanted = credential || sensitive || (is_credential(variable) && !names_something);
-            return wanted.then(|| self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf));
+            let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
+            let identifies = NAMES_SOMETHING.iter().any(|ending| variable.ends_with(ending));
+            let may_be = self.fetches && may_be_credential(&leaf.name);
+            let wanted = credential || sensitive || may_be || (is_credential(variable) && !names_something);
+            // Whoever wrote it says that it is secret, whatever it is called.
+            let content = if sensitive && !names_something && !identifies { Content::Durable } else { Content::Unstated };
+            let reference = || self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf);
+            return wanted.then(|| Reference { content, ..reference() });
         }
         let is_public = FETCHED_PUBLIC.contains(&used.first());
         let is_fetched = used.address.starts_with("data.") || used.address.starts_with("ephemeral.");
