@@ -126,8 +126,34 @@ pub(crate) fn is_credential(name: &str) -> bool {
 
 /// Words before `KEY` in names of variables that hold the key of a record, or one that is no secret.
 const PLAIN_KEYS: &[&str] = &[
-    "public", "partition", "sort", "range", "hash", "cache", "object", "s3", "bucket", "file", "state", "routing", "kms", "foreign", "index",
-    "row", "search", "lookup", "lock", "queue", "topic", "group", "order", "gpg", "feature", "config", "redis", "site",
+    "public",
+    "partition",
+    "sort",
+    "range",
+    "hash",
+    "cache",
+    "object",
+    "s3",
+    "bucket",
+    "file",
+    "state",
+    "routing",
+    "kms",
+    "foreign",
+    "index",
+    "row",
+    "search",
+    "lookup",
+    "lock",
+    "queue",
+    "topic",
+    "group",
+    "order",
+    "gpg",
+    "feature",
+    "config",
+    "redis",
+    "site",
 ];
 
 /// Whether a variable of this name, which is set elsewhere, may hold a credential: also `STRIPE_KEY`. A literal there may as well be the

@@ -61,6 +61,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    Row { name: "ecs-tasks", claims: env_dump::claims_task, surface: Surface::Iac, read: env_dump::read },
     Row { name: "programs", claims: programs::claims, surface: Surface::Worktree, read: programs::read },
     // Given as such only: nothing in a repository is taken for it.
     Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },

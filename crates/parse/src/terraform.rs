@@ -8,6 +8,7 @@
 mod aws;
 mod azure;
 mod azure_devops;
+mod builds;
 mod called;
 mod compute;
 pub(crate) mod declared;

@@ -1,6 +1,8 @@
 //! Plugins of a step: logins, secrets, and their own settings.
 
-use unkeyed_model::{Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reference, StoreKind, Ttl, TtlBasis, Value};
+use unkeyed_model::{
+    Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reference, StoreKind, Ttl, TtlBasis, Value,
+};
 
 use crate::ci::{File, IdentityToken, Job};
 use crate::facts;
@@ -46,7 +48,14 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
             let path = job.federated(Platform::Aws, name, facts::aws(principal.known()), None, None, at.clone());
             let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
             let kind = IdentityKind::Managed;
-            job.workload.identity_paths.push(IdentityPath { kind, principal, ttl, tokens: Vec::new(), capability: Some(at.clone()), ..path });
+            job.workload.identity_paths.push(IdentityPath {
+                kind,
+                principal,
+                ttl,
+                tokens: Vec::new(),
+                capability: Some(at.clone()),
+                ..path
+            });
         }
         "gcp-workload-identity-federation" => {
             let audience = settings.str("audience").unwrap_or_default().to_owned();

@@ -6,8 +6,7 @@ use unkeyed_model::{
 
 use super::resource::Resource;
 use super::secrets::Reader;
-use super::{kubernetes, settings, spliced, templates};
-use crate::codebuild;
+use super::{builds, kubernetes, settings, spliced, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
@@ -45,6 +44,7 @@ const COMPUTE: &[Compute] = &[
     aws("aws_launch_template", &["iam_instance_profile.arn", "iam_instance_profile.name"]),
     aws("aws_launch_configuration", &["iam_instance_profile"]),
     aws("aws_codebuild_project", &["service_role"]),
+    aws("aws_codepipeline", &["role_arn"]),
     aws("aws_apprunner_service", &["instance_configuration.instance_role_arn"]),
     aws("aws_batch_job_definition", &["container_properties.jobRoleArn"]),
     aws("aws_glue_job", &["role_arn"]),
@@ -133,6 +133,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let is_start = |(attribute, _): &(String, String)| START_SCRIPTS.contains(&attribute.as_str()) || attribute == "metadata";
     workload.uses.extend(templates.files.into_iter().filter(is_start).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
+    builds::read(resource, &leaves, &mut workload, facts);
     for leaf in leaves {
         workload.references.append(&mut reader.read(&leaf, facts));
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
@@ -154,13 +155,6 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         {
             workload.uses.push((Use::Image, image.clone()));
         }
-    }
-    if resource.kind() == "aws_codebuild_project" {
-        let specification = resource.get("source.buildspec").map(|val| match &val.kind {
-            Kind::Ref(file) if file.address == "file" => file.attribute.rsplit("${path.module}/").next().unwrap_or_default().to_owned(),
-            _ => hole::shown(&resource.module.text_of(&val).0),
-        });
-        codebuild::specified(specification.as_deref(), &resource.at("source"), &mut workload);
     }
     workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
     if compute.platform == Some(Platform::Gcp) {

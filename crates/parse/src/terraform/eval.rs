@@ -10,9 +10,9 @@ use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, Object, ObjectKey, Una
 use hcl_edit::template::{Element, Template};
 use unkeyed_model::{Basis, Span, Value};
 
-use super::{embedded, functions};
 use super::module::{FromRange as _, Module};
 use super::traverse::reference;
+use super::{embedded, functions};
 use crate::credential_name::is_credential;
 use crate::evaluated::{At, Kind, Val};
 use crate::host_files;
@@ -188,7 +188,9 @@ impl<'m> Module<'m> {
                     Some(val) => defaulted(val),
                     None => reference(address.clone()),
                 },
-                (several, _) => Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.clone())),
+                (several, _) => {
+                    Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.clone()))
+                }
             }
         })
     }

@@ -80,8 +80,22 @@ const OBJECT_NAMES: &[&str] =
     &["arn:aws:secretsmanager:", "arn:aws:ssm:", "@Microsoft.KeyVault(", "{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
 
 /// Endings of names of what says where something is, or who.
-const NAMES_SOMETHING: &[&str] =
-    &["_name", "_id", "_arn", "_path", "_file", "_url", "_host", "_endpoint", "_domain", "_region", "_user", "_username", "_email", "_account"];
+const NAMES_SOMETHING: &[&str] = &[
+    "_name",
+    "_id",
+    "_arn",
+    "_path",
+    "_file",
+    "_url",
+    "_host",
+    "_endpoint",
+    "_domain",
+    "_region",
+    "_user",
+    "_username",
+    "_email",
+    "_account",
+];
 
 /// Blocks in which `secret`, `name` or `key` names a secret and is none.
 const REFERENCE_BLOCKS: &[&str] =
@@ -153,7 +167,9 @@ impl Reader<'_, '_> {
         if let Some(block) = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str())) {
             return self.named_secret(block, text, leaf).into_iter().collect();
         }
-        if OBJECT_NAMES.iter().any(|beginning| text.starts_with(beginning)) {
+        // What doesn't run is given the name for others, as the resource of a policy; a module may run what its environment is for.
+        let is_for_use = || self.fetches || text.starts_with("{{") || leaf.path.split(['.', '[']).any(crate::facts::is_environment);
+        if OBJECT_NAMES.iter().any(|beginning| text.starts_with(beginning)) && is_for_use() {
             return vec![self.reference(StoreKind::CloudSecretManager, &hole::shown(text), Custody::VaultStatic, leaf)];
         }
         if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
@@ -172,7 +188,7 @@ impl Reader<'_, '_> {
         let in_cluster = self.address.starts_with("kubernetes_");
         let is_name = match block {
             "secret_ref" | "image_pull_secrets" => attribute == "name",
-            "secret_key_ref" => attribute == "secret" || (in_cluster && attribute == "name"),
+            "secret_key_ref" => matches!(attribute, "secret" | "name"),
             _ => matches!(attribute, "secret" | "secret_id" | "valueFrom"),
         };
         let (store, custody) = if in_cluster {
@@ -180,7 +196,9 @@ impl Reader<'_, '_> {
         } else {
             (StoreKind::CloudSecretManager, Custody::VaultStatic)
         };
-        is_name.then(|| self.reference(store, &hole::shown(text), custody, leaf))
+        // What a secret manager keeps is a secret, whatever it is called.
+        let content = if in_cluster { Content::Unstated } else { Content::Durable };
+        is_name.then(|| Reference { content, ..self.reference(store, &hole::shown(text), custody, leaf) })
     }
 
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
@@ -255,7 +273,9 @@ impl Reader<'_, '_> {
             return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));
         }
         if self.fetches && is_public && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
-            return Some(self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf));
+            let reference = self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf);
+            let content = if kind == "aws_ssm_parameter" { Content::Unstated } else { Content::Durable };
+            return Some(Reference { content, ..reference });
         }
         if !is_fetched && yields_key(used, credential) {
             let mut reference = self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf);

@@ -2,8 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Custody, IdentityKind, Location, Origin, Platform, Reach, ResourceScope, RoleGrant, SubjectRule, TrustBinding, TtlBasis, Unit, Value,
-    Workload,
+    Content, Custody, IdentityKind, Location, Origin, Platform, Reach, ResourceScope, RoleGrant, SubjectRule, TrustBinding, TtlBasis, Unit,
+    Value, Workload,
 };
 
 use super::*;
@@ -74,6 +74,86 @@ fn credentials_of_one_identity_are_told_apart() {
     let both = [exact(&["repo:acme/api:ref:refs/heads/main"]), exact(&["repo:acme/web:ref:refs/heads/dev"])];
     assert_eq!(made("azurerm_user_assigned_identity.one.id"), both);
     assert_eq!(made("azurerm_user_assigned_identity.each[each.key].id").len(), 1);
+}
+
+#[test]
+fn a_policy_whose_name_is_made_for_each_instance_is_granted_as_each() {
+    let text = r#"locals { names = ["AmazonS3ReadOnlyAccess", "IAMFullAccess"] }
+        resource "aws_iam_role" "ci" { name = "ci" }
+        resource "aws_iam_role_policy_attachment" "ci" {
+          for_each   = toset(local.names)
+          role       = aws_iam_role.ci.name
+          policy_arn = "arn:aws:iam::aws:policy/${each.value}"
+        }"#;
+    let roles: Vec<_> = one(text).grants.into_iter().filter_map(|grant| grant.role?.known().map(str::to_owned)).collect();
+    assert_eq!(roles, ["AmazonS3ReadOnlyAccess", "IAMFullAccess"]);
+}
+
+#[test]
+fn the_name_of_a_stored_secret_is_a_fetch_where_something_runs_and_none_in_a_policy() {
+    let text = r#"provider "aws" {}
+        resource "aws_iam_role_policy" "p" {
+          role   = "x"
+          policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "ssm:GetParameter", Resource = "arn:aws:ssm:eu-west-1:111122223333:parameter/web/*" }] })
+        }
+        resource "google_cloud_run_service" "s" {
+          template {
+            spec {
+              containers {
+                env {
+                  name = "CONFIG"
+                  value_from {
+                    secret_key_ref {
+                      name = "config"
+                      key  = "latest"
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+        resource "google_cloud_run_v2_service" "v" {
+          template {
+            containers {
+              env {
+                name = "CONFIG"
+                value_source {
+                  secret_key_ref {
+                    secret = "config"
+                  }
+                }
+              }
+            }
+          }
+        }"#;
+    let facts = one(text);
+    let used = |id: &str| {
+        let workload = facts.workloads.iter().find(|workload| workload.id.ends_with(id)).unwrap();
+        workload.references.iter().map(|used| (used.name.clone(), used.content)).collect::<Vec<_>>()
+    };
+    assert_eq!(used("#run"), []);
+    assert_eq!(used(".s"), [("config".to_owned(), Content::Durable)]);
+    assert_eq!(used(".v"), [("config".to_owned(), Content::Durable)]);
+}
+
+#[test]
+fn builds_that_clone_from_elsewhere_reach_git_with_what_the_account_keeps() {
+    let text = |source: &str| {
+        format!(
+            r#"resource "aws_codebuild_project" "b" {{
+              source {{ type = "{source}" }}
+            }}
+            resource "aws_codebuild_source_credential" "c" {{ token = var.github_token }}"#
+        )
+    };
+    let build = |source: &str| {
+        let facts = one(&text(source));
+        let build = facts.workloads.into_iter().find(|workload| workload.id.ends_with("project.b")).unwrap();
+        (build.destinations.len(), build.references.len())
+    };
+    assert_eq!(build("GITHUB"), (1, 1));
+    assert_eq!(build("CODEPIPELINE"), (0, 0));
 }
 
 #[test]
