@@ -21,6 +21,7 @@ mod functions;
 mod gcp;
 mod hcp;
 mod json;
+mod kept;
 mod kubernetes;
 mod lifetimes;
 mod manifests;

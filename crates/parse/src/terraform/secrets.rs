@@ -2,78 +2,12 @@
 
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
+use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, yields_key};
 use super::module::Module;
 use crate::credential_name::{is_credential, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 use crate::weak_literal;
-
-/// Data sources and ephemeral resources that fetch a stored value: type, store, whether it is issued per request.
-const FETCHED: &[(&str, StoreKind, Custody)] = &[
-    ("aws_secretsmanager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("aws_ssm_parameter", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("azurerm_key_vault_secret", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("google_secret_manager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("google_secret_manager_secret_version_access", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("oci_secrets_secretbundle", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("vault_generic_secret", StoreKind::Vault, Custody::VaultStatic),
-    ("vault_kv_secret", StoreKind::Vault, Custody::VaultStatic),
-    ("vault_kv_secret_v2", StoreKind::Vault, Custody::VaultStatic),
-    ("vault_aws_access_credentials", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_azure_access_credentials", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_gcp_service_account_key", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_database_secret", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_kubernetes_service_account_token", StoreKind::Vault, Custody::VaultDynamic),
-];
-
-/// Attributes of those that are not secret.
-const FETCHED_PUBLIC: &[&str] = &["arn", "id", "name", "version", "version_id", "resource_id", "versionless_id", "resource_versionless_id"];
-
-/// Objects of a secret manager, named by one of the public attributes: whoever is handed the name fetches the value.
-const SECRET_OBJECTS: &[&str] = &[
-    "aws_secretsmanager_secret",
-    "aws_secretsmanager_secret_version",
-    "aws_ssm_parameter",
-    "azurerm_key_vault_secret",
-    "google_secret_manager_secret",
-    "google_secret_manager_secret_version",
-    "oci_vault_secret",
-];
-
-/// Attributes of resources that hold a durable secret.
-const KEY_ATTRIBUTES: &[&str] = &[
-    "primary_access_key",
-    "secondary_access_key",
-    "primary_connection_string",
-    "secondary_connection_string",
-    "default_primary_connection_string",
-    "default_secondary_connection_string",
-    "primary_blob_connection_string",
-    "primary_key",
-    "secondary_key",
-    "primary_shared_key",
-    "primary_master_key",
-    "admin_password",
-    "administrator_password",
-    "administrator_login_password",
-    "master_password",
-    "client_secret",
-    "password",
-    "private_key",
-    "private_key_pem",
-    "private_key_openssh",
-    "secret",
-    "secret_id",
-    "secret_key",
-    "result",
-    "auth_token",
-    "token",
-    "client_key",
-    "kube_config",
-    "kube_config_raw",
-    "kube_admin_config_raw",
-    "ses_smtp_password_v4",
-];
 
 /// Texts that name an object of a secret manager.
 const OBJECT_NAMES: &[&str] =
@@ -141,7 +75,11 @@ impl Reader<'_, '_> {
             return vec![Reference { namespace: Some(self.module.folder.clone()), ..whole }];
         }
         let found = match &leaf.val.kind {
-            Kind::Ref(reference) => self.by_name(reference, leaf).or_else(|| self.named_in_cluster(leaf)).into_iter().collect(),
+            // Under such a name a variable holds the name.
+            Kind::Ref(reference) if reference.address.starts_with("var.") => {
+                self.named_elsewhere(leaf).or_else(|| self.by_name(reference, leaf)).into_iter().collect()
+            }
+            Kind::Ref(reference) => self.by_name(reference, leaf).or_else(|| self.named_elsewhere(leaf)).into_iter().collect(),
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
             _ => Vec::new(),
         };
@@ -164,7 +102,7 @@ impl Reader<'_, '_> {
         if !held.is_empty() {
             return held;
         }
-        if let Some(block) = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str())) {
+        if let Some(block) = reference_block(leaf) {
             return self.named_secret(block, text, leaf).into_iter().collect();
         }
         // What doesn't run is given the name for others, as the resource of a policy; a module may run what its environment is for.
@@ -175,11 +113,11 @@ impl Reader<'_, '_> {
         if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
     }
 
-    /// The same where another block or a variable tells the name of a Secret of the cluster.
-    fn named_in_cluster(&self, leaf: &Leaf) -> Option<Reference> {
-        let block = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()))?;
-        let name = self.module.text_of(&leaf.val).0;
-        self.address.starts_with("kubernetes_").then(|| self.named_secret(block, &name, leaf)).flatten()
+    /// The same where another block or a variable tells the name.
+    fn named_elsewhere(&self, leaf: &Leaf) -> Option<Reference> {
+        let block = reference_block(leaf)?;
+        let is_place = self.fetches || self.address.starts_with("kubernetes_");
+        is_place.then(|| self.named_secret(block, &self.module.text_of(&leaf.val).0, leaf)).flatten()
     }
 
     /// The name of a secret in a block that refers to one.
@@ -272,7 +210,8 @@ impl Reader<'_, '_> {
             }
             return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));
         }
-        if self.fetches && is_public && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
+        let is_named = is_public || OBJECT_PUBLIC.contains(&used.first());
+        if self.fetches && is_named && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
             let reference = self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf);
             let content = if kind == "aws_ssm_parameter" { Content::Unstated } else { Content::Durable };
             return Some(Reference { content, ..reference });
@@ -329,6 +268,14 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The block around a value in which a secret is named.
+fn reference_block(leaf: &Leaf) -> Option<&str> {
+    let named = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()));
+    // A volume of Cloud Run: `secret { secret = ... }`.
+    let is_volume = || leaf.name == "secret" && leaf.within.first().is_some_and(|block| block == "secret");
+    named.map(String::as_str).or_else(|| is_volume().then_some("secret"))
+}
+
 /// The variable that receives the value: the name around a `secret_key_ref`, else the value's own.
 fn used_as(leaf: &Leaf) -> &str {
     let by_reference =
@@ -351,19 +298,6 @@ fn leads_to(kind: &str) -> Option<Destination> {
     }
     let clouds = [("aws_", "aws"), ("azurerm_", "azure"), ("azuread_", "azure"), ("google_", "gcp"), ("oci_", "oci")];
     clouds.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, cloud)| Destination::new(*cloud, ""))
-}
-
-/// Whether an attribute of a resource is a durable secret. Random text is one where it is used as one.
-fn yields_key(used: &Ref, credential: bool) -> bool {
-    let kind = used.resource_type();
-    let last = used.attribute.rsplit('.').next().unwrap_or_default();
-    let in_context = match (kind, last) {
-        ("random_password", "result") => true,
-        (_, "result") => credential && matches!(kind, "random_string" | "random_bytes" | "random_uuid"),
-        (_, "secret_id") => kind.starts_with("vault_"),
-        _ => true,
-    };
-    kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
 }
 
 /// `aws_secretsmanager_secret.db.arn` as address and attribute.

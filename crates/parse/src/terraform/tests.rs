@@ -2,8 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Content, Custody, IdentityKind, Location, Origin, Platform, Reach, ResourceScope, RoleGrant, SubjectRule, TrustBinding, TtlBasis, Unit,
-    Value, Workload,
+    Custody, IdentityKind, Location, Origin, Platform, Reach, ResourceScope, RoleGrant, SubjectRule, TrustBinding, TtlBasis, Unit, Value,
+    Workload,
 };
 
 use super::*;
@@ -11,6 +11,7 @@ use super::*;
 mod json;
 mod limits;
 mod runs;
+mod stored;
 
 fn units(case: &str) -> Vec<Unit<'static>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/parse/terraform").join(case);
@@ -87,54 +88,6 @@ fn a_policy_whose_name_is_made_for_each_instance_is_granted_as_each() {
         }"#;
     let roles: Vec<_> = one(text).grants.into_iter().filter_map(|grant| grant.role?.known().map(str::to_owned)).collect();
     assert_eq!(roles, ["AmazonS3ReadOnlyAccess", "IAMFullAccess"]);
-}
-
-#[test]
-fn the_name_of_a_stored_secret_is_a_fetch_where_something_runs_and_none_in_a_policy() {
-    let text = r#"provider "aws" {}
-        resource "aws_iam_role_policy" "p" {
-          role   = "x"
-          policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "ssm:GetParameter", Resource = "arn:aws:ssm:eu-west-1:111122223333:parameter/web/*" }] })
-        }
-        resource "google_cloud_run_service" "s" {
-          template {
-            spec {
-              containers {
-                env {
-                  name = "CONFIG"
-                  value_from {
-                    secret_key_ref {
-                      name = "config"
-                      key  = "latest"
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-        resource "google_cloud_run_v2_service" "v" {
-          template {
-            containers {
-              env {
-                name = "CONFIG"
-                value_source {
-                  secret_key_ref {
-                    secret = "config"
-                  }
-                }
-              }
-            }
-          }
-        }"#;
-    let facts = one(text);
-    let used = |id: &str| {
-        let workload = facts.workloads.iter().find(|workload| workload.id.ends_with(id)).unwrap();
-        workload.references.iter().map(|used| (used.name.clone(), used.content)).collect::<Vec<_>>()
-    };
-    assert_eq!(used("#run"), []);
-    assert_eq!(used(".s"), [("config".to_owned(), Content::Durable)]);
-    assert_eq!(used(".v"), [("config".to_owned(), Content::Durable)]);
 }
 
 #[test]
