@@ -101,3 +101,16 @@ fn credentials_of_a_loop_are_told_apart() {
     assert_eq!(made("all"), [exact("repo:acme/api:ref:refs/heads/main"), exact("repo:acme/api:*")]);
     assert_eq!(made("names").len(), 1);
 }
+
+#[test]
+fn a_module_is_handed_what_a_vault_keeps() {
+    let text = "resource kv 'Microsoft.KeyVault/vaults@2023-07-01' existing = { name: 'kv' }
+module db 'modules/sql.bicep' = { name: 'db', params: { password: kv.getSecret('db'), user: 'u' } }
+module other 'modules/sql.bicep' = { name: 'other', params: { password: password } }
+@secure()
+param password string
+";
+    let main = &bicep(text).workloads[0];
+    let handed: Vec<&str> = main.traits.iter().map(|(_, handed, _)| handed.as_str()).collect();
+    assert_eq!((handed, main.uses.len()), (vec!["infra/modules/sql.bicep#password"], 2));
+}

@@ -46,6 +46,11 @@ impl Reader<'_, '_> {
         found
     }
 
+    /// Where a value that a vault keeps is asked for, if the leaf is one.
+    pub(super) fn fetched(&self, leaf: &Leaf) -> Option<Location> {
+        matches!(&leaf.val.kind, Kind::Ref(used) if used.address == KEY_VAULT).then(|| self.location(leaf))
+    }
+
     fn found(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
         match &leaf.val.kind {
             Kind::Ref(reference) => self.by_name(reference, leaf).into_iter().collect(),
