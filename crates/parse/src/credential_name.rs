@@ -178,6 +178,20 @@ pub(crate) fn names_stored_secret(name: &str) -> bool {
     is_place && !is_identity && before.iter().any(|word| STORED.iter().any(|stored| word.ends_with(stored)))
 }
 
+/// Last words of attributes that say where something is, or which.
+const PLACES: &[&str] =
+    &["arn", "id", "ids", "name", "names", "endpoint", "address", "host", "hostname", "fqdn", "port", "email", "region", "version", "path"];
+
+/// Whether an attribute of a resource names it, whatever receives it (`bucketName`, `Endpoint.Address`).
+pub(crate) fn names_place(attribute: &str) -> bool {
+    words(attribute).last().is_some_and(|word| PLACES.contains(&word.as_str())) || is_address(attribute)
+}
+
+/// Whether it is an address as a whole, which may hold more than the place.
+pub(crate) fn is_address(attribute: &str) -> bool {
+    words(attribute).last().is_some_and(|word| matches!(word.as_str(), "url" | "uri" | "link"))
+}
+
 /// Lower-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase`; names longer than any real one have none.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

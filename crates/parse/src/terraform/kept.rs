@@ -2,6 +2,7 @@
 
 use unkeyed_model::{Custody, StoreKind};
 
+use crate::credential_name::{is_address, names_place};
 use crate::evaluated::Ref;
 
 /// Data sources and ephemeral resources that fetch a stored value: type, store, whether it is issued per request.
@@ -86,4 +87,24 @@ pub(super) fn yields_key(used: &Ref, credential: bool) -> bool {
         _ => true,
     };
     kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
+}
+
+/// Data sources that issue a token for an hour or less, and one that says who asks.
+const SHORT_LIVED: &[&str] = &[
+    "aws_ecr_authorization_token",
+    "aws_eks_cluster_auth",
+    "google_client_config",
+    "google_service_account_access_token",
+    "google_service_account_id_token",
+    "google_service_account_jwt",
+];
+
+/// Whether what is used ends by itself.
+pub(super) fn is_short_lived(used: &Ref) -> bool {
+    SHORT_LIVED.contains(&used.resource_type())
+}
+
+/// Whether an attribute names something, whatever receives it. The address of a resource is public; of a module it may hold more.
+pub(super) fn says_where(used: &Ref, attribute: &str) -> bool {
+    names_place(attribute) && !(used.address.starts_with("module.") && is_address(attribute))
 }

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
-use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, yields_key};
+use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
 use super::module::Module;
 use crate::credential_name::{is_credential, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
@@ -79,8 +79,19 @@ impl Reader<'_, '_> {
             Kind::Ref(reference) if reference.address.starts_with("var.") => {
                 self.named_elsewhere(leaf).or_else(|| self.by_name(reference, leaf)).into_iter().collect()
             }
-            Kind::Ref(reference) => self.by_name(reference, leaf).or_else(|| self.named_elsewhere(leaf)).into_iter().collect(),
+            Kind::Ref(reference) => {
+                let named = self.by_name(reference, leaf).or_else(|| self.named_elsewhere(leaf));
+                named.or_else(|| self.handed_in(reference, leaf, true)).into_iter().collect()
+            }
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
+            Kind::Unknown(what) if self.fetches && self.is_secret(leaf) && !matches!(what.as_str(), "" | "null") => {
+                vec![self.reference(
+                    StoreKind::TerraformVariable,
+                    &hole::named(&self.module.text_of(&leaf.val).0),
+                    Custody::PlatformStored,
+                    leaf,
+                )]
+            }
             _ => Vec::new(),
         };
         // What is told the name of a stored secret fetches it; in a cluster that is one of the cluster's own.
@@ -96,7 +107,8 @@ impl Reader<'_, '_> {
         let held: Vec<Reference> = hole::holes(text)
             .filter_map(|what| {
                 let (address, attribute) = split_address(what)?;
-                self.by_name(&Ref { address, attribute }, leaf)
+                let used = Ref { address, attribute };
+                self.by_name(&used, leaf).or_else(|| self.handed_in(&used, leaf, false))
             })
             .collect();
         if !held.is_empty() {
@@ -223,6 +235,20 @@ impl Reader<'_, '_> {
             return Some(reference);
         }
         None
+    }
+
+    /// What runs is handed a value under the name of a credential: of a module, of another configuration, of a resource whose type
+    /// isn't known here. `whole` unless it is a part of a text, which then may be the host of a connection.
+    fn handed_in(&self, used: &Ref, leaf: &Leaf, whole: bool) -> Option<Reference> {
+        let last = used.attribute.rsplit('.').next().unwrap_or_default();
+        if !self.fetches || !self.is_secret(leaf) || last.is_empty() || is_short_lived(used) {
+            return None;
+        }
+        if whole && names_stored_secret(last) {
+            return Some(self.reference(StoreKind::CloudSecretManager, &used.shown(), Custody::VaultStatic, leaf));
+        }
+        let is_value = if whole { !says_where(used, last) } else { is_credential(last) };
+        is_value.then(|| self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf))
     }
 
     /// A plain SSM parameter is a setting; one of type `SecureString` is a secret.

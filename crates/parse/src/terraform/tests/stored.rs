@@ -110,3 +110,37 @@ fn sqlite_needs_no_credential() {
     assert_eq!(server(".spire/data/server/datastore.sqlite3"), 0);
     assert_eq!(server("postgresql://spire:fake@db/spire"), 1);
 }
+
+#[test]
+fn what_runs_is_handed_a_credential_by_others() {
+    let custody = |assignment: &str| {
+        let text = format!("resource \"aws_lambda_function\" \"f\" {{\n environment {{\n variables = {{\n {assignment}\n }}\n }}\n}}\n");
+        let facts = one(&text);
+        let workload = facts.workloads.iter().find(|workload| workload.id.ends_with(".f")).unwrap();
+        workload.references.iter().map(|used| used.custody).collect::<Vec<_>>()
+    };
+    for kept in [
+        "OIDC_CLIENT_SECRET = azuread_application_password.p.value",
+        "DB_PASSWORD = module.db.password",
+        "DB_PASSWORD = one(module.db[*].password)",
+        "DB_PASSWORD = each.value.password",
+        "DB_PASSWORD = data.terraform_remote_state.x.outputs.db_password",
+        "DB_PASSWORD = var.x ? module.a.p : module.b.p",
+        "DATABASE_URL = \"postgres://u:${module.db.password}@${module.db.host}/x\"",
+    ] {
+        let found = custody(kept);
+        assert!(!found.is_empty() && found.iter().all(|one| *one == Custody::PlatformStored), "{kept}");
+    }
+    assert_eq!(custody("DB_PASSWORD = module.db.secret_arn"), [Custody::VaultStatic]);
+    for none in [
+        "DATABASE_URL = aws_db_instance.x.endpoint",
+        "DATABASE_URL = \"postgres://${aws_db_instance.x.address}/x\"",
+        "WEBHOOK_URL = aws_lambda_function_url.x.function_url",
+        "REGISTRY_PASSWORD = data.aws_ecr_authorization_token.t.password",
+        "TOKEN = aws_thing.x.id",
+        "DB_PASSWORD = null",
+        "DB_PASSWORD = \"\"",
+    ] {
+        assert_eq!(custody(none), [], "{none}");
+    }
+}
