@@ -241,7 +241,9 @@ impl Reader<'_, '_> {
     /// isn't known here. `whole` unless it is a part of a text, which then may be the host of a connection.
     fn handed_in(&self, used: &Ref, leaf: &Leaf, whole: bool) -> Option<Reference> {
         let last = used.attribute.rsplit('.').next().unwrap_or_default();
-        if !self.fetches || !self.is_secret(leaf) || last.is_empty() || is_short_lived(used) {
+        let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
+        let is_meant = self.is_secret(leaf) || (is_credential(last) && !names_something);
+        if !self.fetches || !is_meant || last.is_empty() || is_short_lived(used) {
             return None;
         }
         if whole && names_stored_secret(last) {

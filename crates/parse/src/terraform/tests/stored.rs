@@ -124,6 +124,8 @@ fn what_runs_is_handed_a_credential_by_others() {
         "DB_PASSWORD = module.db.password",
         "DB_PASSWORD = one(module.db[*].password)",
         "DB_PASSWORD = each.value.password",
+        "CONFIG = module.db.password",
+        "CONFIG = \"password=${module.db.password}\"",
         "DB_PASSWORD = data.terraform_remote_state.x.outputs.db_password",
         "DB_PASSWORD = var.x ? module.a.p : module.b.p",
         "DATABASE_URL = \"postgres://u:${module.db.password}@${module.db.host}/x\"",
@@ -138,6 +140,7 @@ fn what_runs_is_handed_a_credential_by_others() {
         "WEBHOOK_URL = aws_lambda_function_url.x.function_url",
         "REGISTRY_PASSWORD = data.aws_ecr_authorization_token.t.password",
         "TOKEN = aws_thing.x.id",
+        "CONFIG = module.db.host",
         "DB_PASSWORD = null",
         "DB_PASSWORD = \"\"",
     ] {
