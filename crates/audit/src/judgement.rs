@@ -21,6 +21,7 @@ pub(crate) type Paths = BTreeMap<String, Vec<LinkedPath>>;
 /// Judges an estate.
 pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before: &Before) -> Report {
     outside::apply(&mut estate.facts);
+    linking::hand_over(&mut estate.facts);
     presumed::name(&mut estate);
     let stored = StoredIndex::new(&estate.facts);
     let merged = linking::merge(&estate.facts, &stored);

@@ -163,6 +163,8 @@ pub(crate) fn content(reference: &Reference) -> Content {
         // Where secrets are kept, a key is one: `RPM_GPG_KEY`, `tls.key`.
         None if keeps_secrets(reference.store) && is_key(reference.key.as_deref().unwrap_or(&reference.name)) => Content::Durable,
         None if keeps_secrets(reference.store) => Content::Unstated,
+        // Elsewhere it may be one (`STRIPE_KEY`).
+        None if is_handed_in(reference.store) && names.into_iter().flatten().any(is_key) => Content::Unstated,
         // Plain variables hold settings; without a telling name there is no reason to suspect one.
         None => Content::Identifier,
     }
@@ -190,6 +192,11 @@ const PLAIN_KEYS: &[&str] = &[
 fn is_key(name: &str) -> bool {
     let words = words(name);
     words.last().is_some_and(|last| last == "KEY") && !words.iter().any(|word| PLAIN_KEYS.contains(&word.as_str()))
+}
+
+/// Whether whoever deploys sets it, so that nobody can read there what it is.
+const fn is_handed_in(store: StoreKind) -> bool {
+    matches!(store, StoreKind::Environment | StoreKind::TerraformVariable | StoreKind::Parameter)
 }
 
 /// Whether the use takes everything that is kept under the name.
@@ -354,6 +361,8 @@ mod tests {
         assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "RPM_GPG_KEY")), Content::Durable);
         assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "SONAR_PROJECT_KEY")), Content::Unstated);
         assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "GPG_KEY")), Content::Identifier);
+        assert_eq!(content(&testing::reference(StoreKind::Environment, "STRIPE_KEY")), Content::Unstated);
+        assert_eq!(content(&testing::reference(StoreKind::TerraformVariable, "CACHE_KEY")), Content::Identifier);
         let mut bundle = testing::reference(StoreKind::K8sConfigMap, "trust-bundle");
         bundle.used_as = Some("/var/run/secrets/spiffe.io/ca.crt".into());
         assert_eq!(content(&bundle), Content::Identifier);

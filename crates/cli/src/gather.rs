@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
-use unkeyed_parse::Group;
+use unkeyed_parse::{Arguments, Group, TERRAFORM};
 use unkeyed_source::{GitScope, Known, Options, Sink, Target, open, path_text};
 
 use crate::budget::Budget;
@@ -147,21 +147,40 @@ fn structure(detector: &Detector, budget: &Budget, mut kept: Vec<(Group, Unit<'s
             _ => groups.push((group, vec![unit])),
         }
     }
+    let folders: Vec<&[Unit<'_>]> =
+        groups.iter().filter(|(group, _)| group.format == TERRAFORM).map(|(_, units)| units.as_slice()).collect();
+    let arguments = Arguments::between(&folders);
     let groups = groups.into_par_iter().filter(|_| budget.is_in_time());
-    let read: Vec<_> = groups.map(|(group, units)| read_group(detector, &group, &units)).collect();
+    let read: Vec<_> = groups.map(|(group, units)| read_group(detector, &group, &units, &arguments)).collect();
+    // What a folder hands to a module may be a secret that was found where it is written.
+    let found: BTreeSet<String> = read.iter().flat_map(|part| &part.secrets).filter(|secret| arguments.hold(secret)).cloned().collect();
     let mut facts = Facts::default();
-    for (part, mut matches, mut skipped) in read {
-        facts.append(part);
-        harvest.matches.append(&mut matches);
-        harvest.skipped.append(&mut skipped);
+    for mut part in read {
+        if part.is_called {
+            hide_all(&mut part.facts, found.iter().map(String::as_str).collect());
+        }
+        facts.append(part.facts);
+        harvest.matches.append(&mut part.matches);
+        harvest.skipped.append(&mut part.skipped);
     }
     harvest.skipped.append(&mut facts.skipped);
     facts
 }
 
-fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>]) -> (Facts, Vec<Match>, Vec<Skip>) {
+/// What was read of one group.
+struct Part {
+    facts: Facts,
+    matches: Vec<Match>,
+    skipped: Vec<Skip>,
+    /// Values that were found and may have been handed to another group.
+    secrets: BTreeSet<String>,
+    /// Whether another group may have handed it values.
+    is_called: bool,
+}
+
+fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], arguments: &Arguments) -> Part {
     let (mut matches, mut skipped) = (Vec::new(), Vec::new());
-    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read(group, units)).unwrap_or_else(|skip| {
+    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read_called(group, units, arguments)).unwrap_or_else(|skip| {
         skipped.push(skip);
         Facts::default()
     });
@@ -171,12 +190,16 @@ fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>]) -> (Facts,
         let own: Vec<_> = slots.iter().filter(|slot| slot.location.origin.path == unit.origin().path).cloned().collect();
         worker::scan(detector, unit, &own, &mut scratch, &mut matches, &mut skipped);
     }
-    mask(&mut facts, units, &matches);
-    (facts, matches, skipped)
+    let secrets = found(units, &matches);
+    hide_all(&mut facts, secrets.clone());
+    let hands_on = group.format == TERRAFORM && !arguments.is_empty();
+    let secrets = secrets.into_iter().filter(|_| hands_on).map(str::to_owned).collect();
+    let is_called = hands_on && arguments.reach(units[0].origin().folder());
+    Part { facts, matches, skipped, secrets, is_called }
 }
 
-/// Takes the values that were found out of the facts, whatever they were written as there.
-fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
+/// The values that were found.
+fn found<'u>(units: &'u [Unit<'_>], matches: &[Match]) -> BTreeSet<&'u str> {
     let mut secrets = BTreeSet::new();
     let units: BTreeMap<_, _> = units.iter().map(|unit| (unit.origin(), unit)).collect();
     for found in matches.iter().filter(|found| found.public_because.is_none() && found.confidence >= Confidence::Medium) {
@@ -185,6 +208,11 @@ fn mask(facts: &mut Facts, units: &[Unit<'_>], matches: &[Match]) {
         let text = unit.and_then(|unit| unit.bytes().get(span.start..span.end)).and_then(|bytes| std::str::from_utf8(bytes).ok());
         secrets.extend(text.filter(|text| text.len() >= MIN_MASKED));
     }
+    secrets
+}
+
+/// Takes the values that were found out of the facts, whatever they were written as there.
+fn hide_all(facts: &mut Facts, secrets: BTreeSet<&str>) {
     let (words, secrets): (BTreeSet<&str>, BTreeSet<&str>) = secrets.into_iter().partition(|secret| is_word(secret));
     hide(facts, secrets);
     // A service called `postgres` with that very password: its name gives nothing away, and without it it could not be told apart.

@@ -2,7 +2,8 @@
 //!
 //! Both languages are read into the same declarations and evaluated by the same rules. Nothing is deployed: a parameter
 //! has its default, what a resource computes is unknown with its name. The decision a reader would question: a module
-//! in another file is read on its own, so what one file passes to the other is a parameter there.
+//! in another file is read on its own, so what one file passes to the other is a parameter there; only of a secret that all
+//! of them let it fetch from a vault it is known (`HANDS_STORED`).
 
 mod bicep;
 mod compute;
@@ -30,6 +31,9 @@ use crate::{credential_name, host_files};
 const HEAD: usize = 4 << 10;
 /// How deep templates inside templates are read.
 const MAX_TEMPLATES: usize = 6;
+
+/// Trait of a deployment: `file#parameter` of a module that is given a secret out of a vault.
+const HANDS_STORED: &str = "hands-stored";
 
 /// `*.bicep`, `*.bicepparam`, and JSON files with the schema of a template or of its parameters.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -122,11 +126,12 @@ fn rest(deployment: &Deployment<'_>, before: usize, facts: &mut Facts) {
         }
     }
     for module in &deployment.source.modules {
-        if !module.kind.contains(':') {
-            let file = host_files::relative(place.path(), &module.kind);
-            workload.uses.push((Use::Component, format!("bicep:{file}#deployment")));
-        }
+        let file = (!module.kind.contains(':')).then(|| host_files::relative(place.path(), &module.kind));
+        workload.uses.extend(file.iter().map(|file| (Use::Component, format!("bicep:{file}#deployment"))));
         for leaf in module.body.get("params").into_iter().flat_map(|params| leaves_of("", &module.symbol, &deployment.eval(params))) {
+            if let (Some(file), Some(location)) = (&file, reader.fetched(&leaf)) {
+                workload.traits.push((HANDS_STORED.to_owned(), format!("{file}#{}", leaf.name), location));
+            }
             workload.references.append(&mut reader.read(&leaf, facts));
         }
     }

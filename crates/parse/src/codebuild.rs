@@ -109,16 +109,17 @@ fn environment<'a>(job: &mut Job<'a>, file: &'a File<'a>) {
             let is_plain = service == "ssm"
                 && !shared::is_credential_variable(entry.name())
                 && !shared::is_credential_variable(text.rsplit('/').next().unwrap_or_default());
-            if is_plain {
-                job.reaches(Destination::new("aws", ""));
-                continue;
-            }
             let at = file.place.at(entry.span, place::under(&place::under("env", key), entry.name()));
             let mut fetched = shared::fetch(StoreKind::CloudSecretManager, name, custody, at);
             fetched.key = json_key.filter(|key| !key.is_empty()).map(str::to_owned);
             fetched.used_as = Some(entry.name().to_owned());
             fetched.destination = Some(Destination::new("aws", ""));
-            job.refers(fetched);
+            if is_plain {
+                job.reaches(Destination::new("aws", ""));
+                job.is_handed(entry.name(), fetched);
+            } else {
+                job.refers(fetched);
+            }
         }
     }
 }

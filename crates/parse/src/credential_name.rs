@@ -106,6 +106,10 @@ pub(crate) fn is_credential(name: &str) -> bool {
     if matches!(name, "PWD" | "OLDPWD") {
         return false;
     }
+    // How a connection gets its token (Azure Functions, "Identity-based connections").
+    if name.ends_with("__credential") {
+        return false;
+    }
     let words = words(name);
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     if words.last().is_some_and(|last| ENCODINGS.contains(last)) {
@@ -118,6 +122,45 @@ pub(crate) fn is_credential(name: &str) -> bool {
     // What AppRole logs in with; behind a word that says whose it is, the id of a stored secret (`DB_SECRET_ID`).
     let is_login = words == ["secret", "id"];
     (ends(ENDINGS) || is_variable || run_together || is_login) && !ends(PUBLIC_ENDINGS)
+}
+
+/// Words before `KEY` in names of variables that hold the key of a record, or one that is no secret.
+const PLAIN_KEYS: &[&str] = &[
+    "public",
+    "partition",
+    "sort",
+    "range",
+    "hash",
+    "cache",
+    "object",
+    "s3",
+    "bucket",
+    "file",
+    "state",
+    "routing",
+    "kms",
+    "foreign",
+    "index",
+    "row",
+    "search",
+    "lookup",
+    "lock",
+    "queue",
+    "topic",
+    "group",
+    "order",
+    "gpg",
+    "feature",
+    "config",
+    "redis",
+    "site",
+];
+
+/// Whether a variable of this name, which is set elsewhere, may hold a credential: also `STRIPE_KEY`. A literal there may as well be the
+/// key of a record.
+pub(crate) fn may_be_credential(name: &str) -> bool {
+    let before = name.strip_suffix("_KEY").and_then(|before| before.rsplit('_').next()).unwrap_or_default().to_ascii_lowercase();
+    is_credential(name) || !(before.is_empty() || PLAIN_KEYS.contains(&before.as_str()) || name.contains(|c: char| c.is_ascii_lowercase()))
 }
 
 /// Words for what a stored secret holds, and last words of the name of a variable that says where it is stored.
@@ -133,6 +176,20 @@ pub(crate) fn names_stored_secret(name: &str) -> bool {
     let is_place = STORED_AS.contains(&last.as_str()) || last == "ssmname" || last == "ssmpath";
     let is_identity = before.iter().any(|word| matches!(word.as_str(), "role" | "user" | "account" | "client" | "key"));
     is_place && !is_identity && before.iter().any(|word| STORED.iter().any(|stored| word.ends_with(stored)))
+}
+
+/// Last words of attributes that say where something is, or which.
+const PLACES: &[&str] =
+    &["arn", "id", "ids", "name", "names", "endpoint", "address", "host", "hostname", "fqdn", "port", "email", "region", "version", "path"];
+
+/// Whether an attribute of a resource names it, whatever receives it (`bucketName`, `Endpoint.Address`).
+pub(crate) fn names_place(attribute: &str) -> bool {
+    words(attribute).last().is_some_and(|word| PLACES.contains(&word.as_str())) || is_address(attribute)
+}
+
+/// Whether it is an address as a whole, which may hold more than the place.
+pub(crate) fn is_address(attribute: &str) -> bool {
+    words(attribute).last().is_some_and(|word| matches!(word.as_str(), "url" | "uri" | "link"))
 }
 
 /// Lower-case words of `snake_case`, `kebab-case`, `dotted.case` and `camelCase`; names longer than any real one have none.
@@ -162,7 +219,17 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_credential, names_stored_secret};
+    use super::{is_credential, may_be_credential, names_stored_secret};
+
+    #[test]
+    fn keys_that_are_set_elsewhere() {
+        for name in ["STRIPE_KEY", "MY_SENDGRID_KEY", "DB_PASSWORD"] {
+            assert!(may_be_credential(name), "{name}");
+        }
+        for name in ["CACHE_KEY", "TABLE_PARTITION_KEY", "KEY", "stripe_key", "KEY_NAME", "_KEY", ""] {
+            assert!(!may_be_credential(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_of_stored_secrets() {
@@ -211,6 +278,7 @@ mod tests {
             "api_key_header",
             "resourceToken",
             "APP_SECRET_ID",
+            "AzureWebJobsStorage__credential",
             "encryption_key",
         ] {
             assert!(!is_credential(name), "{name}");

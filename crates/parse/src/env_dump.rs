@@ -56,6 +56,13 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     (unit.origin().surface == Surface::EnvDump).then(|| unit.origin().path.clone())
 }
 
+/// Task definitions of Amazon ECS that are kept in a file, to be registered.
+pub(crate) fn claims_task(unit: &Unit<'_>) -> Option<String> {
+    let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
+    let is_task = || memchr::memmem::find(head, b"\"containerDefinitions\"").is_some();
+    (unit.origin().path.ends_with(".json") && is_task()).then(|| unit.origin().path.clone())
+}
+
 /// Reads dumps.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let mut facts = Facts::default();

@@ -68,7 +68,7 @@ pub(crate) fn received_by(mut reference: Reference, variable: &str) -> Reference
 /// A use of an environment variable of whoever starts the program, if the variable or what receives it is named like a
 /// credential. Everything else in an environment is plain configuration and kept nowhere in particular.
 pub(crate) fn environment_reference(name: &str, receiver: &str, location: Location) -> Option<Reference> {
-    let matters = is_credential_variable(name) || is_credential_variable(receiver);
+    let matters = may_hold_credential(name) || may_hold_credential(receiver);
     matters.then(|| received_by(reference(StoreKind::Environment, name, location), receiver))
 }
 
@@ -117,6 +117,11 @@ pub(crate) fn told_name(variable: &str, text: &str, location: Location) -> Optio
 /// Whether a literal assigned to this environment variable is a credential.
 pub(crate) fn is_credential_variable(name: &str) -> bool {
     variables::known(name).map_or_else(|| credential_name::is_credential(name), |known| known.content == Content::Durable)
+}
+
+/// The same for one that is set elsewhere.
+pub(crate) fn may_hold_credential(name: &str) -> bool {
+    variables::known(name).map_or_else(|| credential_name::may_be_credential(name), |known| known.content == Content::Durable)
 }
 
 /// A registry, or the cloud whose identities open it (Amazon ECR, Azure Container Registry, Google Artifact Registry).

@@ -3,7 +3,7 @@
 //! All files of the inputs form one group, because a job is spread over them: `include`, `extends`, `default`,
 //! `!reference`. A key is read where GitLab would take it from, and its place is where it stands. The decision a reader
 //! would question: an included file is only recognised by what it looks like, because its name can be anything; one
-//! that no pipeline includes says nothing, unless its own name ends in `.gitlab-ci.yml`.
+//! that no pipeline includes says nothing, unless its own name says that it is a pipeline: a project's settings may name any.
 
 mod config;
 mod includes;
@@ -34,7 +34,7 @@ const GITLAB: System = System {
 /// Bytes of a file that are searched for what a pipeline looks like.
 const LOOKED_AT: usize = 64 << 10;
 
-/// `.gitlab-ci.yml`, `*.gitlab-ci.yml`, and YAML files that hold jobs with a stage and a script.
+/// Pipelines by their name, and YAML files that hold jobs with a stage and a script.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let name = unit.origin().file_name();
     if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
@@ -56,15 +56,16 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         b"\n  image:",
         b"\n  variables:",
     ];
-    let has_jobs = keys.iter().filter(|key| holds(key)).count() > 1;
-    let has_includes = head.starts_with(b"include:") && unit.origin().path.contains("gitlab");
-    let spoken = has_jobs || has_includes || (unit.origin().path.contains("gitlab") && holds(b"script:"));
+    let in_its_place = unit.origin().path.contains("gitlab");
+    let with = keys.iter().filter(|key| holds(key)).count();
+    let spoken = with > 1 || (in_its_place && (with == 1 || head.starts_with(b"include:") || holds(b"script:")));
     (spoken && !crate::k8s::is_manifest(bytes)).then(String::new)
 }
 
-/// Whether a file is a pipeline by its name.
+/// Whether a file is a pipeline by its name: also `gitlab-ci.yml`, `.gitlab-ci-release.yml`.
 fn is_root(name: &str) -> bool {
-    name.ends_with(".gitlab-ci.yml") || name.ends_with(".gitlab-ci.yaml")
+    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or_default();
+    stem.ends_with("gitlab-ci") || stem.starts_with(".gitlab-ci")
 }
 
 /// Reads all pipelines of the inputs.

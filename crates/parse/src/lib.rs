@@ -102,6 +102,11 @@ pub fn evidence_group(unit: &Unit<'_>) -> Option<Group> {
     exports::group(unit)
 }
 
+pub use terraform::Arguments;
+
+/// Name of the format whose groups call each other.
+pub const TERRAFORM: &str = terraform::FORMAT;
+
 /// Name of the format of everything that a tool printed of a platform.
 pub const EXPORTS: &str = exports::FORMAT;
 
@@ -119,7 +124,17 @@ pub const MAX_WORKLOADS: usize = 20_000;
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
-    let mut facts = table::ROWS.iter().find(|row| row.name == group.format).map_or_else(Facts::default, |row| (row.read)(units));
+    read_called(group, units, &Arguments::default())
+}
+
+/// The same for a group that others may call, as modules of Terraform are.
+#[must_use]
+pub fn read_called(group: &Group, units: &[Unit<'_>], arguments: &Arguments) -> Facts {
+    let mut facts = match table::ROWS.iter().find(|row| row.name == group.format) {
+        Some(row) if row.name == TERRAFORM => terraform::read_called(units, arguments),
+        Some(row) => (row.read)(units),
+        None => Facts::default(),
+    };
     // What several workloads share (an anchor, a workflow's environment, a called action) is one place all the same.
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);

@@ -8,6 +8,10 @@ use crate::commands::{self, Effect};
 use crate::shell::{Command, is_assignment};
 use crate::variables;
 
+/// Commands that print what they are given, and those that only write it otherwise.
+const PRINTERS: &[&str] = &["echo", "printf"];
+const FILTERS: &[&str] = &["base64", "tr", "gunzip", "xxd"];
+
 /// What is known of a value from where it goes.
 #[derive(Clone)]
 pub(crate) struct Receiver {
@@ -32,6 +36,26 @@ impl Receiver {
         receiver
     }
 
+    /// Where the value at a range of one of the commands goes: into that command, or printed into the next ones and by these into a file.
+    pub(crate) fn of(commands: &[Command], at: usize, range: &Range<usize>) -> Self {
+        let Some(command) = commands.get(at) else { return Self::unstated(None) };
+        if !PRINTERS.contains(&command.program()) {
+            return Self::in_command(command, range);
+        }
+        let (mut last, mut next) = (command, commands.get(at + 1).filter(|next| next.piped));
+        let mut behind = at + 1;
+        while let Some(filter) = next.filter(|next| FILTERS.contains(&next.program())) {
+            behind += 1;
+            (last, next) = (filter, commands.get(behind).filter(|next| next.piped));
+        }
+        let file = last.outputs.first().filter(|file| commands::keeps_credential(&file.text));
+        match (next, file) {
+            (Some(next), _) => Self::input_of(next),
+            (None, Some(file)) => Self { content: Content::Durable, ..Self::unstated(Some(&file.text)) },
+            (None, None) => Self::in_command(command, range),
+        }
+    }
+
     /// The word of a command that holds the range.
     pub(crate) fn in_command(command: &Command, range: &Range<usize>) -> Self {
         let position = command.words.iter().position(|word| word.range.start <= range.start && range.end <= word.range.end);
@@ -48,6 +72,9 @@ impl Receiver {
             effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("registry-login-argument" | "az-login-password")));
         if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {
             receiver.content = Content::Durable;
+        }
+        if effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("aws-configure"))) && before.starts_with("aws_") {
+            receiver = Self { content: Content::Durable, ..Self::variable(&before.to_ascii_uppercase()) };
         }
         receiver.destination = receiver.destination.or_else(|| destination(effects));
         receiver

@@ -16,10 +16,18 @@ use crate::tree::{Kind, Node, Style};
 /// What no system adds anything to.
 pub(crate) const SCRIPT: System = System::new("a script", WorkloadKind::Repository);
 
-/// Files that are called like one.
+/// Files that are called like one, or whose first line names a shell (`start.tpl`, `bin/release`).
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let path = &unit.origin().path;
-    commands::is_script(path).then(|| path.clone())
+    (commands::is_script(path) || names_shell(unit.bytes())).then(|| path.clone())
+}
+
+/// Whether the first line of a file gives it to a shell (`#!/bin/sh`, `#!/usr/bin/env -S bash -e`).
+fn names_shell(text: &[u8]) -> bool {
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default().strip_prefix(b"#!").unwrap_or_default();
+    let line = std::str::from_utf8(line).unwrap_or_default();
+    let programs = line.split_ascii_whitespace().map(|word| word.rsplit('/').next().unwrap_or_default());
+    programs.take(3).any(|program| matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh"))
 }
 
 /// Reads them, each for itself.
@@ -59,5 +67,18 @@ mod tests {
         assert_eq!(stored, ["DEPLOY_TOKEN"]);
         assert!(script.destinations.iter().any(|to| to.kind == "aws"));
         assert_eq!(script.uses, [(Use::Component, "ci/notify.sh".to_owned())]);
+    }
+
+    #[test]
+    fn a_script_is_known_by_its_name_or_its_first_line() {
+        let claimed = |path: &str, text: &str| {
+            super::claims(&Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes())).is_some()
+        };
+        for (path, text) in [("a.sh", ""), ("start.tpl", "#!/bin/bash -e\n"), ("bin/release", "#!/usr/bin/env -S bash -e\nset")] {
+            assert!(claimed(path, text), "{path}");
+        }
+        for (path, text) in [("a.py", "#!/usr/bin/env python3\n"), ("a.txt", "bash"), ("a", "\n#!/bin/sh"), ("b", "#!")] {
+            assert!(!claimed(path, text), "{path}");
+        }
     }
 }

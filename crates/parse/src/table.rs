@@ -45,7 +45,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "entra-policies", claims: entra_policies::claims, surface: Surface::CliExport, read: entra_policies::read },
     Row { name: "google-credentials", claims: google_credentials::claims, surface: Surface::Worktree, read: google_credentials::read },
     Row { name: "terraform-state", claims: terraform::claims_state, surface: Surface::TfState, read: terraform::read_state },
-    Row { name: "terraform", claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
+    Row { name: terraform::FORMAT, claims: terraform::claims, surface: Surface::Iac, read: terraform::read },
     Row { name: "serverless", claims: serverless::claims, surface: Surface::Iac, read: serverless::read },
     Row { name: "azure-templates", claims: arm::claims, surface: Surface::Iac, read: arm::read },
     Row { name: "cloudformation", claims: cloudformation::claims, surface: Surface::Iac, read: cloudformation::read },
@@ -61,6 +61,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },
+    Row { name: "ecs-tasks", claims: env_dump::claims_task, surface: Surface::Iac, read: env_dump::read },
     Row { name: "programs", claims: programs::claims, surface: Surface::Worktree, read: programs::read },
     // Given as such only: nothing in a repository is taken for it.
     Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },

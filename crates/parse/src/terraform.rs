@@ -1,13 +1,15 @@
 //! Terraform and OpenTofu: all files of one folder together, as the programs themselves read them.
 //!
-//! Nothing is executed and no other folder is looked at: a value that comes from a module, an apply or a file is said
-//! to be unknown, with the name of what would tell it. `count` and `for_each` make one symbolic instance. The decision
+//! Nothing is executed; of other folders only what they hand to a module is looked at: a value that comes from a module, an
+//! apply or a file is said to be unknown, with the name of what would tell it. `count` and `for_each` make one symbolic instance. The decision
 //! a reader would question: modules that `terraform init` downloaded (`.terraform/`) are not read, because they are
 //! copies that their own repository answers for; they are still scanned as text.
 
 mod aws;
 mod azure;
 mod azure_devops;
+mod builds;
+mod called;
 mod compute;
 pub(crate) mod declared;
 mod documents;
@@ -19,6 +21,7 @@ mod functions;
 mod gcp;
 mod hcp;
 mod json;
+mod kept;
 mod kubernetes;
 mod lifetimes;
 mod manifests;
@@ -48,6 +51,8 @@ mod tests;
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 pub(crate) use self::azure::path_scope as azure_scope;
+pub use self::called::Arguments;
+use self::called::Given;
 use self::documents::Documents;
 pub(crate) use self::files::is_unit as is_terragrunt;
 use self::module::Module;
@@ -95,10 +100,21 @@ pub(crate) fn read_state(units: &[Unit<'_>]) -> Facts {
     facts
 }
 
+/// Name of the format.
+pub(crate) const FORMAT: &str = "terraform";
+
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    read_called(units, &Arguments::default())
+}
+
+/// The same for a folder that others may call.
+pub(crate) fn read_called(units: &[Unit<'_>], arguments: &Arguments) -> Facts {
     match units.iter().find(|unit| !trust_policy::is_document(unit)) {
-        Some(configuration) => read_as(WorkloadKind::Terraform, units, configuration.origin().folder()),
+        Some(configuration) => {
+            let folder = configuration.origin().folder();
+            read_given(WorkloadKind::Terraform, units, folder, arguments.of(folder))
+        }
         None => place::each(units, trust_policy::read),
     }
 }
@@ -168,12 +184,19 @@ pub(crate) fn read_provisioning(units: &[Unit<'_>], folder: &str) -> Facts {
 }
 
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
-    // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
-    let read = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(kind, units, folder));
+    read_given(kind, units, folder, None)
+}
+
+/// `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
+fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         thread.ok().and_then(|thread| thread.join().ok())
-    });
-    read.unwrap_or_else(|| {
+    })
+}
+
+fn read_given(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Option<&Given>) -> Facts {
+    on_deep_stack(|| read_folder(kind, units, folder, given)).unwrap_or_else(|| {
         let mut facts = Facts::default();
         let detail = "the structure of the folder could not be read";
         let skip = |unit: &Unit<'_>| unkeyed_model::Skip {
@@ -186,10 +209,10 @@ fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     })
 }
 
-fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
+fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Option<&Given>) -> Facts {
     let mut facts = Facts::default();
     let files = files::parse(kind, units, &mut facts);
-    let module = Module::new(kind, folder, &files).with_documents(Documents::read(kind, units));
+    let module = Module::new(kind, folder, &files).called_with(given).with_documents(Documents::read(kind, units));
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };

@@ -9,7 +9,7 @@ use unkeyed_model::{Reference, StoreKind, Workload, WorkloadKind};
 const SETS_VARIABLE: &str = "sets-variable";
 
 /// Beginnings of the names of variables that such a system sets itself.
-const PREDEFINED: &[&str] = &["CI_", "GITLAB_", "CIRCLE_", "BITBUCKET_", "TRAVIS_"];
+const PREDEFINED: &[&str] = &["CI_", "GITLAB_", "CIRCLE_", "BITBUCKET_", "BUILDKITE_", "TRAVIS_"];
 
 /// Whether a definition is a script or a recipe, which is judged with the jobs that run it.
 pub(super) fn is_script(workload: &Workload) -> bool {
@@ -30,8 +30,14 @@ pub(super) fn is_handed_over(user: &Workload, part: &Workload, reference: &Refer
     if !is_script(part) || reference.store != StoreKind::CiVariable {
         return true;
     }
-    let hands_over =
-        matches!(user.kind, WorkloadKind::GitlabJob | WorkloadKind::CircleciJob | WorkloadKind::BitbucketStep | WorkloadKind::Travis);
+    let hands_over = matches!(
+        user.kind,
+        WorkloadKind::GitlabJob
+            | WorkloadKind::CircleciJob
+            | WorkloadKind::BitbucketStep
+            | WorkloadKind::BuildkiteStep
+            | WorkloadKind::Travis
+    );
     let name = reference.name.as_str();
     let is_set = user.traits.iter().any(|(key, set, _)| key == SETS_VARIABLE && (set == name || set == "*"));
     hands_over && !is_set && !PREDEFINED.iter().any(|beginning| name.starts_with(beginning))
@@ -61,6 +67,7 @@ mod tests {
         let token = testing::reference(StoreKind::CiVariable, "DEPLOY_TOKEN");
         let user = |kind| Workload { kind, ..testing::job("deploy") };
         assert!(is_handed_over(&user(WorkloadKind::GitlabJob), &script, &token));
+        assert!(is_handed_over(&user(WorkloadKind::BuildkiteStep), &script, &token));
         assert!(!is_handed_over(&user(WorkloadKind::GhaJob), &script, &token));
         let mut setting = user(WorkloadKind::GitlabJob);
         setting.traits.push((SETS_VARIABLE.to_owned(), "DEPLOY_TOKEN".to_owned(), place));

@@ -101,3 +101,44 @@ fn credentials_of_a_loop_are_told_apart() {
     assert_eq!(made("all"), [exact("repo:acme/api:ref:refs/heads/main"), exact("repo:acme/api:*")]);
     assert_eq!(made("names").len(), 1);
 }
+
+#[test]
+fn a_module_is_handed_what_a_vault_keeps() {
+    let text = "resource kv 'Microsoft.KeyVault/vaults@2023-07-01' existing = { name: 'kv' }
+module db 'modules/sql.bicep' = { name: 'db', params: { password: kv.getSecret('db'), user: 'u' } }
+module other 'modules/sql.bicep' = { name: 'other', params: { password: password } }
+@secure()
+param password string
+";
+    let main = &bicep(text).workloads[0];
+    let handed: Vec<&str> = main.traits.iter().map(|(_, handed, _)| handed.as_str()).collect();
+    assert_eq!((handed, main.uses.len()), (vec!["infra/modules/sql.bicep#password"], 2));
+}
+
+#[test]
+fn a_site_is_handed_a_credential_by_others() {
+    let custody = |setting: &str| {
+        let text = format!(
+            "param p string\nresource other 'A.B/c@2023-01-01' existing = {{ name: 'o' }}\nmodule db 'br:x/y:1' = {{ name: 'db' }}\nresource s 'Microsoft.Web/sites@2023-12-01' = {{\n  name: 'n'\n  properties: {{ siteConfig: {{ appSettings: [ {{ {setting} }} ] }} }}\n}}\n"
+        );
+        let site = bicep(&text).workloads.into_iter().find(|workload| workload.id.ends_with("#s")).unwrap();
+        site.references.len()
+    };
+    for kept in [
+        "name: 'DB_PASSWORD', value: other.properties.password",
+        "name: 'DB_PASSWORD', value: loadTextContent('x.txt')",
+        "name: 'DB_PASSWORD', value: uniqueString(p)",
+        "name: 'DB_PASSWORD', value: db.outputs.password",
+        "name: 'STRIPE_KEY', value: p",
+    ] {
+        assert_eq!(custody(kept), 1, "{kept}");
+    }
+    for none in [
+        "name: 'APP_KEY', value: other.properties.InstrumentationKey",
+        "name: 'WEBHOOK_URL', value: other.properties.url",
+        "name: 'NAME', value: other.properties.password2",
+        "name: 'DB_PASSWORD', value: ''",
+    ] {
+        assert_eq!(custody(none), 0, "{none}");
+    }
+}

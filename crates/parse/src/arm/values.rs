@@ -15,6 +15,9 @@ const KEY_ATTRIBUTES: &[&str] = &["InstrumentationKey", "ConnectionString", "pri
 /// Attributes that only let data in, such as telemetry: not a credential for anything that is read.
 const INGESTION: &[&str] = &["InstrumentationKey", "ConnectionString"];
 
+/// Blocks whose values are variables of what runs.
+const SETTINGS: &[&str] = &["env", "appSettings", "environmentVariables"];
+
 /// Texts that open nothing.
 const SAY_NOTHING: &[&str] = &["", "true", "false", "null", "none"];
 
@@ -36,14 +39,35 @@ impl Reader<'_, '_> {
             return vec![facts::environment(StoreKind::Parameter, name, self.location(leaf))];
         }
         let found = self.found(leaf, into);
+        let found = if found.is_empty() { self.handed_in(leaf).into_iter().collect() } else { found };
         // What is told the name of a secret fetches it.
-        let is_variable = leaf.path.ends_with("value")
-            && leaf.within.iter().any(|block| matches!(block.as_str(), "env" | "appSettings" | "environmentVariables"));
+        let is_variable = leaf.path.ends_with("value") && leaf.within.iter().any(|block| SETTINGS.contains(&block.as_str()));
         if found.is_empty() && is_variable && credential_name::names_stored_secret(&leaf.name) {
             let name = hole::named(&self.template.text(&leaf.val));
             return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
         }
         found
+    }
+
+    /// What runs is handed a value under the name of a credential: of a resource, of another deployment, out of a file.
+    fn handed_in(&self, leaf: &Leaf) -> Option<Reference> {
+        let is_variable = leaf.within.iter().any(|block| SETTINGS.contains(&block.as_str())) && !leaf.path.ends_with(".name");
+        if !is_variable || !credential_name::may_be_credential(&leaf.name) || leaf.path.ends_with("Ref") {
+            return None;
+        }
+        let name = match &leaf.val.kind {
+            Kind::Ref(used) if used.address != KEY_VAULT && !INGESTION.iter().any(|last| used.attribute.ends_with(last)) => {
+                (!credential_name::names_place(&used.attribute)).then(|| used.shown())?
+            }
+            Kind::Unknown(what) if !what.is_empty() && is_credential(&leaf.name) => hole::named(&self.template.text(&leaf.val)),
+            _ => return None,
+        };
+        Some(self.reference(StoreKind::Parameter, &name, Custody::PlatformStored, leaf))
+    }
+
+    /// Where a value that a vault keeps is asked for, if the leaf is one.
+    pub(super) fn fetched(&self, leaf: &Leaf) -> Option<Location> {
+        matches!(&leaf.val.kind, Kind::Ref(used) if used.address == KEY_VAULT).then(|| self.location(leaf))
     }
 
     fn found(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {

@@ -1,6 +1,8 @@
 //! Plugins of a step: logins, secrets, and their own settings.
 
-use unkeyed_model::{Content, Custody, Destination, IdentityPath, Location, Platform, Reference, StoreKind, Ttl, TtlBasis, Value};
+use unkeyed_model::{
+    Content, Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reference, StoreKind, Ttl, TtlBasis, Value,
+};
 
 use crate::ci::{File, IdentityToken, Job};
 use crate::facts;
@@ -37,6 +39,23 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
             let ttl =
                 ttl.map_or(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault }, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
             login(job, Platform::Aws, name, role, "sts.amazonaws.com", Some(ttl), &at);
+        }
+        // The agent's own identity becomes the role; what the plugin sets is a session of that.
+        name if name.contains("assume-role") => {
+            ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].into_iter().for_each(|variable| job.is_given(variable));
+            let role = settings.str("role").or_else(|| settings.str("role-arn")).or_else(|| settings.text());
+            let principal = job.resolve(role.unwrap_or("$AWS_ASSUME_ROLE_ARN"));
+            let path = job.federated(Platform::Aws, name, facts::aws(principal.known()), None, None, at.clone());
+            let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
+            let kind = IdentityKind::Managed;
+            job.workload.identity_paths.push(IdentityPath {
+                kind,
+                principal,
+                ttl,
+                tokens: Vec::new(),
+                capability: Some(at.clone()),
+                ..path
+            });
         }
         "gcp-workload-identity-federation" => {
             let audience = settings.str("audience").unwrap_or_default().to_owned();

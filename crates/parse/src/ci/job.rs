@@ -66,6 +66,8 @@ pub(crate) struct Job<'a> {
     pub(crate) subjects: Vec<Value>,
     /// Their audience if nobody chooses one.
     pub(crate) audience: Value,
+    /// Values that a store hands over under a name that doesn't tell whether they are secret.
+    undecided: BTreeMap<String, Reference>,
     /// Names that are set for the job or by its scripts.
     pub(super) set: BTreeSet<String>,
     pub(super) given: Vec<Given<'a>>,
@@ -100,6 +102,7 @@ impl<'a> Job<'a> {
             issuer: unknown(),
             subjects: Vec::new(),
             audience: unknown(),
+            undecided: BTreeMap::new(),
             set: BTreeSet::new(),
             given: Vec::new(),
             given_at: BTreeMap::new(),
@@ -146,6 +149,12 @@ impl<'a> Job<'a> {
     /// A name that is set by something whose value can't be seen; [`ANYTHING`] for names that can't be seen either.
     pub(crate) fn is_given(&mut self, name: &str) {
         self.set.insert(name.to_owned());
+    }
+
+    /// The same for a value of a store: a secret where a script gives it to something that takes one.
+    pub(crate) fn is_handed(&mut self, name: &str, value: Reference) {
+        self.is_given(name);
+        self.undecided.insert(name.to_owned(), value);
     }
 
     /// Adds a trait.
@@ -234,9 +243,13 @@ impl<'a> Job<'a> {
             self.may_present(IdentityToken { variable: name.to_owned(), audience, at: at.clone(), mentioned: Some(at), used: false });
             return;
         }
-        let credential = facts::is_credential_variable;
+        let credential = facts::may_hold_credential;
         // What the system sets is no secret, unless it is called one: then somebody gave their own variable such a name.
         let received = receiver.content == Content::Durable || receiver.used_as.as_deref().is_some_and(credential);
+        if let Some(value) = self.undecided.get(name).filter(|_| received).cloned() {
+            self.undecided.remove(name);
+            self.refers(value);
+        }
         if (credential(name) || (received && !self.system.sets(name))) && !self.is_set(name) {
             let mut reference = facts::received_by(facts::reference(StoreKind::CiVariable, name, at), name);
             reference.used_as.clone_from(&receiver.used_as);

@@ -111,23 +111,13 @@ impl<'a> Job<'a> {
             let behind = starts.partition_point(|&start| start <= mention.range.start);
             let around = order[..behind].iter().rev().take(MAX_AROUND);
             let command = around.copied().find(|&at| script.commands[at].range().end >= mention.range.end);
-            let receiver = command.map_or_else(|| Receiver::unstated(None), |at| receiver(&script.commands, at, mention));
+            let receiver = command.map_or_else(|| Receiver::unstated(None), |at| Receiver::of(&script.commands, at, &mention.range));
             let at = script.place.at(script.flat.span(mention.range.clone()), script.path.clone());
             match script.templates.get(&mention.name) {
                 Some(text) => mentions(text, self.system).iter().for_each(|inner| self.mentioned(&inner.name, &receiver, at.clone())),
                 None => self.mentioned(&mention.name, &receiver, at),
             }
         }
-    }
-}
-
-/// Where a mentioned value goes: into the command, or printed into the next one.
-fn receiver(commands: &[Command], at: usize, mention: &Mention) -> Receiver {
-    let command = &commands[at];
-    let next = commands.get(at + 1).filter(|next| next.piped);
-    match next {
-        Some(next) if matches!(command.program(), "echo" | "printf") => Receiver::input_of(next),
-        _ => Receiver::in_command(command, &mention.range),
     }
 }
 

@@ -56,3 +56,15 @@ fn ordinary_large_configurations_are_read_whole() {
     assert!(!is_cut(&facts) && facts.workloads.len() == 500);
     assert!(facts.workloads.iter().all(|job| job.references.len() == 1));
 }
+
+#[test]
+fn a_pipeline_may_have_another_name() {
+    for name in [".gitlab/gitlab-ci.yml", ".gitlab-ci-release.yml", "deploy.gitlab-ci.yml"] {
+        let facts = read(&[
+            (name, "include: [{local: .gitlab/ci/build.yml}]\n".to_owned()),
+            (".gitlab/ci/build.yml", "build:\n  extends: [.x]\n".to_owned()),
+        ]);
+        assert_eq!(facts.workloads.len(), 1, "{name}");
+    }
+    assert!(read(&[(".gitlab/ci/build.yml", "build:\n  extends: [.x]\n".to_owned())]).workloads.is_empty());
+}

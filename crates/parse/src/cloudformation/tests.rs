@@ -102,3 +102,16 @@ fn a_policy_that_is_not_a_document_is_unknown_and_not_absent() {
     assert!(matches!(&facts.trusts[0].subject, SubjectRule::Unknown(_)));
     assert_eq!(facts.grants[0].scope, ResourceScope::Unknown);
 }
+
+#[test]
+fn a_function_is_handed_a_credential_by_another_stack() {
+    let references = |value: &str| {
+        let text = format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Db: {{Type: AWS::CloudFormation::Stack}}\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables: {{DB_PASSWORD: {value}}}\n"
+        );
+        one(&text).workloads.into_iter().find(|workload| workload.id.ends_with("#F")).unwrap().references.len()
+    };
+    assert_eq!(references("!GetAtt Db.Outputs.Password"), 1);
+    assert_eq!(references("!ImportValue password"), 1);
+    assert_eq!(references("!GetAtt Db.Arn"), 0);
+}

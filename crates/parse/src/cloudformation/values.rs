@@ -118,7 +118,7 @@ impl Reader<'_, '_> {
 
     /// A use by name, if what is named is a secret.
     fn by_name(&self, used: &Ref, leaf: &Leaf) -> Option<Reference> {
-        let credential = facts::is_credential_variable(&leaf.name) && is_value(leaf);
+        let credential = facts::may_hold_credential(&leaf.name) && is_value(leaf);
         match used.address.as_str() {
             "env" => return facts::environment_reference(&used.attribute, &leaf.name, self.location(leaf)),
             "ssm" | "vault" | "secretsManager" | "s3" | "cf" => {
@@ -142,8 +142,12 @@ impl Reader<'_, '_> {
             reference.destination = reference.destination.or_else(|| Some(facts::aws(None)));
             return Some(reference);
         }
-        let fetched = self.fetches && SECRET_OBJECTS.contains(&resource.kind()) && is_value(leaf);
-        fetched.then(|| self.reference(StoreKind::CloudSecretManager, resource.name, Custody::VaultStatic, leaf))
+        if self.fetches && SECRET_OBJECTS.contains(&resource.kind()) && is_value(leaf) {
+            return Some(self.reference(StoreKind::CloudSecretManager, resource.name, Custody::VaultStatic, leaf));
+        }
+        // What another stack or a custom resource hands out.
+        let handed = self.fetches && credential && !used.attribute.is_empty() && !credential_name::names_place(&used.attribute);
+        handed.then(|| self.reference(StoreKind::Parameter, &used.shown(), Custody::PlatformStored, leaf))
     }
 
     /// A parameter that is not shown, or is named like a credential.

@@ -182,7 +182,7 @@ fn writes(command: &Command, before: Option<&Command>) -> Option<Effect> {
         "github-env"
     } else if target.contains("GITHUB_OUTPUT") {
         "github-output"
-    } else if CREDENTIAL_FILES.iter().any(|file| target.ends_with(file) || target.contains(&format!("{file}/"))) {
+    } else if is_credential_file(target) {
         "credential-file"
     } else {
         return None;
@@ -212,6 +212,18 @@ const CREDENTIAL_FILES: &[&str] = &[
     "key.json",
     ".env",
 ];
+
+/// What stands beside credentials in the folders of clients, and is none.
+const PUBLIC_FILES: &[&str] = &["known_hosts", ".ssh/config", "authorized_keys", ".pub", ".env"];
+
+/// Whether a file holds credentials for a client, whatever they were called on the way there.
+pub(crate) fn keeps_credential(path: &str) -> bool {
+    is_credential_file(path) && !PUBLIC_FILES.iter().any(|file| path.ends_with(file))
+}
+
+fn is_credential_file(path: &str) -> bool {
+    CREDENTIAL_FILES.iter().any(|file| path.ends_with(file) || path.contains(&format!("{file}/")))
+}
 
 /// Whether a word holds a stored secret, a variable whose name says so, or gives such a name the value of a variable.
 fn carries_credential(word: &str) -> bool {

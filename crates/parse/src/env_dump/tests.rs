@@ -23,6 +23,18 @@ fn an_odd_byte_does_not_hide_the_other_variables() {
 }
 
 #[test]
+fn a_task_definition_in_a_file_is_a_workload_with_its_role() {
+    let text = r#"{"family": "web", "taskRoleArn": "arn:aws:iam::111122223333:role/web", "containerDefinitions": [
+        {"name": "web", "environment": [{"name": "API_TOKEN", "value": "tulip-4412"}], "secrets": [{"name": "DB", "valueFrom": "db"}]}]}"#;
+    let unit = |path: &str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+    assert!(super::claims_task(&unit("ecs/task.json")).is_some() && super::claims_task(&unit("ecs/task.yaml")).is_none());
+    let facts = super::read(&[unit("ecs/task.json")]);
+    let task = &facts.workloads[0];
+    assert_eq!((task.id.as_str(), task.identity_paths.len(), task.references.len()), ("env:ecs/task.json#web", 1, 1));
+    assert_eq!(facts.slots[0].name, "API_TOKEN");
+}
+
+#[test]
 fn a_dump_is_a_workload_even_without_credentials() {
     let (_, facts) = read(b"HOME=/root\nPATH=/bin\n");
     assert_eq!(facts.workloads[0].id, "env:-");

@@ -138,13 +138,17 @@ impl<'a> Draft<'a> {
                 self.uses_job_token(location.clone(), to);
                 continue;
             }
-            if used.context == "steps" && to.content == Content::Durable {
+            let is_credential = to.content == Content::Durable || to.used_as.as_deref().is_some_and(facts::is_credential_variable);
+            if used.context == "steps" && is_credential {
                 self.step_output(file, &used.name, &location, to);
             }
             if used.context == "env" && !to.follows {
                 continue;
             }
             let bound = scope.bind_use(used);
+            if found.is_single && bound.handed_in && is_credential {
+                self.opaque(format!("{}.{}", used.context, used.name), &location, to);
+            }
             if bound.job_token {
                 self.uses_job_token(location.clone(), to);
             }
@@ -177,7 +181,12 @@ impl<'a> Draft<'a> {
         if self.steps.get(&(file.place.path().to_owned(), step)).copied().unwrap_or(false) {
             return;
         }
-        let plain = facts::reference(StoreKind::StepOutput, format!("steps.{name}"), location.clone());
+        self.opaque(format!("steps.{name}"), location, to);
+    }
+
+    /// Records a value of which only is known that it is used as a credential.
+    fn opaque(&mut self, name: String, location: &Location, to: &Receiver) {
+        let plain = facts::reference(StoreKind::StepOutput, name, location.clone());
         self.workload.references.push(Reference { used_as: to.used_as.clone(), destination: to.destination.clone(), ..plain });
     }
 

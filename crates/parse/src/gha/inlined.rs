@@ -181,4 +181,23 @@ mod tests {
         let job = facts.workloads.iter().find(|workload| !workload.component).unwrap();
         assert_eq!(job.identity_paths[0].principal.known(), Some("a@p.iam.gserviceaccount.com"));
     }
+
+    #[test]
+    fn a_credential_that_is_handed_in_is_told() {
+        let told = |value: &str, given: &str| {
+            let action = "inputs: {token: {}}\nruns:\n  using: composite\n  steps: [{run: x, shell: bash, env: {API_TOKEN: '${{ inputs.token }}'}}]\n";
+            let workflow = format!(
+                "on: {{push: {{}}, workflow_dispatch: {{inputs: {{token: {{}}}}}}}}\njobs:\n  a:\n    steps:\n      - uses: ./\n        with: {{{given}}}\n      - run: x\n        env: {{DB_PASSWORD: '{value}'}}\n"
+            );
+            let facts = folder(action, workflow.leak());
+            let job = facts.workloads.into_iter().find(|workload| !workload.component).unwrap();
+            job.references.into_iter().map(|used| used.name).collect::<Vec<_>>()
+        };
+        for value in ["needs.a.outputs.password", "inputs.token", "github.event.inputs.token", "matrix.password"] {
+            assert_eq!(told(&format!("${{{{ {value} }}}}"), ""), [value]);
+        }
+        assert_eq!(told("${{ inputs.dry && 1 || 2 }}", ""), [""; 0]);
+        assert_eq!(told("x-${{ github.sha }}", "token: '${{ needs.a.outputs.t }}'"), ["inputs.token"]);
+        assert_eq!(told("x-${{ github.sha }}", "token: x"), [""; 0]);
+    }
 }

@@ -59,14 +59,14 @@ struct Script<'a, 's> {
 impl<'a> Script<'a, '_> {
     /// The stored values that the script names; what command they are given to says where they lead.
     fn references(&self, draft: &mut Draft<'a>, commands: &[Command]) {
-        let mut order: Vec<&Command> = commands.iter().collect();
-        order.sort_by_key(|command| command.range().start);
+        let mut order: Vec<usize> = (0..commands.len()).collect();
+        order.sort_by_key(|&at| commands[at].range().start);
         for expression in expressions(self.flat.text) {
             // The last command that starts before it, or one of the few around that.
-            let behind = order.partition_point(|command| command.range().start <= expression.range.start);
+            let behind = order.partition_point(|&at| commands[at].range().start <= expression.range.start);
             let around = order[..behind].iter().rev().take(MAX_AROUND);
-            let command = around.copied().find(|command| command.range().end >= expression.range.end);
-            let receiver = command.map_or_else(|| Receiver::unstated(None, false), |command| receives(command, &expression));
+            let command = around.copied().find(|&at| commands[at].range().end >= expression.range.end);
+            let receiver = command.map_or_else(|| Receiver::unstated(None, false), |at| receives(commands, at, &expression));
             draft.expression(self.file, self.scope, self.flat, &expression, self.path, &receiver);
         }
     }
@@ -222,14 +222,14 @@ fn federated(scope: &Scope, platform: Platform, mechanism: &str, destination: De
 }
 
 /// What the place in a command says of a stored value: the variable it is assigned to, the option it is given as.
-fn receives(command: &Command, expression: &Expression) -> Receiver {
-    let known = crate::receiver::Receiver::in_command(command, &expression.range);
+fn receives(commands: &[Command], at: usize, expression: &Expression) -> Receiver {
+    let known = crate::receiver::Receiver::of(commands, at, &expression.range);
     Receiver {
         used_as: known.used_as,
         content: known.content,
         role: known.role,
         destination: known.destination,
-        mechanism: command.program().to_owned(),
+        mechanism: commands[at].program().to_owned(),
         ..Receiver::unstated(None, false)
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Bound {
     pub(super) stored: Vec<(StoreKind, String)>,
     /// The job's own token is in it.
     pub(super) job_token: bool,
+    /// It comes from another job, or from whoever starts the workflow.
+    pub(super) handed_in: bool,
 }
 
 /// A layer of names over the one around it.
@@ -103,6 +105,18 @@ impl Scope {
         !self.calls.is_empty()
     }
 
+    /// Whether a value comes from another job, or from whoever starts the workflow.
+    fn is_handed_in(&self, used: &Use) -> bool {
+        match used.context.as_str() {
+            "needs" => used.name.contains(".outputs."),
+            // Of a workflow that others call its callers tell.
+            "inputs" => self.inputs.is_none() && self.choices.as_ref().is_some_and(|choices| choices.get(&used.name).is_some()),
+            "github" => used.name.starts_with("event.inputs.") || used.name.starts_with("event.client_payload."),
+            "matrix" => true,
+            _ => false,
+        }
+    }
+
     /// Whether an environment variable is set here, and to what.
     pub(super) fn variable(&self, name: &str) -> Option<&Bound> {
         self.env.get(name)
@@ -159,6 +173,9 @@ impl Scope {
             } else if let Some(inner) = self.look_up(used) {
                 bound.stored.extend(inner.stored.iter().cloned());
                 bound.job_token |= inner.job_token;
+                bound.handed_in |= inner.handed_in;
+            } else {
+                bound.handed_in |= expression.is_single && self.is_handed_in(used);
             }
             // Names made of names that are each used twice would double with every step.
             bound.stored.truncate(MAX_STORED);

@@ -6,10 +6,8 @@ use unkeyed_model::{
 
 use super::resource::Resource;
 use super::secrets::Reader;
-use super::{kubernetes, settings, spliced, templates};
-use crate::codebuild;
+use super::{builds, kubernetes, settings, spliced, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
-use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 use crate::scripts;
@@ -46,6 +44,7 @@ const COMPUTE: &[Compute] = &[
     aws("aws_launch_template", &["iam_instance_profile.arn", "iam_instance_profile.name"]),
     aws("aws_launch_configuration", &["iam_instance_profile"]),
     aws("aws_codebuild_project", &["service_role"]),
+    aws("aws_codepipeline", &["role_arn"]),
     aws("aws_apprunner_service", &["instance_configuration.instance_role_arn"]),
     aws("aws_batch_job_definition", &["container_properties.jobRoleArn"]),
     aws("aws_glue_job", &["role_arn"]),
@@ -128,8 +127,13 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         kubernetes::injected(resource, &mut workload);
     }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
-    let leaves = values(resource);
+    let mut templates = templates::read(resource.module, resource.section);
+    let leaves = values(resource, std::mem::take(&mut templates.given));
+    // Google's machines keep theirs in a map.
+    let is_start = |(attribute, _): &(String, String)| START_SCRIPTS.contains(&attribute.as_str()) || attribute == "metadata";
+    workload.uses.extend(templates.files.into_iter().filter(is_start).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
+    builds::read(resource, &leaves, &mut workload, facts);
     for leaf in leaves {
         workload.references.append(&mut reader.read(&leaf, facts));
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
@@ -152,13 +156,6 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
             workload.uses.push((Use::Image, image.clone()));
         }
     }
-    if resource.kind() == "aws_codebuild_project" {
-        let specification = resource.get("source.buildspec").map(|val| match &val.kind {
-            Kind::Ref(file) if file.address == "file" => file.attribute.rsplit("${path.module}/").next().unwrap_or_default().to_owned(),
-            _ => hole::shown(&resource.module.text_of(&val).0),
-        });
-        codebuild::specified(specification.as_deref(), &resource.at("source"), &mut workload);
-    }
     workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
     if compute.platform == Some(Platform::Gcp) {
         scopes(resource, compute, &mut workload);
@@ -166,12 +163,12 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     facts.workloads.push(workload);
 }
 
-/// The values of a resource and of the templates that it is made of.
-fn values(resource: Resource<'_, '_>) -> Vec<Leaf> {
+/// The values of a resource and those that its templates are given.
+fn values(resource: Resource<'_, '_>, mut given: Vec<Leaf>) -> Vec<Leaf> {
     let mut leaves = settings::leaves(resource.module, resource.section);
     // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
     leaves.retain(|leaf| leaf.name != "admin_password");
-    leaves.append(&mut templates::leaves(resource.module, resource.section));
+    leaves.append(&mut given);
     if resource.kind() == "docker_container" {
         leaves.iter_mut().for_each(|leaf| assigned(resource, leaf));
     }
@@ -194,7 +191,8 @@ fn assigned(resource: Resource<'_, '_>, leaf: &mut Leaf) {
 }
 
 /// Scripts that a machine starts with.
-const START_SCRIPTS: &[&str] = &["user_data", "custom_data", "metadata_startup_script", "startup-script", "startup_script"];
+const START_SCRIPTS: &[&str] =
+    &["user_data", "user_data_base64", "custom_data", "metadata_startup_script", "startup-script", "startup_script"];
 
 /// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
 fn is_script(leaf: &Leaf) -> bool {
@@ -208,10 +206,7 @@ fn packed(resource: Resource<'_, '_>, leaf: &Leaf) -> Option<String> {
     let Kind::Ref(used) = &leaf.val.kind else { return None };
     let archive = resource.module.resources.get(&used.address).filter(|_| used.address.contains("archive_file."))?;
     let source = ["source_dir", "source_file"].iter().find_map(|attribute| resource.module.path(*archive, attribute))?;
-    let source = hole::shown(&resource.module.text_of(&source).0);
-    let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| source.strip_prefix(base)).unwrap_or(&source);
-    let folder = inside.trim_start_matches('/');
-    (!folder.contains("${")).then(|| host_files::relative(&format!("{}/x", resource.module.folder), folder))
+    resource.module.file_of(&source)
 }
 
 /// Types that run as the project's default compute service account if they name none (Google Cloud documentation of each); of

@@ -14,7 +14,7 @@ use crate::place::Place;
 use crate::trust_policy;
 
 /// Names of folders that hold such files for the folder above.
-const HOLDERS: &[&str] = &["policies", "policy", "iam-policies", "iam_policies", "trust-policies", "templates", "files", "json"];
+const HOLDERS: &[&str] = &["policies", "policy", "iam-policies", "iam_policies", "trust-policies", "templates", "files", "json", "jsons"];
 
 /// The folder whose configuration may take a document that stands in `folder`.
 pub(super) fn folder(folder: &str) -> &str {

@@ -3,6 +3,8 @@
 //! The text may have holes, and may be written with escapes; a value of it stands where its text is first found between
 //! quotes in the source, and at the text as a whole where it isn't.
 
+use std::rc::Rc;
+
 use serde_json::Value as Json;
 use unkeyed_model::{Basis, Span};
 
@@ -25,6 +27,21 @@ pub(super) fn structure(module: &Module<'_>, val: &Val) -> Option<Val> {
     let json: Json = serde_json::from_str(&hole::unquoted_as_zero(text)).ok()?;
     let (span, raw) = val.at.map_or((Span::default(), ""), |at| module.source(at));
     Some(converted(&json, &|text| place((span, raw), val.at, text)))
+}
+
+/// A value that another folder hands over under a name. It stands nowhere here, and every part of it was reached through that name.
+pub(super) fn given(json: &Json, name: &Rc<str>) -> Val {
+    let part = |json: &Json| given(json, name);
+    let kind = match json {
+        Json::Array(items) => Kind::List(items.iter().map(part).collect()),
+        Json::Object(entries) => Kind::Map(entries.iter().map(|(key, value)| (key.clone(), part(value))).collect()),
+        Json::String(text) => {
+            let (text, basis) = hole::without_basis(text);
+            Kind::Text(text, basis)
+        }
+        single => converted(single, &|_| None).kind,
+    };
+    Val { via: Some(Rc::clone(name)), ..Val::new(kind) }
 }
 
 fn converted(json: &Json, place: &dyn Fn(&str) -> Option<At>) -> Val {

@@ -10,10 +10,12 @@ use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, Object, ObjectKey, Una
 use hcl_edit::template::{Element, Template};
 use unkeyed_model::{Basis, Span, Value};
 
-use super::functions;
 use super::module::{FromRange as _, Module};
 use super::traverse::reference;
+use super::{embedded, functions};
+use crate::credential_name::is_credential;
 use crate::evaluated::{At, Kind, Val};
+use crate::host_files;
 use crate::policy_document::hole;
 
 /// What evaluation may copy per folder, in [`Val::weight`].
@@ -169,22 +171,33 @@ impl<'m> Module<'m> {
         if each.key_expr.is_some() { Kind::Map(map) } else { Kind::List(list) }
     }
 
-    /// A variable: what `.tfvars` files assign, else its default, else a reference to it.
+    /// A variable: what `.tfvars` files assign, what its callers set, else its default, else a reference to it.
     pub(super) fn variable(&self, name: &str) -> Val {
         let address = format!("var.{name}");
         self.once(&address, || {
             let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
             let automatic = sources.iter().rev().find(|(file, _)| self.files.get(*file).is_some_and(super::files::File::is_automatic));
             let chosen = automatic.map(std::slice::from_ref).unwrap_or(sources);
-            match chosen {
-                [(file, expr)] => self.eval(*file, expr),
-                [] => match self.variables.get(name).and_then(|section| self.get(*section, "default")) {
+            match (chosen, self.given.and_then(|given| given.get(name))) {
+                ([], Some(given)) => match given.as_ref().filter(|_| !self.is_secret_variable(name)) {
+                    Some(json) => embedded::given(json, &Rc::from(address.as_str())),
+                    None => reference(address.clone()),
+                },
+                ([(file, expr)], _) => self.eval(*file, expr),
+                ([], None) => match self.variables.get(name).and_then(|section| self.get(*section, "default")) {
                     Some(val) => defaulted(val),
                     None => reference(address.clone()),
                 },
-                several => Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.clone())),
+                (several, _) => {
+                    Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.clone()))
+                }
             }
         })
+    }
+
+    /// Whether a variable is there for a secret, which then is one whatever it is set to.
+    fn is_secret_variable(&self, name: &str) -> bool {
+        is_credential(name) || self.variables.get(name).is_some_and(|section| self.is_true(*section, "sensitive"))
     }
 
     pub(super) fn local(&self, name: &str) -> Val {
@@ -238,6 +251,14 @@ impl<'m> Module<'m> {
     /// A value as text with holes.
     pub(super) fn text_of(&self, val: &Val) -> (String, Basis) {
         val.text(&|reference| self.resolved(reference))
+    }
+
+    /// The path in the inputs of a file or folder that a value names; none where part of it isn't known.
+    pub(super) fn file_of(&self, val: &Val) -> Option<String> {
+        let named = hole::shown(&self.text_of(val).0);
+        let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| named.strip_prefix(base)).unwrap_or(&named);
+        let inside = inside.trim_start_matches('/');
+        (!inside.contains("${")).then(|| host_files::relative(&format!("{}/x", self.folder), inside))
     }
 
     /// A value as a model value.

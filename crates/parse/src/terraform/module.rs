@@ -9,6 +9,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
+use super::called::Given;
 use super::documents::Documents;
 use super::files::{self, File};
 use crate::evaluated::{At, Kind, Val};
@@ -29,6 +30,8 @@ pub(super) struct Module<'m> {
     pub(super) variables: BTreeMap<String, Section<'m>>,
     /// Values that `.tfvars` files assign.
     pub(super) assigned: BTreeMap<String, Vec<Source<'m>>>,
+    /// Values that its callers set.
+    pub(super) given: Option<&'m Given>,
     pub(super) locals: BTreeMap<String, Source<'m>>,
     /// Blocks that are none of these: `provider`, `terraform`, `module`, `output`.
     pub(super) others: Vec<Section<'m>>,
@@ -63,6 +66,7 @@ impl<'m> Module<'m> {
             resources: BTreeMap::new(),
             variables: BTreeMap::new(),
             assigned: BTreeMap::new(),
+            given: None,
             locals: BTreeMap::new(),
             others: Vec::new(),
             documents: Documents::default(),
@@ -76,6 +80,11 @@ impl<'m> Module<'m> {
             }
         }
         module
+    }
+
+    /// The same with what its callers set.
+    pub(super) fn called_with(self, given: Option<&'m Given>) -> Self {
+        Self { given, ..self }
     }
 
     /// The same with policy documents beside it.

@@ -106,10 +106,14 @@ impl<'m> Resource<'_, 'm> {
         self.module.text(self.section, path)
     }
 
-    /// What a value stands for in the resource's instances, where it is nothing but a part of `each`; else itself.
+    /// What a value stands for in the resource's instances, where it is a part of `each` or a text with such parts; else itself.
     pub(super) fn instances(&self, val: &Val) -> Vec<Val> {
-        let text = self.module.text_of(val).0;
-        let Some(what) = hole::only_hole(&text).filter(|what| what.starts_with("each.")) else { return vec![val.clone()] };
+        let (text, basis) = self.module.text_of(val);
+        let Some(what) = hole::only_hole(&text).filter(|what| what.starts_with("each.")) else {
+            let texts = self.each_text(&text).into_iter().filter(|filled| *filled != text);
+            let texts: Vec<Val> = texts.map(|text| Val { kind: Kind::Text(text, basis), ..val.clone() }).collect();
+            return if texts.is_empty() { vec![val.clone()] } else { texts };
+        };
         let named = |instance: Instance| instance.names.into_iter().find(|(name, _)| name == what).map(|(_, part)| part);
         let each: Vec<Val> = self.each().into_iter().filter_map(named).collect();
         if each.is_empty() { vec![val.clone()] } else { each }

@@ -53,6 +53,11 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
 
 /// The run of a module that is called by a path in the repository.
 fn called(module: &Module<'_>, section: Section<'_>) -> Option<(Use, String)> {
+    Some((Use::Component, format!("{}:{}#run", module.kind, callee(module, section)?)))
+}
+
+/// The folder of such a module.
+pub(super) fn callee<'m>(module: &Module<'m>, section: Section<'m>) -> Option<String> {
     let source = module.text(section, "source")?;
     let source = source.strip_prefix("./").or_else(|| source.starts_with("../").then_some(source.as_str()))?;
     let mut parts: Vec<&str> = module.folder.split('/').filter(|part| *part != ".").collect();
@@ -65,8 +70,7 @@ fn called(module: &Module<'_>, section: Section<'_>) -> Option<(Use, String)> {
             name => parts.push(name),
         }
     }
-    let folder = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
-    Some((Use::Component, format!("{}:{folder}#run", module.kind)))
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// Whether a credential stands outside of every resource that computes.

@@ -2,82 +2,34 @@
 
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
+use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
 use super::module::Module;
-use crate::credential_name::{is_credential, names_stored_secret};
+use crate::credential_name::{is_credential, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 use crate::weak_literal;
 
-/// Data sources and ephemeral resources that fetch a stored value: type, store, whether it is issued per request.
-const FETCHED: &[(&str, StoreKind, Custody)] = &[
-    ("aws_secretsmanager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("aws_ssm_parameter", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("azurerm_key_vault_secret", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("google_secret_manager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("google_secret_manager_secret_version_access", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("oci_secrets_secretbundle", StoreKind::CloudSecretManager, Custody::VaultStatic),
-    ("vault_generic_secret", StoreKind::Vault, Custody::VaultStatic),
-    ("vault_kv_secret", StoreKind::Vault, Custody::VaultStatic),
-    ("vault_kv_secret_v2", StoreKind::Vault, Custody::VaultStatic),
-    ("vault_aws_access_credentials", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_azure_access_credentials", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_gcp_service_account_key", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_database_secret", StoreKind::Vault, Custody::VaultDynamic),
-    ("vault_kubernetes_service_account_token", StoreKind::Vault, Custody::VaultDynamic),
-];
-
-/// Attributes of those that are not secret.
-const FETCHED_PUBLIC: &[&str] = &["arn", "id", "name", "version", "version_id", "resource_id", "versionless_id", "resource_versionless_id"];
-
-/// Objects of a secret manager, named by one of the public attributes: whoever is handed the name fetches the value.
-const SECRET_OBJECTS: &[&str] = &[
-    "aws_secretsmanager_secret",
-    "aws_secretsmanager_secret_version",
-    "aws_ssm_parameter",
-    "azurerm_key_vault_secret",
-    "google_secret_manager_secret",
-    "google_secret_manager_secret_version",
-    "oci_vault_secret",
-];
-
-/// Attributes of resources that hold a durable secret.
-const KEY_ATTRIBUTES: &[&str] = &[
-    "primary_access_key",
-    "secondary_access_key",
-    "primary_connection_string",
-    "secondary_connection_string",
-    "default_primary_connection_string",
-    "default_secondary_connection_string",
-    "primary_blob_connection_string",
-    "primary_key",
-    "secondary_key",
-    "primary_shared_key",
-    "primary_master_key",
-    "admin_password",
-    "administrator_password",
-    "administrator_login_password",
-    "master_password",
-    "client_secret",
-    "password",
-    "private_key",
-    "private_key_pem",
-    "private_key_openssh",
-    "secret",
-    "secret_id",
-    "secret_key",
-    "result",
-    "auth_token",
-    "token",
-    "client_key",
-    "kube_config",
-    "kube_config_raw",
-    "kube_admin_config_raw",
-    "ses_smtp_password_v4",
-];
-
 /// Texts that name an object of a secret manager.
 const OBJECT_NAMES: &[&str] =
     &["arn:aws:secretsmanager:", "arn:aws:ssm:", "@Microsoft.KeyVault(", "{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
+
+/// Endings of names of what says where something is, or who.
+const NAMES_SOMETHING: &[&str] = &[
+    "_name",
+    "_id",
+    "_arn",
+    "_path",
+    "_file",
+    "_url",
+    "_host",
+    "_endpoint",
+    "_domain",
+    "_region",
+    "_user",
+    "_username",
+    "_email",
+    "_account",
+];
 
 /// Blocks in which `secret`, `name` or `key` names a secret and is none.
 const REFERENCE_BLOCKS: &[&str] =
@@ -123,8 +75,23 @@ impl Reader<'_, '_> {
             return vec![Reference { namespace: Some(self.module.folder.clone()), ..whole }];
         }
         let found = match &leaf.val.kind {
-            Kind::Ref(reference) => self.by_name(reference, leaf).or_else(|| self.named_in_cluster(leaf)).into_iter().collect(),
+            // Under such a name a variable holds the name.
+            Kind::Ref(reference) if reference.address.starts_with("var.") => {
+                self.named_elsewhere(leaf).or_else(|| self.by_name(reference, leaf)).into_iter().collect()
+            }
+            Kind::Ref(reference) => {
+                let named = self.by_name(reference, leaf).or_else(|| self.named_elsewhere(leaf));
+                named.or_else(|| self.handed_in(reference, leaf, true)).into_iter().collect()
+            }
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
+            Kind::Unknown(what) if self.fetches && self.is_secret(leaf) && !matches!(what.as_str(), "" | "null") => {
+                vec![self.reference(
+                    StoreKind::TerraformVariable,
+                    &hole::named(&self.module.text_of(&leaf.val).0),
+                    Custody::PlatformStored,
+                    leaf,
+                )]
+            }
             _ => Vec::new(),
         };
         // What is told the name of a stored secret fetches it; in a cluster that is one of the cluster's own.
@@ -140,26 +107,29 @@ impl Reader<'_, '_> {
         let held: Vec<Reference> = hole::holes(text)
             .filter_map(|what| {
                 let (address, attribute) = split_address(what)?;
-                self.by_name(&Ref { address, attribute }, leaf)
+                let used = Ref { address, attribute };
+                self.by_name(&used, leaf).or_else(|| self.handed_in(&used, leaf, false))
             })
             .collect();
         if !held.is_empty() {
             return held;
         }
-        if let Some(block) = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str())) {
+        if let Some(block) = reference_block(leaf) {
             return self.named_secret(block, text, leaf).into_iter().collect();
         }
-        if OBJECT_NAMES.iter().any(|beginning| text.starts_with(beginning)) {
+        // What doesn't run is given the name for others, as the resource of a policy; a module may run what its environment is for.
+        let is_for_use = || self.fetches || text.starts_with("{{") || leaf.path.split(['.', '[']).any(crate::facts::is_environment);
+        if OBJECT_NAMES.iter().any(|beginning| text.starts_with(beginning)) && is_for_use() {
             return vec![self.reference(StoreKind::CloudSecretManager, &hole::shown(text), Custody::VaultStatic, leaf)];
         }
         if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
     }
 
-    /// The same where another block or a variable tells the name of a Secret of the cluster.
-    fn named_in_cluster(&self, leaf: &Leaf) -> Option<Reference> {
-        let block = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()))?;
-        let name = self.module.text_of(&leaf.val).0;
-        self.address.starts_with("kubernetes_").then(|| self.named_secret(block, &name, leaf)).flatten()
+    /// The same where another block or a variable tells the name.
+    fn named_elsewhere(&self, leaf: &Leaf) -> Option<Reference> {
+        let block = reference_block(leaf)?;
+        let is_place = self.fetches || self.address.starts_with("kubernetes_");
+        is_place.then(|| self.named_secret(block, &self.module.text_of(&leaf.val).0, leaf)).flatten()
     }
 
     /// The name of a secret in a block that refers to one.
@@ -168,7 +138,7 @@ impl Reader<'_, '_> {
         let in_cluster = self.address.starts_with("kubernetes_");
         let is_name = match block {
             "secret_ref" | "image_pull_secrets" => attribute == "name",
-            "secret_key_ref" => attribute == "secret" || (in_cluster && attribute == "name"),
+            "secret_key_ref" => matches!(attribute, "secret" | "name"),
             _ => matches!(attribute, "secret" | "secret_id" | "valueFrom"),
         };
         let (store, custody) = if in_cluster {
@@ -176,18 +146,23 @@ impl Reader<'_, '_> {
         } else {
             (StoreKind::CloudSecretManager, Custody::VaultStatic)
         };
-        is_name.then(|| self.reference(store, &hole::shown(text), custody, leaf))
+        // What a secret manager keeps is a secret, whatever it is called.
+        let content = if in_cluster { Content::Unstated } else { Content::Durable };
+        is_name.then(|| Reference { content, ..self.reference(store, &hole::shown(text), custody, leaf) })
     }
 
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
     fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
-        let at = leaf.val.at?;
         let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
         if !self.is_secret(leaf) || says_nothing {
             // An empty default is there to be overruled.
             let variable = leaf.val.via.as_deref().filter(|name| name.starts_with("var.") && text.is_empty() && self.is_secret(leaf))?;
             return Some(self.reference(StoreKind::TerraformVariable, variable, Custody::PlatformStored, leaf));
         }
+        let Some(at) = leaf.val.at else {
+            // A caller of the module wrote it.
+            return leaf.val.via.as_deref().map(|name| self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf));
+        };
         let location = self.module.location(at, &format!("{}.{}", self.address, leaf.path));
         facts.slots.push(slot(&leaf.name, location.clone(), self.destination.clone()));
         if leaf.val.via.is_none() && self.fetches {
@@ -228,9 +203,14 @@ impl Reader<'_, '_> {
         if let Some(variable) = used.address.strip_prefix("var.") {
             let section = self.module.variables.get(variable).copied();
             let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
-            let names_something = ["_name", "_id", "_arn", "_path", "_file"].iter().any(|ending| leaf.name.ends_with(ending));
-            let wanted = credential || sensitive || (is_credential(variable) && !names_something);
-            return wanted.then(|| self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf));
+            let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
+            let identifies = NAMES_SOMETHING.iter().any(|ending| variable.ends_with(ending));
+            let may_be = self.fetches && may_be_credential(&leaf.name);
+            let wanted = credential || sensitive || may_be || (is_credential(variable) && !names_something);
+            // Whoever wrote it says that it is secret, whatever it is called.
+            let content = if sensitive && !names_something && !identifies { Content::Durable } else { Content::Unstated };
+            let reference = || self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf);
+            return wanted.then(|| Reference { content, ..reference() });
         }
         let is_public = FETCHED_PUBLIC.contains(&used.first());
         let is_fetched = used.address.starts_with("data.") || used.address.starts_with("ephemeral.");
@@ -242,8 +222,11 @@ impl Reader<'_, '_> {
             }
             return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));
         }
-        if self.fetches && is_public && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
-            return Some(self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf));
+        let is_named = is_public || OBJECT_PUBLIC.contains(&used.first());
+        if self.fetches && is_named && SECRET_OBJECTS.contains(&kind) && self.holds_secret(used) {
+            let reference = self.reference(StoreKind::CloudSecretManager, &used.address, Custody::VaultStatic, leaf);
+            let content = if kind == "aws_ssm_parameter" { Content::Unstated } else { Content::Durable };
+            return Some(Reference { content, ..reference });
         }
         if !is_fetched && yields_key(used, credential) {
             let mut reference = self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf);
@@ -252,6 +235,22 @@ impl Reader<'_, '_> {
             return Some(reference);
         }
         None
+    }
+
+    /// What runs is handed a value under the name of a credential: of a module, of another configuration, of a resource whose type
+    /// isn't known here. `whole` unless it is a part of a text, which then may be the host of a connection.
+    fn handed_in(&self, used: &Ref, leaf: &Leaf, whole: bool) -> Option<Reference> {
+        let last = used.attribute.rsplit('.').next().unwrap_or_default();
+        let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
+        let is_meant = self.is_secret(leaf) || (is_credential(last) && !names_something);
+        if !self.fetches || !is_meant || last.is_empty() || is_short_lived(used) {
+            return None;
+        }
+        if whole && names_stored_secret(last) {
+            return Some(self.reference(StoreKind::CloudSecretManager, &used.shown(), Custody::VaultStatic, leaf));
+        }
+        let is_value = if whole { !says_where(used, last) } else { is_credential(last) };
+        is_value.then(|| self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf))
     }
 
     /// A plain SSM parameter is a setting; one of type `SecureString` is a secret.
@@ -297,6 +296,14 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The block around a value in which a secret is named.
+fn reference_block(leaf: &Leaf) -> Option<&str> {
+    let named = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()));
+    // A volume of Cloud Run: `secret { secret = ... }`.
+    let is_volume = || leaf.name == "secret" && leaf.within.first().is_some_and(|block| block == "secret");
+    named.map(String::as_str).or_else(|| is_volume().then_some("secret"))
+}
+
 /// The variable that receives the value: the name around a `secret_key_ref`, else the value's own.
 fn used_as(leaf: &Leaf) -> &str {
     let by_reference =
@@ -319,19 +326,6 @@ fn leads_to(kind: &str) -> Option<Destination> {
     }
     let clouds = [("aws_", "aws"), ("azurerm_", "azure"), ("azuread_", "azure"), ("google_", "gcp"), ("oci_", "oci")];
     clouds.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, cloud)| Destination::new(*cloud, ""))
-}
-
-/// Whether an attribute of a resource is a durable secret. Random text is one where it is used as one.
-fn yields_key(used: &Ref, credential: bool) -> bool {
-    let kind = used.resource_type();
-    let last = used.attribute.rsplit('.').next().unwrap_or_default();
-    let in_context = match (kind, last) {
-        ("random_password", "result") => true,
-        (_, "result") => credential && matches!(kind, "random_string" | "random_bytes" | "random_uuid"),
-        (_, "secret_id") => kind.starts_with("vault_"),
-        _ => true,
-    };
-    kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
 }
 
 /// `aws_secretsmanager_secret.db.arn` as address and attribute.

@@ -10,7 +10,7 @@ use super::files::File;
 use super::module::{Module, Section};
 use super::secrets::Reader;
 use super::{resource, settings};
-use crate::evaluated::Kind;
+use crate::evaluated::{Kind, Leaf};
 use crate::facts;
 use crate::place::Place;
 
@@ -52,7 +52,7 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
 fn values(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, facts: &mut Facts) {
     let address = section.block.ident.as_str();
     let reader = Reader { module, address, destination: None, fetches: false };
-    for leaf in settings::leaves(module, section) {
+    for leaf in settings::leaves(module, section).into_iter().filter(|leaf| !names_database_file(leaf)) {
         let before = facts.slots.len();
         workload.references.append(&mut reader.read(&leaf, facts));
         // A join token opens the door to an identity once.
@@ -69,6 +69,12 @@ fn values(module: &Module<'_>, section: Section<'_>, workload: &mut Workload, fa
             });
         }
     }
+}
+
+/// SQLite needs no credential (SPIRE's docs, "Server plugin: DataStore "sql"").
+fn names_database_file(leaf: &Leaf) -> bool {
+    let is_file = |text: &str| [".sqlite3", ".sqlite", ".db"].iter().any(|ending| text.ends_with(ending)) && !text.contains(['@', ' ']);
+    leaf.name == "connection_string" && matches!(&leaf.val.kind, Kind::Text(text, _) if is_file(text))
 }
 
 /// Files of private keys that plugins are given (`UpstreamAuthority "disk"`, `NodeAttestor "x509pop"`).

@@ -1,4 +1,5 @@
-//! What a block hands to the templates that its values are made of: `templatefile`, and the data sources that do the same.
+//! What a block hands to the templates that its values are made of (`templatefile`, and the data sources that do the same), and the
+//! files that they are read from.
 
 use hcl_edit::expr::{Expression, FuncCall, Traversal, TraversalOperator};
 use hcl_edit::visit::{Visit, visit_body, visit_expr, visit_func_call, visit_traversal};
@@ -16,9 +17,21 @@ const MAX_PASSED: usize = 128;
 pub(super) const LIMITED: &str =
     "a template of this folder is made of more than 128 locals and data sources; what the others hold was not read";
 
-/// The values that the templates of a block are given, under the names that they have there.
-pub(super) fn leaves(module: &Module<'_>, section: Section<'_>) -> Vec<Leaf> {
-    let mut visitor = Given { module, file: section.file, path: String::new(), passed: Vec::new(), found: Vec::new() };
+/// Functions that read a file of the configuration (Terraform documentation, "Filesystem Functions").
+const FILES: &[&str] = &["file", "filebase64", "templatefile"];
+
+/// What the templates of a block are given and read from.
+#[derive(Default)]
+pub(super) struct Templates {
+    /// The values that they are given, under the names that they have there.
+    pub(super) given: Vec<Leaf>,
+    /// The attribute of the block that led to a file, and the file's path in the inputs.
+    pub(super) files: Vec<(String, String)>,
+}
+
+/// Reads the templates of a block.
+pub(super) fn read(module: &Module<'_>, section: Section<'_>) -> Templates {
+    let mut visitor = Given { module, file: section.file, path: String::new(), passed: Vec::new(), found: Templates::default() };
     for attribute in section.block.body.attributes() {
         attribute.key.as_str().clone_into(&mut visitor.path);
         visitor.visit_expr(&attribute.value);
@@ -39,7 +52,7 @@ struct Given<'a, 'm> {
     path: String,
     /// Locals and data sources on the way here, and those done with.
     passed: Vec<String>,
-    found: Vec<Leaf>,
+    found: Templates,
 }
 
 impl Given<'_, '_> {
@@ -65,7 +78,7 @@ impl Given<'_, '_> {
         for leaf in &mut given {
             leaf.path = under(&self.path, &leaf.path);
         }
-        self.found.append(&mut given);
+        self.found.given.append(&mut given);
         let outer = std::mem::replace(&mut self.file, section.file);
         visit_body(self, &section.block.body);
         self.file = outer;
@@ -78,7 +91,13 @@ impl Visit for Given<'_, '_> {
             && let Some(values) = node.args.iter().nth(1)
         {
             let values = self.module.eval_in(self.file, values, &[]);
-            walk("", &self.path, &[], &values, &mut self.found);
+            walk("", &self.path, &[], &values, &mut self.found.given);
+        }
+        if FILES.contains(&node.name.name.as_str())
+            && let Some(file) = node.args.iter().next()
+        {
+            let file = self.module.eval_in(self.file, file, &[]);
+            self.found.files.extend(self.module.file_of(&file).map(|path| (self.path.clone(), path)));
         }
         visit_func_call(self, node);
     }
@@ -113,7 +132,7 @@ fn named(operator: &TraversalOperator) -> Option<&str> {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Origin, Unit};
+    use unkeyed_model::{Origin, Unit, Use};
 
     use crate::testing::read;
 
@@ -142,6 +161,14 @@ resource "aws_instance" "other" { user_data = file("init.yaml") }
         assert_eq!(used("parts"), ["random_string.admin.result"]);
         assert_eq!(used("local"), ["var.api_token"]);
         assert_eq!(used("other"), [""; 0]);
+        let runs = |name: &str| {
+            let workload = facts.workloads.iter().find(|workload| workload.id == format!("tf:infra#aws_instance.{name}")).unwrap();
+            workload.uses.clone()
+        };
+        assert_eq!(runs("local"), [(Use::Component, "infra/start.sh".to_owned())]);
+        for name in ["direct", "parts", "other"] {
+            assert_eq!(runs(name), [(Use::Component, "infra/init.yaml".to_owned())], "{name}");
+        }
     }
 
     #[test]

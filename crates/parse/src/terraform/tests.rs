@@ -11,6 +11,7 @@ use super::*;
 mod json;
 mod limits;
 mod runs;
+mod stored;
 
 fn units(case: &str) -> Vec<Unit<'static>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/parse/terraform").join(case);
@@ -74,6 +75,38 @@ fn credentials_of_one_identity_are_told_apart() {
     let both = [exact(&["repo:acme/api:ref:refs/heads/main"]), exact(&["repo:acme/web:ref:refs/heads/dev"])];
     assert_eq!(made("azurerm_user_assigned_identity.one.id"), both);
     assert_eq!(made("azurerm_user_assigned_identity.each[each.key].id").len(), 1);
+}
+
+#[test]
+fn a_policy_whose_name_is_made_for_each_instance_is_granted_as_each() {
+    let text = r#"locals { names = ["AmazonS3ReadOnlyAccess", "IAMFullAccess"] }
+        resource "aws_iam_role" "ci" { name = "ci" }
+        resource "aws_iam_role_policy_attachment" "ci" {
+          for_each   = toset(local.names)
+          role       = aws_iam_role.ci.name
+          policy_arn = "arn:aws:iam::aws:policy/${each.value}"
+        }"#;
+    let roles: Vec<_> = one(text).grants.into_iter().filter_map(|grant| grant.role?.known().map(str::to_owned)).collect();
+    assert_eq!(roles, ["AmazonS3ReadOnlyAccess", "IAMFullAccess"]);
+}
+
+#[test]
+fn builds_that_clone_from_elsewhere_reach_git_with_what_the_account_keeps() {
+    let text = |source: &str| {
+        format!(
+            r#"resource "aws_codebuild_project" "b" {{
+              source {{ type = "{source}" }}
+            }}
+            resource "aws_codebuild_source_credential" "c" {{ token = var.github_token }}"#
+        )
+    };
+    let build = |source: &str| {
+        let facts = one(&text(source));
+        let build = facts.workloads.into_iter().find(|workload| workload.id.ends_with("project.b")).unwrap();
+        (build.destinations.len(), build.references.len())
+    };
+    assert_eq!(build("GITHUB"), (1, 1));
+    assert_eq!(build("CODEPIPELINE"), (0, 0));
 }
 
 #[test]
