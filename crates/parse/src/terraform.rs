@@ -41,6 +41,7 @@ mod templates;
 mod traverse;
 mod variables;
 mod vault;
+mod vault_paths;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,8 @@ pub(crate) use self::azure::path_scope as azure_scope;
 use self::documents::Documents;
 pub(crate) use self::files::is_unit as is_terragrunt;
 use self::module::Module;
+pub(crate) use self::pulumi::type_of as pulumi_type;
+pub(crate) use self::rendered::snake_case;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
 pub(crate) use self::spire::is_one as is_spire;

@@ -21,6 +21,12 @@ const MAX_SHOWN: usize = 120;
 /// Longest expression within a text, in bytes.
 const MAX_FILLED: usize = 1 << 10;
 
+/// Calls that only change the form of what they are given: text as JSON and what it stands for are one here.
+const WRAPPERS: &[&str] = &["JSON.stringify(", "json.dumps(", "pulumi.jsonStringify(", "pulumi.Output.json_dumps(", "Output.json_dumps("];
+
+/// What stands in front of a text that is put together from outputs.
+const TAGS: &[&str] = &["pulumi.interpolate", "interpolate"];
+
 /// Names with the texts that the file sets them to.
 pub(super) type Names = BTreeMap<String, String>;
 
@@ -50,6 +56,21 @@ pub(super) fn arguments(text: &str, names: &Names) -> Option<(Vec<Argument>, usi
 /// The literal with which a text begins.
 pub(super) fn value(text: &str, names: &Names) -> Option<Json> {
     Reader { text: bounded(text), at: 0, names }.value(MAX_DEPTH)
+}
+
+/// The literal with what a format or a joined text fills in (`%s`, `` ` + name + ` ``) as holes.
+pub(super) fn formatted(json: Json) -> Json {
+    match json {
+        // Which part of a joined text is written isn't told apart.
+        Json::String(text) if text.contains('`') => Json::String(hole::hole("a joined text")),
+        Json::String(text) => {
+            let verbs = ["%s", "%v", "%d", "%q"];
+            Json::String(verbs.iter().fold(text, |text, verb| text.replace(verb, &hole::hole("a formatted value"))))
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(formatted).collect()),
+        Json::Object(fields) => Json::Object(fields.into_iter().map(|(key, value)| (key, formatted(value))).collect()),
+        other => other,
+    }
 }
 
 /// Names that lines of the file set to a text, each once.
@@ -136,6 +157,12 @@ impl Reader<'_> {
         self.blank();
         let start = self.at;
         let levels = levels.checked_sub(1)?;
+        if let Some(value) = self.wrapped(levels) {
+            return Some(value);
+        }
+        if let Some(tag) = TAGS.iter().find(|tag| self.rest().strip_prefix(**tag).is_some_and(|rest| rest.starts_with('`'))) {
+            self.at += tag.len();
+        }
         let literal = match self.peek()? {
             b'{' => Some(self.object(levels)?),
             b'[' => Some(self.list(levels)?),
@@ -158,6 +185,45 @@ impl Reader<'_> {
             return None;
         }
         Some(Json::String(self.meant(written)))
+    }
+
+    /// What a call holds that only changes its form, or that names the fields of an object (`…Args(issuer_uri="…")`).
+    fn wrapped(&mut self, levels: usize) -> Option<Json> {
+        let rest = self.rest();
+        let length = rest.bytes().take_while(|byte| is_name(*byte) || *byte == b'.').count() + 1;
+        let call = rest.get(..length).filter(|call| call.ends_with('('))?;
+        let is_object = call.ends_with("Args(");
+        if !is_object && !WRAPPERS.contains(&call) {
+            return None;
+        }
+        let (start, mut first, mut fields) = (self.at, None, Map::new());
+        self.at += length;
+        loop {
+            self.blank();
+            match self.peek() {
+                Some(b')') => self.at += 1,
+                Some(b',') => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => {
+                    let name = self.keyword();
+                    let Some(value) = self.value(levels) else { break };
+                    first = first.or_else(|| Some(value.clone()));
+                    fields.extend(name.map(|name| (name, value)));
+                    continue;
+                }
+            }
+            self.blank();
+            let ends = matches!(self.peek(), Some(b',' | b'}' | b']' | b')' | b';') | None);
+            let value = if is_object { Some(Json::Object(fields)) } else { first };
+            if let Some(value) = value.filter(|_| ends) {
+                return Some(value);
+            }
+            break;
+        }
+        self.at = start;
+        None
     }
 
     /// What an expression stands for: the text that a name is set to, else a hole.

@@ -24,9 +24,9 @@ pub(super) fn plain(text: &str) -> (String, bool) {
         out.push_str(&rest[..at]);
         let (open, inner) = (rest.as_bytes()[at + 1], &rest[at + 2..]);
         let close = if open == b'{' { b'}' } else { b')' };
-        let end = inner.bytes().take(MAX_TABLE).position(|byte| byte == close).filter(|end| !inner[..*end].contains("@{"));
-        let Some(end) = end else {
-            limited |= inner.len() > MAX_TABLE && !inner.bytes().take(MAX_TABLE).any(|byte| byte == close);
+        let closed = closing(inner, close);
+        let Some(end) = closed.filter(|end| !inner[..*end].contains("@{")) else {
+            limited |= inner.len() > MAX_TABLE && closed.is_none();
             out.push_str(&rest[at..at + 2]);
             rest = inner;
             continue;
@@ -41,6 +41,20 @@ pub(super) fn plain(text: &str) -> (String, bool) {
     }
     limited |= begins(rest).is_some();
     (out + rest, limited)
+}
+
+/// Where a list or table ends: at the bracket that stands in no text and no comment.
+fn closing(inner: &str, close: u8) -> Option<usize> {
+    let mut until = None;
+    inner.bytes().take(MAX_TABLE).position(|byte| {
+        match (until, byte) {
+            (Some(end), _) if end == byte => until = None,
+            (None, b'"' | b'\'') => until = Some(byte),
+            (None, b'#') => until = Some(b'\n'),
+            _ => {}
+        }
+        byte == close && until.is_none()
+    })
 }
 
 /// A hash table of texts and lists as JSON.
@@ -63,7 +77,8 @@ fn items(list: &str) -> Vec<String> {
 }
 
 fn unquoted(text: &str) -> String {
-    text.trim_matches(['"', '\'']).to_owned()
+    let quoted = text.chars().next().filter(|first| matches!(first, '"' | '\'')).and_then(|quote| text[1..].split_once(quote));
+    quoted.map_or_else(|| text.trim_matches(['"', '\'']), |(inside, _)| inside).to_owned()
 }
 
 #[cfg(test)]
@@ -77,6 +92,8 @@ mod tests {
         let (table, _) = plain(written);
         assert_eq!(table.trim_end(), "$p = '{\"audiences\":[\"a\"],\"issuer\":\"https://i\"}'");
         assert_eq!(table.len(), written.len());
+        let filled = "$p = @{\n  subject   = \"repo:${org}/${repo}:*\" # it's all }\n  audiences = @('a')\n}";
+        assert_eq!(plain(filled).0.trim_end(), "$p = '{\"audiences\":[\"a\"],\"subject\":\"repo:${org}/${repo}:*\"}'");
         for kept in ["@{ never closed", "@{a=b}", "@{ a = @{ b = c } "] {
             assert_eq!(plain(kept), (kept.to_owned(), false));
         }

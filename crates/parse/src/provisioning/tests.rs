@@ -114,3 +114,21 @@ fn variables_that_multiply_end_the_reading_and_that_is_said() {
     let facts = super::read_scripts(std::slice::from_ref(&unit));
     assert!(facts.skipped.iter().any(|skip| skip.detail.contains("too much text")), "{:?}", facts.skipped);
 }
+
+#[test]
+fn a_table_of_power_shell_may_go_through_a_file() {
+    let script = "$repo = 'northwind/web'\n$body = @{\n    name      = 'main'\n    issuer    = 'https://token.actions.githubusercontent.com'\n    \
+                  subject   = \"repo:${repo}:ref:refs/heads/main\"\n    audiences = @('api://AzureADTokenExchange')\n} | ConvertTo-Json\n\
+                  $body | Out-File -FilePath cred.json\naz ad app federated-credential create --id $id --parameters cred.json\n";
+    let main = SubjectRule::Exact(vec!["repo:northwind/web:ref:refs/heads/main".into()]);
+    assert_eq!(subjects(&read("setup.ps1", script)), std::slice::from_ref(&main));
+    let set = script.replace("$body | Out-File -FilePath cred.json", "Set-Content -Path ./cred.json -Value $body");
+    assert_eq!(subjects(&read("setup.ps1", &set)), [main]);
+}
+
+#[test]
+fn statements_of_a_policy_are_those_of_the_command() {
+    let script = "oci iam policy create --compartment-id $C --name fn --description d --statements '[\"Allow any-user to use fn-invocation in tenancy\"]'\n";
+    let facts = read("policy.sh", script);
+    assert_eq!((facts.grants[0].principal.as_str(), facts.grants[0].actions[0].as_str()), ("oci:any-user", "use fn-invocation"));
+}

@@ -103,7 +103,10 @@ impl<'m> Module<'m> {
             match element {
                 Element::Literal(literal) => text.push_str(&hole::clean(literal)),
                 Element::Interpolation(inner) => {
-                    let (part, how) = self.text_of(&self.eval_in(file, &inner.expr, bound));
+                    let val = self.eval_in(file, &inner.expr, bound);
+                    let encoded = matches!(&inner.expr, Expression::FuncCall(call) if call.name.name.as_str() == "jsonencode");
+                    let (part, how) =
+                        if encoded { (hole::unmarked(&self.json(&val).to_string()), Basis::Literal) } else { self.text_of(&val) };
                     text.push_str(&part);
                     basis = weaker(basis, how);
                 }
@@ -114,6 +117,16 @@ impl<'m> Module<'m> {
             }
         }
         Kind::Text(text, basis)
+    }
+
+    /// The text of a template with what it is given; `None` where it is none, or takes itself.
+    pub(super) fn rendered(&self, text: &str, given: &Val) -> Option<Val> {
+        let template = hcl_edit::parser::parse_template(text).ok()?;
+        let own = format!("#template {}", text.len());
+        let is_open = self.evaluation.busy.borrow_mut().insert(own.clone());
+        let made = is_open.then(|| self.template(0, template.iter(), given.entries()))?;
+        self.evaluation.busy.borrow_mut().remove(&own);
+        Some(Val::new(made))
     }
 
     fn operation(&self, operator: BinaryOperator, left: &Val, right: &Val) -> Kind {
@@ -141,6 +154,7 @@ impl<'m> Module<'m> {
         let pairs: Vec<(Val, Val)> = match collection.kind {
             Kind::List(items) => items.into_iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item)).collect(),
             Kind::Map(entries) => entries.into_iter().map(|(key, value)| (Val::new(Kind::Text(key, Basis::Literal)), value)).collect(),
+            Kind::Unknown(what) => return Kind::Unknown(format!("a `for` over {what}")),
             _ => return Kind::Unknown("a `for` over something unknown".to_owned()),
         };
         if pairs.len() > MAX_ITEMS {

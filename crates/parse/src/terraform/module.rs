@@ -10,6 +10,7 @@ use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
 use super::documents::Documents;
+use super::eval::Bindings;
 use super::files::{self, File};
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
@@ -159,22 +160,31 @@ impl<'m> Module<'m> {
 
     /// The attribute of a block, evaluated; `None` if it isn't written, or is null.
     pub(super) fn get(&self, section: Section<'m>, name: &str) -> Option<Val> {
+        self.get_in(section, name, &[])
+    }
+
+    fn get_in(&self, section: Section<'m>, name: &str, bound: &Bindings) -> Option<Val> {
         let attribute = section.block.body.get_attribute(name)?;
-        let val = self.eval(section.file, &attribute.value);
+        let val = self.eval_in(section.file, &attribute.value, bound);
         (!matches!(val.kind, Kind::Null)).then_some(val)
     }
 
     /// An attribute or a single nested block, as a value, through dotted names.
     pub(super) fn path(&self, section: Section<'m>, path: &str) -> Option<Val> {
+        self.path_in(section, path, &[])
+    }
+
+    /// The same with names that stand for something here (`each`).
+    pub(super) fn path_in(&self, section: Section<'m>, path: &str, bound: &Bindings) -> Option<Val> {
         let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
         if section.block.body.has_attribute(first) {
-            let val = self.get(section, first)?;
+            let val = self.get_in(section, first, bound)?;
             return match rest {
                 None => Some(val),
                 Some(rest) => rest.split('.').try_fold(val, |val, key| val.get(key).cloned()),
             };
         }
-        self.blocks(section, first).into_iter().find_map(|inner| self.path(inner, rest?))
+        self.blocks(section, first).into_iter().find_map(|inner| self.path_in(inner, rest?, bound))
     }
 
     /// The attribute as a model value; `None` if it isn't written.

@@ -24,15 +24,19 @@ pub(super) struct Instance {
     pub(super) key: String,
     /// What expressions mean by `each.key`, `each.value` and its parts.
     names: Vec<(String, Val)>,
+    /// What expressions mean by `each`.
+    each: (String, Val),
 }
 
 impl Instance {
     fn new(key: String, value: Val) -> Self {
         let parts = value.entries().iter().map(|(name, part)| (format!("each.value.{name}"), part.clone()));
         let mut names: Vec<(String, Val)> = parts.collect();
-        names.push(("each.key".to_owned(), Val::new(Kind::Text(key.clone(), Basis::Literal))));
-        names.push(("each.value".to_owned(), value));
-        Self { key, names }
+        let own = Val::new(Kind::Text(key.clone(), Basis::Literal));
+        names.push(("each.key".to_owned(), own.clone()));
+        names.push(("each.value".to_owned(), value.clone()));
+        let each = Val::new(Kind::Map(vec![("key".to_owned(), own), ("value".to_owned(), value)]));
+        Self { key, names, each: ("each".to_owned(), each) }
     }
 
     /// A text with what this instance puts into it.
@@ -90,6 +94,11 @@ impl<'m> Resource<'_, 'm> {
         self.module.path(self.section, path)
     }
 
+    /// An attribute as an instance has it.
+    pub(super) fn get_for(&self, instance: &Instance, path: &str) -> Option<Val> {
+        self.module.path_in(self.section, path, std::slice::from_ref(&instance.each))
+    }
+
     /// An attribute as a model value.
     pub(super) fn value(&self, path: &str) -> Option<Value> {
         self.module.value(self.section, path)
@@ -119,8 +128,18 @@ impl<'m> Resource<'_, 'm> {
     pub(super) fn partly_each(&self, path: &str) -> Vec<Value> {
         let Some(val) = self.get(path) else { return Vec::new() };
         let (text, basis) = self.module.text_of(&val);
+        let instances = if hole::is_known(&text) { Vec::new() } else { self.each() };
+        let own = |instance: &Instance| {
+            let (text, _) = self.module.text_of(&self.get_for(instance, path)?);
+            Some(instance.fill(self.module, &text))
+        };
+        let mut texts: Vec<String> = instances.iter().filter_map(own).collect();
+        texts.dedup();
+        if texts.is_empty() {
+            texts.push(text);
+        }
         let value = |text: &String| hole::partly(text).map_or_else(|| hole::value(text, basis), |text| Value::Known(text, basis));
-        self.each_text(&text).iter().map(value).collect()
+        texts.iter().map(value).collect()
     }
 
     /// A text, once for each instance that it differs in.

@@ -11,6 +11,7 @@ use super::*;
 mod json;
 mod limits;
 mod runs;
+mod trusts;
 
 fn units(case: &str) -> Vec<Unit<'static>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/parse/terraform").join(case);
