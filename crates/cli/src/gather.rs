@@ -147,21 +147,26 @@ fn structure(detector: &Detector, budget: &Budget, mut kept: Vec<(Group, Unit<'s
             _ => groups.push((group, vec![unit])),
         }
     }
-    let groups = groups.into_par_iter().filter(|_| budget.is_in_time());
-    let read: Vec<_> = groups.map(|(group, units)| read_group(detector, &group, &units)).collect();
+    let drawn = |group: &Group, units: &[Unit<'static>]| -> Vec<&[Unit<'static>]> {
+        let keys = unkeyed_parse::draws(group, units).into_iter();
+        keys.filter_map(|key| groups.binary_search_by(|(other, _)| other.cmp(&key)).ok()).map(|at| groups[at].1.as_slice()).collect()
+    };
+    let in_time = groups.par_iter().filter(|_| budget.is_in_time());
+    let read: Vec<_> = in_time.map(|(group, units)| read_group(detector, group, units, &drawn(group, units))).collect();
     let mut facts = Facts::default();
     for (part, mut matches, mut skipped) in read {
         facts.append(part);
         harvest.matches.append(&mut matches);
         harvest.skipped.append(&mut skipped);
     }
+    unkeyed_parse::settle(&mut facts);
     harvest.skipped.append(&mut facts.skipped);
     facts
 }
 
-fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>]) -> (Facts, Vec<Match>, Vec<Skip>) {
+fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], drawn: &[&[Unit<'_>]]) -> (Facts, Vec<Match>, Vec<Skip>) {
     let (mut matches, mut skipped) = (Vec::new(), Vec::new());
-    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read(group, units)).unwrap_or_else(|skip| {
+    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read_with(group, units, drawn)).unwrap_or_else(|skip| {
         skipped.push(skip);
         Facts::default()
     });
@@ -170,6 +175,12 @@ fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>]) -> (Facts,
     for unit in units {
         let own: Vec<_> = slots.iter().filter(|slot| slot.location.origin.path == unit.origin().path).cloned().collect();
         worker::scan(detector, unit, &own, &mut scratch, &mut matches, &mut skipped);
+    }
+    // What is drawn in is found with its own group; here it must only not be told.
+    for others in drawn {
+        let (mut found, mut told) = (Vec::new(), Vec::new());
+        others.iter().for_each(|unit| worker::scan(detector, unit, &[], &mut scratch, &mut found, &mut told));
+        mask(&mut facts, others, &found);
     }
     mask(&mut facts, units, &matches);
     (facts, matches, skipped)

@@ -116,10 +116,30 @@ pub const MAX_SLOTS: usize = 10_000;
 /// Workloads that are told of one group; a file with more is hostile or an export of a whole estate.
 pub const MAX_WORKLOADS: usize = 20_000;
 
+/// The groups whose units one draws in: modules of Terraform that a folder calls by their path.
+#[must_use]
+pub fn draws(group: &Group, units: &[Unit<'_>]) -> Vec<Group> {
+    let folders = if group.format == TERRAFORM { terraform::called_folders(units) } else { Vec::new() };
+    folders.into_iter().filter(|folder| *folder != group.key).map(|key| Group { key, ..group.clone() }).collect()
+}
+
+/// Name of the format whose groups draw in others.
+const TERRAFORM: &str = "terraform";
+
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
-    let mut facts = table::ROWS.iter().find(|row| row.name == group.format).map_or_else(Facts::default, |row| (row.read)(units));
+    read_with(group, units, &[])
+}
+
+/// The same with the units of the groups that it draws in.
+#[must_use]
+pub fn read_with(group: &Group, units: &[Unit<'_>], drawn: &[&[Unit<'_>]]) -> Facts {
+    let mut facts = match table::ROWS.iter().find(|row| row.name == group.format) {
+        Some(row) if row.name == TERRAFORM => terraform::read_with(units, drawn),
+        Some(row) => (row.read)(units),
+        None => Facts::default(),
+    };
     // What several workloads share (an anchor, a workflow's environment, a called action) is one place all the same.
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);
@@ -136,6 +156,11 @@ pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
         say(format!("more than {MAX_WORKLOADS} workloads; those beyond were not judged"));
     }
     facts
+}
+
+/// Settles what groups say of the same thing, once all of them are read: a module that is called is what its calls make of it.
+pub fn settle(facts: &mut Facts) {
+    terraform::settle(facts);
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ const WORDS: &[&str] = &[
     "/v1/auth/",
     "policy write",
     "attach-role-policy",
+    "attach-user-policy",
+    "put-user-policy",
     "put-role-policy",
     "role assignment create",
     "role definition create",

@@ -1,13 +1,14 @@
 //! Terraform and OpenTofu: all files of one folder together, as the programs themselves read them.
 //!
-//! Nothing is executed and no other folder is looked at: a value that comes from a module, an apply or a file is said
-//! to be unknown, with the name of what would tell it. `count` and `for_each` make one symbolic instance. The decision
+//! Nothing is executed, and no other folder is looked at but those of modules that are called by their path: any other value that
+//! comes from a module, an apply or a file is said to be unknown, with the name of what would tell it. `count` and `for_each` make one symbolic instance. The decision
 //! a reader would question: modules that `terraform init` downloaded (`.terraform/`) are not read, because they are
 //! copies that their own repository answers for; they are still scanned as text.
 
 mod aws;
 mod azure;
 mod azure_devops;
+mod called;
 mod compute;
 pub(crate) mod declared;
 mod documents;
@@ -49,6 +50,7 @@ mod tests;
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 pub(crate) use self::azure::path_scope as azure_scope;
+pub(crate) use self::called::settle;
 use self::documents::Documents;
 pub(crate) use self::files::is_unit as is_terragrunt;
 use self::module::Module;
@@ -100,10 +102,25 @@ pub(crate) fn read_state(units: &[Unit<'_>]) -> Facts {
 
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    match units.iter().find(|unit| !trust_policy::is_document(unit)) {
-        Some(configuration) => read_as(WorkloadKind::Terraform, units, configuration.origin().folder()),
+    read_with(units, &[])
+}
+
+/// The same with the files of the modules that it calls by their path.
+pub(crate) fn read_with(units: &[Unit<'_>], drawn: &[&[Unit<'_>]]) -> Facts {
+    match configured(units) {
+        Some(configuration) => read_all(WorkloadKind::Terraform, units, drawn, configuration.origin().folder()),
         None => place::each(units, trust_policy::read),
     }
+}
+
+/// Folders whose modules a folder calls by their path.
+pub(crate) fn called_folders(units: &[Unit<'_>]) -> Vec<String> {
+    called::folders(units)
+}
+
+/// A file of a folder that is configuration, and no policy document beside it.
+fn configured<'u, 'b>(units: &'u [Unit<'b>]) -> Option<&'u Unit<'b>> {
+    units.iter().find(|unit| !trust_policy::is_document(unit))
 }
 
 fn folder_of<'u>(units: &'u [Unit<'_>]) -> &'u str {
@@ -171,9 +188,13 @@ pub(crate) fn read_provisioning(units: &[Unit<'_>], folder: &str) -> Facts {
 }
 
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
+    read_all(kind, units, &[], folder)
+}
+
+fn read_all(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folder: &str) -> Facts {
     // `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
     let read = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(kind, units, folder));
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || read_folder(kind, units, drawn, folder));
         thread.ok().and_then(|thread| thread.join().ok())
     });
     read.unwrap_or_else(|| {
@@ -189,7 +210,7 @@ fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     })
 }
 
-fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
+fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folder: &str) -> Facts {
     let mut facts = Facts::default();
     let files = files::parse(kind, units, &mut facts);
     let module = Module::new(kind, folder, &files).with_documents(Documents::read(kind, units));
@@ -197,7 +218,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
         if let Some(reader) = reader_of(resource.full_kind()) {
-            reader(resource, &mut facts);
+            read_one(resource, reader, &mut facts);
         }
         declared::read(resource, &mut facts);
         compute::read(resource, &mut facts);
@@ -206,6 +227,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     hcp::read(&module, &mut facts);
     manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
+    called::read(&module, drawn, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
         // What is printed of a platform runs nothing.
@@ -228,6 +250,15 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
     }
     tidy(&mut facts);
     facts
+}
+
+/// Reads one resource. Nothing is granted where nothing is made (`count = 0`); a trust says what it would be.
+fn read_one(resource: Resource<'_, '_>, reader: Reader, facts: &mut Facts) {
+    let (grants, trusts) = (facts.grants.len(), facts.trusts.len());
+    reader(resource, facts);
+    if facts.trusts.len() == trusts && resource.text("count").as_deref() == Some("0") {
+        facts.grants.truncate(grants);
+    }
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {

@@ -242,6 +242,21 @@ impl Call<'_> {
         self.command.argument_after(word).map(|word| self.script.expanded(&word.text))
     }
 
+    /// The first argument behind a subcommand that is neither an option nor the value of one (`--role roles/x`); `flags` are
+    /// options without a value.
+    pub(super) fn positional_after(&self, word: &str, flags: &[&str]) -> Option<String> {
+        let mut words = self.command.invocation().iter().map(|word| word.text.as_str()).skip_while(|text| *text != word).skip(1);
+        while let Some(text) = words.next() {
+            if !text.starts_with('-') {
+                return Some(self.script.expanded(text));
+            }
+            if !text.contains('=') && !flags.contains(&text) {
+                words.next();
+            }
+        }
+        None
+    }
+
     /// The arguments, expanded.
     pub(super) fn arguments(&self) -> impl Iterator<Item = String> {
         self.command.invocation().iter().skip(1).map(|word| self.script.expanded(&word.text))
@@ -333,8 +348,8 @@ impl Call<'_> {
             && let Some(name) = name.text.strip_prefix('$')
         {
             let value = self.script.expanded(&value.text);
-            let is_known = is_document(&value) || !value.contains("${var.");
-            return vec![(name.to_owned(), is_known.then_some(value))];
+            let is_hole = value.starts_with("${var.") && value.find('}') == value.len().checked_sub(1);
+            return vec![(name.to_owned(), (!is_hole).then_some(value))];
         }
         let declares = words.first().is_some_and(|word| DECLARING.contains(&word.text.as_str()));
         let assignments = words.iter().skip(usize::from(declares)).skip_while(|word| declares && word.text.starts_with('-'));

@@ -127,6 +127,27 @@ fn a_table_of_power_shell_may_go_through_a_file() {
 }
 
 #[test]
+fn a_text_over_several_lines_may_be_a_policy() {
+    let script = "<# it's é #>\n$Org = 'northwind'\nWrite-Host \"`n[1] Creating\"\n$Arn = \"arn:aws:iam::$($Account):oidc-provider/token.actions.githubusercontent.com\"\n$Trust = @\"\n{\"Statement\": [{\n  \
+                  \"Effect\": \"Allow\", \"Action\": \"sts:AssumeRoleWithWebIdentity\", \"Principal\": {\"Federated\": \"$Arn\"},\n  \
+                  \"Condition\": {\"StringLike\": {\"token.actions.githubusercontent.com:sub\": \"repo:$Org/$($Repo):*\"}}}]}\n\"@\n\
+                  $File = New-TemporaryFile\nSet-Content -Path $File.Path -Value $Trust\n\
+                  aws iam create-role --role-name ci --assume-role-policy-document \"file://$($File.Path)\"\n\
+                  aws iam attach-user-policy --user-name demo --policy-arn arn:aws:iam::aws:policy/AdministratorAccess\n";
+    let facts = read("setup.ps1", script);
+    assert_eq!(subjects(&facts), [SubjectRule::Glob(vec!["repo:northwind/${var.Repo}:*".into()])]);
+    assert_eq!(facts.trusts[0].issuer.known(), Some("token.actions.githubusercontent.com"));
+    assert_eq!(facts.grants[0].role.as_ref().and_then(|role| role.known()), Some("AdministratorAccess"));
+}
+
+#[test]
+fn what_a_role_is_bound_to_may_stand_last() {
+    let script = "gcloud iam service-accounts add-iam-policy-binding --quiet --role roles/iam.workloadIdentityUser \\\n  --member principalSet://iam.googleapis.com/p/x \\\n  ci@p.iam.gserviceaccount.com\n";
+    let facts = read("setup.sh", script);
+    assert!(facts.trusts[0].principal.contains("ci@p.iam"), "{}", facts.trusts[0].principal);
+}
+
+#[test]
 fn statements_of_a_policy_are_those_of_the_command() {
     let script = "oci iam policy create --compartment-id $C --name fn --description d --statements '[\"Allow any-user to use fn-invocation in tenancy\"]'\n";
     let facts = read("policy.sh", script);

@@ -5,7 +5,7 @@ mod documents;
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
-use self::documents::Document;
+pub(super) use self::documents::Document;
 use super::resource::{Reader, Resource};
 use crate::evaluated::Val;
 use crate::policy_document::{self, Carrier};

@@ -155,6 +155,11 @@ impl<'m> Module<'m> {
             Kind::List(items) => items.into_iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item)).collect(),
             Kind::Map(entries) => entries.into_iter().map(|(key, value)| (Val::new(Kind::Text(key, Basis::Literal)), value)).collect(),
             Kind::Unknown(what) => return Kind::Unknown(format!("a `for` over {what}")),
+            // Whatever a variable holds, each item of it makes one: a symbolic one stands for them all.
+            Kind::Ref(reference) if each.key_expr.is_none() && reference.address.starts_with("var.") => {
+                let shown = reference.shown();
+                vec![(Val::unknown(format!("a key of {shown}")), Val::unknown(format!("an item of {shown}")))]
+            }
             _ => return Kind::Unknown("a `for` over something unknown".to_owned()),
         };
         if pairs.len() > MAX_ITEMS {
@@ -186,6 +191,9 @@ impl<'m> Module<'m> {
     /// A variable: what `.tfvars` files assign, else its default, else a reference to it.
     pub(super) fn variable(&self, name: &str) -> Val {
         let address = format!("var.{name}");
+        if let Some(given) = self.given(name) {
+            return self.paid(given);
+        }
         self.once(&address, || {
             let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
             let automatic = sources.iter().rev().find(|(file, _)| self.files.get(*file).is_some_and(super::files::File::is_automatic));
@@ -222,7 +230,10 @@ impl<'m> Module<'m> {
         if !is_open {
             return Val::unknown(address.trim_start_matches('#'));
         }
+        // What is known once is so outside of any instance.
+        let each = self.evaluation.each.take();
         let mut val = work();
+        *self.evaluation.each.borrow_mut() = each;
         self.evaluation.busy.borrow_mut().remove(address);
         if !address.contains('#') {
             mark_via(&mut val, &Rc::from(address));

@@ -35,6 +35,8 @@ pub(super) struct Module<'m> {
     pub(super) others: Vec<Section<'m>>,
     /// Policy documents of the folder.
     pub(super) documents: Documents<'m>,
+    /// What stands before addresses where it is called, and the values that it is given.
+    call: Option<(String, BTreeMap<String, Val>)>,
     pub(super) evaluation: Evaluation,
 }
 
@@ -44,6 +46,8 @@ pub(super) struct Evaluation {
     pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
     pub(super) busy: RefCell<BTreeSet<String>>,
     pub(super) spent: Cell<usize>,
+    /// What `each` means while one of a resource's instances is read.
+    pub(super) each: RefCell<Option<(String, Val)>>,
     /// What a template is given was not followed to its end.
     pub(super) templates_cut: Cell<bool>,
 }
@@ -67,6 +71,7 @@ impl<'m> Module<'m> {
             locals: BTreeMap::new(),
             others: Vec::new(),
             documents: Documents::default(),
+            call: None,
             evaluation: Evaluation::default(),
         };
         for (index, file) in files.iter().enumerate() {
@@ -82,6 +87,16 @@ impl<'m> Module<'m> {
     /// The same with policy documents beside it.
     pub(super) fn with_documents(self, documents: Documents<'m>) -> Self {
         Self { documents, ..self }
+    }
+
+    /// The same as another folder calls it, with what its addresses begin with and what it is given.
+    pub(super) fn called(self, prefix: String, given: Vec<(String, Val)>) -> Self {
+        Self { call: Some((prefix, given.into_iter().collect())), ..self }
+    }
+
+    /// The value of a variable that a call gives.
+    pub(super) fn given(&self, variable: &str) -> Option<&Val> {
+        self.call.as_ref()?.1.get(variable)
     }
 
     fn take_assignments(&mut self, file: usize, body: &'m Body) {
@@ -135,7 +150,10 @@ impl<'m> Module<'m> {
 
     /// Key of whatever has this address.
     pub(super) fn key(&self, address: &str) -> String {
-        format!("{}:{}#{address}", self.kind, self.folder)
+        match &self.call {
+            Some((prefix, _)) => format!("{prefix}.{address}"),
+            None => format!("{}:{}#{address}", self.kind, self.folder),
+        }
     }
 
     /// The location of a place.
@@ -160,7 +178,8 @@ impl<'m> Module<'m> {
 
     /// The attribute of a block, evaluated; `None` if it isn't written, or is null.
     pub(super) fn get(&self, section: Section<'m>, name: &str) -> Option<Val> {
-        self.get_in(section, name, &[])
+        let each = self.evaluation.each.borrow().clone();
+        self.get_in(section, name, each.as_slice())
     }
 
     fn get_in(&self, section: Section<'m>, name: &str, bound: &Bindings) -> Option<Val> {
@@ -171,7 +190,8 @@ impl<'m> Module<'m> {
 
     /// An attribute or a single nested block, as a value, through dotted names.
     pub(super) fn path(&self, section: Section<'m>, path: &str) -> Option<Val> {
-        self.path_in(section, path, &[])
+        let each = self.evaluation.each.borrow().clone();
+        self.path_in(section, path, each.as_slice())
     }
 
     /// The same with names that stand for something here (`each`).

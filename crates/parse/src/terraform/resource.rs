@@ -160,6 +160,19 @@ impl<'m> Resource<'_, 'm> {
         entries.into_iter().take(MAX_INSTANCES).map(|(key, value)| Instance::new(key, value)).collect()
     }
 
+    /// Reads once for each instance that `for_each` makes, and once where there are none; with what tells it apart (`[key]`).
+    pub(super) fn for_instances(&self, mut read: impl FnMut(&str)) {
+        let instances = self.each();
+        if instances.is_empty() {
+            return read("");
+        }
+        for instance in instances {
+            *self.module.evaluation.each.borrow_mut() = Some(instance.each);
+            read(&format!("[{}]", instance.key));
+        }
+        self.module.evaluation.each.take();
+    }
+
     /// Nested blocks of a kind.
     pub(super) fn blocks(&self, kind: &str) -> Vec<Section<'m>> {
         self.module.blocks(self.section, kind)

@@ -12,14 +12,14 @@ use crate::terraform::resource::Resource;
 const MAX_DEPTH: usize = 8;
 
 /// A document with the place of each statement.
-pub(super) struct Document {
-    pub(super) json: Json,
+pub(in crate::terraform) struct Document {
+    pub(in crate::terraform) json: Json,
     places: Vec<Option<At>>,
 }
 
 impl Document {
     /// The document that a value stands for.
-    pub(super) fn read(module: &Module<'_>, val: &Val) -> Option<Self> {
+    pub(in crate::terraform) fn read(module: &Module<'_>, val: &Val) -> Option<Self> {
         Self::read_within(module, val, MAX_DEPTH)
     }
 

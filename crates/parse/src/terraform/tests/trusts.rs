@@ -106,3 +106,53 @@ fn the_compartment_of_a_dynamic_group_is_the_tenancy() {
         assert!(matches!(group(unknown), Value::Unknown(_)), "{unknown}");
     }
 }
+
+#[test]
+fn what_is_made_of_every_item_of_a_variable_is_known_but_for_the_item() {
+    let role = r#"
+variable "repositories" { type = list(string) }
+resource "aws_iam_role" "ci" {
+  assume_role_policy = templatefile("trust.json.tftpl", { subjects = [for one in var.repositories : "repo:${one}:*"] })
+}
+"#;
+    let facts = facts(&[("infra/main.tf", role), ("infra/trust.json.tftpl", TEMPLATE)]);
+    assert_eq!(subjects(&facts), [&SubjectRule::Glob(vec!["repo:${an item of var.repositories}:*".into()])]);
+}
+
+#[test]
+fn what_is_not_made_grants_nothing() {
+    let role = |made: &str| {
+        let text = format!(
+            "variable \"admin\" {{ default = {made} }}\nresource \"aws_iam_role\" \"ci\" {{ name = \"ci\" }}\n\
+             resource \"aws_iam_role_policy_attachment\" \"admin\" {{\n  count = var.admin ? 1 : 0\n  role = aws_iam_role.ci.name\n  \
+             policy_arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"\n}}\n"
+        );
+        facts(&[("infra/main.tf", &text)]).grants.len()
+    };
+    assert_eq!((role("false"), role("true")), (0, 1));
+}
+
+#[test]
+fn a_policy_of_vault_may_have_its_braces_on_lines_of_their_own() {
+    let policy = "resource \"vault_policy\" \"ops\" {\n  name = \"ops\"\n  policy = <<EOT\n# all\npath \"auth/*\"\n{\n  capabilities = [\"sudo\"]\n}\n\n\
+                  path \"secret/*\" {\n  capabilities = [\"read\"]\n}\nEOT\n}\n";
+    let facts = facts(&[("infra/main.tf", policy)]);
+    let paths: Vec<_> = facts.grants.iter().filter_map(|grant| grant.resources[0].known()).collect();
+    assert_eq!(paths, ["auth/*", "secret/*"]);
+}
+
+#[test]
+fn claims_that_differ_by_instance_are_those_of_each() {
+    let roles = r#"
+locals { roles = { web = { claims = { sub = "repo:northwind/*" } }, docs = { claims = { sub = "repo:northwind/docs:environment:prod" } } } }
+resource "vault_jwt_auth_backend_role" "ci" {
+  for_each          = local.roles
+  bound_claims_type = "glob"
+  bound_claims      = each.value.claims
+}
+"#;
+    let facts = facts(&[("infra/main.tf", roles)]);
+    let of = |text: &str| SubjectRule::Glob(vec![text.into()]);
+    assert_eq!(subjects(&facts), [&of("repo:northwind/*"), &of("repo:northwind/docs:environment:prod")]);
+    assert_eq!(facts.trusts[1].id, "tf:infra#vault_jwt_auth_backend_role.ci[docs]/0");
+}
