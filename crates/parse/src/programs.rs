@@ -9,6 +9,7 @@ mod assumed;
 mod fetches;
 mod lifetimes;
 mod literal;
+mod names;
 pub(crate) mod pulumi;
 mod statements;
 
@@ -127,7 +128,7 @@ struct Program<'p> {
 
 impl<'p> Program<'p> {
     fn new(place: &'p Place<'p>) -> Self {
-        let names = literal::names(place.text());
+        let names = names::names(place.text());
         let mut issuers: BTreeSet<String> = BTreeSet::new();
         let mut addresses = place.text().match_indices("url");
         for (at, _) in addresses.by_ref().take(MAX_CALLS) {
@@ -269,7 +270,7 @@ impl<'p> Program<'p> {
             if let Some(list) = list.filter(|list| list.starts_with(['[', '{']))
                 && let Some(statements) = literal::value(list, &self.names)
             {
-                found.push((at, json!({ "Statement": literal::formatted(statements) })));
+                found.push((at, json!({ "Statement": names::formatted(statements) })));
             }
         });
         for (at, document) in found {

@@ -119,6 +119,8 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"RoleName\"", "\"AssumeRolePolicyDocument\""],
         &["\"bound_service_account_names\"", "\"request_id\""],
         &["\"bound_claims\"", "\"request_id\""],
+        &["\"user_claim\"", "\"bound_audiences\""],
+        &["\"bound_service_account_names\"", "\"bound_service_account_namespaces\""],
         &["\"bindings\"", "\"members\"", "\"roles/"],
         &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
         &["\"AssignableScopes\"", "\"Actions\""],

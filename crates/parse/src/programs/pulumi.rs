@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use unkeyed_model::Span;
 
 use super::literal::{self, Names};
+use super::names;
 use crate::exports::{Attribute, Out};
 use crate::policy_document::hole;
 use crate::provisioning;
@@ -104,7 +105,7 @@ pub(super) fn ranges(text: &str, names: &Names) -> Vec<Range<usize>> {
 /// Writes down the resources of a program.
 pub(crate) fn read(out: &mut Out<'_>) {
     let text = out.place.text();
-    let (names, made) = (literal::names(text), made(text));
+    let (names, made) = (names::names(text), made(text));
     let label = |one: &Made<'_>| {
         let (all, _) = literal::arguments(&text[one.open..], &names)?;
         let name = all.first().filter(|first| first.name.is_none())?.value.as_str()?.to_owned();

@@ -148,6 +148,14 @@ fn what_a_role_is_bound_to_may_stand_last() {
 }
 
 #[test]
+fn what_a_login_role_is_written_with_is_one() {
+    let role = r#"{"role_type": "jwt", "user_claim": "sub", "bound_audiences": ["https://vault.example"], "token_policies": ["ci"]}"#;
+    assert_eq!(subjects(&read("vault/role.json", role)), [SubjectRule::Any]);
+    let accounts = r#"{"bound_service_account_names": ["*"], "bound_service_account_namespaces": ["web"], "ttl": "1h"}"#;
+    assert_eq!(subjects(&read("vault/k8s.json", accounts)), [SubjectRule::Glob(vec!["system:serviceaccount:web:*".into()])]);
+}
+
+#[test]
 fn statements_of_a_policy_are_those_of_the_command() {
     let script = "oci iam policy create --compartment-id $C --name fn --description d --statements '[\"Allow any-user to use fn-invocation in tenancy\"]'\n";
     let facts = read("policy.sh", script);

@@ -13,7 +13,7 @@ use unkeyed_model::{Basis, Span, Value};
 use super::functions;
 use super::module::{FromRange as _, Module};
 use super::traverse::reference;
-use crate::evaluated::{At, Kind, Val};
+use crate::evaluated::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
 /// What evaluation may copy per folder, in [`Val::weight`].
@@ -154,12 +154,11 @@ impl<'m> Module<'m> {
         let pairs: Vec<(Val, Val)> = match collection.kind {
             Kind::List(items) => items.into_iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item)).collect(),
             Kind::Map(entries) => entries.into_iter().map(|(key, value)| (Val::new(Kind::Text(key, Basis::Literal)), value)).collect(),
-            Kind::Unknown(what) => return Kind::Unknown(format!("a `for` over {what}")),
             // Whatever a variable holds, each item of it makes one: a symbolic one stands for them all.
-            Kind::Ref(reference) if each.key_expr.is_none() && reference.address.starts_with("var.") => {
-                let shown = reference.shown();
-                vec![(Val::unknown(format!("a key of {shown}")), Val::unknown(format!("an item of {shown}")))]
+            Kind::Ref(Ref { address: what, .. }) | Kind::Unknown(what) if each.key_expr.is_none() && what.starts_with("var.") => {
+                vec![(Val::unknown(format!("a key of {what}")), Val::unknown(format!("an item of {what}")))]
             }
+            Kind::Unknown(what) => return Kind::Unknown(format!("a `for` over {what}")),
             _ => return Kind::Unknown("a `for` over something unknown".to_owned()),
         };
         if pairs.len() > MAX_ITEMS {

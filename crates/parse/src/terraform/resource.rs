@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use unkeyed_model::{Basis, Facts, Location, Platform, Principal, SessionPolicy, TtlBasis, Value};
 
 use super::module::{Module, Section};
+use super::traverse::SEVERAL;
 use crate::evaluated::{Kind, Val};
 use crate::policy_document::hole;
 
@@ -117,6 +118,12 @@ impl<'m> Resource<'_, 'm> {
 
     /// What a value stands for in the resource's instances, where it is nothing but a part of `each`; else itself.
     pub(super) fn instances(&self, val: &Val) -> Vec<Val> {
+        // `list[count.index]`.
+        if let Kind::Either(values, what) = &val.kind
+            && what == SEVERAL
+        {
+            return values.clone();
+        }
         let text = self.module.text_of(val).0;
         let Some(what) = hole::only_hole(&text).filter(|what| what.starts_with("each.")) else { return vec![val.clone()] };
         let named = |instance: Instance| instance.names.into_iter().find(|(name, _)| name == what).map(|(_, part)| part);

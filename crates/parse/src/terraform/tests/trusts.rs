@@ -156,3 +156,34 @@ resource "vault_jwt_auth_backend_role" "ci" {
     assert_eq!(subjects(&facts), [&of("repo:northwind/*"), &of("repo:northwind/docs:environment:prod")]);
     assert_eq!(facts.trusts[1].id, "tf:infra#vault_jwt_auth_backend_role.ci[docs]/0");
 }
+
+#[test]
+fn a_list_that_is_counted_through_has_all_its_items() {
+    let roles = r#"
+variable "roles" { default = ["roles/logging.logWriter", "roles/editor"] }
+resource "google_project_iam_member" "ci" {
+  count   = length(var.roles)
+  project = "northwind"
+  role    = var.roles[count.index]
+  member  = "serviceAccount:ci@northwind.iam.gserviceaccount.com"
+}
+"#;
+    let facts = facts(&[("infra/main.tf", roles)]);
+    let roles: Vec<_> = facts.grants.iter().filter_map(|grant| grant.role.as_ref()?.known()).collect();
+    assert_eq!(roles, ["roles/logging.logWriter", "roles/editor"]);
+}
+
+#[test]
+fn a_provider_under_for_each_accepts_what_each_says() {
+    let providers = r#"
+locals { providers = { github = { issuer = "https://token.actions.githubusercontent.com" }, gitlab = { issuer = "https://gitlab.com" } } }
+resource "google_iam_workload_identity_pool_provider" "ci" {
+  for_each                  = local.providers
+  workload_identity_pool_id = "ci"
+  oidc { issuer_uri = each.value.issuer }
+}
+"#;
+    let facts = facts(&[("infra/main.tf", providers)]);
+    let issuers: Vec<_> = facts.trusts.iter().filter_map(|trust| trust.issuer.known()).collect();
+    assert_eq!(issuers, ["https://token.actions.githubusercontent.com", "https://gitlab.com"]);
+}
