@@ -138,8 +138,9 @@ pub(crate) fn settle(facts: &mut Facts) {
     let of_call = |trust: &&TrustBinding| trust.principal.contains("#module.");
     let called: BTreeSet<_> =
         facts.trusts.iter().filter(of_call).map(|trust| (place(trust), address(&trust.principal).to_owned())).collect();
-    let used: BTreeSet<&str> =
-        facts.trusts.iter().filter(|trust| trust.id.contains("/attached/")).map(|trust| trust.principal.as_str()).collect();
+    let paths = facts.workloads.iter().flat_map(|workload| &workload.identity_paths);
+    let attached = facts.trusts.iter().filter(|trust| trust.id.contains("/attached/")).map(|trust| trust.principal.as_str());
+    let used: BTreeSet<&str> = paths.filter_map(|path| path.principal.known()).chain(attached).collect();
     let is_better = |trust: &&TrustBinding| called.contains(&(place(trust), address(&trust.principal).to_owned()));
     let own = facts.trusts.iter().filter(|trust| !of_call(trust) && trust.principal.starts_with("tf:"));
     let replaced: BTreeSet<String> =
@@ -234,6 +235,15 @@ resource "aws_iam_role_policy_attachment" "this" {
         let principals: Vec<_> = facts.trusts.iter().map(|trust| trust.principal.as_str()).collect();
         assert_eq!((count, principals), (3, vec!["tf:live/prod#module.deploy.aws_iam_role.this", "tf:modules/ci#aws_iam_role.fixed"]));
         assert!(facts.grants.iter().all(|grant| grant.principal.starts_with("tf:live/prod")));
+    }
+
+    #[test]
+    fn what_something_of_the_folder_runs_as_stays() {
+        let function = "resource \"aws_lambda_function\" \"f\" { role = aws_iam_role.this.arn }\n";
+        let mut facts = called("module \"deploy\" {\n  source = \"../../modules/ci\"\n  subjects = [\"project_path:northwind/*\"]\n}\n");
+        facts.append(super::super::read(&[unit("modules/ci/main.tf", &format!("{MODULE}{function}"))]));
+        settle(&mut facts);
+        assert!(facts.trusts.iter().any(|trust| trust.principal == "tf:modules/ci#aws_iam_role.this"));
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl<'m> Module<'m> {
         if has_name && hole::only_hole(text).is_some() {
             return self.key(what);
         }
-        let location = at.map(|at| self.location(at, "")).unwrap_or_default();
+        let Some(location) = at.map(|at| self.location(at, "")) else { return self.key(&hole::shown(text)) };
         self.key(&format!("{} ({}:{})", hole::shown(text), location.origin.file_name(), location.region.line))
     }
 
