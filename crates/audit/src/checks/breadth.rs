@@ -99,7 +99,7 @@ fn parts(pattern: &str, lead: &str, after_tenant: &str, before_project: &[&str])
 fn is_run(issuer: Option<Shared>, pattern: &str, before: &str) -> bool {
     match issuer {
         Some(Shared::Terraform) => !pattern.contains(":stack:") || before.contains(":operation:"),
-        Some(Shared::Buildkite) => before.contains(":commit:"),
+        Some(Shared::Buildkite) => before.contains(":commit:") || before.contains(":ref:refs/") && before.ends_with(':'),
         _ => false,
     }
 }
@@ -179,6 +179,7 @@ mod tests {
         assert_eq!(of("organization:acme:pipeline:web:ref:refs/heads/*", Some(Shared::Buildkite)), Breadth::Project);
         let one_branch = "organization:acme:pipeline:web:ref:refs/heads/main:commit:*:step:deploy";
         assert_eq!(of(one_branch, Some(Shared::Buildkite)), Breadth::Exact);
+        assert_eq!(of("organization:acme:pipeline:web:ref:refs/heads/main:*", Some(Shared::Buildkite)), Breadth::Exact);
         assert_eq!(of("organization:acme:project:p:workspace:w:*", Some(Shared::Terraform)), Breadth::Exact);
         let stack = "organization:acme:project:p:stack:s:deployment";
         assert_eq!(of(&format!("{stack}:*:operation:apply"), Some(Shared::Terraform)), Breadth::Project);
