@@ -24,6 +24,7 @@ mod kubernetes;
 mod lifetimes;
 mod manifests;
 mod module;
+mod module_grants;
 mod oci;
 mod packer;
 mod principals;
