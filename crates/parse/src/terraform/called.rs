@@ -12,7 +12,7 @@ use super::aws::Document;
 use super::documents::Documents;
 use super::module::{Module, Section};
 use super::resource::Resource;
-use super::{files, principals, reader_of};
+use super::{files, principals, reader_of, registry};
 use crate::evaluated::{Kind, Val};
 use crate::host_files;
 use crate::policy_document::hole;
@@ -113,6 +113,7 @@ fn made(units: &[Unit<'_>], folder: &str, prefix: &str, given: Vec<(String, Val)
             super::read_one(resource, reader, &mut facts);
         }
     }
+    registry::read(&module, &mut facts);
     facts
 }
 
@@ -135,13 +136,12 @@ fn keep_changed(facts: &mut Facts, plain: &Facts) {
 /// runs as it.
 pub(crate) fn settle(facts: &mut Facts) {
     let place = |trust: &TrustBinding| (trust.location.origin.path.clone(), trust.location.region.span.start);
-    let of_call = |trust: &&TrustBinding| trust.principal.contains("#module.");
-    let called: BTreeSet<_> =
-        facts.trusts.iter().filter(of_call).map(|trust| (place(trust), address(&trust.principal).to_owned())).collect();
+    let of_call = |trust: &&TrustBinding| trust.id.contains("#module.");
+    let called: BTreeSet<_> = facts.trusts.iter().filter(of_call).map(|trust| (place(trust), address(&trust.id).to_owned())).collect();
     let paths = facts.workloads.iter().flat_map(|workload| &workload.identity_paths);
     let attached = facts.trusts.iter().filter(|trust| trust.id.contains("/attached/")).map(|trust| trust.principal.as_str());
     let used: BTreeSet<&str> = paths.filter_map(|path| path.principal.known()).chain(attached).collect();
-    let is_better = |trust: &&TrustBinding| called.contains(&(place(trust), address(&trust.principal).to_owned()));
+    let is_better = |trust: &&TrustBinding| called.contains(&(place(trust), address(&trust.id).to_owned()));
     let own = facts.trusts.iter().filter(|trust| !of_call(trust) && trust.principal.starts_with("tf:"));
     let replaced: BTreeSet<String> =
         own.filter(is_better).map(|trust| trust.principal.clone()).filter(|key| !used.contains(key.as_str())).collect();
@@ -153,8 +153,9 @@ pub(crate) fn settle(facts: &mut Facts) {
     }
 }
 
-/// Kind and name at the end of a key (`aws_iam_role.this`).
-fn address(key: &str) -> &str {
+/// Kind and name of the resource that a trust is of (`aws_iam_role.this`), by its id.
+fn address(id: &str) -> &str {
+    let key = id.rsplit_once('/').map_or(id, |(key, _)| key);
     let named = key.rfind('.').map_or(0, |at| key[..at].rfind(['.', '#']).map_or(0, |start| start + 1));
     &key[named..]
 }
@@ -212,6 +213,28 @@ resource "aws_iam_role_policy_attachment" "this" {
         assert_eq!((facts.grants.len(), facts.grants[0].principal.as_str()), (1, trust.principal.as_str()));
         let role = facts.principals.iter().find(|principal| principal.key == trust.principal).unwrap();
         assert!(role.names.contains(&"deploy".to_owned()), "{:?}", role.names);
+    }
+
+    #[test]
+    fn a_module_of_the_registry_within_is_called_with_the_same_values() {
+        let module = "variable \"roles\" {}\nmodule \"role\" {\n  source = \"terraform-aws-modules/iam/aws//modules/iam-github-oidc-role\"\n  \
+                      for_each = { for one in var.roles : one.name => one }\n  subjects = each.value.subjects\n  policies = each.value.policies\n}\n";
+        let caller = "module \"iam\" {\n  source = \"./iam\"\n  roles = [{ name = \"ci\", subjects = [\"northwind/web:*\"], policies = { A = \
+                      \"arn:aws:iam::aws:policy/AdministratorAccess\" } }]\n}\n";
+        let facts = super::super::read_with(&[unit("main.tf", caller)], &[&[unit("iam/main.tf", module)]]);
+        let [trust] = facts.trusts.as_slice() else { panic!("one trust: {:?}", facts.trusts) };
+        assert_eq!(trust.subject, SubjectRule::Glob(vec!["repo:northwind/web:*".into()]));
+        assert_eq!((facts.grants.len(), facts.grants[0].principal.as_str()), (1, "tf:.#module.iam.module.role[ci]"));
+    }
+
+    #[test]
+    fn what_is_given_by_reference_is_the_callers() {
+        let module = "variable \"application\" {}\nvariable \"subject\" {}\nresource \"azuread_application_federated_identity_credential\" \"gh\" {\n  \
+                      application_id = var.application\n  issuer = \"https://gitlab.com\"\n  subject = var.subject\n}\n";
+        let caller = "resource \"azuread_application\" \"ci\" { display_name = \"ci\" }\nmodule \"gh\" {\n  source = \"./gh\"\n  application = \
+                      azuread_application.ci.id\n  subject = \"project_path:northwind/web:ref_type:branch:ref:main\"\n}\n";
+        let facts = super::super::read_with(&[unit("main.tf", caller)], &[&[unit("gh/main.tf", module)]]);
+        assert_eq!(facts.trusts[0].principal, "tf:.#azuread_application.ci");
     }
 
     #[test]

@@ -94,6 +94,11 @@ impl<'m> Module<'m> {
         Self { call: Some((prefix, given.into_iter().collect())), ..self }
     }
 
+    /// What keys of the folder begin with that calls it.
+    pub(super) fn caller(&self) -> Option<&str> {
+        Some(self.call.as_ref()?.0.split_once("#module.")?.0)
+    }
+
     /// The value of a variable that a call gives.
     pub(super) fn given(&self, variable: &str) -> Option<&Val> {
         self.call.as_ref()?.1.get(variable)
