@@ -150,8 +150,12 @@ fn structure(detector: &Detector, budget: &Budget, mut kept: Vec<(Group, Unit<'s
     let folders: Vec<&[Unit<'_>]> =
         groups.iter().filter(|(group, _)| group.format == TERRAFORM).map(|(_, units)| units.as_slice()).collect();
     let arguments = Arguments::between(&folders);
-    let groups = groups.into_par_iter().filter(|_| budget.is_in_time());
-    let read: Vec<_> = groups.map(|(group, units)| read_group(detector, &group, &units, &arguments)).collect();
+    let drawn = |group: &Group, units: &[Unit<'static>]| -> Vec<&[Unit<'static>]> {
+        let keys = unkeyed_parse::draws(group, units).into_iter();
+        keys.filter_map(|key| groups.binary_search_by(|(other, _)| other.cmp(&key)).ok()).map(|at| groups[at].1.as_slice()).collect()
+    };
+    let in_time = groups.par_iter().filter(|_| budget.is_in_time());
+    let read: Vec<_> = in_time.map(|(group, units)| read_group(detector, group, units, &drawn(group, units), &arguments)).collect();
     // What a folder hands to a module may be a secret that was found where it is written.
     let found: BTreeSet<String> = read.iter().flat_map(|part| &part.secrets).filter(|secret| arguments.hold(secret)).cloned().collect();
     let mut facts = Facts::default();
@@ -163,6 +167,7 @@ fn structure(detector: &Detector, budget: &Budget, mut kept: Vec<(Group, Unit<'s
         harvest.matches.append(&mut part.matches);
         harvest.skipped.append(&mut part.skipped);
     }
+    unkeyed_parse::settle(&mut facts);
     harvest.skipped.append(&mut facts.skipped);
     facts
 }
@@ -178,9 +183,9 @@ struct Part {
     is_called: bool,
 }
 
-fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], arguments: &Arguments) -> Part {
+fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], arguments: &Arguments) -> Part {
     let (mut matches, mut skipped) = (Vec::new(), Vec::new());
-    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read_called(group, units, arguments)).unwrap_or_else(|skip| {
+    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read_with(group, units, drawn, arguments)).unwrap_or_else(|skip| {
         skipped.push(skip);
         Facts::default()
     });
@@ -189,6 +194,12 @@ fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], arguments:
     for unit in units {
         let own: Vec<_> = slots.iter().filter(|slot| slot.location.origin.path == unit.origin().path).cloned().collect();
         worker::scan(detector, unit, &own, &mut scratch, &mut matches, &mut skipped);
+    }
+    // What is drawn in is found with its own group; here it must only not be told.
+    for others in drawn {
+        let (mut matches, mut told) = (Vec::new(), Vec::new());
+        others.iter().for_each(|unit| worker::scan(detector, unit, &[], &mut scratch, &mut matches, &mut told));
+        hide_all(&mut facts, found(others, &matches));
     }
     let secrets = found(units, &matches);
     hide_all(&mut facts, secrets.clone());

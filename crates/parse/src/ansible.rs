@@ -51,7 +51,9 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let in_vars = || is_in(&["group_vars", "host_vars"]);
     let in_role = || is_in(&["roles"]) && is_in(&["vars", "defaults", "tasks", "handlers"]);
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
-    ((is_yaml && (in_role() || is_playbook(head))) || in_vars()).then(|| origin.path.clone())
+    // Tasks beside a playbook, of which only those that make trusts matter.
+    let in_tasks = || is_in(&["tasks"]) && provisioning::is_tasks(unit) && memchr::memmem::find(head, b"apiVersion:").is_none();
+    ((is_yaml && (in_role() || is_playbook(head) || in_tasks())) || in_vars()).then(|| origin.path.clone())
 }
 
 /// A list whose items name hosts, with tasks or roles for them.

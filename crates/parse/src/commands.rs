@@ -13,7 +13,7 @@ mod script;
 pub(crate) use self::build::{dockerfile_in, repository};
 pub(crate) use self::fetch::vault_custody;
 pub(crate) use self::lasting::{EXTENDS, extended, made};
-pub(crate) use self::login::keeps_credential;
+pub(crate) use self::login::{OCI_EXCHANGE, keeps_credential};
 pub(crate) use self::script::{MAKEFILE, PACKAGE, is_script};
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 

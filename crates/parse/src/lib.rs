@@ -121,17 +121,24 @@ pub const MAX_SLOTS: usize = 10_000;
 /// Workloads that are told of one group; a file with more is hostile or an export of a whole estate.
 pub const MAX_WORKLOADS: usize = 20_000;
 
+/// The groups whose units one draws in: modules of Terraform that a folder calls by their path.
+#[must_use]
+pub fn draws(group: &Group, units: &[Unit<'_>]) -> Vec<Group> {
+    let folders = if group.format == TERRAFORM { terraform::called_folders(units) } else { Vec::new() };
+    folders.into_iter().filter(|folder| *folder != group.key).map(|key| Group { key, ..group.clone() }).collect()
+}
+
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
-    read_called(group, units, &Arguments::default())
+    read_with(group, units, &[], &Arguments::default())
 }
 
-/// The same for a group that others may call, as modules of Terraform are.
+/// The same with the units of the groups that it draws in, and with what others hand to it, as they do to modules of Terraform.
 #[must_use]
-pub fn read_called(group: &Group, units: &[Unit<'_>], arguments: &Arguments) -> Facts {
+pub fn read_with(group: &Group, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], arguments: &Arguments) -> Facts {
     let mut facts = match table::ROWS.iter().find(|row| row.name == group.format) {
-        Some(row) if row.name == TERRAFORM => terraform::read_called(units, arguments),
+        Some(row) if row.name == TERRAFORM => terraform::read_with(units, drawn, arguments),
         Some(row) => (row.read)(units),
         None => Facts::default(),
     };
@@ -151,6 +158,11 @@ pub fn read_called(group: &Group, units: &[Unit<'_>], arguments: &Arguments) -> 
         say(format!("more than {MAX_WORKLOADS} workloads; those beyond were not judged"));
     }
     facts
+}
+
+/// Settles what groups say of the same thing, once all of them are read: a module that is called is what its calls make of it.
+pub fn settle(facts: &mut Facts) {
+    terraform::settle(facts);
 }
 
 #[cfg(test)]

@@ -5,12 +5,16 @@
 //! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
 //! unknown, and a trust whose conditions are computed is none. Tests of programs say nothing of what is in force.
 
+mod assumed;
 mod fetches;
 mod lifetimes;
 mod literal;
+mod names;
+pub(crate) mod pulumi;
 mod statements;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -20,6 +24,7 @@ use unkeyed_model::{Facts, Location, Platform, Principal, SkipReason, Span, Unit
 use self::literal::{Argument, Names};
 use crate::place::{self, Place};
 use crate::policy_document::{self, Carrier, hole};
+use crate::terraform;
 
 /// Longest program that is read, in bytes: what is longer is generated, or bundled from many.
 const MAX_BYTES: usize = 1 << 20;
@@ -32,6 +37,9 @@ const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".py"];
 
 /// Classes of principals that an identity provider vouches for.
 const FEDERATED: &[&str] = &["WebIdentityPrincipal(", "FederatedPrincipal(", "OpenIdConnectPrincipal("];
+
+/// Classes of principals of which one stands for accounts or for anybody.
+const ACCOUNTS: &[&str] = &["AnyPrincipal(", "StarPrincipal(", "ArnPrincipal(", "AccountPrincipal("];
 
 /// What else is looked for.
 const STATEMENT: &str = "PolicyStatement(";
@@ -49,7 +57,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     };
     let is_told = || {
         is_kit(name) && holds(&KIT, unit.bytes())
-            || has_ending(name, statements::ENDINGS) && holds(&SIGNING, unit.bytes())
+            || has_ending(name, statements::ENDINGS) && (holds(&SIGNING, unit.bytes()) || holds_document(unit.bytes()))
             || (is_kit(name) || has_ending(name, fetches::FURTHER)) && fetches::holds_one(unit.bytes())
     };
     (is_told() && !is_test()).then(|| origin.path.clone())
@@ -58,10 +66,15 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 /// Words of which one stands in every program that makes a role, a grant or a signed URL, by the languages of the kits and by
 /// the others.
 static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let calls = FEDERATED.iter().chain(MANAGED).chain(lifetimes::WORDS);
-    AhoCorasick::new(calls.chain([&STATEMENT, &PROVIDER])).ok()
+    let calls = FEDERATED.iter().chain(ACCOUNTS).chain(MANAGED).chain(lifetimes::WORDS);
+    AhoCorasick::new(calls.chain([&STATEMENT, &PROVIDER]).chain(pulumi::IMPORTS)).ok()
 });
 static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(statements::WORDS).ok());
+
+/// Whether a trust policy stands in a program as text, as every language writes it.
+fn holds_document(bytes: &[u8]) -> bool {
+    ["Statement", PROVIDER, "sts:AssumeRoleWithWebIdentity"].iter().all(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+}
 
 fn holds(words: &Option<AhoCorasick>, bytes: &[u8]) -> bool {
     words.as_ref().is_some_and(|words| words.is_match(bytes))
@@ -72,13 +85,18 @@ fn is_kit(name: &str) -> bool {
     has_ending(name, ENDINGS) && !name.ends_with(".d.ts")
 }
 
+/// Whether a program makes its resources with Pulumi.
+pub(crate) fn is_pulumi(place: &Place<'_>) -> bool {
+    is_kit(place.origin().file_name()) && pulumi::is_one(place.text())
+}
+
 fn has_ending(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Reads them, each for itself.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    place::each(units, |place, facts| {
+    let mut facts = place::each(units, |place, facts| {
         if place.text().len() > MAX_BYTES {
             let detail = format!("a program of more than {MAX_BYTES} bytes; its trusts, grants, signed URLs and fetches were not read");
             facts.skipped.push(place.skip(SkipReason::Limit, detail));
@@ -91,7 +109,11 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             Program::new(place).signed(facts);
         }
         fetches::read(place, facts);
-    })
+    });
+    for unit in units.iter().filter(|unit| unit.bytes().len() <= MAX_BYTES && Place::new(unit).is_ok_and(|place| is_pulumi(&place))) {
+        facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
+    }
+    facts
 }
 
 /// One program while it is read.
@@ -100,11 +122,13 @@ struct Program<'p> {
     names: Names,
     /// The only issuer that the file makes a provider for.
     issuer: Option<String>,
+    /// Resources of Pulumi, which have readers of their own.
+    made: Vec<Range<usize>>,
 }
 
 impl<'p> Program<'p> {
     fn new(place: &'p Place<'p>) -> Self {
-        let names = literal::names(place.text());
+        let names = names::names(place.text());
         let mut issuers: BTreeSet<String> = BTreeSet::new();
         let mut addresses = place.text().match_indices("url");
         for (at, _) in addresses.by_ref().take(MAX_CALLS) {
@@ -115,7 +139,8 @@ impl<'p> Program<'p> {
         // Beyond the limit stands who knows what: the issuer is not known.
         let is_told = issuers.len() == 1 && addresses.next().is_none();
         let issuer = if is_told { issuers.pop_first() } else { None };
-        Self { place, names, issuer }
+        let made = if is_pulumi(place) { pulumi::ranges(place.text(), &names) } else { Vec::new() };
+        Self { place, names, issuer, made }
     }
 
     fn key(&self) -> String {
@@ -128,6 +153,7 @@ impl<'p> Program<'p> {
         for class in FEDERATED {
             self.calls(class, &mut left, |at, text| self.principal(at, text, facts));
         }
+        assumed::read(self, &mut left, facts);
         self.documents(&mut left, facts);
         let first = facts.grants.len();
         self.calls(STATEMENT, &mut left, |at, text| self.statement(at, text, facts));
@@ -153,9 +179,10 @@ impl<'p> Program<'p> {
         self.limited(left, facts);
     }
 
-    /// Reads a program of which only signed URLs are understood.
+    /// Reads a program of which only signed URLs are understood, and trust policies that it holds as JSON.
     fn signed(&self, facts: &mut Facts) {
         let mut left = MAX_CALLS;
+        self.documents(&mut left, facts);
         statements::read(self, &mut left, facts);
         self.limited(left, facts);
     }
@@ -172,7 +199,7 @@ impl<'p> Program<'p> {
         let text = self.place.text();
         for (at, _) in text.match_indices(word) {
             let is_whole = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-            if is_whole && *left > 0 {
+            if is_whole && *left > 0 && !self.made.iter().any(|range| range.contains(&at)) {
                 *left -= 1;
                 read(at, &text[at + word.len()..]);
             }
@@ -227,7 +254,7 @@ impl<'p> Program<'p> {
         }
         let key = format!("{}/{}", self.key(), facts.trusts.len());
         let locate = |_: usize| self.at(at);
-        let carrier = Carrier { principal: &key, id: &key, locate: &locate, issuer: &|_| None };
+        let carrier = Carrier { principal: &key, id: &key, locate: &locate, issuer: &|_| self.issuer.clone() };
         let mut trusts = policy_document::trusts(document, &carrier);
         if !trusts.is_empty() {
             facts.trusts.append(&mut trusts);
@@ -243,7 +270,7 @@ impl<'p> Program<'p> {
             if let Some(list) = list.filter(|list| list.starts_with(['[', '{']))
                 && let Some(statements) = literal::value(list, &self.names)
             {
-                found.push((at, json!({ "Statement": statements })));
+                found.push((at, json!({ "Statement": names::formatted(statements) })));
             }
         });
         for (at, document) in found {

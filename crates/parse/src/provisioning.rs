@@ -20,11 +20,13 @@ mod power_shell;
 mod script;
 mod vault;
 
+pub(crate) use self::script::tree as node;
+
 use unkeyed_model::{Facts, Unit};
 
 use crate::exports::{self, Labels, Out, Resource};
 use crate::place::Place;
-use crate::{place, shell_script, spire, terraform};
+use crate::{place, programs, shell_script, spire, terraform};
 
 /// How far into a file the words that tell it are looked for, in bytes.
 const HEAD: usize = 64 << 10;
@@ -48,9 +50,13 @@ const WORDS: &[&str] = &[
     "identity-propagation-trust",
     "IdentityPropagationTrust",
     "dynamic-group",
+    "iam policy create",
+    "iam policy update",
     "/v1/auth/",
     "policy write",
     "attach-role-policy",
+    "attach-user-policy",
+    "put-user-policy",
     "put-role-policy",
     "role assignment create",
     "role definition create",
@@ -113,6 +119,8 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"RoleName\"", "\"AssumeRolePolicyDocument\""],
         &["\"bound_service_account_names\"", "\"request_id\""],
         &["\"bound_claims\"", "\"request_id\""],
+        &["\"user_claim\"", "\"bound_audiences\""],
+        &["\"bound_service_account_names\"", "\"bound_service_account_namespaces\""],
         &["\"bindings\"", "\"members\"", "\"roles/"],
         &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
         &["\"AssignableScopes\"", "\"Actions\""],
@@ -163,11 +171,14 @@ pub(crate) fn read_manifests(units: &[Unit<'_>]) -> Facts {
 /// What a script or manifest makes, as resources; `None` for any other file.
 pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts) -> Option<Vec<Resource>> {
     let name = place.origin().file_name();
-    if !is_yaml(name) && !is_script(name) {
+    let is_program = programs::is_pulumi(place);
+    if !is_yaml(name) && !is_script(name) && !is_program {
         return None;
     }
     let mut out = Out::new(place, facts, labels);
-    if is_yaml(name) {
+    if is_program {
+        programs::pulumi::read(&mut out);
+    } else if is_yaml(name) {
         objects::read(&mut out);
     } else {
         script::read(&mut out);

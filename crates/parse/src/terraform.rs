@@ -1,15 +1,17 @@
 //! Terraform and OpenTofu: all files of one folder together, as the programs themselves read them.
 //!
-//! Nothing is executed; of other folders only what they hand to a module is looked at: a value that comes from a module, an
-//! apply or a file is said to be unknown, with the name of what would tell it. `count` and `for_each` make one symbolic instance. The decision
+//! Nothing is executed; of other folders only what they hand to a module is looked at, and those of modules that are called by
+//! their path: any other value that comes from a module, an apply or a file is said to be unknown, with the name of what would
+//! tell it. `count` and `for_each` make one symbolic instance. The decision
 //! a reader would question: modules that `terraform init` downloaded (`.terraform/`) are not read, because they are
 //! copies that their own repository answers for; they are still scanned as text.
 
+mod arguments;
 mod aws;
 mod azure;
 mod azure_devops;
 mod builds;
-mod called;
+mod calls;
 mod compute;
 pub(crate) mod declared;
 mod documents;
@@ -26,6 +28,7 @@ mod kubernetes;
 mod lifetimes;
 mod manifests;
 mod module;
+mod module_grants;
 mod oci;
 mod packer;
 mod principals;
@@ -44,18 +47,22 @@ mod templates;
 mod traverse;
 mod variables;
 mod vault;
+mod vault_paths;
 
 #[cfg(test)]
 mod tests;
 
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
+pub use self::arguments::Arguments;
+use self::arguments::Given;
 pub(crate) use self::azure::path_scope as azure_scope;
-pub use self::called::Arguments;
-use self::called::Given;
+pub(crate) use self::calls::settle;
 use self::documents::Documents;
 pub(crate) use self::files::is_unit as is_terragrunt;
 use self::module::Module;
+pub(crate) use self::pulumi::type_of as pulumi_type;
+pub(crate) use self::rendered::snake_case;
 pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
 pub(crate) use self::spire::is_one as is_spire;
@@ -105,18 +112,28 @@ pub(crate) const FORMAT: &str = "terraform";
 
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    read_called(units, &Arguments::default())
+    read_with(units, &[], &Arguments::default())
 }
 
-/// The same for a folder that others may call.
-pub(crate) fn read_called(units: &[Unit<'_>], arguments: &Arguments) -> Facts {
-    match units.iter().find(|unit| !trust_policy::is_document(unit)) {
+/// The same with the files of the modules that it calls by their path, and with what others hand to it.
+pub(crate) fn read_with(units: &[Unit<'_>], drawn: &[&[Unit<'_>]], arguments: &Arguments) -> Facts {
+    match configured(units) {
         Some(configuration) => {
             let folder = configuration.origin().folder();
-            read_given(WorkloadKind::Terraform, units, folder, arguments.of(folder))
+            read_all(WorkloadKind::Terraform, units, drawn, folder, arguments.of(folder))
         }
         None => place::each(units, trust_policy::read),
     }
+}
+
+/// Folders whose modules a folder calls by their path.
+pub(crate) fn called_folders(units: &[Unit<'_>]) -> Vec<String> {
+    calls::folders(units)
+}
+
+/// A file of a folder that is configuration, and no policy document beside it.
+fn configured<'u, 'b>(units: &'u [Unit<'b>]) -> Option<&'u Unit<'b>> {
+    units.iter().find(|unit| !trust_policy::is_document(unit))
 }
 
 fn folder_of<'u>(units: &'u [Unit<'_>]) -> &'u str {
@@ -184,7 +201,7 @@ pub(crate) fn read_provisioning(units: &[Unit<'_>], folder: &str) -> Facts {
 }
 
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
-    read_given(kind, units, folder, None)
+    read_all(kind, units, &[], folder, None)
 }
 
 /// `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
@@ -195,8 +212,8 @@ fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     })
 }
 
-fn read_given(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Option<&Given>) -> Facts {
-    on_deep_stack(|| read_folder(kind, units, folder, given)).unwrap_or_else(|| {
+fn read_all(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folder: &str, given: Option<&Given>) -> Facts {
+    on_deep_stack(|| read_folder(kind, units, drawn, folder, given)).unwrap_or_else(|| {
         let mut facts = Facts::default();
         let detail = "the structure of the folder could not be read";
         let skip = |unit: &Unit<'_>| unkeyed_model::Skip {
@@ -209,7 +226,7 @@ fn read_given(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Optio
     })
 }
 
-fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Option<&Given>) -> Facts {
+fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folder: &str, given: Option<&Given>) -> Facts {
     let mut facts = Facts::default();
     let files = files::parse(kind, units, &mut facts);
     let module = Module::new(kind, folder, &files).called_with(given).with_documents(Documents::read(kind, units));
@@ -217,7 +234,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Opti
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
         if let Some(reader) = reader_of(resource.full_kind()) {
-            reader(resource, &mut facts);
+            read_one(resource, reader, &mut facts);
         }
         declared::read(resource, &mut facts);
         compute::read(resource, &mut facts);
@@ -226,6 +243,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Opti
     hcp::read(&module, &mut facts);
     manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
+    calls::read(&module, drawn, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
         // What is printed of a platform runs nothing.
@@ -248,6 +266,15 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, given: Opti
     }
     tidy(&mut facts);
     facts
+}
+
+/// Reads one resource. Nothing is granted where nothing is made (`count = 0`); a trust says what it would be.
+fn read_one(resource: Resource<'_, '_>, reader: Reader, facts: &mut Facts) {
+    let (grants, trusts) = (facts.grants.len(), facts.trusts.len());
+    reader(resource, facts);
+    if facts.trusts.len() == trusts && resource.text("count").as_deref() == Some("0") {
+        facts.grants.truncate(grants);
+    }
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {

@@ -26,10 +26,10 @@ pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
     let pattern = pattern.as_str();
     let Some(wild) = pattern.find(['*', '?']) else { return Breadth::Exact };
     let parts = match issuer {
-        Some(Shared::GitLab) => parts(pattern, "project_path:", "/", ":"),
-        Some(Shared::Terraform) => parts(pattern, "organization:", ":", ":run_phase"),
-        Some(Shared::Buildkite) => parts(pattern, "organization:", ":", ":ref"),
-        _ => parts(pattern, "repo:", "/", ":"),
+        Some(Shared::GitLab) => parts(pattern, "project_path:", "/", &["/"]),
+        Some(Shared::Terraform) => parts(pattern, "organization:", ":", &[":workspace:", ":stack:"]),
+        Some(Shared::Buildkite) => parts(pattern, "organization:", ":", &[":pipeline:"]),
+        _ => parts(pattern, "repo:", "/", &["/"]),
     };
     // Organization and project are whole, and so is the beginning of the workspace's name.
     if issuer == Some(Shared::Terraform)
@@ -54,7 +54,7 @@ pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
     match context.find(['*', '?']) {
         None => Breadth::Exact,
         // The last parts of these differ in every run, or name the phases of one run.
-        Some(_) if matches!(issuer, Some(Shared::Terraform)) => Breadth::Exact,
+        Some(at) if is_run(issuer, pattern, &context[..at]) => Breadth::Exact,
         Some(at) if is_whole(&context[..at]) => Breadth::Project,
         Some(_) => Breadth::Prefix,
     }
@@ -83,14 +83,25 @@ fn filled(pattern: &str) -> Option<String> {
     Some(out + rest)
 }
 
-/// Where the tenant's and the project's names end; `None` if the pattern doesn't even name a tenant.
-fn parts(pattern: &str, lead: &str, after_tenant: &str, after_project: &str) -> Option<(usize, usize)> {
+/// Where the tenant's and the project's names end, the latter behind one of these words; `None` if the pattern doesn't even name
+/// a tenant.
+fn parts(pattern: &str, lead: &str, after_tenant: &str, before_project: &[&str]) -> Option<(usize, usize)> {
     let body = pattern.strip_prefix(lead)?;
     let tenant = lead.len() + body.find(after_tenant).or_else(|| body.contains('@').then_some(body.len()))?;
     let rest = &pattern[tenant..];
-    let skip = after_tenant.len().min(rest.len());
-    let project = rest[skip..].find(after_project).map_or(pattern.len(), |at| tenant + skip + at);
-    Some((tenant, project))
+    let named = before_project.iter().find_map(|word| Some(rest.find(word)? + word.len()));
+    let project = named.and_then(|at| Some(tenant + at + rest[at..].find(':')?));
+    Some((tenant, project.unwrap_or(pattern.len())))
+}
+
+/// Whether what is wild behind a project's name tells only its runs apart: phases of a workspace, operations of a stack's
+/// deployment, commits and steps of a pipeline on one branch.
+fn is_run(issuer: Option<Shared>, pattern: &str, before: &str) -> bool {
+    match issuer {
+        Some(Shared::Terraform) => !pattern.contains(":stack:") || before.contains(":operation:"),
+        Some(Shared::Buildkite) => before.contains(":commit:") || before.contains(":ref:refs/") && before.ends_with(':'),
+        _ => false,
+    }
 }
 
 /// Whether what stands before the wild character names no branch, tag or environment yet.
@@ -106,6 +117,7 @@ fn is_whole(before: &str) -> bool {
         "ref_type:",
         "ref_type:branch:ref:",
         "ref_type:tag:ref:",
+        "deployment:",
     ];
     wholes.contains(&before) || wholes.iter().any(|whole| whole.starts_with(before) && !before.ends_with(':'))
 }
@@ -163,5 +175,15 @@ mod tests {
         assert_eq!(of("organization:acme:project:p:workspace:w:run_phase:*", Some(Shared::Terraform)), Breadth::Exact);
         assert_eq!(of("organization:acme:project:p:workspace:w*", Some(Shared::Terraform)), Breadth::Prefix);
         assert_eq!(of("organization:acme:pipeline:*", Some(Shared::Buildkite)), Breadth::Tenant);
+        assert_eq!(of("organization:acme:pipeline:web:*", Some(Shared::Buildkite)), Breadth::Project);
+        assert_eq!(of("organization:acme:pipeline:web:ref:refs/heads/*", Some(Shared::Buildkite)), Breadth::Project);
+        let one_branch = "organization:acme:pipeline:web:ref:refs/heads/main:commit:*:step:deploy";
+        assert_eq!(of(one_branch, Some(Shared::Buildkite)), Breadth::Exact);
+        assert_eq!(of("organization:acme:pipeline:web:ref:refs/heads/main:*", Some(Shared::Buildkite)), Breadth::Exact);
+        assert_eq!(of("organization:acme:project:p:workspace:w:*", Some(Shared::Terraform)), Breadth::Exact);
+        let stack = "organization:acme:project:p:stack:s:deployment";
+        assert_eq!(of(&format!("{stack}:*:operation:apply"), Some(Shared::Terraform)), Breadth::Project);
+        assert_eq!(of(&format!("{stack}:production:operation:*"), Some(Shared::Terraform)), Breadth::Exact);
+        assert_eq!(of("organization:acme:project:p:stack:*", Some(Shared::Terraform)), Breadth::Tenant);
     }
 }

@@ -5,6 +5,9 @@ use unkeyed_model::{Destination, IdentityKind, Platform, Reach, Ttl, TtlBasis};
 use super::{Effect, Login};
 use crate::shell::Command;
 
+/// How an exchange for a session of Oracle Cloud is called.
+pub(crate) const OCI_EXCHANGE: &str = "OCI token exchange";
+
 pub(super) fn effects(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let program = command.program();
@@ -147,7 +150,7 @@ fn curl(command: &Command) -> Vec<Effect> {
 }
 
 /// A token exchange that is written out: Google's STS and the impersonation behind it, Entra's client assertion, AWS
-/// STS, Vault's JWT login (the vendors' API references).
+/// STS, an identity domain of Oracle, Vault's JWT login (the vendors' API references).
 fn exchange(command: &Command) -> Option<Login> {
     let text = |needle: &str| command.words.iter().map(|word| word.text.as_str()).find(|word| word.contains(needle));
     let federated = |platform, mechanism, destination| login(IdentityKind::Federated, platform, mechanism, destination);
@@ -168,6 +171,11 @@ fn exchange(command: &Command) -> Option<Login> {
     if text("AssumeRoleWithWebIdentity").is_some() && text("sts.").is_some_and(|url| url.contains("amazonaws.com")) {
         let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
         return Some(Login { ttl, ..federated(Platform::Aws, "AssumeRoleWithWebIdentity", "aws") });
+    }
+    if text("urn:oci:token-type:oci-upst").is_some() {
+        // Oracle, "Exchanging a JSON Web Token for a UPST".
+        let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorBound });
+        return Some(Login { ttl, ..federated(Platform::Oci, OCI_EXCHANGE, "oci") });
     }
     let vault = text("/v1/auth/").filter(|url| url.contains("/login")).is_some() && text("jwt").is_some();
     vault.then(|| Login { reach: Reach::Vault, ..federated(Platform::Vault, "Vault JWT login", "vault") })

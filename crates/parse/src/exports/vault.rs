@@ -21,7 +21,14 @@ pub(super) fn is_of(item: &Node, keys: &[&str]) -> bool {
     let data = data(item);
     let held = |key: &&str| data.get(key).is_some();
     // Two keys that say little each must both be there.
-    is_answer && if keys == ["name", "policy"] { keys.iter().all(held) } else { keys.iter().any(held) }
+    (is_answer || is_payload(data)) && if keys == ["name", "policy"] { keys.iter().all(held) } else { keys.iter().any(held) }
+}
+
+/// Whether an entry is what `vault write auth/…/role/…` takes: settings that only login roles have, and no more around them.
+fn is_payload(data: &Node) -> bool {
+    let has = |key: &str| data.get(key).is_some();
+    has("user_claim") && ["role_type", "bound_audiences", "bound_claims"].iter().any(|key| has(key))
+        || has("bound_service_account_names") && has("bound_service_account_namespaces")
 }
 
 fn role(item: &Node, kind: &'static str, settings: &[&str], out: &mut Out<'_>) {

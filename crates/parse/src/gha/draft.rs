@@ -10,6 +10,7 @@ use unkeyed_model::{
 use super::expression::{self, Expression};
 use super::files::{File, Files};
 use super::scope::Scope;
+use crate::commands;
 use crate::environment::Variable;
 use crate::facts;
 use crate::flat::Flat;
@@ -109,6 +110,12 @@ impl<'a> Draft<'a> {
         let mut workload = self.workload;
         let mut seen = BTreeSet::new();
         workload.traits.retain(|noted| seen.insert(noted.clone()));
+        // The client's secret only begins the exchange (Oracle, "Exchanging a JSON Web Token for a UPST").
+        if workload.identity_paths.iter().any(|path| path.mechanism == commands::OCI_EXCHANGE) {
+            let begins = |name: &str| name.to_ascii_uppercase().contains("CLIENT_SECRET");
+            let of_client = |reference: &&mut Reference| begins(&reference.name) || reference.used_as.as_deref().is_some_and(begins);
+            workload.references.iter_mut().filter(of_client).for_each(|reference| reference.role = Role::Bootstrap);
+        }
         workload
     }
 

@@ -59,6 +59,18 @@ pub(crate) fn leading_hole(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix(OPEN)?.split_once(CLOSE)
 }
 
+/// The text with what is written, and what stands for each hole.
+pub(crate) fn filled(text: &str, written: &dyn Fn(&str) -> String, hole: &dyn Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split(OPEN).enumerate() {
+        match part.split_once(CLOSE).filter(|_| index > 0) {
+            Some((what, behind)) => out.extend([hole(what), written(behind)]),
+            None => out.push_str(&written(part)),
+        }
+    }
+    out
+}
+
 /// The text for people: holes as `${what}`.
 pub(crate) fn shown(text: &str) -> String {
     text.replace(OPEN, "${").replace(CLOSE, "}")

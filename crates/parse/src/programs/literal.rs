@@ -1,7 +1,7 @@
 //! Literals of JavaScript, TypeScript and Python as JSON: objects, lists, texts and numbers. Whatever else an expression is
 //! stands as a hole that says it.
 //!
-//! The decision a reader would question: nothing is resolved but names that the file sets once to a text.
+//! The decision a reader would question: nothing is resolved but names that the file sets once to a literal.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,14 @@ const MAX_SHOWN: usize = 120;
 /// Longest expression within a text, in bytes.
 const MAX_FILLED: usize = 1 << 10;
 
-/// Names with the texts that the file sets them to.
-pub(super) type Names = BTreeMap<String, String>;
+/// Calls that only change the form of what they are given: text as JSON and what it stands for are one here.
+const WRAPPERS: &[&str] = &["JSON.stringify(", "json.dumps(", "pulumi.jsonStringify(", "pulumi.Output.json_dumps(", "Output.json_dumps("];
+
+/// What stands in front of a text that is put together from outputs.
+const TAGS: &[&str] = &["pulumi.interpolate", "interpolate"];
+
+/// Names with the texts, objects and lists that the file sets them to.
+pub(super) type Names = BTreeMap<String, Json>;
 
 /// One argument of a call, with its name where it has one.
 pub(super) struct Argument {
@@ -52,30 +58,7 @@ pub(super) fn value(text: &str, names: &Names) -> Option<Json> {
     Reader { text: bounded(text), at: 0, names }.value(MAX_DEPTH)
 }
 
-/// Names that lines of the file set to a text, each once.
-pub(super) fn names(text: &str) -> Names {
-    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let none = Names::new();
-    for line in text.lines() {
-        let Some((left, right)) = line.split_once('=').filter(|(_, right)| !right.starts_with('=')) else { continue };
-        let left = left.trim().trim_start_matches("export ").trim_start();
-        let left = ["const ", "let ", "var "].iter().find_map(|word| left.strip_prefix(word)).unwrap_or(left);
-        let name = left.split(':').next().unwrap_or_default().trim();
-        if name.is_empty() || !name.bytes().all(is_name) || !right.trim_start().starts_with(['"', '\'', '`', 'f']) {
-            continue;
-        }
-        let known = value(&format!("{};", bounded(right)), &none)
-            .and_then(|json| json.as_str().map(str::to_owned))
-            .filter(|text| hole::is_known(text));
-        let entry = found.entry(name.to_owned()).or_insert_with(|| known.clone());
-        if *entry != known {
-            *entry = None;
-        }
-    }
-    found.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
-}
-
-fn bounded(text: &str) -> &str {
+pub(super) fn bounded(text: &str) -> &str {
     let mut end = text.len().min(MAX_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -83,7 +66,7 @@ fn bounded(text: &str) -> &str {
     &text[..end]
 }
 
-fn is_name(byte: u8) -> bool {
+pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
 }
 
@@ -136,6 +119,12 @@ impl Reader<'_> {
         self.blank();
         let start = self.at;
         let levels = levels.checked_sub(1)?;
+        if let Some(value) = self.wrapped(levels) {
+            return Some(value);
+        }
+        if let Some(tag) = TAGS.iter().find(|tag| self.rest().strip_prefix(**tag).is_some_and(|rest| rest.starts_with('`'))) {
+            self.at += tag.len();
+        }
         let literal = match self.peek()? {
             b'{' => Some(self.object(levels)?),
             b'[' => Some(self.list(levels)?),
@@ -157,13 +146,52 @@ impl Reader<'_> {
         if written.is_empty() {
             return None;
         }
-        Some(Json::String(self.meant(written)))
+        Some(self.names.get(written).cloned().unwrap_or_else(|| Json::String(self.meant(written))))
+    }
+
+    /// What a call holds that only changes its form, or that names the fields of an object (`…Args(issuer_uri="…")`).
+    fn wrapped(&mut self, levels: usize) -> Option<Json> {
+        let rest = self.rest();
+        let length = rest.bytes().take_while(|byte| is_name(*byte) || *byte == b'.').count() + 1;
+        let call = rest.get(..length).filter(|call| call.ends_with('('))?;
+        let is_object = call.ends_with("Args(");
+        if !is_object && !WRAPPERS.contains(&call) {
+            return None;
+        }
+        let (start, mut first, mut fields) = (self.at, None, Map::new());
+        self.at += length;
+        loop {
+            self.blank();
+            match self.peek() {
+                Some(b')') => self.at += 1,
+                Some(b',') => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => {
+                    let name = self.keyword();
+                    let Some(value) = self.value(levels) else { break };
+                    first = first.or_else(|| Some(value.clone()));
+                    fields.extend(name.map(|name| (name, value)));
+                    continue;
+                }
+            }
+            self.blank();
+            let ends = matches!(self.peek(), Some(b',' | b'}' | b']' | b')' | b';') | None);
+            let value = if is_object { Some(Json::Object(fields)) } else { first };
+            if let Some(value) = value.filter(|_| ends) {
+                return Some(value);
+            }
+            break;
+        }
+        self.at = start;
+        None
     }
 
     /// What an expression stands for: the text that a name is set to, else a hole.
     fn meant(&self, expression: &str) -> String {
         let shown: String = expression.chars().take(MAX_SHOWN).collect();
-        self.names.get(expression).cloned().unwrap_or_else(|| hole::hole(&shown))
+        self.names.get(expression).and_then(Json::as_str).map_or_else(|| hole::hole(&shown), str::to_owned)
     }
 
     /// Passes an expression, to the comma or bracket that ends it.
@@ -300,7 +328,7 @@ mod tests {
     #[test]
     fn literals_of_both_languages_are_json() {
         let script = "{ StringEquals: { 'x:aud': \"sts\" }, // why\n [`${issuer}:sub`]: `repo:${repo}:*`, n: 3_600, ...more }";
-        let names = names("const issuer = 'gitlab.com';\nlet repo: string = \"a/b\"\n");
+        let names = super::super::names::names("const issuer = 'gitlab.com';\nlet repo: string = \"a/b\"\n");
         let read = value(script, &names).unwrap();
         assert_eq!(
             (&read["StringEquals"]["x:aud"], &read["gitlab.com:sub"], &read["n"]),
@@ -320,8 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_set_twice_is_not_known_and_what_never_ends_is_none() {
-        assert!(names("a = 'x'\na = 'y'\n").is_empty());
+    fn what_never_ends_is_none() {
         assert!(value(&"[".repeat(200_000), &Names::new()).is_none());
         assert!(value("{'a': '", &Names::new()).is_none());
     }

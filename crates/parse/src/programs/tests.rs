@@ -60,6 +60,68 @@ fn documents_of_libraries_are_read_and_computed_conditions_are_not() {
 }
 
 #[test]
+fn a_policy_that_another_language_holds_as_text_is_read() {
+    let policy = |subject: &str| {
+        format!(
+            "var trust = `{{\"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRoleWithWebIdentity\", \"Principal\": {{\"Federated\": \
+             \"arn:aws:iam::482913640192:oidc-provider/token.actions.githubusercontent.com\"}}, \"Condition\": {{\"StringLike\": \
+             {{\"token.actions.githubusercontent.com:sub\": \"{subject}\"}}}}}}]}}`\n"
+        )
+    };
+    assert_eq!(facts("iam/main.go", &policy("repo:northwind/*")).trusts[0].subject, SubjectRule::Glob(vec!["repo:northwind/*".into()]));
+    let formatted = facts("iam/main.go", &policy("repo:%s/web:*"));
+    assert_eq!(formatted.trusts[0].subject, SubjectRule::Glob(vec!["repo:${a formatted value}/web:*".into()]));
+    assert!(matches!(facts("iam/main.go", &policy("repo:` + org + `/*")).trusts[0].subject, SubjectRule::Unknown(_)));
+    assert!(facts("iam/main_test.go", &policy("repo:northwind/*")).trusts.is_empty());
+}
+
+#[test]
+fn a_role_of_the_kit_may_be_anybodys_or_another_accounts() {
+    let role = |by: &str, more: &str| facts("lib/stack.ts", &format!("new iam.Role(this, 'R', {{ assumedBy: new iam.{by}, {more} }});"));
+    assert_eq!(role("AnyPrincipal()", "").trusts[0].trusted, "any");
+    let account = role("AccountPrincipal('482913640192')", "externalIds: ['x-1']");
+    assert_eq!((account.trusts[0].trusted.as_str(), account.trusts[0].claims[0].name.as_str()), ("account", "sts:ExternalId"));
+    assert!(role("ServicePrincipal('lambda.amazonaws.com')", "").trusts.is_empty());
+    assert!(role("AnyPrincipal().withConditions(own)", "").trusts.is_empty());
+    let python = "iam.Role(self, 'R', assumed_by=iam.ArnPrincipal(\"*\"))";
+    assert_eq!(facts("app.py", python).trusts[0].trusted, "any");
+}
+
+const PULUMI: &str = "
+import * as pulumi from '@pulumi/pulumi';
+import * as aws from '@pulumi/aws';
+import * as gcp from '@pulumi/gcp';
+const provider = new aws.iam.OpenIdConnectProvider('github', { url: 'https://token.actions.githubusercontent.com', clientIdLists: [] });
+const role = new aws.iam.Role('ci', {
+  assumeRolePolicy: JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated: provider.arn },
+      Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:northwind/*' } } }],
+  }),
+});
+new aws.iam.RolePolicyAttachment('admin', { role: role.name, policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' });
+const pool = new gcp.iam.WorkloadIdentityPool('pool', { workloadIdentityPoolId: 'ci' });
+const gh = new gcp.iam.WorkloadIdentityPoolProvider('gh', {
+  workloadIdentityPoolId: pool.workloadIdentityPoolId,
+  attributeMapping: { 'google.subject': 'assertion.sub' },
+  attributeCondition: `assertion.repository_owner == '${owner}'`,
+  oidc: { issuerUri: 'https://token.actions.githubusercontent.com' },
+});
+";
+
+#[test]
+fn resources_of_pulumi_are_read_once_and_as_terraforms() {
+    let typescript = facts("infra/index.ts", PULUMI);
+    let issuers: Vec<_> = typescript.trusts.iter().map(|trust| trust.issuer.known().unwrap_or("-")).collect();
+    assert_eq!(issuers, ["https://token.actions.githubusercontent.com"; 2]);
+    assert_eq!(typescript.trusts[0].subject, SubjectRule::Glob(vec!["repo:northwind/*".into()]));
+    let [grant] = typescript.grants.as_slice() else { panic!("one grant") };
+    assert_eq!((grant.principal.as_str(), grant.location.region.line), (typescript.trusts[0].principal.as_str(), 13));
+    let python = "import pulumi_gcp as gcp\nprovider = gcp.iam.WorkloadIdentityPoolProvider('gh', workload_identity_pool_id='ci',\n  attribute_mapping={'google.subject': 'assertion.sub'},\n  oidc=gcp.iam.WorkloadIdentityPoolProviderOidcArgs(issuer_uri='https://gitlab.com'))\n";
+    assert_eq!(facts("__main__.py", python).trusts[0].issuer.known(), Some("https://gitlab.com"));
+}
+
+#[test]
 fn signed_urls_say_how_long_they_live() {
     let lengths = |path: &str, text: &str| facts(path, text).sessions.iter().map(|one| one.seconds).collect::<Vec<_>>();
     assert_eq!(lengths("a.py", "s3.generate_presigned_url('get_object', Params={'Bucket': b}, ExpiresIn=604800)"), [Some(604_800)]);

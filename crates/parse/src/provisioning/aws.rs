@@ -7,7 +7,7 @@ const ROLE: &str = "aws_iam_role";
 
 /// Reads one command.
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
-    let Some(name) = call.option(&["--role-name"]) else { return };
+    let Some(name) = call.option(&["--role-name"]) else { return of_user(call, out) };
     let label = out.label(ROLE, &name, &name);
     let document = |option: &str| call.option(&[option]).and_then(|given| call.content(&given)).map(Attribute::Text);
     let role = of(ROLE, &label, "name");
@@ -31,4 +31,19 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         let own = out.numbered(kind, "");
         out.resource(kind, own, &call.node(), vec![("role", role), ("policy", document("--policy-document"))]);
     }
+}
+
+/// What a user is granted.
+fn of_user(call: &Call<'_>, out: &mut Out<'_>) {
+    let Some(name) = call.option(&["--user-name"]) else { return };
+    let option = |name: &str| call.option(&[name]);
+    let (kind, granted) = if call.runs(&["iam", "attach-user-policy"]) {
+        ("aws_iam_user_policy_attachment", ("policy_arn", option("--policy-arn")))
+    } else if call.runs(&["iam", "put-user-policy"]) {
+        ("aws_iam_user_policy", ("policy", option("--policy-document").and_then(|given| call.content(&given))))
+    } else {
+        return;
+    };
+    let own = out.numbered(kind, "");
+    out.resource(kind, own, &call.node(), vec![("user", text(name)), (granted.0, granted.1.map(Attribute::Text))]);
 }

@@ -10,6 +10,9 @@ const PROVIDER: &str = "google_iam_workload_identity_pool_provider";
 /// Commands that make a provider, with what they are called behind `providers`.
 const PROVIDERS: &[&str] = &["create-oidc", "update-oidc", "create-aws", "update-aws", "create-saml"];
 
+/// Options without a value.
+const FLAGS: &[&str] = &["--quiet", "-q", "--disabled", "--no-user-output-enabled", "--no-address", "--preemptible", "--async"];
+
 /// Reads one command.
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
     if let Some(verb) = PROVIDERS.iter().find(|verb| call.runs(&["iam", "workload-identity-pools", "providers", verb])) {
@@ -34,7 +37,7 @@ fn machine(call: &Call<'_>, out: &mut Out<'_>) {
     if account.is_none() && scopes.is_none() {
         return;
     }
-    let name = call.argument_after("create").unwrap_or_default();
+    let name = call.positional_after("create", FLAGS).unwrap_or_default();
     let own = out.numbered(kind, &name);
     let scopes = scopes.map(|all| Attribute::Node(call.list(split(&all))));
     let asked = given(vec![("email", account.map(Attribute::Text)), ("scopes", scopes)]);
@@ -45,7 +48,7 @@ fn provider(call: &Call<'_>, verb: &str, out: &mut Out<'_>) {
     let pool_id = call.option(&["--workload-identity-pool"]).unwrap_or_default();
     let pool = out.label(POOL, &pool_id, &pool_id);
     out.resource(POOL, pool.clone(), &call.node(), vec![("workload_identity_pool_id", text(pool_id.clone()))]);
-    let name = call.argument_after(verb).unwrap_or_default();
+    let name = call.positional_after(verb, FLAGS).unwrap_or_default();
     let own = out.label(PROVIDER, &format!("{pool_id}/{name}"), &name);
     let option = |name: &str| call.option(&[name]).map(Attribute::Text);
     let audiences = call.option(&["--allowed-audiences"]).map(|all| Attribute::Node(call.list(split(&all))));
@@ -95,7 +98,7 @@ fn binding(call: &Call<'_>, kind: &'static str, on: &str, out: &mut Out<'_>) {
     let own = out.numbered(kind, "");
     let condition = call.option(&["--condition"]).filter(|given| given != "None");
     let attributes = vec![
-        (on, call.argument_after("add-iam-policy-binding").map(Attribute::Text)),
+        (on, call.positional_after("add-iam-policy-binding", FLAGS).map(Attribute::Text)),
         ("role", call.option(&["--role"]).map(Attribute::Text)),
         ("member", call.option(&["--member"]).map(Attribute::Text)),
         ("condition", condition.map(|given| Attribute::Block(vec![("expression".to_owned(), Attribute::Text(given))]))),

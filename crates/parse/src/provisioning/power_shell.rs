@@ -14,8 +14,9 @@ pub(super) const LIMITED: &str = "a list or table of more than 16 KiB, or more t
 
 /// The text as the shell's reader understands it, and whether a limit left some of it as it stands.
 pub(super) fn plain(text: &str) -> (String, bool) {
-    // A grave accent continues lines, which is a substitution elsewhere.
-    let text = text.replace("`\r\n", "\\\r\n").replace("`\n", "\\\n");
+    // A grave accent continues lines and escapes, which is a substitution elsewhere.
+    let text = without_comments(text).replace('`', "\\");
+    let text = with_plain_names(&without_here_strings(&text));
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut limited) = (text.as_str(), false);
     let begins = |rest: &str| rest.match_indices('@').map(|(at, _)| at).find(|at| rest[at + 1..].starts_with(['{', '(']));
@@ -24,9 +25,9 @@ pub(super) fn plain(text: &str) -> (String, bool) {
         out.push_str(&rest[..at]);
         let (open, inner) = (rest.as_bytes()[at + 1], &rest[at + 2..]);
         let close = if open == b'{' { b'}' } else { b')' };
-        let end = inner.bytes().take(MAX_TABLE).position(|byte| byte == close).filter(|end| !inner[..*end].contains("@{"));
-        let Some(end) = end else {
-            limited |= inner.len() > MAX_TABLE && !inner.bytes().take(MAX_TABLE).any(|byte| byte == close);
+        let closed = closing(inner, close);
+        let Some(end) = closed.filter(|end| !inner[..*end].contains("@{")) else {
+            limited |= inner.len() > MAX_TABLE && closed.is_none();
             out.push_str(&rest[at..at + 2]);
             rest = inner;
             continue;
@@ -41,6 +42,76 @@ pub(super) fn plain(text: &str) -> (String, bool) {
     }
     limited |= begins(rest).is_some();
     (out + rest, limited)
+}
+
+/// Comments over several lines (`<#` to `#>`) as blanks: what stands in them may open quotes.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inner)) = rest.split_once("<#") {
+        let length = inner.find("#>").map_or(inner.len(), |end| end + 2);
+        out.push_str(before);
+        out.push_str("  ");
+        out.extend(inner.as_bytes()[..length].iter().map(|byte| if *byte == b'\n' { '\n' } else { ' ' }));
+        rest = &inner[length..];
+    }
+    out + rest
+}
+
+/// Texts over several lines (`@"` to `"@`) between single quotes, which other shells close at none of their own.
+fn without_here_strings(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = ["@\"", "@'"].iter().filter_map(|open| rest.find(open)).min() {
+        let close = if rest[at..].starts_with("@\"") { "\n\"@" } else { "\n'@" };
+        let inner = &rest[at + 2..];
+        let Some(end) = inner.find(close).filter(|_| inner.trim_start_matches([' ', '\t', '\r']).starts_with('\n')) else {
+            out.push_str(&rest[..at + 2]);
+            rest = inner;
+            continue;
+        };
+        // A quote of its own would end it; nothing that is read holds one.
+        out.extend([&rest[..at], " '", &inner[..end].replace('\'', "_"), "\n' "]);
+        rest = &inner[end + close.len()..];
+    }
+    out + rest
+}
+
+/// `$($name.part)` as `${name }.part`, which the shell's reader understands.
+fn with_plain_names(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inner)) = rest.split_once("$($") {
+        let length = |text: &str, more: &str| text.bytes().take_while(|b| b.is_ascii_alphanumeric() || more.as_bytes().contains(b)).count();
+        let (name, behind) = inner.split_at(length(inner, "_"));
+        let (part, behind) = behind.split_at(length(behind, "_."));
+        out.push_str(before);
+        rest = match behind.strip_prefix(')').filter(|_| !name.is_empty()) {
+            Some(behind) => {
+                out.extend(["${", name, " }", part]);
+                behind
+            }
+            None => {
+                out.push_str("$($");
+                inner
+            }
+        };
+    }
+    out + rest
+}
+
+/// Where a list or table ends: at the bracket that stands in no text and no comment.
+fn closing(inner: &str, close: u8) -> Option<usize> {
+    let mut until = None;
+    inner.bytes().take(MAX_TABLE).position(|byte| {
+        match (until, byte) {
+            (Some(end), _) if end == byte => until = None,
+            (None, b'"' | b'\'') => until = Some(byte),
+            (None, b'#') => until = Some(b'\n'),
+            _ => {}
+        }
+        byte == close && until.is_none()
+    })
 }
 
 /// A hash table of texts and lists as JSON.
@@ -63,7 +134,8 @@ fn items(list: &str) -> Vec<String> {
 }
 
 fn unquoted(text: &str) -> String {
-    text.trim_matches(['"', '\'']).to_owned()
+    let quoted = text.chars().next().filter(|first| matches!(first, '"' | '\'')).and_then(|quote| text[1..].split_once(quote));
+    quoted.map_or_else(|| text.trim_matches(['"', '\'']), |(inside, _)| inside).to_owned()
 }
 
 #[cfg(test)]
@@ -77,6 +149,8 @@ mod tests {
         let (table, _) = plain(written);
         assert_eq!(table.trim_end(), "$p = '{\"audiences\":[\"a\"],\"issuer\":\"https://i\"}'");
         assert_eq!(table.len(), written.len());
+        let filled = "$p = @{\n  subject   = \"repo:${org}/${repo}:*\" # it's all }\n  audiences = @('a')\n}";
+        assert_eq!(plain(filled).0.trim_end(), "$p = '{\"audiences\":[\"a\"],\"subject\":\"repo:${org}/${repo}:*\"}'");
         for kept in ["@{ never closed", "@{a=b}", "@{ a = @{ b = c } "] {
             assert_eq!(plain(kept), (kept.to_owned(), false));
         }

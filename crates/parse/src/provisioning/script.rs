@@ -185,6 +185,11 @@ pub(super) fn name_at(text: &str) -> &str {
     &text[..end]
 }
 
+/// Whether a text is JSON of more than one value; holes stand in its texts.
+fn is_document(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
 /// The last part of a path.
 fn base(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
@@ -237,6 +242,21 @@ impl Call<'_> {
         self.command.argument_after(word).map(|word| self.script.expanded(&word.text))
     }
 
+    /// The first argument behind a subcommand that is neither an option nor the value of one (`--role roles/x`); `flags` are
+    /// options without a value.
+    pub(super) fn positional_after(&self, word: &str, flags: &[&str]) -> Option<String> {
+        let mut words = self.command.invocation().iter().map(|word| word.text.as_str()).skip_while(|text| *text != word).skip(1);
+        while let Some(text) = words.next() {
+            if !text.starts_with('-') {
+                return Some(self.script.expanded(text));
+            }
+            if !text.contains('=') && !flags.contains(&text) {
+                words.next();
+            }
+        }
+        None
+    }
+
     /// The arguments, expanded.
     pub(super) fn arguments(&self) -> impl Iterator<Item = String> {
         self.command.invocation().iter().skip(1).map(|word| self.script.expanded(&word.text))
@@ -248,7 +268,7 @@ impl Call<'_> {
             return self.input.clone();
         }
         let path = given.strip_prefix("file://").or_else(|| given.strip_prefix('@')).unwrap_or(given);
-        if given.trim_start().starts_with(['{', '[']) { Some(given.to_owned()) } else { self.script.files.get(base(path)).cloned() }
+        if is_document(given) { Some(given.to_owned()) } else { self.script.files.get(base(path)).cloned() }
     }
 
     /// JSON as a tree whose places are all that of the command.
@@ -292,6 +312,9 @@ impl Call<'_> {
     fn printed(&self) -> Option<String> {
         match self.command.program() {
             "echo" | "printf" => self.arguments().find(|word| !word.starts_with('-')),
+            "ConvertTo-Json" | "Out-File" | "Set-Content" | "Tee-Object" => self.option(&["-InputObject", "-Value"]).or(self.input.clone()),
+            // A document that PowerShell hands on: `$body | Out-File body.json`.
+            document if document.starts_with('$') => Some(self.script.expanded(document)).filter(|text| is_document(text)),
             "cat" | "tee" => {
                 let file = self.arguments().find_map(|argument| self.content(&argument));
                 self.input.clone().or(file)
@@ -303,8 +326,15 @@ impl Call<'_> {
     /// Files that it writes.
     fn written(&self) -> Vec<(String, String)> {
         let Some(text) = self.printed() else { return Vec::new() };
-        let is_tee = self.command.program() == "tee";
-        let named = self.command.invocation().iter().skip(1).filter(|word| is_tee && !word.text.starts_with('-'));
+        let arguments = self.command.invocation().iter().skip(1);
+        let named: Vec<&Word> = match self.command.program() {
+            "tee" => arguments.filter(|word| !word.text.starts_with('-')).collect(),
+            "Out-File" | "Set-Content" | "Tee-Object" => {
+                let first = || arguments.clone().next().filter(|word| !word.text.starts_with('-'));
+                self.command.option(&["-FilePath", "-Path", "-LiteralPath"]).or_else(first).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
         let name = |word: &Word| base(&self.script.expanded(&word.text)).to_owned();
         self.command.outputs.iter().chain(named).map(|word| (name(word), text.clone())).collect()
     }
@@ -318,7 +348,8 @@ impl Call<'_> {
             && let Some(name) = name.text.strip_prefix('$')
         {
             let value = self.script.expanded(&value.text);
-            return vec![(name.to_owned(), (!value.contains("${var.")).then_some(value))];
+            let is_hole = value.starts_with("${var.") && value.find('}') == value.len().checked_sub(1);
+            return vec![(name.to_owned(), (!is_hole).then_some(value))];
         }
         let declares = words.first().is_some_and(|word| DECLARING.contains(&word.text.as_str()));
         let assignments = words.iter().skip(usize::from(declares)).skip_while(|word| declares && word.text.starts_with('-'));
@@ -337,7 +368,8 @@ pub(super) fn scalar(text: &str, span: Span) -> Node {
     Node { span, tag: None, kind: Kind::Scalar(Rc::from(text), Style::Double) }
 }
 
-fn tree(json: &Json, span: Span) -> Node {
+/// JSON as a tree whose places are all the same.
+pub(crate) fn tree(json: &Json, span: Span) -> Node {
     let kind = match json {
         Json::Object(entries) => {
             let entries = entries.iter().map(|(key, value)| Entry { key: scalar(key, span), value: tree(value, span), span });

@@ -114,3 +114,50 @@ fn variables_that_multiply_end_the_reading_and_that_is_said() {
     let facts = super::read_scripts(std::slice::from_ref(&unit));
     assert!(facts.skipped.iter().any(|skip| skip.detail.contains("too much text")), "{:?}", facts.skipped);
 }
+
+#[test]
+fn a_table_of_power_shell_may_go_through_a_file() {
+    let script = "$repo = 'northwind/web'\n$body = @{\n    name      = 'main'\n    issuer    = 'https://token.actions.githubusercontent.com'\n    \
+                  subject   = \"repo:${repo}:ref:refs/heads/main\"\n    audiences = @('api://AzureADTokenExchange')\n} | ConvertTo-Json\n\
+                  $body | Out-File -FilePath cred.json\naz ad app federated-credential create --id $id --parameters cred.json\n";
+    let main = SubjectRule::Exact(vec!["repo:northwind/web:ref:refs/heads/main".into()]);
+    assert_eq!(subjects(&read("setup.ps1", script)), std::slice::from_ref(&main));
+    let set = script.replace("$body | Out-File -FilePath cred.json", "Set-Content -Path ./cred.json -Value $body");
+    assert_eq!(subjects(&read("setup.ps1", &set)), [main]);
+}
+
+#[test]
+fn a_text_over_several_lines_may_be_a_policy() {
+    let script = "<# it's é #>\n$Org = 'northwind'\nWrite-Host \"`n[1] Creating\"\n$Arn = \"arn:aws:iam::$($Account):oidc-provider/token.actions.githubusercontent.com\"\n$Trust = @\"\n{\"Statement\": [{\n  \
+                  \"Effect\": \"Allow\", \"Action\": \"sts:AssumeRoleWithWebIdentity\", \"Principal\": {\"Federated\": \"$Arn\"},\n  \
+                  \"Condition\": {\"StringLike\": {\"token.actions.githubusercontent.com:sub\": \"repo:$Org/$($Repo):*\"}}}]}\n\"@\n\
+                  $File = New-TemporaryFile\nSet-Content -Path $File.Path -Value $Trust\n\
+                  aws iam create-role --role-name ci --assume-role-policy-document \"file://$($File.Path)\"\n\
+                  aws iam attach-user-policy --user-name demo --policy-arn arn:aws:iam::aws:policy/AdministratorAccess\n";
+    let facts = read("setup.ps1", script);
+    assert_eq!(subjects(&facts), [SubjectRule::Glob(vec!["repo:northwind/${var.Repo}:*".into()])]);
+    assert_eq!(facts.trusts[0].issuer.known(), Some("token.actions.githubusercontent.com"));
+    assert_eq!(facts.grants[0].role.as_ref().and_then(|role| role.known()), Some("AdministratorAccess"));
+}
+
+#[test]
+fn what_a_role_is_bound_to_may_stand_last() {
+    let script = "gcloud iam service-accounts add-iam-policy-binding --quiet --role roles/iam.workloadIdentityUser \\\n  --member principalSet://iam.googleapis.com/p/x \\\n  ci@p.iam.gserviceaccount.com\n";
+    let facts = read("setup.sh", script);
+    assert!(facts.trusts[0].principal.contains("ci@p.iam"), "{}", facts.trusts[0].principal);
+}
+
+#[test]
+fn what_a_login_role_is_written_with_is_one() {
+    let role = r#"{"role_type": "jwt", "user_claim": "sub", "bound_audiences": ["https://vault.example"], "token_policies": ["ci"]}"#;
+    assert_eq!(subjects(&read("vault/role.json", role)), [SubjectRule::Any]);
+    let accounts = r#"{"bound_service_account_names": ["*"], "bound_service_account_namespaces": ["web"], "ttl": "1h"}"#;
+    assert_eq!(subjects(&read("vault/k8s.json", accounts)), [SubjectRule::Glob(vec!["system:serviceaccount:web:*".into()])]);
+}
+
+#[test]
+fn statements_of_a_policy_are_those_of_the_command() {
+    let script = "oci iam policy create --compartment-id $C --name fn --description d --statements '[\"Allow any-user to use fn-invocation in tenancy\"]'\n";
+    let facts = read("policy.sh", script);
+    assert_eq!((facts.grants[0].principal.as_str(), facts.grants[0].actions[0].as_str()), ("oci:any-user", "use fn-invocation"));
+}

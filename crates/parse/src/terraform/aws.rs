@@ -5,7 +5,7 @@ mod documents;
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
-use self::documents::Document;
+pub(super) use self::documents::Document;
 use super::resource::{Reader, Resource};
 use crate::evaluated::Val;
 use crate::policy_document::{self, Carrier};
@@ -18,6 +18,8 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("aws_iam_role_policy", |resource, facts| inline_policy(resource, "role", facts)),
     ("aws_iam_user_policy", |resource, facts| inline_policy(resource, "user", facts)),
     ("aws_iam_role_policy_attachment", |resource, facts| attachment(resource, &["role"], facts)),
+    ("aws_iam_role_policy_attachments_exclusive", |resource, facts| attachment(resource, &["role_name"], facts)),
+    ("aws_iam_user_policy_attachments_exclusive", |resource, facts| attachment(resource, &["user_name"], facts)),
     ("aws_iam_user_policy_attachment", |resource, facts| attachment(resource, &["user"], facts)),
     ("aws_iam_policy_attachment", |resource, facts| attachment(resource, &["roles", "users"], facts)),
     ("aws_rolesanywhere_profile", roles_anywhere),
@@ -60,35 +62,46 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
 }
 
 fn trusts(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts) {
-    let Some(document) = Document::read(resource.module, policy) else {
-        facts.trusts.push(TrustBinding {
-            id: format!("{key}/0"),
-            platform: Platform::Aws,
-            principal: key.to_owned(),
-            trusted: "unknown".to_owned(),
-            issuer: unresolved(resource, policy),
-            subject: SubjectRule::Unknown("the trust policy could not be resolved".to_owned()),
-            audiences: None,
-            claims: Vec::new(),
-            settings: Vec::new(),
-            location: resource.at("assume_role_policy"),
-        });
-        return;
-    };
-    let locate = |index: usize| document.locate(resource, index).unwrap_or_else(|| resource.at("assume_role_policy"));
-    let differs = document.json.to_string().contains("each.");
-    let instances = if differs { resource.each() } else { Vec::new() };
-    let read = |id: &str, json: &Json| {
-        let carrier = Carrier { principal: key, id, locate: &locate, issuer: &|what| issuer(resource, what) };
-        policy_document::trusts(json, &carrier)
-    };
+    let document = Document::read(resource.module, policy);
+    let written = document.as_ref().map_or_else(|| resource.module.text_of(policy).0, |document| document.json.to_string());
+    let instances = if written.contains("each.") { resource.each() } else { Vec::new() };
     if instances.is_empty() {
-        return facts.trusts.append(&mut read(key, &document.json));
+        return match document {
+            Some(document) => facts.trusts.append(&mut trusts_of(resource, key, key, &document, &document.json)),
+            None => facts.trusts.push(unreadable(resource, key, policy)),
+        };
     }
     for instance in instances {
-        let mut made = read(&format!("{key}[{}]", instance.key), &instance.fill_all(resource.module, &document.json));
+        let id = format!("{key}[{}]", instance.key);
+        let own = resource.get_for(&instance, "assume_role_policy").and_then(|policy| Document::read(resource.module, &policy));
+        let mut made = match &own {
+            Some(own) => trusts_of(resource, key, &id, own, &instance.fill_all(resource.module, &own.json)),
+            None => vec![unreadable(resource, key, policy)],
+        };
         made.iter_mut().for_each(|trust| trust.settings.push((INSTANCE.to_owned(), Value::literal(&*instance.key))));
         facts.trusts.append(&mut made);
+    }
+}
+
+/// The trusts of a document, of which `json` says the same as filled in.
+fn trusts_of(resource: Resource<'_, '_>, key: &str, id: &str, document: &Document, json: &Json) -> Vec<TrustBinding> {
+    let locate = |index: usize| document.locate(resource, index).unwrap_or_else(|| resource.at("assume_role_policy"));
+    let carrier = Carrier { principal: key, id, locate: &locate, issuer: &|what| issuer(resource, what) };
+    policy_document::trusts(json, &carrier)
+}
+
+fn unreadable(resource: Resource<'_, '_>, key: &str, policy: &Val) -> TrustBinding {
+    TrustBinding {
+        id: format!("{key}/0"),
+        platform: Platform::Aws,
+        principal: key.to_owned(),
+        trusted: "unknown".to_owned(),
+        issuer: unresolved(resource, policy),
+        subject: SubjectRule::Unknown("the trust policy could not be resolved".to_owned()),
+        audiences: None,
+        claims: Vec::new(),
+        settings: Vec::new(),
+        location: resource.at("assume_role_policy"),
     }
 }
 
@@ -142,11 +155,15 @@ fn granted(resource: Resource<'_, '_>, principal: &str, policy: &Val, facts: &mu
 }
 
 fn attachment(resource: Resource<'_, '_>, holders: &[&str], facts: &mut Facts) {
-    let Some(policy) = resource.get("policy_arn") else { return };
-    for holder in holders {
-        for val in resource.get(holder).iter().flat_map(Val::items) {
-            let principal = resource.module.principal(val, Platform::Aws, holder.trim_end_matches('s'), facts);
-            attached(resource, &principal, &policy, "policy_arn", facts);
+    // The exclusive kinds attach several.
+    let policies = ["policy_arn", "policy_arns"].iter().filter_map(|name| Some((*name, resource.get(name)?)));
+    for (attribute, policy) in policies.flat_map(|(name, val)| val.items().iter().map(|one| (name, one.clone())).collect::<Vec<_>>()) {
+        for holder in holders {
+            for val in resource.get(holder).iter().flat_map(Val::items) {
+                let kind = holder.trim_end_matches("_name").trim_end_matches('s');
+                let principal = resource.module.principal(val, Platform::Aws, kind, facts);
+                attached(resource, &principal, &policy, attribute, facts);
+            }
         }
     }
 }

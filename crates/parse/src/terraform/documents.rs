@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Unit, WorkloadKind};
 
+use super::module::{Module, Section};
+use crate::evaluated::{Kind, Val};
 use crate::host_files;
 use crate::place::Place;
-use crate::trust_policy;
+use crate::{policy_document, trust_policy};
 
 /// Names of folders that hold such files for the folder above.
 const HOLDERS: &[&str] = &["policies", "policy", "iam-policies", "iam_policies", "trust-policies", "templates", "files", "json", "jsons"];
@@ -38,11 +40,17 @@ impl<'m> Documents<'m> {
 
     /// The document at a path as the configuration of `folder` writes it.
     pub(super) fn take(&self, folder: &str, path: &str) -> Option<Json> {
-        let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| path.strip_prefix(base)).unwrap_or(path);
-        let path = host_files::relative(&format!("{folder}/x"), inside.trim_start_matches('/'));
-        let document = trust_policy::document(std::str::from_utf8(self.by_path.get(path.as_str())?.bytes()).ok()?)?;
+        let (path, text) = self.text(folder, path)?;
+        let document = trust_policy::document(text)?;
         self.taken.borrow_mut().insert(path);
         Some(document)
+    }
+
+    fn text(&self, folder: &str, path: &str) -> Option<(String, &'m str)> {
+        let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| path.strip_prefix(base)).unwrap_or(path);
+        let path = host_files::relative(&format!("{folder}/x"), inside.trim_start_matches('/'));
+        let text = std::str::from_utf8(self.by_path.get(path.as_str())?.bytes()).ok()?;
+        Some((path, text))
     }
 
     /// Reads those that the configuration doesn't take.
@@ -52,6 +60,28 @@ impl<'m> Documents<'m> {
                 Ok(place) => trust_policy::read(&place, facts),
                 Err(skip) => facts.skipped.push(skip),
             }
+        }
+    }
+}
+
+impl Module<'_> {
+    /// A policy document of the folder with what its template is given; `None` for any other file, and for one that only more
+    /// than text makes.
+    pub(super) fn document(&self, path: &str, given: &Val) -> Option<Val> {
+        let (path, text) = self.documents.text(&self.folder, path)?;
+        let made = self.rendered(text, given).filter(|val| policy_document::parse(&self.text_of(val).0).is_some())?;
+        self.documents.taken.borrow_mut().insert(path);
+        Some(made)
+    }
+
+    /// What `data.template_file` renders, if that is a policy document.
+    pub(super) fn template_file(&self, section: Section<'_>) -> Option<Val> {
+        let given = self.path(section, "vars").unwrap_or_else(|| Val::new(Kind::Map(Vec::new())));
+        let template = self.path(section, "template")?;
+        match &template.kind {
+            Kind::Ref(file) if file.address == "file" => self.document(&file.attribute, &given),
+            Kind::Text(text, _) => self.rendered(text, &given),
+            _ => None,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::module::{FromRange as _, Module};
 use super::traverse::reference;
 use super::{embedded, functions};
 use crate::credential_name::is_credential;
-use crate::evaluated::{At, Kind, Val};
+use crate::evaluated::{At, Kind, Ref, Val};
 use crate::host_files;
 use crate::policy_document::hole;
 
@@ -105,7 +105,10 @@ impl<'m> Module<'m> {
             match element {
                 Element::Literal(literal) => text.push_str(&hole::clean(literal)),
                 Element::Interpolation(inner) => {
-                    let (part, how) = self.text_of(&self.eval_in(file, &inner.expr, bound));
+                    let val = self.eval_in(file, &inner.expr, bound);
+                    let encoded = matches!(&inner.expr, Expression::FuncCall(call) if call.name.name.as_str() == "jsonencode");
+                    let (part, how) =
+                        if encoded { (hole::unmarked(&self.json(&val).to_string()), Basis::Literal) } else { self.text_of(&val) };
                     text.push_str(&part);
                     basis = weaker(basis, how);
                 }
@@ -116,6 +119,16 @@ impl<'m> Module<'m> {
             }
         }
         Kind::Text(text, basis)
+    }
+
+    /// The text of a template with what it is given; `None` where it is none, or takes itself.
+    pub(super) fn rendered(&self, text: &str, given: &Val) -> Option<Val> {
+        let template = hcl_edit::parser::parse_template(text).ok()?;
+        let own = format!("#template {}", text.len());
+        let is_open = self.evaluation.busy.borrow_mut().insert(own.clone());
+        let made = is_open.then(|| self.template(0, template.iter(), given.entries()))?;
+        self.evaluation.busy.borrow_mut().remove(&own);
+        Some(Val::new(made))
     }
 
     fn operation(&self, operator: BinaryOperator, left: &Val, right: &Val) -> Kind {
@@ -143,6 +156,11 @@ impl<'m> Module<'m> {
         let pairs: Vec<(Val, Val)> = match collection.kind {
             Kind::List(items) => items.into_iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item)).collect(),
             Kind::Map(entries) => entries.into_iter().map(|(key, value)| (Val::new(Kind::Text(key, Basis::Literal)), value)).collect(),
+            // Whatever a variable holds, each item of it makes one: a symbolic one stands for them all.
+            Kind::Ref(Ref { address: what, .. }) | Kind::Unknown(what) if each.key_expr.is_none() && what.starts_with("var.") => {
+                vec![(Val::unknown(format!("a key of {what}")), Val::unknown(format!("an item of {what}")))]
+            }
+            Kind::Unknown(what) => return Kind::Unknown(format!("a `for` over {what}")),
             _ => return Kind::Unknown("a `for` over something unknown".to_owned()),
         };
         if pairs.len() > MAX_ITEMS {
@@ -174,6 +192,9 @@ impl<'m> Module<'m> {
     /// A variable: what `.tfvars` files assign, what its callers set, else its default, else a reference to it.
     pub(super) fn variable(&self, name: &str) -> Val {
         let address = format!("var.{name}");
+        if let Some(given) = self.given(name) {
+            return self.paid(given);
+        }
         self.once(&address, || {
             let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
             let automatic = sources.iter().rev().find(|(file, _)| self.files.get(*file).is_some_and(super::files::File::is_automatic));
@@ -221,7 +242,10 @@ impl<'m> Module<'m> {
         if !is_open {
             return Val::unknown(address.trim_start_matches('#'));
         }
+        // What is known once is so outside of any instance.
+        let each = self.evaluation.each.take();
         let mut val = work();
+        *self.evaluation.each.borrow_mut() = each;
         self.evaluation.busy.borrow_mut().remove(address);
         if !address.contains('#') {
             mark_via(&mut val, &Rc::from(address));

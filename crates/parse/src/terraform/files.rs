@@ -10,7 +10,7 @@ use hcl_edit::structure::Body;
 use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 
 use super::rendered::{Rendered, SpanMap};
-use super::{exported, json, packer, pulumi};
+use super::{exported, json, module_grants, packer, pulumi, vault_paths};
 use crate::place::Place;
 use crate::trust_policy;
 
@@ -100,7 +100,12 @@ pub(super) fn parse_one<'a>(kind: WorkloadKind, place: Place<'a>, facts: &mut Fa
             return None;
         }
     };
-    let (body, broken) = parse_tolerantly(rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str()));
+    let text = rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str());
+    let (mut body, broken) = parse_tolerantly(text);
+    for body in body.iter_mut() {
+        vault_paths::spell_out(body, text);
+        module_grants::spell_out(body, text);
+    }
     if let Some(line) = broken {
         let rest = if body.is_some() { "; the other blocks were read" } else { "" };
         let detail = format!("line {line}: not Terraform configuration language{rest}");

@@ -27,12 +27,17 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
         "merge" => merge(args),
         "keys" | "values" => entries(name, args),
         "join" | "format" | "lower" | "upper" | "trimprefix" | "trimsuffix" | "replace" => text(module, name, &args),
-        "file" | "templatefile" | "filebase64" | "fileset" => match args.first().map(|arg| module.text_of(arg).0) {
-            Some(path) => Val::new(Kind::Ref(Ref { address: "file".to_owned(), attribute: hole::shown(&path) })),
-            None => Val::unknown(name),
-        },
+        "file" | "templatefile" | "filebase64" | "fileset" => file(module, name, &args),
         _ => Val::unknown(format!("{name}(…)")),
     }
+}
+
+/// A file of the folder; a policy document is filled in with what its template is given, where that makes one.
+fn file(module: &Module<'_>, name: &str, args: &[Val]) -> Val {
+    let Some(path) = args.first().map(|arg| hole::shown(&module.text_of(arg).0)) else { return Val::unknown(name) };
+    let given = args.get(1).filter(|_| name == "templatefile");
+    let made = given.and_then(|given| module.document(&path, given));
+    made.unwrap_or_else(|| Val::new(Kind::Ref(Ref { address: "file".to_owned(), attribute: path })))
 }
 
 /// A value that is written in another form than the one in which it is used.

@@ -26,8 +26,10 @@ pub(super) fn iam_reader(kind: &str) -> Option<Reader> {
 
 fn provider(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(pool) = resource.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts) else { return };
-    let binding = provider_trust(resource, format!("{}/0", resource.key()), pool, SubjectRule::Any, &mut Vec::new());
-    facts.trusts.push(binding);
+    resource.for_instances(|instance| {
+        let id = format!("{}{instance}/0", resource.key());
+        facts.trusts.push(provider_trust(resource, id, pool.clone(), SubjectRule::Any, &mut Vec::new()));
+    });
 }
 
 /// What a provider accepts, with a subject rule and claims of a member added.

@@ -9,8 +9,9 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
-use super::called::Given;
+use super::arguments::Given;
 use super::documents::Documents;
+use super::eval::Bindings;
 use super::files::{self, File};
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
@@ -37,6 +38,8 @@ pub(super) struct Module<'m> {
     pub(super) others: Vec<Section<'m>>,
     /// Policy documents of the folder.
     pub(super) documents: Documents<'m>,
+    /// What stands before addresses where it is called, and the values that it is given.
+    call: Option<(String, BTreeMap<String, Val>)>,
     pub(super) evaluation: Evaluation,
 }
 
@@ -46,6 +49,8 @@ pub(super) struct Evaluation {
     pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
     pub(super) busy: RefCell<BTreeSet<String>>,
     pub(super) spent: Cell<usize>,
+    /// What `each` means while one of a resource's instances is read.
+    pub(super) each: RefCell<Option<(String, Val)>>,
     /// What a template is given was not followed to its end.
     pub(super) templates_cut: Cell<bool>,
 }
@@ -70,6 +75,7 @@ impl<'m> Module<'m> {
             locals: BTreeMap::new(),
             others: Vec::new(),
             documents: Documents::default(),
+            call: None,
             evaluation: Evaluation::default(),
         };
         for (index, file) in files.iter().enumerate() {
@@ -90,6 +96,21 @@ impl<'m> Module<'m> {
     /// The same with policy documents beside it.
     pub(super) fn with_documents(self, documents: Documents<'m>) -> Self {
         Self { documents, ..self }
+    }
+
+    /// The same as another folder calls it, with what its addresses begin with and what it is given.
+    pub(super) fn called(self, prefix: String, given: Vec<(String, Val)>) -> Self {
+        Self { call: Some((prefix, given.into_iter().collect())), ..self }
+    }
+
+    /// What keys of the folder begin with that calls it.
+    pub(super) fn caller(&self) -> Option<&str> {
+        Some(self.call.as_ref()?.0.split_once("#module.")?.0)
+    }
+
+    /// The value of a variable that a call gives.
+    pub(super) fn given(&self, variable: &str) -> Option<&Val> {
+        self.call.as_ref()?.1.get(variable)
     }
 
     fn take_assignments(&mut self, file: usize, body: &'m Body) {
@@ -143,7 +164,10 @@ impl<'m> Module<'m> {
 
     /// Key of whatever has this address.
     pub(super) fn key(&self, address: &str) -> String {
-        format!("{}:{}#{address}", self.kind, self.folder)
+        match &self.call {
+            Some((prefix, _)) => format!("{prefix}.{address}"),
+            None => format!("{}:{}#{address}", self.kind, self.folder),
+        }
     }
 
     /// The location of a place.
@@ -168,22 +192,33 @@ impl<'m> Module<'m> {
 
     /// The attribute of a block, evaluated; `None` if it isn't written, or is null.
     pub(super) fn get(&self, section: Section<'m>, name: &str) -> Option<Val> {
+        let each = self.evaluation.each.borrow().clone();
+        self.get_in(section, name, each.as_slice())
+    }
+
+    fn get_in(&self, section: Section<'m>, name: &str, bound: &Bindings) -> Option<Val> {
         let attribute = section.block.body.get_attribute(name)?;
-        let val = self.eval(section.file, &attribute.value);
+        let val = self.eval_in(section.file, &attribute.value, bound);
         (!matches!(val.kind, Kind::Null)).then_some(val)
     }
 
     /// An attribute or a single nested block, as a value, through dotted names.
     pub(super) fn path(&self, section: Section<'m>, path: &str) -> Option<Val> {
+        let each = self.evaluation.each.borrow().clone();
+        self.path_in(section, path, each.as_slice())
+    }
+
+    /// The same with names that stand for something here (`each`).
+    pub(super) fn path_in(&self, section: Section<'m>, path: &str, bound: &Bindings) -> Option<Val> {
         let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
         if section.block.body.has_attribute(first) {
-            let val = self.get(section, first)?;
+            let val = self.get_in(section, first, bound)?;
             return match rest {
                 None => Some(val),
                 Some(rest) => rest.split('.').try_fold(val, |val, key| val.get(key).cloned()),
             };
         }
-        self.blocks(section, first).into_iter().find_map(|inner| self.path(inner, rest?))
+        self.blocks(section, first).into_iter().find_map(|inner| self.path_in(inner, rest?, bound))
     }
 
     /// The attribute as a model value; `None` if it isn't written.

@@ -117,7 +117,7 @@ pub(super) fn impersonation_rule(rule: &Value) -> (SubjectRule, Vec<Claim>) {
 }
 
 fn dynamic_group(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let rule = resource.value("matching_rule").unwrap_or_default();
+    let rule = matching_rule(resource).unwrap_or_default();
     facts.trusts.push(TrustBinding {
         id: format!("{}/0", resource.key()),
         platform: Platform::Oci,
@@ -133,6 +133,20 @@ fn dynamic_group(resource: Resource<'_, '_>, facts: &mut Facts) {
         settings: vec![("matching_rule".to_owned(), rule)],
         location: resource.location(),
     });
+}
+
+/// The rule that makes members. A dynamic group lies in the root compartment, so that what its own `compartment_id` says is the
+/// tenancy (Oracle, "oci_identity_dynamic_group"); other ids that aren't known stay as `${…}` between their quotes.
+fn matching_rule(resource: Resource<'_, '_>) -> Option<Value> {
+    const TENANCY: &str = "ocid1.tenancy.";
+    let (mut text, basis) = resource.module.text_of(&resource.get("matching_rule")?);
+    let own = resource.get("compartment_id").map(|val| resource.module.text_of(&val).0);
+    if let Some(own) = own.filter(|own| !own.is_empty() && !own.contains(TENANCY)) {
+        text = text.replace(&own, &format!("{TENANCY}{own}"));
+    }
+    let shown = hole::shown(&text);
+    let quoted = shown.split(['\'', '"']).step_by(2).all(|outside| !outside.contains("${"));
+    Some(if quoted { Value::Known(shown, basis) } else { hole::value(&text, basis) })
 }
 
 fn policies(resource: Resource<'_, '_>, facts: &mut Facts) {

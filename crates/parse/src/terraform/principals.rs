@@ -116,11 +116,18 @@ impl<'m> Module<'m> {
     /// (`module.ci.role`); else where it is asked for, so that two unknowns aren't taken for one.
     pub(super) fn key_of_unknown(&self, text: &str, at: Option<At>) -> String {
         let what = hole::holes(text).next().unwrap_or_default();
+        // What a call is given may be its own folder's.
+        if let Some(folder) = self.caller().filter(|_| hole::only_hole(text).is_some())
+            && let Some((address, _)) =
+                what.rsplit_once('.').filter(|(address, _)| address.contains('_') && address.split('.').count() == 2)
+        {
+            return format!("{folder}#{address}");
+        }
         let has_name = ["var.", "local.", "module.", "data."].iter().any(|root| what.starts_with(root));
         if has_name && hole::only_hole(text).is_some() {
             return self.key(what);
         }
-        let location = at.map(|at| self.location(at, "")).unwrap_or_default();
+        let Some(location) = at.map(|at| self.location(at, "")) else { return self.key(&hole::shown(text)) };
         self.key(&format!("{} ({}:{})", hole::shown(text), location.origin.file_name(), location.region.line))
     }
 

@@ -32,7 +32,11 @@ const WITHOUT_MODULE: &[&str] =
 /// Types that don't follow the rule.
 const IRREGULAR: &[(&str, &str)] = &[
     ("aws:rds:Instance", "aws_db_instance"),
+    ("aws:iam:OpenIdConnectProvider", "aws_iam_openid_connect_provider"),
     ("azure:authorization:Assignment", "azurerm_role_assignment"),
+    ("azure-native:authorization:RoleAssignment", "azurerm_role_assignment"),
+    ("azure-native:managedidentity:FederatedIdentityCredential", "azurerm_federated_identity_credential"),
+    ("azure-native:managedidentity:UserAssignedIdentity", "azurerm_user_assigned_identity"),
     ("azure:containerapp:App", "azurerm_container_app"),
     ("gcp:serviceaccount:Account", "google_service_account"),
     ("gcp:serviceaccount:IAMMember", "google_service_account_iam_member"),
@@ -40,6 +44,12 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("gcp:serviceaccount:Key", "google_service_account_key"),
     ("gcp:projects:IAMMember", "google_project_iam_member"),
     ("gcp:projects:IAMBinding", "google_project_iam_binding"),
+    ("gcp:folder:IAMMember", "google_folder_iam_member"),
+    ("gcp:folder:IAMBinding", "google_folder_iam_binding"),
+    ("gcp:organizations:IAMMember", "google_organization_iam_member"),
+    ("gcp:organizations:IAMBinding", "google_organization_iam_binding"),
+    ("vault:appRole:AuthBackendRole", "vault_approle_auth_backend_role"),
+    ("vault:approle:AuthBackendRole", "vault_approle_auth_backend_role"),
     ("gcp:cloudrun:Service", "google_cloud_run_service"),
     ("gcp:cloudrunv2:Service", "google_cloud_run_v2_service"),
     ("gcp:cloudrunv2:Job", "google_cloud_run_v2_job"),
@@ -48,7 +58,7 @@ const IRREGULAR: &[(&str, &str)] = &[
 ];
 
 /// Terraform's name of a type token: `aws:iam:Role` and `aws:iam/role:Role` are `aws_iam_role`.
-fn type_of(token: &str) -> Option<String> {
+pub(crate) fn type_of(token: &str) -> Option<String> {
     let mut parts = token.splitn(3, ':');
     let (provider, module, name) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
     // `aws:Provider`-like tokens have no module.
@@ -58,9 +68,9 @@ fn type_of(token: &str) -> Option<String> {
         return Some((*known).to_owned());
     }
     let (_, prefix) = PROVIDERS.iter().find(|(known, _)| *known == provider)?;
-    let name = snake_case(name);
+    let (name, module) = (snake_case(name), module.to_ascii_lowercase());
     let name = name.strip_prefix(&format!("{prefix}_")).unwrap_or(&name);
-    let middle = if WITHOUT_MODULE.contains(&module) { String::new() } else { format!("{module}_") };
+    let middle = if WITHOUT_MODULE.contains(&module.as_str()) { String::new() } else { format!("{module}_") };
     Some(format!("{prefix}_{middle}{name}"))
 }
 
@@ -189,6 +199,8 @@ mod tests {
         assert_eq!(of("azuread:index/applicationPassword:ApplicationPassword"), "azuread_application_password");
         assert_eq!(of("random:RandomPassword"), "random_password");
         assert_eq!(of("gcp:serviceaccount/account:Account"), "google_service_account");
+        assert_eq!(of("oci:Identity/dynamicGroup:DynamicGroup"), "oci_identity_dynamic_group");
+        assert_eq!(of("azure-native:authorization:RoleAssignment"), "azurerm_role_assignment");
         assert_eq!(of("azure-native:web:WebApp"), "");
     }
 }

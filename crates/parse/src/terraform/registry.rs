@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use unkeyed_model::{Facts, Location, Platform, Principal};
 
 use super::module::{Module, Section};
+use super::resource::Resource;
 use crate::evaluated::{At, Val};
 use crate::policy_document::{self, Carrier};
 
@@ -56,20 +57,29 @@ enum Given<'m> {
     Inputs(Val),
 }
 
-/// Reads the calls of known modules.
+/// Reads the calls of known modules, each instance that `for_each` makes for itself.
 pub(super) fn read(module: &Module<'_>, facts: &mut Facts) {
-    let calls = module.others.iter().filter(|section| section.block.ident.as_str() == "module").filter_map(|section| {
-        let address = format!("module.{}", section.label(0)?);
+    for section in module.others.iter().filter(|section| section.block.ident.as_str() == "module") {
+        let Some((name, source)) = section.label(0).zip(module.text(*section, "source")) else { continue };
+        let address = format!("module.{name}");
         let location = module.block_location(*section, &address);
-        Some((module.text(*section, "source")?, Call { module, given: Given::Block(*section), address, location }))
-    });
-    for (source, call) in calls.chain(unit(module)) {
-        let source = registered(&source);
-        match MODULES.iter().find(|(name, _)| *name == source) {
-            Some((_, Known::Role(make))) => role(&call, *make, facts),
-            Some((_, Known::Pool)) => google::pool(&call, facts),
-            None => {}
-        }
+        let call = Resource { module, address: &address, section: *section };
+        call.for_instances(|instance| {
+            let address = format!("{address}{instance}");
+            made(&source, &Call { module, given: Given::Block(*section), address, location: location.clone() }, facts);
+        });
+    }
+    if let Some((source, call)) = unit(module) {
+        made(&source, &call, facts);
+    }
+}
+
+fn made(source: &str, call: &Call<'_, '_>, facts: &mut Facts) {
+    let source = registered(source);
+    match MODULES.iter().find(|(name, _)| *name == source) {
+        Some((_, Known::Role(make))) => role(call, *make, facts),
+        Some((_, Known::Pool)) => google::pool(call, facts),
+        None => {}
     }
 }
 

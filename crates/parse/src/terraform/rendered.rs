@@ -203,7 +203,7 @@ impl Writer {
 }
 
 /// `assumeRolePolicy` as `assume_role_policy`.
-pub(super) fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     let mut after_lower = false;
     for character in name.chars() {

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use unkeyed_model::{Basis, Facts, Location, Platform, Principal, SessionPolicy, TtlBasis, Value};
 
 use super::module::{Module, Section};
+use super::traverse::SEVERAL;
 use crate::evaluated::{Kind, Val};
 use crate::policy_document::hole;
 
@@ -24,15 +25,19 @@ pub(super) struct Instance {
     pub(super) key: String,
     /// What expressions mean by `each.key`, `each.value` and its parts.
     names: Vec<(String, Val)>,
+    /// What expressions mean by `each`.
+    each: (String, Val),
 }
 
 impl Instance {
     fn new(key: String, value: Val) -> Self {
         let parts = value.entries().iter().map(|(name, part)| (format!("each.value.{name}"), part.clone()));
         let mut names: Vec<(String, Val)> = parts.collect();
-        names.push(("each.key".to_owned(), Val::new(Kind::Text(key.clone(), Basis::Literal))));
-        names.push(("each.value".to_owned(), value));
-        Self { key, names }
+        let own = Val::new(Kind::Text(key.clone(), Basis::Literal));
+        names.push(("each.key".to_owned(), own.clone()));
+        names.push(("each.value".to_owned(), value.clone()));
+        let each = Val::new(Kind::Map(vec![("key".to_owned(), own), ("value".to_owned(), value)]));
+        Self { key, names, each: ("each".to_owned(), each) }
     }
 
     /// A text with what this instance puts into it.
@@ -90,6 +95,11 @@ impl<'m> Resource<'_, 'm> {
         self.module.path(self.section, path)
     }
 
+    /// An attribute as an instance has it.
+    pub(super) fn get_for(&self, instance: &Instance, path: &str) -> Option<Val> {
+        self.module.path_in(self.section, path, std::slice::from_ref(&instance.each))
+    }
+
     /// An attribute as a model value.
     pub(super) fn value(&self, path: &str) -> Option<Value> {
         self.module.value(self.section, path)
@@ -108,6 +118,12 @@ impl<'m> Resource<'_, 'm> {
 
     /// What a value stands for in the resource's instances, where it is a part of `each` or a text with such parts; else itself.
     pub(super) fn instances(&self, val: &Val) -> Vec<Val> {
+        // `list[count.index]`.
+        if let Kind::Either(values, what) = &val.kind
+            && what == SEVERAL
+        {
+            return values.clone();
+        }
         let (text, basis) = self.module.text_of(val);
         let Some(what) = hole::only_hole(&text).filter(|what| what.starts_with("each.")) else {
             let texts = self.each_text(&text).into_iter().filter(|filled| *filled != text);
@@ -123,8 +139,18 @@ impl<'m> Resource<'_, 'm> {
     pub(super) fn partly_each(&self, path: &str) -> Vec<Value> {
         let Some(val) = self.get(path) else { return Vec::new() };
         let (text, basis) = self.module.text_of(&val);
+        let instances = if hole::is_known(&text) { Vec::new() } else { self.each() };
+        let own = |instance: &Instance| {
+            let (text, _) = self.module.text_of(&self.get_for(instance, path)?);
+            Some(instance.fill(self.module, &text))
+        };
+        let mut texts: Vec<String> = instances.iter().filter_map(own).collect();
+        texts.dedup();
+        if texts.is_empty() {
+            texts.push(text);
+        }
         let value = |text: &String| hole::partly(text).map_or_else(|| hole::value(text, basis), |text| Value::Known(text, basis));
-        self.each_text(&text).iter().map(value).collect()
+        texts.iter().map(value).collect()
     }
 
     /// A text, once for each instance that it differs in.
@@ -143,6 +169,19 @@ impl<'m> Resource<'_, 'm> {
             _ => Vec::new(),
         };
         entries.into_iter().take(MAX_INSTANCES).map(|(key, value)| Instance::new(key, value)).collect()
+    }
+
+    /// Reads once for each instance that `for_each` makes, and once where there are none; with what tells it apart (`[key]`).
+    pub(super) fn for_instances(&self, mut read: impl FnMut(&str)) {
+        let instances = self.each();
+        if instances.is_empty() {
+            return read("");
+        }
+        for instance in instances {
+            *self.module.evaluation.each.borrow_mut() = Some(instance.each);
+            read(&format!("[{}]", instance.key));
+        }
+        self.module.evaluation.each.take();
     }
 
     /// Nested blocks of a kind.

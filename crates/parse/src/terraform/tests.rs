@@ -12,6 +12,7 @@ mod json;
 mod limits;
 mod runs;
 mod stored;
+mod trusts;
 
 fn units(case: &str) -> Vec<Unit<'static>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/parse/terraform").join(case);

@@ -10,6 +10,9 @@ use super::eval::Bindings;
 use super::module::{FromRange as _, Module};
 use crate::evaluated::{At, Kind, Ref, Val};
 
+/// What a value of a collection is of which the index isn't known.
+pub(super) const SEVERAL: &str = "one of several";
+
 impl Module<'_> {
     /// The value that a chain of names and indices leads to.
     pub(super) fn traversal(&self, file: usize, traversal: &Traversal, bound: &Bindings) -> Val {
@@ -101,8 +104,8 @@ fn step(val: Val, key: &str) -> Val {
 /// One of several instances: of a resource itself, of a collection any of its values.
 fn instance(val: Val) -> Val {
     match val.kind {
-        Kind::Map(entries) => Val::new(Kind::Either(entries.into_iter().map(|(_, value)| value).collect(), "one of several".to_owned())),
-        Kind::List(items) => Val::new(Kind::Either(items, "one of several".to_owned())),
+        Kind::Map(entries) => Val::new(Kind::Either(entries.into_iter().map(|(_, value)| value).collect(), SEVERAL.to_owned())),
+        Kind::List(items) => Val::new(Kind::Either(items, SEVERAL.to_owned())),
         _ => val,
     }
 }

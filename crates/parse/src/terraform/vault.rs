@@ -10,9 +10,9 @@ use crate::policy_document::hole;
 
 /// Readers by resource type.
 pub(super) const READERS: &[(&str, Reader)] = &[
-    ("vault_jwt_auth_backend_role", |resource, facts| login(resource, jwt_trust(resource), facts)),
-    ("vault_kubernetes_auth_backend_role", |resource, facts| login(resource, kubernetes_trust(resource), facts)),
-    ("vault_approle_auth_backend_role", |resource, facts| login(resource, approle_trust(resource), facts)),
+    ("vault_jwt_auth_backend_role", |resource, facts| login(resource, jwt_trust, facts)),
+    ("vault_kubernetes_auth_backend_role", |resource, facts| login(resource, kubernetes_trust, facts)),
+    ("vault_approle_auth_backend_role", |resource, facts| login(resource, approle_trust, facts)),
     ("vault_policy", unassigned),
     ("vault_database_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
     ("vault_aws_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
@@ -22,9 +22,12 @@ pub(super) const READERS: &[(&str, Reader)] = &[
 /// Settings of a login role that count seconds.
 const LIFETIMES: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "token_explicit_max_ttl"];
 
-fn login(resource: Resource<'_, '_>, trust: TrustBinding, facts: &mut Facts) {
+fn login(resource: Resource<'_, '_>, trust: fn(Resource<'_, '_>) -> TrustBinding, facts: &mut Facts) {
     let key = resource.key();
-    facts.trusts.push(trust);
+    resource.for_instances(|instance| {
+        let trust = trust(resource);
+        facts.trusts.push(TrustBinding { id: format!("{key}{instance}/0"), ..trust });
+    });
     for setting in LIFETIMES {
         resource.session(Platform::Vault, &key, setting, facts);
     }
@@ -240,13 +243,29 @@ fn policy_paths(module: &Module<'_>, policy: &Val) -> Option<Vec<(String, Vec<St
         );
     }
     let text = module.text_of(policy).0;
-    let body: Body = hcl_edit::parser::parse_body(&text).ok()?;
+    let body: Body = hcl_edit::parser::parse_body(&with_braces_behind(&text)).ok()?;
     let paths = body.blocks().filter(|block| block.ident.as_str() == "path").map(|block| {
         let capabilities = block.body.get_attribute("capabilities").and_then(|attribute| attribute.value.as_array());
         let capabilities = capabilities.into_iter().flat_map(|list| list.iter()).filter_map(|item| item.as_str().map(str::to_owned));
         (block.labels.first().map_or_else(String::new, |label| label.as_str().to_owned()), capabilities.collect())
     });
     Some(paths.collect())
+}
+
+/// The text with each brace that stands on a line of its own behind its path, as the language's older version had it and Vault's
+/// documentation still writes it.
+fn with_braces_behind(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let is_behind = line.trim_start().starts_with('{') && out.trim_end().ends_with('"');
+        if is_behind {
+            out.truncate(out.trim_end().len());
+            out.push(' ');
+        }
+        out.push_str(if is_behind { line.trim_start() } else { line });
+        out.push('\n');
+    }
+    out
 }
 
 /// A role of a secrets engine: who reads `mount/creds/name` gets a lease of this length.

@@ -12,7 +12,7 @@
 //!
 //! Ephemeral runners, and a condition on `runner_environment` (`github-hosted` where the job needs no machine of one's own).
 
-use unkeyed_model::{Level, WorkloadKind};
+use unkeyed_model::{Level, TrustBinding, WorkloadKind};
 
 use super::{may_ask, traits};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -35,8 +35,12 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let own = traits(&linked.workload, "runs-on").find(|(label, _)| *label == "self-hosted");
         let (Some((_, place)), Some(_)) = (own, may_ask(&linked.workload)) else { continue };
         let indices = linked.paths.iter().flat_map(|path| &path.trusts);
-        let trusts = indices.filter_map(|&at| view.facts().trusts.get(at));
-        let mut open = trusts.filter(|trust| Shared::of_value(&trust.issuer) == Some(Shared::GitHub)).filter(|trust| {
+        let mut trusts: Vec<&TrustBinding> = indices.filter_map(|&at| view.facts().trusts.get(at)).collect();
+        if trusts.is_empty() {
+            // A policy in a file of its own says of which repository it is, and not of which role.
+            trusts.extend(view.facts().trusts.iter().filter(|trust| trust.principal.starts_with("aws:trust-policy/")));
+        }
+        let mut open = trusts.into_iter().filter(|trust| Shared::of_value(&trust.issuer) == Some(Shared::GitHub)).filter(|trust| {
             // A condition that could not be read may name it.
             let condition = Condition::of(trust);
             !condition.tests().iter().any(|test| test.plain_claim() == "runner_environment" || test.how == How::Opaque)
@@ -66,6 +70,15 @@ mod tests {
     #[test]
     fn a_runner_of_ones_own_is_noted() {
         assert_eq!(levels(&CHECK, &on("self-hosted")), [Level::Note]);
+    }
+
+    #[test]
+    fn a_trust_of_a_file_that_names_no_role_may_be_the_one() {
+        let mut estate = on("self-hosted");
+        estate.facts.trusts[0].principal = "aws:trust-policy/trust.json".into();
+        assert_eq!(levels(&CHECK, &estate), [Level::Note]);
+        estate.facts.trusts[0].issuer = unkeyed_model::Value::literal("gitlab.com");
+        assert!(levels(&CHECK, &estate).is_empty());
     }
 
     #[test]

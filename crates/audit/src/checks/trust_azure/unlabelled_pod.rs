@@ -42,6 +42,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let azure: Vec<&IdentityPath> = linked.workload.identity_paths.iter().filter(|path| path.platform == Platform::Azure).collect();
         // What a patch of Kustomize adds to it stands in another file under the same name.
         let is_patched = || names.get(linked.workload.name.as_str()).is_some_and(|times| *times > 1);
+        // The driver of the Secrets Store asks for the pod's token itself.
+        let is_mounted = |path: &Option<String>| path.as_ref().is_some_and(|path| path.ends_with("csi.secretProviderClass"));
+        if linked.workload.references.iter().any(|reference| is_mounted(&reference.location.key_path)) {
+            continue;
+        }
         let Some(annotated) = azure.iter().find(|path| path.mechanism.contains(ANNOTATION)) else { continue };
         let Some(place) = annotated.consumer.as_ref().filter(|_| azure.iter().all(|path| path.capability.is_none()) && !is_patched())
         else {
@@ -84,5 +89,14 @@ mod tests {
         assert!(levels(&CHECK, &pod(|path| path.capability = Some(place("pod.yaml", 0, 10)))).is_empty());
         assert!(levels(&CHECK, &pod(|path| path.mechanism = "AZURE_FEDERATED_TOKEN_FILE".into())).is_empty());
         assert!(levels(&CHECK, &pod(|path| path.platform = Platform::Aws)).is_empty());
+    }
+
+    #[test]
+    fn a_pod_whose_volume_driver_asks_for_the_token_is_fine() {
+        let mut estate = pod(|_| {});
+        let mut reference = crate::testing::reference(unkeyed_model::StoreKind::CloudSecretManager, "kv");
+        reference.location.key_path = Some("spec.volumes[0].csi.secretProviderClass".into());
+        estate.facts.workloads[0].references.push(reference);
+        assert!(levels(&CHECK, &estate).is_empty());
     }
 }

@@ -12,14 +12,14 @@ use crate::terraform::resource::Resource;
 const MAX_DEPTH: usize = 8;
 
 /// A document with the place of each statement.
-pub(super) struct Document {
-    pub(super) json: Json,
+pub(in crate::terraform) struct Document {
+    pub(in crate::terraform) json: Json,
     places: Vec<Option<At>>,
 }
 
 impl Document {
     /// The document that a value stands for.
-    pub(super) fn read(module: &Module<'_>, val: &Val) -> Option<Self> {
+    pub(in crate::terraform) fn read(module: &Module<'_>, val: &Val) -> Option<Self> {
         Self::read_within(module, val, MAX_DEPTH)
     }
 
@@ -44,6 +44,7 @@ impl Document {
             Kind::Ref(reference) => {
                 let section = *module.resources.get(&reference.address)?;
                 match reference.resource_type() {
+                    "template_file" => Self::read_within(module, &module.template_file(section)?, levels.checked_sub(1)?),
                     "aws_iam_policy_document" => Some(Self::of_data_source(module, section, levels.checked_sub(1)?)),
                     "aws_iam_policy" | "aws_iam_role_policy" if reference.first() == "policy" => {
                         Self::read_within(module, &module.get(section, "policy")?, levels.checked_sub(1)?)

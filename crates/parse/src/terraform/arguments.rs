@@ -178,7 +178,7 @@ mod tests {
     fn roles(folders: &[Vec<Unit<'static>>]) -> Vec<String> {
         let all: Vec<&[Unit<'_>]> = folders.iter().map(Vec::as_slice).collect();
         let group: Group = crate::group(&folders[0][0]).unwrap();
-        let facts = crate::read_called(&group, all[all.len() - 1], &Arguments::between(&all));
+        let facts = crate::read_with(&group, all[all.len() - 1], &[], &Arguments::between(&all));
         let roles = facts.principals.iter().filter(|principal| principal.kind == "role");
         roles.flat_map(|role| role.names.iter().filter(|name| !name.contains("aws_iam_role")).cloned()).collect()
     }
@@ -213,7 +213,7 @@ mod tests {
         let folders = [vec![unit("main.tf", call)], vec![unit("f/main.tf", function)]];
         let all: Vec<&[Unit<'_>]> = folders.iter().map(Vec::as_slice).collect();
         let group = crate::group(&folders[1][0]).unwrap();
-        let facts = crate::read_called(&group, all[1], &Arguments::between(&all));
+        let facts = crate::read_with(&group, all[1], &[], &Arguments::between(&all));
         let used: Vec<_> = facts.workloads[0].references.iter().map(|used| used.name.as_str()).collect();
         assert_eq!(used, ["var.password"]);
     }
