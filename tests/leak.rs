@@ -34,6 +34,14 @@ const PLACES: &[(&str, &str)] = &[
         "infra/main.tf",
         "provider \"aws\" {\n  access_key = \"AKIAQW7RTZ5MNBVCXLKJ\"\n  secret_key = \"{s}\"\n}\nresource \"aws_db_instance\" \"a\" {\n  password = \"{s}\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { APP_PASSWORD = \"{s}\" }\n  }\n}\nvariable \"db_password\" {\n  default = \"{s}\"\n}\n",
     ),
+    (
+        "infra/calls.tf",
+        "module \"m\" {\n  source = \"./m\"\n  password = \"{s}\"\n  role_name = \"{s}\"\n  script = \"#!/bin/sh\\nmysql -p{s}\"\n}\n",
+    ),
+    (
+        "infra/m/main.tf",
+        "variable \"password\" {}\nvariable \"role_name\" {}\nvariable \"script\" {}\nresource \"aws_iam_role\" \"r\" {\n  name = var.role_name\n}\nresource \"aws_instance\" \"i\" {\n  user_data = var.script\n}\nresource \"aws_lambda_function\" \"f\" {\n  function_name = var.role_name\n  role = aws_iam_role.r.arn\n  environment {\n    variables = { APP_PASSWORD = var.password, PLAIN = var.role_name }\n  }\n}\n",
+    ),
     ("Dockerfile", "FROM alpine\nARG NPM_TOKEN={s}\nENV APP_PASSWORD={s}\nRUN curl -H \"Authorization: Bearer {s}\" https://x.example\n"),
     (
         ".mcp.json",

@@ -246,7 +246,8 @@ impl Reader<'_, '_> {
         if !self.fetches || !is_meant || last.is_empty() || is_short_lived(used) {
             return None;
         }
-        if whole && names_stored_secret(last) {
+        let owner = used.address.rsplit('.').next().unwrap_or_default();
+        if whole && (names_stored_secret(last) || names_stored_secret(&format!("{owner}_{last}"))) {
             return Some(self.reference(StoreKind::CloudSecretManager, &used.shown(), Custody::VaultStatic, leaf));
         }
         let is_value = if whole { !says_where(used, last) } else { is_credential(last) };

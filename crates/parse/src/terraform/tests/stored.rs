@@ -133,7 +133,9 @@ fn what_runs_is_handed_a_credential_by_others() {
         let found = custody(kept);
         assert!(!found.is_empty() && found.iter().all(|one| *one == Custody::PlatformStored), "{kept}");
     }
-    assert_eq!(custody("DB_PASSWORD = module.db.secret_arn"), [Custody::VaultStatic]);
+    for named in ["DB_PASSWORD = module.db.secret_arn", "DB_SECRET = module.db_secret.name"] {
+        assert_eq!(custody(named), [Custody::VaultStatic], "{named}");
+    }
     for none in [
         "DATABASE_URL = aws_db_instance.x.endpoint",
         "DATABASE_URL = \"postgres://${aws_db_instance.x.address}/x\"",
