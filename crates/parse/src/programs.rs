@@ -236,7 +236,7 @@ impl<'p> Program<'p> {
         let is_saml = arguments.iter().any(|argument| argument.value.as_str() == Some("sts:AssumeRoleWithSAML"));
         let Some(provider) = arguments.first().and_then(|first| first.value.as_str()).filter(|_| !is_saml) else { return };
         let provider = match (&self.issuer, hole::is_known(provider) && provider.contains(PROVIDER)) {
-            (Some(issuer), false) => format!("arn:aws:iam::000000000000:{PROVIDER}{}", issuer.trim_start_matches("https://")),
+            (Some(issuer), false) => format!("arn:aws:iam::{}:{PROVIDER}{}", hole::hole("account"), issuer.trim_start_matches("https://")),
             _ => provider.to_owned(),
         };
         let statement = json!({

@@ -2,7 +2,7 @@
 //! (Terraform documentation, "Module Sources", "Local Paths").
 //!
 //! The decision a reader would question: a module's folder is read by itself as well, so that of a call only that counts which
-//! the given values change. Calls within a called module are not followed.
+//! the given values change. Of calls within a called module only those of known modules of the registry are followed.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,8 @@ fn carried(module: &Module<'_>, val: &Val) -> Val {
             let url = module.resources.get(&reference.address).and_then(|section| module.text(*section, "url"));
             let issuer = url.filter(|_| reference.resource_type() == "aws_iam_openid_connect_provider" && reference.first() == "arn");
             let document = || Document::read(module, val).map(|document| document.json.to_string());
-            let text = issuer.map(|url| format!("arn:aws:iam::000000000000:oidc-provider/{}", url.trim_start_matches("https://")));
+            let text =
+                issuer.map(|url| format!("arn:aws:iam::{}:oidc-provider/{}", hole::hole("account"), url.trim_start_matches("https://")));
             let text = text.or_else(document).unwrap_or_else(|| module.text_of(val).0);
             match hole::only_hole(&text) {
                 Some(what) => Kind::Unknown(what.to_owned()),

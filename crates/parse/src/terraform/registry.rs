@@ -14,7 +14,7 @@ use unkeyed_model::{Facts, Location, Platform, Principal};
 use super::module::{Module, Section};
 use super::resource::Resource;
 use crate::evaluated::{At, Val};
-use crate::policy_document::{self, Carrier};
+use crate::policy_document::{self, Carrier, hole};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 const AUDIENCE: &str = "sts.amazonaws.com";
@@ -133,7 +133,7 @@ fn role(call: &Call<'_, '_>, make: Make, facts: &mut Facts) {
 }
 
 fn statement(issuer: &str, conditions: &Json) -> Json {
-    let provider = format!("arn:aws:iam::000000000000:oidc-provider/{issuer}");
+    let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", hole::hole("account"));
     json!({
         "Effect": "Allow",
         "Action": "sts:AssumeRoleWithWebIdentity",
