@@ -248,9 +248,10 @@ impl Detector {
                 }
                 Event::Far(at) => note(Span::new(at, at + 1)),
                 Event::Word { word, at } => {
-                    let found = self.generic.look(&mut progress, text, file, word, at);
-                    found.iter().for_each(|found| note(found.secret));
-                    generic.extend(found.and_then(|found| self.generic_draft(text, found, applies)));
+                    self.generic.look(&mut progress, text, file, word, at, |found| {
+                        note(found.secret);
+                        generic.extend(self.generic_draft(text, found, applies));
+                    });
                 }
             }
             ControlFlow::Continue(())

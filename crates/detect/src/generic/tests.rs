@@ -17,7 +17,7 @@ pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index:
 fn scan(text: &[u8], file: Option<&Origin>, mut on_found: impl FnMut(Found)) -> bool {
     let (generic, mut progress) = (Generic::new(), Progress::new(text.len()));
     SEARCH.words(text, |word, at| {
-        generic.look(&mut progress, text, file, word, at).into_iter().for_each(&mut on_found);
+        generic.look(&mut progress, text, file, word, at, &mut on_found);
         ControlFlow::Continue(())
     });
     !progress.is_exhausted()
@@ -52,7 +52,8 @@ fn a_value_is_read_wherever_it_stands() {
 #[test]
 fn what_is_no_credential_is_not_found() {
     let places = NONE.lines().filter_map(|line| line.split_once('\t'));
-    let wrong: Vec<_> = places.map(|(path, text)| (text, found(path, text))).filter(|(_, found)| !found.is_empty()).collect();
+    let wrong: Vec<_> =
+        places.map(|(path, text)| (text, found(path, &text.replace('¶', "\n")))).filter(|(_, found)| !found.is_empty()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -134,6 +134,66 @@ a.csv	db_host,x¶db_password,«kW3xqz9Vt»¶
 a.csv	"smtp_password","«kW3xqz9Vt»"
 A.java	service.findByNameAndPassword("bob", "«kW3xqz9Vt»")
 README.md	DB_PASSWORD=«sunflower»
+haproxy.cfg	  stats auth bob:«kW3xqz9Vt»
+a.cfg	 wpa-psk ascii 0 «kW3xqz9Vt»
+a.sh	smbclient //fs/share -U bob%«kW3xqz9Vt»
+a.txt	host¶PW: «kW3xqz9Vt»
+a.json	{"pw": "«kW3xqz9Vt»"}
+a.rb	password '«kW3xqz9Vt»' # for the crew
+a.py	password_master = "«Kw3xqz9Vt!»"
+a.cmd	setup.exe /SAPWD="«kW3xqz9Vt»"
+a.rst	Password: ``«kW3xqz9Vt»``
+a.txt	*Password:* «kW3xqz9Vt»
+a.html	<p>Password: <code>«kW3xqz9Vt»</code></p>
+a.html	<li><b>Password:</b> «kW3xqz9Vt»</li>
+a.yaml	  DbPassword:¶    Type: String¶    Default: «kW3xqz9Vt»¶  Other: x
+a.json	"DbPassword": {"Type": "String", "Default": "«kW3xqz9Vt»"}
+a.sql	v_password CONSTANT VARCHAR2(40) := '«kW3xqz9Vt»';
+junos.conf	    plain-text-password-value "«kW3xqz9Vt»";
+junos.conf	ike { policy p1 { pre-shared-key ascii-text "«kW3xqz9Vt»"; } }
+a_test.go	raw := `password: «kW3xqz9Vt»`
+a.sh	zip -r -P «kW3xqz9Vt» out.zip data
+a.go	secretKey: "«minio123»",
+a.pp	password => '«kW3xqz9Vt»',
+a.csv	user,password,role¶bob,«kW3xqz9Vt»,admin
+a.csv	user,password,role¶bob,,admin¶eve,«kW3xqz9Vt»,none
+a.csv	"host";"enable secret";"at"¶"sw1";"«kW3xqz9Vt»";"B"
+a.tsv	host	passwd¶r1	«kW3xqz9Vt»
+a.md	| User | Password |¶|---|---|¶| bob | «kW3xqz9Vt» |
+a.md	| User | Password |¶|---|---|¶| bob | – |¶| eve | `«kW3xqz9Vt»` |
+a.md	- **Password:** «kW3xqz9Vt»
+a.md	Default credentials: admin / «kW3xqz9Vt»
+a.properties	db.password=\¶    «kW3xqz9Vt»
+a.config	<add value="«kW3xqz9Vt»" key="FtpPassword" />
+a.feature	And I fill in "Password" with "«kW3xqz9Vt»"
+a.cfg	enable password «kW3xqz9Vt»
+a.cfg	username bob privilege 15 password 0 «kW3xqz9Vt»
+a.cfg	 neighbor 10.1.1.2 password «kW3xqz9Vt»
+a.cfg	  user bob insecure-password «kW3xqz9Vt»
+nginx.conf	proxy_set_header X-Api-Key "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+nginx.conf	set $auth_token "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+a.go	var jwtKey = []byte("«Zq81mfLx0KpvTr4nWy7bQe2s»")
+a.c	strcpy(cfg->password, "«kW3xqz9Vt»");
+a.c	mysql_real_connect(con, "db", "app", "«kW3xqz9Vt»", "app", 0, NULL, 0);
+a.cpp	constexpr auto apiKey{"«Zq81mfLx0KpvTr4nWy7bQe2s»"};
+a.cbl	01 WS-PASSWORD PIC X(12) VALUE '«kW3xqz9Vt»'.
+a.sql	l_password VARCHAR2(30) := '«kW3xqz9Vt»';
+a.sql	CREATE DATABASE LINK f CONNECT TO scott IDENTIFIED BY «kW3xqz9Vt» USING 'f';
+a.sql	EXEC sp_addlogin 'app', '«kW3xqz9Vt»', 'db';
+a.ex	@api_key "«Zq81mfLx0KpvTr4nWy7bQe2s»"
+sys.config	{db_password, "«kW3xqz9Vt»"},
+a.erl	{password, <<"«kW3xqz9Vt»">>},
+a.gradle	release { storePassword "x"; keyPassword '«kW3xqz9Vt»' }
+a.gradle	credentials { username 'ci' password '«kW3xqz9Vt»' }
+a.rb	http.basic_auth 'bob', '«kW3xqz9Vt»'
+a.pl	DBI->connect("DBI:mysql:x", "app", "«kW3xqz9Vt»");
+a.rs	.bearer_auth("«Zq81mfLx0KpvTr4nWy7bQe2s»")
+A.java	new SecretKeySpec("«kW3xqz9VtQ4mZ7bN»".getBytes(), "AES");
+A.java	Algorithm.HMAC256("«kW3xqz9Vt»");
+A.java	.signWith(SignatureAlgorithm.HS512, "«Zq81mfLx0KpvTr4nWy7bQe2s»")
+a.sh	openssl enc -aes-256-cbc -k «kW3xqz9Vt» -in a
+a.pp	String $default_pass                                                     = '«kW3xqz9Vt»',
+a.py	MSSQL_SAPWD = "«kW3xqz9Vt»"
 "#;
 
 /// One place a line that holds no credential.
@@ -305,4 +365,35 @@ app.js	applicationServerKey: "BGqncfDDtOPD12TIsx9bHdUJ8NY14wB4PrF2V9r2mA-Bo5_crJ
 a.html	<script data-cf-beacon='{"token": "61cbe701b135241b57281ae885b6b52c"}'></script>
 app.yml	password: "geheim_hier_eintragen"
 app.yml	password: "zmień_mnie"
+a.sql	SELECT password FROM users WHERE login = 'admin';
+a.unlang	control.Password.PBKDF2 := 'HMACSHA1:AAAD6A:Xw1P133xrwk=:dtQBXQRiR/No5A8Ip3JFGF/qUC0='
+a.c	int pw = getpw(uid);
+a.cs	this.lblPassword.Text = "&Password:";
+A.java	"jdbc:mariadb:///%s?user=%s&password=%s%s",
+a.pp	tlscipherpsk13 => $tlscipherpsk13,
+a.rb	tlscipherpsk: 'kECDHEPSK+AES128:kPSK+AES128',
+a.html	<label>Password:</label> <input type="password">
+a.yaml	  DbPassword:¶    Type: String¶  Other:¶    Default: kW3xqz9Vt
+a.json	"password": {"type": "string"}, "name": {"default": "kW3xqz9Vt"}
+a.js	`Enter the password: there`
+a.csv	column,password policy¶x,kW3xqz9Vt
+a.csv	bob@h.net,password,x¶x,kW3xqz9Vt,y
+a.csv	token,pos¶hello,INTJ¶there,ADV
+a.md	| Option | Password policy |¶|---|---|¶| x | kW3xqz9Vt |
+a.md	| `password` | kind |¶| x | kW3xqz9Vt |
+a.properties	db.password=\¶    ${secret.password}
+core/Resources_zh.properties	dialog_password = \u5BC6\u7801\u5BC6\u7801\u5BC6\u7801
+a.cs	"overlay_qsv=eof_action=pass:repeatlast=0{0}"
+a.cs	var hwScaleFilterFirstPass = "vpp_rkrga=format=bgra:afbc=1";
+a.js	password: "a.type=='password'",
+a.c	{"[--child <name>] [--drop] [--pass] [--raw|--pretty]"},
+a.ps1	New-Login -SecurePassword $script:testLoginPassword -Force
+a.rsp	sysPassword=###ORACLE_PWD###
+a.sh	PRETTY_PASS="\e[32m✔ \e[0m"
+a.rb	put  "password" => "profiles#change_password"
+a.yml	run: git push https://${{secrets.DOC_KEY}}:x-oauth-basic@github.com/a/b.git
+a.html	<input name="csrfmiddlewaretoken" value="Zq81mfLx0KpvTr4nWy7bQe2s">
+a.rb	encoded_token.encoded_payload = "eyJwYXkiOiJsb2FkIn0"
+a.cfg	crypto key generate rsa modulus 2048
+a.cfg	please enter the password twice
 "###;
