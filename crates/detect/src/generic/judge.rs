@@ -149,6 +149,7 @@ fn ruled_out(
             (is_sentence && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
         .or_else(|| (place.how == How::Told && is_pair(value)).then_some("a name with its value"))
+        .or_else(|| (place.how == How::Told && is_name_of_setting(value)).then_some("the name of a setting"))
         .or_else(|| {
             let is_user_of_token = place.how == How::Userinfo && matches!(value, b"x-oauth-basic" | b"x-access-token" | b"x-token-auth");
             is_user_of_token.then_some("says that the user's name is the token")
@@ -165,6 +166,11 @@ fn is_beside_user(text: &[u8], secret: Span) -> bool {
     let users = ["user", "login", "account", "usuario", "utilisateur", "benutzer", "用户", "帐号", "账号", "账户", "пользовател"];
     let user = users.iter().filter_map(|user| memchr::memmem::find(line, user.as_bytes())).min();
     user.is_some_and(|at| memchr::memchr_iter(b'`', &line[at..]).count() == 3)
+}
+
+/// `SUBNET_ID_1`
+fn is_name_of_setting(value: &[u8]) -> bool {
+    value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
 }
 
 /// "pass `protocol=3`"
@@ -252,6 +258,9 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     if dialect == Dialect::Shell && !place.value.quoted && is_word(value) && text[..place.value.span.start].trim_ascii_end().ends_with(b":")
     {
         return Some("a word behind a label");
+    }
+    if name.is_some_and(|name| name.span.len() == 2) && is_word(value) {
+        return Some("two letters for its name, and a word");
     }
     if is_compound(value) {
         return Some("words that begin with capitals");

@@ -6,9 +6,11 @@ use crate::index::Index;
 use crate::search::Search;
 
 mod hostile;
+mod innocent;
 mod lines;
 
-use lines::{NONE, PLACES};
+use innocent::NONE;
+use lines::PLACES;
 
 /// The search for words without any rule.
 pub(super) static SEARCH: LazyLock<Search> = LazyLock::new(|| Search::new(Index::new(std::iter::empty())).unwrap());

@@ -21,7 +21,7 @@ static CODE: WordList = WordList::new(
     abap adb ads ahk apex astro au3 bas bicep c cairo cbl cc cfc cjs cl clj cljc cljs cob coffee cpp cr cs css cts cu cue cxx d dart dpr el elm erl ets ex exs f90 fs fsx gd gemspec gleam
     go gradle graphql graphqls groovy h hcl hh hpp hs hx hxx hy inl ino java jl
     js jsonnet jsx kt kts less libsonnet lisp lsp lua m mjs ml mli mm mts move nim nix odin pas
-    pde phar php pl pm pp proto purs py pyi pyw pyx qml r rake raku rb res rkt rs sass scala scm scss sol svelte swift tf
+    pde phar php pl pm pp proto purs py pyi pyw pyx qml r rake raku rb res rkt rs sass scala scm scss sol svelte swift t tf
     tfvars tofu ts tsx v vb vbs vhd vue vy zig
 ",
 );

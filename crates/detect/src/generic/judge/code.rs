@@ -45,10 +45,15 @@ pub(super) fn is_code(value: &[u8]) -> bool {
     let coloured = [&b"\\e["[..], b"\\033[", b"\\x1b["].iter().any(|mark| value.starts_with(mark));
     let usage = value.starts_with(b"[-") || value.starts_with(b"<-");
     let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let built = memchr::memchr(b'{', value).is_some_and(|at| {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+        value[..at].contains(&b'.') && value[..at].iter().all(is_name) && !value[at..].contains(&b'}')
+    });
     let ciphers = holds(b"AES") && (holds(b"PSK") || holds(b"SHA")) && value.iter().any(|byte| matches!(byte, b':' | b'+'));
     compared
         || coloured
         || usage
+        || built
         || ciphers
         || is_route(value)
         || between

@@ -246,6 +246,11 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let is_setting = is_settings(around, head);
     let cursor = if is_setting || around.name.class == Class::Password { behind_form(cursor) } else { cursor };
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
+    // Perl's `pass "…"` passes a test.
+    let passes = &text[start..around.name.span.end] == b"pass" && text[value.span.start..value.span.end].contains(&b' ');
+    if passes {
+        return None;
+    }
     let rest = &text[value.end..text.len().min(value.end + 2)];
     let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';
     let is_strong = !around.name.weak && around.name.class != Class::Auth;
