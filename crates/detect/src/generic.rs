@@ -266,6 +266,7 @@ fn is_followed_by_operator(text: &[u8], end: usize, dialect: Dialect) -> bool {
         b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' | b'[' => true,
         // Behind a bare word only a literal is of interest: `set :password, "x"`.
         b';' => dialect == Dialect::Table,
+        0xef => cursor.window(3) == "：".as_bytes(),
         b',' => dialect == Dialect::Table || !closers.is_empty() || cursor.window(5)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
         // `find("password").type("x")`
         b'.' => text[closers.start..closers.end].contains(&b')'),

@@ -17,6 +17,7 @@ pub(crate) const STEMS: &[&str] = &[
     "\"pw",
     "'pw",
     "$pw",
+    "(pw",
     "rootpw",
     "bindpw",
     "dbpw",

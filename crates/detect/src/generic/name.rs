@@ -48,7 +48,9 @@ pub(super) const fn is_name_byte(byte: u8) -> bool {
 /// Where the name ends that goes on at `at`.
 pub(super) fn end_of(text: &[u8], at: usize) -> usize {
     let rest = &text[at..text.len().min(at + MAX_NAME)];
-    let mut end = at + rest.iter().take_while(|&&byte| is_name_byte(byte)).count();
+    let run = rest.iter().take_while(|&&byte| is_name_byte(byte)).count();
+    // The colon of Chinese and Japanese ends a name as the other does.
+    let mut end = at + memchr::memmem::find(&rest[..run], "：".as_bytes()).unwrap_or(run);
     // `password->x`, `password.` at the end of a sentence.
     while end > at && matches!(text[end - 1], b'.' | b'-') {
         end -= 1;

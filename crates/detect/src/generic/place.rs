@@ -72,7 +72,7 @@ pub(super) struct Place {
 }
 
 /// Bytes that can follow a name that gets a value.
-const FOLLOWING: ByteSet = ByteSet::of(b"=:,;(><|?\"'`\\])[{ \t\n\r!&*");
+const FOLLOWING: ByteSet = ByteSet::of(b"\xef=:,;(><|?\"'`\\])[{ \t\n\r!&*");
 
 /// Whether the byte can follow a name that gets a value.
 pub(super) const fn may_follow(byte: u8) -> bool {
@@ -97,7 +97,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
     let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
     let closers = &text[closers.start..closers.end];
     let name = &text[around.name.span.start..around.name.span.end];
-    if closers.starts_with(b")") && (text[..around.name.span.start].ends_with(b"(") || name == b"pwd") {
+    if closers.starts_with(b")") && cursor.peek() != Some(b'.') && (text[..around.name.span.start].ends_with(b"(") || name == b"pwd") {
         // `$(pwd):/app`, `$(cd x && pwd) || exit`
         return None;
     }
@@ -125,6 +125,8 @@ fn read(around: &Around<'_>) -> Option<Place> {
         b',' if around.dialect == Dialect::Table => told::next_cell(around, cursor),
         b',' if is_string => sibling::of(around, cursor).or_else(|| form::filled(around, cursor)).or_else(|| call::second(around, cursor)),
         b'.' if is_string && closers.contains(&b')') => form::typed(around, cursor),
+        b'.' if closers == b")" => form::expected(around, cursor),
+        0xef if cursor.eat("：".as_bytes()) => right_side(around, cursor, How::Assigned),
         b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => {
             call::symbol(around, cursor).or_else(|| call::copied(around, cursor))
         }
@@ -364,7 +366,8 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if around.dialect == Dialect::Prose && cursor.eat(b"to ") {
         return told::marked(around, cursor);
     }
-    if cursor.eat_word(b"is ") || cursor.eat_word("is: ".as_bytes()) || cursor.eat_word(b"ist ") {
+    let copulas: [&[u8]; 7] = [b"is ", b"is: ", b"ist ", b"lautet ", b"lautet: ", b"est ", b"es "];
+    if copulas.iter().any(|copula| cursor.eat_word(copula)) {
         let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Prose, None))?;
         let is_long = value.span.len() >= 16 && around.text[value.span.start..value.span.end].iter().any(u8::is_ascii_digit);
         return ((around.name.class == Class::Password || is_long) && !around.name.weak).then_some(Place { how: How::Told, value });

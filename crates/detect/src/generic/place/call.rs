@@ -88,6 +88,11 @@ pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place>
         after.run(40, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'@' | b'$'));
     }
     after.space();
+    if let Some(only) = user.filter(|only| after.peek() == Some(b')') && only.span.len() >= 8) {
+        // Redis's `client.auth("x")`
+        let is_call = around.text[..around.name.span.end].ends_with(b".auth") && is_mixed(&around.text[only.span.start..only.span.end]);
+        return is_call.then_some(Place { how: How::Pair, value: only });
+    }
     if around.name.class != Class::Auth || !after.eat(b",") {
         return None;
     }
@@ -165,10 +170,14 @@ pub(super) fn copied(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     // The name may be the member of something: `cfg->password`.
     let call = &head[..memchr::memrchr(b'(', head)?];
     let copies: [&[u8]; 7] = [b"strcpy", b"strncpy", b"strlcpy", b"strcat", b"strcpy_s", b"sprintf", b"wcscpy"];
+    let compares: [&[u8]; 3] = [b"strcmp", b"strncmp", b"strcasecmp"];
     cursor.eat(b",");
     cursor.blanks();
-    let value = value::quoted(cursor).filter(|_| copies.iter().any(|copy| call.ends_with(copy)))?;
-    placed(around, How::Argument, value)
+    let value = value::quoted(cursor)?;
+    if compares.iter().any(|compare| call.ends_with(compare)) {
+        return (around.name.class == Class::Password).then_some(Place { how: How::Compared, value });
+    }
+    copies.iter().any(|copy| call.ends_with(copy)).then(|| placed(around, How::Argument, value)).flatten()
 }
 
 /// `- --password⏎  - x`: the next item of a list of arguments. The cursor stands at the line's end.
@@ -255,7 +264,8 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';
     let is_strong = !around.name.weak && around.name.class != Class::Auth;
     let closes = ends || value.quoted && rest[0] == b';';
-    let directive = before.is_empty() && around.name.class == Class::Password && !around.name.weak && closes
+    let is_shared = around.name.class == Class::Secret && has_letter_and_digit(&text[value.span.start..value.span.end]);
+    let directive = before.is_empty() && (around.name.class == Class::Password || is_shared) && !around.name.weak && closes
         || is_strong && (ends || rest[0] == b';') && is_setting && has_letter_and_digit(&text[value.span.start..value.span.end]);
     // In YAML what ends in a colon is a key.
     let is_key = !value.quoted && text[value.end - 1] == b':';

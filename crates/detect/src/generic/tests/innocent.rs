@@ -184,6 +184,10 @@ a.unknown	pass "Removed directory $dir";
 a.md	| Secret | What |¶|---|---|¶| `SUBNET_ID_1` | First |
 a.go	//oidChallengePassword  = asn1.ObjectIdentifier{1, 2, 840}
 a.js	"https://api.mapbox.com/v4/a.json?access_token=pk.eyJ1IjoibWFwYm94IiwiYSI6ImNpejY4NXVycTA2emYycXBndHRqcmZ3N3gifQ"
+a.md	密码：请输入新密码
+a.js	expect(errors.password).toBe('Password is required');
+a.c	if (strcmp(key, "password") == 0) return 1;
+a.js	client.auth("oauth2");
 a.csv	column,password policy¶x,kW3xqz9Vt
 a.csv	bob@h.net,password,x¶x,kW3xqz9Vt,y
 a.csv	token,pos¶hello,INTJ¶there,ADV

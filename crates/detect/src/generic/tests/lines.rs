@@ -155,6 +155,14 @@ a_test.go	raw := `password: «kW3xqz9Vt»`
 a.sh	zip -r -P «kW3xqz9Vt» out.zip data
 a.go	secretKey: "«minio123»",
 a.pp	password => '«kW3xqz9Vt»',
+a.txt	dein neues Passwort lautet: «kW3xqz9Vt»
+a.txt	密码：«kW3xqz9Vt»
+a.boot	    pre-shared-secret «kW3xqz9Vt»
+A.java	jedis.auth("«kW3xqz9Vt»");
+a.go	smtp.PlainAuth("", "bob", "«kW3xqz9Vt»", "smtp")
+a.php	hash_hmac('sha256', $d, '«kW3xqz9Vt»');
+a.js	expect(body.password).toBe('«kW3xqz9Vt»');
+a.c	if (strcmp(pw, "«kW3xqz9Vt»") == 0) return 1;
 a.csv	user,password,role¶bob,«kW3xqz9Vt»,admin
 a.csv	user,password,role¶bob,,admin¶eve,«kW3xqz9Vt»,none
 a.csv	"host";"enable secret";"at"¶"sw1";"«kW3xqz9Vt»";"B"
