@@ -2,6 +2,7 @@
 
 mod code;
 mod digest;
+mod word;
 
 use unkeyed_model::{Confidence, Origin, Span};
 
@@ -15,6 +16,7 @@ use super::{Found, rarity};
 use crate::placeholder;
 
 use code::{is_code, is_minified};
+use word::{is_capitalised, is_compound, is_escaped_text, is_name_of_setting, is_short};
 
 /// So near a NUL a text belongs to a program, or to a catalogue of its texts.
 const PROGRAM: usize = 256;
@@ -151,6 +153,10 @@ fn ruled_out(
         .or_else(|| (place.how == How::Told && is_pair(value)).then_some("a name with its value"))
         .or_else(|| (place.how == How::Told && is_name_of_setting(value)).then_some("the name of a setting"))
         .or_else(|| {
+            let calls = place.how == How::Told && dialect == Dialect::Code && text[secret.end..].starts_with(b" (");
+            calls.then_some("an expression")
+        })
+        .or_else(|| {
             let is_user_of_token = place.how == How::Userinfo && matches!(value, b"x-oauth-basic" | b"x-access-token" | b"x-token-auth");
             is_user_of_token.then_some("says that the user's name is the token")
         })
@@ -166,11 +172,6 @@ fn is_beside_user(text: &[u8], secret: Span) -> bool {
     let users = ["user", "login", "account", "usuario", "utilisateur", "benutzer", "用户", "帐号", "账号", "账户", "пользовател"];
     let user = users.iter().filter_map(|user| memchr::memmem::find(line, user.as_bytes())).min();
     user.is_some_and(|at| memchr::memchr_iter(b'`', &line[at..]).count() == 3)
-}
-
-/// `SUBNET_ID_1`
-fn is_name_of_setting(value: &[u8]) -> bool {
-    value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
 }
 
 /// "pass `protocol=3`"
@@ -259,7 +260,7 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     {
         return Some("a word behind a label");
     }
-    if name.is_some_and(|name| name.span.len() == 2) && is_word(value) {
+    if name.is_some_and(|name| is_short(text, name)) && is_word(value) {
         return Some("two letters for its name, and a word");
     }
     if is_compound(value) {
@@ -302,32 +303,6 @@ fn is_setting(text: &[u8], name: &Name) -> bool {
     let spelled = &text[name.span.start..name.span.end];
     let is_capital = spelled.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     is_capital && spelled.contains(&b'_') && text.get(name.span.end) == Some(&b'=')
-}
-
-/// `\u5BC6\u7801`: letters that are written as escapes, and beside them no digit.
-fn is_escaped_text(value: &[u8]) -> bool {
-    let mut parts = value.split(|&byte| byte == b'\\');
-    let first = parts.next().unwrap_or_default();
-    let mut escapes = 0;
-    let plain = |text: &[u8]| !text.iter().any(u8::is_ascii_digit);
-    let holds = parts.all(|part| {
-        let is_escape = part.len() > 4 && part[0] == b'u' && part[1..5].iter().all(u8::is_ascii_hexdigit);
-        escapes += usize::from(is_escape);
-        is_escape && plain(&part[5..])
-    });
-    holds && escapes > 0 && plain(first)
-}
-
-/// `Stripped-User-Name`: the name of an attribute.
-fn is_compound(value: &[u8]) -> bool {
-    let is_word = |word: &[u8]| word.len() > 1 && word[0].is_ascii_uppercase() && word[1..].iter().all(u8::is_ascii_lowercase);
-    value.split(|&byte| byte == b'-').count() > 2 && value.split(|&byte| byte == b'-').all(is_word)
-}
-
-/// `Password reset`
-fn is_capitalised(text: &[u8], name: &Name) -> bool {
-    let name = &text[name.span.start..name.span.end];
-    name[0].is_ascii_uppercase() && name[1..].iter().all(u8::is_ascii_lowercase)
 }
 
 /// `"password:special-chars"`, `"app.selectedContract"`.

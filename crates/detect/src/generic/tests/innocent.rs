@@ -188,6 +188,7 @@ a.md	密码：请输入新密码
 a.js	expect(errors.password).toBe('Password is required');
 a.c	if (strcmp(key, "password") == 0) return 1;
 a.js	client.auth("oauth2");
+a.c	    *out_pw = g_strdup (new_pw);
 a.csv	column,password policy¶x,kW3xqz9Vt
 a.csv	bob@h.net,password,x¶x,kW3xqz9Vt,y
 a.csv	token,pos¶hello,INTJ¶there,ADV
