@@ -248,7 +248,7 @@ impl Detector {
         events.is_inside = !depth.is_file();
         self.search.run(rules, text, parts, &mut scratch.search, applies, |event| {
             match event {
-                _ if drafts.len() + generic.len() == room => return ControlFlow::Break(()),
+                _ if drafts.len() + generic.len() >= room => return ControlFlow::Break(()),
                 Event::Match(found) => {
                     events.say(found.whole);
                     drafts.extend(draft(rules.get(found.rule), text, found, &origins[0], depth));
@@ -256,9 +256,10 @@ impl Detector {
                 Event::Far(at) => events.say(Span::new(at, at + 1)),
                 Event::Elsewhere(at) => events.say_elsewhere(at),
                 Event::Word { word, at } => {
-                    let found = self.generic.look(&mut progress, text, file, word, at);
-                    found.iter().for_each(|found| events.say(found.secret));
-                    generic.extend(found.and_then(|found| self.generic_draft(text, found, applies)));
+                    self.generic.look(&mut progress, text, file, word, at, |found| {
+                        events.say(found.secret);
+                        generic.extend(self.generic_draft(text, found, applies));
+                    });
                 }
             }
             ControlFlow::Continue(())
@@ -267,7 +268,8 @@ impl Detector {
         scratch.spent.steps += scratch.search.steps;
         scratch.spent.places += progress.places();
         drafts.append(&mut generic);
-        scratch.drafts = room - drafts.len();
+        // One header may have given several at once.
+        scratch.drafts = room.saturating_sub(drafts.len());
         if scratch.drafts == 0 && room > 0 {
             scratch.notice(&origins[0], format!("more than {MAX_DRAFTS} matches; the rest was not looked at"));
         }

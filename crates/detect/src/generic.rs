@@ -6,6 +6,7 @@
 //! die at the byte behind the name.
 
 mod address;
+mod column;
 mod cursor;
 mod dialect;
 mod extract;
@@ -104,6 +105,13 @@ impl Progress {
         *self.dialect.get_or_init(|| Dialect::of(file))
     }
 
+    /// The place below one in a table, which counts as a place of its own.
+    fn below(&mut self, view: View<'_>, place: &Place, name: name::Name, dialect: Dialect) -> Option<(Place, Option<name::Name>)> {
+        let next = column::below(view.text, &name, place, dialect).filter(|next| view.holds(next.value.span))?;
+        self.places += 1;
+        (!self.is_exhausted()).then_some((next, Some(name)))
+    }
+
     /// How many places were read.
     pub(crate) fn places(&self) -> usize {
         self.places
@@ -127,26 +135,40 @@ impl Generic {
         Self { triggers: names.chain(tools).chain(marks).collect() }
     }
 
-    /// The credential that a word at `at` leads to. Words must come in order of place. One place may be found more than once.
-    /// `file` is where the text stands as it is; nothing for decoded text.
-    pub(crate) fn look(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize) -> Option<Found> {
+    /// Calls `on_found` with the credentials that a word at `at` leads to. Words must come in order of place. One place may be
+    /// found more than once. `file` is where the text stands as it is; nothing for decoded text.
+    pub(crate) fn look(
+        &self,
+        progress: &mut Progress,
+        text: &[u8],
+        file: Option<&Origin>,
+        word: u16,
+        at: usize,
+        mut on_found: impl FnMut(Found),
+    ) {
         let view = View::around(text, at);
         let dialect = progress.dialect(file);
-        let (place, name) = self.place(progress, dialect, view, word, at)?;
-        let found = judge::judge(view.text, &place, name.as_ref(), dialect, file).found()?;
-        Some(Found { secret: view.whole(found.secret), ..found })
+        let mut next = self.place(progress, dialect, view, word, at);
+        while let Some((place, name)) = next {
+            if let Some(found) = judge::judge(view.text, &place, name.as_ref(), dialect, file).found() {
+                on_found(Found { secret: view.whole(found.secret), ..found });
+            }
+            next = name.and_then(|name| progress.below(view, &place, name, dialect));
+        }
     }
 
     /// Why what a word at `at` leads to is reported, or is not: one line for each thought, if it is the value at `span`. Never
     /// holds a byte of the value.
     pub(crate) fn why(&self, progress: &mut Progress, text: &[u8], file: Option<&Origin>, word: u16, at: usize, span: Span) -> Vec<String> {
         let (view, dialect) = (View::around(text, at), progress.dialect(file));
-        match self.place(progress, dialect, view, word, at) {
-            Some((place, name)) if view.whole(place.value.span).overlaps(span) => {
-                judge::judge(view.text, &place, name.as_ref(), dialect, file).told()
+        let mut next = self.place(progress, dialect, view, word, at);
+        while let Some((place, name)) = next {
+            if view.whole(place.value.span).overlaps(span) {
+                return judge::judge(view.text, &place, name.as_ref(), dialect, file).told();
             }
-            _ => Vec::new(),
+            next = name.and_then(|name| progress.below(view, &place, name, dialect));
         }
+        Vec::new()
     }
 
     /// The value that a name, an address, a tool or a statement gives, by its place in the view; `at` is one in the whole text.
@@ -166,6 +188,8 @@ impl Generic {
             Trigger::Name(_) if is_read => None,
             Trigger::Name(length) => {
                 let end = name::end_of(text, at + length);
+                // ` pw` begins with what stands before the name.
+                let at = at + usize::from(!name::is_name_byte(text[at]));
                 let follows = text.get(end).is_some_and(|&byte| place::may_follow(byte));
                 let named = follows.then(|| named_value(text, at, end, dialect)).flatten();
                 if named.is_some() {
@@ -176,7 +200,7 @@ impl Generic {
             Trigger::Address => address::userinfo(text, at).map(|place| (place, None)),
             Trigger::DataSource => address::before_protocol(text, at).map(|place| (place, None)),
             Trigger::Tool(index) => tool::password(text, at, &tool_table::TOOLS[index], dialect).map(|place| (place, None)),
-            Trigger::Statement(length) => tool::identified(text, at + length).map(|place| (place, None)),
+            Trigger::Statement(length) => tool::identified(text, at + length, dialect).map(|place| (place, None)),
         }?;
         // Reading a value that ends beyond the view, or is none, costs as much as judging one.
         progress.places += 1;
@@ -241,7 +265,9 @@ fn is_followed_by_operator(text: &[u8], end: usize, dialect: Dialect) -> bool {
     match next {
         b'=' | b':' | b'|' | b'?' | b'<' | b'!' | b'{' | b'>' | b'[' => true,
         // Behind a bare word only a literal is of interest: `set :password, "x"`.
-        b',' => dialect == Dialect::Table || !closers.is_empty() || cursor.window(3)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
+        b';' => dialect == Dialect::Table,
+        0xef => cursor.window(3) == "：".as_bytes(),
+        b',' => dialect == Dialect::Table || !closers.is_empty() || cursor.window(5)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
         // `find("password").type("x")`
         b'.' => text[closers.start..closers.end].contains(&b')'),
         // C#'s `new NetworkCredential ("user", "x")`.

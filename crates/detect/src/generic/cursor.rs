@@ -52,7 +52,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn blanks(&mut self) -> usize {
-        self.run(48, |byte| byte == b' ' || byte == b'\t').len()
+        self.run(120, |byte| byte == b' ' || byte == b'\t').len()
     }
 
     /// YAML's `&name ` before a value.

@@ -2,7 +2,7 @@
 
 use unkeyed_model::Origin;
 
-use crate::placeholder::language::Language;
+use crate::placeholder::language::{self, Language};
 use crate::placeholder::word_list::WordList;
 
 /// Kinds of files that differ in what an unquoted word is and where it ends.
@@ -29,6 +29,8 @@ pub(super) enum Dialect {
     Lock,
     /// Anything else.
     Other,
+    /// What another text held encoded or escaped.
+    Decoded,
 }
 
 static SHELL: WordList = WordList::new("sh bash zsh ksh fish csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile");
@@ -36,7 +38,9 @@ static CONFIG: WordList =
     WordList::new("env ini cfg conf cnf properties props toml config envrc service rc inventory desktop editorconfig npmrc pypirc");
 static MARKUP: WordList =
     WordList::new("xml config csproj vbproj fsproj props xaml plist resx html htm jsp aspx cshtml razor jelly wsdl xsd svg xhtml nuspec");
-static SQL: WordList = WordList::new("sql ddl dml psql pgsql mysql plsql");
+/// Files of Erlang's terms whose names end like those of XML.
+static TERMS: WordList = WordList::new("sys.config rebar.config advanced.config vars.config");
+static SQL: WordList = WordList::new("sql ddl dml pck pkb pks psql pgsql mysql plsql");
 /// Folders and file names of translations.
 static LOCALE: WordList =
     WordList::new("i18n l10n lang langs languages locale locales localization messages translation translations lproj");
@@ -60,12 +64,9 @@ static LOCKS: WordList = WordList::new(
 
 impl Dialect {
     pub(super) fn of(file: Option<&Origin>) -> Self {
-        let Some(origin) = file else { return Self::Other };
+        let Some(origin) = file else { return Self::Decoded };
         let name = origin.file_name().to_ascii_lowercase();
-        let name = [".example", ".sample", ".template", ".dist", ".tpl", ".tmpl", ".j2", ".erb", ".bak", ".orig", ".old"]
-            .iter()
-            .find_map(|suffix| name.strip_suffix(suffix))
-            .unwrap_or(&name);
+        let name = language::without_suffix(&name);
         if LOCKS.has(name.as_bytes()) {
             return Self::Lock;
         }
@@ -80,6 +81,7 @@ impl Dialect {
             "yml" | "yaml" if !is_locale(origin) => return Self::Yaml,
             // Of Android.
             "xml" if name.starts_with("strings") => return Self::Locale,
+            "config" if TERMS.has(name.as_bytes()) => return Self::Code,
             // Source maps hold programs.
             "map" => return Self::Code,
             _ if TEXTS.has(extension.as_bytes()) && is_locale(origin) => return Self::Locale,
@@ -108,7 +110,7 @@ impl Dialect {
 
     /// Whether values are set here for use, not named or explained.
     pub(super) const fn is_configuration(self) -> bool {
-        matches!(self, Self::Shell | Self::Config | Self::Yaml | Self::Json | Self::Markup | Self::Table | Self::Other)
+        matches!(self, Self::Shell | Self::Config | Self::Yaml | Self::Json | Self::Markup | Self::Table | Self::Other | Self::Decoded)
     }
 }
 
@@ -120,6 +122,9 @@ fn is_manual(origin: &Origin, extension: &str) -> bool {
 /// `locales/de.json`, `messages_fr.properties`, `strings.de.resx`, `fr-CA.json`.
 fn is_locale(origin: &Origin) -> bool {
     let name = origin.file_name();
+    if name.strip_suffix(".properties").is_some_and(is_bundle) {
+        return true;
+    }
     if let Some((stem, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php")) = name.split_once('.') {
         let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, "XX"));
         let is_region = region.len() == 2 || matches!(region, "419" | "Hans" | "Hant" | "Latn" | "Cyrl");
@@ -130,6 +135,15 @@ fn is_locale(origin: &Origin) -> bool {
     let path = origin.path.to_ascii_lowercase();
     let parts: Vec<&str> = path.split(['/', '.', '_']).collect();
     parts.iter().take(parts.len().saturating_sub(1)).any(|part| LOCALE.has(part.as_bytes()))
+}
+
+/// `CoreResources_pt_BR`: a bundle of Java's, named after what it holds and the language in which it holds it.
+fn is_bundle(stem: &str) -> bool {
+    let mut parts = stem.rsplit('_');
+    let last = parts.next().unwrap_or_default();
+    let is_region = last.len() == 2 && last.bytes().all(|byte| byte.is_ascii_uppercase());
+    let language = if is_region { parts.next().unwrap_or_default() } else { last };
+    parts.next().is_some_and(|name| name.len() > 2) && LANGUAGES.has(language.as_bytes())
 }
 
 #[cfg(test)]
@@ -151,6 +165,11 @@ mod tests {
             ("assets/pt_BR.json", Dialect::Locale),
             ("bg.sh", Dialect::Shell),
             ("messages_de.properties", Dialect::Locale),
+            ("core/CoreResources_zh.properties", Dialect::Locale),
+            ("core/CoreResources_pt_BR.properties", Dialect::Locale),
+            ("core/db_de.properties", Dialect::Config),
+            ("rel/sys.config", Dialect::Code),
+            ("lib/login_live.ex.eex", Dialect::Code),
             ("web/fr-CA.json", Dialect::Locale),
             ("deploy/fr-prod.json", Dialect::Json),
             ("app/src/main/res/values-de/strings.xml", Dialect::Locale),
@@ -163,6 +182,6 @@ mod tests {
         ] {
             assert_eq!(of(path), dialect, "{path}");
         }
-        assert_eq!(Dialect::of(None), Dialect::Other);
+        assert_eq!(Dialect::of(None), Dialect::Decoded);
     }
 }

@@ -1,6 +1,8 @@
 //! Whether the value at a place is a credential, and how sure that is.
 
+mod code;
 mod digest;
+mod word;
 
 use unkeyed_model::{Confidence, Origin, Span};
 
@@ -13,8 +15,8 @@ use super::score::{self, Measure};
 use super::{Found, rarity};
 use crate::placeholder;
 
-/// A line that is so long was not written by a person.
-const MINIFIED: usize = 600;
+use code::{is_code, is_minified};
+use word::{is_capitalised, is_compound, is_escaped_text, is_name_of_setting, is_short};
 
 /// So near a NUL a text belongs to a program, or to a catalogue of its texts.
 const PROGRAM: usize = 256;
@@ -95,8 +97,9 @@ impl Judgement {
 
 /// Whether the shared secret is one that a person made up: `client-secret: 112233`.
 fn is_chosen(name: &Name, value: &[u8]) -> bool {
-    let is_short = value.len() < 16 && value.iter().any(u8::is_ascii_digit);
-    name.class == Class::Secret && !name.weak && is_short && !measure::names_itself(value)
+    let is_short = value.len() < 24 && value.iter().any(u8::is_ascii_digit);
+    let is_secret = name.class == Class::Secret || name.class == Class::Key && name.secret;
+    is_secret && !name.weak && is_short && !measure::names_itself(value)
 }
 
 /// Why the value is no credential whatever it measures, if so.
@@ -129,7 +132,10 @@ fn ruled_out(
             name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how))
                 .then_some("the working folder")
         })
-        .or_else(|| (is_vague && !is_random(value)).then_some("the name says little, and the value does not look random"))
+        .or_else(|| {
+            (is_vague && !is_random(value) && !(is_password && is_mixed(value)))
+                .then_some("the name says little, and the value does not look random")
+        })
         .or_else(|| ((is_vague || !is_random(value)) && dialect == Dialect::Code && is_minified(text, secret)).then_some("minified code"))
         .or_else(|| {
             (place.how == How::Told
@@ -145,6 +151,15 @@ fn ruled_out(
             (is_sentence && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
         .or_else(|| (place.how == How::Told && is_pair(value)).then_some("a name with its value"))
+        .or_else(|| (place.how == How::Told && is_name_of_setting(value)).then_some("the name of a setting"))
+        .or_else(|| {
+            let calls = place.how == How::Told && dialect == Dialect::Code && text[secret.end..].starts_with(b" (");
+            calls.then_some("an expression")
+        })
+        .or_else(|| {
+            let is_user_of_token = place.how == How::Userinfo && matches!(value, b"x-oauth-basic" | b"x-access-token" | b"x-token-auth");
+            is_user_of_token.then_some("says that the user's name is the token")
+        })
         .or_else(|| (matches!(place.how, How::Told | How::Option) && value.starts_with(b"--")).then_some("an option"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
         .or_else(|| is_beacon(text, secret).then_some("a beacon's token names the site that it counts"))
@@ -182,7 +197,7 @@ fn names_variable(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| {
         name.len() > 1
             && name[0].is_ascii_alphabetic()
-            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':'))
     };
     let upper = |name: &[u8]| name.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
     let percent =
@@ -197,9 +212,10 @@ fn is_word(value: &[u8]) -> bool {
     !value.iter().any(u8::is_ascii_digit) && rarity::rarity(value) < 6.0
 }
 
-/// `/etc/passwd:`
+/// `/etc/passwd:`, and not the option `/PASSWORD=x`.
 fn is_end_of_path(text: &[u8], name: &Name) -> bool {
-    name.span.start.checked_sub(1).is_some_and(|at| text[at] == b'/')
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'~');
+    text[..name.span.start].strip_suffix(b"/").and_then(<[u8]>::last).is_some_and(is_part)
 }
 
 /// `PWD=/srv/app`, "pwd is src/app": the shell's variable, and no password.
@@ -234,8 +250,28 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     if dialect == Dialect::Prose && !place.value.quoted && !is_setting && is_word(value) {
         return Some("a word in a text");
     }
-    if !value.is_ascii() && !value.iter().any(u8::is_ascii_digit) {
+    if !value.is_ascii() && !value.iter().any(u8::is_ascii_digit) || is_escaped_text(value) {
         return Some("letters beyond ASCII and no digit");
+    }
+    if place.how == How::Told && dialect == Dialect::Code && measure::is_uuid(value) {
+        return Some("an identifier in a comment");
+    }
+    if dialect == Dialect::Shell && !place.value.quoted && is_word(value) && text[..place.value.span.start].trim_ascii_end().ends_with(b":")
+    {
+        return Some("a word behind a label");
+    }
+    if name.is_some_and(|name| is_short(text, name)) && is_word(value) {
+        return Some("two letters for its name, and a word");
+    }
+    if is_compound(value) {
+        return Some("words that begin with capitals");
+    }
+    let blanks = value.iter().filter(|&&byte| byte == b' ').count();
+    if dialect == Dialect::Code && blanks > 3 || dialect == Dialect::Markup && blanks > 2 {
+        return Some("a sentence");
+    }
+    if place.how == How::Directive && !place.value.quoted && is_word(value) && name.is_some_and(|name| is_capitalised(text, name)) {
+        return Some("a title");
     }
     if name.is_some_and(|name| is_end_of_path(text, name)) {
         return Some("its name ends a path");
@@ -255,7 +291,7 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
         .or_else(|| placeholder::likely::example(value))
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
-        .or_else(|| (place.how == How::Setter && is_mail_address(value)).then_some("an address of mail"))
+        .or_else(|| (matches!(place.how, How::Setter | How::Argument) && is_mail_address(value)).then_some("an address of mail"))
         .or_else(|| {
             (matches!(place.how, How::Inside | How::Argument) && is_path_of_words(value)).then_some("words inside a string or list")
         })
@@ -306,6 +342,14 @@ fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     joined || value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
 }
 
+/// Digits, both cases or a symbol, as a rule for passwords asks.
+fn is_mixed(value: &[u8]) -> bool {
+    let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
+    let is_other =
+        |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');
+    value.len() >= 8 && !value.contains(&b' ') && has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(is_other)
+}
+
 /// The value of a name that says little has to speak for itself.
 fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -322,48 +366,4 @@ fn is_badge(text: &[u8], secret: Span) -> bool {
 /// `data-cf-beacon='{"token": "…"}'`
 fn is_beacon(text: &[u8], secret: Span) -> bool {
     memchr::memmem::find(&text[secret.start.saturating_sub(32)..secret.start], b"-beacon=").is_some()
-}
-
-/// Punctuation of programs in an order that random characters hardly have.
-fn is_code(value: &[u8]) -> bool {
-    let call = value.windows(2).any(|pair| pair == b"()" || pair == b"=>" || pair == b"->" || pair == b"){" || pair == b"::");
-    let regex = value.starts_with(b"^") && value.ends_with(b"$")
-        || value.windows(2).any(|pair| {
-            pair == b"\\d"
-                || pair == b"\\w"
-                || pair == b"\\s"
-                || pair == b"(?"
-                || pair == b"[a"
-                || pair == b"[A"
-                || pair == b"/^"
-                || pair == b"[\\"
-        });
-    let function = value.starts_with(b"function") || value.starts_with(b"async ");
-    let escaped = value.starts_with(b"\\x") && value.len() < 9;
-    let markup = value.starts_with(b"<") && value.ends_with(b">");
-    let typed = value
-        .split(|&byte| byte == b'(')
-        .nth(1)
-        .is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
-    // `Illuminate\Support\Password`, `{ enabled = false }`
-    let class = value.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_uppercase())
-        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'\\' | b'_'));
-    // `allauth.account.forms.LoginForm`
-    let words = || value.split(|&byte| byte == b'.');
-    let module = words().count() > 2
-        && words().next_back().is_some_and(|last| last.first().is_some_and(u8::is_ascii_uppercase))
-        && words().all(|word| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
-    // PHP: `"NAME="'.config('x').'"'`
-    let joined = matches!(value, [b'"' | b'\'', b'.' | b'+', ..]);
-    let table = value.starts_with(b"{ ") && value.ends_with(b" }");
-    // Azure's `concat(';Password=',parameters('x'))`
-    let between = value.starts_with(b",") && value.ends_with(b"(");
-    between || joined || class || module || table || call || function || regex || escaped || markup || typed
-}
-
-fn is_minified(text: &[u8], secret: Span) -> bool {
-    let before = &text[secret.start.saturating_sub(MINIFIED)..secret.start];
-    let after = &text[secret.end..text.len().min(secret.end + MINIFIED)];
-    memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at) + memchr::memchr(b'\n', after).unwrap_or(after.len())
-        >= MINIFIED
 }

@@ -12,6 +12,12 @@ pub(crate) const STEMS: &[&str] = &[
     "_pw",
     "-pw",
     ".pw",
+    " pw",
+    "\npw",
+    "\"pw",
+    "'pw",
+    "$pw",
+    "(pw",
     "rootpw",
     "bindpw",
     "dbpw",
@@ -86,11 +92,17 @@ pub(super) const PASSWORDS: &str = "
     sqlpass smtppass mailpass ftppass sshpass loginpass requirepass authpass proxypass keypass storepass bindpass motdepasse
     mdp wachtwoord contraseña contrasena contrasenia senha parola parool haslo hasło heslo lösenord losenord salasana jelszo
     jelszó sifre şifre lozinka geslo пароль пароля 密码 密碼 パスワード 비밀번호 rootpw bindpw userpw dbpw adminpw mypw psk
-    pincode keystorepass truststorepass wifipass
+    pincode keystorepass truststorepass wifipass sapwd dbpwd userpwd adminpwd rootpwd loginpwd mysqlpwd smtppwd ftppwd mailpwd bindpwd
 ";
 
 /// Names of passwords that count only as a whole word of a name: other words end like them (`bypass`).
 pub(super) const SHORT_PASSWORDS: &str = "pass pwd pw psw psk passe";
+
+/// First words of names that end in `pass` and count one, or say what passes: `secondPass`, `RENDER_PASS`.
+pub(super) const PASSES: &str = "
+    blur compile compiler depth each final first full high last low lighting main multi next one optimizer per previous render rendering
+    second shader shadow single third two
+";
 
 /// Names of shared secrets.
 pub(super) const SECRETS: &str = "secret segreto segredo geheimnis secreto pepper";
@@ -158,7 +170,8 @@ pub(super) const ABOUT: &str = "
     rules salt schema scope screen script seconds sent service set sets setter setting settings shown size source sources spec state
     status step store strength strategy suffix symbol table tag target template test_name text_field time timeout timestamp title to ttl type
     types uri uris url urls usage used user username users utils valid validate validation validator validity verifier verify version view visibility visible
-    warning widget wrong year
+    warning widget wrong year payload pbkdf pbkdf2 scrypt argon argon2id ssha csrftoken csrfmiddlewaretoken xsrftoken
+    requestverificationtoken
     locktoken nopasswd nopassword opaquelocktoken
     length() size() mapping ring chain board word words frame stroke strokes space pair pairs binding bindings down up press code pad stone
 ";

@@ -2,7 +2,11 @@
 
 use unkeyed_model::Span;
 
+use super::lexicon;
 use super::vocabulary::{self, Facts};
+use crate::placeholder::word_list::WordList;
+
+static PASSES: WordList = WordList::new(lexicon::PASSES);
 
 /// A longer name is none.
 const MAX_NAME: usize = 80;
@@ -30,6 +34,8 @@ pub(super) struct Name {
     pub(super) class: Class,
     /// The name alone says little: `key`, `password_x`.
     pub(super) weak: bool,
+    /// It holds the word "secret".
+    pub(super) secret: bool,
     /// The first word is a verb, so that a call with this name need not take a credential.
     pub(super) acts: bool,
 }
@@ -42,7 +48,9 @@ pub(super) const fn is_name_byte(byte: u8) -> bool {
 /// Where the name ends that goes on at `at`.
 pub(super) fn end_of(text: &[u8], at: usize) -> usize {
     let rest = &text[at..text.len().min(at + MAX_NAME)];
-    let mut end = at + rest.iter().take_while(|&&byte| is_name_byte(byte)).count();
+    let run = rest.iter().take_while(|&&byte| is_name_byte(byte)).count();
+    // The colon of Chinese and Japanese ends a name as the other does.
+    let mut end = at + memchr::memmem::find(&rest[..run], "：".as_bytes()).unwrap_or(run);
     // `password->x`, `password.` at the end of a sentence.
     while end > at && matches!(text[end - 1], b'.' | b'-') {
         end -= 1;
@@ -73,7 +81,8 @@ pub(super) fn judge(text: &[u8], at: usize, end: usize) -> Option<Name> {
     let words = Words::of(&text[start..end]);
     let (class, weak) = class_of(&words, || word_before(text, start))?;
     let acts = vocabulary::facts(words.get(words.first_of_last_member())) & vocabulary::VERB != 0;
-    Some(Name { span, class, weak, acts })
+    let secret = (0..words.count).any(|at| vocabulary::facts(words.get(at)) & vocabulary::SECRET != 0);
+    Some(Name { span, class, weak, secret, acts })
 }
 
 /// The word before a blank before the name: `api key`.
@@ -99,6 +108,9 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
             return None;
         }
         if last > 0 && head & vocabulary::PASSWORD != 0 && is_sealed(words.get(last - 1)) {
+            return None;
+        }
+        if last > 0 && words.get(last).eq_ignore_ascii_case(b"pass") && PASSES.has_any_case(words.get(last - 1)) {
             return None;
         }
         if last > 0 && head & vocabulary::SECRET != 0 && is_object(words.get(last - 1)) {
@@ -247,6 +259,8 @@ mod tests {
             ("AccountKey", Class::Key),
             ("GITHUB_TOKEN", Class::Token),
             ("accessToken", Class::Token),
+            ("SAPWD", Class::Password),
+            ("mainDbPass", Class::Password),
         ] {
             assert_eq!(named(name), Some((class, false)), "{name}");
         }
@@ -305,6 +319,10 @@ mod tests {
             "tlsSecret",
             "existingSecret",
             "Sec-WebSocket-Key",
+            "hwScaleFilterFirstPass",
+            "RENDER_PASS",
+            "encoded_token.encoded_payload",
+            "csrfmiddlewaretoken",
         ] {
             assert_eq!(named(name), None, "{name}");
         }

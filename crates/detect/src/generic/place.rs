@@ -10,9 +10,11 @@ mod form;
 mod header;
 mod sibling;
 mod told;
+mod unquoted;
 
 use unkeyed_model::Span;
 
+use super::column;
 use super::cursor::Cursor;
 use super::dialect::Dialect;
 use super::name::Class;
@@ -21,6 +23,7 @@ use crate::byte_set::ByteSet;
 
 pub(super) use around::Around;
 use header::placed;
+use unquoted::unquoted;
 
 /// How a name gets its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +72,7 @@ pub(super) struct Place {
 }
 
 /// Bytes that can follow a name that gets a value.
-const FOLLOWING: ByteSet = ByteSet::of(b"=:,(><|?\"'`\\])[ \t\n\r!&*");
+const FOLLOWING: ByteSet = ByteSet::of(b"\xef=:,;(><|?\"'`\\])[{ \t\n\r!&*");
 
 /// Whether the byte can follow a name that gets a value.
 pub(super) const fn may_follow(byte: u8) -> bool {
@@ -85,11 +88,16 @@ pub(super) fn of(around: &Around<'_>) -> Option<Place> {
 
 fn read(around: &Around<'_>) -> Option<Place> {
     let text = around.text;
+    if around.dialect == Dialect::Table
+        && let Some(place) = column::first(text, &around.name, around.dialect)
+    {
+        return Some(place);
+    }
     let mut cursor = Cursor::new(text, around.name.span.end);
     let closers = cursor.run(6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
     let closers = &text[closers.start..closers.end];
     let name = &text[around.name.span.start..around.name.span.end];
-    if closers.starts_with(b")") && (text[..around.name.span.start].ends_with(b"(") || name == b"pwd") {
+    if closers.starts_with(b")") && cursor.peek() != Some(b'.') && (text[..around.name.span.start].ends_with(b"(") || name == b"pwd") {
         // `$(pwd):/app`, `$(cd x && pwd) || exit`
         return None;
     }
@@ -108,14 +116,20 @@ fn read(around: &Around<'_>) -> Option<Place> {
     let next = cursor.peek()?;
     match next {
         b'(' if closers.is_empty() && (gap == 0 || around.dialect == Dialect::Code) => call::argument(around, cursor),
-        b'|' if around.dialect == Dialect::Prose && cursor.ahead(1) != Some(b'|') => told::cell(around, cursor),
+        b'|' if around.dialect == Dialect::Prose && cursor.ahead(1) != Some(b'|') => {
+            column::first(text, &around.name, around.dialect).or_else(|| told::cell(around, cursor))
+        }
         b'=' | b':' | b'!' | b'?' | b'|' => operator(around, cursor, is_string),
         // `f("password"), "x"`: the call is an argument, not the name.
         b',' if is_string && closers.contains(&b')') => None,
         b',' if around.dialect == Dialect::Table => told::next_cell(around, cursor),
         b',' if is_string => sibling::of(around, cursor).or_else(|| form::filled(around, cursor)).or_else(|| call::second(around, cursor)),
         b'.' if is_string && closers.contains(&b')') => form::typed(around, cursor),
-        b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => call::symbol(around, cursor),
+        b'.' if closers == b")" => form::expected(around, cursor),
+        0xef if cursor.eat("：".as_bytes()) => right_side(around, cursor, How::Assigned),
+        b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => {
+            call::symbol(around, cursor).or_else(|| call::copied(around, cursor))
+        }
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
         b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
         b'<' => sibling::closed_element(around, cursor),
@@ -154,6 +168,10 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
         return None;
     }
     let is_colon = cursor.peek() == Some(b':');
+    if is_colon && !is_string && around.text[..around.name.span.start].ends_with(b"=") && around.name.class == Class::Password {
+        // `overlay=eof_action=pass:repeatlast=0`: what stands behind another name is its value.
+        return None;
+    }
     if is_colon && cursor.before() == Some(b' ') && cursor.ahead(1).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         // `pass :advanced => true`
         return None;
@@ -215,8 +233,24 @@ fn value_is_quoted(mut cursor: Cursor<'_>) -> bool {
 
 /// The value behind an operator.
 pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) -> Option<Place> {
-    let gap = cursor.blanks();
+    let mut gap = cursor.blanks();
     let colon = around.text[..cursor.at - gap].last() == Some(&b':');
+    if around.dialect == Dialect::Prose && colon && gap == 0 && (cursor.eat(b"**") || cursor.eat(b"__") || cursor.eat(b"*")) {
+        // `**Password:** x`
+        gap = cursor.blanks();
+    }
+    if around.dialect == Dialect::Config {
+        value::continued(&mut cursor);
+    }
+    if colon && around.dialect == Dialect::Prose && cursor.window(2) == b"``" {
+        return told::marked(around, cursor);
+    }
+    if colon && around.dialect == Dialect::Markup && cursor.peek() == Some(b'<') {
+        return told::behind_tags(around, cursor);
+    }
+    if colon && let Some(place) = declared::default_inside(around, cursor) {
+        return Some(place);
+    }
     if around.dialect == Dialect::Yaml {
         cursor.anchor();
     }
@@ -262,57 +296,6 @@ fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
     }
     cursor.space();
     value::quoted(cursor).filter(|_| cursor.peek() != Some(b'['))
-}
-
-fn unquoted(around: &Around<'_>, cursor: Cursor<'_>, how: How, gap: usize, colon: bool) -> Option<Place> {
-    let (text, start) = (around.text, around.name.span.start);
-    // The mark of a name in quotation marks is closed behind it.
-    let inside = around.open_quote().filter(|&quote| text.get(around.name.span.end) != Some(&quote));
-    let spring = start.checked_sub(2).is_some_and(|at| &text[at..start] == b"${");
-    if spring && (colon || how == How::Default) {
-        // `${PASSWORD || other.password}` goes on to its bracket.
-        return if colon { shell_default(around, cursor) } else { None };
-    }
-    if inside.is_some() && around.dialect != Dialect::Prose {
-        // `"Password is: x"` is text for people; `password=x` is not.
-        let is_header = text[start..around.name.span.end].contains(&b'-') && text.get(start.wrapping_sub(1)).copied() == inside;
-        if gap > 0 && !matches!(around.name.class, Class::Auth) && !(colon && (is_header || around.name.class != Class::Password)) {
-            return None;
-        }
-        let value = value::bare(cursor, around.dialect, inside)?;
-        return placed(around, How::Inside, value);
-    }
-    if matches!(around.dialect, Dialect::Code | Dialect::Sql) {
-        return around
-            .is_comment()
-            .then(|| value::bare(cursor, Dialect::Prose, None))
-            .flatten()
-            .and_then(|value| placed(around, How::Told, value));
-    }
-    if !around.dialect.has_bare_values() {
-        return None;
-    }
-    if !colon && text[..start].ends_with(b"$") {
-        // PowerShell, Perl and PHP: what stands behind it is an expression.
-        return None;
-    }
-    let how = if around.dialect == Dialect::Prose && !(colon && gap == 0) && is_told(around, gap, colon) { How::Told } else { how };
-    let is_sentence = how == How::Assigned && gap > 0 && around.is_told_in_comment();
-    let how = if is_sentence { How::Told } else { how };
-    let query = text.get(start.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'?' | b'&' | b';' | b','));
-    // In YAML a command or a list entry holds `NAME=value`, and only a colon takes the rest of the line.
-    let dialect = match around.dialect {
-        _ if is_sentence => Dialect::Prose,
-        Dialect::Yaml if !colon => Dialect::Shell,
-        dialect => dialect,
-    };
-    let value = value::bare(cursor, dialect, query.then_some(b'&'))?;
-    placed(around, if query { How::Inside } else { how }, value)
-}
-
-/// Whether a text for people says it; `NAME=value` in it is quoted from elsewhere.
-fn is_told(around: &Around<'_>, gap: usize, colon: bool) -> bool {
-    colon || gap > 0 || around.name.weak
 }
 
 /// The first line of a YAML block.
@@ -361,8 +344,19 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
         cursor.blanks();
         return value::quoted(cursor).and_then(|value| placed(around, How::Default, value));
     }
+    if is_string && cursor.eat(b"with ") {
+        // `I fill in "password" with "x"`
+        return value::quoted(cursor).filter(|_| around.name.class == Class::Password).map(|value| Place { how: How::Argument, value });
+    }
     if around.dialect == Dialect::Code {
         return if is_string { None } else { typed(around, cursor) };
+    }
+    if around.dialect == Dialect::Sql
+        && !is_string
+        && declared::is_typed(cursor)
+        && let Some(place) = typed(around, cursor)
+    {
+        return Some(place);
     }
     if around.dialect == Dialect::Prose
         && let Some(place) = told::marked(around, cursor)
@@ -372,7 +366,8 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if around.dialect == Dialect::Prose && cursor.eat(b"to ") {
         return told::marked(around, cursor);
     }
-    if cursor.eat_word(b"is ") || cursor.eat_word("is: ".as_bytes()) || cursor.eat_word(b"ist ") {
+    let copulas: [&[u8]; 7] = [b"is ", b"is: ", b"ist ", b"lautet ", b"lautet: ", b"est ", b"es "];
+    if copulas.iter().any(|copula| cursor.eat_word(copula)) {
         let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Prose, None))?;
         let is_long = value.span.len() >= 16 && around.text[value.span.start..value.span.end].iter().any(u8::is_ascii_digit);
         return ((around.name.class == Class::Password || is_long) && !around.name.weak).then_some(Place { how: How::Told, value });
@@ -385,7 +380,12 @@ fn typed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     if let Some(place) = call::option(around, cursor) {
         return Some(place);
     }
-    cursor.run(32, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'*' | b'(' | b')' | b'[' | b']' | b' '));
+    let declared =
+        cursor.run(32, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'*' | b'(' | b')' | b'[' | b']' | b' '));
+    if around.text[declared.start..declared.end].ends_with(b" VALUE ") {
+        // COBOL's `WS-PASSWORD PIC X(12) VALUE 'x'`
+        return value::quoted(cursor).map(|value| Place { how: How::Assigned, value });
+    }
     let assigns = cursor.peek() == Some(b'=') && !matches!(cursor.ahead(1), Some(b'=' | b'>'))
         || cursor.window(2) == b":="
         || cursor.window(2) == b"<-";

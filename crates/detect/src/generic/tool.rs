@@ -88,6 +88,8 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
             .position(|byte| matches!(byte, b':' | b'%'))
             .filter(|&colon| colon > 0 && bytes[..colon].iter().all(u8::is_ascii_graphic))?;
         value.span = Span::new(value.span.start + colon + 1, value.span.end);
+        // The mark before it separates, and begins no expression.
+        value.quoted = true;
     }
     (!value.span.is_empty() && cursor.text[value.span.start] != b'-').then_some(value)
 }
@@ -192,8 +194,15 @@ fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
     }
     let value = value::quoted(cursor)?;
     let mut after = Cursor::new(cursor.text, value.end);
+    // Java's `"x".getBytes()`
+    if after.eat(b".") {
+        after.run(24, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let _ = after.eat(b"()");
+    }
+    // Without parentheses, as in Ruby and SQL, the line ends the call.
+    let ends_line = matches!(after.peek(), None | Some(b'\n' | b'\r' | b';')) && !cursor.text[..cursor.at].ends_with(b"(");
     after.space();
-    matches!(after.peek(), Some(b')' | b',')).then_some(value)
+    (ends_line || matches!(after.peek(), Some(b')' | b','))).then_some(value)
 }
 
 /// `htpasswd -cb file user password`.
@@ -216,7 +225,7 @@ fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Optio
 }
 
 /// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`: the literal behind the word that ends at `at`.
-pub(super) fn identified(text: &[u8], at: usize) -> Option<Place> {
+pub(super) fn identified(text: &[u8], at: usize, dialect: Dialect) -> Option<Place> {
     let head = text[at.saturating_sub(STATEMENT_REACH)..at].to_ascii_lowercase();
     let is_statement =
         [&b"user"[..], b"create", b"alter", b"grant", b"role", b"schema"].iter().any(|word| memchr::memmem::find(&head, word).is_some());
@@ -238,6 +247,14 @@ pub(super) fn identified(text: &[u8], at: usize) -> Option<Place> {
         cursor.space();
     }
     // In texts for people the words go on: identified by `name`.
-    let value = value::quoted(cursor).filter(|_| cursor.peek() != Some(b'`'))?;
+    let literal = value::quoted(cursor).filter(|_| cursor.peek() != Some(b'`'));
+    let value = literal.or_else(|| if dialect == Dialect::Sql { unquoted_password(cursor) } else { None })?;
     Some(Place { how: How::Statement, value })
+}
+
+/// Oracle's `IDENTIFIED BY x`: a word with a digit, since words without are those of the statement.
+fn unquoted_password(cursor: Cursor<'_>) -> Option<Literal> {
+    let value = value::bare(cursor, Dialect::Shell, None)?;
+    let bytes = &cursor.text[value.span.start..value.span.end];
+    (bytes[0].is_ascii_alphabetic() && bytes.iter().any(u8::is_ascii_digit)).then_some(value)
 }

@@ -13,7 +13,7 @@ const LINE_REACH: usize = 1024;
 /// Functions that turn a literal into a credential and change nothing of it.
 static WRAPPERS: WordList = WordList::new(
     "
-    b64decode base64 bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
+    b64decode base64 byte bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
     password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
     unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
 ",
@@ -35,6 +35,8 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
     if let Some(literal) = bare_quoted(cursor) {
         return Some(literal);
     }
+    // Go's `[]byte("x")`
+    let _ = cursor.eat(b"[]");
     let name = cursor.run(48, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'&' | b'!'));
     let mut word = &cursor.text[name.start..name.end];
     if word.eq_ignore_ascii_case(b"new") && cursor.blanks() > 0 {
@@ -50,6 +52,8 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
 }
 
 fn bare_quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
+    // Erlang's `<<"x">>`
+    let _ = cursor.eat(b"<<");
     if matches!(cursor.peek(), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'N' | b'@' | b'$' | b'E' | b'B' | b'q'))
         && matches!(cursor.ahead(1), Some(b'"' | b'\''))
     {
@@ -135,7 +139,7 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
     if is_expression(value) {
         return None;
     }
-    if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Code) {
+    if matches!(dialect, Dialect::Prose | Dialect::Other | Dialect::Decoded | Dialect::Code) {
         value =
             &value[..value.len() - value.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':' | b')' | b'`' | b'*')).count()];
     }
@@ -180,6 +184,15 @@ fn is_expression(value: &[u8]) -> bool {
     let grouped =
         value.strip_prefix(b"(").is_some_and(|rest| rest.len() > 1 && rest.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
     cut || called || grouped || value.starts_with(b"$(") || value.starts_with(b"<(")
+}
+
+/// Passes a backslash at the end of the line and the blanks of the next: a property goes on there.
+pub(super) fn continued(cursor: &mut Cursor<'_>) {
+    let mut ahead = *cursor;
+    if ahead.eat(b"\\") && matches!(ahead.peek(), Some(b'\n' | b'\r')) {
+        ahead.space();
+        *cursor = ahead;
+    }
 }
 
 /// The rest of the line up to a comment.

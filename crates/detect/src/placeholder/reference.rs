@@ -95,6 +95,10 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     if SEALED.begins(lower.as_bytes()) || is_sealed(text) {
         return Some("a hash or an encrypted value");
     }
+    // Mapbox's tokens for pages.
+    if text.starts_with("pk.eyJ") {
+        return Some("public or encrypted");
+    }
     // The second and third are base64 of the first words of a certificate and of a public key.
     let public = text.starts_with("LS0tLS1CRUdJTiBDRVJU") || text.starts_with("LS0tLS1CRUdJTiBQVUJMSUMg");
     if public || lower.starts_with("-----begin ") && !lower.contains("private key") {

@@ -35,6 +35,7 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         ("@", "@"),
         ("@@", "@@"),
         ("##", "##"),
+        ("###", "###"),
         ("(", ")"),
         ("$[", "]"),
         ("#[", "]"),
@@ -54,7 +55,8 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         return Some("a variable");
     }
     let verbs = ["%s", "%v", "%q", "%d", "%@", "%1$s", "{}", "{0}", "?"];
-    verbs.contains(&text).then_some("a format specifier")
+    let is_formats = || verbs.iter().fold(text.to_owned(), |rest, verb| rest.replace(verb, "")).is_empty();
+    (verbs.contains(&text) || text.len() < 16 && is_formats()).then_some("a format specifier")
 }
 
 /// Whether what follows an unquoted word makes it the beginning of an expression.
@@ -116,7 +118,7 @@ fn is_parameter(text: &str) -> bool {
 /// `$NAME`, `$name`, `$env:NAME`; with a digit in a lower-case name it may be a password that begins with a dollar sign.
 fn is_variable(text: &str) -> bool {
     let Some(name) = text.strip_prefix("$$").or_else(|| text.strip_prefix('$')) else { return false };
-    let name = name.strip_prefix("env:").unwrap_or(name);
+    let name = ["env:", "script:", "global:", "using:"].iter().find_map(|scope| name.strip_prefix(scope)).unwrap_or(name);
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let plain = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'.');
     let upper = name.trim_end_matches('}').bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');

@@ -230,7 +230,7 @@ pub(super) fn name(value: &[u8]) -> Option<&'static str> {
 
 /// Why a value in a program or a text is a label, if it is: just a noun for credentials.
 pub(super) fn label(value: &[u8]) -> Option<&'static str> {
-    let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']);
+    let text = std::str::from_utf8(value).ok()?.trim_end_matches([':', '*', ' ']).trim_start_matches('&');
     (NOUNS.has_any_case(text.as_bytes()) || CREDENTIALS.has_any_case(text.as_bytes())).then_some("a label")
 }
 

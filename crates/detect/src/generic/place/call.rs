@@ -5,7 +5,12 @@ use super::super::dialect::Dialect;
 use super::super::name::Class;
 use super::super::value::{self, Literal};
 use super::header::placed;
-use super::{Around, How, Place};
+use super::{Around, How, Place, told};
+
+/// A call's name stands so near before the name of its argument.
+const CALL_REACH: usize = 48;
+/// Longest line of settings up to the name.
+const MAX_SETTINGS: usize = 100;
 
 /// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
 pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
@@ -83,6 +88,11 @@ pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place>
         after.run(40, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'@' | b'$'));
     }
     after.space();
+    if let Some(only) = user.filter(|only| after.peek() == Some(b')') && only.span.len() >= 8) {
+        // Redis's `client.auth("x")`
+        let is_call = around.text[..around.name.span.end].ends_with(b".auth") && is_mixed(&around.text[only.span.start..only.span.end]);
+        return is_call.then_some(Place { how: How::Pair, value: only });
+    }
     if around.name.class != Class::Auth || !after.eat(b",") {
         return None;
     }
@@ -137,7 +147,7 @@ fn is_flag(around: &Around<'_>) -> bool {
 }
 
 fn end_of_line(text: &[u8], at: usize) -> bool {
-    text.get(at).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+    text.get(at).is_none_or(|byte| matches!(byte, b'\n' | b'\r')) || text[at..].starts_with(b" #") || text[at..].starts_with(b" //")
 }
 
 /// Ruby's `set :password, "x"`, Erlang's `{password, "x"}`. The cursor stands at the comma.
@@ -148,10 +158,26 @@ pub(super) fn symbol(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     let value = value::quoted(cursor)?;
     let closes = match before {
         b':' => end_of_line(around.text, value.end) || around.text[value.end] == b')',
-        b'{' => around.text.get(value.end) == Some(&b'}'),
+        b'{' => matches!(around.text[value.end..], [b'}', ..] | [b'>', b'>', b'}', ..]),
         _ => false,
     };
     closes.then(|| placed(around, How::Argument, value)).flatten()
+}
+
+/// `strcpy(config.password, "x")`. The cursor stands at the comma.
+pub(super) fn copied(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    let head = &around.text[around.name.span.start.saturating_sub(CALL_REACH)..around.name.span.start];
+    // The name may be the member of something: `cfg->password`.
+    let call = &head[..memchr::memrchr(b'(', head)?];
+    let copies: [&[u8]; 7] = [b"strcpy", b"strncpy", b"strlcpy", b"strcat", b"strcpy_s", b"sprintf", b"wcscpy"];
+    let compares: [&[u8]; 3] = [b"strcmp", b"strncmp", b"strcasecmp"];
+    cursor.eat(b",");
+    cursor.blanks();
+    let value = value::quoted(cursor)?;
+    if compares.iter().any(|compare| call.ends_with(compare)) {
+        return (around.name.class == Class::Password).then_some(Place { how: How::Compared, value });
+    }
+    copies.iter().any(|copy| call.ends_with(copy)).then(|| placed(around, How::Argument, value)).flatten()
 }
 
 /// `- --password⏎  - x`: the next item of a list of arguments. The cursor stands at the line's end.
@@ -213,7 +239,9 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     if around.dialect == Dialect::Code {
         // `#define PASSWORD "x"`, and Gradle's `password "x"`.
         let value = value::quoted(cursor)?;
-        let directive = before.ends_with(b"define") || before.is_empty() && end_of_line(text, value.end) && !is_struct_tag(text, value);
+        let is_apart = before.last().is_none_or(|byte| matches!(byte, b'{' | b';' | b'"' | b'\'' | b'@'));
+        let ends = end_of_line(text, value.end) || is_apart && !before.is_empty() && closes_statement(text, value.end);
+        let directive = before.ends_with(b"define") || is_apart && ends && !is_struct_tag(text, value);
         return (directive || is_bound(head)).then_some(Place { how: How::Directive, value });
     }
     if around.dialect == Dialect::Prose || before.starts_with(b"#") {
@@ -222,19 +250,68 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
     // csh
     let docker = docker || before.eq_ignore_ascii_case(b"setenv");
-    let docker = docker || before.ends_with(b" set") || before == b"set";
+    // nginx's `set $token x`
+    let docker = docker || before.ends_with(b" set") || before == b"set" || before == b"set $";
+    let is_setting = is_settings(around, head);
+    let cursor = if is_setting || around.name.class == Class::Password { behind_form(cursor) } else { cursor };
     let value = value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))?;
+    // Perl's `pass "…"` passes a test.
+    let passes = &text[start..around.name.span.end] == b"pass" && text[value.span.start..value.span.end].contains(&b' ');
+    if passes {
+        return None;
+    }
     let rest = &text[value.end..text.len().min(value.end + 2)];
     let ends = rest.is_empty() || matches!(rest[0], b'\n' | b'\r') || rest[0] == b'\\';
-    let directive = before.is_empty() && around.name.class == Class::Password && !around.name.weak && ends;
+    let is_strong = !around.name.weak && around.name.class != Class::Auth;
+    let closes = ends || value.quoted && rest[0] == b';';
+    let is_shared = around.name.class == Class::Secret && has_letter_and_digit(&text[value.span.start..value.span.end]);
+    let directive = before.is_empty() && (around.name.class == Class::Password || is_shared) && !around.name.weak && closes
+        || is_strong && (ends || rest[0] == b';') && is_setting && has_letter_and_digit(&text[value.span.start..value.span.end]);
     // In YAML what ends in a colon is a key.
     let is_key = !value.quoted && text[value.end - 1] == b':';
     if (docker || directive) && !is_key {
         return Some(Place { how: How::Directive, value });
     }
+    if is_setting
+        && ends
+        && let Some(value) = told::of_pair(text, value).filter(|_| around.name.class == Class::Auth)
+    {
+        return Some(Place { how: How::Pair, value });
+    }
     // Gherkin's `And password "x"`.
     let told = value.quoted && around.name.class == Class::Password && !around.name.weak && around.dialect == Dialect::Other;
     told.then_some(Place { how: How::Told, value })
+}
+
+fn has_letter_and_digit(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether a statement or a block closes behind the value.
+fn closes_statement(text: &[u8], at: usize) -> bool {
+    let rest = text[at..text.len().min(at + 4)].trim_ascii_start();
+    matches!(rest.first(), Some(b';' | b'}'))
+}
+
+/// `username ops privilege 15 password 0 x`, `proxy_set_header X-Api-Key "x";`: a line of words that set something, as
+/// routers, proxies and daemons are configured.
+fn is_settings(around: &Around<'_>, head: &[u8]) -> bool {
+    let is_kind = matches!(around.dialect, Dialect::Config | Dialect::Other);
+    let words = head.trim_ascii_start();
+    is_kind
+        && (1..=MAX_SETTINGS).contains(&words.len())
+        && words[0].is_ascii_lowercase()
+        && words.ends_with(b" ")
+        && words.iter().all(|byte| byte.is_ascii_alphanumeric() || b" ._/:-\\{".contains(byte))
+}
+
+/// Passes the word for the form in which the value follows: `password 0 x`, `wpa-psk ascii x`.
+fn behind_form(cursor: Cursor<'_>) -> Cursor<'_> {
+    let mut ahead = cursor;
+    for form in [&b"ascii "[..], b"clear ", b"plain ", b"plaintext ", b"ascii-text ", b"0 "] {
+        ahead.eat(form);
+    }
+    ahead
 }
 
 /// Go's `` GetPassword `json:"x"` ``.

@@ -3,7 +3,11 @@
 use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
 use super::super::value::{self, Literal};
+use super::header::placed;
 use super::{Around, How, Place, right_side};
+
+/// So far a block is read.
+const BLOCK_REACH: usize = 400;
 
 /// `user, password = "app", "x"`
 pub(super) fn parallel(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Literal> {
@@ -25,13 +29,61 @@ pub(super) fn parallel(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Li
     is_list.then(|| value::quoted(cursor)).flatten()
 }
 
-/// `Password { get; set; } = "x"`
+/// `Password { get; set; } = "x"`, and C++'s `password{"x"}`.
 pub(super) fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.eat(b"{");
+    if around.dialect == Dialect::Code
+        && let Some(value) = value::quoted(cursor)
+    {
+        return (around.text.get(value.end) == Some(&b'}')).then_some(Place { how: How::Assigned, value });
+    }
     let accessors = cursor.run(48, |byte| byte.is_ascii_lowercase() || matches!(byte, b' ' | b';'));
     let is_property = around.text[accessors.start..accessors.end].trim_ascii().ends_with(b";") && cursor.eat(b"}");
     cursor.blanks();
     (is_property && cursor.eat(b"=")).then(|| right_side(around, cursor, How::Assigned)).flatten()
+}
+
+/// `{"Type": "String", "Default": "x"}`: the default of a parameter whose name is a key. The cursor stands behind the colon.
+pub(super) fn default_inside(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    let block = match (around.dialect, cursor.peek()?) {
+        (Dialect::Json | Dialect::Yaml, b'{') => {
+            let window = cursor.window(BLOCK_REACH);
+            &window[..memchr::memchr(b'}', window)?]
+        }
+        (Dialect::Yaml, b'\n') => indented(around, cursor)?,
+        _ => return None,
+    };
+    let names = memchr::memmem::find_iter(block, b"efault");
+    let at = names.map(|at| at + b"efault".len()).find(|&at| matches!(block[at..], [b':', ..] | [b'"', b':', ..]))?;
+    let mut value = Cursor::new(around.text, cursor.at + at);
+    value.run(2, |byte| matches!(byte, b'"' | b':'));
+    value.blanks();
+    let value =
+        value::quoted(value).or_else(|| if around.dialect == Dialect::Yaml { value::bare(value, Dialect::Yaml, None) } else { None })?;
+    placed(around, How::Sibling, value)
+}
+
+/// The lines below that belong to the key at the cursor: those with more blanks in front than its own.
+fn indented<'a>(around: &Around<'a>, cursor: Cursor<'a>) -> Option<&'a [u8]> {
+    let head = &around.text[..around.name.span.start];
+    let own = head.len() - memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+    let window = cursor.window(BLOCK_REACH);
+    let mut end = 1;
+    for line in window[1..].split_inclusive(|&byte| byte == b'\n') {
+        if line.iter().take_while(|&&byte| byte == b' ').count() <= own {
+            break;
+        }
+        end += line.len();
+    }
+    (end > 1).then_some(&window[..end])
+}
+
+/// `VARCHAR2(30) := `: a type of one word and an operator, unlike a condition.
+pub(super) fn is_typed(mut cursor: Cursor<'_>) -> bool {
+    let _ = cursor.eat_word(b"constant ");
+    cursor.run(32, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'(' | b')'));
+    cursor.blanks();
+    matches!(cursor.peek(), Some(b':' | b'='))
 }
 
 /// `<x :password="expression">`, as Vue binds attributes.

@@ -14,6 +14,8 @@ static TYPES: WordList = WordList::new(
     typetext val
 ",
 );
+/// Calls by which tests say what they expect.
+static EXPECTS: WordList = WordList::new("eq eql equal equals isequalto should_eq tobe toequal tostrictequal");
 /// So many calls may stand between the field and the one that types.
 const MAX_CALLS: usize = 3;
 
@@ -41,6 +43,15 @@ pub(super) fn typed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place
         cursor.space();
     }
     None
+}
+
+/// `expect(user.password).toBe("x")`: what is compared is a password in clear text. The cursor stands at the dot.
+pub(super) fn expected(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.eat(b".");
+    let call = cursor.run(24, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let compares = EXPECTS.has_any_case(&around.text[call.start..call.end]);
+    let is_password = around.name.class == Class::Password && !around.name.weak;
+    (compares && is_password && cursor.eat(b"(")).then(|| value::quoted(cursor)).flatten().map(|value| Place { how: How::Compared, value })
 }
 
 /// `fill_in "password", with: "x"`. The cursor stands at the comma.

@@ -16,6 +16,8 @@ static VALUE_FIELDS: WordList = WordList::new(lexicon::VALUE_FIELDS);
 static TEXT_ATTRIBUTES: WordList = WordList::new("class classname for href htmlfor id ng-if ng-model type v-if v-model");
 /// An attribute's name and what stands around it.
 const ATTRIBUTE_REACH: usize = 32;
+/// So near before an attribute its element begins.
+const ELEMENT_REACH: usize = 300;
 /// How far a Terraform variable's default is looked for.
 const BLOCK_REACH: usize = 600;
 
@@ -28,7 +30,7 @@ pub(super) fn of(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     let word = cursor.run(16, |byte| byte.is_ascii_alphabetic() || byte == b'_');
     let word = &around.text[word.start..word.end];
     if !VALUE_FIELDS.has_any_case(word) {
-        return None;
+        return before(around);
     }
     if !quote.is_empty() {
         cursor.at += escapes + 1;
@@ -45,6 +47,21 @@ pub(super) fn of(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     }
     let bare = around.dialect.has_bare_values() && !matches!(around.dialect, Dialect::Markup | Dialect::Prose);
     bare.then(|| value::bare(cursor, around.dialect, None)).flatten().and_then(|value| placed(around, how, value))
+}
+
+/// `value="x" key="password"`: the attribute before, in an element that begins on the same line.
+fn before(around: &Around<'_>) -> Option<Place> {
+    if around.dialect != Dialect::Markup {
+        return None;
+    }
+    let start = around.name.span.start;
+    let from = start.saturating_sub(ELEMENT_REACH);
+    let head = around.text[from..start].strip_suffix(b"\"")?;
+    let name = head.strip_suffix(b" key=").or_else(|| head.strip_suffix(b" name="))?;
+    let element = &name[memchr::memrchr2(b'<', b'\n', name).filter(|&at| name[at] == b'<')?..];
+    let at = memchr::memmem::find(element, b" value=\"")? + b" value=".len();
+    let value = value::quoted(Cursor::new(around.text, from + name.len() - element.len() + at))?;
+    (value.end < start).then(|| placed(around, How::Element, value)).flatten()
 }
 
 /// `<password>x</password>`, `<entry key="password">x</entry>`. The cursor stands at the `>`.

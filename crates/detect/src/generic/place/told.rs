@@ -10,6 +10,8 @@ use super::{Around, How, Place};
 
 /// Longest value that a text tells.
 const MAX_TOLD: usize = 256;
+/// So many tags may stand between a label and its value.
+const MAX_TAGS: usize = 3;
 /// Marks around a value, and what ends them.
 const MARKS: [&[u8]; 3] = [b"``", b"`", b"**"];
 
@@ -65,6 +67,38 @@ fn literal(mut cursor: Cursor<'_>) -> Option<Literal> {
     let is_plain = window[..length].iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\n');
     let span = Span::new(cursor.at, cursor.at + length);
     (is_plain && length > 0).then_some(Literal { span, quoted: true, goes_on: false, end: span.end + mark.len() })
+}
+
+/// `Password: <code>x</code>`, `<b>Token:</b> x`. The cursor stands at the first tag.
+pub(super) fn behind_tags(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    for _ in 0..MAX_TAGS {
+        if !cursor.eat(b"<") {
+            break;
+        }
+        let _ = cursor.eat(b"/");
+        cursor.run(10, |byte| byte.is_ascii_alphanumeric());
+        if !cursor.eat(b">") {
+            return None;
+        }
+        cursor.blanks();
+    }
+    let span = cursor.run(MAX_TOLD, |byte| byte.is_ascii_graphic() && byte != b'<');
+    let is_text = cursor.peek() == Some(b'<') && !span.is_empty() && !around.name.weak;
+    let value = Literal { span, quoted: false, goes_on: false, end: span.end };
+    is_text.then(|| placed(around, How::Told, value)).flatten()
+}
+
+/// `admin / x`: the word behind the user that was read.
+pub(super) fn after_user(text: &[u8], user: Literal) -> Option<Literal> {
+    let mut cursor = Cursor::new(text, user.span.end);
+    let is_name = text[user.span.start..user.span.end].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._@+-".contains(byte));
+    if !is_name || !cursor.eat(b" / ") {
+        return None;
+    }
+    let word = cursor.run(MAX_TOLD, |byte| byte.is_ascii_graphic());
+    let end = word.end - text[word.start..word.end].iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b')')).count();
+    let ends = cursor.peek().is_none_or(|byte| matches!(byte, b'\n' | b'\r')) || end < word.end;
+    (ends && end > word.start).then_some(Literal { span: Span::new(word.start, end), quoted: false, goes_on: false, end })
 }
 
 /// The second part of `admin:x` and `admin / x`.

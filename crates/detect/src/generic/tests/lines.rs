@@ -1,4 +1,4 @@
-//! Lines with a credential and lines without one.
+//! Lines with a credential.
 
 /// One place a line: path, text with the value between guillemets.
 pub(super) const PLACES: &str = r#"
@@ -134,175 +134,72 @@ a.csv	db_host,x¶db_password,«kW3xqz9Vt»¶
 a.csv	"smtp_password","«kW3xqz9Vt»"
 A.java	service.findByNameAndPassword("bob", "«kW3xqz9Vt»")
 README.md	DB_PASSWORD=«sunflower»
+haproxy.cfg	  stats auth bob:«kW3xqz9Vt»
+a.cfg	 wpa-psk ascii 0 «kW3xqz9Vt»
+a.sh	smbclient //fs/share -U bob%«kW3xqz9Vt»
+a.txt	host¶PW: «kW3xqz9Vt»
+a.json	{"pw": "«kW3xqz9Vt»"}
+a.rb	password '«kW3xqz9Vt»' # for the crew
+a.py	password_master = "«Kw3xqz9Vt!»"
+a.cmd	setup.exe /SAPWD="«kW3xqz9Vt»"
+a.rst	Password: ``«kW3xqz9Vt»``
+a.txt	*Password:* «kW3xqz9Vt»
+a.html	<p>Password: <code>«kW3xqz9Vt»</code></p>
+a.html	<li><b>Password:</b> «kW3xqz9Vt»</li>
+a.yaml	  DbPassword:¶    Type: String¶    Default: «kW3xqz9Vt»¶  Other: x
+a.json	"DbPassword": {"Type": "String", "Default": "«kW3xqz9Vt»"}
+a.sql	v_password CONSTANT VARCHAR2(40) := '«kW3xqz9Vt»';
+junos.conf	    plain-text-password-value "«kW3xqz9Vt»";
+junos.conf	ike { policy p1 { pre-shared-key ascii-text "«kW3xqz9Vt»"; } }
+a_test.go	raw := `password: «kW3xqz9Vt»`
+a.sh	zip -r -P «kW3xqz9Vt» out.zip data
+a.go	secretKey: "«minio123»",
+a.pp	password => '«kW3xqz9Vt»',
+a.txt	dein neues Passwort lautet: «kW3xqz9Vt»
+a.txt	密码：«kW3xqz9Vt»
+a.boot	    pre-shared-secret «kW3xqz9Vt»
+A.java	jedis.auth("«kW3xqz9Vt»");
+a.go	smtp.PlainAuth("", "bob", "«kW3xqz9Vt»", "smtp")
+a.php	hash_hmac('sha256', $d, '«kW3xqz9Vt»');
+a.js	expect(body.password).toBe('«kW3xqz9Vt»');
+a.c	if (strcmp(pw, "«kW3xqz9Vt»") == 0) return 1;
+a.csv	user,password,role¶bob,«kW3xqz9Vt»,admin
+a.csv	user,password,role¶bob,,admin¶eve,«kW3xqz9Vt»,none
+a.csv	"host";"enable secret";"at"¶"sw1";"«kW3xqz9Vt»";"B"
+a.tsv	host	passwd¶r1	«kW3xqz9Vt»
+a.md	| User | Password |¶|---|---|¶| bob | «kW3xqz9Vt» |
+a.md	| User | Password |¶|---|---|¶| bob | – |¶| eve | `«kW3xqz9Vt»` |
+a.md	- **Password:** «kW3xqz9Vt»
+a.md	Default credentials: admin / «kW3xqz9Vt»
+a.properties	db.password=\¶    «kW3xqz9Vt»
+a.config	<add value="«kW3xqz9Vt»" key="FtpPassword" />
+a.feature	And I fill in "Password" with "«kW3xqz9Vt»"
+a.cfg	enable password «kW3xqz9Vt»
+a.cfg	username bob privilege 15 password 0 «kW3xqz9Vt»
+a.cfg	 neighbor 10.1.1.2 password «kW3xqz9Vt»
+a.cfg	  user bob insecure-password «kW3xqz9Vt»
+nginx.conf	proxy_set_header X-Api-Key "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+nginx.conf	set $auth_token "«Zq81mfLx0KpvTr4nWy7bQe2s»";
+a.go	var jwtKey = []byte("«Zq81mfLx0KpvTr4nWy7bQe2s»")
+a.c	strcpy(cfg->password, "«kW3xqz9Vt»");
+a.c	mysql_real_connect(con, "db", "app", "«kW3xqz9Vt»", "app", 0, NULL, 0);
+a.cpp	constexpr auto apiKey{"«Zq81mfLx0KpvTr4nWy7bQe2s»"};
+a.cbl	01 WS-PASSWORD PIC X(12) VALUE '«kW3xqz9Vt»'.
+a.sql	l_password VARCHAR2(30) := '«kW3xqz9Vt»';
+a.sql	CREATE DATABASE LINK f CONNECT TO scott IDENTIFIED BY «kW3xqz9Vt» USING 'f';
+a.sql	EXEC sp_addlogin 'app', '«kW3xqz9Vt»', 'db';
+a.ex	@api_key "«Zq81mfLx0KpvTr4nWy7bQe2s»"
+sys.config	{db_password, "«kW3xqz9Vt»"},
+a.erl	{password, <<"«kW3xqz9Vt»">>},
+a.gradle	release { storePassword "x"; keyPassword '«kW3xqz9Vt»' }
+a.gradle	credentials { username 'ci' password '«kW3xqz9Vt»' }
+a.rb	http.basic_auth 'bob', '«kW3xqz9Vt»'
+a.pl	DBI->connect("DBI:mysql:x", "app", "«kW3xqz9Vt»");
+a.rs	.bearer_auth("«Zq81mfLx0KpvTr4nWy7bQe2s»")
+A.java	new SecretKeySpec("«kW3xqz9VtQ4mZ7bN»".getBytes(), "AES");
+A.java	Algorithm.HMAC256("«kW3xqz9Vt»");
+A.java	.signWith(SignatureAlgorithm.HS512, "«Zq81mfLx0KpvTr4nWy7bQe2s»")
+a.sh	openssl enc -aes-256-cbc -k «kW3xqz9Vt» -in a
+a.pp	String $default_pass                                                     = '«kW3xqz9Vt»',
+a.py	MSSQL_SAPWD = "«kW3xqz9Vt»"
 "#;
-
-/// One place a line that holds no credential.
-pub(super) const NONE: &str = r###"
-app.py	password = get_password("prompt1")
-app.py	password = hunter2
-app.py	token = request.headers["x"]
-app.py	password_field = "input2Zq81mf"
-app.py	url = "https://h/?token=" + token
-app.py	raise Error("Password is invalid1")
-app.py	assert path_for("password", "varchar2(30)")
-app.py	PGPASSWORD = payload.decode("UTF-8")
-app.js	password: Yup.string().min(8)
-app.js	const TOKEN_KEY = "access_token";
-app.js	{password: 'required|min:8'}
-app.js	api_key = "0x79d7511382b5dFd1185F6AF268923D3F9FC31B53"
-app.js	publishableKey: "pk_7H5GkZJ4ktV38eZxKDItVMZZvluUhORE"
-app.rs	t.pass("tests/ui/multi_line.rs");
-app.rs	/// The object identified by `current`.
-app.ts	password: string;
-.env	PWD=/srv/app/current
-a.md	the pwd is closures/book_1_first/edition/ of course
-CoreList.pm	'Test2::Event::Pass' => '1.302183',
-etc/nsswitch.conf	passwd: files systemd
-a.sh	dir=$(cd "$dir" && pwd) || exit
-app.js	y = x ? "password" : "kW3xqz9Vt"
-app.js	switch (t) { case "password": "kW3xqz9Vt" }
-app.js	list.push_key("kW3xqz9VtqX2")
-app.js	api_key: "0x1cc80634"
-app.py	f(g("password"), "kW3xqz9Vt")
-app.py	password = "10.20.30.40"
-app.py	password = "kW3XXXXX9Vt"
-app.py	SET password = '9b74c9897bac770ffc029102a200c5de'
-app.rs	/// The program identified by 'sequence1' and so on
-a.rake	where.not(password: [nil, ''])
-a.rb	update(encrypted_password: "kW3xqz9Vt")
-a.php	$dsn = "host={$h};password={$pass1}";
-a.php	$dsn = "host={$c['h']};password={$c['pass1']}";
-package.json	"@acme/password": "^4.0.2",
-README.md	Is it one-pass or not1x?
-README.md	Pass :advanced1 => true
-README.md	When you pass `-Zmir-opt4` to it, nothing is stored.
-a.json	"Set it if the password is declared\n+optional"
-README.md	Pass `splitdebug7=off` to rustc.
-README.md	| Password | string, at least 8 |
-x	next=http://app.acme.com:9003@other.com
-a.sh	docker run -v $(pwd):/app x
-a.sh	docker run --user 1000:1000 x
-app.rb	max_tokens = 4096000
-app.rb	keys = ["name1", "created_at2"]
-A.java	char[] digits = "0a1b2c3d4e5f".toCharArray();
-a.sh	PASSWORD=$(pass show db)
-a.sh	curl -u "${U}:${P}" https://h
-a.yml	password: *anchor
-a.yml	checksum/secret: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
-a.json	{"figma_file_key": "Ghnd7RVRXFBJOI5sCDygs4"}
-.env	RECAPTCHA_SITE_KEY=6L6tZg1v6tnOLD5pIrRzgiQXbhGLbitAhCrNipR0
-a.yml	token: ${{ secrets.TOKEN2 }}
-locales/de.json	"password": "Kennwort2"
-messages_fr.properties	login.password=Mot de passe1
-package-lock.json	"secret": "Zq81mfLx0KpvTr4nWy7bQe2s"
-a.xml	<xs:element name="password" type="xs:string"/>
-a.xml	<label>Password</label>
-a.md	[![cov](https://codecov.io/gh/a/b/badge.svg?token=3KA3R2D9fV)](https://codecov.io)
-a.md	the password is required
-x	sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
-x	auth_sha256 = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
-x	https://{user}:{password}@host
-x	https://acme.example:8443/@scope/pkg
-conf/locale/locale_de.ini	forgot_password=Passwort vergessen2
-app.ini	forgot_password=Passwort vergessen?
-app.ini	old_password=Бывший пароль
-app.ini	hint_password=新しいパスワードを再入力します
-app.css	.user.secret:before{content:"\f21bx"} input[type=password]:focus2{outline:none}
-app.tsx	<Label htmlFor="password">{t("auth.password1")}</Label>
-app.html	<label for="password">Kennwort1 eingeben</label>
-nginx.conf	ssl_ciphers "HIGH:!aNULL:!PSK:!RC4x";
-x	arn:aws:secretsmanager:eu-central-1:1:secret:[a-z]+$x1
-app.conf	# its key is read from by using ssl_key_password = path.
-Vagrantfile	my_privatekey = File.read(File.join(folder, "key1"))
-a.html.erb	:secret => @agent.options['secret1']
-a.sh	X_PASSWORD=${A_PASSWORD:-${PASSWORD:-$PASSWORD2}}
-a.sh	X_PASSWORD=Pwd$RANDOM
-a.sh	[ "$password" = "$password2" ] && break
-a.conf	password = %{ldap:userPassword1}
-a.rb	run("SEED_PASSWORD=#{Shellwords.escape Shellwords.escape(x1)}")
-a.json	"token": "a1b2c3d4..."
-a.json	"adminPassword": "[parameters('administratorPassword1')]"
-a.graphqls	login(password: String!, email: String!): Payload1
-a.php	* @param array{name: string, password: ?string} $x1
-a.phar	$consumerKey = trim($this->ask1(x));
-a.ps1	$privateKey = IntPtr1.Zero
-a.ps1	Invoke-Sqlcmd -Username $c.UserName -Password $c.Password1
-a.php	$this->loginService->login($user, 'saml2');
-a.html	opaquelocktoken:fe184f2e-6eec-41d0-c765-01adc56e6bb4
-a.py	("Authorization", "Basic Og==")
-a.php	$rfc2045Token = '/^[\x21\x23-\x27]+$/D1';
-a.sh	apt-key adv --recv-keys 58118E89F3A912897C070ADBF76221572C52609D
-app.js	if(t=="text"||t=="password"||tag=="textarea1"){
-app.css.map	input[type="password"]:focus2, input[type="search"]:focus2
-app.vue	<x :password="includes1(col.key+row.id)"/>
-app.go	// Include any credential, for example `password` or `oidc1`, in it.
-app.json	"methods": ["password", "totp"]
-app.json	"page": "?page=1\u0026page_token=eyJvZmZzZXQiOiI1MCIsInYiOjJ9"
-app.yml	password: "#/components/schemas/updateFlowMethod"
-app.yml	DB_PASSWORD: "postgres://app_user:changeme@db/app_db"
-app.yml	password: "{{ pw1|password_hash('sha512') }}"
-app.php	'Password' => 'Illuminate\Support\Facades\Password1',
-app.cs	sb.Password = "##PASSWORD##"; other.Password = "(YOUR_PASSWORD)"
-app.toml	no-literal-password = { enabled = false1 }
-tox.ini	registry_password={env:DOCKER_HUB_PASSWORD}
-run.cmd	set pwd=Passwd1__%random%
-run.sh	curl --user "admin:$(get_jenkins_password1)"
-src/locales/hu.json	"create_token": "Token l\u00e9trehoz\u00e1sa"
-sudoers	%admin ALL = (root) NOPASSWD: NGINX_STATUS1
-app.yml	admin_password: '{{ input_password1
-run.sh	/bin/systemctl --no-ask-password daemon-reload1
-app.yml	value_password: '[crypt(3) hash]'
-app.fact	x['password'] = unwrap_quotes(line)
-app.py	'use_password': 'allauth.account.forms.ChangePasswordForm'
-run.sh	if ! [[ $(basename "$PWD") == "postgres-operator1" ]]; then
-app.rst	the examples below pass ``protocol=3`` explicitly
-app.toml	# token = "eyJhbGc...Qssw5c"
-app.md	`postgresql://[user[:password]@][netloc][:port]`
-app.yml	gitlab_apt_key: 'F6403F6544A38863DAA0B6E03F01618A51312F3F'
-app.php	'password' => 'nullable',
-app.php	'DB_PASSWORD="'.config('database1').'"';
-app.js	password:"E-Mail-Kennwort"
-app.js	password:"Heslo"
-app.xml	f(password=$password$,trigger=$trigger1$)
-strings.txt	the username or password is wrong?
-a.java	the password: Database password (optional)
-a.ino	const char* password = STAPSK1;
-a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
-a.go	UserGetPassword      `json:",omitempty1"`
-a.sh	# set DB_PASSWORD equal to x1
-a.cs	//   Non-secret:   Certificates:0:Enabled = false
-a.md	pass `--dry-run1` to see
-a.json	"resumeToken": "7286902ec44cc98e95f33079f95e5246bcfbdb923b3f9583c26d3ef9e00f4e0a"
-a.md	Sec-WebSocket-Key: kT1QL1QqMdQ8jH2MY9pLkA==
-a.yml	signingKey: 8DFFCD771C4B85F8
-values.yml	tlsSecret: registry-7.domain2-tls
-app.yml	Pass Params1:
-de-AT.json	"apiKey": "Schluesselwort1"
-a.erl	handle({password, "kW3xqz9Vt", x})
-a.rb	validates :password, "kW3xqz9Vt", on: :create
-a.json	"value": "[concat('Server=tcp:x,1433;User ID=',parameters('u'),';Password=',parameters('sqlPassword1'),';Encrypt=True')]"
-a.go	authorize(request, "admin")
-a.rb	# `password=(new_password)`. For an example of it
-a.yaml	- inputText: ${PASSWORD || output.created1.password}
-a.ps1	"adminPassword" = [System.Security.SecureString](Read-Host1 x)
-a.exp	set passphrase $env(PASSPHRASE1)
-a.csv	password,created_at
-a.csv	name,password,key2
-a.js	get("password").should("be.visible1")
-a.rb	password = '*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4'
-a.groovy	def password = '$shiro1$SHA-256$500000$qvBT48YD2nz+w6FishMD+w==$KmYfTMAM5/iseXAux1GCZg5qz03qlweI05alDmzBFxU='
-rfc.txt	password        = 1*255TCHAR9
-a.rs	// SaltedPassword := Hi(Normalize(password), salt, i)
-a.java	{"--debug", "--password", "--pnoconfirm1"}
-a.js	"use the --password option and then type it in"
-a.pp	password => Sensitive($root_pw1)
-a.pp	command => "mysqladmin -u root --password=\$(grep -o x1 /.mysql_secret)"
-functions	${ROOT_PASSWORD:+ROOT_PASSWORD=$ROOT_PASSWORD2}
-README.md	[`mysql_password`](#mysql_password): 4.xの関数'mysql::password'のラッパーとして、
-app.js	f("x),le.password=le.auth.slice(Z+1),le.password=encodeURIComponent(le.password)
-app.yml	DB_KEY_BASE: "long-and-random-alphanumeric-string"
-app.js	applicationServerKey: "BGqncfDDtOPD12TIsx9bHdUJ8NY14wB4PrF2V9r2mA-Bo5_crJ3rCkUkWEiy3rqn86Eey1j1wUnuAX4L0uaftB_"
-a.html	<script data-cf-beacon='{"token": "61cbe701b135241b57281ae885b6b52c"}'></script>
-app.yml	password: "geheim_hier_eintragen"
-app.yml	password: "zmień_mnie"
-"###;

@@ -39,23 +39,25 @@ pub(super) fn password(text: &[u8], at: usize) -> Option<Place> {
     (!is_hash).then_some(Place { how: How::Statement, value })
 }
 
-/// The number, from 0, of the first column that is named after a password; the cursor ends up behind the list.
+/// The number, from 0, of the first column that is named after a password, or else of the first that is named after another
+/// credential; the cursor ends up behind the list.
 fn column(cursor: &mut Cursor<'_>) -> Option<usize> {
     if !cursor.eat(b"(") {
         return None;
     }
-    let mut found = None;
+    let mut found: Option<(usize, Class)> = None;
     for number in 0..MAX_COLUMNS {
         cursor.run(48, |byte| byte.is_ascii_whitespace() || matches!(byte, b'`' | b'"' | b'[' | b'\\'));
         let name: Span = cursor.run(64, name::is_name_byte);
-        let is_password = !name.is_empty()
-            && name::judge(cursor.text, name.start, name.end).is_some_and(|name| name.class == Class::Password && !name.weak);
-        if is_password && found.is_none() {
-            found = Some(number);
+        let named = if name.is_empty() { None } else { name::judge(cursor.text, name.start, name.end) };
+        if let Some(name) = named.filter(|name| !name.weak)
+            && found.is_none_or(|(_, class)| class != Class::Password && name.class == Class::Password)
+        {
+            found = Some((number, name.class));
         }
         cursor.run(48, |byte| byte.is_ascii_whitespace() || matches!(byte, b'`' | b'"' | b']' | b'\\'));
         if cursor.eat(b")") {
-            return found;
+            return found.map(|(number, _)| number);
         }
         if !cursor.eat(b",") {
             return None;
@@ -90,6 +92,8 @@ mod tests {
         assert_eq!(found("INSERT INTO users (name, password) VALUES ('app', 'kW3xqz9Vt');"), value);
         assert_eq!(found("INSERT INTO `user` (`id`, `pwd`, `at`) VALUES\n(1, 'kW3xqz9Vt', NOW()), (2, 'x', NOW());"), value);
         assert_eq!(found("INSERT INTO [dbo].[Users] ([Created], [Password]) VALUES (GETDATE(), N'kW3xqz9Vt')"), value);
+        assert_eq!(found("INSERT INTO clients (token, name, api_key) VALUES ('kW3xqz9Vt', 'app', 'x')"), value);
+        assert_eq!(found("INSERT INTO clients (api_key, password) VALUES ('x', 'kW3xqz9Vt')"), value);
         assert_eq!(found("INSERT INTO users (name, password_hash) VALUES ('app', 'kW3xqz9Vt');"), None);
         assert_eq!(found("INSERT INTO users (name, password) VALUES ('app', '5f4dcc3b5aa765d61d8327deb882cf99');"), None);
         assert_eq!(found("INSERT INTO users (name, password) SELECT a, b FROM c"), None);

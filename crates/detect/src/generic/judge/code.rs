@@ -1,0 +1,83 @@
+//! Values that are pieces of a program.
+
+use unkeyed_model::Span;
+
+/// A line that is so long was not written by a person.
+const MINIFIED: usize = 600;
+
+/// Punctuation of programs in an order that random characters hardly have.
+pub(super) fn is_code(value: &[u8]) -> bool {
+    let call = value.windows(2).any(|pair| pair == b"()" || pair == b"=>" || pair == b"->" || pair == b"){" || pair == b"::");
+    let regex = value.starts_with(b"^") && value.ends_with(b"$")
+        || value.windows(2).any(|pair| {
+            pair == b"\\d"
+                || pair == b"\\w"
+                || pair == b"\\s"
+                || pair == b"(?"
+                || pair == b"[a"
+                || pair == b"[A"
+                || pair == b"/^"
+                || pair == b"[\\"
+        });
+    let function = value.starts_with(b"function") || value.starts_with(b"async ");
+    let escaped = value.starts_with(b"\\x") && value.len() < 9;
+    let markup = value.starts_with(b"<") && value.ends_with(b">");
+    let typed = value
+        .split(|&byte| byte == b'(')
+        .nth(1)
+        .is_some_and(|rest| rest.ends_with(b")") && rest[..rest.len() - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b','));
+    // `Illuminate\Support\Password`, `{ enabled = false }`
+    let class = value.windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_uppercase())
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'\\' | b'_'));
+    // `allauth.account.forms.LoginForm`
+    let words = || value.split(|&byte| byte == b'.');
+    let module = words().count() > 2
+        && words().next_back().is_some_and(|last| last.first().is_some_and(u8::is_ascii_uppercase))
+        && words().all(|word| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_'));
+    // PHP: `"NAME="'.config('x').'"'`
+    let joined = matches!(value, [b'"' | b'\'', b'.' | b'+', ..]);
+    let table = value.starts_with(b"{ ") && value.ends_with(b" }");
+    // Azure's `concat(';Password=',parameters('x'))`
+    let between = value.starts_with(b",") && value.ends_with(b"(");
+    // `a.type=='password'`, colours of a terminal, Rails' `profiles#change_password`, `[--raw|--pretty]`
+    let compared =
+        [&b"==\'"[..], b"==\"", b"\'==", b"\"==", b"!=\'", b"!=\""].iter().any(|mark| memchr::memmem::find(value, mark).is_some());
+    let coloured = [&b"\\e["[..], b"\\033[", b"\\x1b["].iter().any(|mark| value.starts_with(mark));
+    let usage = value.starts_with(b"[-") || value.starts_with(b"<-");
+    let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let built = memchr::memchr(b'{', value).is_some_and(|at| {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+        value[..at].contains(&b'.') && value[..at].iter().all(is_name) && !value[at..].contains(&b'}')
+    });
+    let ciphers = holds(b"AES") && (holds(b"PSK") || holds(b"SHA")) && value.iter().any(|byte| matches!(byte, b':' | b'+'));
+    compared
+        || coloured
+        || usage
+        || built
+        || ciphers
+        || is_route(value)
+        || between
+        || joined
+        || class
+        || module
+        || table
+        || call
+        || function
+        || regex
+        || escaped
+        || markup
+        || typed
+}
+
+/// `profiles#change_password`
+fn is_route(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| name.len() > 2 && name.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'/'));
+    memchr::memchr(b'#', value).is_some_and(|at| is_name(&value[..at]) && is_name(&value[at + 1..]) && value[at + 1..].contains(&b'_'))
+}
+
+pub(super) fn is_minified(text: &[u8], secret: Span) -> bool {
+    let before = &text[secret.start.saturating_sub(MINIFIED)..secret.start];
+    let after = &text[secret.end..text.len().min(secret.end + MINIFIED)];
+    memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at) + memchr::memchr(b'\n', after).unwrap_or(after.len())
+        >= MINIFIED
+}
