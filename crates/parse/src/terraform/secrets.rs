@@ -85,12 +85,11 @@ impl Reader<'_, '_> {
             }
             Kind::Text(text, _) => self.of_text(text, leaf, facts),
             Kind::Unknown(what) if self.fetches && self.is_secret(leaf) && !matches!(what.as_str(), "" | "null") => {
-                vec![self.reference(
-                    StoreKind::TerraformVariable,
-                    &hole::named(&self.module.text_of(&leaf.val).0),
-                    Custody::PlatformStored,
-                    leaf,
-                )]
+                let given = || {
+                    let name = hole::named(&self.module.text_of(&leaf.val).0);
+                    self.reference(StoreKind::TerraformVariable, &name, Custody::PlatformStored, leaf)
+                };
+                vec![self.named_elsewhere(leaf).unwrap_or_else(given)]
             }
             _ => Vec::new(),
         };

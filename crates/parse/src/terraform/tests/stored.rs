@@ -89,6 +89,8 @@ fn a_stored_secret_that_stands_beside_is_fetched_by_whoever_names_it() {
         "google_secret_manager_secret.key.id",
         "google_secret_manager_secret_iam_member.key.secret_id",
         "var.name_of_it",
+        "each.value.name_of_it",
+        "module.settings.name_of_it",
         "\"key\"",
     ] {
         let facts = one(&service(name));
