@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 use self::walk::Walk;
-use crate::ci::{Budget, Files, System};
+use crate::ci::{Asks, Budget, Files, System};
 
 /// Microsoft Learn, "Use predefined variables" and "AzureCLI@2 task" (`idToken` is set under `addSpnToEnvironment`
 /// if the connection uses workload identity federation).
@@ -26,6 +26,7 @@ const AZURE: System = System {
     identity_tokens: &["idToken"],
     predefined: &["System.", "Build.", "Agent.", "Pipeline.", "SYSTEM_", "BUILD_", "AGENT_"],
     macros: true,
+    asks: Some(Asks { open: "${{", close: "}}", beginnings: &["parameters."] }),
     ..System::new("Azure Pipelines", WorkloadKind::AzureJob)
 };
 

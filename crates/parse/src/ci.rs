@@ -7,6 +7,7 @@
 //! configuration.
 
 mod announced;
+mod asked;
 mod effects;
 mod files;
 mod job;
@@ -20,5 +21,5 @@ mod values;
 
 pub(crate) use self::files::{File, Files};
 pub(crate) use self::job::{ANYTHING, IdentityToken, Job};
-pub(crate) use self::system::{Budget, System};
+pub(crate) use self::system::{Asks, Budget, System};
 pub(crate) use self::templates::Templates;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 use self::workflows::Call;
-use crate::ci::{Budget, File, Files, System, Templates};
+use crate::ci::{Asks, Budget, File, Files, System, Templates};
 use crate::tree::{Entry, Node};
 
 /// CircleCI docs, "Using OpenID Connect tokens in jobs" and "Project values and variables".
@@ -23,6 +23,7 @@ const CIRCLECI: System = System {
     predefined: &["CIRCLE_"],
     requests: Some(("circleci", &["run", "oidc", "get"])),
     angles: true,
+    asks: Some(Asks { open: "<<", close: ">>", beginnings: &["parameters.", "pipeline.parameters.", "pipeline.trigger_parameters."] }),
     ..System::new("CircleCI", WorkloadKind::CircleciJob)
 };
 
@@ -56,7 +57,7 @@ impl<'a> Config<'a> {
         let text = file.place.text();
         let newer = !text.contains("CIRCLE_OIDC_TOKEN") || text.contains("CIRCLE_OIDC_TOKEN_V2");
         let subject = if newer { format!("{user}/vcs-origin/{{any}}/vcs-ref/{{any}}") } else { user.to_owned() };
-        let templates = Templates::default().with(defaults, &CIRCLECI);
+        let templates = Templates::default().with(defaults, &CIRCLECI).asked();
         let (commands, executors, orbs) = (section("commands"), section("executors"), section("orbs"));
         Self { file, budget, commands, executors, orbs, calls, templates, subject }
     }

@@ -96,6 +96,10 @@ const STORED_AT: &[(&str, &str)] = &[
 
 /// A variable that tells a program where in a secret manager its credential is (DOMAIN §9.4).
 pub(crate) fn told_where(variable: &str, text: &str, location: &Location) -> Option<Reference> {
+    // The Vault webhook of bank-vaults: `vault:PATH#KEY`.
+    if let Some((path, _)) = text.strip_prefix("vault:").and_then(|rest| rest.split_once('#')).filter(|(path, _)| path.contains('/')) {
+        return Some(received_by(fetch(StoreKind::Vault, path, Custody::VaultUnknown, location.clone()), variable));
+    }
     let is_stored = STORED_AT.iter().any(|(scheme, holds)| text.strip_prefix(scheme).is_some_and(|rest| rest.contains(holds)));
     let name = is_stored.then_some(text)?;
     Some(received_by(fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, location.clone()), variable))

@@ -15,7 +15,7 @@ mod vaults;
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 use self::config::Pipeline;
-use crate::ci::{Budget, Files, System};
+use crate::ci::{Asks, Budget, Files, System};
 
 /// GitLab docs, "Predefined CI/CD variables" and "CI/CD job token". `CI_JOB_JWT` was removed in GitLab 17.0.
 const GITLAB: System = System {
@@ -28,6 +28,7 @@ const GITLAB: System = System {
     ],
     identity_tokens: &["CI_JOB_JWT", "CI_JOB_JWT_V1", "CI_JOB_JWT_V2"],
     predefined: &["CI_", "GITLAB_"],
+    asks: Some(Asks { open: "$[[", close: "]]", beginnings: &["inputs."] }),
     ..System::new("GitLab", WorkloadKind::GitlabJob)
 };
 

@@ -12,11 +12,12 @@ mod values;
 
 use unkeyed_model::{Facts, Unit, WorkloadKind};
 
-use crate::ci::System;
+use crate::ci::{Asks, System};
 
 /// Jenkins documentation, "Using a Jenkinsfile": these are set for each build.
 const JENKINS: System = System {
     properties: true,
+    asks: Some(Asks { open: "${", close: "}", beginnings: &["params."] }),
     predefined: &["BUILD_", "JOB_", "JENKINS_", "GIT_", "BRANCH_", "CHANGE_"],
     ..System::new("Jenkins", WorkloadKind::Jenkins)
 };

@@ -23,6 +23,7 @@ mod credential_name;
 mod dockerfile;
 mod dotenv;
 mod drone;
+mod elsewhere;
 mod entra_policies;
 mod env_dump;
 mod environment;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use unkeyed_model::{Content, Destination, Role};
 
 use crate::commands::{self, Effect};
+use crate::facts;
 use crate::shell::{Command, is_assignment};
 use crate::variables;
 
@@ -25,6 +26,11 @@ impl Receiver {
     /// A place of which at most its name is known.
     pub(crate) fn unstated(used_as: Option<&str>) -> Self {
         Self { used_as: used_as.map(str::to_owned), content: Content::Unstated, role: Role::Access, destination: None }
+    }
+
+    /// Whether what it is given is a credential.
+    pub(crate) fn is_credential(&self) -> bool {
+        self.content == Content::Durable || self.used_as.as_deref().is_some_and(facts::may_hold_credential)
     }
 
     /// An environment variable.

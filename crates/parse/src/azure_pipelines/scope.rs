@@ -21,6 +21,8 @@ pub(super) struct Parameter<'a> {
     pub(super) file: &'a File<'a>,
     pub(super) node: &'a Node,
     value: Value,
+    /// Whoever starts the pipeline may give another.
+    asked: bool,
 }
 
 /// The parameters of a template.
@@ -55,11 +57,23 @@ impl<'a> Scope<'a> {
         Self(Rc::new(parameters))
     }
 
+    /// The scope of a pipeline: its parameters are asked for.
+    pub(super) fn of_pipeline(file: &'a File<'a>) -> Self {
+        let mut scope = Self::inside(file, &Self::default(), None);
+        Rc::make_mut(&mut scope.0).values_mut().for_each(|parameter| parameter.asked = true);
+        scope
+    }
+
     fn bind(&self, item: Item<'a>) -> Parameter<'a> {
         let passed_on = item.node.text().and_then(|text| self.sole(text));
         match passed_on {
             Some(parameter) => parameter.clone(),
-            None => Parameter { file: item.file, node: item.node, value: self.fill(item.node.text().unwrap_or_default()) },
+            None => {
+                let text = item.node.text().unwrap_or_default();
+                let asked =
+                    expressions(text).iter().any(|found| self.0.iter().any(|(name, parameter)| parameter.asked && reads(found.body, name)));
+                Parameter { file: item.file, node: item.node, value: self.fill(text), asked }
+            }
         }
     }
 
@@ -99,7 +113,8 @@ impl<'a> Scope<'a> {
     /// The parameters that stand for texts, for the scripts of a job.
     pub(super) fn templates(&self) -> Templates {
         let texts = self.0.iter().filter_map(|(name, parameter)| Some((format!("parameters.{name}"), parameter.value.known()?)));
-        Templates::default().with(texts, &AZURE)
+        let asked = self.0.iter().filter(|(_, parameter)| parameter.asked).map(|(name, _)| format!("parameters.{name}"));
+        Templates::default().with(texts, &AZURE).opened(asked)
     }
 
     /// The entries of a mapping, those of blocks in their place.
@@ -140,6 +155,16 @@ impl<'a> Scope<'a> {
         }
         complete
     }
+}
+
+/// Whether an expression reads a parameter.
+fn reads(body: &str, name: &str) -> bool {
+    let behind = |start: &str| {
+        body.split(start)
+            .skip(1)
+            .any(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')))
+    };
+    behind("parameters.") || behind("parameters['")
 }
 
 fn collect_entries<'a>(node: &'a Node, depth: usize, found: &mut Vec<&'a Entry>) {

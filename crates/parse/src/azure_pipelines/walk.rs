@@ -45,7 +45,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn pipeline(&mut self, facts: &mut Facts) {
-        let scope = Scope::inside(self.root, &Scope::default(), None);
+        let scope = Scope::of_pipeline(self.root);
         let around = Around { scope, variables: Vec::new(), stage: String::new(), depth: 0 };
         self.level(Item { file: self.root, node: &self.root.root }, around, facts);
     }
@@ -157,6 +157,7 @@ impl<'a> Walk<'a> {
 
     /// `variables:` as a mapping, or as a list of values, groups and templates.
     fn variables(&mut self, job: &mut Job<'a>, section: Item<'a>, scope: &Scope<'a>, depth: usize) {
+        job.templates = scope.templates();
         for entry in scope.entries(section.node) {
             job.variable(entry.name(), &section.file.place, &entry.value, place::under("variables", entry.name()));
         }
@@ -178,6 +179,7 @@ impl<'a> Walk<'a> {
                     Some((file, node)) => {
                         let given = item.node.get("parameters").map(|node| Item { file: item.file, node });
                         self.variables(job, Item { file, node }, &Scope::inside(file, scope, given), depth + 1);
+                        job.templates = scope.templates();
                     }
                     None => job.lacks(format!("template {path}"), at),
                 }

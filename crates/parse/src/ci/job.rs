@@ -48,6 +48,7 @@ pub(super) struct Given<'a> {
     pub(super) place: &'a Place<'a>,
     pub(super) node: &'a Node,
     pub(super) path: String,
+    pub(super) templates: Templates,
 }
 
 /// A job: the workload, and everything that is needed to understand its scripts.
@@ -120,7 +121,8 @@ impl<'a> Job<'a> {
     pub(crate) fn variable(&mut self, name: &str, place: &'a Place<'a>, node: &'a Node, path: String) {
         if self.affords(node) {
             self.given_at.insert(name.to_owned(), self.given.len());
-            self.given.push(Given { name: name.to_owned(), place, node, path });
+            let templates = self.templates.clone();
+            self.given.push(Given { name: name.to_owned(), place, node, path, templates });
         }
     }
 
@@ -245,7 +247,7 @@ impl<'a> Job<'a> {
         }
         let credential = facts::may_hold_credential;
         // What the system sets is no secret, unless it is called one: then somebody gave their own variable such a name.
-        let received = receiver.content == Content::Durable || receiver.used_as.as_deref().is_some_and(credential);
+        let received = receiver.is_credential();
         if let Some(value) = self.undecided.get(name).filter(|_| received).cloned() {
             self.undecided.remove(name);
             self.refers(value);
@@ -297,6 +299,7 @@ impl<'a> Job<'a> {
             for inner in filled.iter().filter_map(|found| text.templates.get(&found.name)).flat_map(|inner| mentions(inner, self.system)) {
                 self.mentioned(&inner.name, &receiver, text.place.at(text.node.span, text.path.clone()));
             }
+            self.read_asked(text.place, text.node, &text.path, &text.templates, &receiver);
             self.read_text(text.place, text.node, &text.path, &receiver);
         }
         for script in &scripts {
@@ -304,6 +307,9 @@ impl<'a> Job<'a> {
         }
         for script in &scripts {
             self.read_effects(script);
+        }
+        for script in &scripts {
+            self.read_elsewhere(script);
         }
         let content = if self.identity.is_empty() { Content::Durable } else { Content::Unstated };
         for group in std::mem::take(&mut self.groups) {

@@ -2,6 +2,7 @@
 
 use unkeyed_model::{Location, Value};
 
+use super::asked::asked;
 use super::job::{IdentityToken, Job};
 use super::mentions::{Mention, mentions};
 use super::templates::{Templates, for_shell, places};
@@ -104,16 +105,21 @@ impl<'a> Job<'a> {
     pub(super) fn read_mentions(&mut self, script: &Read<'a>) {
         let mut found = mentions(script.flat.text, self.system);
         found.extend(places(script.flat.text, self.system));
+        let parameters = asked(script.flat.text, &script.templates, self.system);
         let mut order: Vec<usize> = (0..script.commands.len()).collect();
         order.sort_by_key(|&at| script.commands[at].range().start);
         let starts: Vec<usize> = order.iter().map(|&at| script.commands[at].range().start).collect();
-        for mention in found.iter().filter(|mention| !is_comment(script.flat.text, mention)) {
+        let all = found.iter().map(|mention| (mention, false)).chain(parameters.iter().map(|mention| (mention, true)));
+        for (mention, is_asked) in all.filter(|(mention, _)| !is_comment(script.flat.text, mention)) {
             let behind = starts.partition_point(|&start| start <= mention.range.start);
             let around = order[..behind].iter().rev().take(MAX_AROUND);
             let command = around.copied().find(|&at| script.commands[at].range().end >= mention.range.end);
-            let receiver = command.map_or_else(|| Receiver::unstated(None), |at| Receiver::of(&script.commands, at, &mention.range));
+            // Blanks between the signs of a parameter make several words of it.
+            let held = if is_asked { mention.range.start..mention.range.start + 1 } else { mention.range.clone() };
+            let receiver = command.map_or_else(|| Receiver::unstated(None), |at| Receiver::of(&script.commands, at, &held));
             let at = script.place.at(script.flat.span(mention.range.clone()), script.path.clone());
             match script.templates.get(&mention.name) {
+                _ if is_asked => self.parameter(&mention.name, &receiver, at),
                 Some(text) => mentions(text, self.system).iter().for_each(|inner| self.mentioned(&inner.name, &receiver, at.clone())),
                 None => self.mentioned(&mention.name, &receiver, at),
             }

@@ -28,6 +28,15 @@ pub(crate) struct System {
     pub(crate) angles: bool,
     /// `$(NAME)` is a variable, `${{ parameters.x }}` a text of the configuration.
     pub(crate) macros: bool,
+    /// Beginnings of what whoever starts the pipeline gives, and what stands around them in a text.
+    pub(crate) asks: Option<Asks>,
+}
+
+/// How a text names what whoever starts the pipeline gives: `<< pipeline.parameters.x >>`.
+pub(crate) struct Asks {
+    pub(crate) open: &'static str,
+    pub(crate) close: &'static str,
+    pub(crate) beginnings: &'static [&'static str],
 }
 
 impl System {
@@ -45,6 +54,7 @@ impl System {
             escapes: false,
             angles: false,
             macros: false,
+            asks: None,
         }
     }
 

@@ -1,33 +1,60 @@
 //! Texts that a configuration puts into others before a job runs (`<< parameters.x >>`, `${{ parameters.x }}`).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::asked::asked;
 use super::mentions::Mention;
 use super::system::System;
 
 /// What the names of parameters stand for at one place.
 #[derive(Clone, Default)]
-pub(crate) struct Templates(Rc<BTreeMap<String, String>>);
+pub(crate) struct Templates {
+    texts: Rc<BTreeMap<String, String>>,
+    /// Those for which whoever starts the pipeline may give another text.
+    open: Rc<BTreeSet<String>>,
+}
 
 impl Templates {
     /// With further texts; what they are made of themselves is filled in.
     pub(crate) fn with<'t>(&self, texts: impl Iterator<Item = (String, &'t str)>, system: &System) -> Self {
-        let mut all = (*self.0).clone();
-        let added: Vec<(String, String)> = texts.map(|(name, text)| (name, self.fill(text, system))).collect();
-        all.extend(added);
-        Self(Rc::new(all))
+        let (mut all, mut open) = ((*self.texts).clone(), (*self.open).clone());
+        for (name, text) in texts {
+            if asked(text, self, system).is_empty() {
+                open.remove(&name);
+            } else {
+                open.insert(name.clone());
+            }
+            all.insert(name, self.fill(text, system));
+        }
+        Self { texts: Rc::new(all), open: Rc::new(open) }
+    }
+
+    /// The same texts, as defaults that whoever starts the pipeline may replace.
+    pub(crate) fn asked(self) -> Self {
+        Self { open: Rc::new(self.texts.keys().cloned().collect()), ..self }
+    }
+
+    /// Those of the names that whoever starts the pipeline may replace.
+    pub(crate) fn opened(mut self, names: impl Iterator<Item = String>) -> Self {
+        Rc::make_mut(&mut self.open).extend(names);
+        self
+    }
+
+    /// Whether the configuration doesn't decide what a name stands for.
+    pub(super) fn leaves_open(&self, name: &str) -> bool {
+        !self.texts.contains_key(name) || self.open.contains(name)
     }
 
     /// What handing them on costs, in bytes.
     pub(crate) fn cost(&self) -> usize {
-        self.0.len().saturating_mul(64)
+        self.texts.len().saturating_mul(64)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.texts.get(name).map(String::as_str)
     }
 
     /// A text with everything filled in that is known.

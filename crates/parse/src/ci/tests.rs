@@ -68,3 +68,55 @@ fn a_pipeline_may_have_another_name() {
     }
     assert!(read(&[(".gitlab/ci/build.yml", "build:\n  extends: [.x]\n".to_owned())]).workloads.is_empty());
 }
+
+/// What one pipeline's jobs refer to.
+fn told(path: &str, text: &str) -> Vec<String> {
+    let facts = read(&[(path, text.to_owned())]);
+    facts.workloads.into_iter().flat_map(|job| job.references).map(|used| format!("{}:{}", used.store, used.name)).collect()
+}
+
+#[test]
+fn a_credential_that_whoever_starts_a_pipeline_gives_is_told() {
+    let azure = |parameters: &str, value: &str| {
+        let text = format!("parameters: [{parameters}]\nsteps:\n- bash: ./x\n  env: {{DB_PASSWORD: \"{value}\"}}\n");
+        told("azure-pipelines.yml", &text)
+    };
+    let parameter = "{name: pw, default: ''}";
+    for value in ["${{ parameters.pw }}", "${{ parameters['pw'] }}", "${{ coalesce(parameters.pw, 'x') }}"] {
+        assert_eq!(azure(parameter, value), ["step-output:parameters.pw"], "{value}");
+    }
+    assert_eq!(azure(parameter, "${{ variables['Build.SourceVersion'] }}"), [""; 0]);
+    let circle = |value: &str| {
+        let text = format!(
+            "parameters: {{t: {{default: none}}}}\ncommands: {{c: {{parameters: {{p: {{}}}}, steps: [run: {{command: ./x, environment: {{API_TOKEN: << parameters.p >>}}}}]}}}}\njobs: {{a: {{steps: [c: {{p: \"{value}\"}}]}}}}\n"
+        );
+        told(".circleci/config.yml", &text)
+    };
+    assert_eq!(circle("<< pipeline.parameters.t >>"), ["step-output:parameters.p"]);
+    assert_eq!(circle("<< pipeline.git.revision >>"), [""; 0]);
+    let gitlab = |top: &str, script: &str| told(".gitlab-ci.yml", &format!("variables: {{{top}}}\na: {{script: ['{script}']}}\n"));
+    assert_eq!(gitlab("DB_PASSWORD: '$[[ inputs.x ]]'", "./x"), ["step-output:inputs.x"]);
+    assert_eq!(gitlab("DB_PASSWORD: {description: x}", "./x"), ["step-output:DB_PASSWORD"]);
+    assert_eq!(gitlab("REGION: '$[[ inputs.x ]]', CITY: {description: x}", "./x --password $[[ inputs.y ]]"), ["step-output:inputs.y"]);
+    let jenkins = |line: &str| told("Jenkinsfile", &format!("node {{ stage('a') {{\n{line}\nsh './x'\n}} }}"));
+    assert_eq!(jenkins("API_TOKEN = params.T"), ["step-output:params"]);
+    assert_eq!(jenkins("API_TOKEN = \"${params.T}\""), ["step-output:params.T"]);
+    assert_eq!(jenkins("REGION = params.R"), [""; 0]);
+}
+
+#[test]
+fn what_a_template_is_given_by_its_caller_is_not_asked_for() {
+    let root = |value: &str| {
+        format!("parameters: [{{name: pw}}]\nsteps: [{{template: azure-pipelines-t.yml, parameters: {{key: \"{value}\"}}}}]\n")
+    };
+    let inner = "parameters: [{name: key}]\nsteps:\n- bash: ./x\n  env: {API_TOKEN: \"${{ parameters.key }}\"}\n".to_owned();
+    let of =
+        |value: &str| read(&[("azure-pipelines.yml", root(value)), ("azure-pipelines-t.yml", inner.clone())]).workloads[0].references.len();
+    assert_eq!([of("${{ parameters.pw }}"), of("some text"), of("$(System.AccessToken)")], [1, 0, 0]);
+}
+
+#[test]
+fn the_rows_of_a_matrix_may_hold_stored_values() {
+    let job = "a:\n  script: ./x\n  parallel: {matrix: [{DB_PASSWORD: [$PW_A], REGION: [$R]}]}\n";
+    assert_eq!(told(".gitlab-ci.yml", job), ["ci-variable:PW_A"]);
+}

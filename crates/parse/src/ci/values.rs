@@ -2,8 +2,10 @@
 
 use unkeyed_model::Value;
 
+use super::asked::asked;
 use super::job::{Given, Job};
 use super::mentions::mentions;
+use super::templates::Templates;
 use crate::environment::Variable;
 use crate::facts;
 use crate::flat::Flat;
@@ -28,7 +30,7 @@ impl<'a> Job<'a> {
     fn value_of(&self, name: &str, depth: usize) -> Option<Value> {
         self.values.get(name).cloned().or_else(|| {
             let given = self.given.get(*self.given_at.get(name)?)?;
-            Some(self.resolve_at(&self.templates.fill(given.node.text()?, self.system), depth + 1))
+            Some(self.resolve_at(&given.templates.fill(given.node.text()?, self.system), depth + 1))
         })
     }
 
@@ -72,7 +74,7 @@ impl<'a> Job<'a> {
         if !own {
             self.set.insert(given.name.clone());
         }
-        let value = self.resolve(&self.templates.fill(text, self.system));
+        let value = self.resolve(&given.templates.fill(text, self.system));
         self.holds(Variable { name: given.name.clone(), value, location });
     }
 
@@ -89,6 +91,8 @@ impl<'a> Job<'a> {
 
     pub(super) fn read_given(&mut self, given: &Given<'a>) {
         let text = given.node.text().unwrap_or_default();
+        let receiver = Receiver::variable(&given.name);
+        self.read_asked(given.place, given.node, &given.path, &given.templates, &receiver);
         if mentions(text, self.system).is_empty() {
             let is_literal = !text.trim().is_empty() && !text.contains("$(") && !text.starts_with("<<");
             if is_literal && facts::is_credential_variable(&given.name) {
@@ -96,7 +100,14 @@ impl<'a> Job<'a> {
             }
             return;
         }
-        self.read_text(given.place, given.node, &given.path, &Receiver::variable(&given.name));
+        self.read_text(given.place, given.node, &given.path, &receiver);
+    }
+
+    /// What whoever starts the pipeline gives.
+    pub(super) fn read_asked(&mut self, place: &'a Place<'a>, node: &'a Node, path: &str, templates: &Templates, receiver: &Receiver) {
+        for found in asked(node.text().unwrap_or_default(), templates, self.system) {
+            self.parameter(&found.name, receiver, place.at(node.span, path));
+        }
     }
 
     pub(super) fn read_text(&mut self, place: &'a Place<'a>, node: &'a Node, path: &str, receiver: &Receiver) {

@@ -4,7 +4,7 @@
 //! One decision a reader would question: inside an owner, environments are found by the names of the keys that hold
 //! them, not by a path per vendor. The vendors' outputs differ in nesting, and hardly in those names.
 
-use unkeyed_model::{Custody, Facts, Use};
+use unkeyed_model::{Custody, Facts, StoreKind, Use};
 
 use super::attached;
 use super::dump::{Dump, Reading, managed};
@@ -107,6 +107,12 @@ fn below(place: &Place<'_>, node: &Node, dump: &mut Dump<'_>) {
             environment(place, value, dump);
         } else if holds(SECRETS, entry.name()) {
             value.items().iter().for_each(|item| secret(place, item, dump));
+        } else if entry.name() == "environmentFiles" {
+            let files = value.items().iter().filter_map(|file| file.get("value"));
+            let elsewhere = files.filter_map(|file| Some((file.text()?, place.at(file.span, "environmentFiles"))));
+            dump.workload.references.extend(elsewhere.map(|(name, at)| crate::facts::reference(StoreKind::ForeignDefinition, name, at)));
+        } else if let Some(text) = value.text().filter(|_| entry.name() == "credentialsParameter") {
+            dump.stored("password", managed("password", text, Custody::VaultStatic, place.at(value.span, entry.name())));
         } else if let Some(text) = value.text() {
             if entry.name().eq_ignore_ascii_case("image") && !text.is_empty() && !text.starts_with("sha256:") {
                 dump.workload.uses.push((Use::Image, text.to_owned()));
@@ -165,10 +171,17 @@ fn environment(place: &Place<'_>, node: &Node, dump: &mut Dump<'_>) {
 
 fn variable(place: &Place<'_>, name: &str, value: &Node, dump: &mut Dump<'_>) {
     match value.text() {
-        Some(_) if value.is_null() => dump.hidden(name, value.span),
+        Some(text) if value.is_null() || is_filled_in(text) => dump.hidden(name, value.span),
         Some(text) => dump.set_text(name, text, Flat::new(place, value).span(0..text.len()), Reading::Literal),
         None => {}
     }
+}
+
+/// A text that whoever deploys replaces as a whole: `${X}`, `{{ x }}`, `<X>`.
+fn is_filled_in(text: &str) -> bool {
+    let inner = |open: &str, close: &str| text.trim().strip_prefix(open)?.strip_suffix(close);
+    let name = inner("${", "}").or_else(|| inner("{{", "}}")).or_else(|| inner("<", ">")).map(str::trim);
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)))
 }
 
 /// `{"name": …, "valueFrom": "arn:…"}`, or a reference to a secret of Google Secret Manager.

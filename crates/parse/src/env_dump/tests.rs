@@ -35,6 +35,26 @@ fn a_task_definition_in_a_file_is_a_workload_with_its_role() {
 }
 
 #[test]
+fn what_a_task_definition_takes_from_elsewhere_is_told() {
+    let told = |container: &str| {
+        let text = format!(r#"{{"family": "web", "containerDefinitions": [{{"name": "web", "image": "a", {container}}}]}}"#);
+        let unit = Unit::new(Arc::new(Origin { path: "task.json".into(), ..Origin::default() }), text.into_bytes());
+        let facts = super::read(&[unit]);
+        assert!(facts.slots.is_empty());
+        facts.workloads[0].references.iter().map(|used| format!("{}:{}", used.store, used.name)).collect::<Vec<_>>()
+    };
+    for value in ["${DB_PASSWORD}", "{{ db_password }}", "<DB_PASSWORD>"] {
+        assert_eq!(told(&format!(r#""environment": [{{"name": "DB_PASSWORD", "value": "{value}"}}]"#)), ["environment:DB_PASSWORD"]);
+    }
+    assert_eq!(told(r#""environment": [{"name": "REGION", "value": "${REGION}"}]"#), [""; 0]);
+    assert_eq!(
+        told(r#""environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::a/b.env"}]"#),
+        ["foreign-definition:arn:aws:s3:::a/b.env"]
+    );
+    assert_eq!(told(r#""repositoryCredentials": {"credentialsParameter": "hub"}"#), ["cloud-secret-manager:hub"]);
+}
+
+#[test]
 fn a_dump_is_a_workload_even_without_credentials() {
     let (_, facts) = read(b"HOME=/root\nPATH=/bin\n");
     assert_eq!(facts.workloads[0].id, "env:-");

@@ -149,6 +149,12 @@ impl<'a> Draft<'a> {
             if used.context == "steps" && is_credential {
                 self.step_output(file, &used.name, &location, to);
             }
+            // An earlier step may have set it through `$GITHUB_ENV`.
+            let own = to.used_as.as_deref() == Some(used.name.as_str());
+            let set = scope.variable(&used.name).is_some_and(|bound| !own || bound.value.known().is_some() || !bound.stored.is_empty());
+            if used.context == "env" && found.is_single && is_credential && !set {
+                self.opaque(format!("env.{}", used.name), &location, to);
+            }
             if used.context == "env" && !to.follows {
                 continue;
             }
@@ -192,7 +198,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Records a value of which only is known that it is used as a credential.
-    fn opaque(&mut self, name: String, location: &Location, to: &Receiver) {
+    pub(super) fn opaque(&mut self, name: String, location: &Location, to: &Receiver) {
         let plain = facts::reference(StoreKind::StepOutput, name, location.clone());
         self.workload.references.push(Reference { used_as: to.used_as.clone(), destination: to.destination.clone(), ..plain });
     }

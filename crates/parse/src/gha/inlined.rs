@@ -193,7 +193,9 @@ mod tests {
             let job = facts.workloads.into_iter().find(|workload| !workload.component).unwrap();
             job.references.into_iter().map(|used| used.name).collect::<Vec<_>>()
         };
-        for value in ["needs.a.outputs.password", "inputs.token", "github.event.inputs.token", "matrix.password"] {
+        for value in
+            ["needs.a.outputs.password", "inputs.token", "github.event.inputs.token", "matrix.password", "env.TK", "env.DB_PASSWORD"]
+        {
             assert_eq!(told(&format!("${{{{ {value} }}}}"), ""), [value]);
         }
         assert_eq!(told("${{ inputs.dry && 1 || 2 }}", ""), [""; 0]);

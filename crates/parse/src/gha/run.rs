@@ -1,5 +1,7 @@
 //! A step that runs a script: what its commands do.
 
+use std::ops::Range;
+
 use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Use, Value};
 
 use super::action::tokens;
@@ -8,6 +10,7 @@ use super::expression::{Expression, expressions};
 use super::files::File;
 use super::scope::{Bound, Scope};
 use crate::commands::{self, Effect, Login};
+use crate::elsewhere;
 use crate::facts;
 use crate::flat::Flat;
 use crate::interpolation::interpolations;
@@ -31,6 +34,7 @@ pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scop
     for (index, effect) in commands::effects(&commands) {
         reader.effect(draft, &commands[index], effect);
     }
+    reader.elsewhere(draft, &commands);
     if let Some(command) = commands.iter().find(|command| runs_terraform(command)) {
         reader.terraform(draft, command);
     }
@@ -68,6 +72,19 @@ impl<'a> Script<'a, '_> {
             let command = around.copied().find(|&at| commands[at].range().end >= expression.range.end);
             let receiver = command.map_or_else(|| Receiver::unstated(None, false), |at| receives(commands, at, &expression));
             draft.expression(self.file, self.scope, self.flat, &expression, self.path, &receiver);
+        }
+    }
+
+    /// Credentials that the script reads from elsewhere, unless an identity of the job got them.
+    fn elsewhere(&self, draft: &mut Draft<'a>, commands: &[Command]) {
+        let own = |range: Range<usize>| self.flat.text.get(range).is_some_and(|text| text.contains('$'));
+        for read in elsewhere::reads(commands, own) {
+            let to = read.receiver.destination.as_ref();
+            let reached = to.is_some_and(|to| draft.workload.identity_paths.iter().any(|path| path.destination.kind == to.kind));
+            if !reached {
+                let at = self.file.place.at(self.flat.span(read.range), self.path);
+                draft.opaque(read.program, &at, &receiver(read.receiver, ""));
+            }
         }
     }
 
@@ -223,13 +240,16 @@ fn federated(scope: &Scope, platform: Platform, mechanism: &str, destination: De
 
 /// What the place in a command says of a stored value: the variable it is assigned to, the option it is given as.
 fn receives(commands: &[Command], at: usize, expression: &Expression) -> Receiver {
-    let known = crate::receiver::Receiver::of(commands, at, &expression.range);
+    receiver(crate::receiver::Receiver::of(commands, at, &expression.range), commands[at].program())
+}
+
+fn receiver(known: crate::receiver::Receiver, mechanism: &str) -> Receiver {
     Receiver {
         used_as: known.used_as,
         content: known.content,
         role: known.role,
         destination: known.destination,
-        mechanism: commands[at].program().to_owned(),
+        mechanism: mechanism.to_owned(),
         ..Receiver::unstated(None, false)
     }
 }

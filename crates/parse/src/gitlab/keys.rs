@@ -41,9 +41,13 @@ pub(super) fn variables<'f>(definition: &Definition<'f>, job: &mut Job<'f>) {
         }
     }
     // A matrix makes one job of each row; their values differ.
-    if let Some(matrix) = find(&definition.parts, "parallel").and_then(|found| found.node.get("matrix")) {
+    let parallel = find(&definition.parts, "parallel");
+    if let Some((file, path, matrix)) = parallel.and_then(|found| Some((found.file, found.path, found.node.get("matrix")?))) {
         for entry in matrix.items().iter().flat_map(Node::entries) {
             job.is_given(entry.name());
+            for value in entry.value.one_or_many() {
+                job.text(&file.place, value, place::under(&path, entry.name()), Receiver::variable(entry.name()));
+            }
         }
     }
 }
@@ -51,6 +55,10 @@ pub(super) fn variables<'f>(definition: &Definition<'f>, job: &mut Job<'f>) {
 /// A value, or `{value: …, description: …}`.
 fn variable<'f>(job: &mut Job<'f>, file: &'f File<'f>, name: &str, node: &'f Node, path: &str) {
     let path = place::under(path, name);
+    // Whoever starts the pipeline is asked for it.
+    if node.get("description").is_some() {
+        job.opaque(name, &Receiver::variable(name), file.place.at(node.span, path.clone()));
+    }
     match node.get("value") {
         Some(value) => job.variable(name, &file.place, value, place::under(&path, "value")),
         None => job.variable(name, &file.place, node, path),

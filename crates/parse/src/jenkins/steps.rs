@@ -14,6 +14,9 @@ use crate::ci::{IdentityToken, Job};
 use crate::facts;
 use crate::receiver::Receiver;
 
+/// What gives a value that stands elsewhere (Jenkins documentation, "Pipeline Steps Reference").
+const ELSEWHERE: &[&str] = &["params", "input", "readFile", "readJSON", "readYaml", "readProperties", "sh", "bat", "powershell", "pwsh"];
+
 /// What reading a token costs, in bytes of the budget.
 const TOKEN_COST: usize = 8;
 
@@ -111,6 +114,10 @@ fn assigned<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
     if value.kind == TokenKind::Text && !goes_on {
         job.variable(source.tokens[at].text(), source.place, &value.node, "environment".to_owned());
     } else if !value.is_name("env") {
+        // A parameter, an answer, a file, what a command prints.
+        if value.kind == TokenKind::Name && ELSEWHERE.contains(&value.text()) {
+            job.opaque(value.text(), &Receiver::variable(source.tokens[at].text()), at_token(source, value));
+        }
         job.is_given(source.tokens[at].text());
     }
 }

@@ -97,7 +97,11 @@ fn credential(written: Written<'_>, name: &str, path: &str, workload: &mut Workl
     if let Some(name_of_value) = given {
         let given = shared::reference(StoreKind::Parameter, name_of_value, location);
         workload.references.push(shared::received_by(given, name));
-    } else if !is_templated && !text.trim().is_empty() {
+    } else if is_templated {
+        // A function of the template: a file, a look-up in the cluster, something made up at installation.
+        let made = shared::reference(StoreKind::StepOutput, "a template", location);
+        workload.references.push(shared::received_by(made, name));
+    } else if !text.trim().is_empty() {
         facts.declarations.extend(weak_literal::declared(name, &text, &location));
         facts.slots.push(shared::slot(name, location));
     }

@@ -197,6 +197,11 @@ metadata:
         assert!(
             facts.workloads[0].extents.iter().any(|extent| extent.origin == slot.origin && extent.region.span.contains(slot.region.span))
         );
+        let made: String = pod.replace(".Values.db.password | quote", "include \"app.password\" .");
+        let made = chart(values, made.leak());
+        assert!(made.workloads[0].references.iter().any(|found| found.store == StoreKind::StepOutput));
+        let vault = chart(values, pod.replace("{{ .Values.db.password | quote }}", "vault:secret/data/db#pw").leak());
+        assert!(vault.slots.is_empty() && vault.workloads[0].references.iter().any(|found| found.store == StoreKind::Vault));
         let open = chart("db: {password: ''}\n", pod);
         assert_eq!(open.slots, []);
         let given = open.workloads[0].references.iter().find(|found| found.name == ".Values.db.password").unwrap();
