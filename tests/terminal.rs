@@ -1,6 +1,6 @@
 //! What reaches a terminal: nothing that would control it, and links where it shows them.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
