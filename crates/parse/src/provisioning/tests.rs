@@ -167,6 +167,7 @@ fn lists_that_a_folder_keeps_are_read_together() {
     let identities = r#"[{"clientId": "3f1c2b4a-0d5e-4c6f-8a7b-9c8d7e6f5a4b", "principalId": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "name": "id-ci",
  "id": "/subscriptions/6f2b8f0e-1a2b-4c3d-8e4f-5a6b7c8d9e0f/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ci"}]"#;
     let roles = r#"[{"principalId": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "principalType": "ServicePrincipal", "roleDefinitionName": "Reader",
+ "principalName": "3f1c2b4a-0d5e-4c6f-8a7b-9c8d7e6f5a4b",
  "roleDefinitionId": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "scope": "/subscriptions/6f2b8f0e-1a2b-4c3d-8e4f-5a6b7c8d9e0f"}]"#;
     let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
     let units = [unit("azure/ids.json", identities), unit("azure/roles.json", roles)];
