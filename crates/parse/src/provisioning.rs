@@ -123,6 +123,7 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"bound_service_account_names\"", "\"bound_service_account_namespaces\""],
         &["\"bindings\"", "\"members\"", "\"roles/"],
         &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
+        &["\"clientId\"", "\"principalId\"", "/userAssignedIdentities"],
         &["\"AssignableScopes\"", "\"Actions\""],
         &["\"assignableScopes\"", "\"actions\""],
     ];
@@ -130,19 +131,18 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
     let told_in_yaml = [&["/workloadIdentityPools/", "attributeMapping:"][..], &["bindings:", "role: roles/", "members:"]];
     let name = unit.origin().file_name();
     let is_told = (name.ends_with(".json") && told.into_iter().any(all)) || (is_yaml(name) && told_in_yaml.into_iter().any(all));
-    (is_told && exports::is_trusts(unit)).then(|| unit.origin().path.clone())
+    (is_told && exports::is_trusts(unit)).then(|| unit.origin().folder().to_owned())
 }
 
 fn is_yaml(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
-/// Reads such documents: they are configuration here and no evidence of what is in force.
+/// Reads the documents of a folder: they are configuration here and no evidence of what is in force. One says what another only
+/// names by an id (an identity, and its grants).
 pub(crate) fn read_documents(units: &[Unit<'_>]) -> Facts {
-    let mut facts = Facts::default();
-    for unit in units {
-        facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
-    }
+    let folder = units.first().map_or("", |unit| unit.origin().folder());
+    let mut facts = terraform::read_provisioning(units, folder);
     facts.evidence.clear();
     facts
 }

@@ -20,8 +20,21 @@ pub(crate) enum Breadth {
     Exact,
 }
 
+/// Templates of further shared issuers (Vercel, Pulumi, Azure DevOps): what leads, what ends the tenant's name, what leads the project's.
+const OTHERS: [(&str, &str, &str); 3] = [("owner:", ":", ":project:"), ("pulumi:deploy:org:", ":", ":project:"), ("sc://", "/", "/")];
+
 /// The breadth of a pattern in which `*` and `?` are wild.
 pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
+    // The issuer names the tenant, so that only the project is to be told.
+    let project = match issuer {
+        Some(Shared::CircleCi) => Some(pattern.split_once("/project/").map_or("*", |(_, rest)| rest.split('/').next().unwrap_or(rest))),
+        Some(Shared::Bitbucket) => pattern.split(':').next(),
+        _ => None,
+    };
+    if let Some(project) = project {
+        let open = project.contains('*') && !pattern.contains("${");
+        return if open { Breadth::Tenant } else { Breadth::Exact };
+    }
     let Some(pattern) = filled(pattern) else { return Breadth::Exact };
     let pattern = pattern.as_str();
     let Some(wild) = pattern.find(['*', '?']) else { return Breadth::Exact };
@@ -29,6 +42,7 @@ pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
         Some(Shared::GitLab) => parts(pattern, "project_path:", "/", &["/"]),
         Some(Shared::Terraform) => parts(pattern, "organization:", ":", &[":workspace:", ":stack:"]),
         Some(Shared::Buildkite) => parts(pattern, "organization:", ":", &[":pipeline:"]),
+        Some(Shared::Other) => OTHERS.iter().find_map(|(lead, after, before)| parts(pattern, lead, after, &[before])),
         _ => parts(pattern, "repo:", "/", &["/"]),
     };
     // Organization and project are whole, and so is the beginning of the workspace's name.
@@ -100,6 +114,7 @@ fn is_run(issuer: Option<Shared>, pattern: &str, before: &str) -> bool {
     match issuer {
         Some(Shared::Terraform) => !pattern.contains(":stack:") || before.contains(":operation:"),
         Some(Shared::Buildkite) => before.contains(":commit:") || before.contains(":ref:refs/") && before.ends_with(':'),
+        Some(Shared::Other) => before.contains(":operation:"),
         _ => false,
     }
 }
@@ -118,6 +133,7 @@ fn is_whole(before: &str) -> bool {
         "ref_type:branch:ref:",
         "ref_type:tag:ref:",
         "deployment:",
+        "stack:",
     ];
     wholes.contains(&before) || wholes.iter().any(|whole| whole.starts_with(before) && !before.ends_with(':'))
 }
@@ -185,5 +201,30 @@ mod tests {
         assert_eq!(of(&format!("{stack}:*:operation:apply"), Some(Shared::Terraform)), Breadth::Project);
         assert_eq!(of(&format!("{stack}:production:operation:*"), Some(Shared::Terraform)), Breadth::Exact);
         assert_eq!(of("organization:acme:project:p:stack:*", Some(Shared::Terraform)), Breadth::Tenant);
+    }
+
+    #[test]
+    fn issuers_of_one_tenant_leave_the_project_to_be_told() {
+        for pattern in ["*", "org/3f0d/*", "org/3f0d/project/*/user/*", "org/3f0d/project/*"] {
+            assert_eq!(of(pattern, Some(Shared::CircleCi)), Breadth::Tenant, "{pattern}");
+        }
+        for pattern in ["org/3f0d/project/9c1d/user/*", "org/3f0d/project/9c1d/*", "org/${var.org}/project/${var.project}/user/*"] {
+            assert_eq!(of(pattern, Some(Shared::CircleCi)), Breadth::Exact, "{pattern}");
+        }
+        assert_eq!(of("*", Some(Shared::Bitbucket)), Breadth::Tenant);
+        assert_eq!(of("{3f0d}:*", Some(Shared::Bitbucket)), Breadth::Exact);
+    }
+
+    #[test]
+    fn further_shared_issuers_have_templates_of_their_own() {
+        let other = |pattern| of(pattern, Some(Shared::Other));
+        assert_eq!(other("owner:acme:project:web:environment:production"), Breadth::Exact);
+        assert_eq!(other("owner:acme:project:web:environment:*"), Breadth::Project);
+        assert_eq!(other("owner:acme:project:*:environment:production"), Breadth::Tenant);
+        assert_eq!(other("owner:*:project:web:environment:production"), Breadth::Everybody);
+        assert_eq!(other("pulumi:deploy:org:acme:project:web:stack:prod:operation:*:scope:write"), Breadth::Exact);
+        assert_eq!(other("pulumi:deploy:org:acme:*"), Breadth::Tenant);
+        assert_eq!(other("sc://acme/*"), Breadth::Tenant);
+        assert_eq!(other("*"), Breadth::Everybody);
     }
 }

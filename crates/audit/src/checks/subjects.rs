@@ -68,8 +68,15 @@ pub(crate) fn of(trust: &TrustBinding) -> Vec<Subject> {
     let condition = Condition::of(trust);
     let about_subject = |test: &&Test| test.plain_claim() == "sub" && !test.negated;
     let tests = condition.tests().into_iter().filter(about_subject);
+    // A pattern in which nothing is wild is the text itself.
+    let how = |test: &Test, text: &str| match test.how {
+        How::Like | How::Glob if !text.contains(['*', '?']) => How::Is,
+        how => how,
+    };
     tests
-        .flat_map(|test| test.values.iter().filter_map(Value::known).map(|text| Subject { text: text.to_owned(), how: test.how }))
+        .flat_map(|test| {
+            test.values.iter().filter_map(Value::known).map(move |text| Subject { text: text.to_owned(), how: how(test, text) })
+        })
         .collect()
 }
 

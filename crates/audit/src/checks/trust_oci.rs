@@ -17,6 +17,8 @@ use unkeyed_model::{Platform, TrustBinding, Value};
 use super::check::Check;
 use super::view::View;
 
+pub(crate) use stored_client_secret::begins_session;
+
 /// The family's checks.
 pub(crate) const CHECKS: &[&Check] = &[
     &loose_rule::CHECK,

@@ -21,6 +21,10 @@ pub(crate) enum Shared {
     Terraform,
     /// Buildkite.
     Buildkite,
+    /// CircleCI, with an issuer for each organisation: only a template, see [`Shared::template`].
+    CircleCi,
+    /// Bitbucket, with an issuer for each workspace: only a template.
+    Bitbucket,
     /// Others that are known to be shared; most of them tell customers apart by the audience.
     Other,
 }
@@ -42,13 +46,15 @@ impl Shared {
         })
     }
 
-    /// Whose template the subjects of an issuer follow: that of a shared one, or of a server that an organisation runs itself
-    /// (`gitlab.HOST`; GitHub Enterprise Server's `https://HOST/_services/token`).
+    /// Whose template the subjects of an issuer follow: that of a shared one, of one that a vendor keeps for each customer, or of a
+    /// server that an organisation runs itself (`gitlab.HOST`; GitHub Enterprise Server's `https://HOST/_services/token`).
     pub(crate) fn template(issuer: &Value) -> Option<Self> {
         let issuer = normal(issuer.known()?);
         let own = match () {
             () if issuer.starts_with("gitlab.") => Some(Self::GitLab),
             () if issuer.ends_with("/_services/token") => Some(Self::GitHub),
+            () if issuer.starts_with("oidc.circleci.com/org/") => Some(Self::CircleCi),
+            () if issuer.starts_with("api.bitbucket.org/2.0/workspaces/") => Some(Self::Bitbucket),
             () => None,
         };
         Self::of(issuer).or(own)

@@ -29,6 +29,17 @@ pub(crate) enum Attribute {
     Block(Vec<(String, Attribute)>),
 }
 
+impl Resource {
+    /// The text of an attribute.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match &self.attributes.iter().find(|(attribute, _)| attribute == name)?.1 {
+            Attribute::Node(node) => node.text(),
+            Attribute::Text(text) => Some(text),
+            Attribute::Reference(_) | Attribute::Block(_) => None,
+        }
+    }
+}
+
 /// The labels that are given, in all files together.
 #[derive(Default)]
 pub(crate) struct Labels {

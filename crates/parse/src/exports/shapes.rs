@@ -79,6 +79,7 @@ pub(super) fn of(item: &Node) -> Option<&'static Shape> {
 const TRUSTS: &[&str] = &[
     "aws iam get-role,",
     "az identity federated-credential",
+    "az identity list",
     "gcloud iam workload-identity-pools providers",
     "gcloud get-iam-policy",
     "gcloud asset search-all-iam-policies",

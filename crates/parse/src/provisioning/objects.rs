@@ -98,12 +98,20 @@ fn cluster(object: &Node, out: &mut Out<'_>) {
     const KIND: &str = "aws_iam_role_policy_attachment";
     let accounts = ["serviceAccounts", "podIdentityAssociations"].iter().filter_map(|key| object.path(&["iam", key]));
     for account in accounts.flat_map(Node::items) {
-        let name =
-            account.str("roleName").or_else(|| account.path(&["metadata", "name"])?.text()).or_else(|| account.str("serviceAccountName"));
-        let role = format!("eksctl-{}", name.unwrap_or_default());
-        for arn in ["attachPolicyARNs", "permissionPolicyARNs"].iter().filter_map(|key| account.get(key)).flat_map(Node::items) {
+        let name = account.path(&["metadata", "name"]).and_then(Node::text).or_else(|| account.str("serviceAccountName"));
+        let role = account.str("roleName").map_or_else(|| format!("eksctl-{}", name.unwrap_or_default()), str::to_owned);
+        let mut attach = |at: &Node, policy: Attribute| {
             let own = out.numbered(KIND, "");
-            out.resource(KIND, own, arn, vec![("role", text(role.clone())), ("policy_arn", Some(Attribute::Node(arn.clone())))]);
+            out.resource(KIND, own, at, vec![("role", text(role.clone())), ("policy_arn", Some(policy))]);
+        };
+        for arn in ["attachPolicyARNs", "permissionPolicyARNs"].iter().filter_map(|key| account.get(key)).flat_map(Node::items) {
+            attach(arn, Attribute::Node(arn.clone()));
+        }
+        // Policies that eksctl writes itself, under its name for them.
+        for policy in account.get("wellKnownPolicies").map(Node::entries).unwrap_or_default() {
+            if policy.value.text() == Some("true") {
+                attach(&policy.value, Attribute::Text(policy.name().to_owned()));
+            }
         }
         for policy in ["attachPolicy", "permissionPolicy"].iter().filter_map(|key| account.get(key)) {
             let own = out.numbered("aws_iam_role_policy", "");

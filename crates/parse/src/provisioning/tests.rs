@@ -161,3 +161,29 @@ fn statements_of_a_policy_are_those_of_the_command() {
     let facts = read("policy.sh", script);
     assert_eq!((facts.grants[0].principal.as_str(), facts.grants[0].actions[0].as_str()), ("oci:any-user", "use fn-invocation"));
 }
+
+#[test]
+fn lists_that_a_folder_keeps_are_read_together() {
+    let identities = r#"[{"clientId": "3f1c2b4a-0d5e-4c6f-8a7b-9c8d7e6f5a4b", "principalId": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "name": "id-ci",
+ "id": "/subscriptions/6f2b8f0e-1a2b-4c3d-8e4f-5a6b7c8d9e0f/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ci"}]"#;
+    let roles = r#"[{"principalId": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "principalType": "ServicePrincipal", "roleDefinitionName": "Reader",
+ "principalName": "3f1c2b4a-0d5e-4c6f-8a7b-9c8d7e6f5a4b",
+ "roleDefinitionId": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "scope": "/subscriptions/6f2b8f0e-1a2b-4c3d-8e4f-5a6b7c8d9e0f"}]"#;
+    let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+    let units = [unit("azure/ids.json", identities), unit("azure/roles.json", roles)];
+    let group = crate::group(&units[0]);
+    assert!(group.is_some() && group == crate::group(&units[1]));
+    let facts = crate::read(&group.unwrap(), &units);
+    let identity = facts.principals.iter().find(|principal| principal.names.contains(&"id-ci".into())).expect("an identity");
+    assert_eq!(facts.grants[0].principal, identity.key);
+}
+
+#[test]
+fn eksctl_names_roles_as_it_is_told_and_attaches_policies_of_its_own() {
+    let cluster = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: main}\niam:\n  serviceAccounts:\n  - metadata: \
+                   {name: scaler, namespace: kube-system}\n    roleName: cluster-scaler\n    wellKnownPolicies: {autoScaler: true, \
+                   externalDNS: false}\n";
+    let facts = read("cluster.yaml", cluster);
+    let grants: Vec<_> = facts.grants.iter().map(|grant| (grant.principal.as_str(), grant.role.clone())).collect();
+    assert_eq!(grants, [("cluster-scaler", Some(Value::literal("autoScaler")))]);
+}

@@ -1,6 +1,6 @@
 //! What tools print of a platform's state ([`crate::exports`]), written out as configuration language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{Facts, Unit, WorkloadKind};
 
@@ -39,8 +39,18 @@ pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
             }
         }
     }
+    // A list of grants calls every identity a service principal; a list of identities knows better.
+    let all = || read.iter().flat_map(|(_, resources, _)| resources);
+    let managed: BTreeSet<String> = all()
+        .filter(|each| each.kind == "azurerm_user_assigned_identity")
+        .filter_map(|each| each.text("principal_id").map(str::to_owned))
+        .collect();
+    let is_managed = |resource: &Resource| {
+        resource.kind == "azuread_application" && resource.text("object_id").is_some_and(|object| managed.contains(object))
+    };
     let counts = |file: usize, at: usize, resource: &Resource| {
-        fullest.get(&(resource.kind, resource.label.clone())).is_some_and(|(_, in_file, there)| (*in_file, *there) == (file, at))
+        !is_managed(resource)
+            && fullest.get(&(resource.kind, resource.label.clone())).is_some_and(|(_, in_file, there)| (*in_file, *there) == (file, at))
     };
     let written = read.into_iter().enumerate().filter_map(|(file, (place, resources, is_template))| {
         let counting = resources.iter().enumerate().filter(|(at, resource)| counts(file, *at, resource)).map(|(_, resource)| resource);

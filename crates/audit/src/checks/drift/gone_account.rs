@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A trust in a Kubernetes service account that the manifests don't have: an account of the same name stands in another namespace,
-//! another account of the namespace uses the principal, or one whose name extends or shortens it has taken its place.
+//! another account of the namespace uses the principal, or one whose name extends or shortens it has taken its place. A note if the
+//! manifests of the namespace merely lack it.
 //!
 //! # Why it matters
 //!
@@ -44,13 +45,14 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
                     continue;
                 };
                 let gone = accounts.missing(namespace, name).or_else(|| accounts.renamed(view, key, namespace, name));
-                let Some(why) = gone.or_else(|| accounts.replaced(namespace, name, &admitted)) else { continue };
+                let gone = gone.or_else(|| accounts.replaced(namespace, name, &admitted)).map(|why| (CHECK.level, why));
+                let Some((level, why)) = gone.or_else(|| Some((Level::Note, accounts.absent(namespace, name)?))) else { continue };
                 let message = format!(
                     "The trust of {} ({}) admits the service account {namespace}/{name}, which no manifest here has: {why}.",
                     view.name(key),
                     spot(&trust.location),
                 );
-                sink.principal(key, &Statement::new(CHECK.level, &trust.location, message));
+                sink.principal(key, &Statement::new(level, &trust.location, message));
             }
         }
     }
@@ -112,6 +114,14 @@ impl<'a> Accounts<'a> {
         let other = own.iter().filter(is_like).find(is_free)?;
         Some(format!("there is {other} in {namespace}"))
     }
+
+    /// That the namespace is described here without the account. A chart may bring it along, so that this is a note; the system's
+    /// namespaces and `default` are nobody's to describe.
+    fn absent(&self, namespace: &str, name: &str) -> Option<String> {
+        let own = self.by_namespace.get(namespace).filter(|names| !self.templated && !names.contains(name))?;
+        let is_described = name != "default" && namespace != "default" && !namespace.starts_with("kube-");
+        is_described.then(|| format!("{namespace} has {}", own.iter().copied().take(3).collect::<Vec<_>>().join(", ")))
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn one_that_the_manifests_of_its_namespace_lack_is_a_note() {
+        let unused = |subject, account| {
+            let mut estate = trusting(subject, account);
+            estate.facts.workloads[0].identity_paths.clear();
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(unused("system:serviceaccount:shop:web", "shop/frontend"), [Level::Note]);
+        assert!(unused("system:serviceaccount:kube-system:web", "kube-system/frontend").is_empty());
+        assert!(unused("system:serviceaccount:shop:default", "shop/frontend").is_empty());
+    }
+
+    #[test]
     fn one_that_is_there_is_fine() {
         assert!(levels(&CHECK, &trusting("system:serviceaccount:shop:web", "shop/web")).is_empty());
     }
@@ -146,9 +168,6 @@ mod tests {
         assert!(levels(&CHECK, &trusting("system:serviceaccount:shop:web", "pay/api")).is_empty());
         assert!(levels(&CHECK, &trusting("system:serviceaccount:shop:web", "default/web")).is_empty());
         assert!(levels(&CHECK, &trusting("system:serviceaccount:shop:web", "shop/{{ .Values.account }}")).is_empty());
-        let mut unused = trusting("system:serviceaccount:shop:web", "shop/frontend");
-        unused.facts.workloads[0].identity_paths.clear();
-        assert!(levels(&CHECK, &unused).is_empty());
         assert!(levels(&CHECK, &with_trust(Platform::Aws, |trust| trust.subject = exact("system:serviceaccount:shop:web"))).is_empty());
     }
 }

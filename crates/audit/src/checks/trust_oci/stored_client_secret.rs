@@ -32,7 +32,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for linked in &view.context.workloads {
         let path = mixed_mode::paths(linked).find(|path| path.platform == Platform::Oci && path.kind != IdentityKind::Managed);
         let held = linked.artifacts.iter().filter_map(|&at| view.context.artifacts.get(at));
-        for secret in held.filter(|artifact| artifact.class == Class::Bootstrap || artifact.kind == "oci.oauth-client-secret") {
+        for secret in held.filter(|artifact| begins_session(artifact)) {
             let leads_to_oci = secret.destination.as_ref().is_none_or(|destination| destination.kind == "oci");
             let is_told = path.is_some() || is_client_secret(secret);
             let Some(place) = mixed_mode::place(secret, linked).filter(|_| leads_to_oci && is_told && secret.class.is_persistent()) else {
@@ -47,6 +47,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
             sink.workload(&linked.workload.id, statement);
         }
     }
+}
+
+/// Whether an artifact only asks for a session, so that this check speaks of it and not MX-01.
+pub(crate) fn begins_session(artifact: &Artifact) -> bool {
+    artifact.class == Class::Bootstrap || artifact.kind == "oci.oauth-client-secret"
 }
 
 /// A client secret of an identity domain: what leads to OCI and only begins a session there is nothing else.
