@@ -17,6 +17,9 @@ STAND_IN = Path(__file__).parent / "stand_in.py"
 PATIENCE = 60
 """Seconds until something that should happen is taken to never happen."""
 
+# A shell has what it starts in the background ignore the signal, and so would all that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def until(condition: Callable[[], object], what: str) -> None:
     end = time.monotonic() + PATIENCE
