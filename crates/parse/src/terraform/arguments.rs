@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 6;
 /// Longest value that is handed on, in bytes.
 const MAX_BYTES: usize = 64 << 10;
 /// Arguments of a module block that are no variables of the module.
-const META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+pub(super) const META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
 
 /// Values of a module's variables, by name; none where they are set to what can't be told.
 pub(super) type Given = BTreeMap<String, Option<Json>>;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use unkeyed_model::{Basis, Facts, SkipReason, TrustBinding, Unit, WorkloadKind};
 
+use super::arguments::META;
 use super::aws::Document;
 use super::documents::Documents;
 use super::module::{Module, Section};
@@ -20,9 +21,6 @@ use crate::policy_document::hole;
 /// Most calls of a folder that are followed, and most bytes that a called module may have.
 const MAX_CALLS: usize = 100;
 const MAX_BYTES: usize = 1 << 20;
-
-/// Arguments of a call that are no variables.
-const OWN: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
 
 /// Folders whose modules the files of a folder call.
 pub(super) fn folders(units: &[Unit<'_>]) -> Vec<String> {
@@ -74,7 +72,7 @@ pub(super) fn read(module: &Module<'_>, drawn: &[&[Unit<'_>]], facts: &mut Facts
 
 /// What a call gives to the module.
 fn given(module: &Module<'_>, section: Section<'_>) -> Vec<(String, Val)> {
-    let arguments = section.block.body.attributes().map(|attribute| attribute.key.as_str()).filter(|name| !OWN.contains(name));
+    let arguments = section.block.body.attributes().map(|attribute| attribute.key.as_str()).filter(|name| !META.contains(name));
     arguments.filter_map(|name| Some((name.to_owned(), carried(module, &module.get(section, name)?)))).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Lists (names, paths, what trees contain), each kept once and known by its number.
 //!
 //! The decision a reader would question: no map of the standard library, which would keep each list in an allocation of its
-//! own. There are a million short ones in a large repository, and most of their memory would be what surrounds them.
+//! own. A large repository has very many short ones, and most of their memory would be what surrounds them.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
