@@ -151,18 +151,18 @@ impl Trace {
         (total / WORTHWHILE.0 < length / WORTHWHILE.1).then_some(parts)
     }
 
-    /// What is new, and the seams, which are empty spans.
+    /// What is new, and the seams, which are empty spans; what is near to each other as one.
     fn changes(&self, copies: &[Copied], length: usize) -> Vec<Span> {
-        let mut changes = Vec::with_capacity(copies.len() + 1);
+        let mut changes = Vec::new();
         let (mut end, mut goes_on_from) = (0, 0);
         for copy in copies {
             if copy.span.start > end || copy.from != goes_on_from {
-                changes.push(Span::new(end, copy.span.start));
+                note(&mut changes, Span::new(end, copy.span.start));
             }
             (end, goes_on_from) = (copy.span.end, copy.from + copy.span.len());
         }
         if end < length || goes_on_from != self.length {
-            changes.push(Span::new(end, length));
+            note(&mut changes, Span::new(end, length));
         }
         changes
     }

@@ -10,6 +10,8 @@ use crate::simd::{Class, Engine};
 
 /// Bytes of a mask.
 const BYTES: usize = u64::BITS as usize;
+/// Doublings from one bit to all of a mask.
+const SHIFTS: usize = BYTES.ilog2() as usize;
 /// Masks that are made at a time.
 const MASKS: usize = 64;
 
@@ -18,13 +20,23 @@ const MASKS: usize = 64;
 pub struct Runs {
     class: Class,
     min: usize,
+    /// A mask that is shifted by each of these in turn, and taken with itself each time, keeps the bits where a run begins.
+    shifts: [u8; SHIFTS],
 }
 
 impl Runs {
     /// Runs of at least `min` bytes of `class`; bytes beyond ASCII never count as part of it.
     #[must_use]
     pub const fn new(class: &ByteSet, min: usize) -> Self {
-        Self { class: Class::new(class), min: if min == 0 { 1 } else { min } }
+        let min = if min == 0 { 1 } else { min };
+        let (mut shifts, mut length, mut step) = ([0; SHIFTS], 1, 0);
+        while length < min && length < BYTES {
+            let more = if length < min - length { length } else { min - length };
+            shifts[step] = more as u8;
+            length += more;
+            step += 1;
+        }
+        Self { class: Class::new(class), min, shifts }
     }
 
     /// Calls `on_run` with every maximal run that is long enough, in order.
@@ -66,16 +78,11 @@ impl Runs {
         }
     }
 
-    /// A bit where at least `min` bits follow each other.
+    /// A bit where at least `min` bits follow each other. There is no branch in it: where words are as long as half a run, none
+    /// could be foretold.
     #[inline]
     fn begins(&self, mask: u64) -> u64 {
-        let (mut found, mut length) = (mask, 1);
-        while length < self.min && found != 0 {
-            let more = length.min(self.min - length);
-            found &= found >> more;
-            length += more;
-        }
-        found
+        self.shifts.iter().fold(mask, |found, &shift| found & found >> shift)
     }
 
     /// The runs that touch neither end of the mask.

@@ -4,6 +4,7 @@
 //! nothing leads to any more is then read like everything else, and no object is expanded twice. Trees and commits come
 //! first; from them each blob gets a path. Nothing that the repository configures is run, and gix is met only in this module.
 
+mod ancestry;
 mod at;
 mod commit;
 mod delta;
@@ -41,6 +42,7 @@ use crate::content::{self, ContentSum};
 use crate::exclude::Excludes;
 use crate::path_text::joined;
 use crate::{Error, Event, GitScope, Options, Sink, Source};
+use ancestry::Ancestry;
 use listed::Listed;
 pub use selection::Commits;
 use store::{Store, gap};
@@ -56,6 +58,7 @@ pub(crate) struct History {
     excludes: Excludes,
     options: Options,
     store: OnceLock<Store>,
+    ancestry: OnceLock<Ancestry>,
 }
 
 /// Objects that take more bytes than this to expand are not expanded by gix, which reads single objects; own limits are lower.
@@ -90,7 +93,7 @@ impl History {
         let excludes = Excludes::new(&root(repository), &options.excludes)?;
         let hash = repository.object_hash();
         let repository = repository.clone().into_sync();
-        Ok(Self { target: target.into(), repository, objects, hash, excludes, options, store: OnceLock::new() })
+        Ok(Self { target: target.into(), repository, objects, hash, excludes, options, store: OnceLock::new(), ancestry: OnceLock::new() })
     }
 
     fn store(&self) -> &Store {
@@ -99,7 +102,10 @@ impl History {
 
     fn everything<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
         let store = self.store();
-        let mut skips = read::everything(store, self.hash, &self.options, sink);
+        let (mut skips, ancestry) = read::everything(store, self.hash, &self.options, sink);
+        if let Some(ancestry) = ancestry {
+            self.ancestry.get_or_init(|| ancestry);
+        }
         skips.extend(store.problems.iter().cloned());
         if self.repository.to_thread_local().is_shallow().unwrap_or(false) {
             let detail = "a shallow clone: older commits are not here; `git fetch --unshallow` brings them".into();

@@ -29,6 +29,9 @@ const MIN_LINE: usize = 32;
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     let mut joined = [0; 2];
     for run in runs(text, &LONG) {
+        if !has_capital_or_digit(&text[run.start..run.end]) {
+            continue;
+        }
         base64_regions(text, run, DecodeStep::Base64, &mut joined[0], out);
         if may_be_url(text, run) {
             base64_regions(text, run, DecodeStep::Base64url, &mut joined[1], out);
@@ -46,6 +49,14 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
             }
         }
     }
+}
+
+/// Whether a run may be what was encoded: paths and identifiers of small letters are most of all runs, and of the text that
+/// base64 stands for every third byte begins with one of the digits up to `f`.
+fn has_capital_or_digit(run: &[u8]) -> bool {
+    let is_either = |byte: &u8| byte.is_ascii_uppercase() | byte.is_ascii_digit();
+    // All of a piece is looked at, which takes fewer steps than to stop in it.
+    run.chunks(64).any(|piece| piece.iter().fold(false, |found, byte| found | is_either(byte)))
 }
 
 /// Whether - or _ stands in a run, or may stand in lines that belong to it.

@@ -3,7 +3,9 @@
 //! One decision a reader would question: `&amp;`, `&lt;`, `&gt;` and apostrophes alone do not make a text worth decoding. They
 //! fill every page, and a credential is found beside them as it stands.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use unkeyed_model::{DecodeStep, Span};
 
 use super::{Decoded, Region};
@@ -12,12 +14,16 @@ use super::{Decoded, Region};
 const MIN: usize = 20;
 const NAMED: &[(&[u8], u8)] = &[(b"quot;", b'"'), (b"amp;", b'&'), (b"lt;", b'<'), (b"gt;", b'>'), (b"apos;", b'\''), (b"nbsp;", b' ')];
 
+/// Made once: most texts are shorter than what that costs.
+static NUMBERS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"&#"));
+static QUOTES: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"&quot;"));
+
 /// Texts and attribute values with a reference that may stand where a credential begins or in it.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
     let is_border = |byte: &u8| matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\n');
     // A lone `&` is everywhere in source text.
-    let mut numbers = memmem::find_iter(text, b"&#").peekable();
-    let mut quotes = memmem::find_iter(text, b"&quot;").peekable();
+    let mut numbers = NUMBERS.find_iter(text).peekable();
+    let mut quotes = QUOTES.find_iter(text).peekable();
     let mut floor = 0;
     while let Some(at) = [numbers.peek(), quotes.peek()].into_iter().flatten().min().copied() {
         let _passed = numbers.next_if_eq(&at).or_else(|| quotes.next());

@@ -3,7 +3,9 @@
 //! One decision a reader would question: it is recognised by `=3D`, the equals sign that such text can't write otherwise. A
 //! line that merely ends with `=` counts only where the beginning of the text names the encoding.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use unkeyed_model::{DecodeStep, Span};
 
 use super::{Decoded, Region, digits::nibble};
@@ -16,12 +18,13 @@ const HEADER: usize = 8 << 10;
 
 /// Lines with an encoded equals sign, each with the lines that it is joined to.
 pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
-    lines(text, b"=3D", out);
+    static EQUALS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"=3D"));
+    lines(text, &EQUALS, out);
 }
 
 /// The same for a text that says that it is quoted-printable.
 pub(super) fn mail(text: &[u8], out: &mut Vec<Region>) {
-    lines(text, b"=", out);
+    lines(text, &Finder::new(b"="), out);
 }
 
 /// Whether a text says so of itself.
@@ -29,10 +32,9 @@ pub(super) fn is_named(text: &[u8]) -> bool {
     text.len() > MIN && contains_ignoring_case(&text[..text.len().min(HEADER)], b"quoted-printable")
 }
 
-fn lines(text: &[u8], trigger: &[u8], out: &mut Vec<Region>) {
-    let finder = memmem::Finder::new(trigger);
+fn lines(text: &[u8], trigger: &Finder<'_>, out: &mut Vec<Region>) {
     let (mut floor, mut from) = (0, 0);
-    while let Some(at) = finder.find(&text[from..]).map(|offset| from + offset) {
+    while let Some(at) = trigger.find(&text[from..]).map(|offset| from + offset) {
         from = at + 1;
         if escape(text, at).is_none() {
             continue;

@@ -63,6 +63,14 @@ fn what_hides_nothing_is_left() {
 }
 
 #[test]
+fn digits_that_are_all_small_letters_are_a_name() {
+    let letters = "amlt".repeat(8);
+    assert_eq!(decoded(&letters), []);
+    // Though they would turn into text.
+    assert_eq!(one(&letters.replacen("amlt", "Smlt", 1)).1, format!("Jim{}", "jim".repeat(7)));
+}
+
+#[test]
 fn places_cover_the_encoded_bytes() {
     let text = b"x: cGFzc3dvcmQ9aHVudGVyMiEhISE=";
     let mut out = Decoded::default();

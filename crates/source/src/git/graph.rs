@@ -1,4 +1,4 @@
-//! Which tree contains which, and which commit follows which: what provenance is read from.
+//! Which tree contains which.
 //!
 //! The decision a reader would question: what a tree contains is a list of runs of edges. A tree mostly contains what the
 //! one before it did, so that there are far fewer runs than trees have parts, and a question is asked of each run once.
@@ -6,7 +6,6 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::commit;
 use super::ids::Ids;
 use super::numbered::Numbered;
 use super::pack::{Kind, NONE};
@@ -19,16 +18,6 @@ use crate::Flow;
 const RUN_LENGTH: usize = 16;
 const MAX_RUN: usize = 64;
 
-/// A commit, in numbers of objects.
-pub(super) struct Commit {
-    pub(super) object: u32,
-    pub(super) tree: u32,
-    /// When the author wrote it.
-    pub(super) seconds: i64,
-    /// [`NONE`] for one that isn't here.
-    pub(super) parents: Vec<u32>,
-}
-
 /// Something is called so in a tree: a tree, or a content that is looked for.
 #[derive(Clone, Copy)]
 pub(super) struct Edge {
@@ -37,13 +26,9 @@ pub(super) struct Edge {
     pub(super) name: u32,
 }
 
-/// The commits, tags and trees of a database.
+/// The trees of a database.
 #[derive(Default)]
 pub(super) struct Graph {
-    /// By number.
-    pub(super) commits: Vec<Commit>,
-    /// Tag and what it points to, by number of the tag.
-    pub(super) tags: Vec<(u32, u32)>,
     edges: Vec<Edge>,
     /// By object: the edge that was last met for it, which is nearly always the next one, too.
     last: Vec<u32>,
@@ -72,10 +57,8 @@ impl Graph {
                 Flow::Continue
             })
         };
-        sweep.run(|kind| kind != Kind::Blob, &visitor);
+        sweep.run(|kind| kind == Kind::Tree, &visitor);
         let mut graph = graph.into_inner().unwrap_or_else(PoisonError::into_inner);
-        graph.commits.sort_unstable_by_key(|commit| commit.object);
-        graph.tags.sort_unstable();
         graph.trees.sort_unstable_by_key(|(tree, _)| *tree);
         graph.last = Vec::new();
         graph.places = vec![NONE; sweep.store.ids.len()];
@@ -154,39 +137,26 @@ impl Graph {
 
     fn take(&mut self, object: &Seen<'_>, sweep: &Sweep<'_>, id_width: usize, sought: &Sought<'_>) {
         let ids = &sweep.store.ids;
-        let number = |id: gix::ObjectId| ids.find(&id).unwrap_or(NONE);
-        match object.kind {
-            Kind::Commit => self.commits.push(Commit {
-                object: object.object,
-                tree: commit::tree(object.bytes).map_or(NONE, number),
-                seconds: commit::author_seconds(object.bytes).unwrap_or(i64::MAX),
-                parents: commit::parents(object.bytes).map(number).collect(),
-            }),
-            Kind::Tag => self.tags.push((object.object, commit::target(object.bytes).map_or(NONE, number))),
-            Kind::Tree => {
-                let start = self.lists.len() as u32;
-                let mut run = Vec::with_capacity(MAX_RUN);
-                for entry in TreeEntries::new(object.bytes, id_width) {
-                    let is_tree = entry.kind == EntryKind::Tree;
-                    if !is_tree && !sought.may_hold(entry.id) {
-                        continue;
-                    }
-                    let Some(child) = ids.find_bytes(entry.id) else { continue };
-                    if is_tree || sought.all.binary_search(&child).is_ok() {
-                        run.push(self.edge_to(child, entry.name, ids.len()));
-                        if run.len() == MAX_RUN || ends_run(entry.name) {
-                            self.lists.push(self.runs.number(&run));
-                            run.clear();
-                        }
-                    }
-                }
-                if !run.is_empty() {
-                    self.lists.push(self.runs.number(&run));
-                }
-                self.trees.push((object.object, start..self.lists.len() as u32));
+        let start = self.lists.len() as u32;
+        let mut run = Vec::with_capacity(MAX_RUN);
+        for entry in TreeEntries::new(object.bytes, id_width) {
+            let is_tree = entry.kind == EntryKind::Tree;
+            if !is_tree && !sought.may_hold(entry.id) {
+                continue;
             }
-            Kind::Blob => {}
+            let Some(child) = ids.find_bytes(entry.id) else { continue };
+            if is_tree || sought.all.binary_search(&child).is_ok() {
+                run.push(self.edge_to(child, entry.name, ids.len()));
+                if run.len() == MAX_RUN || ends_run(entry.name) {
+                    self.lists.push(self.runs.number(&run));
+                    run.clear();
+                }
+            }
         }
+        if !run.is_empty() {
+            self.lists.push(self.runs.number(&run));
+        }
+        self.trees.push((object.object, start..self.lists.len() as u32));
     }
 
     /// Adds what another thread read.
@@ -194,8 +164,6 @@ impl Graph {
         if self.lists.len() < other.lists.len() {
             std::mem::swap(self, &mut other);
         }
-        self.commits.append(&mut other.commits);
-        self.tags.append(&mut other.tags);
         let objects = other.last.len();
         let edges: Vec<u32> = other.edges.iter().map(|edge| self.edge_to(edge.child, other.texts.get(edge.name), objects)).collect();
         let renumber = |run| other.runs.get(run).iter().map(|&edge| edges[edge as usize]).collect::<Vec<_>>();
@@ -231,16 +199,6 @@ impl Graph {
     /// Where the tree with that number of an object stands among the trees.
     fn place(&self, object: u32) -> Option<usize> {
         self.places.get(object as usize).filter(|at| **at != NONE).map(|&at| at as usize)
-    }
-
-    /// The commit with that number of an object.
-    pub(super) fn commit(&self, object: u32) -> Option<usize> {
-        self.commits.binary_search_by_key(&object, |commit| commit.object).ok()
-    }
-
-    /// What the tag with that number of an object points to.
-    pub(super) fn target(&self, object: u32) -> Option<u32> {
-        self.tags.binary_search_by_key(&object, |&(tag, _)| tag).ok().map(|at| self.tags[at].1)
     }
 }
 

@@ -11,6 +11,9 @@ use crate::open;
 /// No header is longer: a type name, twenty digits and two separators.
 const HEADER_BYTES: usize = 32;
 
+/// The header is at the start of so much of a file: the description of a code that a block may begin with takes up to 320 bytes.
+const HEAD_BYTES: u64 = 1024;
+
 /// Reads loose objects, one at a time, into reused buffers.
 pub(super) struct LooseReader {
     inflater: Inflater,
@@ -26,8 +29,7 @@ impl LooseReader {
 
     /// What the object at `path` is.
     pub(super) fn kind(&mut self, path: &Path) -> Result<Kind, Fault> {
-        // The compressed header is hardly longer than the header.
-        self.load(path, 4 * HEADER_BYTES as u64)?;
+        self.load(path, HEAD_BYTES)?;
         self.header().map(|(kind, ..)| kind)
     }
 

@@ -8,7 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use unkeyed_model::GitState;
 
-use super::graph::{Commit, Graph};
+use super::ancestry::{Ancestry, Commit};
+use super::graph::Graph;
 use super::ids::Ids;
 use super::pack::NONE;
 use super::sets::{EMPTY, Sets, TooMany};
@@ -30,12 +31,12 @@ pub(super) struct Place {
 
 /// The places of `sought`, a sorted list, in its order. Where trees were made to hold something at more paths than can be
 /// followed, places have no state.
-pub(super) fn places(graph: &mut Graph, ids: &Ids, tips: &Tips, sought: &[u32]) -> Vec<Place> {
-    let (order, trees_first) = (parents_first(graph), graph.children_first());
+pub(super) fn places(graph: &mut Graph, ancestry: &Ancestry, ids: &Ids, tips: &Tips, sought: &[u32]) -> Vec<Place> {
+    let (order, trees_first) = (ancestry.parents_first(), graph.children_first());
     let mut places = Vec::with_capacity(sought.len());
     for batch in sought.chunks(BATCH) {
-        let known =
-            tree_sets(graph, ids, &trees_first, batch).and_then(|trees| Batch { graph, ids, tips, sought: batch, trees }.places(&order));
+        let known = tree_sets(graph, ids, &trees_first, batch)
+            .and_then(|trees| Batch { graph, ancestry, ids, tips, sought: batch, trees }.places(&order));
         places.extend(known.unwrap_or_else(|TooMany| vec![Place::default(); batch.len()]));
     }
     places
@@ -90,27 +91,10 @@ fn under(graph: &mut Graph, sets: &mut Sets<Held>, (set, name): (u32, u32)) -> R
     sets.number(moved)
 }
 
-/// The commits, each after its parents.
-fn parents_first(graph: &Graph) -> Vec<usize> {
-    let mut order = Vec::with_capacity(graph.commits.len());
-    let mut is_met = vec![false; graph.commits.len()];
-    for start in 0..graph.commits.len() {
-        let mut stack = vec![(start, false)];
-        while let Some((at, is_ready)) = stack.pop() {
-            if is_ready {
-                order.push(at);
-            } else if !std::mem::replace(&mut is_met[at], true) {
-                stack.push((at, true));
-                stack.extend(graph.commits[at].parents.iter().filter_map(|&parent| graph.commit(parent)).map(|parent| (parent, false)));
-            }
-        }
-    }
-    order
-}
-
 /// What is looked for at a time.
 struct Batch<'g> {
     graph: &'g Graph,
+    ancestry: &'g Ancestry,
     ids: &'g Ids,
     tips: &'g Tips,
     sought: &'g [u32],
@@ -121,7 +105,7 @@ impl Batch<'_> {
     fn places(&self, order: &[usize]) -> Result<Vec<Place>, TooMany> {
         let mut places = vec![Place::default(); self.sought.len()];
         let mut commits_with = vec![0; self.trees.0.len()];
-        for commit in &self.graph.commits {
+        for commit in &self.ancestry.commits {
             commits_with[self.tree(commit) as usize] += 1;
             self.introduce(commit, &mut places);
         }
@@ -155,9 +139,12 @@ impl Batch<'_> {
             note(found, 1);
         }
         let own = self.tree(commit);
-        let parents = commit.parents.iter().filter_map(|&parent| Some(self.tree(&self.graph.commits[self.graph.commit(parent)?])));
+        if own == EMPTY {
+            return;
+        }
+        let parents = self.ancestry.parents(commit).map(|parent| self.tree(&self.ancestry.commits[parent]));
         let parents: Vec<u32> = parents.collect();
-        if own == EMPTY || parents.contains(&own) {
+        if parents.contains(&own) {
             return;
         }
         for &(found, _) in self.trees.0.get(own) {
@@ -176,15 +163,15 @@ impl Batch<'_> {
     fn reach(&self, order: &[usize], places: &mut [Place]) -> Result<(), TooMany> {
         let mut sets = Sets::new();
         // What the commit and all before it hold.
-        let mut history = vec![EMPTY; self.graph.commits.len()];
+        let mut history = vec![EMPTY; self.ancestry.commits.len()];
         for &at in order {
-            let commit = &self.graph.commits[at];
+            let commit = &self.ancestry.commits[at];
             let mut set = sets.number(self.held(self.tree(commit)))?;
             if let Ok(found) = self.sought.binary_search(&commit.object) {
                 let own = sets.number(vec![found as u32])?;
                 set = sets.union(set, own)?;
             }
-            for parent in commit.parents.iter().filter_map(|&parent| self.graph.commit(parent)) {
+            for parent in self.ancestry.parents(commit) {
                 set = sets.union(set, history[parent])?;
             }
             history[at] = set;
@@ -212,8 +199,8 @@ impl Batch<'_> {
         for found in staged.iter().filter_map(|id| self.sought.binary_search(&self.ids.find(id)?).ok()) {
             places[found].state = Some(GitState::Staged);
         }
-        for commit in head.iter().filter_map(|id| self.graph.commit(self.ids.find(id)?)) {
-            for found in self.held(self.tree(&self.graph.commits[commit])) {
+        for commit in head.iter().filter_map(|id| self.ancestry.position(self.ids.find(id)?)) {
+            for found in self.held(self.tree(&self.ancestry.commits[commit])) {
                 places[found as usize].state = Some(GitState::InHead);
             }
         }
@@ -232,13 +219,13 @@ impl Batch<'_> {
         // A tag may point to a tag; none is followed further than this.
         for _ in 0..16 {
             let Some(object) = at else { break };
-            if let Some(commit) = self.graph.commit(object) {
+            if let Some(commit) = self.ancestry.position(object) {
                 found.extend_from_slice(sets.get(history[commit]));
                 break;
             }
             found.extend(self.sought.binary_search(&object).ok().map(|found| found as u32));
             found.extend(self.held(self.trees.1.get(object as usize).map_or(EMPTY, |&set| set)));
-            at = self.graph.target(object).filter(|&target| target != NONE);
+            at = self.ancestry.target(object);
         }
         found.sort_unstable();
         found.dedup();

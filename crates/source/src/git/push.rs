@@ -1,6 +1,6 @@
 //! Makes Units of objects.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use unkeyed_model::{GitPlace, Lineage, Origin, Surface};
 
@@ -37,15 +37,23 @@ impl<'r, 's> Pusher<'r, 's> {
                 Flow::Continue
             }
             Kind::Commit => {
+                self.remember(object);
                 let tree = commit::tree(object.bytes);
                 self.sense(object, tree.map(|tree| self.reading.names.root(tree.as_bytes())));
                 self.message("commit", object)
             }
             Kind::Tag => {
+                self.remember(object);
                 self.sense(object, commit::target(object.bytes).map(|_| ()));
                 self.message("tag", object)
             }
         }
+    }
+
+    /// Notes what a commit or a tag leads to.
+    fn remember(&self, object: &Seen<'_>) {
+        let mut ancestry = self.reading.ancestry.lock().unwrap_or_else(PoisonError::into_inner);
+        ancestry.take(object, &self.reading.sweep.store.ids);
     }
 
     /// Notes an object that is not what it should be.

@@ -1,29 +1,41 @@
 //! Reads the whole database in two passes: commits, tags and trees, then blobs.
 
+use std::sync::{Mutex, PoisonError};
+
 use gix::hash::Kind as HashKind;
 use unkeyed_model::{Skip, SkipReason};
 
+use super::ancestry::Ancestry;
 use super::names::{Names, Parent};
 use super::pack::{Forest, Kind};
 use super::push::Pusher;
 use super::store::{Store, gap};
 use super::sweep::{Sweep, Visitor};
 use crate::path_text::{bytes_text, joined};
-use crate::{Options, Sink};
+use crate::{Flow, Options, Sink};
 
 /// What all threads share.
 pub(super) struct Reading<'r> {
     pub(super) names: Names<'r>,
+    /// Of the commits and tags that were read so far.
+    pub(super) ancestry: Mutex<Ancestry>,
     pub(super) options: &'r Options,
     pub(super) sweep: Sweep<'r>,
 }
 
-/// Reads everything and pushes it; what was not read is returned.
-pub(super) fn everything<'s>(store: &Store, hash: HashKind, options: &Options, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
+/// Reads everything and pushes it. What was not read is returned, and the ancestry, unless reading was stopped.
+pub(super) fn everything<'s>(
+    store: &Store,
+    hash: HashKind,
+    options: &Options,
+    sink: &(dyn Fn() -> Sink<'s> + Sync),
+) -> (Vec<Skip>, Option<Ancestry>) {
     let names = Names::new(&store.ids, hash.len_in_bytes());
-    let reading = Reading { names, options, sweep: Sweep::new(store, options) };
+    let mut reading = Reading { names, ancestry: Mutex::default(), options, sweep: Sweep::new(store, options) };
     let visitor = || pusher(&reading, sink());
     reading.sweep.run(|kind| kind != Kind::Blob, &visitor);
+    let ancestry = std::mem::take(reading.ancestry.get_mut().unwrap_or_else(PoisonError::into_inner));
+    let ancestry = (!reading.sweep.is_stopped()).then(|| ancestry.complete());
     let is_new = reading.new_objects();
     let forests: Vec<Forest> = match &is_new {
         Some(is_new) => store.forests.iter().map(|forest| forest.narrowed(|object| is_new[object as usize])).collect(),
@@ -47,7 +59,22 @@ pub(super) fn everything<'s>(store: &Store, hash: HashKind, options: &Options, s
         );
         skips.push(gap(SkipReason::NotSupplied, detail));
     }
-    skips
+    (skips, ancestry)
+}
+
+/// Reads the commits and tags alone.
+pub(super) fn ancestry(store: &Store, options: &Options) -> Ancestry {
+    let ancestry = Mutex::new(Ancestry::default());
+    let visitor = || -> Visitor<'_> {
+        Box::new(|object| {
+            if object.is_wanted {
+                ancestry.lock().unwrap_or_else(PoisonError::into_inner).take(&object, &store.ids);
+            }
+            Flow::Continue
+        })
+    };
+    Sweep::new(store, options).run(|kind| matches!(kind, Kind::Commit | Kind::Tag), &visitor);
+    ancestry.into_inner().unwrap_or_else(PoisonError::into_inner).complete()
 }
 
 fn pusher<'v>(reading: &'v Reading<'v>, sink: Sink<'v>) -> Visitor<'v> {

@@ -12,7 +12,7 @@ use super::provenance::{self, Place};
 use super::store::{Store, gap};
 use super::sweep::Sweep;
 use super::tips::Tips;
-use super::{History, commit};
+use super::{History, commit, read};
 use crate::path_text::{bytes_text, joined};
 use crate::read::Reader;
 
@@ -28,7 +28,8 @@ impl History {
         }
         let mut graph = Graph::read(&Sweep::new(store, &self.options), self.hash.len_in_bytes(), &sought);
         let repository = self.repository.to_thread_local();
-        let places = provenance::places(&mut graph, &store.ids, &Tips::read(&repository), &sought);
+        let ancestry = self.ancestry.get_or_init(|| read::ancestry(store, &self.options));
+        let places = provenance::places(&mut graph, ancestry, &store.ids, &Tips::read(&repository), &sought);
         let filled: BTreeMap<u32, Filled> =
             sought.iter().zip(&places).map(|(&object, place)| (object, self.fill(store, &repository, place))).collect();
         let before = matches.len();

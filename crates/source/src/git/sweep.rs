@@ -182,6 +182,11 @@ impl<'r> Sweep<'r> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).note(place, fault, lost);
     }
 
+    /// Whether a visitor asked for the end before everything was shown.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// What could not be shown so far.
     pub(super) fn faults(&self) -> Faults {
         std::mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner))

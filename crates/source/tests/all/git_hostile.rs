@@ -3,6 +3,9 @@
 use std::fs;
 use std::io::Write as _;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
 use super::repository::{Repository, contents, places, read, read_target, read_with};
 use unkeyed_model::SkipReason;
 use unkeyed_source::{Commits, GitScope, Options};
@@ -113,12 +116,9 @@ fn a_loose_object_may_claim_any_size() {
     let repository = Repository::new();
     repository.commit("a", "one", "first\n");
     let stream = |text: &[u8]| {
-        // A zlib stream of one stored block.
-        let mut stream = vec![0x78, 0x01, 0x01];
-        stream.extend_from_slice(&(text.len() as u16).to_le_bytes());
-        stream.extend_from_slice(&(!(text.len() as u16)).to_le_bytes());
-        stream.extend_from_slice(text);
-        stream
+        let mut stream = ZlibEncoder::new(Vec::new(), Compression::none());
+        stream.write_all(text).unwrap();
+        stream.finish().unwrap()
     };
     let folder = repository.path().join(".git/objects/00");
     fs::create_dir_all(&folder).unwrap();
