@@ -6,9 +6,14 @@ use gix::{ObjectId, hash::oid};
 pub(super) struct Ids {
     width: usize,
     bytes: Vec<u8>,
-    /// Where the ids that start with two given bytes begin.
+    /// Where the ids that start with given bits begin.
     fan: Vec<u32>,
+    /// How many bits these are: so many that one id or two start with them.
+    bits: u32,
 }
+
+/// There are never more bits.
+const MAX_BITS: u32 = 24;
 
 impl Ids {
     /// Sorts `all`. Repositories with more than `u32::MAX` objects are cut there; none comes near.
@@ -17,16 +22,17 @@ impl Ids {
         all.dedup();
         all.truncate(u32::MAX as usize - 1);
         let width = kind.len_in_bytes();
-        let mut fan = vec![0; (1 << 16) + 1];
+        let bits = all.len().max(2).ilog2().min(MAX_BITS);
+        let mut fan = vec![0; (1 << bits) + 1];
         let mut bytes = Vec::with_capacity(all.len() * width);
         for id in &all {
-            fan[first_two(id) + 1] += 1;
+            fan[head(id.as_bytes(), bits) + 1] += 1;
             bytes.extend_from_slice(id.as_bytes());
         }
         for at in 1..fan.len() {
             fan[at] += fan[at - 1];
         }
-        Self { width, bytes, fan }
+        Self { width, bytes, fan, bits }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -48,7 +54,7 @@ impl Ids {
         if id.len() != self.width {
             return None;
         }
-        let start = usize::from(u16::from_be_bytes([id[0], id[1]]));
+        let start = head(id, self.bits);
         let (mut low, mut high, wanted) = (self.fan[start], self.fan[start + 1], words(id));
         while low < high {
             let middle = low + (high - low) / 2;
@@ -75,16 +81,17 @@ impl Ids {
     }
 }
 
-/// What stands behind the bytes that the fan is for, in words that overlap: comparing them needs no call.
+/// An id in words that overlap: comparing them needs no call.
 fn words(id: &[u8]) -> [u64; 4] {
     let word = |at: usize| id.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
     let last = id.len().saturating_sub(8);
-    [2, 10, 18, 24].map(|at| word(at.min(last)))
+    [0, 8, 16, 24].map(|at| word(at.min(last)))
 }
 
-fn first_two(id: &ObjectId) -> usize {
-    let bytes = id.as_bytes();
-    usize::from(u16::from_be_bytes([bytes[0], bytes[1]]))
+/// The first bits of an id.
+fn head(id: &[u8], bits: u32) -> usize {
+    let first = id.first_chunk().map_or(0, |&four| u32::from_be_bytes(four));
+    (first >> (u32::BITS - bits)) as usize
 }
 
 #[cfg(test)]

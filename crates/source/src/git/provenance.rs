@@ -164,9 +164,15 @@ impl Batch<'_> {
         let mut sets = Sets::new();
         // What the commit and all before it hold.
         let mut history = vec![EMPTY; self.ancestry.commits.len()];
+        // By set of what trees hold: the set without paths.
+        let mut held = vec![None; self.trees.0.len()];
         for &at in order {
             let commit = &self.ancestry.commits[at];
-            let mut set = sets.number(self.held(self.tree(commit)))?;
+            let tree = self.tree(commit);
+            let mut set = match held[tree as usize] {
+                Some(set) => set,
+                None => *held[tree as usize].insert(sets.number(self.held(tree))?),
+            };
             if let Ok(found) = self.sought.binary_search(&commit.object) {
                 let own = sets.number(vec![found as u32])?;
                 set = sets.union(set, own)?;
