@@ -80,7 +80,9 @@ const FORMATS: &[Format] = &[
 
 /// What reads content that begins with `head` and bears `name`; `None` if it is no container.
 pub(super) fn format(head: &[u8], name: &str) -> Option<Reader> {
-    let marked = |format: &&Format| head.get(format.mark.0..).is_some_and(|rest| rest.starts_with(format.mark.1));
+    // The first byte alone settles nearly all.
+    let marked =
+        |&&Format { mark: (at, mark), .. }: &&Format| mark.is_empty() || head.get(at) == mark.first() && head[at..].starts_with(mark);
     FORMATS.iter().filter(marked).find(|format| (format.check)(head, name)).map(|format| format.reader)
 }
 
