@@ -64,7 +64,7 @@ pub(crate) struct Region {
     pub(crate) step: DecodeStep,
 }
 
-/// Decoded bytes, each with the place of its encoded form.
+/// Decoded bytes; if they were [`locate`]d, each with the place of its encoded form.
 #[derive(Default)]
 pub(crate) struct Decoded {
     pub(crate) bytes: Vec<u8>,
@@ -72,21 +72,25 @@ pub(crate) struct Decoded {
     pub(crate) cut: bool,
     /// Where the encoded form of each byte stands, relative to the start of `region`; none if no byte has a place of its own.
     places: Vec<(u32, u32)>,
+    has_places: bool,
     region: Span,
 }
 
 impl Decoded {
-    fn reset(&mut self, region: Span) {
+    fn reset(&mut self, region: Span, has_places: bool) {
         self.bytes.clear();
         self.places.clear();
         self.cut = false;
+        self.has_places = has_places;
         self.region = region;
     }
 
     /// Adds a byte whose encoded form is `start..end` of the encoded text.
     fn push(&mut self, byte: u8, start: usize, end: usize) {
         let relative = |at: usize| u32::try_from(at - self.region.start).unwrap_or(u32::MAX);
-        self.places.push((relative(start), relative(end)));
+        if self.has_places {
+            self.places.push((relative(start), relative(end)));
+        }
         self.bytes.push(byte);
     }
 
@@ -143,10 +147,21 @@ pub(crate) fn is_mail(text: &[u8]) -> bool {
     quoted::is_named(text)
 }
 
-/// Decodes a region of `text` into `out`; a compressed one up to `limit` bytes.
+/// Decodes a region of `text` into `out`; a compressed one up to `limit` bytes. Nothing remembers where the bytes come from.
 pub(crate) fn decode(text: &[u8], region: Region, limit: usize, out: &mut Decoded) {
+    out.reset(region.span, false);
+    undo(text, region, limit, out);
+}
+
+/// Decodes it, and remembers where each byte comes from. That takes eight times the memory of the bytes, and nearly always
+/// nothing is found in them.
+pub(crate) fn locate(text: &[u8], region: Region, limit: usize, out: &mut Decoded) {
+    out.reset(region.span, true);
+    undo(text, region, limit, out);
+}
+
+fn undo(text: &[u8], region: Region, limit: usize, out: &mut Decoded) {
     let Region { mut span, step } = region;
-    out.reset(span);
     if step != DecodeStep::Gzip {
         span.end = span.end.min(span.start + MAX_REGION);
     }

@@ -23,7 +23,7 @@ use crate::{doubt, emit, overlap, pairing, placeholder, slots};
 /// Matches beyond so many in one Unit are left out, and that is said: nobody reads them, and they would fill the memory.
 const MAX_DRAFTS: usize = 20_000;
 
-/// Working memory for more decoded bytes than this is given back at once: with the places of the bytes it takes nine times as much.
+/// Working memory for more decoded bytes than this is given back at once: with the places of the bytes it may take nine times as much.
 const KEEP_DECODED: usize = 64 << 10;
 
 /// Finds credentials. Build it once, share it between threads.
@@ -213,7 +213,8 @@ impl Detector {
         for region in regions {
             let Some(behind) = depth.behind(region.step) else { continue };
             let mut decoded = scratch.decoded.pop().unwrap_or_default();
-            decode::decode(text, region, scratch.budget, &mut decoded);
+            let limit = scratch.budget;
+            decode::decode(text, region, limit, &mut decoded);
             if decoded.bytes.len() > scratch.budget {
                 scratch.notice(&origins[0], "decoding stopped: the encoded parts would yield too much for a file of this size".into());
                 return;
@@ -228,6 +229,7 @@ impl Detector {
                 scratch.events.leave(region.span, !inner.veil.is_empty());
             }
             if !inner.veil.is_empty() {
+                decode::locate(text, region, limit, &mut decoded);
                 on_inner(inner, region, &decoded);
             }
             if decoded.bytes.capacity() <= KEEP_DECODED {

@@ -95,7 +95,7 @@ fn value(detector: &Detector, text: &[u8], origins: &[Arc<Origin>], slot: &Slot,
         return Vec::new();
     }
     let mut decoded = Decoded::default();
-    decode::decode(text, Region { span, step: DecodeStep::Base64 }, 0, &mut decoded);
+    decode::locate(text, Region { span, step: DecodeStep::Base64 }, 0, &mut decoded);
     let depth = Depth::default().behind(DecodeStep::Base64).unwrap_or_default();
     let inside = detector.examine_decoded(&decoded.bytes, origins, depth, scratch).findings;
     if !inside.is_empty() {

@@ -74,13 +74,13 @@ fn digits_that_are_all_small_letters_are_a_name() {
 fn places_cover_the_encoded_bytes() {
     let text = b"x: cGFzc3dvcmQ9aHVudGVyMiEhISE=";
     let mut out = Decoded::default();
-    decode(text, Region { span: Span::new(3, text.len()), step: DecodeStep::Base64 }, 1000, &mut out);
+    locate(text, Region { span: Span::new(3, text.len()), step: DecodeStep::Base64 }, 1000, &mut out);
     let place = out.place(Span::new(9, 16));
     assert_eq!(&text[place.start..place.end], b"aHVudGVyMi", "hunter2 starts a group of four digits and ends in the second");
     let all = out.place(Span::new(0, out.bytes.len()));
     assert_eq!(all, Span::new(3, 30), "padding is no part of it");
     let mut escaped = Decoded::default();
-    decode(br"ab\ncd", Region { span: Span::new(0, 6), step: DecodeStep::Escapes }, 1000, &mut escaped);
+    locate(br"ab\ncd", Region { span: Span::new(0, 6), step: DecodeStep::Escapes }, 1000, &mut escaped);
     assert_eq!(escaped.place(Span::new(2, 3)), Span::new(2, 4));
 }
 
@@ -118,7 +118,7 @@ fn never_panics_on_any_prefix() {
             regions(&whole[..end], inside, &mut found);
             for region in found {
                 let mut out = Decoded::default();
-                decode(&whole[..end], region, 1000, &mut out);
+                locate(&whole[..end], region, 1000, &mut out);
                 let place = out.place(Span::new(0, out.bytes.len()));
                 assert!(place.end <= end);
             }
@@ -202,7 +202,7 @@ fn both_byte_orders_of_wide_text() {
         regions(&wide, true, &mut found);
         assert_eq!(found, [Region { span: Span::new(0, wide.len()), step }]);
         let mut out = Decoded::default();
-        decode(&wide, found[0], 0, &mut out);
+        locate(&wide, found[0], 0, &mut out);
         assert_eq!(out.bytes, "$p = 'password of the caf\u{e9}' # long".as_bytes());
         assert_eq!(out.place(Span::new(2, 4)), Span::new(4, 8));
     }
