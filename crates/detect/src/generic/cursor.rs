@@ -10,8 +10,9 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    /// At `at`, or at the end of a text that ends before it: what closes a literal may be cut off.
     pub(super) const fn new(text: &'a [u8], at: usize) -> Self {
-        Self { text, at }
+        Self { text, at: if at < text.len() { at } else { text.len() } }
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

@@ -42,3 +42,25 @@ fn strings_of_a_program_are_hardly_credentials() {
     assert_eq!(confidence(program), Some(Confidence::Low));
     assert!(confidence("\0x\0postgres://app:kW3xqz9Vt@db.internal/x\0") > Some(Confidence::Low));
 }
+
+#[test]
+fn never_panics_on_what_opens_and_does_not_close() {
+    const MARKS: &[&str] = &[
+        "\"", "\"\"\"", "'", "\\", "`", "(", "[", "{", "<", "<<", ">", "=", ":", ",", "|", "\n", " ", "x", "&quot;", "$", "-u ", "a.b(",
+        "b\"",
+    ];
+    const NAMES: &[&str] = &["password", "'api_key'", "Authorization", "curl -u", "IDENTIFIED BY", "postgres://u", "x@tcp("];
+    for name in NAMES {
+        for path in ["a.py", "a.yaml", "a.env", "a.json", "a.md", "a.html", "a.sh"] {
+            let mut texts = vec![(*name).to_owned()];
+            for _ in 0..2 {
+                texts = texts.iter().flat_map(|text| MARKS.iter().map(move |mark| format!("{text}{mark}"))).collect();
+            }
+            for text in texts {
+                found(path, &text);
+                found(path, &format!("{text}x\""));
+                found(path, &format!("{text}x'"));
+            }
+        }
+    }
+}
