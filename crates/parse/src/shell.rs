@@ -4,6 +4,7 @@
 //! (`${{ … }}` stands in it, `shell: pwsh` is common), and what is asked for is only words and where they stand.
 //! One pass over the text; command substitutions become commands of their own.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 mod scan;
@@ -30,6 +31,8 @@ pub(crate) struct Command {
     pub(crate) piped: bool,
     /// Where the here-document that is its input stands.
     pub(crate) document: Option<Range<usize>>,
+    /// Once asked for: position of the word that is the program, and where its name starts in it. Dozens of questions ask.
+    pub(crate) program: OnceCell<(usize, usize)>,
 }
 
 /// Words in front of the program that don't change what it is.
@@ -53,20 +56,29 @@ const RUNNERS: &[(&str, &str)] = &[
 impl Command {
     /// The program and its arguments, without assignments, `sudo`, `npx` and the like; a path reduced to its last part.
     pub(crate) fn invocation(&self) -> &[Word] {
-        let mut words = self.words.as_slice();
-        loop {
-            words = match words {
-                [first, second, ..] if RUNNERS.contains(&(&first.text, &second.text)) => &words[2..],
-                [first, ..] if PREFIXES.contains(&first.text.as_str()) || is_assignment(&first.text) => &words[1..],
-                [flag, ..] if flag.text.starts_with('-') => &words[1..],
-                _ => return words,
-            }
-        }
+        &self.words[self.found().0..]
     }
 
     /// The program's name.
     pub(crate) fn program(&self) -> &str {
-        self.invocation().first().map_or("", |word| word.text.rsplit('/').next().unwrap_or_default())
+        let (at, start) = self.found();
+        self.words.get(at).map_or("", |word| &word.text[start..])
+    }
+
+    fn found(&self) -> (usize, usize) {
+        *self.program.get_or_init(|| {
+            let mut words = self.words.as_slice();
+            loop {
+                words = match words {
+                    [first, second, ..] if RUNNERS.contains(&(&first.text, &second.text)) => &words[2..],
+                    [first, ..] if PREFIXES.contains(&first.text.as_str()) || is_assignment(&first.text) => &words[1..],
+                    [flag, ..] if flag.text.starts_with('-') => &words[1..],
+                    _ => break,
+                }
+            }
+            let name = words.first().and_then(|word| word.text.rfind('/')).map_or(0, |slash| slash + 1);
+            (self.words.len() - words.len(), name)
+        })
     }
 
     /// Whether `subcommands` occur in this order among the arguments, whatever options stand between them.
