@@ -2,6 +2,7 @@
 
 mod code;
 mod digest;
+mod user;
 mod word;
 
 use unkeyed_model::{Confidence, Origin, Span};
@@ -30,6 +31,8 @@ pub(super) struct Judgement {
     reason: Reason,
     /// The confidence that it is worth at most, and why.
     doubt: Option<(Confidence, &'static str)>,
+    /// Whether it is the user's name: a weak password, but surely one.
+    is_user: bool,
 }
 
 enum Reason {
@@ -52,7 +55,9 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
         Reason::Ruled,
     );
     let doubt = if let Reason::Measured(..) = reason { doubt(text, value, place, name, dialect) } else { None };
-    Judgement { place: *place, extract, reason, doubt }
+    let is_password = name.is_some_and(|name| name.class == Class::Password && !name.weak);
+    let is_user = is_password && matches!(reason, Reason::Measured(..)) && user::is_user(text, place.value.span);
+    Judgement { place: *place, extract, reason, doubt, is_user }
 }
 
 impl Judgement {
@@ -60,6 +65,7 @@ impl Judgement {
     pub(super) fn found(&self) -> Option<Found> {
         let Reason::Measured(measure, features) = &self.reason else { return None };
         let confidence = score::confidence(score::probability(*measure, features))?;
+        let confidence = if self.is_user { confidence.max(Confidence::Medium) } else { confidence };
         let confidence = self.doubt.map_or(confidence, |(most, _)| confidence.min(most));
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
     }
@@ -87,6 +93,7 @@ impl Judgement {
                     format!("{measure:?}").to_lowercase(),
                     probability * 100.0
                 ));
+                lines.extend(self.is_user.then(|| "medium at least: it is the user's name".into()));
                 lines.extend(self.doubt.map(|(most, why)| format!("{} at most: {why}", format!("{most:?}").to_lowercase())));
                 lines.extend(score::reasons(*measure, features));
             }
@@ -127,6 +134,8 @@ fn ruled_out(
                 .then_some("a text of a user interface")
         })
         .or_else(|| digest::digest(text, value, name))
+        .or_else(|| (is_password && digest::is_salted(text, secret)).then_some("a hash beside its salt"))
+        .or_else(|| (!is_password && is_file_name(value)).then_some("the name of a file"))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
             name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how))
@@ -190,6 +199,13 @@ fn is_followed_by_word(text: &[u8], value: &[u8], secret: Span) -> bool {
 fn is_version(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"v").unwrap_or(value);
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
+/// `z14t_ulf.fits`, and no token of several parts.
+fn is_file_name(value: &[u8]) -> bool {
+    let Some(dot) = memchr::memrchr(b'.', value) else { return false };
+    let (stem, extension) = (&value[..dot], &value[dot + 1..]);
+    (2..=4).contains(&extension.len()) && extension.iter().all(u8::is_ascii_lowercase) && !stem.contains(&b'.')
 }
 
 /// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
@@ -265,6 +281,9 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     }
     if is_compound(value) {
         return Some("words that begin with capitals");
+    }
+    if name.is_some_and(|name| name.class == Class::Key) && is_member(value) {
+        return Some("words joined by dots");
     }
     let blanks = value.iter().filter(|&&byte| byte == b' ').count();
     if dialect == Dialect::Code && blanks > 3 || dialect == Dialect::Markup && blanks > 2 {
@@ -342,8 +361,18 @@ fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     joined || value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
 }
 
+/// `settings2.selectedTheme`
+fn is_member(value: &[u8]) -> bool {
+    let is_word = |word: &[u8]| {
+        word.first().is_some_and(u8::is_ascii_alphabetic)
+            && word.iter().all(u8::is_ascii_alphanumeric)
+            && word.iter().filter(|byte| byte.is_ascii_digit()).count() < 2
+    };
+    value.contains(&b'.') && value.split(|&byte| byte == b'.').all(is_word) && rarity::rarity(value) < 5.5
+}
+
 /// Digits, both cases or a symbol, as a rule for passwords asks.
-fn is_mixed(value: &[u8]) -> bool {
+pub(super) fn is_mixed(value: &[u8]) -> bool {
     let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
     let is_other =
         |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');

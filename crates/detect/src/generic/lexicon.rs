@@ -140,7 +140,7 @@ pub(super) const NOT_KINDS: &str = "
     flag foreign forward function gpg grouping group hash header host hot i18n id idempotency identity image index input item
     json keyboard known label lang language last left lexer lock lookup mapping mask max member message meta metadata min missing
     modifier name namespace natural new next node nonce num number object old option order page pad param parameter parent parse
-    parser partition path pref preference press previous primary prop property pub public pgp query range record recv redux ref
+    parser partition path pref preference press previous prop property pub public pgp query range record recv redux ref
     required resource right route routing row s3 schema section select separator sep setting shift short site socket
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
@@ -193,6 +193,9 @@ pub(super) const MOCK_WORDS: &str = "
     xxxx invalid wrong notreal not-a-real redacted here dein ihr- votre ejemplo tucontra beispiel esempio пример ваш 示例
     some value something whatever random generated unused
 ";
+
+/// Short passwords with which programs and devices are delivered.
+pub(super) const DEFAULTS: &str = "admin guest kali root toor";
 
 /// Words for credentials as parts of a value: `mysecretpassword`, `refresh_token`.
 pub(super) const VALUE_NOUNS: &str = "

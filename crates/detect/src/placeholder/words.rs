@@ -8,8 +8,8 @@ static FILLERS: WordList = WordList::new(
     always anonymous argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
     dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
     exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
-    generated hidden insert inserthere masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
-    obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
+    generated hidden insert inserthere invalid masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
+    obfuscated off omitted on optional placeholder plaintext cleartext pleasechange pleasechangeme redacted removed replace replaceme replacethis
     encrypted hashed incorrect mismatch nonmatching notmatching notneeded notrequired short tobedefined toolong tooshort wrong
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
     keyhere cambiame cambiami cámbiame changezmoi измени изменить изменитьменя mudeme ändermich zmieńmnie manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
@@ -112,7 +112,7 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
         return Some("masked");
     }
-    if value.windows(3).any(|three| three == b"..." || three == "…".as_bytes()) {
+    if value.windows(3).any(|three| three == b"..." || three == "…".as_bytes()) || value.ends_with(b"???") {
         return Some("cut short");
     }
     let covered: usize =

@@ -56,6 +56,7 @@ pub(super) fn is_code(value: &[u8]) -> bool {
         || built
         || ciphers
         || is_route(value)
+        || is_field(value)
         || between
         || joined
         || class
@@ -73,6 +74,13 @@ pub(super) fn is_code(value: &[u8]) -> bool {
 fn is_route(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| name.len() > 2 && name.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'/'));
     memchr::memchr(b'#', value).is_some_and(|at| is_name(&value[..at]) && is_name(&value[at + 1..]) && value[at + 1..].contains(&b'_'))
+}
+
+/// `login[password]`: a field of a form.
+fn is_field(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| !name.is_empty() && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    let inner = value.strip_suffix(b"]").and_then(|value| memchr::memchr(b'[', value).map(|at| (&value[..at], &value[at + 1..])));
+    inner.is_some_and(|(form, field)| is_name(form) && is_name(field))
 }
 
 pub(super) fn is_minified(text: &[u8], secret: Span) -> bool {

@@ -2,6 +2,7 @@
 
 use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
+use super::super::judge;
 use super::super::name::Class;
 use super::super::value::{self, Literal};
 use super::header::placed;
@@ -9,6 +10,8 @@ use super::{Around, How, Place, told};
 
 /// A call's name stands so near before the name of its argument.
 const CALL_REACH: usize = 48;
+/// So many arguments of a call are looked at.
+const MAX_ARGUMENTS: usize = 4;
 /// Longest line of settings up to the name.
 const MAX_SETTINGS: usize = 100;
 
@@ -22,11 +25,15 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     let passes = name.rsplit(|&byte| byte == b'.').next() == Some(b"pass");
     let compares = around.name.class == Class::Password && compares(name);
     let of_account = takes_account(name);
-    if around.name.acts && !compares && !of_account || around.name.weak || passes {
+    let acts = around.name.acts && !compares && !of_account;
+    if acts && around.name.class != Class::Password || around.name.weak || passes {
         return None;
     }
     cursor.eat(b"(");
     cursor.space();
+    if acts {
+        return mixed(around, cursor);
+    }
     let first = value::quoted(cursor)?;
     let mut after = Cursor::new(around.text, first.end);
     passes_methods(&mut after);
@@ -34,15 +41,62 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     match after.peek() {
         Some(b')' | b',') if compares => placed(around, How::Compared, first),
         Some(b')') => placed(around, How::Setter, first),
-        Some(b',') if is_setter(around) || of_account => {
-            after.at += 1;
-            after.space();
-            // With user and password the second is the password; with a locale or the like there is no second literal.
-            let second = value::quoted(after).filter(|_| around.name.class == Class::Password);
-            placed(around, How::Setter, second.unwrap_or(first))
-        }
+        Some(b',') if is_setter(around) || of_account => last(around, first, after).and_then(|value| placed(around, How::Setter, value)),
+        Some(b',') if around.name.class != Class::Password => of_two(around, first, after),
         _ => None,
     }
+}
+
+/// `setPassword("user", "x")`: with user and password the last is the password; with a locale or the like there is one literal.
+/// None if a variable is the password: `set_password("service", user, password)`.
+fn last(around: &Around<'_>, first: Literal, mut after: Cursor<'_>) -> Option<Literal> {
+    let mut last = first;
+    for _ in 0..MAX_ARGUMENTS {
+        if !after.eat(b",") {
+            break;
+        }
+        after.space();
+        if let Some(next) = value::quoted(after).filter(|_| around.name.class == Class::Password) {
+            (last, after.at) = (next, next.end);
+            after.space();
+            continue;
+        }
+        let expression = after.run(64, |byte| !matches!(byte, b',' | b')' | b'\n'));
+        let expression = around.text[expression.start..expression.end].to_ascii_lowercase();
+        if [&b"pass"[..], b"pwd", b"secret", b"token"].iter().any(|noun| memchr::memmem::find(&expression, noun).is_some()) {
+            return None;
+        }
+    }
+    Some(last)
+}
+
+/// `new ConsumerKey("key", "secret")`: two literals that no word of a program looks like.
+fn of_two(around: &Around<'_>, first: Literal, mut after: Cursor<'_>) -> Option<Place> {
+    after.eat(b",");
+    after.space();
+    let second = value::quoted(after)?;
+    let mut end = Cursor::new(around.text, second.end);
+    end.space();
+    let is_random = |value: Literal| value.span.len() >= 12 && is_mixed(&around.text[value.span.start..value.span.end]);
+    (end.peek() == Some(b')') && is_random(first) && is_random(second)).then_some(Place { how: How::Pair, value: second })
+}
+
+/// `changePassword(user, "x")`: what acts on a password need not take one; what looks like a password is it.
+fn mixed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    for _ in 0..MAX_ARGUMENTS {
+        if let Some(value) = value::quoted(cursor) {
+            if judge::is_mixed(&around.text[value.span.start..value.span.end]) {
+                return placed(around, How::Setter, value);
+            }
+            cursor.at = value.end;
+        }
+        cursor.run(64, |byte| !matches!(byte, b',' | b')' | b'(' | b'\n'));
+        if !cursor.eat(b",") {
+            return None;
+        }
+        cursor.space();
+    }
+    None
 }
 
 /// `comparePassword("x", …)`, `user.checkPassword("x")`: what is compared is a password in clear text.
@@ -128,6 +182,10 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     let opening = opening_before(around)?;
     let closes = match opening {
         b'(' if is_flag(around) => matches!(after.peek(), Some(b',' | b')')),
+        // A row: `('password', 'x', 2)`.
+        b'(' if around.dialect == Dialect::Sql && has_letter_and_digit(&around.text[value.span.start..value.span.end]) => {
+            matches!(after.peek(), Some(b',' | b')'))
+        }
         b'(' => matches!(after.peek(), Some(b')')),
         b' ' => end_of_line(around.text, value.end),
         // `["password", "x"]` is a list as often as a pair: of plain words it is one.

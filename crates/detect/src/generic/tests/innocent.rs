@@ -29,6 +29,17 @@ app.js	list.push_key("kW3xqz9VtqX2")
 app.js	api_key: "0x1cc80634"
 app.py	f(g("password"), "kW3xqz9Vt")
 app.py	password = "10.20.30.40"
+app.py	keyring.set_password("acme:core.db1", USERNAME, PASSWORD)
+app.py	keyring.set_password("acme:core.db1", "ops1", token)
+app.py	changePassword("old", "newer")
+app.py	DB_SECRET = "kW3xqz_???"
+app.json	"encrypted_key": "Zq81mfLx0KpvTr4nWy7bQe2s"
+app.json	"product_key": "Z14Z0104T_z14z0104t_ulf.fits",
+app.cpp	case WIFI_WPA2_PSK: sec = "WPA2/PSK"; break;
+users.json	{"password": "4a1750c8607dfa237de36c6305715c2234151890", "salt": "c788c6ad82a157b712"}
+users.json	{"salt": "Ezuo4G1TqYtTQDL/", "password": "Rko31yHY12ryMoyZTBNIUsCPb5SDa4WmUP3Xe2+V6P+QOSW3Gj6IDmpl6zQsAjutb476zEYdBeTw9tU7WZ1new=="}
+x.conf	InterceptFormPassword login[password]
+app.py	connect("mysql://invalid:invalid@10.1.2.3/x")
 app.py	password = "kW3XXXXX9Vt"
 app.py	SET password = '9b74c9897bac770ffc029102a200c5de'
 app.rs	/// The program identified by 'sequence1' and so on

@@ -31,6 +31,16 @@ README.md	Default credentials: `admin / «kW3xqz9Vt»`
 a.md	密码=«kW3xqz9Vt»，加密=WPA。
 app.ts	private readonly secret: string = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
 A.java	ds.setPassword("«kW3xqz9Vt»");
+a.py	keyring.set_password("billing", "app", "«kW3xqz9Vt»")
+A.java	new ConsumerKey("9dkdj82h48dks9d2", "«dbf43f3p2l4k3k03»")
+A.cs	Mock.GenerateRandomUserChangePassword(userId, "«Harbor4711!»");
+A.java	String primaryKey = "«4py2I9eSFb0ezXH5iPeQRcFK1LRLCdip»";
+a.py	pass_key="«021E015232511520495706»",
+a.sql	('password', '«harbor81»', 2),
+a.t	user = "harbor_test",¶password = "«harbor_test»",
+a.py	password = "«admin»"
+a.php	'password' => '«testpassword1935!!»',
+a.py	password="«something-r@nd0m!»"
 A.java	props.setProperty("password", "«kW3xqz9Vt»");
 A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
 A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
