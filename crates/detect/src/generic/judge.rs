@@ -17,7 +17,9 @@ use super::{Found, rarity};
 use crate::placeholder;
 
 use code::{is_code, is_minified};
-use word::{is_capitalised, is_compound, is_escaped_text, is_name_of_setting, is_short};
+use word::{
+    is_capitalised, is_compound, is_escaped_text, is_file_name, is_mail_address, is_member, is_name_of_setting, is_path_of_words, is_short,
+};
 
 /// So near a NUL a text belongs to a program, or to a catalogue of its texts.
 const PROGRAM: usize = 256;
@@ -39,12 +41,18 @@ enum Reason {
     /// It is none, whatever it measures.
     Ruled(&'static str),
     Measured(Measure, Box<Features>),
+    /// A list of bytes as long as a key, in no order.
+    Numbers,
 }
 
 /// Judges the value at `place`.
 pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect, file: Option<&Origin>) -> Judgement {
     let value = &text[place.value.span.start..place.value.span.end.min(place.value.span.start + LOOK)];
     let extract = Extract::of(text, place, name, dialect);
+    if place.how == How::Numbers {
+        let doubt = name.filter(|name| name.weak).map(|_| (Confidence::Low, "the name says little"));
+        return Judgement { place: *place, extract, reason: Reason::Numbers, doubt, is_user: false };
+    }
     let ruled = ruled_out(text, value, place, name, dialect, file);
     let reason = ruled.map_or_else(
         || {
@@ -63,8 +71,11 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
 impl Judgement {
     /// The credential, if it is one.
     pub(super) fn found(&self) -> Option<Found> {
-        let Reason::Measured(measure, features) = &self.reason else { return None };
-        let confidence = score::confidence(score::probability(*measure, features))?;
+        let confidence = match &self.reason {
+            Reason::Ruled(_) => return None,
+            Reason::Measured(measure, features) => score::confidence(score::probability(*measure, features))?,
+            Reason::Numbers => Confidence::Medium,
+        };
         let confidence = if self.is_user { confidence.max(Confidence::Medium) } else { confidence };
         let confidence = self.doubt.map_or(confidence, |(most, _)| confidence.min(most));
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
@@ -74,7 +85,7 @@ impl Judgement {
     #[cfg(test)]
     pub(super) fn measured(&self) -> Option<(Measure, Features, Confidence)> {
         match &self.reason {
-            Reason::Ruled(_) => None,
+            Reason::Ruled(_) | Reason::Numbers => None,
             Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.map_or(Confidence::High, |(most, _)| most))),
         }
     }
@@ -84,6 +95,7 @@ impl Judgement {
         let mut lines = vec![format!("place: {:?}, read as {:?}", self.place.how, self.extract)];
         match &self.reason {
             Reason::Ruled(why) => lines.push(format!("ruled out: {why}")),
+            Reason::Numbers => lines.push("a list of bytes as long as a key, in no order".into()),
             Reason::Measured(measure, features) => {
                 let probability = score::probability(*measure, features);
                 let confidence =
@@ -156,6 +168,8 @@ fn ruled_out(
         .or_else(|| {
             // `-proot shop` is no sentence.
             let is_apart = place.how == How::Option && text[..secret.start].ends_with(b" ");
+            // In a program a tool with its options is a command.
+            let is_apart = is_apart && (name.is_some() || dialect == Dialect::Prose);
             let is_sentence = place.how == How::Told || is_apart && matches!(dialect, Dialect::Code | Dialect::Prose);
             (is_sentence && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
@@ -201,13 +215,6 @@ fn is_version(value: &[u8]) -> bool {
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
 }
 
-/// `z14t_ulf.fits`, and no token of several parts.
-fn is_file_name(value: &[u8]) -> bool {
-    let Some(dot) = memchr::memrchr(b'.', value) else { return false };
-    let (stem, extension) = (&value[..dot], &value[dot + 1..]);
-    (2..=4).contains(&extension.len()) && extension.iter().all(u8::is_ascii_lowercase) && !stem.contains(&b'.')
-}
-
 /// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
 fn names_variable(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| {
@@ -220,6 +227,8 @@ fn names_variable(value: &[u8]) -> bool {
         value.split(|&byte| byte == b'%').skip(1).step_by(2).any(|part| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic));
     percent && value.ends_with(b"%")
         || value.strip_prefix(b"$").is_some_and(is_name)
+        || value.starts_with(b"$")
+            && value.split(|&byte| byte == b'$').skip(1).all(|name| name.iter().any(u8::is_ascii_alphabetic) && is_name(name.trim_ascii()))
         || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
@@ -324,12 +333,6 @@ fn is_setting(text: &[u8], name: &Name) -> bool {
     is_capital && spelled.contains(&b'_') && text.get(name.span.end) == Some(&b'=')
 }
 
-/// `"password:special-chars"`, `"app.selectedContract"`.
-fn is_path_of_words(value: &[u8]) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b':');
-    value.iter().all(is_word) && value.iter().any(|byte| !byte.is_ascii_alphabetic()) && rarity::rarity(value) < 5.5
-}
-
 /// `confirm_password`, `test_password`: a verb that says which password it is.
 fn repeats(text: &[u8], name: &Name) -> bool {
     let name = &text[name.span.start..name.span.end];
@@ -337,13 +340,6 @@ fn repeats(text: &[u8], name: &Name) -> bool {
     [&b"confirm"[..], b"verify", b"test", b"random", b"bcrypt", b"crypt", b"digest", b"hash", b"input", b"encrypt", b"decrypt"]
         .iter()
         .any(|verb| last.len() > verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
-}
-
-/// `createUser("app@acme.net")`
-fn is_mail_address(value: &[u8]) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
-    let at = memchr::memchr(b'@', value).filter(|&at| at > 0);
-    at.is_some_and(|at| value[..at].iter().all(is_name) && value[at + 1..].contains(&b'.') && value[at + 1..].iter().all(is_name))
 }
 
 /// `key: "key-outline"`, `token: "token_list"`: a table of names.
@@ -359,16 +355,6 @@ fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     let (head, rest) = value.split_at(value.len().min(last.len()));
     let joined = !last.is_empty() && head.eq_ignore_ascii_case(last) && rest.first().is_some_and(u8::is_ascii_uppercase) && is_word(value);
     joined || value.len() > first.len() && first.eq_ignore_ascii_case(last) && words.flatten().all(u8::is_ascii_lowercase)
-}
-
-/// `settings2.selectedTheme`
-fn is_member(value: &[u8]) -> bool {
-    let is_word = |word: &[u8]| {
-        word.first().is_some_and(u8::is_ascii_alphabetic)
-            && word.iter().all(u8::is_ascii_alphanumeric)
-            && word.iter().filter(|byte| byte.is_ascii_digit()).count() < 2
-    };
-    value.contains(&b'.') && value.split(|&byte| byte == b'.').all(is_word) && rarity::rarity(value) < 5.5
 }
 
 /// Digits, both cases or a symbol, as a rule for passwords asks.

@@ -80,6 +80,8 @@ pub(crate) const STEMS: &[&str] = &[
     "密碼",
     "パスワード",
     "비밀번호",
+    "otp",
+    "mfa",
     "pincode",
     "pin_code",
     "connectionstr",
@@ -111,7 +113,7 @@ pub(super) const SECRETS: &str = "secret segreto segredo geheimnis secreto peppe
 pub(super) const KEYS: &str = "
     apikey accesskey secretkey privatekey authkey masterkey sharedkey appkey accountkey licensekey signkey signingkey cryptokey
     encryptionkey enckey encryptkey aeskey deskey hmackey jwtkey sshkey rsakey servicekey subscriptionkey clientkey serverkey
-    deploykey consumerkey sessionkey storagekey cipherkey securitykey privkey adminkey devkey mapkey writekey readkey
+    deploykey nwkskey appskey nwkkey consumerkey sessionkey storagekey cipherkey securitykey privkey adminkey devkey mapkey writekey readkey
     schluessel schlüssel
 ";
 
@@ -178,7 +180,7 @@ pub(super) const ABOUT: &str = "
 
 /// First words of the names of functions that do something with a credential instead of taking it.
 pub(super) const VERBS: &str = "
-    add append ask assert bcrypt can change check clear compare compute confirm convert create crypt decode decrypt delete derive digest encode encrypt
+    add append ask assert bcrypt can change check clear compare compute confirm contain convert create crypt decode decrypt delete derive digest encode encrypt
     ensure expect extract fetch find forgot from gen generate get getpass handle has hash input insert invalidate is list load lookup make mask match new_random normalize on
     parse pop press print prompt push put query random read recover redact refresh remember remove request require reset resolve retrieve revoke rotate sanitize save select send
     should show store strip test toggle to unset update validate verify wait

@@ -14,8 +14,8 @@ use crate::placeholder::word_list::WordList;
 const LOOK: usize = 200;
 /// A longer value is hardly chosen by a person.
 const MAX_CHOSEN: usize = 24;
-/// Words of mock values from which people also make passwords.
-const CHOSEN: [&[u8]; 4] = [b"something", b"random", b"test", b"demo"];
+/// Words of mock values from which people also make passwords, and one that holds such a word by chance.
+const CHOSEN: [&[u8]; 5] = [b"something", b"awesome", b"random", b"test", b"demo"];
 static MOCK_WORDS: WordList = WordList::new(lexicon::MOCK_WORDS);
 static DEFAULTS: WordList = WordList::new(lexicon::DEFAULTS);
 static VALUE_NOUNS: WordList = WordList::new(lexicon::VALUE_NOUNS);

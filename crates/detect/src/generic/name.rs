@@ -16,6 +16,9 @@ const MAX_WORDS: usize = 12;
 /// First words of the names of switches.
 const SWITCHES: [&[u8]; 6] = [b"no", b"without", b"allow", b"enable", b"disable", b"ask"];
 
+/// What has a seed that is a secret.
+const SEEDED: [&[u8]; 4] = [b"otp", b"totp", b"hotp", b"mfa"];
+
 /// What kind of credential a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
@@ -102,6 +105,10 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     // `--no-ask-password`, `allow_password`: whether, not what.
     if last > 0 && SWITCHES.iter().any(|switch| switch.eq_ignore_ascii_case(words.get(0))) {
         return None;
+    }
+    // `otp_seed`, `mfaSeed`: what one-time passwords are computed from.
+    if last > 0 && words.get(last).eq_ignore_ascii_case(b"seed") && SEEDED.iter().any(|of| of.eq_ignore_ascii_case(words.get(last - 1))) {
+        return Some((Class::Secret, false));
     }
     if head & vocabulary::NAMES != 0 {
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
@@ -273,6 +280,10 @@ mod tests {
             ("accessToken", Class::Token),
             ("SAPWD", Class::Password),
             ("mainDbPass", Class::Password),
+            ("pass_key", Class::Password),
+            ("otp_seed", Class::Secret),
+            ("MFA_SEED", Class::Secret),
+            ("NWKSKEY", Class::Key),
         ] {
             assert_eq!(named(name), Some((class, false)), "{name}");
         }

@@ -117,3 +117,16 @@ pub(super) fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
     cursor.run(6, |byte| byte.is_ascii_digit());
     cursor.eat(b"]").then_some(())
 }
+
+/// Whether the literal is the next key of a mapping, and so not this one's value.
+pub(super) fn opens_new_key(start: Cursor<'_>, literal: Literal) -> bool {
+    let mut after = Cursor::new(start.text, literal.end);
+    after.blanks();
+    matches!(after.peek(), Some(b':' | b'=')) || after.window(2) == b"=>"
+}
+
+/// Whether a quotation mark comes next.
+pub(super) fn is_quoted(mut cursor: Cursor<'_>) -> bool {
+    cursor.blanks();
+    matches!(cursor.peek(), Some(b'"' | b'\'' | b'`'))
+}
