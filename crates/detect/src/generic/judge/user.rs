@@ -14,7 +14,8 @@ pub(super) fn is_user(text: &[u8], secret: Span) -> bool {
     let value = &text[secret.start..secret.end];
     let before = &text[secret.start.saturating_sub(REACH.0)..secret.start];
     let after = &text[secret.end..text.len().min(secret.end + REACH.1)];
-    value.len() >= LEAST && (names(before, value) || names(after, value))
+    let is_name = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'));
+    value.len() >= LEAST && is_name && (names(before, value) || names(after, value))
 }
 
 fn names(text: &[u8], value: &[u8]) -> bool {
@@ -23,7 +24,8 @@ fn names(text: &[u8], value: &[u8]) -> bool {
         let (head, tail) = (&text[..at], &text[at + value.len()..]);
         let line = head[memchr::memrchr(b'\n', head).map_or(0, |end| end + 1)..].to_ascii_lowercase();
         let last = &line[memchr::memrchr3(b',', b';', b'&', &line).map_or(0, |end| end + 1)..];
-        !is_word(head.last()) && !is_word(tail.first()) && USERS.iter().any(|user| memchr::memmem::find(last, user).is_some())
+        let is_given = line.trim_ascii_end().last().is_some_and(|byte| b"\"'`=:(,".contains(byte));
+        is_given && !is_word(head.last()) && !is_word(tail.first()) && USERS.iter().any(|user| memchr::memmem::find(last, user).is_some())
     })
 }
 
@@ -41,6 +43,8 @@ mod tests {
         assert!(is("user = \"harbor\"\npassword = \"«harbor»\""));
         assert!(is("password: «harbor»\nlogin: harbor\n"));
         assert!(!is("host = \"harbor\"\npassword = \"«harbor»\""));
+        assert!(!is("List<User> harbor = f();\nadd(\"x\", \"password\", \"«harbor»\")"));
+        assert!(!is("user = \" + a[\" + \npassword = \"« + a[»\""));
         assert!(!is("user = \"harbor2\"\npassword = \"«harbor»\""));
         assert!(!is("user = \"x\", host = \"harbor\", password = \"«harbor»\""));
     }

@@ -69,8 +69,12 @@ fn last(around: &Around<'_>, first: Literal, mut after: Cursor<'_>) -> Option<Li
     Some(last)
 }
 
-/// `authPassword("user", "x")`: two literals, and no more.
+/// `authPassword("user", "x")`: two literals, and no more. `usernamePassword('USER', 'name')` tells which variables get them.
 fn is_of_user(around: &Around<'_>, mut after: Cursor<'_>) -> bool {
+    let first = around.text[..after.at].trim_ascii_end();
+    if first.iter().rev().skip(1).take_while(|byte| !matches!(byte, b'"' | b'\'')).all(|byte| !byte.is_ascii_lowercase()) {
+        return false;
+    }
     after.eat(b",");
     after.space();
     let Some(second) = value::quoted(after).filter(|_| around.name.class == Class::Password) else { return false };
@@ -94,7 +98,8 @@ fn of_two(around: &Around<'_>, first: Literal, mut after: Cursor<'_>) -> Option<
 fn mixed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     for _ in 0..MAX_ARGUMENTS {
         if let Some(value) = value::quoted(cursor) {
-            if judge::is_mixed(&around.text[value.span.start..value.span.end]) {
+            let bytes = &around.text[value.span.start..value.span.end];
+            if judge::is_mixed(bytes) && !bytes.iter().any(|byte| b"{}%<>/:".contains(byte)) {
                 return placed(around, How::Setter, value);
             }
             cursor.at = value.end;
@@ -136,9 +141,11 @@ pub(super) fn passes_methods(cursor: &mut Cursor<'_>) {
 fn is_setter(around: &Around<'_>) -> bool {
     let name = &around.text[around.name.span.start..around.name.span.end];
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    // `usernamePassword` uses nothing.
+    let ends = |length: usize| !last.get(length).is_some_and(u8::is_ascii_lowercase);
     [b"set".as_slice(), b"with", b"use", b"password"]
         .iter()
-        .any(|verb| last.len() >= verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
+        .any(|verb| last.len() >= verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb) && ends(verb.len()))
 }
 
 /// `("user", "x")` or `["user", "x"]`: two literals and no more.

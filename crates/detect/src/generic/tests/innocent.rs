@@ -35,6 +35,9 @@ app.py	changePassword("old", "newer")
 a.c	uint8_t secret_key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 a.c	uint8_t api_key[16] = { 0 };
 a.c	secret_key = table[16];
+a.erl	    #{<<"password">> := ?SENSITIVE_PASSWORD}} ->
+a.groovy	usernamePassword('DOCKER_USERNAME', 'DOCKER_PASSWORD', 'acme-dockerhub')
+a.py	get_password("astroquery:{0}".format(url), username)
 a.md	  password: auth[1],
 a.js	await sasl.go(session, 'password', 'r=ab,s=abcd,i=999999')
 a.rb	sql("ALTER ROLE test ENCRYPTED PASSWORD 'md5b6f7fcbbabb4befde4588a26c1cfd2fa'")
