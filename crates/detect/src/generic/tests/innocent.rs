@@ -36,7 +36,7 @@ a.c	uint8_t secret_key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 a.c	uint8_t api_key[16] = { 0 };
 a.c	secret_key = table[16];
 a.erl	    #{<<"password">> := ?SENSITIVE_PASSWORD}} ->
-a.groovy	usernamePassword('DOCKER_USERNAME', 'DOCKER_PASSWORD', 'acme-dockerhub')
+a.groovy	usernamePassword('USERNAME', 'jarsign-keystore1')
 a.py	get_password("astroquery:{0}".format(url), username)
 a.md	  password: auth[1],
 a.js	await sasl.go(session, 'password', 'r=ab,s=abcd,i=999999')
