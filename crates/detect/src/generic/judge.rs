@@ -56,7 +56,8 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
     let ruled = ruled_out(text, value, place, name, dialect, file);
     let reason = ruled.map_or_else(
         || {
-            let by_person = name.is_none_or(|name| name.class == Class::Password || is_chosen(name, value)) || place.how == How::Pair;
+            let by_person = name.is_none_or(|name| name.class == Class::Password || is_chosen(text, name, value, place, dialect))
+                || place.how == How::Pair;
             let measure = if by_person && place.how != How::Bearer { Measure::Password } else { Measure::Key };
             Reason::Measured(measure, Box::new(measure::features(value, place, name, dialect)))
         },
@@ -114,9 +115,16 @@ impl Judgement {
     }
 }
 
-/// Whether the shared secret is one that a person made up: `client-secret: 112233`.
-fn is_chosen(name: &Name, value: &[u8]) -> bool {
-    let is_short = value.len() < 24 && value.iter().any(u8::is_ascii_digit);
+/// Whether the shared secret is one that a person made up: `client-secret: 112233`, and in a program `secret = "OpenSesame"`.
+/// In configuration a word can be the name of a secret that stands elsewhere.
+fn is_chosen(text: &[u8], name: &Name, value: &[u8], place: &Place, dialect: Dialect) -> bool {
+    let is_word = || {
+        let is_set = dialect == Dialect::Code && place.how == How::Assigned && place.value.quoted;
+        // Not what a call takes, or a list begins with.
+        let is_given = text[..place.value.span.start - 1].trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'=' | b':' | b'>'));
+        is_set && is_given && name.class == Class::Secret && value.iter().all(u8::is_ascii_alphabetic)
+    };
+    let is_short = value.len() < 24 && (value.iter().any(u8::is_ascii_digit) || is_word());
     let is_secret = name.class == Class::Secret || name.class == Class::Key && name.secret;
     is_secret && !name.weak && is_short && !measure::names_itself(value)
 }

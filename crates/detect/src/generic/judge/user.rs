@@ -24,7 +24,7 @@ fn names(text: &[u8], value: &[u8]) -> bool {
         let (head, tail) = (&text[..at], &text[at + value.len()..]);
         let line = head[memchr::memrchr(b'\n', head).map_or(0, |end| end + 1)..].to_ascii_lowercase();
         let last = &line[memchr::memrchr3(b',', b';', b'&', &line).map_or(0, |end| end + 1)..];
-        let is_given = line.trim_ascii_end().last().is_some_and(|byte| b"\"'`=:(,".contains(byte));
+        let is_given = line.trim_ascii_end().last().is_some_and(|byte| b"\"'`=:(,*".contains(byte));
         is_given && !is_word(head.last()) && !is_word(tail.first()) && USERS.iter().any(|user| memchr::memmem::find(last, user).is_some())
     })
 }

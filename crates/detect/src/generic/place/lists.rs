@@ -1,8 +1,10 @@
 //! Values that stand in a list or a block.
 
+use unkeyed_model::Span;
+
 use super::super::cursor::Cursor;
 use super::super::value::{self, Literal};
-use unkeyed_model::Span;
+use super::declared;
 
 /// A longer item is none that is read.
 const MAX_ITEM: usize = 512;
@@ -13,7 +15,7 @@ pub(super) fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
         return None;
     }
     cursor.space();
-    value::quoted(cursor).filter(|_| cursor.peek() != Some(b'['))
+    value::quoted(cursor).filter(|value| cursor.peek() != Some(b'[') && !declared::opens_new_key(cursor, *value))
 }
 
 /// The first line of a YAML block.

@@ -35,6 +35,8 @@ app.py	changePassword("old", "newer")
 a.c	uint8_t secret_key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 a.c	uint8_t api_key[16] = { 0 };
 a.c	secret_key = table[16];
+a.py	secret = "undefined"
+a.php	'webhook_secret' => [ 'description' => 'x' ],
 a.erl	    #{<<"password">> := ?SENSITIVE_PASSWORD}} ->
 a.groovy	usernamePassword('USERNAME', 'jarsign-keystore1')
 a.py	get_password("astroquery:{0}".format(url), username)

@@ -48,6 +48,8 @@ a.rs	const API_KEY: [u8; 16] = [«0x3a, 0x91, 0x0c, 0xf7, 0x5e, 0x22, 0xb8, 0x44
 a.js	assert.equal(subject.password, '«iS4&awesome!»')
 A.java	sshClient.authPassword("jmiller", "«Harbor4711»");
 a.cpp	std::make_shared<net::PlainCredentials>("guest", "«Harbor4711»");
+a.lua	secret   = "«OpenSesame»",
+a.js	{ clientId : 'thom', clientSecret : '«nightworld»' }
 a.py	otp_seed = "«JBSWY3DPEHPK3PXPKR7Q2MZ5»"
 a.yml	Authorization:¶      - Basic «MG9hM3czeGlnNnJIaXU5eVQ1ZDc6ZTM0OUJNVFRJcExPLXJQdVBxTExr»
 a.yml	X-Api-Key:¶      - «Zq81mfLx0KpvTr4nWy7bQe2s»
