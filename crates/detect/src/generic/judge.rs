@@ -122,7 +122,11 @@ fn is_chosen(text: &[u8], name: &Name, value: &[u8], place: &Place, dialect: Dia
         let is_set = dialect == Dialect::Code && place.how == How::Assigned && place.value.quoted;
         // Not what a call takes, or a list begins with.
         let is_given = text[..place.value.span.start - 1].trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'=' | b':' | b'>'));
-        is_set && is_given && name.class == Class::Secret && value.iter().all(u8::is_ascii_alphabetic)
+        is_set
+            && is_given
+            && name.class == Class::Secret
+            && value.iter().all(u8::is_ascii_alphabetic)
+            && value.iter().any(u8::is_ascii_lowercase)
     };
     let is_short = value.len() < 24 && (value.iter().any(u8::is_ascii_digit) || is_word());
     let is_secret = name.class == Class::Secret || name.class == Class::Key && name.secret;
