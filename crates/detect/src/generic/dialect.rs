@@ -51,7 +51,7 @@ static LANGUAGES: WordList = WordList::new(
 ",
 );
 /// Extensions of files that hold translations, if they lie where those do.
-static TEXTS: WordList = WordList::new("json yml yaml properties resx php js ts ini conf cfg toml txt xml csv ftl lang plist");
+static TEXTS: WordList = WordList::new("json yml yaml properties resx php inc js ts ini conf cfg toml txt xml csv ftl lang plist");
 /// Texts that carry no extension.
 static PROSE_NAMES: WordList =
     WordList::new("authors changelog changes contributing copying history install license news notice readme thanks todo");

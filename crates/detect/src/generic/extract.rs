@@ -72,7 +72,7 @@ impl Extract {
             How::Argument => Self::Argument,
             How::Setter | How::Pair => Self::Setter,
             How::Told => Self::Prose,
-            How::Assigned | How::Compared | How::Default | How::Sibling | How::Inside => match name {
+            How::Assigned | How::Compared | How::Default | How::Sibling | How::Inside | How::Numbers => match name {
                 Some(name) if is_header(&text[name.span.start..name.span.end]) => Self::KeyHeader,
                 Some(name) if name.weak => Self::Weak,
                 _ if place.how == How::Inside => Self::Inside,

@@ -2,6 +2,7 @@
 
 mod code;
 mod digest;
+mod user;
 mod word;
 
 use unkeyed_model::{Confidence, Origin, Span};
@@ -16,7 +17,9 @@ use super::{Found, rarity};
 use crate::placeholder;
 
 use code::{is_code, is_minified};
-use word::{is_capitalised, is_compound, is_escaped_text, is_name_of_setting, is_short};
+use word::{
+    is_capitalised, is_compound, is_escaped_text, is_file_name, is_mail_address, is_member, is_name_of_setting, is_path_of_words, is_short,
+};
 
 /// So near a NUL a text belongs to a program, or to a catalogue of its texts.
 const PROGRAM: usize = 256;
@@ -30,36 +33,51 @@ pub(super) struct Judgement {
     reason: Reason,
     /// The confidence that it is worth at most, and why.
     doubt: Option<(Confidence, &'static str)>,
+    /// Whether it is the user's name: a weak password, but surely one.
+    is_user: bool,
 }
 
 enum Reason {
     /// It is none, whatever it measures.
     Ruled(&'static str),
     Measured(Measure, Box<Features>),
+    /// A list of bytes as long as a key, in no order.
+    Numbers,
 }
 
 /// Judges the value at `place`.
 pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Dialect, file: Option<&Origin>) -> Judgement {
     let value = &text[place.value.span.start..place.value.span.end.min(place.value.span.start + LOOK)];
     let extract = Extract::of(text, place, name, dialect);
+    if place.how == How::Numbers {
+        let doubt = name.filter(|name| name.weak).map(|_| (Confidence::Low, "the name says little"));
+        return Judgement { place: *place, extract, reason: Reason::Numbers, doubt, is_user: false };
+    }
     let ruled = ruled_out(text, value, place, name, dialect, file);
     let reason = ruled.map_or_else(
         || {
-            let by_person = name.is_none_or(|name| name.class == Class::Password || is_chosen(name, value)) || place.how == How::Pair;
+            let by_person = name.is_none_or(|name| name.class == Class::Password || is_chosen(text, name, value, place, dialect))
+                || place.how == How::Pair;
             let measure = if by_person && place.how != How::Bearer { Measure::Password } else { Measure::Key };
             Reason::Measured(measure, Box::new(measure::features(value, place, name, dialect)))
         },
         Reason::Ruled,
     );
     let doubt = if let Reason::Measured(..) = reason { doubt(text, value, place, name, dialect) } else { None };
-    Judgement { place: *place, extract, reason, doubt }
+    let is_password = name.is_some_and(|name| name.class == Class::Password && !name.weak);
+    let is_user = is_password && matches!(reason, Reason::Measured(..)) && user::is_user(text, place.value.span);
+    Judgement { place: *place, extract, reason, doubt, is_user }
 }
 
 impl Judgement {
     /// The credential, if it is one.
     pub(super) fn found(&self) -> Option<Found> {
-        let Reason::Measured(measure, features) = &self.reason else { return None };
-        let confidence = score::confidence(score::probability(*measure, features))?;
+        let confidence = match &self.reason {
+            Reason::Ruled(_) => return None,
+            Reason::Measured(measure, features) => score::confidence(score::probability(*measure, features))?,
+            Reason::Numbers => Confidence::Medium,
+        };
+        let confidence = if self.is_user { confidence.max(Confidence::Medium) } else { confidence };
         let confidence = self.doubt.map_or(confidence, |(most, _)| confidence.min(most));
         Some(Found { extract: self.extract, secret: self.place.value.span, confidence })
     }
@@ -68,7 +86,7 @@ impl Judgement {
     #[cfg(test)]
     pub(super) fn measured(&self) -> Option<(Measure, Features, Confidence)> {
         match &self.reason {
-            Reason::Ruled(_) => None,
+            Reason::Ruled(_) | Reason::Numbers => None,
             Reason::Measured(measure, features) => Some((*measure, **features, self.doubt.map_or(Confidence::High, |(most, _)| most))),
         }
     }
@@ -78,6 +96,7 @@ impl Judgement {
         let mut lines = vec![format!("place: {:?}, read as {:?}", self.place.how, self.extract)];
         match &self.reason {
             Reason::Ruled(why) => lines.push(format!("ruled out: {why}")),
+            Reason::Numbers => lines.push("a list of bytes as long as a key, in no order".into()),
             Reason::Measured(measure, features) => {
                 let probability = score::probability(*measure, features);
                 let confidence =
@@ -87,6 +106,7 @@ impl Judgement {
                     format!("{measure:?}").to_lowercase(),
                     probability * 100.0
                 ));
+                lines.extend(self.is_user.then(|| "medium at least: it is the user's name".into()));
                 lines.extend(self.doubt.map(|(most, why)| format!("{} at most: {why}", format!("{most:?}").to_lowercase())));
                 lines.extend(score::reasons(*measure, features));
             }
@@ -95,9 +115,20 @@ impl Judgement {
     }
 }
 
-/// Whether the shared secret is one that a person made up: `client-secret: 112233`.
-fn is_chosen(name: &Name, value: &[u8]) -> bool {
-    let is_short = value.len() < 24 && value.iter().any(u8::is_ascii_digit);
+/// Whether the shared secret is one that a person made up: `client-secret: 112233`, and in a program `secret = "OpenSesame"`.
+/// In configuration a word can be the name of a secret that stands elsewhere.
+fn is_chosen(text: &[u8], name: &Name, value: &[u8], place: &Place, dialect: Dialect) -> bool {
+    let is_word = || {
+        let is_set = dialect == Dialect::Code && place.how == How::Assigned && place.value.quoted;
+        // Not what a call takes, or a list begins with.
+        let is_given = text[..place.value.span.start - 1].trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'=' | b':' | b'>'));
+        is_set
+            && is_given
+            && name.class == Class::Secret
+            && value.iter().all(u8::is_ascii_alphabetic)
+            && value.iter().any(u8::is_ascii_lowercase)
+    };
+    let is_short = value.len() < 24 && (value.iter().any(u8::is_ascii_digit) || is_word());
     let is_secret = name.class == Class::Secret || name.class == Class::Key && name.secret;
     is_secret && !name.weak && is_short && !measure::names_itself(value)
 }
@@ -127,6 +158,8 @@ fn ruled_out(
                 .then_some("a text of a user interface")
         })
         .or_else(|| digest::digest(text, value, name))
+        .or_else(|| (is_password && digest::is_salted(text, secret)).then_some("a hash beside its salt"))
+        .or_else(|| (!is_password && is_file_name(value)).then_some("the name of a file"))
         .or_else(|| is_version(value).then_some("a version"))
         .or_else(|| {
             name.is_some_and(|name| is_working_folder(&text[name.span.start..name.span.end], value, place.how))
@@ -147,6 +180,8 @@ fn ruled_out(
         .or_else(|| {
             // `-proot shop` is no sentence.
             let is_apart = place.how == How::Option && text[..secret.start].ends_with(b" ");
+            // In a program a tool with its options is a command.
+            let is_apart = is_apart && (name.is_some() || dialect == Dialect::Prose);
             let is_sentence = place.how == How::Told || is_apart && matches!(dialect, Dialect::Code | Dialect::Prose);
             (is_sentence && !place.value.quoted && is_followed_by_word(text, value, secret)).then_some("a word of a sentence")
         })
@@ -204,6 +239,8 @@ fn names_variable(value: &[u8]) -> bool {
         value.split(|&byte| byte == b'%').skip(1).step_by(2).any(|part| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic));
     percent && value.ends_with(b"%")
         || value.strip_prefix(b"$").is_some_and(is_name)
+        || value.starts_with(b"$")
+            && value.split(|&byte| byte == b'$').skip(1).all(|name| name.iter().any(u8::is_ascii_alphabetic) && is_name(name.trim_ascii()))
         || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
@@ -266,6 +303,9 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     if is_compound(value) {
         return Some("words that begin with capitals");
     }
+    if name.is_some_and(|name| name.class == Class::Key) && is_member(value) {
+        return Some("words joined by dots");
+    }
     let blanks = value.iter().filter(|&&byte| byte == b' ').count();
     if dialect == Dialect::Code && blanks > 3 || dialect == Dialect::Markup && blanks > 2 {
         return Some("a sentence");
@@ -305,12 +345,6 @@ fn is_setting(text: &[u8], name: &Name) -> bool {
     is_capital && spelled.contains(&b'_') && text.get(name.span.end) == Some(&b'=')
 }
 
-/// `"password:special-chars"`, `"app.selectedContract"`.
-fn is_path_of_words(value: &[u8]) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b':');
-    value.iter().all(is_word) && value.iter().any(|byte| !byte.is_ascii_alphabetic()) && rarity::rarity(value) < 5.5
-}
-
 /// `confirm_password`, `test_password`: a verb that says which password it is.
 fn repeats(text: &[u8], name: &Name) -> bool {
     let name = &text[name.span.start..name.span.end];
@@ -318,13 +352,6 @@ fn repeats(text: &[u8], name: &Name) -> bool {
     [&b"confirm"[..], b"verify", b"test", b"random", b"bcrypt", b"crypt", b"digest", b"hash", b"input", b"encrypt", b"decrypt"]
         .iter()
         .any(|verb| last.len() > verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
-}
-
-/// `createUser("app@acme.net")`
-fn is_mail_address(value: &[u8]) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
-    let at = memchr::memchr(b'@', value).filter(|&at| at > 0);
-    at.is_some_and(|at| value[..at].iter().all(is_name) && value[at + 1..].contains(&b'.') && value[at + 1..].iter().all(is_name))
 }
 
 /// `key: "key-outline"`, `token: "token_list"`: a table of names.
@@ -343,7 +370,7 @@ fn repeats_name(name: &[u8], value: &[u8]) -> bool {
 }
 
 /// Digits, both cases or a symbol, as a rule for passwords asks.
-fn is_mixed(value: &[u8]) -> bool {
+pub(super) fn is_mixed(value: &[u8]) -> bool {
     let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
     let is_other =
         |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_punctuation() && !matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');

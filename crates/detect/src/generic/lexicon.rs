@@ -80,6 +80,8 @@ pub(crate) const STEMS: &[&str] = &[
     "密碼",
     "パスワード",
     "비밀번호",
+    "otp",
+    "mfa",
     "pincode",
     "pin_code",
     "connectionstr",
@@ -111,7 +113,7 @@ pub(super) const SECRETS: &str = "secret segreto segredo geheimnis secreto peppe
 pub(super) const KEYS: &str = "
     apikey accesskey secretkey privatekey authkey masterkey sharedkey appkey accountkey licensekey signkey signingkey cryptokey
     encryptionkey enckey encryptkey aeskey deskey hmackey jwtkey sshkey rsakey servicekey subscriptionkey clientkey serverkey
-    deploykey consumerkey sessionkey storagekey cipherkey securitykey privkey adminkey devkey mapkey writekey readkey
+    deploykey nwkskey appskey nwkkey consumerkey sessionkey storagekey cipherkey securitykey privkey adminkey devkey mapkey writekey readkey
     schluessel schlüssel
 ";
 
@@ -140,7 +142,7 @@ pub(super) const NOT_KINDS: &str = "
     flag foreign forward function gpg grouping group hash header host hot i18n id idempotency identity image index input item
     json keyboard known label lang language last left lexer lock lookup mapping mask max member message meta metadata min missing
     modifier name namespace natural new next node nonce num number object old option order page pad param parameter parent parse
-    parser partition path pref preference press previous primary prop property pub public pgp query range record recv redux ref
+    parser partition path pref preference press previous prop property pub public pgp query range record recv redux ref
     required resource right route routing row s3 schema section select separator sep setting shift short site socket
     sort sorting special start state status stop storage style sync syntax tab table tag target template text theme thumb
     timestamp title total transaction translation type unique unk unknown url value view websocket window xsrf csrf cancellation
@@ -178,7 +180,7 @@ pub(super) const ABOUT: &str = "
 
 /// First words of the names of functions that do something with a credential instead of taking it.
 pub(super) const VERBS: &str = "
-    add append ask assert bcrypt can change check clear compare compute confirm convert create crypt decode decrypt delete derive digest encode encrypt
+    add append ask assert bcrypt can change check clear compare compute confirm contain convert create crypt decode decrypt delete derive digest encode encrypt
     ensure expect extract fetch find forgot from gen generate get getpass handle has hash input insert invalidate is list load lookup make mask match new_random normalize on
     parse pop press print prompt push put query random read recover redact refresh remember remove request require reset resolve retrieve revoke rotate sanitize save select send
     should show store strip test toggle to unset update validate verify wait
@@ -193,6 +195,9 @@ pub(super) const MOCK_WORDS: &str = "
     xxxx invalid wrong notreal not-a-real redacted here dein ihr- votre ejemplo tucontra beispiel esempio пример ваш 示例
     some value something whatever random generated unused
 ";
+
+/// Short passwords with which programs and devices are delivered.
+pub(super) const DEFAULTS: &str = "admin guest kali root toor";
 
 /// Words for credentials as parts of a value: `mysecretpassword`, `refresh_token`.
 pub(super) const VALUE_NOUNS: &str = "

@@ -12,7 +12,12 @@ use crate::placeholder::word_list::WordList;
 
 /// Longer values are measured by their beginning.
 const LOOK: usize = 200;
+/// A longer value is hardly chosen by a person.
+const MAX_CHOSEN: usize = 24;
+/// Words of mock values from which people also make passwords, and one that holds such a word by chance.
+const CHOSEN: [&[u8]; 5] = [b"something", b"awesome", b"random", b"test", b"demo"];
 static MOCK_WORDS: WordList = WordList::new(lexicon::MOCK_WORDS);
+static DEFAULTS: WordList = WordList::new(lexicon::DEFAULTS);
 static VALUE_NOUNS: WordList = WordList::new(lexicon::VALUE_NOUNS);
 
 /// Names of the features, in the order of [`Features`].
@@ -78,7 +83,7 @@ pub(super) fn features(value: &[u8], place: &Place, name: Option<&Name>, dialect
     [
         1.0,
         flag(name.is_some_and(|name| name.weak)),
-        flag(value.len() < 6),
+        flag(value.len() < 6 && !DEFAULTS.has(&lower)),
         flag(value.len() < 8),
         length.min(32.0) / 32.0,
         rare,
@@ -194,12 +199,16 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 fn is_mock(lower: &[u8]) -> bool {
     let digits = lower.iter().filter(|byte| byte.is_ascii_digit()).count();
     let symbols = lower.iter().filter(|byte| byte.is_ascii_punctuation() && !matches!(byte, b'-' | b'_' | b'.' | b'/')).count();
-    let is_chosen = lower.len() < 16 && digits + symbols > 2;
-    let without = |word: &[u8]| memchr::memmem::find(lower, word).map(|at| [&lower[..at], &lower[at + word.len()..]].concat());
-    match without(b"test") {
-        Some(rest) if is_chosen => MOCK_WORDS.is_within(&rest),
-        _ => !ends_in_token(lower) && MOCK_WORDS.is_within(lower),
+    if lower.len() < MAX_CHOSEN && digits + symbols > 2 {
+        let mut rest = lower.to_vec();
+        for word in CHOSEN {
+            if let Some(at) = memchr::memmem::find(&rest, word) {
+                rest.drain(at..at + word.len());
+            }
+        }
+        return MOCK_WORDS.is_within(&rest);
     }
+    !ends_in_token(lower) && MOCK_WORDS.is_within(lower)
 }
 
 /// Whether a word for credentials is a part of a short value.

@@ -16,6 +16,9 @@ const MAX_WORDS: usize = 12;
 /// First words of the names of switches.
 const SWITCHES: [&[u8]; 6] = [b"no", b"without", b"allow", b"enable", b"disable", b"ask"];
 
+/// What has a seed that is a secret.
+const SEEDED: [&[u8]; 4] = [b"otp", b"totp", b"hotp", b"mfa"];
+
 /// What kind of credential a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
@@ -103,6 +106,10 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     if last > 0 && SWITCHES.iter().any(|switch| switch.eq_ignore_ascii_case(words.get(0))) {
         return None;
     }
+    // `otp_seed`, `mfaSeed`: what one-time passwords are computed from.
+    if last > 0 && words.get(last).eq_ignore_ascii_case(b"seed") && SEEDED.iter().any(|of| of.eq_ignore_ascii_case(words.get(last - 1))) {
+        return Some((Class::Secret, false));
+    }
     if head & vocabulary::NAMES != 0 {
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
             return None;
@@ -110,11 +117,18 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
         if last > 0 && head & vocabulary::PASSWORD != 0 && is_sealed(words.get(last - 1)) {
             return None;
         }
+        if head & vocabulary::BARE_KEY != 0 && (0..last).any(|at| is_wrapped(words.get(at))) {
+            return None;
+        }
         if last > 0 && words.get(last).eq_ignore_ascii_case(b"pass") && PASSES.has_any_case(words.get(last - 1)) {
             return None;
         }
         if last > 0 && head & vocabulary::SECRET != 0 && is_object(words.get(last - 1)) {
             return None;
+        }
+        // Cisco's `pass_key`: a password between routers.
+        if last > 0 && head & vocabulary::BARE_KEY != 0 && words.get(last - 1).eq_ignore_ascii_case(b"pass") {
+            return Some((Class::Password, false));
         }
         let modifier = if last > 0 { known(last - 1) } else { vocabulary::facts(before()) };
         return class_of_head(head, modifier);
@@ -140,6 +154,11 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
 /// `encrypted_password`, `hashedPassword`: what became of a password.
 fn is_sealed(word: &[u8]) -> bool {
     [&b"encrypted"[..], b"hashed", b"encoded", b"digested", b"masked"].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// `encrypted_key`, `wrappedDataKey`: a key that another one opens.
+fn is_wrapped(word: &[u8]) -> bool {
+    [&b"encrypted"[..], b"wrapped"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// `tlsSecret`, `imagePullSecret`, `existingSecret`: the name of a Kubernetes Secret. `Non-secret` is none.
@@ -261,6 +280,10 @@ mod tests {
             ("accessToken", Class::Token),
             ("SAPWD", Class::Password),
             ("mainDbPass", Class::Password),
+            ("pass_key", Class::Password),
+            ("otp_seed", Class::Secret),
+            ("MFA_SEED", Class::Secret),
+            ("NWKSKEY", Class::Key),
         ] {
             assert_eq!(named(name), Some((class, false)), "{name}");
         }
@@ -273,6 +296,7 @@ mod tests {
             "PASSWORD_ADMIN",
             "secret_key_base_x",
             "storageFooKey",
+            "primary_key",
             "credentials",
             "Authorization",
         ] {
@@ -289,7 +313,6 @@ mod tests {
             "key_id",
             "public_key",
             "keyboard",
-            "primary_key",
             "secret_name",
             "tokenizer",
             "passed",
@@ -316,6 +339,8 @@ mod tests {
             "hotkey",
             "encrypted_password",
             "hashedPassword",
+            "encryptedDataKey",
+            "wrapped_key",
             "tlsSecret",
             "existingSecret",
             "Sec-WebSocket-Key",

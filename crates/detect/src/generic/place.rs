@@ -3,11 +3,14 @@
 //! One decision a reader would question: no language is parsed. What follows a name is the same few marks everywhere, and a
 //! reader that knows the marks needs no grammar, fails early on ordinary code, and looks at a bounded number of bytes.
 
+mod arguments;
 mod around;
 mod call;
 mod declared;
 mod form;
 mod header;
+mod lists;
+mod numbers;
 mod sibling;
 mod told;
 mod unquoted;
@@ -62,6 +65,8 @@ pub(super) enum How {
     Variable,
     /// `the name is value`.
     Told,
+    /// `name[] = {0x3a, 0x91}`
+    Numbers,
 }
 
 /// A value and how it came to its name.
@@ -83,7 +88,11 @@ pub(super) const fn may_follow(byte: u8) -> bool {
 pub(super) fn of(around: &Around<'_>) -> Option<Place> {
     let place = read(around)?;
     let is_option = around.text[..around.name.span.start].ends_with(b"-") && place.how == How::Assigned;
-    Some(if is_option { Place { how: How::Option, ..place } } else { place })
+    Some(match place.how {
+        _ if is_option => Place { how: How::Option, ..place },
+        How::Told if told::is_entry(around, place.value) => Place { how: How::Assigned, ..place },
+        _ => place,
+    })
 }
 
 fn read(around: &Around<'_>) -> Option<Place> {
@@ -108,6 +117,8 @@ fn read(around: &Around<'_>) -> Option<Place> {
     if closers.is_empty() && cursor.peek() == Some(b'[') {
         declared::array_bounds(&mut cursor)?;
     }
+    // Erlang's `<<"password">> => <<"x">>`
+    let _ = is_string && cursor.eat(b">>");
     let mut gap = cursor.blanks();
     if is_string && gap > 0 && cursor.eat(b"]") {
         // `$config[ 'password' ] = "x"`
@@ -115,7 +126,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
     }
     let next = cursor.peek()?;
     match next {
-        b'(' if closers.is_empty() && (gap == 0 || around.dialect == Dialect::Code) => call::argument(around, cursor),
+        b'(' if closers.is_empty() && (gap == 0 || around.dialect == Dialect::Code) => arguments::argument(around, cursor),
         b'|' if around.dialect == Dialect::Prose && cursor.ahead(1) != Some(b'|') => {
             column::first(text, &around.name, around.dialect).or_else(|| told::cell(around, cursor))
         }
@@ -129,6 +140,10 @@ fn read(around: &Around<'_>) -> Option<Place> {
         0xef if cursor.eat("：".as_bytes()) => right_side(around, cursor, How::Assigned),
         b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => {
             call::symbol(around, cursor).or_else(|| call::copied(around, cursor))
+        }
+        // C++'s `make_shared<Credentials>("user", "x")`
+        b'>' if cursor.window(2) == b">(" && around.dialect == Dialect::Code => {
+            arguments::argument(around, Cursor::new(text, cursor.at + 1))
         }
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
         b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
@@ -185,7 +200,7 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
     }
     if is_colon && cursor.before() == Some(b':') && !is_string && !matches!(around.dialect, Dialect::Yaml | Dialect::Json) {
         let mut ahead = cursor;
-        if annotated(&mut ahead) && around.dialect == Dialect::Code || value_is_quoted(ahead) {
+        if annotated(&mut ahead) && around.dialect == Dialect::Code || declared::is_quoted(ahead) {
             cursor = ahead;
         }
     }
@@ -226,11 +241,6 @@ fn annotated(cursor: &mut Cursor<'_>) -> bool {
     found
 }
 
-fn value_is_quoted(mut cursor: Cursor<'_>) -> bool {
-    cursor.blanks();
-    matches!(cursor.peek(), Some(b'"' | b'\'' | b'`'))
-}
-
 /// The value behind an operator.
 pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) -> Option<Place> {
     let mut gap = cursor.blanks();
@@ -253,28 +263,28 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     }
     if around.dialect == Dialect::Yaml {
         cursor.anchor();
-    }
-    if matches!(cursor.peek(), Some(b'\n' | b'\r' | b'(')) && around.dialect != Dialect::Config {
-        if around.name.class == Class::Auth && cursor.peek() == Some(b'(') {
-            return call::pair(around, cursor);
-        }
-        let mut ahead = cursor;
-        ahead.eat(b"(");
-        ahead.space();
-        if let Some(value) = value::quoted(ahead)
-            && !opens_new_key(ahead, value)
+        if matches!(cursor.peek(), Some(b'\n' | b'\r'))
+            && around.name.class != Class::Password
+            && let Some(value) = lists::item(cursor)
         {
             return placed(around, how, value);
         }
     }
-    if around.name.class == Class::Auth && cursor.peek() == Some(b'[') {
-        return call::pair(around, cursor);
+    if let Some(place) = opened(around, cursor, how) {
+        return place;
     }
-    if let Some(value) = value::quoted(cursor).or_else(|| listed(cursor)) {
+    if let Some(value) = value::quoted(cursor).or_else(|| lists::listed(cursor)) {
         return placed(around, how, value);
     }
+    if how == How::Assigned
+        && around.name.class != Class::Auth
+        && matches!(around.dialect, Dialect::Code | Dialect::Json | Dialect::Yaml)
+        && let Some(value) = numbers::list(cursor)
+    {
+        return Some(Place { how: How::Numbers, value });
+    }
     if matches!(around.dialect, Dialect::Yaml) && matches!(cursor.peek(), Some(b'|' | b'>')) {
-        return block(cursor).map(|value| Place { how, value });
+        return lists::block(cursor).map(|value| Place { how, value });
     }
     if around.dialect == Dialect::Code || around.dialect == Dialect::Json {
         if let Some(value) = value_after_expression(cursor) {
@@ -289,26 +299,20 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     unquoted(around, cursor, how, gap, colon)
 }
 
-/// `["x"]`
-fn listed(mut cursor: Cursor<'_>) -> Option<Literal> {
-    if !cursor.eat(b"[") {
+/// What stands behind a line's end or a bracket; `None` if the value has to be looked for where the cursor stands.
+fn opened(around: &Around<'_>, cursor: Cursor<'_>, how: How) -> Option<Option<Place>> {
+    let next = cursor.peek().filter(|byte| matches!(byte, b'\n' | b'\r' | b'(' | b'['))?;
+    if around.name.class == Class::Auth && matches!(next, b'(' | b'[') {
+        return Some(arguments::pair(around, cursor));
+    }
+    if next == b'[' || around.dialect == Dialect::Config {
         return None;
     }
-    cursor.space();
-    value::quoted(cursor).filter(|_| cursor.peek() != Some(b'['))
-}
-
-/// The first line of a YAML block.
-fn block(mut cursor: Cursor<'_>) -> Option<Literal> {
-    cursor.run(4, |byte| matches!(byte, b'|' | b'>' | b'-' | b'+'));
-    cursor.blanks();
-    if !matches!(cursor.peek(), Some(b'\n' | b'\r')) {
-        return None;
-    }
-    let indent = cursor.space();
-    let span = cursor.run(512, |byte| byte.is_ascii_graphic());
-    let ends = cursor.peek().is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
-    (indent > 1 && ends && span.len() > 3).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+    let mut ahead = cursor;
+    ahead.eat(b"(");
+    ahead.space();
+    let value = value::quoted(ahead).filter(|value| !declared::opens_new_key(ahead, *value))?;
+    Some(placed(around, how, value))
 }
 
 /// `os.Getenv("X") || "value"`, `config.x ?? "value"`.
@@ -325,13 +329,6 @@ fn value_after_expression(mut cursor: Cursor<'_>) -> Option<Literal> {
     }
     cursor.blanks();
     value::quoted(cursor)
-}
-
-/// Whether the literal is the next key of a mapping, and so not this one's value.
-fn opens_new_key(start: Cursor<'_>, literal: Literal) -> bool {
-    let mut after = Cursor::new(start.text, literal.end);
-    after.blanks();
-    matches!(after.peek(), Some(b':' | b'=')) || after.window(2) == b"=>"
 }
 
 /// A word or a blank comes next: a declaration's type, `or`, an attribute, an option, a directive.

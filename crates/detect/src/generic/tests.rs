@@ -92,6 +92,10 @@ fn what_reads_like_words_is_never_sure() {
         ("a.ts", "E2E_SAVE_PASSWORD: 'e2e_save_password'", Confidence::Low),
         (".env", "EMAIL_API_KEY=KEYEXAMPLE1234", Confidence::Low),
         ("a.py", "RATES = {'change_password': '1/m/ip'}", Confidence::Low),
+        ("a.groovy", "usernamePassword('DOCKER_USERNAME', 'DOCKER_PASSWORD', 'acme-dockerhub')", Confidence::Low),
+        ("a.rs", "pub const KDF_RAW_SECRET: &str = \"TRUNCATE\";", Confidence::Low),
+        ("a.jsonnet", "secret: kube.Secret(\"mariadb\") {", Confidence::Low),
+        ("a.ts", "const themeStorageKey = \"settings2.selectedTheme\";", Confidence::Low),
     ] {
         assert!(found(path, text).iter().all(|(_, confidence, _)| *confidence <= most), "{text}: {:?}", found(path, text));
     }

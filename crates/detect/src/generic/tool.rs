@@ -1,6 +1,7 @@
 //! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
 
 mod insert;
+mod share;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,6 +35,8 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Piped => return piped(text, at),
         Takes::User => return user(text, start),
         Takes::Before => return before(text, at),
+        Takes::Share => return share::password(text, start),
+        Takes::Registration => return share::registration(text, start),
         _ => {}
     }
     let mut cursor = Cursor::new(text, start);

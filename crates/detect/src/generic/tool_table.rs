@@ -29,6 +29,10 @@ pub(crate) enum Takes {
     Before,
     /// `echo user:password |` before the tool's name.
     Piped,
+    /// `X: \\server\share password /user:name`, in any order.
+    Share,
+    /// `user:password@server` behind the name.
+    Registration,
 }
 
 /// A tool, its options, and how they take the password.
@@ -152,5 +156,8 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool { name: "Bearer ", with: "", options: &[], takes: Takes::Bearer },
     Tool { name: "insert into ", with: "", options: &[], takes: Takes::Column },
     Tool { name: "ConvertTo-SecureString", with: "", options: &[], takes: Takes::Here },
+    Tool { name: "net use ", with: "", options: &[], takes: Takes::Share },
+    // Asterisk signs in to a provider.
+    Tool { name: "register =>", with: "", options: &[], takes: Takes::Registration },
     Tool { name: "htpasswd", with: "b", options: &[], takes: Takes::Word(4) },
 ];

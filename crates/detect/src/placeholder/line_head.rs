@@ -41,7 +41,8 @@ impl LineHead {
         self.read_to(text, at);
         let start = &text[self.begin..at];
         let marks: [&[u8]; 7] = [b"//", b"#", b"*", b"/*", b"--", b"<!--", b";;"];
-        self.commented || marks.iter().any(|mark| start.starts_with(mark))
+        // Erlang's maps begin with `#{`.
+        self.commented || !start.starts_with(b"#{") && marks.iter().any(|mark| start.starts_with(mark))
     }
 
     fn read_to(&mut self, text: &[u8], at: usize) {

@@ -75,7 +75,9 @@ fn is_sealed(text: &str) -> bool {
         .is_some_and(|hash| hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte)));
     let is_scheme = |scheme: &str| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let mut parts = text.strip_prefix('$').unwrap_or_default().split('$');
-    mysql || parts.next().is_some_and(is_scheme) && parts.filter(|part| !part.is_empty()).count() > 1
+    // What PostgreSQL stores without SCRAM.
+    let postgres = text.strip_prefix("md5").is_some_and(|hash| hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    mysql || postgres || parts.next().is_some_and(is_scheme) && parts.filter(|part| !part.is_empty()).count() > 1
 }
 
 /// Why `value` is a reference, if it is one.
@@ -146,7 +148,10 @@ pub(super) fn expression(value: &[u8]) -> Option<&'static str> {
     let is_capital =
         |name: &str| name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphabetic());
     let of_class = text.contains('.') && text.trim_end_matches([')', ';']).split('.').all(is_capital);
-    if of_instance || of_class || member && named(text) {
+    // `auth[1]`
+    let item = text.strip_suffix(']').and_then(|text| text.split_once('['));
+    let of_list = item.is_some_and(|(list, at)| is_path_of_names(list) && at.len() < 3 && at.bytes().all(|byte| byte.is_ascii_digit()));
+    if of_instance || of_class || of_list || member && named(text) {
         return Some("an expression");
     }
     // PowerShell's `[System.Security.SecureString](Read-Host …`

@@ -5,11 +5,11 @@ use super::word_list::WordList;
 /// Whole values that mean "nothing yet", in lower case without separators.
 static FILLERS: WordList = WordList::new(
     "
-    always anonymous argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
+    always anonymous anonymous@ argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
     dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
     exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
-    generated hidden insert inserthere masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
-    obfuscated off omitted on optional placeholder pleasechange pleasechangeme redacted removed replace replaceme replacethis
+    generated hidden insert inserthere invalid masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
+    obfuscated off omitted on optional placeholder plaintext cleartext pleasechange pleasechangeme redacted removed replace replaceme replacethis
     encrypted hashed incorrect mismatch nonmatching notmatching notneeded notrequired short tobedefined toolong tooshort wrong
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
     keyhere cambiame cambiami cámbiame changezmoi измени изменить изменитьменя mudeme ändermich zmieńmnie manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
@@ -36,7 +36,7 @@ const ENDINGS: [&str; 5] = ["goeshere", "keyhere", "tokenhere", "secrethere", "p
 /// Words for credentials in languages other than English: what a text of a user interface calls them.
 static TRANSLATIONS: WordList = WordList::new(
     "
-    adgangskode aðgangsorð contrasenya contraseña contrasinal fjalëkalimi geheimnis haslo hasło hemlighet heslo jelszo jelszó jeton kennwort
+    adgangskode aðgangsorð contrasenya cyfrinair contraseña contrasinal fjalëkalimi geheimnis haslo hasło hemlighet heslo jelszo jelszó jeton kennwort
     lozinka lösenord motdepasse palavra-passe parol parola parole parool pasahitza passord passwort passwörter salasana schlüssel senha slaptažodis
     wachtwoord şifre şifreniz κωδικός лозинка парола пароли пароль пароля
 ",
@@ -112,7 +112,7 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     if bracketed.is_some_and(|length| length > 4 && value.get(length + 1) == Some(&b']')) {
         return Some("masked");
     }
-    if value.windows(3).any(|three| three == b"..." || three == "…".as_bytes()) {
+    if value.windows(3).any(|three| three == b"..." || three == "…".as_bytes()) || value.ends_with(b"???") {
         return Some("cut short");
     }
     let covered: usize =
@@ -128,8 +128,12 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
 pub(super) fn placeholder(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
     // `PASSWORD`, `SECRET_KEY`: capitals are how a text says "put yours here", or how a variable is named.
-    if value.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b':')) && words_of(text)?.last().is_some_and(is_noun) {
-        return Some("the name of a variable");
+    if value.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b':')) {
+        let words = words_of(text)?;
+        // `MY_PASSWORD_ENV`
+        if words.last().is_some_and(is_noun) || words.len() > 2 && words.iter().any(is_noun) {
+            return Some("the name of a variable");
+        }
     }
     let lower = text.to_ascii_lowercase();
     let joined: String = lower.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.' | '!' | ':')).take(MAX_JOINED).collect();

@@ -46,7 +46,7 @@ fn decode_body(body: &[u8]) -> Option<(Vec<u8>, bool)> {
     let mut base64 = Vec::with_capacity(body.len());
     let mut encrypted = false;
     for line in lines(body) {
-        if line.is_empty() || line == b"+" || (line.len() == 5 && line[0] == b'=') {
+        if line.is_empty() || matches!(line, b"+" | b".") || (line.len() == 5 && line[0] == b'=') {
             // The `+` that joins string pieces, and the CRC-24 that closes OpenPGP armour.
         } else if memchr::memchr(b':', line).is_some() {
             encrypted |= memmem::find(line, b"ENCRYPTED").is_some();
@@ -84,9 +84,21 @@ fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
 
 fn trim(line: &[u8]) -> &[u8] {
     let carries = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'\\');
-    let start = line.iter().take_while(|byte| carries(byte)).count();
-    let end = line.len() - line[start..].iter().rev().take_while(|byte| carries(byte)).count();
-    &line[start..end]
+    let stripped = |line: &'_ [u8]| {
+        let start = line.iter().take_while(|byte| carries(byte)).count();
+        let end = line.len() - line[start..].iter().rev().take_while(|byte| carries(byte)).count();
+        (start, end)
+    };
+    let (start, end) = stripped(line);
+    let inner = &line[start..end];
+    // `+ "…"` and `"…" +`: what joins pieces of a string stands outside of the quotation marks.
+    let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
+    let after = inner.strip_prefix(b"+").or_else(|| inner.strip_prefix(b"."));
+    let inner = after.filter(|rest| is_quote(rest.trim_ascii_start().first())).unwrap_or(inner);
+    let before = inner.strip_suffix(b"+").or_else(|| inner.strip_suffix(b"."));
+    let inner = before.filter(|rest| is_quote(rest.trim_ascii_end().last())).unwrap_or(inner);
+    let (start, end) = stripped(inner);
+    &inner[start..end]
 }
 
 #[cfg(test)]
@@ -110,6 +122,8 @@ mod tests {
             format!("\"-----BEGIN X-----\\n{a}\\n{b}\\n-----END X-----\\n\""),
             format!("\"-----BEGIN X-----\\\\n{a}\\\\n{b}\\\\n-----END X-----\""),
             format!("\"-----BEGIN X-----\\n\" +\n  \"{a}\\n\" +\n  \"{b}\\n\" +\n  \"-----END X-----\""),
+            format!("\"-----BEGIN X-----\\n\"\n  + \" {a}\\n \"\n  + \"{b} \\n\"\n  + \"-----END X-----\""),
+            format!("'-----BEGIN X-----' .\n  '{a}' .\n  '{b}' .\n  '-----END X-----'"),
             format!("-----BEGIN X----- {a} {b} -----END X-----"),
             format!("-----BEGIN X-----\nVersion: 1\n\n{a}\n{b}\n=AbCd\n-----END X-----"),
         ] {

@@ -20,7 +20,8 @@ pub(super) fn is_code(value: &[u8]) -> bool {
                 || pair == b"[\\"
         });
     let function = value.starts_with(b"function") || value.starts_with(b"async ");
-    let escaped = value.starts_with(b"\\x") && value.len() < 9;
+    let escaped = value.starts_with(b"\\x") && value.len() < 9
+        || value.chunks(2).all(|pair| pair[0] == b'\\' && pair.get(1).is_some_and(|byte| b"rnt0".contains(byte)));
     let markup = value.starts_with(b"<") && value.ends_with(b">");
     let typed = value
         .split(|&byte| byte == b'(')
@@ -56,6 +57,9 @@ pub(super) fn is_code(value: &[u8]) -> bool {
         || built
         || ciphers
         || is_route(value)
+        || is_field(value)
+        || is_scoped_class(value)
+        || is_list_of_pairs(value)
         || between
         || joined
         || class
@@ -73,6 +77,28 @@ pub(super) fn is_code(value: &[u8]) -> bool {
 fn is_route(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| name.len() > 2 && name.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'/'));
     memchr::memchr(b'#', value).is_some_and(|at| is_name(&value[..at]) && is_name(&value[at + 1..]) && value[at + 1..].contains(&b'_'))
+}
+
+/// `login[password]`: a field of a form.
+fn is_field(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| !name.is_empty() && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    let inner = value.strip_suffix(b"]").and_then(|value| memchr::memchr(b'[', value).map(|at| (&value[..at], &value[at + 1..])));
+    inner.is_some_and(|(form, field)| is_name(form) && is_name(field))
+}
+
+/// `r=ab,s=abcd,i=1`
+fn is_list_of_pairs(value: &[u8]) -> bool {
+    let is_pair =
+        |part: &[u8]| memchr::memchr(b'=', part).is_some_and(|at| (1..12).contains(&at) && part[..at].iter().all(u8::is_ascii_lowercase));
+    value.contains(&b',') && value.split(|&byte| byte == b',').all(is_pair)
+}
+
+/// `Login_passwordInput__iu4Gx`: a class of a style sheet's module.
+fn is_scoped_class(value: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(value, b"__") else { return false };
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    let mut words = value[..at].split(|&byte| byte == b'_');
+    (5..=6).contains(&(value.len() - at - 2)) && words.clone().count() > 1 && words.all(is_word)
 }
 
 pub(super) fn is_minified(text: &[u8], secret: Span) -> bool {

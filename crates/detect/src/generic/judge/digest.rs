@@ -1,6 +1,13 @@
 //! Values that were computed from others: checksums, hashes, public keys and their ids.
 
+use unkeyed_model::Span;
+
 use super::super::name::{Class, Name};
+
+/// So near a hash stands the salt that it was made with.
+const SALT_REACH: usize = 160;
+/// What stands near a hash in hexadecimal digits.
+const HASHES: [&str; 5] = ["salt", "md5", "sha1", "sha256", "sha512"];
 
 /// A digest by its own mark, or beside the name of an algorithm.
 pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&'static str> {
@@ -35,6 +42,18 @@ pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&
         && name.weak
         && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
     .then_some("a checksum by its name")
+}
+
+/// Digits of a hash, and near it a salt or what made it.
+pub(super) fn is_salted(text: &[u8], secret: Span) -> bool {
+    let value = &text[secret.start..secret.end];
+    let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    let is_base64 = matches!(value.len(), 28 | 44 | 88)
+        && value.ends_with(b"=")
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    let near = || text[secret.start.saturating_sub(SALT_REACH)..text.len().min(secret.end + SALT_REACH)].to_ascii_lowercase();
+    let says = |near: &[u8], word: &str| memchr::memmem::find(near, word.as_bytes()).is_some();
+    is_base64 && says(&near(), "salt") || is_hex && HASHES.iter().any(|word| says(&near(), word))
 }
 
 /// A point of P-256 in base64, as browsers take the public key of a push service (RFC 8292): 65 bytes of which the first is 4.

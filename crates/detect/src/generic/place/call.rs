@@ -5,117 +5,12 @@ use super::super::dialect::Dialect;
 use super::super::name::Class;
 use super::super::value::{self, Literal};
 use super::header::placed;
-use super::{Around, How, Place, told};
+use super::{Around, How, Place, arguments, told};
 
 /// A call's name stands so near before the name of its argument.
 const CALL_REACH: usize = 48;
 /// Longest line of settings up to the name.
 const MAX_SETTINGS: usize = 100;
-
-/// `setPassword("x")`, `apiKey("x")`, `NetworkCredential("user", "x")`. The cursor stands at the parenthesis.
-pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
-    if around.name.class == Class::Auth {
-        return pair(around, cursor);
-    }
-    // `t.pass("…")` passes a test.
-    let name = &around.text[around.name.span.start..around.name.span.end];
-    let passes = name.rsplit(|&byte| byte == b'.').next() == Some(b"pass");
-    let compares = around.name.class == Class::Password && compares(name);
-    let of_account = takes_account(name);
-    if around.name.acts && !compares && !of_account || around.name.weak || passes {
-        return None;
-    }
-    cursor.eat(b"(");
-    cursor.space();
-    let first = value::quoted(cursor)?;
-    let mut after = Cursor::new(around.text, first.end);
-    passes_methods(&mut after);
-    after.space();
-    match after.peek() {
-        Some(b')' | b',') if compares => placed(around, How::Compared, first),
-        Some(b')') => placed(around, How::Setter, first),
-        Some(b',') if is_setter(around) || of_account => {
-            after.at += 1;
-            after.space();
-            // With user and password the second is the password; with a locale or the like there is no second literal.
-            let second = value::quoted(after).filter(|_| around.name.class == Class::Password);
-            placed(around, How::Setter, second.unwrap_or(first))
-        }
-        _ => None,
-    }
-}
-
-/// `comparePassword("x", …)`, `user.checkPassword("x")`: what is compared is a password in clear text.
-fn compares(name: &[u8]) -> bool {
-    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    [&b"compare"[..], b"check", b"validate", b"verify", b"matches", b"match", b"authenticate"]
-        .iter()
-        .any(|verb| last.len() > verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
-}
-
-/// `signInWithEmailAndPassword("mail", "x")`: what it acts on comes first.
-fn takes_account(name: &[u8]) -> bool {
-    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    [&b"EmailAndPassword"[..], b"NameAndPassword", b"NamePassword", b"NameAndPwd", b"NamePwd"].iter().any(|end| last.ends_with(end))
-}
-
-/// `.toCharArray()`, `.to_string()`.
-fn passes_methods(cursor: &mut Cursor<'_>) {
-    let mut ahead = *cursor;
-    if ahead.eat(b".") {
-        ahead.run(24, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if ahead.eat(b"()") {
-            *cursor = ahead;
-        }
-    }
-}
-
-fn is_setter(around: &Around<'_>) -> bool {
-    let name = &around.text[around.name.span.start..around.name.span.end];
-    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    [b"set".as_slice(), b"with", b"use", b"password"]
-        .iter()
-        .any(|verb| last.len() >= verb.len() && last[..verb.len()].eq_ignore_ascii_case(verb))
-}
-
-/// `("user", "x")` or `["user", "x"]`: two literals and no more.
-pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
-    cursor.at += 1;
-    cursor.space();
-    let user = value::quoted(cursor);
-    let mut after = Cursor::new(around.text, user.map_or(cursor.at, |user| user.end));
-    if user.is_none() {
-        after.run(40, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'@' | b'$'));
-    }
-    after.space();
-    if let Some(only) = user.filter(|only| after.peek() == Some(b')') && only.span.len() >= 8) {
-        // Redis's `client.auth("x")`
-        let is_call = around.text[..around.name.span.end].ends_with(b".auth") && is_mixed(&around.text[only.span.start..only.span.end]);
-        return is_call.then_some(Place { how: How::Pair, value: only });
-    }
-    if around.name.class != Class::Auth || !after.eat(b",") {
-        return None;
-    }
-    after.space();
-    let password = value::quoted(after)?;
-    // `authorize(request, "admin")`: beside a variable only what can't be a name of something.
-    if user.is_none() && !is_mixed(&around.text[password.span.start..password.span.end]) {
-        return None;
-    }
-    let mut end = Cursor::new(around.text, password.end);
-    passes_methods(&mut end);
-    end.space();
-    end.eat(b",");
-    end.space();
-    let closes = matches!(end.peek(), Some(b')' | b']'));
-    let named_user = user.is_none_or(|user| user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/'));
-    (closes && named_user).then_some(Place { how: How::Pair, value: password })
-}
-
-/// Letters and digits, as hardly any word of a program has them.
-fn is_mixed(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_alphabetic) && value.iter().filter(|byte| byte.is_ascii_digit()).count() > 1
-}
 
 /// `("name", "x")`: the name is the first argument. The cursor stands at the comma.
 pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
@@ -123,11 +18,15 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     cursor.space();
     let value = value::quoted(cursor)?;
     let mut after = Cursor::new(around.text, value.end);
-    passes_methods(&mut after);
+    arguments::passes_methods(&mut after);
     after.space();
     let opening = opening_before(around)?;
     let closes = match opening {
         b'(' if is_flag(around) => matches!(after.peek(), Some(b',' | b')')),
+        // A row: `('password', 'x', 2)`.
+        b'(' if around.dialect == Dialect::Sql && has_letter_and_digit(&around.text[value.span.start..value.span.end]) => {
+            matches!(after.peek(), Some(b',' | b')'))
+        }
         b'(' => matches!(after.peek(), Some(b')')),
         b' ' => end_of_line(around.text, value.end),
         // `["password", "x"]` is a list as often as a pair: of plain words it is one.
@@ -170,7 +69,8 @@ pub(super) fn copied(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     // The name may be the member of something: `cfg->password`.
     let call = &head[..memchr::memrchr(b'(', head)?];
     let copies: [&[u8]; 7] = [b"strcpy", b"strncpy", b"strlcpy", b"strcat", b"strcpy_s", b"sprintf", b"wcscpy"];
-    let compares: [&[u8]; 3] = [b"strcmp", b"strncmp", b"strcasecmp"];
+    let compares: [&[u8]; 8] =
+        [b"strcmp", b"strncmp", b"strcasecmp", b"assert.equal", b"strictEqual", b"assertEquals", b"assertSame", b"_EQ"];
     cursor.eat(b",");
     cursor.blanks();
     let value = value::quoted(cursor)?;

@@ -100,9 +100,12 @@ pub(super) fn is_item(around: &Around<'_>) -> bool {
     is_followed && matches!(before, Some(b':' | b'!' | b'+'))
 }
 
-/// `case "password":`, and the first branch of `x ? "password" : "text"`.
+/// `case "password":`, `case WPA_PSK:`, and the first branch of `x ? "password" : "text"`.
 pub(super) fn is_case(around: &Around<'_>) -> bool {
     let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];
+    if around.dialect == Dialect::Code && head.trim_ascii_end().len() < head.len() && head.trim_ascii_end().ends_with(b"case") {
+        return true;
+    }
     let Some(head) = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")) else { return false };
     let head = head.trim_ascii_end();
     around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
@@ -113,4 +116,17 @@ pub(super) fn array_bounds(cursor: &mut Cursor<'_>) -> Option<()> {
     cursor.eat(b"[");
     cursor.run(6, |byte| byte.is_ascii_digit());
     cursor.eat(b"]").then_some(())
+}
+
+/// Whether the literal is the next key of a mapping, and so not this one's value.
+pub(super) fn opens_new_key(start: Cursor<'_>, literal: Literal) -> bool {
+    let mut after = Cursor::new(start.text, literal.end);
+    after.blanks();
+    matches!(after.peek(), Some(b':' | b'=')) || after.window(2) == b"=>"
+}
+
+/// Whether a quotation mark comes next.
+pub(super) fn is_quoted(mut cursor: Cursor<'_>) -> bool {
+    cursor.blanks();
+    matches!(cursor.peek(), Some(b'"' | b'\'' | b'`'))
 }

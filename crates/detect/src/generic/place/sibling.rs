@@ -76,15 +76,20 @@ pub(super) fn element(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bo
         return None;
     }
     cursor.space();
-    let mut closing: &[u8] = b"</";
+    let (mut closing, mut is_wrapped): (&[u8], bool) = (b"</", false);
     if cursor.eat(b"<![CDATA[") {
         closing = b"]]>";
     } else if before == Some(b'<') || is_string {
         // `<password><value>x</value></password>`
         let inner: [&[u8]; 2] = [b"<value>", b"<string>"];
-        let _ = inner.iter().any(|tag| cursor.eat(tag));
+        is_wrapped = inner.iter().any(|tag| cursor.eat(tag));
     }
-    element_text(cursor, closing).and_then(|value| placed(around, How::Element, value))
+    let value = element_text(cursor, closing)?;
+    // `<password>@host` is a place to fill in, whatever is closed further on.
+    let rest = text[value.end..].trim_ascii_start();
+    let name = &text[around.name.span.start..around.name.span.end];
+    let closes = is_wrapped || closing != b"</" || before != Some(b'<') || rest.get(2..).is_some_and(|rest| rest.starts_with(name));
+    closes.then(|| placed(around, How::Element, value)).flatten()
 }
 
 /// `<label for="password">text</label>`: the attribute says what the text is about, and not what it is the value of.
@@ -125,7 +130,12 @@ fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {
     let span = Span::new(cursor.at, cursor.at + value.len());
     // JSX puts an expression into braces.
     let is_expression = value.starts_with(b"{") && value.ends_with(b"}");
-    (!value.is_empty() && !is_expression && !value.contains(&b'<')).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+    (!value.is_empty() && !is_expression && memchr::memchr2(b'<', b'\n', value).is_none()).then_some(Literal {
+        span,
+        quoted: true,
+        goes_on: false,
+        end: span.end,
+    })
 }
 
 /// `variable "db_password" { … default = "x" … }`. The cursor stands at the brace.

@@ -23,6 +23,14 @@ pub(super) fn marked(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     placed(around, How::Told, literal(cursor)?)
 }
 
+/// "- Password `sunflower`": a line with nothing else, as a list of settings has it.
+pub(super) fn is_entry(around: &Around<'_>, value: Literal) -> bool {
+    let head = &around.text[..around.name.span.start];
+    let head = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
+    let ends = around.text.get(value.end).is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
+    value.quoted && ends && around.name.class == Class::Password && !head.iter().any(u8::is_ascii_alphanumeric)
+}
+
 /// "you pass `--release`", unlike "user `x`, pass `y`".
 fn is_verb(around: &Around<'_>) -> bool {
     let Span { start, end } = around.name.span;

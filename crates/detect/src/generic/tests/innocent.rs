@@ -29,6 +29,38 @@ app.js	list.push_key("kW3xqz9VtqX2")
 app.js	api_key: "0x1cc80634"
 app.py	f(g("password"), "kW3xqz9Vt")
 app.py	password = "10.20.30.40"
+app.py	keyring.set_password("acme:core.db1", USERNAME, PASSWORD)
+app.py	keyring.set_password("acme:core.db1", "ops1", token)
+app.py	changePassword("old", "newer")
+a.c	uint8_t secret_key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+a.c	uint8_t api_key[16] = { 0 };
+a.c	secret_key = table[16];
+a.py	secret = "undefined"
+a.php	'webhook_secret' => [ 'description' => 'x' ],
+a.erl	    #{<<"password">> := ?SENSITIVE_PASSWORD}} ->
+a.groovy	usernamePassword('USERNAME', 'jarsign-keystore1')
+a.py	get_password("astroquery:{0}".format(url), username)
+a.md	  password: auth[1],
+a.js	await sasl.go(session, 'password', 'r=ab,s=abcd,i=999999')
+a.rb	sql("ALTER ROLE test ENCRYPTED PASSWORD 'md5b6f7fcbbabb4befde4588a26c1cfd2fa'")
+a.rb	it { is_expected.to contain_postgresql__server__passwd('test1') }
+app.module.css.json	"passwordInput": "Login_passwordInput__iu4Gx",
+app.js	body: { username: 'foobar', password: '\r\n' },
+app.py	{'username': 'anonymous', "password": 'anonymous@'}
+a.sh	run --user="kubesudo:$namespace:$service_account"
+x.xml	<authorize password="319f4d26e3c536b5dd871bb2c52e3178" encoding="md5">
+a.groovy	scmPasswordEnvVar 'MY_PASSWORD_ENV'
+a.md	mongodb+srv://<user>:<password>@cluster0.x.net/?w=1¶¶</details>
+localization/cy_GB/labels.inc	$labels['password'] = 'Cyfrinair';
+a.bat	net use Z: \\fs01\share /user:corp\backup *
+app.py	DB_SECRET = "kW3xqz_???"
+app.json	"encrypted_key": "Zq81mfLx0KpvTr4nWy7bQe2s"
+app.json	"product_key": "Z14Z0104T_z14z0104t_ulf.fits",
+app.cpp	case WIFI_WPA2_PSK: sec = "WPA2/PSK"; break;
+users.json	{"password": "4a1750c8607dfa237de36c6305715c2234151890", "salt": "c788c6ad82a157b712"}
+users.json	{"salt": "Ezuo4G1TqYtTQDL/", "password": "Rko31yHY12ryMoyZTBNIUsCPb5SDa4WmUP3Xe2+V6P+QOSW3Gj6IDmpl6zQsAjutb476zEYdBeTw9tU7WZ1new=="}
+x.conf	InterceptFormPassword login[password]
+app.py	connect("mysql://invalid:invalid@10.1.2.3/x")
 app.py	password = "kW3XXXXX9Vt"
 app.py	SET password = '9b74c9897bac770ffc029102a200c5de'
 app.rs	/// The program identified by 'sequence1' and so on

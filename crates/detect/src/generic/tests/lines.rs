@@ -31,6 +31,35 @@ README.md	Default credentials: `admin / «kW3xqz9Vt»`
 a.md	密码=«kW3xqz9Vt»，加密=WPA。
 app.ts	private readonly secret: string = "«Zq81mfLx0KpvTr4nWy7bQe2s»";
 A.java	ds.setPassword("«kW3xqz9Vt»");
+a.py	keyring.set_password("billing", "app", "«kW3xqz9Vt»")
+A.java	new ConsumerKey("9dkdj82h48dks9d2", "«dbf43f3p2l4k3k03»")
+A.cs	Mock.GenerateRandomUserChangePassword(userId, "«Harbor4711!»");
+A.java	String primaryKey = "«4py2I9eSFb0ezXH5iPeQRcFK1LRLCdip»";
+a.py	pass_key="«021E015232511520495706»",
+a.sql	('password', '«harbor81»', 2),
+a.t	user = "harbor_test",¶password = "«harbor_test»",
+a.py	password = "«admin»"
+a.py	user = make(hash_password("«test123»"))
+a.py	run("sshpass -p «arkona» ssh -tt h".split())
+a.c	uint8_t NWKSKEY[16] = { «0x3a, 0x91, 0x0c, 0xf7, 0x5e, 0x22, 0xb8, 0x44, 0x17, 0xd9, 0x6b, 0xe0, 0x81, 0x9f, 0x35, 0xca» };
+a.go	var secretKey = []byte{«58, 145, 12, 247, 94, 34, 184, 68, 23, 217, 107, 224, 129, 159, 53, 202»}
+A.java	byte[] SECRET_KEY = new byte[] { «0x3a, (byte) 0x91, 0x0c, -9, 0x5e, 0x22, (byte) 0xb8, 0x44, 0x17, 0x59, 0x6b, 0x60, 0x11, 0x1f, 0x35, 0x4a» };
+a.rs	const API_KEY: [u8; 16] = [«0x3a, 0x91, 0x0c, 0xf7, 0x5e, 0x22, 0xb8, 0x44, 0x17, 0xd9, 0x6b, 0xe0, 0x81, 0x9f, 0x35, 0xca»];
+a.js	assert.equal(subject.password, '«iS4&awesome!»')
+A.java	sshClient.authPassword("jmiller", "«Harbor4711»");
+a.cpp	std::make_shared<net::PlainCredentials>("guest", "«Harbor4711»");
+a.lua	secret   = "«OpenSesame»",
+a.js	{ clientId : 'thom', clientSecret : '«nightworld»' }
+a.py	otp_seed = "«JBSWY3DPEHPK3PXPKR7Q2MZ5»"
+a.yml	Authorization:¶      - Basic «MG9hM3czeGlnNnJIaXU5eVQ1ZDc6ZTM0OUJNVFRJcExPLXJQdVBxTExr»
+a.yml	X-Api-Key:¶      - «Zq81mfLx0KpvTr4nWy7bQe2s»
+a.erl	<<"password">> => <<"«kW3xqz9Vt»">>,
+a.bat	net use Z: \\fs01\share «Maple77-Rocket» /user:corp\backup
+sip.conf	register => 4412:«Maple77Rocket»@sip.provider.net/4412
+README.md	# X¶- Password `«pointofsale»`¶
+A.java	new RequestToken("nnah734d00sl2jdk", "«pfkkdhi9sl3r4s00»")
+a.php	'password' => '«testpassword1935!!»',
+a.py	password="«something-r@nd0m!»"
 A.java	props.setProperty("password", "«kW3xqz9Vt»");
 A.java	DriverManager.getConnection("jdbc:mysql://h/db", "root", "«kW3xqz9Vt»");
 A.java	new PasswordAuthentication("u", "«kW3xqz9Vt»".toCharArray())
