@@ -9,10 +9,10 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
-use super::arguments::Given;
 use super::documents::Documents;
 use super::eval::Bindings;
 use super::files::{self, File};
+use super::modules::Given;
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
 
@@ -111,6 +111,11 @@ impl<'m> Module<'m> {
     /// The value of a variable that a call gives.
     pub(super) fn given(&self, variable: &str) -> Option<&Val> {
         self.call.as_ref()?.1.get(variable)
+    }
+
+    /// Its calls of modules.
+    pub(super) fn calls(&self) -> impl Iterator<Item = Section<'m>> {
+        self.others.iter().copied().filter(|section| section.block.ident.as_str() == "module")
     }
 
     fn take_assignments(&mut self, file: usize, body: &'m Body) {
