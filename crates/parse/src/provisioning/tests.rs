@@ -187,3 +187,32 @@ fn eksctl_names_roles_as_it_is_told_and_attaches_policies_of_its_own() {
     let grants: Vec<_> = facts.grants.iter().map(|grant| (grant.principal.as_str(), grant.role.clone())).collect();
     assert_eq!(grants, [("cluster-scaler", Some(Value::literal("autoScaler")))]);
 }
+
+#[test]
+fn accounts_and_profiles_that_commands_make_have_their_lifetimes() {
+    let annotated = "kubectl annotate sa/writer -n orders --overwrite eks.amazonaws.com/role-arn=arn:aws:iam::242424242424:role/w eks.amazonaws.com/token-expiration=172800\n";
+    let lengths = |text: &str| read("a.sh", text).sessions.iter().map(|one| (one.setting.clone(), one.seconds)).collect::<Vec<_>>();
+    assert_eq!(lengths(annotated), [("eks.amazonaws.com/token-expiration".to_owned(), Some(172_800))]);
+    assert!(lengths("kubectl annotate pod writer eks.amazonaws.com/token-expiration=172800\n").is_empty());
+    let profile = "aws rolesanywhere create-profile --name p --role-arns arn:aws:iam::242424242424:role/p --duration-seconds 43200\n";
+    assert_eq!(lengths(profile), [("duration_seconds".to_owned(), Some(43_200))]);
+}
+
+#[test]
+fn a_secret_that_a_command_makes_is_its_applications() {
+    let powershell = "New-AzADAppFederatedCredential -ApplicationObjectId $app.Id -Name g -Issuer https://gitlab.com -Subject s\nNew-AzADAppCredential -ObjectId $app.Id -EndDate $end\n";
+    let facts = read("a.ps1", powershell);
+    assert_eq!(facts.declarations[0].principal.as_deref(), Some(facts.trusts[0].principal.as_str()));
+    let reset = read("a.sh", "az ad app federated-credential list\naz ad app credential reset --id 2f7c1d8e --years 2\n");
+    assert_eq!(reset.declarations[0].kind, "azure.client-secret");
+}
+
+#[test]
+fn statements_of_oci_may_stand_in_a_file_of_their_own() {
+    let grants = |text: &str| read("iam/statements.json", text).grants;
+    let list = grants("[\"Allow dynamic-group workers to manage all-resources in tenancy\"]");
+    assert_eq!(list.len(), 1);
+    let whole = "{\"compartmentId\": \"ocid1.tenancy.oc1..a\", \"name\": \"w\", \"statements\": [\"Allow dynamic-group workers to manage all-resources in tenancy\"]}";
+    assert_eq!(grants(whole).len(), 1);
+    assert!(grants("[\"Allow me to say a word in public\", \"no statement\"]").is_empty());
+}

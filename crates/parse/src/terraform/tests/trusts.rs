@@ -187,3 +187,84 @@ resource "google_iam_workload_identity_pool_provider" "ci" {
     let issuers: Vec<_> = facts.trusts.iter().filter_map(|trust| trust.issuer.known()).collect();
     assert_eq!(issuers, ["https://token.actions.githubusercontent.com", "https://gitlab.com"]);
 }
+
+#[test]
+fn a_dynamic_block_is_read_once_for_each_of_its_values() {
+    let role = r#"
+locals { subjects = ["repo:northwind/web:environment:prod", "repo:northwind/api:environment:prod"] }
+data "aws_iam_policy_document" "t" {
+  dynamic "statement" {
+    for_each = local.subjects
+    iterator = one
+    content {
+      actions = ["sts:AssumeRoleWithWebIdentity"]
+      principals {
+        type        = "Federated"
+        identifiers = ["arn:aws:iam::242424242424:oidc-provider/token.actions.githubusercontent.com"]
+      }
+      dynamic "condition" {
+        for_each = { sub = one.value }
+        content {
+          test     = "StringEquals"
+          variable = "token.actions.githubusercontent.com:${condition.key}"
+          values   = [condition.value]
+        }
+      }
+    }
+  }
+}
+resource "aws_iam_role" "ci" { assume_role_policy = data.aws_iam_policy_document.t.json }
+"#;
+    let of = |name: &str| SubjectRule::Exact(vec![format!("repo:northwind/{name}:environment:prod")]);
+    assert_eq!(subjects(&facts(&[("main.tf", role)])), [&of("web"), &of("api")]);
+    let unknown = role.replace("[\"repo:northwind/web:environment:prod\", \"repo:northwind/api:environment:prod\"]", "var.subjects");
+    assert!(matches!(subjects(&facts(&[("main.tf", &unknown)]))[..], [SubjectRule::Unknown(_)]));
+}
+
+#[test]
+fn a_member_of_the_folders_pool_that_is_granted_a_role_is_a_trust_of_the_pool() {
+    let pool = |member: &str| {
+        let text = format!(
+            r#"
+resource "google_iam_workload_identity_pool" "ci" {{ workload_identity_pool_id = "ci" }}
+resource "google_iam_workload_identity_pool_provider" "gh" {{
+  workload_identity_pool_id = google_iam_workload_identity_pool.ci.workload_identity_pool_id
+  attribute_mapping         = {{ "google.subject" = "assertion.sub", "attribute.owner" = "assertion.repository_owner" }}
+  attribute_condition       = "assertion.repository_owner_id == '7'"
+  oidc {{ issuer_uri = "https://token.actions.githubusercontent.com" }}
+}}
+resource "google_storage_bucket_iam_member" "w" {{
+  for_each = toset(["roles/storage.objectAdmin", "roles/storage.objectViewer"])
+  bucket   = "artifacts"
+  role     = each.value
+  member   = "{member}"
+}}
+"#
+        );
+        facts(&[("main.tf", &text)])
+    };
+    let direct = pool("principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.ci.name}/attribute.owner/acme");
+    let [_, member] = direct.trusts.as_slice() else { panic!("the provider and one member: {:?}", direct.trusts) };
+    assert_eq!(
+        (member.principal.as_str(), member.claims[0].name.as_str()),
+        ("tf:.#google_iam_workload_identity_pool.ci", "assertion.repository_owner")
+    );
+    assert_eq!(direct.grants.len(), 2);
+    assert_eq!(pool("serviceAccount:x@p.iam.gserviceaccount.com").trusts.len(), 1);
+}
+
+#[test]
+fn logins_to_vault_with_an_identity_of_aws_are_trusts() {
+    let role = |bound: &str| {
+        let text = format!("resource \"vault_aws_auth_backend_role\" \"r\" {{\n  role = \"r\"\n  auth_type = \"iam\"\n  {bound}\n}}\n");
+        facts(&[("main.tf", &text)]).trusts.swap_remove(0)
+    };
+    let arn = "arn:aws:iam::242424242424:role/*";
+    assert_eq!(role(&format!("bound_iam_principal_arns = [\"{arn}\"]")).subject, SubjectRule::Glob(vec![arn.into()]));
+    assert!(matches!(role("bound_iam_principal_arns = var.arns").subject, SubjectRule::Unknown(_)));
+    let account = role("bound_account_ids = [\"242424242424\"]");
+    assert_eq!(
+        (account.subject, account.claims[0].name.as_str(), account.trusted.as_str()),
+        (SubjectRule::Any, "bound_account_ids", "aws")
+    );
+}
