@@ -69,6 +69,9 @@ const WORDS: &[&str] = &[
     "create serviceaccount",
     "kubectl annotate",
     "create-profile",
+    "service-accounts keys create",
+    "app credential reset",
+    "New-AzADAppCredential",
     "update-profile",
 ];
 

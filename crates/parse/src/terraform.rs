@@ -80,7 +80,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     }
     let origin = unit.origin();
     let name = origin.file_name();
-    let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tfvars.json"];
+    let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"];
     let is_configuration = endings.iter().any(|ending| name.ends_with(ending));
     let is_copy = || origin.path.split('/').any(|part| part == ".terraform");
     (is_configuration && !is_copy()).then(|| origin.folder().to_owned())

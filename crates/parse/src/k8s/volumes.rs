@@ -141,7 +141,7 @@ impl Volume<'_> {
                 audience: token.get("audience").filter(|node| !node.is_null()).map(|node| self.pod.object.source.value(node)),
                 seconds: token.get("expirationSeconds").map(|node| {
                     (
-                        self.pod.object.source.text(node).and_then(|text| text.parse().ok()),
+                        self.pod.object.source.value(node).known().and_then(|text| text.parse().ok()),
                         self.at(node, &format!("{key}.expirationSeconds")),
                     )
                 }),

@@ -56,8 +56,10 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 fn of_aws(trust: &TrustBinding) -> Option<String> {
     match &trust.subject {
         SubjectRule::Glob(arns) => {
-            let is_wild =
-                |arn: &&String| arn.split_once('/').map_or(arn.as_str(), |(_, name)| name).trim_start_matches('/').starts_with('*');
+            let is_wild = |arn: &&String| {
+                let who = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+                ["role/", "user/", "assumed-role/"].iter().fold(who, |who, kind| who.strip_prefix(kind).unwrap_or(who)).starts_with('*')
+            };
             arns.iter().find(is_wild).map(|arn| format!("every principal that fits \"{arn}\""))
         }
         SubjectRule::Any if trust.claims.iter().all(|claim| claim.name.starts_with("bound_account_id")) => {
@@ -131,6 +133,7 @@ mod tests {
         };
         let glob = |arn: &str| SubjectRule::Glob(vec![arn.into()]);
         assert_eq!(admitting(glob("arn:aws:iam::111122223333:role/*"), &[]), [Level::Error]);
+        assert_eq!(admitting(glob("arn:aws:iam::111122223333:*"), &[]), [Level::Error]);
         assert_eq!(admitting(SubjectRule::Any, &["bound_account_ids"]), [Level::Error]);
         assert!(admitting(glob("arn:aws:iam::111122223333:role/orders-*"), &[]).is_empty());
         assert!(admitting(SubjectRule::Exact(vec!["arn:aws:iam::111122223333:role/orders".into()]), &[]).is_empty());

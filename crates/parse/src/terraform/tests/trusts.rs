@@ -268,3 +268,31 @@ fn logins_to_vault_with_an_identity_of_aws_are_trusts() {
         (SubjectRule::Any, "bound_account_ids", "aws")
     );
 }
+
+#[test]
+fn what_each_value_says_of_an_assignment_is_its_instances() {
+    let role = r#"
+locals { grants = { a = { role = "Owner", scope = "/subscriptions/0", who = azuread_service_principal.p.object_id }, b = { role = "Reader", scope = "/subscriptions/1", who = azuread_service_principal.p.object_id } } }
+resource "azuread_application" "p" { display_name = "p" }
+resource "azuread_service_principal" "p" { client_id = azuread_application.p.client_id }
+resource "azurerm_role_assignment" "g" {
+  for_each             = local.grants
+  scope                = each.value.scope
+  role_definition_name = each.value.role
+  principal_id         = each.value.who
+}
+"#;
+    let said: Vec<(Option<String>, String)> = facts(&[("main.tf", role)])
+        .grants
+        .iter()
+        .map(|grant| (grant.role.as_ref().and_then(Value::known).map(str::to_owned), grant.principal.clone()))
+        .collect();
+    let principal = "tf:.#azuread_application.p".to_owned();
+    assert_eq!(said, [(Some("Owner".to_owned()), principal.clone()), (Some("Reader".to_owned()), principal)]);
+}
+
+#[test]
+fn opentofus_files_in_json_are_read() {
+    let role = r#"{"resource":{"aws_iam_role":{"r":{"assume_role_policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"AWS\":\"*\"}}]}"}}}}"#;
+    assert_eq!(facts(&[("main.tofu.json", role)]).trusts[0].trusted, "any");
+}
