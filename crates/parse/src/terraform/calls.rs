@@ -121,7 +121,10 @@ fn carried(module: &Module<'_>, val: &Val) -> Val {
 /// Leaves what the given values change, what else such principals have, and nothing but trusts, grants and lifetimes.
 fn keep_changed(facts: &mut Facts, plain: &Facts) {
     let made = std::mem::take(facts);
-    facts.trusts = made.trusts.into_iter().filter(|trust| !plain.trusts.contains(trust)).collect();
+    // A resource's trusts belong together, whichever of them the values change.
+    let changed: BTreeSet<&str> =
+        made.trusts.iter().filter(|trust| !plain.trusts.contains(trust)).map(|trust| address(&trust.id)).collect();
+    facts.trusts = made.trusts.iter().filter(|trust| changed.contains(address(&trust.id))).cloned().collect();
     let trusted: BTreeSet<String> = facts.trusts.iter().map(|trust| trust.principal.clone()).collect();
     facts.grants = made.grants;
     facts.grants.retain(|grant| trusted.contains(&grant.principal) || !plain.grants.contains(grant));
@@ -150,10 +153,13 @@ pub(crate) fn settle(facts: &mut Facts) {
     let used: BTreeSet<&str> = paths.filter_map(|path| path.principal.known()).chain(attached).collect();
     let own = facts.trusts.iter().filter(|trust| trust.principal.starts_with("tf:"));
     let is_better = |trust: &&TrustBinding| better.contains(&(place(trust), address(&trust.id).to_owned()));
+    // Somebody whom the folder only names may be trusted elsewhere as well.
+    let said_better = |trust: &TrustBinding| !trust.principal.starts_with("tf:") && is_better(&trust);
+    let others: BTreeSet<String> = facts.trusts.iter().filter(|trust| said_better(trust)).map(|trust| trust.id.clone()).collect();
     let replaced: BTreeSet<String> =
         own.filter(is_better).map(|trust| trust.principal.clone()).filter(|key| !used.contains(key.as_str())).collect();
-    if !replaced.is_empty() {
-        facts.trusts.retain(|trust| !replaced.contains(&trust.principal));
+    if !replaced.is_empty() || !others.is_empty() {
+        facts.trusts.retain(|trust| !replaced.contains(&trust.principal) && !others.contains(&trust.id));
         facts.grants.retain(|grant| !replaced.contains(&grant.principal));
         facts.sessions.retain(|session| !replaced.contains(&session.principal));
         facts.principals.retain(|principal| !replaced.contains(&principal.key));
@@ -292,6 +298,22 @@ resource "aws_iam_role_policy_attachment" "this" {
         let glob = SubjectRule::Glob(vec!["project_path:northwind/web:*".into()]);
         assert_eq!(said[0], ("tf:.#module.all.module.role[web].aws_iam_role.this", glob));
         assert_eq!((said.len(), said[1].0), (2, "tf:modules/ci#aws_iam_role.fixed"));
+    }
+
+    #[test]
+    fn the_trusts_of_a_resource_stay_together() {
+        let module = "variable \"repository\" {}\nmodule \"oidc\" {\n  source = \"terraform-google-modules/github-actions-runners/google//modules/gh-oidc\"\n  \
+                      pool_id = \"ci\"\n  sa_mapping = { a = { sa_name = \"x\", attribute = \"attribute.repository/${var.repository}\" } }\n}\n";
+        let (caller, module) = (
+            [unit("main.tf", "module \"ci\" {\n  source = \"./ci\"\n  repository = \"northwind/web\"\n}\n")],
+            [unit("ci/main.tf", module)],
+        );
+        let mut facts = calling(&caller, &[&module]);
+        facts.append(super::super::read(&module));
+        settle(&mut facts);
+        let principals: Vec<_> = facts.trusts.iter().map(|trust| trust.principal.as_str()).collect();
+        assert_eq!(principals.len(), 2, "the provider and its member: {principals:?}");
+        assert_eq!(principals[0], "tf:.#module.ci.module.oidc");
     }
 
     #[test]

@@ -138,6 +138,14 @@ impl<'m> Resource<'_, 'm> {
     /// An attribute as [`Self::partly`] has it, once for each instance that it differs in.
     pub(super) fn partly_each(&self, path: &str) -> Vec<Value> {
         let Some(val) = self.get(path) else { return Vec::new() };
+        if let Kind::Either(values, what) = &val.kind
+            && what == SEVERAL
+        {
+            let texts = values.iter().map(|one| self.module.text_of(one));
+            return texts
+                .map(|(text, basis)| hole::partly(&text).map_or_else(|| hole::value(&text, basis), |text| Value::Known(text, basis)))
+                .collect();
+        }
         let (text, basis) = self.module.text_of(&val);
         let instances = if hole::is_known(&text) { Vec::new() } else { self.each() };
         let own = |instance: &Instance| {

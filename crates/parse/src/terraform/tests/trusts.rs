@@ -296,3 +296,40 @@ fn opentofus_files_in_json_are_read() {
     let role = r#"{"resource":{"aws_iam_role":{"r":{"assume_role_policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"AWS\":\"*\"}}]}"}}}}"#;
     assert_eq!(facts(&[("main.tofu.json", role)]).trusts[0].trusted, "any");
 }
+
+#[test]
+fn credentials_that_are_counted_through_have_what_each_says() {
+    let text = r#"
+variable "all" {
+  default = [
+    { subject = "repo:northwind/web:pull_request", issuer = "https://token.actions.githubusercontent.com", audiences = ["api://AzureADTokenExchange"] },
+    { subject = "repo:northwind/web:environment:prod", issuer = "https://token.actions.githubusercontent.com", audiences = ["api://AzureADTokenExchange"] },
+  ]
+}
+resource "azuread_application" "a" { display_name = "a" }
+resource "azuread_application_federated_identity_credential" "f" {
+  count          = length(var.all)
+  application_id = azuread_application.a.id
+  subject        = var.all[count.index].subject
+  issuer         = var.all[count.index].issuer
+  audiences      = var.all[count.index].audiences
+}
+"#;
+    let facts = facts(&[("main.tf", text)]);
+    let of = |rest: &str| SubjectRule::Exact(vec![format!("repo:northwind/web:{rest}")]);
+    assert_eq!(subjects(&facts), [&of("pull_request"), &of("environment:prod")]);
+    let one = &facts.trusts[0];
+    assert_eq!(one.issuer.known(), Some("https://token.actions.githubusercontent.com"));
+    assert_eq!(one.audiences.as_ref().and_then(|all| all[0].known()), Some("api://AzureADTokenExchange"));
+}
+
+#[test]
+fn a_switch_of_a_registry_module_attaches_its_policy() {
+    let call = |switch: &str| {
+        let text = format!(
+            "module \"o\" {{\n  source = \"unfunco/oidc-github/aws\"\n  github_repositories = [\"northwind/web:ref:refs/heads/main\"]\n  attach_admin_policy = {switch}\n}}\n"
+        );
+        facts(&[("main.tf", &text)]).grants.len()
+    };
+    assert_eq!((call("true"), call("false")), (1, 0));
+}
