@@ -30,6 +30,7 @@ mod module;
 mod module_grants;
 mod modules;
 mod oci;
+mod one_line;
 mod packer;
 mod principals;
 mod provider;
