@@ -302,9 +302,12 @@ impl<'p> Program<'p> {
             }
         });
         for (at, document) in found {
-            let is_trust = document.to_string().contains("\"Principal\"");
-            if is_trust {
-                self.trust(&document, at, facts);
+            let written = document.to_string();
+            // What has principals and assumes no role is the policy of a resource.
+            if written.contains("\"Principal\"") {
+                if written.contains("\"sts:") {
+                    self.trust(&document, at, facts);
+                }
             } else {
                 self.granted(&document, at, facts);
             }

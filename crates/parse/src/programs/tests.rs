@@ -122,6 +122,17 @@ fn resources_of_pulumi_are_read_once_and_as_terraforms() {
 }
 
 #[test]
+fn the_policy_of_a_resource_is_no_trust() {
+    let policy = |action: &str| {
+        format!(
+            "POLICY = {{'Statement': [{{'Effect': 'Allow', 'Principal': '*', 'Action': '{action}', 'Resource': '*'}}]}} # sts:AssumeRoleWithWebIdentity oidc-provider/\n"
+        )
+    };
+    assert!(facts("make.py", &policy("s3:GetObject")).trusts.is_empty());
+    assert_eq!(facts("make.py", &policy("sts:AssumeRole")).trusts[0].trusted, "any");
+}
+
+#[test]
 fn signed_urls_say_how_long_they_live() {
     let lengths = |path: &str, text: &str| facts(path, text).sessions.iter().map(|one| one.seconds).collect::<Vec<_>>();
     assert_eq!(lengths("a.py", "s3.generate_presigned_url('get_object', Params={'Bucket': b}, ExpiresIn=604800)"), [Some(604_800)]);

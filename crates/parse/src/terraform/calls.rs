@@ -121,10 +121,12 @@ fn carried(module: &Module<'_>, val: &Val) -> Val {
 /// Leaves what the given values change, what else such principals have, and nothing but trusts, grants and lifetimes.
 fn keep_changed(facts: &mut Facts, plain: &Facts) {
     let made = std::mem::take(facts);
-    // A resource's trusts belong together, whichever of them the values change.
-    let changed: BTreeSet<&str> =
-        made.trusts.iter().filter(|trust| !plain.trusts.contains(trust)).map(|trust| address(&trust.id)).collect();
-    facts.trusts = made.trusts.iter().filter(|trust| changed.contains(address(&trust.id))).cloned().collect();
+    // The trusts of a resource belong together, and so do those of a principal, whichever of them the values change.
+    let changed = || made.trusts.iter().filter(|trust| !plain.trusts.contains(trust));
+    let resources: BTreeSet<&str> = changed().map(|trust| address(&trust.id)).collect();
+    let principals: BTreeSet<&str> = changed().map(|trust| trust.principal.as_str()).collect();
+    let belongs = |trust: &&TrustBinding| resources.contains(address(&trust.id)) || principals.contains(trust.principal.as_str());
+    facts.trusts = made.trusts.iter().filter(belongs).cloned().collect();
     let trusted: BTreeSet<String> = facts.trusts.iter().map(|trust| trust.principal.clone()).collect();
     facts.grants = made.grants;
     facts.grants.retain(|grant| trusted.contains(&grant.principal) || !plain.grants.contains(grant));
@@ -314,6 +316,21 @@ resource "aws_iam_role_policy_attachment" "this" {
         let principals: Vec<_> = facts.trusts.iter().map(|trust| trust.principal.as_str()).collect();
         assert_eq!(principals.len(), 2, "the provider and its member: {principals:?}");
         assert_eq!(principals[0], "tf:.#module.ci.module.oidc");
+    }
+
+    #[test]
+    fn the_trusts_of_a_principal_stay_together() {
+        let module = "variable \"branches\" {}\nresource \"azuread_application\" \"a\" { display_name = \"a\" }\nresource \"azuread_application_federated_identity_credential\" \"pr\" {\n  \
+                      application_id = azuread_application.a.id\n  issuer = \"https://gitlab.com\"\n  subject = \"fixed\"\n}\nresource \"azuread_application_federated_identity_credential\" \"b\" {\n  \
+                      for_each = toset(var.branches)\n  application_id = azuread_application.a.id\n  issuer = \"https://gitlab.com\"\n  subject = each.key\n}\n";
+        let (caller, module) =
+            ([unit("main.tf", "module \"ci\" {\n  source = \"./ci\"\n  branches = [\"main\"]\n}\n")], [unit("ci/main.tf", module)]);
+        let mut facts = calling(&caller, &[&module]);
+        facts.append(super::super::read(&module));
+        settle(&mut facts);
+        let subjects: Vec<_> = facts.trusts.iter().map(|trust| trust.subject.clone()).collect();
+        let exact = |text: &str| SubjectRule::Exact(vec![text.into()]);
+        assert_eq!(subjects, [exact("main"), exact("fixed")]);
     }
 
     #[test]

@@ -265,13 +265,13 @@ impl<'m> Module<'m> {
                 read(inner);
             } else if block.ident.as_str() == "dynamic" && inner.label(0) == Some(kind) {
                 let iterator = block.body.get_attribute("iterator").and_then(|name| name.value.as_variable().map(|name| name.as_str()));
-                let entries = self.get(inner, "for_each").map(|over| self.iterated(over)).unwrap_or_default();
+                let entries = self.get(inner, "for_each").and_then(|over| self.iterated(over));
                 let contents = || block.body.blocks().filter(|inner| inner.ident.as_str() == "content");
                 let mut read_all = || contents().for_each(|block| read(Section { file: section.file, block }));
-                if entries.is_empty() {
+                if entries.is_none() {
                     read_all();
                 }
-                for (key, value) in entries {
+                for (key, value) in entries.unwrap_or_default() {
                     let key = Val::new(Kind::Text(key, Basis::Literal));
                     let both = Val::new(Kind::Map(vec![("key".to_owned(), key), ("value".to_owned(), value)]));
                     self.evaluation.each.borrow_mut().push((iterator.unwrap_or(kind).to_owned(), both));
@@ -282,15 +282,15 @@ impl<'m> Module<'m> {
         }
     }
 
-    /// The keys and values that `for_each` makes of a value, as far as it is known.
-    pub(super) fn iterated(&self, over: Val) -> Vec<(String, Val)> {
+    /// The keys and values that `for_each` makes of a value, if it is known.
+    pub(super) fn iterated(&self, over: Val) -> Option<Vec<(String, Val)>> {
         let mut entries: Vec<(String, Val)> = match over.kind {
             Kind::List(items) => items.into_iter().map(|item| (self.text_of(&item).0, item)).collect(),
             Kind::Map(entries) => entries,
-            _ => Vec::new(),
+            _ => return None,
         };
         entries.truncate(MAX_INSTANCES);
-        entries
+        Some(entries)
     }
 
     /// Where an attribute stands; the block if it isn't there.

@@ -171,7 +171,7 @@ impl<'m> Resource<'_, 'm> {
 
     /// The instances that `for_each` makes, as far as it is known.
     pub(super) fn each(&self) -> Vec<Instance> {
-        let entries = self.get("for_each").map(|over| self.module.iterated(over)).unwrap_or_default();
+        let entries = self.get("for_each").and_then(|over| self.module.iterated(over)).unwrap_or_default();
         entries.into_iter().map(|(key, value)| Instance::new(key, value)).collect()
     }
 

@@ -60,6 +60,10 @@ impl Document {
     fn of_data_source(module: &Module<'_>, section: Section<'_>, levels: usize) -> Self {
         let mut statements = Vec::new();
         let mut places = Vec::new();
+        // What is not made says nothing.
+        if module.text(section, "count").as_deref() == Some("0") {
+            return Self { json: json!({ "Statement": [] }), places };
+        }
         for attribute in ["source_policy_documents", "source_json", "override_policy_documents", "override_json"] {
             for source in module.path(section, attribute).iter().flat_map(Val::items) {
                 match Self::read_within(module, source, levels) {

@@ -217,7 +217,9 @@ resource "aws_iam_role" "ci" { assume_role_policy = data.aws_iam_policy_document
 "#;
     let of = |name: &str| SubjectRule::Exact(vec![format!("repo:northwind/{name}:environment:prod")]);
     assert_eq!(subjects(&facts(&[("main.tf", role)])), [&of("web"), &of("api")]);
-    let unknown = role.replace("[\"repo:northwind/web:environment:prod\", \"repo:northwind/api:environment:prod\"]", "var.subjects");
+    let with = |subjects| role.replace("[\"repo:northwind/web:environment:prod\", \"repo:northwind/api:environment:prod\"]", subjects);
+    let unknown = with("var.subjects");
+    assert!(facts(&[("main.tf", &with("[]"))]).trusts.is_empty());
     assert!(matches!(subjects(&facts(&[("main.tf", &unknown)]))[..], [SubjectRule::Unknown(_)]));
 }
 
@@ -332,4 +334,29 @@ fn a_switch_of_a_registry_module_attaches_its_policy() {
         facts(&[("main.tf", &text)]).grants.len()
     };
     assert_eq!((call("true"), call("false")), (1, 0));
+}
+
+#[test]
+fn a_document_that_is_not_made_says_nothing() {
+    let role = |switch: &str| {
+        let text = format!(
+            r#"
+variable "attach" {{ default = {switch} }}
+data "aws_iam_policy_document" "all" {{
+  count = var.attach ? 1 : 0
+  statement {{
+    actions   = ["s3:*"]
+    resources = ["*"]
+  }}
+}}
+data "aws_iam_policy_document" "this" {{ source_policy_documents = concat(data.aws_iam_policy_document.all[*].json, []) }}
+resource "aws_iam_role_policy" "r" {{
+  role   = "r"
+  policy = data.aws_iam_policy_document.this.json
+}}
+"#
+        );
+        facts(&[("main.tf", &text)]).grants.len()
+    };
+    assert_eq!((role("true"), role("false")), (1, 0));
 }
