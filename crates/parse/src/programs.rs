@@ -302,11 +302,14 @@ impl<'p> Program<'p> {
             }
         });
         for (at, document) in found {
-            let written = document.to_string();
-            // What has principals and assumes no role is the policy of a resource.
-            if written.contains("\"Principal\"") {
-                if written.contains("\"sts:") {
-                    self.trust(&document, at, facts);
+            if document.to_string().contains("\"Principal\"") {
+                // A statement with principals that assumes no role is one of a resource's policy.
+                let statements = document.get("Statement");
+                let statements =
+                    statements.and_then(Json::as_array).map_or(statements.map_or(&[][..], std::slice::from_ref), Vec::as_slice);
+                let own: Vec<&Json> = statements.iter().filter(|statement| statement.to_string().contains("\"sts:")).collect();
+                if !own.is_empty() {
+                    self.trust(&json!({ "Statement": own }), at, facts);
                 }
             } else {
                 self.granted(&document, at, facts);

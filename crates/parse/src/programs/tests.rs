@@ -129,6 +129,8 @@ fn the_policy_of_a_resource_is_no_trust() {
         )
     };
     assert!(facts("make.py", &policy("s3:GetObject")).trusts.is_empty());
+    let both = "P = {'Statement': [{'Action': 's3:GetObject', 'Principal': '*', 'Effect': 'Allow'}, {'Action': 'sts:AssumeRole', 'Principal': {'AWS': '482913640192'}, 'Effect': 'Allow'}]} # oidc-provider/\n";
+    assert_eq!(facts("make.py", both).trusts.iter().map(|trust| trust.trusted.as_str()).collect::<Vec<_>>(), ["account"]);
     assert_eq!(facts("make.py", &policy("sts:AssumeRole")).trusts[0].trusted, "any");
 }
 
