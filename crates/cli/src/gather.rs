@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use unkeyed_detect::{Detector, Hidden, Scratch};
 use unkeyed_model::{Confidence, Coverage, Estate, Facts, Match, ReadCounts, Repository, Skip, SkipReason, Unit, Value};
-use unkeyed_parse::{Arguments, Group, TERRAFORM};
+use unkeyed_parse::{Group, Modules, TERRAFORM};
 use unkeyed_source::{GitScope, Known, Options, Sink, Target, open, path_text};
 
 use crate::budget::Budget;
@@ -149,19 +149,23 @@ fn structure(detector: &Detector, budget: &Budget, mut kept: Vec<(Group, Unit<'s
     }
     let folders: Vec<&[Unit<'_>]> =
         groups.iter().filter(|(group, _)| group.format == TERRAFORM).map(|(_, units)| units.as_slice()).collect();
-    let arguments = Arguments::between(&folders);
-    let drawn = |group: &Group, units: &[Unit<'static>]| -> Vec<&[Unit<'static>]> {
-        let keys = unkeyed_parse::draws(group, units).into_iter();
-        keys.filter_map(|key| groups.binary_search_by(|(other, _)| other.cmp(&key)).ok()).map(|at| groups[at].1.as_slice()).collect()
-    };
+    let modules = Modules::between(&folders);
     let in_time = groups.par_iter().filter(|_| budget.is_in_time());
-    let read: Vec<_> = in_time.map(|(group, units)| read_group(detector, group, units, &drawn(group, units), &arguments)).collect();
+    let read: Vec<_> = in_time.map(|(group, units)| read_group(detector, group, units, &modules)).collect();
     // What a folder hands to a module may be a secret that was found where it is written.
-    let found: BTreeSet<String> = read.iter().flat_map(|part| &part.secrets).filter(|secret| arguments.hold(secret)).cloned().collect();
+    let found: BTreeSet<String> = read.iter().flat_map(|part| &part.secrets).filter(|secret| modules.hold(secret)).cloned().collect();
+    // What a folder's modules hold may be told of the folder as well.
+    let own: BTreeMap<String, BTreeSet<String>> =
+        read.iter().filter_map(|part| Some((part.folder.clone()?, part.secrets.clone()))).collect();
     let mut facts = Facts::default();
     for mut part in read {
         if part.is_called {
             hide_all(&mut part.facts, found.iter().map(String::as_str).collect());
+        }
+        let called = part.folder.iter().flat_map(|folder| modules.of(folder));
+        let told: BTreeSet<&str> = called.filter_map(|folder| own.get(folder)).flatten().map(String::as_str).collect();
+        if !told.is_empty() {
+            hide_all(&mut part.facts, told);
         }
         facts.append(part.facts);
         harvest.matches.append(&mut part.matches);
@@ -177,15 +181,17 @@ struct Part {
     facts: Facts,
     matches: Vec<Match>,
     skipped: Vec<Skip>,
+    /// The folder, where it is one of Terraform.
+    folder: Option<String>,
     /// Values that were found and may have been handed to another group.
     secrets: BTreeSet<String>,
     /// Whether another group may have handed it values.
     is_called: bool,
 }
 
-fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], arguments: &Arguments) -> Part {
+fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], modules: &Modules<'_>) -> Part {
     let (mut matches, mut skipped) = (Vec::new(), Vec::new());
-    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read_with(group, units, drawn, arguments)).unwrap_or_else(|skip| {
+    let mut facts = worker::guarded(&units[0], || unkeyed_parse::read_with(group, units, modules)).unwrap_or_else(|skip| {
         skipped.push(skip);
         Facts::default()
     });
@@ -195,18 +201,12 @@ fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], drawn: &[&
         let own: Vec<_> = slots.iter().filter(|slot| slot.location.origin.path == unit.origin().path).cloned().collect();
         worker::scan(detector, unit, &own, &mut scratch, &mut matches, &mut skipped);
     }
-    // What is drawn in is found with its own group; here it must only not be told.
-    for others in drawn {
-        let (mut matches, mut told) = (Vec::new(), Vec::new());
-        others.iter().for_each(|unit| worker::scan(detector, unit, &[], &mut scratch, &mut matches, &mut told));
-        hide_all(&mut facts, found(others, &matches));
-    }
     let secrets = found(units, &matches);
     hide_all(&mut facts, secrets.clone());
-    let hands_on = group.format == TERRAFORM && !arguments.is_empty();
-    let secrets = secrets.into_iter().filter(|_| hands_on).map(str::to_owned).collect();
-    let is_called = hands_on && arguments.reach(units[0].origin().folder());
-    Part { facts, matches, skipped, secrets, is_called }
+    let folder = (group.format == TERRAFORM).then(|| group.key.clone());
+    let is_called = folder.as_ref().is_some_and(|folder| modules.reach(folder));
+    let secrets = secrets.into_iter().filter(|_| folder.is_some()).map(str::to_owned).collect();
+    Part { facts, matches, skipped, folder, secrets, is_called }
 }
 
 /// The values that were found.

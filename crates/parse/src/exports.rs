@@ -80,11 +80,14 @@ pub(crate) fn is_trusts(unit: &Unit<'_>) -> bool {
     let Ok(place) = Place::new(unit) else { return false };
     let is_json = unit.origin().file_name().ends_with(".json");
     let roots = if is_json { crate::json::parse(&place).into_iter().collect() } else { crate::yaml::parse(&place).nodes };
-    roots.iter().any(|root| items(root).iter().any(|item| shapes::trust(item).is_some()))
+    roots.iter().any(|root| oci::is_statements(root) || items(root).iter().any(|item| shapes::trust(item).is_some()))
 }
 
 /// Writes down the trusts that a document describes.
 pub(crate) fn write_trust(root: &Node, out: &mut Out<'_>) {
+    if oci::is_statements(root) {
+        oci::statements(root, out);
+    }
     for item in items(root) {
         if let Some(shape) = shapes::trust(item) {
             (shape.write)(item, out);
@@ -177,6 +180,11 @@ pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts)
 
 fn entries(root: &Node, formats: &mut Vec<String>, out: &mut Out<'_>) -> u64 {
     out.root = Some(root.clone());
+    if oci::is_statements(root) {
+        formats.push("oci iam policy list".to_owned());
+        oci::statements(root, out);
+        return 1;
+    }
     let items = items(root);
     let (mut known, mut unknown) = (0, 0);
     for item in items {

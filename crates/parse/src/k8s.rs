@@ -14,6 +14,7 @@ mod in_cluster;
 mod injector;
 mod kubeadm;
 mod kustomization;
+mod linkerd;
 mod mesh;
 mod objects;
 mod oci_exchange;
@@ -109,6 +110,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
     rbac::bindings(&objects, &mut facts);
+    linkerd::read(&objects, &mut facts);
     facts.append(provisioning::read_manifests(units));
     // A service account that is both defined and bound is one principal, where it is defined.
     facts.principals.sort_by(|a, b| a.key.cmp(&b.key));

@@ -103,7 +103,7 @@ pub fn evidence_group(unit: &Unit<'_>) -> Option<Group> {
     exports::group(unit)
 }
 
-pub use terraform::Arguments;
+pub use terraform::Modules;
 
 /// Name of the format whose groups call each other.
 pub const TERRAFORM: &str = terraform::FORMAT;
@@ -122,24 +122,17 @@ pub const MAX_SLOTS: usize = 10_000;
 /// Workloads that are told of one group; a file with more is hostile or an export of a whole estate.
 pub const MAX_WORKLOADS: usize = 20_000;
 
-/// The groups whose units one draws in: modules of Terraform that a folder calls by their path.
-#[must_use]
-pub fn draws(group: &Group, units: &[Unit<'_>]) -> Vec<Group> {
-    let folders = if group.format == TERRAFORM { terraform::called_folders(units) } else { Vec::new() };
-    folders.into_iter().filter(|folder| *folder != group.key).map(|key| Group { key, ..group.clone() }).collect()
-}
-
 /// Reads the units of one group, given in the order of their paths.
 #[must_use]
 pub fn read(group: &Group, units: &[Unit<'_>]) -> Facts {
-    read_with(group, units, &[], &Arguments::default())
+    read_with(group, units, &Modules::default())
 }
 
-/// The same with the units of the groups that it draws in, and with what others hand to it, as they do to modules of Terraform.
+/// The same with the modules of Terraform that folders call, and with what they hand to each other.
 #[must_use]
-pub fn read_with(group: &Group, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], arguments: &Arguments) -> Facts {
+pub fn read_with(group: &Group, units: &[Unit<'_>], modules: &Modules<'_>) -> Facts {
     let mut facts = match table::ROWS.iter().find(|row| row.name == group.format) {
-        Some(row) if row.name == TERRAFORM => terraform::read_with(units, drawn, arguments),
+        Some(row) if row.name == TERRAFORM => terraform::read_with(units, modules),
         Some(row) => (row.read)(units),
         None => Facts::default(),
     };

@@ -1,11 +1,13 @@
 //! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
-//! JavaScript and Python; signed URLs also in Go, Java, Kotlin, C#, Ruby and PHP; and programs that fetch stored secrets.
+//! JavaScript, Python, Go, Java and C# (Pulumi in the first four); signed URLs also in Kotlin, Ruby and PHP; and programs that
+//! fetch stored secrets.
 //!
 //! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
 //! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
 //! unknown, and a trust whose conditions are computed is none. Tests of programs say nothing of what is in force.
 
 mod assumed;
+mod builders;
 mod fetches;
 mod lifetimes;
 mod literal;
@@ -33,17 +35,26 @@ const MAX_BYTES: usize = 1 << 20;
 const MAX_CALLS: usize = 1_000;
 
 /// Endings of programs.
-const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".py"];
+const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".py", ".go", ".java", ".cs"];
 
 /// Classes of principals that an identity provider vouches for.
-const FEDERATED: &[&str] = &["WebIdentityPrincipal(", "FederatedPrincipal(", "OpenIdConnectPrincipal("];
+const FEDERATED: &[&str] = &[
+    "WebIdentityPrincipal(",
+    "FederatedPrincipal(",
+    "OpenIdConnectPrincipal(",
+    "NewWebIdentityPrincipal(",
+    "NewFederatedPrincipal(",
+    "NewOpenIdConnectPrincipal(",
+];
 
 /// Classes of principals of which one stands for accounts or for anybody.
 const ACCOUNTS: &[&str] = &["AnyPrincipal(", "StarPrincipal(", "ArnPrincipal(", "AccountPrincipal("];
 
 /// What else is looked for.
-const STATEMENT: &str = "PolicyStatement(";
-const MANAGED: &[&str] = &["fromAwsManagedPolicyName(", "from_aws_managed_policy_name("];
+const STATEMENTS: &[&str] = &["PolicyStatement(", "NewPolicyStatement("];
+const BUILDERS: &[&str] = &["PolicyStatement.Builder.create(", "PolicyStatementProps.builder("];
+const MANAGED: &[&str] =
+    &["fromAwsManagedPolicyName(", "from_aws_managed_policy_name(", "FromAwsManagedPolicyName(", "ManagedPolicy_FromAwsManagedPolicyName("];
 const PROVIDER: &str = "oidc-provider/";
 const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
 
@@ -67,7 +78,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 /// the others.
 static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let calls = FEDERATED.iter().chain(ACCOUNTS).chain(MANAGED).chain(lifetimes::WORDS);
-    AhoCorasick::new(calls.chain([&STATEMENT, &PROVIDER]).chain(pulumi::IMPORTS)).ok()
+    AhoCorasick::new(calls.chain(STATEMENTS).chain(BUILDERS).chain(lifetimes::SESSIONS).chain([&PROVIDER]).chain(pulumi::IMPORTS)).ok()
 });
 static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(statements::WORDS).ok());
 
@@ -103,7 +114,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             return;
         }
         let name = place.origin().file_name();
-        if is_kit(name) {
+        if is_kit(name) && holds(&KIT, place.text().as_bytes()) {
             Program::new(place).read(facts);
         } else if has_ending(name, statements::ENDINGS) {
             Program::new(place).signed(facts);
@@ -130,9 +141,9 @@ impl<'p> Program<'p> {
     fn new(place: &'p Place<'p>) -> Self {
         let names = names::names(place.text());
         let mut issuers: BTreeSet<String> = BTreeSet::new();
-        let mut addresses = place.text().match_indices("url");
+        let mut addresses = place.text().match_indices("rl").filter(|(at, _)| place.text()[..*at].ends_with(['u', 'U']));
         for (at, _) in addresses.by_ref().take(MAX_CALLS) {
-            let behind = place.text()[at + 3..].trim_start().strip_prefix([':', '=']).map(str::trim_start);
+            let behind = place.text()[at + 2..].trim_start().strip_prefix([':', '=', '(']).map(str::trim_start);
             let url = behind.and_then(|text| literal::value(text, &names)).and_then(|json| json.as_str().map(str::to_owned));
             issuers.extend(url.filter(|url| url.starts_with("https://")));
         }
@@ -156,7 +167,17 @@ impl<'p> Program<'p> {
         assumed::read(self, &mut left, facts);
         self.documents(&mut left, facts);
         let first = facts.grants.len();
-        self.calls(STATEMENT, &mut left, |at, text| self.statement(at, text, facts));
+        for call in STATEMENTS {
+            self.calls(call, &mut left, |at, text| {
+                let Some((arguments, _)) = literal::arguments(text, &self.names) else { return };
+                let named = arguments.iter().filter_map(|argument| Some((argument.name.clone()?, argument.value.clone())));
+                let object = arguments.first().and_then(|argument| argument.value.as_object()).into_iter().flatten();
+                self.statement(at, &named.chain(object.map(|(name, value)| (name.clone(), value.clone()))).collect(), facts);
+            });
+        }
+        for call in BUILDERS {
+            self.calls(call, &mut left, |at, text| self.statement(at, &builders::chained(text, &self.names), facts));
+        }
         for call in MANAGED {
             self.calls(call, &mut left, |at, text| {
                 if let Some(name) =
@@ -172,10 +193,16 @@ impl<'p> Program<'p> {
                 self.managed(&text[..end], at, facts);
             });
         }
-        if facts.grants.len() > first {
+        let sessions = facts.sessions.len();
+        lifetimes::sessions(self, &mut left, facts);
+        if facts.grants.len() > first || facts.sessions.len() > sessions {
             self.holder(self.key(), self.place.whole(), facts);
         }
-        lifetimes::read(self, &mut left, facts);
+        if has_ending(self.place.origin().file_name(), statements::ENDINGS) {
+            statements::read(self, &mut left, facts);
+        } else {
+            lifetimes::read(self, &mut left, facts);
+        }
         self.limited(left, facts);
     }
 
@@ -223,7 +250,8 @@ impl<'p> Program<'p> {
     fn principal(&self, at: usize, text: &str, facts: &mut Facts) {
         let Some((arguments, end)) = literal::arguments(text, &self.names) else { return };
         let behind = text[end..].trim_start();
-        let further = ["withConditions(", "with_conditions("].iter().find_map(|name| behind.strip_prefix('.')?.strip_prefix(name));
+        let further =
+            ["withConditions(", "with_conditions(", "WithConditions("].iter().find_map(|name| behind.strip_prefix('.')?.strip_prefix(name));
         let given = arguments.iter().skip(1).map(|argument| &argument.value).find(|value| value.is_object()).cloned();
         let added = further.and_then(|text| literal::arguments(text, &self.names)).and_then(|(all, _)| Some(all.into_iter().next()?.value));
         let is_computed = |value: &&Argument| value.value.as_str().is_some_and(|text| !text.starts_with("sts:"));
@@ -274,9 +302,15 @@ impl<'p> Program<'p> {
             }
         });
         for (at, document) in found {
-            let is_trust = document.to_string().contains("\"Principal\"");
-            if is_trust {
-                self.trust(&document, at, facts);
+            if document.to_string().contains("\"Principal\"") {
+                // A statement with principals that assumes no role is one of a resource's policy.
+                let statements = document.get("Statement");
+                let statements =
+                    statements.and_then(Json::as_array).map_or(statements.map_or(&[][..], std::slice::from_ref), Vec::as_slice);
+                let own: Vec<&Json> = statements.iter().filter(|statement| statement.to_string().contains("\"sts:")).collect();
+                if !own.is_empty() {
+                    self.trust(&json!({ "Statement": own }), at, facts);
+                }
             } else {
                 self.granted(&document, at, facts);
             }
@@ -291,7 +325,7 @@ impl<'p> Program<'p> {
     }
 
     /// A statement of the development kit, whose elements have names of their own.
-    fn statement(&self, at: usize, text: &str, facts: &mut Facts) {
+    fn statement(&self, at: usize, all: &Map<String, Json>, facts: &mut Facts) {
         /// The kit's names in both languages.
         const ELEMENTS: &[(&str, &str)] = &[
             ("actions", "Action"),
@@ -302,10 +336,9 @@ impl<'p> Program<'p> {
             ("not_resources", "NotResource"),
             ("conditions", "Condition"),
         ];
-        let Some((arguments, _)) = literal::arguments(text, &self.names) else { return };
-        let named = arguments.iter().filter_map(|argument| Some((argument.name.clone()?, argument.value.clone())));
-        let object = arguments.first().and_then(|argument| argument.value.as_object()).into_iter().flatten();
-        let all: Map<String, Json> = named.chain(object.map(|(name, value)| (name.clone(), value.clone()))).collect();
+        if !ELEMENTS.iter().any(|(theirs, element)| element.ends_with("Action") && all.contains_key(*theirs)) {
+            return;
+        }
         let denies = all.get("effect").is_some_and(|effect| effect.as_str().is_some_and(|text| text.contains("DENY")));
         // One with principals stands on a resource.
         if denies || all.contains_key("principals") {

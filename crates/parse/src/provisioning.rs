@@ -66,6 +66,13 @@ const WORDS: &[&str] = &[
     "FederatedCredential",
     "FederatedIdentityCredential",
     "New-AzRoleAssignment",
+    "create serviceaccount",
+    "kubectl annotate",
+    "create-profile",
+    "service-accounts keys create",
+    "app credential reset",
+    "New-AzADAppCredential",
+    "update-profile",
 ];
 
 /// Endings of shell scripts.
@@ -126,6 +133,9 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"clientId\"", "\"principalId\"", "/userAssignedIdentities"],
         &["\"AssignableScopes\"", "\"Actions\""],
         &["\"assignableScopes\"", "\"actions\""],
+        &["\"statements\"", "llow ", " to ", " in "],
+        &["[", "\"Allow ", " to ", " in "],
+        &["[", "\"allow ", " to ", " in "],
     ];
     // gcloud prints YAML unless it is told otherwise.
     let told_in_yaml = [&["/workloadIdentityPools/", "attributeMapping:"][..], &["bindings:", "role: roles/", "members:"]];

@@ -6,7 +6,6 @@
 //! a reader would question: modules that `terraform init` downloaded (`.terraform/`) are not read, because they are
 //! copies that their own repository answers for; they are still scanned as text.
 
-mod arguments;
 mod aws;
 mod azure;
 mod azure_devops;
@@ -29,7 +28,9 @@ mod lifetimes;
 mod manifests;
 mod module;
 mod module_grants;
+mod modules;
 mod oci;
+mod one_line;
 mod packer;
 mod principals;
 mod provider;
@@ -54,13 +55,12 @@ mod tests;
 
 use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
-pub use self::arguments::Arguments;
-use self::arguments::Given;
 pub(crate) use self::azure::path_scope as azure_scope;
 pub(crate) use self::calls::settle;
 use self::documents::Documents;
 pub(crate) use self::files::is_unit as is_terragrunt;
 use self::module::Module;
+pub use self::modules::Modules;
 pub(crate) use self::pulumi::type_of as pulumi_type;
 pub(crate) use self::rendered::snake_case;
 pub(crate) use self::resource::seconds as duration_seconds;
@@ -81,7 +81,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     }
     let origin = unit.origin();
     let name = origin.file_name();
-    let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tfvars.json"];
+    let endings = [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"];
     let is_configuration = endings.iter().any(|ending| name.ends_with(ending));
     let is_copy = || origin.path.split('/').any(|part| part == ".terraform");
     (is_configuration && !is_copy()).then(|| origin.folder().to_owned())
@@ -112,23 +112,15 @@ pub(crate) const FORMAT: &str = "terraform";
 
 /// Reads the files of one folder.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    read_with(units, &[], &Arguments::default())
+    read_with(units, &Modules::default())
 }
 
-/// The same with the files of the modules that it calls by their path, and with what others hand to it.
-pub(crate) fn read_with(units: &[Unit<'_>], drawn: &[&[Unit<'_>]], arguments: &Arguments) -> Facts {
+/// The same with the modules that it calls by their path, and with what others hand to it.
+pub(crate) fn read_with(units: &[Unit<'_>], modules: &Modules<'_>) -> Facts {
     match configured(units) {
-        Some(configuration) => {
-            let folder = configuration.origin().folder();
-            read_all(WorkloadKind::Terraform, units, drawn, folder, arguments.of(folder))
-        }
+        Some(configuration) => read_all(WorkloadKind::Terraform, units, configuration.origin().folder(), modules),
         None => place::each(units, trust_policy::read),
     }
-}
-
-/// Folders whose modules a folder calls by their path.
-pub(crate) fn called_folders(units: &[Unit<'_>]) -> Vec<String> {
-    calls::folders(units)
 }
 
 /// A file of a folder that is configuration, and no policy document beside it.
@@ -201,7 +193,7 @@ pub(crate) fn read_provisioning(units: &[Unit<'_>], folder: &str) -> Facts {
 }
 
 fn read_as(kind: WorkloadKind, units: &[Unit<'_>], folder: &str) -> Facts {
-    read_all(kind, units, &[], folder, None)
+    read_all(kind, units, folder, &Modules::default())
 }
 
 /// `hcl-edit` and evaluation are recursive within fixed limits, for which a worker's stack can be too small.
@@ -212,8 +204,8 @@ fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     })
 }
 
-fn read_all(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folder: &str, given: Option<&Given>) -> Facts {
-    on_deep_stack(|| read_folder(kind, units, drawn, folder, given)).unwrap_or_else(|| {
+fn read_all(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &Modules<'_>) -> Facts {
+    on_deep_stack(|| read_folder(kind, units, folder, modules)).unwrap_or_else(|| {
         let mut facts = Facts::default();
         let detail = "the structure of the folder could not be read";
         let skip = |unit: &Unit<'_>| unkeyed_model::Skip {
@@ -226,10 +218,17 @@ fn read_all(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folde
     })
 }
 
-fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], folder: &str, given: Option<&Given>) -> Facts {
+fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &Modules<'_>) -> Facts {
     let mut facts = Facts::default();
-    let files = files::parse(kind, units, &mut facts);
-    let module = Module::new(kind, folder, &files).called_with(given).with_documents(Documents::read(kind, units));
+    let own;
+    let files = if let Some(parsed) = modules.parsed(folder) {
+        facts.skipped.extend(parsed.skipped.iter().chain(modules.cut(folder)).cloned());
+        &parsed.files
+    } else {
+        own = files::parse(kind, units, &mut facts);
+        &own
+    };
+    let module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
@@ -243,14 +242,14 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], drawn: &[&[Unit<'_>]], fo
     hcp::read(&module, &mut facts);
     manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
-    calls::read(&module, drawn, &mut facts);
+    calls::read(&module, modules, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
         // What is printed of a platform runs nothing.
         WorkloadKind::Export => {}
-        WorkloadKind::Packer => packer::read(&module, &files, &mut facts),
-        WorkloadKind::Spire => spire::read(&module, &files, &mut facts),
-        _ => run::read(&module, &files, &mut facts),
+        WorkloadKind::Packer => packer::read(&module, files, &mut facts),
+        WorkloadKind::Spire => spire::read(&module, files, &mut facts),
+        _ => run::read(&module, files, &mut facts),
     }
     if module.is_exhausted()
         && let Some(file) = files.first()

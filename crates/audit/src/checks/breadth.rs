@@ -28,7 +28,8 @@ pub(crate) fn of(pattern: &str, issuer: Option<Shared>) -> Breadth {
     // The issuer names the tenant, so that only the project is to be told.
     let project = match issuer {
         Some(Shared::CircleCi) => Some(pattern.split_once("/project/").map_or("*", |(_, rest)| rest.split('/').next().unwrap_or(rest))),
-        Some(Shared::Bitbucket) => pattern.split(':').next(),
+        // A UUID ends with its brace: what follows is another of the token's parts.
+        Some(Shared::Bitbucket) => pattern.split(':').next().map(|uuid| uuid.strip_suffix("}*").unwrap_or(uuid)),
         _ => None,
     };
     if let Some(project) = project {
@@ -213,6 +214,8 @@ mod tests {
         }
         assert_eq!(of("*", Some(Shared::Bitbucket)), Breadth::Tenant);
         assert_eq!(of("{3f0d}:*", Some(Shared::Bitbucket)), Breadth::Exact);
+        assert_eq!(of("{3f0d}*:*", Some(Shared::Bitbucket)), Breadth::Exact);
+        assert_eq!(of("{3f0d*:*", Some(Shared::Bitbucket)), Breadth::Tenant);
     }
 
     #[test]

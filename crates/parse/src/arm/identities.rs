@@ -37,6 +37,8 @@ pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut F
         template.each(resource, |ordinal| federated(template, resource, ordinal, facts));
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
         role_assignment(template, resource, facts);
+    } else if kind.ends_with("microsoft.authorization/roledefinitions") {
+        unassigned(template, resource, facts);
     } else if kind.split('@').next() == Some(APP_ROLE) {
         app_role(template, resource, facts);
     } else if kind.ends_with("providers/roleassignments") {
@@ -146,9 +148,39 @@ fn app_role(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     });
 }
 
+/// A custom role that nothing of the template assigns is judged for whoever gets it, where it may be assigned.
+fn unassigned(template: &Deployment<'_>, role: &Declared, facts: &mut Facts) {
+    let is_assigned = template.source.resources.iter().any(|other| {
+        let id = template.get(other, "properties.roleDefinitionId");
+        id.is_some_and(|id| id.reference().is_some_and(|reference| reference.address == role.symbol))
+    });
+    let Some(actions) = actions_of(template, role).filter(|_| !is_assigned) else { return };
+    let (key, location) = (template.key(&role.symbol), template.location(role));
+    let names =
+        vec![key.clone(), template.get(role, "properties.roleName").map_or_else(String::new, |name| hole::shown(&template.text(&name)))];
+    let kind = "custom-role".to_owned();
+    facts.principals.push(Principal { platform: Platform::Azure, key: key.clone(), kind, names, location: location.clone() });
+    let (scope, resources) = scope(template, role);
+    let (platform, condition) = (Platform::Azure, None);
+    facts.grants.push(RoleGrant {
+        platform,
+        principal: key,
+        role: None,
+        actions,
+        actions_inverted: false,
+        resources,
+        scope,
+        condition,
+        location,
+    });
+}
+
 /// The actions of a role that the template itself defines.
 fn custom_role(template: &Deployment<'_>, id: &Val) -> Option<Vec<String>> {
-    let role = id.reference().and_then(|reference| template.resource(&reference.address))?;
+    actions_of(template, id.reference().and_then(|reference| template.resource(&reference.address))?)
+}
+
+fn actions_of(template: &Deployment<'_>, role: &Declared) -> Option<Vec<String>> {
     let permissions = template.get(role, "properties.permissions")?;
     let lists = permissions.items().iter().flat_map(|part| ["actions", "dataActions"].into_iter().filter_map(|name| part.get(name)));
     Some(lists.flat_map(Val::items).map(|action| hole::shown(&template.text(action))).collect())

@@ -142,3 +142,17 @@ fn a_site_is_handed_a_credential_by_others() {
         assert_eq!(custody(none), 0, "{none}");
     }
 }
+
+#[test]
+fn a_custom_role_that_nothing_assigns_is_whoevers_gets_it() {
+    let role = "targetScope = 'subscription'\nresource r 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {\n  name: 'x'\n  properties: {\n    roleName: 'ops'\n    \
+                permissions: [ { actions: [ '*' ], dataActions: [ 'a/read' ] } ]\n  }\n}\n";
+    let alone = bicep(role);
+    let [grant] = alone.grants.as_slice() else { panic!("one grant: {:?}", alone.grants) };
+    assert_eq!((grant.scope, grant.actions.as_slice()), (ResourceScope::Subscription, ["*".to_owned(), "a/read".to_owned()].as_slice()));
+    assert_eq!((alone.principals[0].kind.as_str(), alone.principals[0].names[1].as_str()), ("custom-role", "ops"));
+    let assigned = format!(
+        "{role}resource a 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{\n  name: 'a'\n  properties: {{ principalId: 'p', roleDefinitionId: r.id }}\n}}\n"
+    );
+    assert_eq!(bicep(&assigned).grants.len(), 1);
+}

@@ -100,6 +100,23 @@ pub(super) fn policy(item: &Node, out: &mut Out<'_>) {
     out.resource(kind, label, item, vec![("name", node(item, "name")), ("statements", value(item, "statements"))]);
 }
 
+/// Whether a list is one of statements, as `oci iam policy create --statements file://…` takes it.
+pub(super) fn is_statements(root: &Node) -> bool {
+    let says = |item: &Node| {
+        let first = item.text().and_then(|text| text.split_whitespace().next()).unwrap_or_default();
+        ["allow", "endorse", "admit", "define", "deny"].iter().any(|verb| first.eq_ignore_ascii_case(verb))
+    };
+    matches!(&root.kind, Kind::Seq(items) if !items.is_empty() && items.iter().all(says))
+}
+
+/// Such a list as a policy without a name.
+pub(super) fn statements(root: &Node, out: &mut Out<'_>) {
+    let kind = "oci_identity_policy";
+    let stem = out.stem();
+    let label = out.numbered(kind, &stem);
+    out.resource(kind, label, root, vec![("statements", Some(Attribute::Node(root.clone())))]);
+}
+
 /// A signing key of a user.
 pub(super) fn api_key(item: &Node, out: &mut Out<'_>) {
     let is_active = get(item, "lifecycle_state").is_none_or(|state| state.value.text() == Some("ACTIVE"));

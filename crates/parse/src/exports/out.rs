@@ -88,6 +88,16 @@ impl<'o> Out<'o> {
         self.add(kind, label, item, given(attributes));
     }
 
+    /// Gives an attribute to the resources of a kind that `write` adds and that lack it.
+    pub(crate) fn with(&mut self, kind: &str, attribute: &str, value: &Attribute, write: impl FnOnce(&mut Self)) {
+        let first = self.resources.len();
+        write(self);
+        let added = self.resources[first..].iter_mut().filter(|added| added.kind == kind);
+        for added in added.filter(|added| !added.attributes.iter().any(|(name, _)| name == attribute)) {
+            added.attributes.push((attribute.to_owned(), value.clone()));
+        }
+    }
+
     /// Adds a resource whose attributes are all there.
     pub(crate) fn add(&mut self, kind: &'static str, label: String, item: &Node, attributes: Vec<(String, Attribute)>) {
         self.resources.push(Resource { kind, label, span: item.span, attributes });

@@ -3,7 +3,7 @@
 //! One decision a reader would question: a login that presents a token (`vault write auth/kubernetes/login jwt=…`) is taken
 //! to present the pod's own one. A pod has no other unless it is given one, and that shows elsewhere.
 
-use unkeyed_model::{Content, Custody, IdentityKind, Reference, StoreKind, Workload};
+use unkeyed_model::{Basis, Content, Custody, IdentityKind, Platform, Reference, StoreKind, Value, Workload};
 
 use super::identities;
 use super::pods::Pod;
@@ -29,9 +29,26 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
     let account = account.map_or_else(|| pod.object.place(), |node| pod.at(node, "serviceAccountName"));
     let presented = workload.identity_paths.iter_mut().skip(before).filter(|path| path.kind == IdentityKind::Federated);
     for path in presented.filter(|_| pod.mounts_token()) {
-        path.tokens = vec![identities::predicted(pod, None, path.platform)];
+        let mut token = identities::predicted(pod, None, path.platform);
+        if path.platform == Platform::Vault && shows_default_token(pod) {
+            token.audience = Value::Known(identities::API_SERVER_AUDIENCE.into(), Basis::Platform);
+        }
+        path.tokens = vec![token];
         path.capability = Some(account.clone());
     }
+}
+
+/// Where the token for the API server is mounted.
+const DEFAULT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+/// Whether a container's command reads that token.
+fn shows_default_token(pod: Pod<'_>) -> bool {
+    let containers = pod.containers();
+    let mut words = containers
+        .iter()
+        .flat_map(|container| ["command", "args"].into_iter().filter_map(|key| container.node.get(key)))
+        .flat_map(Node::one_or_many);
+    words.any(|word| word.text().is_some_and(|text| text.contains(DEFAULT_TOKEN)))
 }
 
 /// A session that is written to a volume which outlives the pod can be read there by others while it lives.

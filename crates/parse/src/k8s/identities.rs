@@ -13,7 +13,7 @@ use crate::tree::Node;
 
 /// A projected token without an audience of its own is meant for the API server, whose identifier this is by default
 /// (kube-apiserver `--api-audiences`, from `--service-account-issuer`).
-const API_SERVER_AUDIENCE: &str = "https://kubernetes.default.svc";
+pub(super) const API_SERVER_AUDIENCE: &str = "https://kubernetes.default.svc";
 
 /// The label of pods into which Azure's webhook projects a token.
 pub(crate) const AZURE_LABEL: &str = "azure.workload.identity/use";

@@ -366,3 +366,19 @@ fn no_prefix_of_any_fixture_panics() {
         }
     }
 }
+
+#[test]
+fn a_login_to_vault_may_show_the_token_for_the_api_server() {
+    let audience = |token: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: seed, namespace: shop}}\nspec:\n  serviceAccountName: seed\n  containers:\n    - name: seed\n      image: x\n      \
+             args: [\"vault write auth/kubernetes/login role=seed jwt=@{token}\"]\n"
+        );
+        let unit = Unit::new(Arc::new(Origin { path: "pod.yaml".into(), ..Origin::default() }), text.into_bytes());
+        let facts = read(std::slice::from_ref(&unit));
+        let path = facts.workloads[0].identity_paths.iter().find(|path| path.platform == Platform::Vault).unwrap();
+        path.tokens[0].audience.known().map(str::to_owned)
+    };
+    assert_eq!(audience("/var/run/secrets/kubernetes.io/serviceaccount/token").as_deref(), Some("https://kubernetes.default.svc"));
+    assert_eq!(audience("/var/run/vault/token"), None);
+}

@@ -185,6 +185,17 @@ metadata:
     }
 
     #[test]
+    fn how_long_a_token_lives_may_be_a_value() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers: [{name: app, volumeMounts: [{name: t, mountPath: /t}]}]\n  volumes:\n    - name: t\n      \
+                   projected:\n        sources:\n          - serviceAccountToken: {path: t, audience: vault, expirationSeconds: {{ .Values.ttl }} }\n";
+        let of = |values| {
+            let facts = chart(values, pod);
+            facts.sessions.iter().find(|session| session.setting == "expirationSeconds").unwrap().seconds
+        };
+        assert_eq!((of("ttl: 172800\n"), of("ttl: ''\n")), (Some(172_800), None));
+    }
+
+    #[test]
     fn the_credential_of_a_pod_is_the_value_that_its_chart_puts_there() {
         let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers:\n    - name: app\n      env:\n        - name: DB_PASSWORD\n          value: {{ .Values.db.password | quote }}\n";
         let values = "db:\n  password: fixture-dead-0031\n";

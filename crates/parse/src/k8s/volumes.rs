@@ -139,9 +139,12 @@ impl Volume<'_> {
                 volume: self.name.clone(),
                 path: text("path").map_or_else(|| "token".to_owned(), |path| path.to_string()),
                 audience: token.get("audience").filter(|node| !node.is_null()).map(|node| self.pod.object.source.value(node)),
-                seconds: token
-                    .get("expirationSeconds")
-                    .map(|node| (node.text().and_then(|text| text.parse().ok()), self.at(node, &format!("{key}.expirationSeconds")))),
+                seconds: token.get("expirationSeconds").map(|node| {
+                    (
+                        self.pod.object.source.value(node).known().and_then(|text| text.parse().ok()),
+                        self.at(node, &format!("{key}.expirationSeconds")),
+                    )
+                }),
                 location: self.at(source, &key),
             });
         }

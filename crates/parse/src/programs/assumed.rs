@@ -7,8 +7,8 @@ use unkeyed_model::Facts;
 use super::{Program, literal};
 use crate::policy_document::hole;
 
-/// The call that makes a role.
-pub(super) const ROLE: &str = "Role(";
+/// The calls that make a role.
+const ROLES: &[&str] = &["Role(", "NewRole("];
 
 /// Whom a principal of a class stands for, of whom the first argument says more.
 fn whom(class: &str, first: &str) -> Option<String> {
@@ -22,11 +22,13 @@ fn whom(class: &str, first: &str) -> Option<String> {
 
 /// Reads the roles of a program.
 pub(super) fn read(program: &Program<'_>, left: &mut usize, facts: &mut Facts) {
-    program.calls(ROLE, left, |at, text| {
-        if let Some(statement) = statement(program, text) {
-            program.trust(&json!({ "Statement": [statement] }), at, facts);
-        }
-    });
+    for role in ROLES {
+        program.calls(role, left, |at, text| {
+            if let Some(statement) = statement(program, text) {
+                program.trust(&json!({ "Statement": [statement] }), at, facts);
+            }
+        });
+    }
 }
 
 /// The statement that a role's trust consists of.
@@ -45,7 +47,7 @@ fn statement(program: &Program<'_>, text: &str) -> Option<Json> {
         return None;
     }
     let first = inner.first().and_then(|first| first.value.as_str()).unwrap_or_default();
-    let whom = whom(path.rsplit('.').next().unwrap_or_default(), first)?;
+    let whom = whom(path.rsplit('.').next().unwrap_or_default().trim_start_matches("New"), first)?;
     let mut statement = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": whom } });
     if let Some(ids) = given(["externalIds", "external_ids"]) {
         statement["Condition"] = json!({ "StringEquals": { "sts:ExternalId": ids } });

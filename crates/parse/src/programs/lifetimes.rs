@@ -28,6 +28,32 @@ const CALLS: &[(&str, Platform, &[&str])] = &[
 /// The same as words that tell a file.
 pub(super) const WORDS: &[&str] = &["generate_presigned_", "getSignedUrl(", "createPresignedPost(", "generate_signed_url(", "_sas("];
 
+/// How long sessions of a role of the development kit may be, as the languages name it.
+pub(super) const SESSIONS: &[&str] = &["maxSessionDuration", "MaxSessionDuration", "max_session_duration"];
+
+/// Reads the lengths of sessions that roles of the development kit are given (`Duration.hours(12)`, `awscdk.Duration_Hours(…)`).
+pub(super) fn sessions(program: &Program<'_>, left: &mut usize, facts: &mut Facts) {
+    for word in SESSIONS {
+        program.calls(word, left, |at, text| {
+            let line = text.lines().next().unwrap_or_default().get(..MAX_LINE).unwrap_or(text.lines().next().unwrap_or_default());
+            let Some((_, length)) = line.split_once("Duration") else { return };
+            let Some((unit, inside)) = length.trim_start_matches(['.', '_']).split_once('(') else { return };
+            let number = inside.trim_start_matches("jsii.Number(").split([')', ',']).next().unwrap_or_default();
+            let factor = match unit.to_ascii_lowercase().as_str() {
+                "days" => 86_400,
+                "hours" => 3_600,
+                "minutes" => 60,
+                "seconds" => 1,
+                _ => return,
+            };
+            if let Some(seconds) = product(number).and_then(|number| number.checked_mul(factor)) {
+                let setting = "max_session_duration".to_owned();
+                facts.sessions.push(SessionPolicy { setting, ..session(program, Platform::Aws, seconds, at) });
+            }
+        });
+    }
+}
+
 /// Reads the calls that sign.
 pub(super) fn read(program: &Program<'_>, left: &mut usize, facts: &mut Facts) {
     let lengths = lengths(program.place.text());

@@ -1,7 +1,9 @@
-//! Literals of JavaScript, TypeScript and Python as JSON: objects, lists, texts and numbers. Whatever else an expression is
+//! Literals of JavaScript, TypeScript, Python, Go, Java and C# as JSON: objects, lists, texts and numbers. Whatever else an expression is
 //! stands as a hole that says it.
 //!
 //! The decision a reader would question: nothing is resolved but names that the file sets once to a literal.
+
+mod typed;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,22 @@ const MAX_SHOWN: usize = 120;
 const MAX_FILLED: usize = 1 << 10;
 
 /// Calls that only change the form of what they are given: text as JSON and what it stands for are one here.
-const WRAPPERS: &[&str] = &["JSON.stringify(", "json.dumps(", "pulumi.jsonStringify(", "pulumi.Output.json_dumps(", "Output.json_dumps("];
+const WRAPPERS: &[&str] = &[
+    "JSON.stringify(",
+    "json.dumps(",
+    "pulumi.jsonStringify(",
+    "pulumi.Output.json_dumps(",
+    "Output.json_dumps(",
+    "jsii.String(",
+    "jsii.Number(",
+    "jsii.Bool(",
+    "aws.String(",
+    "pulumi.String(",
+    "pulumi.StringPtr(",
+    "pulumi.Int(",
+    "pulumi.Bool(",
+    "pulumi.Any(",
+];
 
 /// What stands in front of a text that is put together from outputs.
 const TAGS: &[&str] = &["pulumi.interpolate", "interpolate"];
@@ -125,7 +142,9 @@ impl Reader<'_> {
         if let Some(tag) = TAGS.iter().find(|tag| self.rest().strip_prefix(**tag).is_some_and(|rest| rest.starts_with('`'))) {
             self.at += tag.len();
         }
+        let literal = self.typed(levels);
         let literal = match self.peek()? {
+            _ if literal.is_some() => literal,
             b'{' => Some(self.object(levels)?),
             b'[' => Some(self.list(levels)?),
             _ => self.string().map(Json::String).or_else(|| self.number()),
@@ -141,6 +160,12 @@ impl Reader<'_> {
             }
             _ => self.at = start,
         }
+        if let Some(text) = self.joined()
+            && matches!(self.peek(), Some(b',' | b'}' | b']' | b')' | b';') | None)
+        {
+            return Some(Json::String(text));
+        }
+        self.at = start;
         self.pass();
         let written = self.text.get(start..self.at).unwrap_or_default().trim();
         if written.is_empty() {
@@ -289,9 +314,9 @@ impl Reader<'_> {
 
     /// A text, with what is put into it as holes.
     fn string(&mut self) -> Option<String> {
-        let prefix = self.rest().bytes().take_while(|byte| matches!(byte, b'f' | b'r' | b'b' | b'u' | b'F' | b'R')).count();
+        let prefix = self.rest().bytes().take_while(|byte| matches!(byte, b'f' | b'r' | b'b' | b'u' | b'F' | b'R' | b'$' | b'@')).count();
         let quote = self.rest().as_bytes().get(prefix).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        let is_formatted = self.rest()[..prefix].contains(['f', 'F']);
+        let is_formatted = self.rest()[..prefix].contains(['f', 'F', '$']);
         let body = &self.rest()[prefix + 1..];
         let (mut out, mut chars) = (String::new(), body.char_indices());
         while let Some((at, character)) = chars.next() {

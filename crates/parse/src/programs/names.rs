@@ -34,6 +34,9 @@ fn set<'t>(text: &'t str, begins: &[char], names: &Names, found: &mut BTreeMap<&
         let own = left.trim().trim_start_matches("export ").trim_start();
         let own = ["const ", "let ", "var "].iter().find_map(|word| own.strip_prefix(word)).unwrap_or(own);
         let name = own.split(':').next().unwrap_or_default().trim();
+        // `private static final String ISSUER`.
+        let is_typed = || name.bytes().all(|byte| is_name(byte) || byte == b' ');
+        let name = name.rsplit(' ').next().filter(|_| is_typed()).unwrap_or(name);
         if name.is_empty() || !name.bytes().all(is_name) || !right.trim_start().starts_with(begins) {
             continue;
         }

@@ -1,8 +1,10 @@
-//! Programs of Pulumi in TypeScript, JavaScript and Python (Pulumi documentation, "Resources", "Inputs and outputs").
+//! Programs of Pulumi in TypeScript, JavaScript, Python and Go (Pulumi documentation, "Resources", "Inputs and outputs").
 //!
 //! The decision a reader would question: as with Pulumi in YAML, a resource is written out as Terraform's of the same rule, so that
 //! the same readers judge it. Only kinds that make trusts, grants or credentials of identities are; what a program
 //! computes is a variable without a value.
+
+mod documents;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -21,7 +23,10 @@ use crate::terraform;
 const MAX_RESOURCES: usize = 1_000;
 
 /// How a program of Pulumi names its providers.
-pub(super) const IMPORTS: &[&str] = &["@pulumi/", "pulumi_"];
+pub(super) const IMPORTS: &[&str] = &["@pulumi/", "pulumi_", GO];
+
+/// What stands before the providers' names in Go.
+const GO: &str = "github.com/pulumi/pulumi-";
 
 /// Kinds that are read.
 const KINDS: &[&str] = &[
@@ -108,10 +113,13 @@ pub(crate) fn read(out: &mut Out<'_>) {
     let (names, made) = (names::names(text), made(text));
     let label = |one: &Made<'_>| {
         let (all, _) = literal::arguments(&text[one.open..], &names)?;
-        let name = all.first().filter(|first| first.name.is_none())?.value.as_str()?.to_owned();
+        // Go's context stands before it.
+        let names = || all.iter().take(2).filter(|one| one.name.is_none()).filter_map(|one| one.value.as_str());
+        let name = names().find(|name| hole::is_known(name)).or_else(|| names().next())?.to_owned();
         Some((name, all))
     };
     let found: Vec<_> = made.iter().filter_map(|one| Some((one, label(one)?))).collect();
+    let documents = documents::of(text, &names);
     let mut addresses = BTreeMap::new();
     let mut labels = Vec::new();
     for (one, (name, _)) in &found {
@@ -123,7 +131,7 @@ pub(crate) fn read(out: &mut Out<'_>) {
     }
     for ((one, (_, arguments)), label) in found.iter().zip(labels) {
         let span = Span::new(one.at, one.at);
-        let object = arguments.iter().skip(1).find(|argument| argument.name.is_none()).and_then(|argument| argument.value.as_object());
+        let object = arguments.iter().skip(1).filter(|argument| argument.name.is_none()).find_map(|argument| argument.value.as_object());
         let keywords = arguments.iter().filter_map(|argument| Some((argument.name.clone()?, argument.value.clone())));
         let fields = object.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).chain(keywords);
         let mut attributes: Vec<(String, Attribute)> = Vec::new();
@@ -131,6 +139,7 @@ pub(crate) fn read(out: &mut Out<'_>) {
             let name = terraform::snake_case(&name);
             let name =
                 RENAMED.iter().find(|(kind, theirs, _)| *kind == one.kind && *theirs == name).map_or(name, |(.., ours)| (*ours).to_owned());
+            let value = value.as_str().and_then(|text| documents::taken(text, &documents)).cloned().unwrap_or(value);
             let value = referring(&value, &addresses, !DOCUMENTS.contains(&name.as_str()) && BLOCKS.contains(&name.as_str()));
             attributes.extend(written(&name, &value, span));
         }
@@ -174,7 +183,7 @@ fn variable(text: &str) -> &str {
     let Some(left) = text.strip_suffix('=').map(str::trim_end) else { return "" };
     let line = left.rsplit(['\n', ';', '{']).next().unwrap_or_default().trim();
     let line = ["export ", "const ", "let ", "var "].iter().fold(line, |line, word| line.strip_prefix(word).unwrap_or(line).trim_start());
-    line.split([':', ' ']).next().unwrap_or_default()
+    line.split([':', ' ', ',']).next().unwrap_or_default()
 }
 
 /// Kind of the resource that a path of names makes (`aws.iam.Role`, `iam.Role`).
@@ -185,6 +194,7 @@ fn kind(path: &str, packages: &BTreeMap<String, String>) -> Option<&'static str>
     let mut parts = whole.split('.');
     let (provider, rest): (&str, Vec<&str>) = (parts.next()?, parts.collect());
     let (name, modules) = rest.split_last()?;
+    let name = name.strip_prefix("New").unwrap_or(name);
     let module = modules.iter().rev().find(|module| !is_version(module)).copied().unwrap_or("index");
     let token = format!("{provider}:{}:{name}", module.replace("app_role", "appRole"));
     let kind = terraform::pulumi_type(&token)?;
@@ -201,7 +211,9 @@ fn packages(text: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for line in text.lines().filter(|line| IMPORTS.iter().any(|import| line.contains(import))) {
         let line = line.trim().trim_end_matches(';');
-        if let Some((left, right)) = line.split_once("@pulumi/") {
+        if let Some((own, path)) = line.split_once(GO) {
+            found.extend(of_go(own, path.trim_end_matches('"')));
+        } else if let Some((left, right)) = line.split_once("@pulumi/") {
             let mut parts = right.trim_end_matches(['"', '\'', ')']).splitn(2, '/');
             let provider = parts.next().unwrap_or_default().trim_end_matches(['"', '\'', ')']);
             let within = parts.next().map(|rest| format!(".{}", rest.replace('/', "."))).unwrap_or_default();
@@ -229,6 +241,19 @@ fn packages(text: &str) -> BTreeMap<String, String> {
         }
     }
     found
+}
+
+/// A package of Go: `iam` for `…aws/sdk/v6/go/aws/iam`, or the name in front of it.
+fn of_go(own: &str, path: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !is_version(part)).collect();
+    let (provider, modules): (&str, &[&str]) = match parts.iter().position(|part| *part == "go") {
+        Some(at) => (parts.get(at + 1)?, parts.get(at + 2..)?),
+        None => (parts.first()?.trim_end_matches("-sdk"), parts.get(1..)?),
+    };
+    let own = own.trim_start_matches("import").trim_matches(['"', ' ', '\t']);
+    let name = if own.is_empty() { modules.last().unwrap_or(&provider) } else { own };
+    let whole = std::iter::once(provider).chain(modules.iter().copied()).collect::<Vec<_>>().join(".");
+    Some((name.to_owned(), whole))
 }
 
 /// The value with what it takes from other resources as expressions of the configuration language, and keys of blocks in its notation.

@@ -122,10 +122,92 @@ fn resources_of_pulumi_are_read_once_and_as_terraforms() {
 }
 
 #[test]
+fn the_policy_of_a_resource_is_no_trust() {
+    let policy = |action: &str| {
+        format!(
+            "POLICY = {{'Statement': [{{'Effect': 'Allow', 'Principal': '*', 'Action': '{action}', 'Resource': '*'}}]}} # sts:AssumeRoleWithWebIdentity oidc-provider/\n"
+        )
+    };
+    assert!(facts("make.py", &policy("s3:GetObject")).trusts.is_empty());
+    let both = "P = {'Statement': [{'Action': 's3:GetObject', 'Principal': '*', 'Effect': 'Allow'}, {'Action': 'sts:AssumeRole', 'Principal': {'AWS': '482913640192'}, 'Effect': 'Allow'}]} # oidc-provider/\n";
+    assert_eq!(facts("make.py", both).trusts.iter().map(|trust| trust.trusted.as_str()).collect::<Vec<_>>(), ["account"]);
+    assert_eq!(facts("make.py", &policy("sts:AssumeRole")).trusts[0].trusted, "any");
+}
+
+#[test]
 fn signed_urls_say_how_long_they_live() {
     let lengths = |path: &str, text: &str| facts(path, text).sessions.iter().map(|one| one.seconds).collect::<Vec<_>>();
     assert_eq!(lengths("a.py", "s3.generate_presigned_url('get_object', Params={'Bucket': b}, ExpiresIn=604800)"), [Some(604_800)]);
     assert_eq!(lengths("a.ts", "getSignedUrl(s3, new GetObjectCommand({ Bucket: b }), { expiresIn: 2 * 86400 })"), [Some(172_800)]);
     assert_eq!(lengths("a.py", "generate_blob_sas(account, expiry=datetime.utcnow() + timedelta(days=30))"), [Some(2_592_000)]);
     assert!(lengths("a.py", "s3.generate_presigned_url('get_object', ExpiresIn=ttl)").is_empty());
+}
+
+const GO: &str = "package main
+func main() {
+	awsiam.NewRole(stack, jsii.String(\"Deploy\"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewWebIdentityPrincipal(provider.OpenIdConnectProviderArn(), &map[string]interface{}{
+			\"StringLike\": map[string]string{\"token.actions.githubusercontent.com:sub\": \"repo:northwind/*\"},
+		}),
+		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(12)),
+	})
+	awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings(\"s3:*\"), Resources: jsii.Strings(\"*\")})
+}
+";
+const JAVA: &str = "class S { S() {
+  Role.Builder.create(this, \"Deploy\").assumedBy(new WebIdentityPrincipal(ARN, Map.of(\"StringLike\", Map.of(HOST + \":sub\", \"repo:northwind/*\"))))
+    .maxSessionDuration(Duration.hours(12)).build();
+  PolicyStatement.Builder.create().actions(List.of(\"s3:*\")).resources(List.of(\"*\")).build();
+} private static final String HOST = \"token.actions.githubusercontent.com\"; }
+";
+const SHARP: &str = "new Role(this, \"Deploy\", new RoleProps {
+  AssumedBy = new WebIdentityPrincipal(arn, new Dictionary<string, object> {
+    { \"StringLike\", new Dictionary<string, string> { [\"token.actions.githubusercontent.com:sub\"] = \"repo:northwind/*\" } } }),
+  MaxSessionDuration = Duration.Hours(12),
+});
+role.AddToPolicy(new PolicyStatement(new PolicyStatementProps { Actions = new[] { \"s3:*\" }, Resources = new[] { \"*\" } }));
+";
+
+#[test]
+fn the_kit_is_read_in_its_other_languages() {
+    for (path, text) in [("main.go", GO), ("S.java", JAVA), ("S.cs", SHARP)] {
+        let facts = facts(path, text);
+        let subjects: Vec<_> = facts.trusts.iter().map(|trust| &trust.subject).collect();
+        assert_eq!(subjects, [&SubjectRule::Glob(vec!["repo:northwind/*".into()])], "{path}");
+        assert_eq!(
+            facts.sessions.iter().map(|one| (one.setting.as_str(), one.seconds)).collect::<Vec<_>>(),
+            [("max_session_duration", Some(43_200))],
+            "{path}"
+        );
+        assert_eq!(facts.grants.iter().map(|grant| grant.actions.as_slice()).collect::<Vec<_>>(), [["s3:*"]], "{path}");
+        assert!(super::tests::facts(&format!("test/{path}"), text).trusts.is_empty());
+    }
+}
+
+#[test]
+fn programs_of_pulumi_in_go_and_documents_that_it_renders() {
+    let go = "import (\n\t\"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam\"\n\tgcpprojects \"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/projects\"\n)\nfunc main() {\n\
+              \trole, err := iam.NewRole(ctx, \"ci\", &iam.RoleArgs{\n\t\tAssumeRolePolicy: pulumi.String(`{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"AWS\":\"*\"}}]}`),\n\t})\n\
+              \tiam.NewRolePolicyAttachment(ctx, \"a\", &iam.RolePolicyAttachmentArgs{Role: role.Name, PolicyArn: pulumi.String(\"arn:aws:iam::aws:policy/AdministratorAccess\")})\n\
+              \tgcpprojects.NewIAMMember(ctx, \"m\", &gcpprojects.IAMMemberArgs{Project: pulumi.String(\"p\"), Role: pulumi.String(\"roles/editor\"), Member: pulumi.String(\"serviceAccount:x@p.iam.gserviceaccount.com\")})\n}\n";
+    let go = facts("main.go", go);
+    assert_eq!((go.trusts.len(), go.trusts[0].trusted.as_str()), (1, "any"));
+    let roles: Vec<_> = go.grants.iter().filter_map(|grant| grant.role.as_ref()?.known()).collect();
+    assert_eq!(roles, ["AdministratorAccess", "roles/editor"]);
+    assert_eq!(go.grants[0].principal, go.trusts[0].principal);
+
+    let typescript = "import * as aws from '@pulumi/aws';\nconst trust = aws.iam.getPolicyDocument({ statements: [{ actions: ['sts:AssumeRoleWithWebIdentity'],\n  \
+                      principals: [{ type: 'Federated', identifiers: ['arn:aws:iam::482913640192:oidc-provider/gitlab.com'] }],\n  \
+                      conditions: [{ test: 'StringLike', variable: 'gitlab.com:sub', values: ['project_path:northwind/*'] }] }] });\n\
+                      const role = new aws.iam.Role('ci', { assumeRolePolicy: trust.then(trust => trust.json) });\n";
+    let python = "import pulumi_aws as aws\ntrust = aws.iam.get_policy_document_output(statements=[aws.iam.GetPolicyDocumentStatementArgs(\n  actions=['sts:AssumeRoleWithWebIdentity'],\n  \
+                  principals=[{'type': 'Federated', 'identifiers': ['arn:aws:iam::482913640192:oidc-provider/gitlab.com']}],\n  \
+                  conditions=[aws.iam.GetPolicyDocumentStatementConditionArgs(test='StringLike', variable='gitlab.com:sub', values=['project_path:northwind/*'])])])\n\
+                  role = aws.iam.Role('ci', assume_role_policy=trust.json)\n";
+    for (path, text) in [("index.ts", typescript), ("__main__.py", python)] {
+        let facts = facts(path, text);
+        let [trust] = facts.trusts.as_slice() else { panic!("{path}: {:?}", facts.trusts) };
+        assert_eq!(trust.subject, SubjectRule::Glob(vec!["project_path:northwind/*".into()]));
+        assert!(trust.principal.contains("aws_iam_role"));
+    }
 }

@@ -1,4 +1,4 @@
-//! `aws iam …` (AWS CLI command reference, `iam`).
+//! `aws iam …` and `aws rolesanywhere …` (AWS CLI command reference).
 
 use super::script::Call;
 use crate::exports::{Attribute, Out, of, text};
@@ -7,6 +7,9 @@ const ROLE: &str = "aws_iam_role";
 
 /// Reads one command.
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
+    if call.runs(&["rolesanywhere", "create-profile"]) || call.runs(&["rolesanywhere", "update-profile"]) {
+        return profile(call, out);
+    }
     let Some(name) = call.option(&["--role-name"]) else { return of_user(call, out) };
     let label = out.label(ROLE, &name, &name);
     let document = |option: &str| call.option(&[option]).and_then(|given| call.content(&given)).map(Attribute::Text);
@@ -31,6 +34,16 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         let own = out.numbered(kind, "");
         out.resource(kind, own, &call.node(), vec![("role", role), ("policy", document("--policy-document"))]);
     }
+}
+
+/// A profile of IAM Roles Anywhere: roles, and for how long certificates get them.
+fn profile(call: &Call<'_>, out: &mut Out<'_>) {
+    let kind = "aws_rolesanywhere_profile";
+    let own = out.numbered(kind, &call.option(&["--name"]).unwrap_or_default());
+    let roles = call.options(&["--role-arns"]);
+    let roles = if roles.is_empty() { vec!["${var.role}".to_owned()] } else { roles };
+    let length = call.option(&["--duration-seconds"]).map(|length| Attribute::Node(call.number(&length)));
+    out.resource(kind, own, &call.node(), vec![("role_arns", Some(Attribute::Node(call.list(roles)))), ("duration_seconds", length)]);
 }
 
 /// What a user is granted.

@@ -4,6 +4,7 @@
 use super::script::Call;
 use crate::exports::{Attribute, Out, of, text};
 
+const APPLICATION: &str = "azuread_application";
 const IDENTITY: &str = "azurerm_user_assigned_identity";
 /// What is accepted unless an audience is given.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -15,13 +16,12 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         of_identity(call, out);
     } else if call.runs(&["role", "assignment", "create"]) {
         assignment(call, out);
-    } else if makes
-        && (call.runs(&["ad", "app", "federated-credential"])
-            || call.runs(&["ad", "sp", "federated-credential"])
-            || call.runs(&["role", "definition"]))
-        || call.runs(&["rest"])
-    {
+    } else if makes && call.runs(&["ad", "app", "federated-credential"]) {
+        of_application(call, out);
+    } else if makes && (call.runs(&["ad", "sp", "federated-credential"]) || call.runs(&["role", "definition"])) || call.runs(&["rest"]) {
         call.documents(out);
+    } else if call.runs(&["ad", "app", "credential", "reset"]) {
+        secret(call, &["--id"], "--cert", out);
     } else if call.runs(&["ad", "sp", "create-for-rbac"]) {
         let principal = call.option(&["--name", "-n", "--display-name"]).map(Attribute::Text);
         for scope in call.options(&["--scopes", "--scope"]) {
@@ -50,6 +50,15 @@ fn of_identity(call: &Call<'_>, out: &mut Out<'_>) {
         ("audience", Some(Attribute::Node(call.list(audiences)))),
     ];
     out.resource(kind, own, &call.node(), attributes);
+}
+
+/// Credentials that a document describes, of the application that the command names.
+fn of_application(call: &Call<'_>, out: &mut Out<'_>) {
+    let Some(name) = call.option(&["--id"]) else { return call.documents(out) };
+    let label = label(APPLICATION, &name, out);
+    out.resource(APPLICATION, label.clone(), &call.node(), vec![("object_id", text(name))]);
+    let id = Attribute::Reference(format!("{APPLICATION}.{label}.id"));
+    out.with("azuread_application_federated_identity_credential", "application_id", &id, |out| call.documents(out));
 }
 
 /// An audience without the brackets and quotes of a list of one.
@@ -91,15 +100,35 @@ pub(super) fn cmdlet(call: &Call<'_>, out: &mut Out<'_>) {
             let holder = if call.program().contains("ADApp") { "azuread_application" } else { IDENTITY };
             credential(call, holder, out);
         }
+        "New-AzADAppCredential" => secret(call, &["-ObjectId", "-ApplicationId"], "-CertValue", out),
         "New-MgApplicationFederatedIdentityCredential" | "New-AzADAppFederatedIdentityCredential" => call.documents(out),
         _ => {}
     }
 }
 
+/// A secret or certificate of an application.
+fn secret(call: &Call<'_>, application: &[&str], certificate: &str, out: &mut Out<'_>) {
+    let Some(name) = call.option(application) else { return };
+    let is_certificate = call.option(&[certificate]).is_some();
+    let kind = if is_certificate { "azuread_application_certificate" } else { "azuread_application_password" };
+    let label = label(APPLICATION, &name, out);
+    out.resource(APPLICATION, label.clone(), &call.node(), vec![("object_id", text(name))]);
+    let own = out.numbered(kind, "");
+    let years = call.option(&["--years"]).and_then(|years| years.parse::<u64>().ok()).unwrap_or(1);
+    let end = Some(Attribute::Text(format!("{}h", years.saturating_mul(8_760)))).filter(|_| call.program() == "az");
+    out.resource(kind, own, &call.node(), vec![("application_id", of(APPLICATION, &label, "id")), ("end_date_relative", end)]);
+}
+
+/// The label of who has an id: what is referred to by it doesn't begin with a digit.
+fn label(kind: &'static str, id: &str, out: &mut Out<'_>) -> String {
+    let lead = if id.starts_with(|c: char| c.is_ascii_digit()) { "id-" } else { "" };
+    out.label(kind, id, &format!("{lead}{id}"))
+}
+
 fn credential(call: &Call<'_>, holder: &'static str, out: &mut Out<'_>) {
     let kind = "azurerm_federated_identity_credential";
     let name = call.option(&["-IdentityName", "-ApplicationObjectId", "-ApplicationId"]).unwrap_or_default();
-    let label = out.label(holder, &name, &name);
+    let label = label(holder, &name, out);
     let naming = if holder == IDENTITY { "name" } else { "object_id" };
     out.resource(holder, label.clone(), &call.node(), vec![(naming, text(name))]);
     let own = out.numbered(kind, &call.option(&["-Name"]).unwrap_or_default());

@@ -10,6 +10,16 @@ const PROVIDER: &str = "google_iam_workload_identity_pool_provider";
 /// Commands that make a provider, with what they are called behind `providers`.
 const PROVIDERS: &[&str] = &["create-oidc", "update-oidc", "create-aws", "update-aws", "create-saml"];
 
+/// Resources on which roles are granted, as their commands and Terraform name them.
+const RESOURCES: &[(&[&str], &str, &str)] = &[
+    (&["storage", "buckets"], "google_storage_bucket_iam_member", "bucket"),
+    (&["secrets"], "google_secret_manager_secret_iam_member", "secret_id"),
+    (&["artifacts", "repositories"], "google_artifact_registry_repository_iam_member", "name"),
+    (&["run", "services"], "google_cloud_run_service_iam_member", "service"),
+    (&["pubsub", "topics"], "google_pubsub_topic_iam_member", "topic"),
+    (&["kms", "keys"], "google_kms_crypto_key_iam_member", "crypto_key_id"),
+];
+
 /// Options without a value.
 const FLAGS: &[&str] = &["--quiet", "-q", "--disabled", "--no-user-output-enabled", "--no-address", "--preemptible", "--async"];
 
@@ -25,6 +35,15 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         binding(call, "google_organization_iam_member", "org_id", out);
     } else if call.runs(&["folders", "add-iam-policy-binding"]) {
         binding(call, "google_folder_iam_member", "folder", out);
+    } else if call.runs(&["add-iam-policy-binding"]) {
+        if let Some((_, kind, on)) = RESOURCES.iter().find(|(words, ..)| call.runs(words)) {
+            binding(call, kind, on, out);
+        }
+    } else if call.runs(&["iam", "service-accounts", "keys", "create"]) {
+        let kind = "google_service_account_key";
+        let own = out.numbered(kind, "");
+        let account = call.option(&["--iam-account"]).map(Attribute::Text);
+        out.resource(kind, own, &call.node(), vec![("service_account_id", account)]);
     } else if call.runs(&["compute", "instances", "create"]) {
         machine(call, out);
     }

@@ -1,10 +1,13 @@
-//! `kubectl create clusterrolebinding|rolebinding` (kubectl reference).
+//! `kubectl create clusterrolebinding|rolebinding` and `kubectl annotate serviceaccount` (kubectl reference).
 
 use super::script::Call;
 use crate::exports::{Attribute, Out, given, text};
 
 /// Reads one command.
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
+    if call.runs(&["annotate"]) {
+        return annotated(call, out);
+    }
     let (kind, verb) = match () {
         () if call.runs(&["create", "clusterrolebinding"]) => ("kubernetes_cluster_role_binding", "clusterrolebinding"),
         () if call.runs(&["create", "rolebinding"]) => ("kubernetes_role_binding", "rolebinding"),
@@ -25,6 +28,21 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         attributes.push(block("subject", vec![("kind", text("Group")), ("name", text(group))]));
     }
     out.add(kind, own, &call.node(), attributes);
+}
+
+/// What a service account is annotated with.
+fn annotated(call: &Call<'_>, out: &mut Out<'_>) {
+    const ACCOUNTS: &[&str] = &["serviceaccount", "serviceaccounts", "sa"];
+    let words: Vec<String> = call.arguments().collect();
+    let Some(at) = words.iter().position(|word| ACCOUNTS.contains(&word.split('/').next().unwrap_or_default())) else { return };
+    let name = words[at].split_once('/').map(|(_, name)| name.to_owned()).or_else(|| words.get(at + 1).cloned()).unwrap_or_default();
+    let namespace = call.option(&["-n", "--namespace"]).unwrap_or_else(|| "default".to_owned());
+    let given = words.iter().skip(at).filter(|word| !word.starts_with('-')).filter_map(|word| word.split_once('='));
+    let annotations = call.map(given.map(|(key, value)| (key.to_owned(), call.text(value))).collect());
+    let kind = "kubernetes_service_account";
+    let label = out.label(kind, &format!("{namespace}/{name}"), &name);
+    let metadata = vec![("name", text(name)), ("namespace", text(namespace)), ("annotations", Some(Attribute::Node(annotations)))];
+    out.add(kind, label, &call.node(), vec![block("metadata", metadata)]);
 }
 
 fn block(name: &str, attributes: Vec<(&str, Option<Attribute>)>) -> (String, Attribute) {

@@ -65,6 +65,9 @@ fn object(object: &Node, out: &mut Out<'_>) {
         "vault.banzaicloud.com" => return spec.get("externalConfig").into_iter().for_each(|held| vault::bank(held, out)),
         _ => {}
     }
+    if group == "iam.cnrm.cloud.google.com" && matches!(kind, "IAMPolicy" | "IAMPartialPolicy") {
+        return policy(object, spec, out);
+    }
     let is_managed = GROUPS.iter().any(|known| group.ends_with(known));
     let known = KINDS.iter().find(|(word, name, _)| is_managed && group.contains(word) && *name == kind);
     let Some(&(_, _, listed)) = known else { return };
@@ -90,6 +93,27 @@ fn object(object: &Node, out: &mut Out<'_>) {
         attributes.extend(text(name).map(|name| ("name".to_owned(), name)));
     }
     out.add(resource, label, object, attributes);
+}
+
+/// The bindings of a whole policy of Config Connector.
+fn policy(object: &Node, spec: &Node, out: &mut Out<'_>) {
+    let target = |key: &str| spec.path(&["resourceRef", key]).and_then(Node::text);
+    let (kind, on) = match target("kind") {
+        Some("IAMServiceAccount") => ("google_service_account_iam_binding", "service_account_id"),
+        Some("Folder") => ("google_folder_iam_binding", "folder"),
+        Some("Organization") => ("google_organization_iam_binding", "org_id"),
+        Some("Project") => ("google_project_iam_binding", "project"),
+        _ => return,
+    };
+    let on_what = target("external").or_else(|| target("name")).map(|name| Attribute::Text(name.to_owned()));
+    for binding in spec.get("bindings").map(Node::items).unwrap_or_default() {
+        let members = binding.get("members").map(Node::items).unwrap_or_default().iter();
+        let items: Rc<[Node]> = members.filter_map(|member| member.get("member").or(Some(member))).cloned().collect();
+        let members = Attribute::Node(Node { kind: Kind::Seq(items), ..object.clone() });
+        let own = out.numbered(kind, "");
+        let role = binding.get("role").cloned().map(Attribute::Node);
+        out.resource(kind, own, binding, vec![(on, on_what.clone()), ("role", role), ("members", Some(members))]);
+    }
 }
 
 /// Policies that eksctl attaches to the roles of service accounts (eksctl documentation, "IAM Roles for Service Accounts", "EKS

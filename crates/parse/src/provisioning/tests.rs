@@ -187,3 +187,64 @@ fn eksctl_names_roles_as_it_is_told_and_attaches_policies_of_its_own() {
     let grants: Vec<_> = facts.grants.iter().map(|grant| (grant.principal.as_str(), grant.role.clone())).collect();
     assert_eq!(grants, [("cluster-scaler", Some(Value::literal("autoScaler")))]);
 }
+
+#[test]
+fn accounts_and_profiles_that_commands_make_have_their_lifetimes() {
+    let annotated = "kubectl annotate sa/writer -n orders --overwrite eks.amazonaws.com/role-arn=arn:aws:iam::242424242424:role/w eks.amazonaws.com/token-expiration=172800\n";
+    let lengths = |text: &str| read("a.sh", text).sessions.iter().map(|one| (one.setting.clone(), one.seconds)).collect::<Vec<_>>();
+    assert_eq!(lengths(annotated), [("eks.amazonaws.com/token-expiration".to_owned(), Some(172_800))]);
+    assert!(lengths("kubectl annotate pod writer eks.amazonaws.com/token-expiration=172800\n").is_empty());
+    let profile = "aws rolesanywhere create-profile --name p --role-arns arn:aws:iam::242424242424:role/p --duration-seconds 43200\n";
+    assert_eq!(lengths(profile), [("duration_seconds".to_owned(), Some(43_200))]);
+}
+
+#[test]
+fn a_secret_that_a_command_makes_is_its_applications() {
+    let powershell = "New-AzADAppFederatedCredential -ApplicationObjectId $app.Id -Name g -Issuer https://gitlab.com -Subject s\nNew-AzADAppCredential -ObjectId $app.Id -EndDate $end\n";
+    let facts = read("a.ps1", powershell);
+    assert_eq!(facts.declarations[0].principal.as_deref(), Some(facts.trusts[0].principal.as_str()));
+    let reset = read("a.sh", "az ad app federated-credential list\naz ad app credential reset --id 2f7c1d8e --years 2\n");
+    assert_eq!(reset.declarations[0].kind, "azure.client-secret");
+}
+
+#[test]
+fn statements_of_oci_may_stand_in_a_file_of_their_own() {
+    let grants = |text: &str| read("iam/statements.json", text).grants;
+    let list = grants("[\"Allow dynamic-group workers to manage all-resources in tenancy\"]");
+    assert_eq!(list.len(), 1);
+    let whole = "{\"compartmentId\": \"ocid1.tenancy.oc1..a\", \"name\": \"w\", \"statements\": [\"Allow dynamic-group workers to manage all-resources in tenancy\"]}";
+    assert_eq!(grants(whole).len(), 1);
+    assert!(grants("[\"Allow me to say a word in public\", \"no statement\"]").is_empty());
+}
+
+#[test]
+fn what_gcloud_grants_on_resources_and_the_keys_it_makes() {
+    let script = "gcloud storage buckets add-iam-policy-binding gs://b --role=roles/storage.objectAdmin --member=\"serviceAccount:ci@p.iam.gserviceaccount.com\"\n\
+                  gcloud iam service-accounts keys create k.json --iam-account=ci@p.iam.gserviceaccount.com\n";
+    let facts = read("a.sh", script);
+    assert_eq!((facts.grants.len(), facts.grants[0].scope), (1, unkeyed_model::ResourceScope::Resource));
+    assert_eq!(facts.declarations[0].principal.as_deref(), Some(facts.grants[0].principal.as_str()));
+    let policy = "apiVersion: iam.cnrm.cloud.google.com/v1beta1\nkind: IAMPartialPolicy\nmetadata: {name: p}\nspec:\n  resourceRef: {kind: Project, external: projects/p}\n  \
+                  bindings:\n    - role: roles/owner\n      members:\n        - member: serviceAccount:ci@p.iam.gserviceaccount.com\n        - user:a@b.example\n";
+    let grants = read("p.yaml", policy).grants;
+    assert_eq!(grants.iter().filter_map(|grant| grant.role.as_ref()?.known()).collect::<Vec<_>>(), ["roles/owner", "roles/owner"]);
+    assert!(read("p.yaml", &policy.replace("kind: Project", "kind: Unheard")).grants.is_empty());
+}
+
+#[test]
+fn a_login_role_of_aws_is_written_by_the_command() {
+    let role = |bound: &str| read("a.sh", &format!("vault write auth/aws/role/dev auth_type=iam {bound} policies=dev ttl=1h\n")).trusts;
+    let arn = "arn:aws:iam::242424242424:role/orders";
+    assert_eq!(role(&format!("bound_iam_principal_arn={arn},{arn}2"))[0].subject, SubjectRule::Exact(vec![arn.into(), format!("{arn}2")]));
+    assert!(role("").is_empty());
+}
+
+#[test]
+fn credentials_of_an_application_are_those_of_the_one_that_is_named() {
+    let script = "az ad app federated-credential create --id $APP --parameters '{\"name\":\"g\",\"issuer\":\"https://gitlab.com\",\"subject\":\"s\",\"audiences\":[\"a\"]}'\n\
+                  az ad app credential reset --id $APP --append\n";
+    let facts = read("a.sh", script);
+    assert_eq!(facts.declarations[0].principal.as_deref(), Some(facts.trusts[0].principal.as_str()));
+    let other = read("a.sh", &script.replace("reset --id $APP", "reset --id $OTHER"));
+    assert_ne!(other.declarations[0].principal.as_deref(), Some(other.trusts[0].principal.as_str()));
+}

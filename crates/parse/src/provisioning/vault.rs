@@ -15,7 +15,10 @@ const BACKEND: &str = "vault_jwt_auth_backend";
 
 /// Settings that are lists, written with commas.
 const LISTS: &[&str] = &[
+    "bound_account_id",
     "bound_audiences",
+    "bound_iam_principal_arn",
+    "bound_iam_role_arn",
     "bound_service_account_names",
     "bound_service_account_namespaces",
     "secret_id_bound_cidrs",
@@ -171,11 +174,14 @@ fn role(at: &Node, mount: &str, name: &str, settings: &[(String, Node)], out: &m
         "vault_approle_auth_backend_role"
     } else if has(&["bound_claims", "bound_audiences", "bound_subject", "user_claim", "role_type"]) {
         "vault_jwt_auth_backend_role"
+    } else if has(&["bound_iam_principal_arn", "bound_account_id", "bound_ami_id", "bound_iam_role_arn"]) {
+        "vault_aws_auth_backend_role"
     } else {
         return;
     };
     let label = out.label(kind, &format!("{mount}/{name}"), name);
-    let mut attributes: Vec<(String, Attribute)> = given(vec![("role_name", text(name)), ("backend", text(mount))]);
+    let named = if kind == "vault_aws_auth_backend_role" { "role" } else { "role_name" };
+    let mut attributes: Vec<(String, Attribute)> = given(vec![(named, text(name)), ("backend", text(mount))]);
     if kind == "vault_jwt_auth_backend_role" {
         let backend = out.label(BACKEND, mount, mount);
         attributes = given(vec![("role_name", text(name)), ("backend", of(BACKEND, &backend, "path"))]);

@@ -103,6 +103,15 @@ fn interface_object(resource: Resource<'_, '_>, facts: &mut Facts) {
 }
 
 fn role_assignment(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let first = facts.grants.len();
+    resource.for_instances(|_| one_assignment(resource, facts));
+    // Instances may differ in what is not read of them.
+    let mut seen: Vec<RoleGrant> = facts.grants.split_off(first);
+    seen.dedup();
+    facts.grants.append(&mut seen);
+}
+
+fn one_assignment(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(principal) = resource.principal("principal_id", Platform::Azure, "principal", facts) else { return };
     let scope = resource.get("scope");
     let (class, resources) = match &scope {

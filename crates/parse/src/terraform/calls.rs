@@ -2,71 +2,90 @@
 //! (Terraform documentation, "Module Sources", "Local Paths").
 //!
 //! The decision a reader would question: a module's folder is read by itself as well, so that of a call only that counts which
-//! the given values change. Of calls within a called module only those of known modules of the registry are followed.
+//! the given values change. Calls within a called module are followed with it.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Basis, Facts, SkipReason, TrustBinding, Unit, WorkloadKind};
+use unkeyed_model::{Basis, Facts, SkipReason, TrustBinding, WorkloadKind};
 
-use super::arguments::META;
 use super::aws::Document;
 use super::documents::Documents;
 use super::module::{Module, Section};
+use super::modules::{self, MAX_DEPTH, META, Modules, Parsed};
 use super::resource::Resource;
-use super::{files, principals, reader_of, registry};
+use super::{principals, reader_of, registry};
 use crate::evaluated::{Kind, Val};
-use crate::host_files;
 use crate::policy_document::hole;
 
-/// Most calls of a folder that are followed, and most bytes that a called module may have.
-const MAX_CALLS: usize = 100;
+/// Most calls that are followed for a folder, each instance counted, and most bytes that a called module may have.
+const MAX_CALLS: usize = 400;
 const MAX_BYTES: usize = 1 << 20;
 
-/// Folders whose modules the files of a folder call.
-pub(super) fn folders(units: &[Unit<'_>]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for unit in units.iter().filter(|unit| unit.origin().file_name().ends_with(".tf")) {
-        let Ok(text) = std::str::from_utf8(unit.bytes()) else { continue };
-        let sources = text.lines().filter_map(|line| line.trim_start().strip_prefix("source")?.trim_start().strip_prefix('='));
-        for source in sources.filter_map(|rest| rest.split('"').nth(1)) {
-            found.extend(local(&unit.origin().path, source).filter(|folder| !found.contains(folder)));
+/// The calls of a folder, and those within the modules that it calls.
+struct Calls<'c, 'u> {
+    modules: &'c Modules<'u>,
+    left: Cell<usize>,
+    is_cut: Cell<bool>,
+}
+
+/// Reads the calls of a folder's modules.
+pub(super) fn read(module: &Module<'_>, modules: &Modules<'_>, facts: &mut Facts) {
+    let calls = Calls { modules, left: Cell::new(MAX_CALLS), is_cut: Cell::new(false) };
+    calls.read(module, 1, facts);
+    if calls.is_cut.get()
+        && let Some(file) = module.files.first()
+    {
+        let detail = format!(
+            "more than {MAX_CALLS} calls of modules, one of more than {MAX_BYTES} bytes, or more than {MAX_DEPTH} one in the other; what \
+             some modules are given was not followed"
+        );
+        facts.skipped.push(file.place.skip(SkipReason::Limit, detail));
+    }
+}
+
+impl Calls<'_, '_> {
+    fn read(&self, module: &Module<'_>, depth: usize, facts: &mut Facts) {
+        for section in module.calls() {
+            let parsed = modules::callee(module, section).and_then(|folder| Some((self.modules.parsed(&folder)?, folder)));
+            let Some((name, (parsed, folder))) = section.label(0).zip(parsed) else { continue };
+            let address = format!("module.{name}");
+            let call = Resource { module, address: &address, section };
+            call.for_instances(|instance| {
+                if !self.may(parsed, depth) {
+                    return self.is_cut.set(true);
+                }
+                let prefix = format!("{}{instance}", module.key(&address));
+                let mut with = self.made(parsed, &folder, &prefix, given(module, section), depth);
+                let without = self.made(parsed, &folder, &prefix, Vec::new(), depth);
+                keep_changed(&mut with, &without);
+                facts.append(with);
+            });
         }
     }
-    found.truncate(MAX_CALLS);
-    found
-}
 
-/// The folder that a source names by its path.
-fn local(file: &str, source: &str) -> Option<String> {
-    let is_path = source.starts_with("./") || source.starts_with("../");
-    is_path.then(|| host_files::relative(file, source.trim_end_matches('/')).trim_end_matches('/').to_owned())
-}
+    /// Whether another call is followed.
+    fn may(&self, called: &Parsed<'_>, depth: usize) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0 && depth <= MAX_DEPTH && called.units.iter().map(|unit| unit.bytes().len()).sum::<usize>() <= MAX_BYTES
+    }
 
-/// Reads the calls of a folder's modules, whose files are among `drawn`.
-pub(super) fn read(module: &Module<'_>, drawn: &[&[Unit<'_>]], facts: &mut Facts) {
-    let calls = module.others.iter().filter(|section| section.block.ident.as_str() == "module");
-    for (number, section) in calls.enumerate() {
-        let Some(file) = module.files.get(section.file) else { continue };
-        let Some((name, source)) = section.label(0).zip(module.text(*section, "source")) else { continue };
-        let Some(folder) = local(file.place.path(), &source) else { continue };
-        let Some(units) = drawn.iter().find(|units| super::configured(units).is_some_and(|unit| unit.origin().folder() == folder)) else {
-            continue;
-        };
-        if number >= MAX_CALLS || units.iter().map(|unit| unit.bytes().len()).sum::<usize>() > MAX_BYTES {
-            let detail =
-                format!("more than {MAX_CALLS} calls of modules, or one of more than {MAX_BYTES} bytes; what it is given was not followed");
-            facts.skipped.push(file.place.skip(SkipReason::Limit, detail));
-            continue;
+    /// What the module makes of values.
+    fn made(&self, called: &Parsed<'_>, folder: &str, prefix: &str, given: Vec<(String, Val)>, depth: usize) -> Facts {
+        let mut facts = Facts::default();
+        let module = Module::new(WorkloadKind::Terraform, folder, &called.files);
+        let module = module.with_documents(Documents::read(WorkloadKind::Terraform, called.units)).called(prefix.to_owned(), given);
+        principals::defined(&module, &mut facts);
+        for (address, section) in &module.resources {
+            let resource = Resource { module: &module, address, section: *section };
+            if let Some(reader) = reader_of(resource.full_kind()) {
+                super::read_one(resource, reader, &mut facts);
+            }
         }
-        let address = format!("module.{name}");
-        let call = Resource { module, address: &address, section: *section };
-        call.for_instances(|instance| {
-            let prefix = format!("{}{instance}", module.key(&address));
-            let mut with = made(units, &folder, &prefix, given(module, *section));
-            let without = made(units, &folder, &prefix, Vec::new());
-            keep_changed(&mut with, &without);
-            facts.append(with);
-        });
+        registry::read(&module, &mut facts);
+        self.read(&module, depth + 1, &mut facts);
+        facts
     }
 }
 
@@ -99,27 +118,15 @@ fn carried(module: &Module<'_>, val: &Val) -> Val {
     })
 }
 
-/// What the module makes of values.
-fn made(units: &[Unit<'_>], folder: &str, prefix: &str, given: Vec<(String, Val)>) -> Facts {
-    let mut facts = Facts::default();
-    let files = files::parse(WorkloadKind::Terraform, units, &mut facts);
-    let module = Module::new(WorkloadKind::Terraform, folder, &files);
-    let module = module.with_documents(Documents::read(WorkloadKind::Terraform, units)).called(prefix.to_owned(), given);
-    principals::defined(&module, &mut facts);
-    for (address, section) in &module.resources {
-        let resource = Resource { module: &module, address, section: *section };
-        if let Some(reader) = reader_of(resource.full_kind()) {
-            super::read_one(resource, reader, &mut facts);
-        }
-    }
-    registry::read(&module, &mut facts);
-    facts
-}
-
 /// Leaves what the given values change, what else such principals have, and nothing but trusts, grants and lifetimes.
 fn keep_changed(facts: &mut Facts, plain: &Facts) {
     let made = std::mem::take(facts);
-    facts.trusts = made.trusts.into_iter().filter(|trust| !plain.trusts.contains(trust)).collect();
+    // The trusts of a resource belong together, and so do those of a principal, whichever of them the values change.
+    let changed = || made.trusts.iter().filter(|trust| !plain.trusts.contains(trust));
+    let resources: BTreeSet<&str> = changed().map(|trust| address(&trust.id)).collect();
+    let principals: BTreeSet<&str> = changed().map(|trust| trust.principal.as_str()).collect();
+    let belongs = |trust: &&TrustBinding| resources.contains(address(&trust.id)) || principals.contains(trust.principal.as_str());
+    facts.trusts = made.trusts.iter().filter(belongs).cloned().collect();
     let trusted: BTreeSet<String> = facts.trusts.iter().map(|trust| trust.principal.clone()).collect();
     facts.grants = made.grants;
     facts.grants.retain(|grant| trusted.contains(&grant.principal) || !plain.grants.contains(grant));
@@ -131,41 +138,56 @@ fn keep_changed(facts: &mut Facts, plain: &Facts) {
     facts.principals = made.principals.into_iter().filter(|principal| holders.contains(&principal.key)).collect();
 }
 
-/// Takes out what a module's folder says by itself of a principal that its calls say better, unless something of the folder
-/// runs as it.
+/// Takes out what a module's folder says of a principal that its calls, or the calls of those, say better, unless something of
+/// the folder runs as it.
 pub(crate) fn settle(facts: &mut Facts) {
     let place = |trust: &TrustBinding| (trust.location.origin.path.clone(), trust.location.region.span.start);
-    let of_call = |trust: &&TrustBinding| trust.id.contains("#module.");
-    let called: BTreeSet<_> = facts.trusts.iter().filter(of_call).map(|trust| (place(trust), address(&trust.id).to_owned())).collect();
+    let mut better = BTreeSet::new();
+    for trust in facts.trusts.iter().filter(|trust| trust.id.contains("#module.")) {
+        let mut address = address(&trust.id);
+        while let Some(inner) = within(address) {
+            better.insert((place(trust), inner.to_owned()));
+            address = inner;
+        }
+    }
     let paths = facts.workloads.iter().flat_map(|workload| &workload.identity_paths);
     let attached = facts.trusts.iter().filter(|trust| trust.id.contains("/attached/")).map(|trust| trust.principal.as_str());
     let used: BTreeSet<&str> = paths.filter_map(|path| path.principal.known()).chain(attached).collect();
-    let is_better = |trust: &&TrustBinding| called.contains(&(place(trust), address(&trust.id).to_owned()));
-    let own = facts.trusts.iter().filter(|trust| !of_call(trust) && trust.principal.starts_with("tf:"));
+    let own = facts.trusts.iter().filter(|trust| trust.principal.starts_with("tf:"));
+    let is_better = |trust: &&TrustBinding| better.contains(&(place(trust), address(&trust.id).to_owned()));
+    // Somebody whom the folder only names may be trusted elsewhere as well.
+    let said_better = |trust: &TrustBinding| !trust.principal.starts_with("tf:") && is_better(&trust);
+    let others: BTreeSet<String> = facts.trusts.iter().filter(|trust| said_better(trust)).map(|trust| trust.id.clone()).collect();
     let replaced: BTreeSet<String> =
         own.filter(is_better).map(|trust| trust.principal.clone()).filter(|key| !used.contains(key.as_str())).collect();
-    if !replaced.is_empty() {
-        facts.trusts.retain(|trust| !replaced.contains(&trust.principal));
+    if !replaced.is_empty() || !others.is_empty() {
+        facts.trusts.retain(|trust| !replaced.contains(&trust.principal) && !others.contains(&trust.id));
         facts.grants.retain(|grant| !replaced.contains(&grant.principal));
         facts.sessions.retain(|session| !replaced.contains(&session.principal));
         facts.principals.retain(|principal| !replaced.contains(&principal.key));
     }
 }
 
-/// Kind and name of the resource that a trust is of (`aws_iam_role.this`), by its id.
+/// The resource that a trust is of (`module.ci.aws_iam_role.this`), by its id.
 fn address(id: &str) -> &str {
     let key = id.rsplit_once('/').map_or(id, |(key, _)| key);
-    let named = key.rfind('.').map_or(0, |at| key[..at].rfind(['.', '#']).map_or(0, |start| start + 1));
-    &key[named..]
+    key.split_once('#').map_or(key, |(_, address)| address)
+}
+
+/// The same address as the module that is called knows it.
+fn within(address: &str) -> Option<&str> {
+    let rest = address.strip_prefix("module.")?;
+    let name = rest.find(['.', '['])?;
+    let behind = if rest[name..].starts_with('[') { rest[name..].find("].")? + name + 1 } else { name };
+    Some(&rest[behind + 1..])
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Origin, SubjectRule};
+    use unkeyed_model::{Origin, SubjectRule, Unit};
 
-    use super::super::Arguments;
     use super::*;
 
     const MODULE: &str = r#"
@@ -195,9 +217,13 @@ resource "aws_iam_role_policy_attachment" "this" {
     }
 
     fn called(caller: &str) -> Facts {
-        let (own, module) = ([unit("live/prod/main.tf", caller)], [unit("modules/ci/main.tf", MODULE)]);
-        assert_eq!(folders(&own), ["modules/ci"]);
-        super::super::read_with(&own, &[&module], &Arguments::default())
+        calling(&[unit("live/prod/main.tf", caller)], &[&[unit("modules/ci/main.tf", MODULE)]])
+    }
+
+    /// What a folder says that calls modules.
+    fn calling(own: &[Unit<'static>], called: &[&[Unit<'static>]]) -> Facts {
+        let folders: Vec<&[Unit<'static>]> = std::iter::once(own).chain(called.iter().copied()).collect();
+        super::super::read_with(own, &Modules::between(&folders))
     }
 
     #[test]
@@ -221,7 +247,7 @@ resource "aws_iam_role_policy_attachment" "this" {
                       for_each = { for one in var.roles : one.name => one }\n  subjects = each.value.subjects\n  policies = each.value.policies\n}\n";
         let caller = "module \"iam\" {\n  source = \"./iam\"\n  roles = [{ name = \"ci\", subjects = [\"northwind/web:*\"], policies = { A = \
                       \"arn:aws:iam::aws:policy/AdministratorAccess\" } }]\n}\n";
-        let facts = super::super::read_with(&[unit("main.tf", caller)], &[&[unit("iam/main.tf", module)]], &Arguments::default());
+        let facts = calling(&[unit("main.tf", caller)], &[&[unit("iam/main.tf", module)]]);
         let [trust] = facts.trusts.as_slice() else { panic!("one trust: {:?}", facts.trusts) };
         assert_eq!(trust.subject, SubjectRule::Glob(vec!["repo:northwind/web:*".into()]));
         assert_eq!((facts.grants.len(), facts.grants[0].principal.as_str()), (1, "tf:.#module.iam.module.role[ci]"));
@@ -233,7 +259,7 @@ resource "aws_iam_role_policy_attachment" "this" {
                       application_id = var.application\n  issuer = \"https://gitlab.com\"\n  subject = var.subject\n}\n";
         let caller = "resource \"azuread_application\" \"ci\" { display_name = \"ci\" }\nmodule \"gh\" {\n  source = \"./gh\"\n  application = \
                       azuread_application.ci.id\n  subject = \"project_path:northwind/web:ref_type:branch:ref:main\"\n}\n";
-        let facts = super::super::read_with(&[unit("main.tf", caller)], &[&[unit("gh/main.tf", module)]], &Arguments::default());
+        let facts = calling(&[unit("main.tf", caller)], &[&[unit("gh/main.tf", module)]]);
         assert_eq!(facts.trusts[0].principal, "tf:.#azuread_application.ci");
     }
 
@@ -261,6 +287,68 @@ resource "aws_iam_role_policy_attachment" "this" {
     }
 
     #[test]
+    fn calls_within_a_called_module_are_followed() {
+        let middle = "variable \"projects\" {}\nmodule \"role\" {\n  source = \"../ci\"\n  for_each = toset(var.projects)\n  name = each.key\n  \
+                      subjects = [\"project_path:northwind/${each.key}:*\"]\n}\n";
+        let root = "module \"all\" {\n  source = \"./modules/all\"\n  projects = [\"web\"]\n}\n";
+        let (root, middle, role) = ([unit("main.tf", root)], [unit("modules/all/main.tf", middle)], [unit("modules/ci/main.tf", MODULE)]);
+        let mut facts = calling(&root, &[&middle, &role]);
+        facts.append(calling(&middle, &[&root, &role]));
+        facts.append(super::super::read(&role));
+        settle(&mut facts);
+        let said: Vec<_> = facts.trusts.iter().map(|trust| (trust.principal.as_str(), trust.subject.clone())).collect();
+        let glob = SubjectRule::Glob(vec!["project_path:northwind/web:*".into()]);
+        assert_eq!(said[0], ("tf:.#module.all.module.role[web].aws_iam_role.this", glob));
+        assert_eq!((said.len(), said[1].0), (2, "tf:modules/ci#aws_iam_role.fixed"));
+    }
+
+    #[test]
+    fn the_trusts_of_a_resource_stay_together() {
+        let module = "variable \"repository\" {}\nmodule \"oidc\" {\n  source = \"terraform-google-modules/github-actions-runners/google//modules/gh-oidc\"\n  \
+                      pool_id = \"ci\"\n  sa_mapping = { a = { sa_name = \"x\", attribute = \"attribute.repository/${var.repository}\" } }\n}\n";
+        let (caller, module) = (
+            [unit("main.tf", "module \"ci\" {\n  source = \"./ci\"\n  repository = \"northwind/web\"\n}\n")],
+            [unit("ci/main.tf", module)],
+        );
+        let mut facts = calling(&caller, &[&module]);
+        facts.append(super::super::read(&module));
+        settle(&mut facts);
+        let principals: Vec<_> = facts.trusts.iter().map(|trust| trust.principal.as_str()).collect();
+        assert_eq!(principals.len(), 2, "the provider and its member: {principals:?}");
+        assert_eq!(principals[0], "tf:.#module.ci.module.oidc");
+    }
+
+    #[test]
+    fn the_trusts_of_a_principal_stay_together() {
+        let module = "variable \"branches\" {}\nresource \"azuread_application\" \"a\" { display_name = \"a\" }\nresource \"azuread_application_federated_identity_credential\" \"pr\" {\n  \
+                      application_id = azuread_application.a.id\n  issuer = \"https://gitlab.com\"\n  subject = \"fixed\"\n}\nresource \"azuread_application_federated_identity_credential\" \"b\" {\n  \
+                      for_each = toset(var.branches)\n  application_id = azuread_application.a.id\n  issuer = \"https://gitlab.com\"\n  subject = each.key\n}\n";
+        let (caller, module) =
+            ([unit("main.tf", "module \"ci\" {\n  source = \"./ci\"\n  branches = [\"main\"]\n}\n")], [unit("ci/main.tf", module)]);
+        let mut facts = calling(&caller, &[&module]);
+        facts.append(super::super::read(&module));
+        settle(&mut facts);
+        let subjects: Vec<_> = facts.trusts.iter().map(|trust| trust.subject.clone()).collect();
+        let exact = |text: &str| SubjectRule::Exact(vec![text.into()]);
+        assert_eq!(subjects, [exact("main"), exact("fixed")]);
+    }
+
+    #[test]
+    fn what_goes_beyond_the_limits_is_said() {
+        let row = |facts: Facts| facts.skipped.iter().any(|skip| skip.why == SkipReason::Limit && skip.path == "live/prod/main.tf");
+        let calls = |count: usize| {
+            let call = |at| format!("module \"m{at}\" {{\n  source = \"../../modules/ci\"\n  subjects = [\"project_path:a/{at}:*\"]\n}}\n");
+            called(&(0..count).map(call).collect::<String>())
+        };
+        let within = calls(3);
+        assert_eq!(within.trusts.len(), 3);
+        assert!(!row(within));
+        let beyond = calls(MAX_CALLS + 1);
+        assert_eq!(beyond.trusts.len(), MAX_CALLS);
+        assert!(row(beyond));
+    }
+
+    #[test]
     fn what_something_of_the_folder_runs_as_stays() {
         let function = "resource \"aws_lambda_function\" \"f\" { role = aws_iam_role.this.arn }\n";
         let mut facts = called("module \"deploy\" {\n  source = \"../../modules/ci\"\n  subjects = [\"project_path:northwind/*\"]\n}\n");
@@ -272,6 +360,5 @@ resource "aws_iam_role_policy_attachment" "this" {
     #[test]
     fn what_a_call_does_not_change_is_the_folders_own() {
         assert!(called("module \"deploy\" {\n  source = \"../../modules/ci/\"\n  tags = {}\n}\n").trusts.is_empty());
-        assert!(folders(&[unit("a.tf", "module \"x\" {\n  source = \"terraform-aws-modules/iam/aws\"\n}\n")]).is_empty());
     }
 }

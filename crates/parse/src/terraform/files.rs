@@ -10,7 +10,7 @@ use hcl_edit::structure::Body;
 use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 
 use super::rendered::{Rendered, SpanMap};
-use super::{exported, json, module_grants, packer, pulumi, vault_paths};
+use super::{exported, json, module_grants, one_line, packer, pulumi, vault_paths};
 use crate::place::Place;
 use crate::trust_policy;
 
@@ -101,6 +101,8 @@ pub(super) fn parse_one<'a>(kind: WorkloadKind, place: Place<'a>, facts: &mut Fa
         }
     };
     let text = rendered.as_ref().map_or(place.text(), |rendered| rendered.text.as_str());
+    let unfolded = (kind == WorkloadKind::Spire && hcl_edit::parser::parse_body(text).is_err()).then(|| one_line::unfolded(text));
+    let text = unfolded.as_deref().unwrap_or(text);
     let (mut body, broken) = parse_tolerantly(text);
     for body in body.iter_mut() {
         vault_paths::spell_out(body, text);

@@ -109,6 +109,9 @@ fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str,
             impersonation(resource, ordinal, &text, role, facts);
         }
         let is_gke = gke_account::granted(&text, &resource.location(), facts);
+        if !resource.kind().starts_with("google_service_account_iam") {
+            direct(resource, ordinal, &text, role, facts);
+        }
         let principal = if is_gke { text } else { member_key(resource, member, &text, facts) };
         let (scope, target) = scope(resource);
         let condition = resource.module.text(holder, "condition.expression");
@@ -166,20 +169,43 @@ fn pool_of(resource: Resource<'_, '_>, member: &str) -> Option<String> {
 /// A member that may become the service account: one trust for each provider through which it can come.
 fn impersonation(resource: Resource<'_, '_>, ordinal: usize, member: &str, role: &Value, facts: &mut Facts) {
     let Some(account) = resource.principal("service_account_id", Platform::Gcp, "service-account", facts) else { return };
-    let mut found = Vec::new();
-    if let Some(pool) = pool_of(resource, member) {
-        let pool_key = resource.module.key(&pool);
-        for (address, section) in resource.module.of_type("google_iam_workload_identity_pool_provider") {
-            let provider = Resource { module: resource.module, address, section };
-            if provider.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts).as_ref() == Some(&pool_key) {
-                let (subject, mut claims) = member_rule(Some(provider), member);
-                found.push(provider_trust(provider, String::new(), account.clone(), subject, &mut claims));
-            }
-        }
-    }
+    let mut found = pool_of(resource, member).map(|pool| through(resource, &pool, member, &account, facts)).unwrap_or_default();
     if found.is_empty() {
         found.push(bare_trust(member, account));
     }
+    of_member(resource, ordinal, member, role, found, facts);
+}
+
+/// A member of the folder's own pool that is granted a role itself: what the pool has is for those who come as this member.
+fn direct(resource: Resource<'_, '_>, ordinal: usize, member: &str, role: &Value, facts: &mut Facts) {
+    let Some(pool) = pool_of(resource, member) else { return };
+    let key = resource.module.key(&pool);
+    let is_told = |trust: &TrustBinding| {
+        let settings = trust.settings.iter().filter(|(name, _)| name == "member");
+        trust.principal == key && settings.into_iter().any(|(_, value)| *value == hole::value(member, Basis::Literal))
+    };
+    if !facts.trusts.iter().any(is_told) {
+        let found = through(resource, &pool, member, &key, facts);
+        of_member(resource, ordinal, member, role, found, facts);
+    }
+}
+
+/// What a member's tokens are, by the providers of its pool: who shows one becomes `principal`.
+fn through(resource: Resource<'_, '_>, pool: &str, member: &str, principal: &str, facts: &mut Facts) -> Vec<TrustBinding> {
+    let pool_key = resource.module.key(pool);
+    let mut found = Vec::new();
+    for (address, section) in resource.module.of_type("google_iam_workload_identity_pool_provider") {
+        let provider = Resource { module: resource.module, address, section };
+        if provider.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts).as_ref() == Some(&pool_key) {
+            let (subject, mut claims) = member_rule(Some(provider), member);
+            found.push(provider_trust(provider, String::new(), principal.to_owned(), subject, &mut claims));
+        }
+    }
+    found
+}
+
+/// Emits the trusts of a member.
+fn of_member(resource: Resource<'_, '_>, ordinal: usize, member: &str, role: &Value, found: Vec<TrustBinding>, facts: &mut Facts) {
     for (index, mut binding) in found.into_iter().enumerate() {
         binding.id = format!("{}/{ordinal}.{index}", resource.key());
         binding.settings.push(("member".to_owned(), hole::value(member, Basis::Literal)));

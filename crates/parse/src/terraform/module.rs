@@ -9,10 +9,11 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use unkeyed_model::{Basis, Location, Span, Value, WorkloadKind};
 
-use super::arguments::Given;
 use super::documents::Documents;
 use super::eval::Bindings;
 use super::files::{self, File};
+use super::modules::Given;
+use super::resource::MAX_INSTANCES;
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
 
@@ -49,8 +50,8 @@ pub(super) struct Evaluation {
     pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
     pub(super) busy: RefCell<BTreeSet<String>>,
     pub(super) spent: Cell<usize>,
-    /// What `each` means while one of a resource's instances is read.
-    pub(super) each: RefCell<Option<(String, Val)>>,
+    /// What `each` means while one of a resource's instances is read, and what a `dynamic` block's iterator does.
+    pub(super) each: RefCell<Vec<(String, Val)>>,
     /// What a template is given was not followed to its end.
     pub(super) templates_cut: Cell<bool>,
 }
@@ -111,6 +112,11 @@ impl<'m> Module<'m> {
     /// The value of a variable that a call gives.
     pub(super) fn given(&self, variable: &str) -> Option<&Val> {
         self.call.as_ref()?.1.get(variable)
+    }
+
+    /// Its calls of modules.
+    pub(super) fn calls(&self) -> impl Iterator<Item = Section<'m>> {
+        self.others.iter().copied().filter(|section| section.block.ident.as_str() == "module")
     }
 
     fn take_assignments(&mut self, file: usize, body: &'m Body) {
@@ -249,6 +255,42 @@ impl<'m> Module<'m> {
     /// Nested blocks of a kind, those that a `dynamic` block makes included.
     pub(super) fn blocks(&self, section: Section<'m>, kind: &str) -> Vec<Section<'m>> {
         section.nested().into_iter().filter(|(name, _)| *name == kind).map(|(_, inner)| inner).collect()
+    }
+
+    /// Reads the nested blocks of a kind; what a `dynamic` block makes, once for each of its values as far as they are known.
+    pub(super) fn for_blocks(&self, section: Section<'m>, kind: &str, read: &mut dyn FnMut(Section<'m>)) {
+        for block in section.block.body.blocks() {
+            let inner = Section { file: section.file, block };
+            if block.ident.as_str() == kind {
+                read(inner);
+            } else if block.ident.as_str() == "dynamic" && inner.label(0) == Some(kind) {
+                let iterator = block.body.get_attribute("iterator").and_then(|name| name.value.as_variable().map(|name| name.as_str()));
+                let entries = self.get(inner, "for_each").and_then(|over| self.iterated(over));
+                let contents = || block.body.blocks().filter(|inner| inner.ident.as_str() == "content");
+                let mut read_all = || contents().for_each(|block| read(Section { file: section.file, block }));
+                if entries.is_none() {
+                    read_all();
+                }
+                for (key, value) in entries.unwrap_or_default() {
+                    let key = Val::new(Kind::Text(key, Basis::Literal));
+                    let both = Val::new(Kind::Map(vec![("key".to_owned(), key), ("value".to_owned(), value)]));
+                    self.evaluation.each.borrow_mut().push((iterator.unwrap_or(kind).to_owned(), both));
+                    read_all();
+                    self.evaluation.each.borrow_mut().pop();
+                }
+            }
+        }
+    }
+
+    /// The keys and values that `for_each` makes of a value, if it is known.
+    pub(super) fn iterated(&self, over: Val) -> Option<Vec<(String, Val)>> {
+        let mut entries: Vec<(String, Val)> = match over.kind {
+            Kind::List(items) => items.into_iter().map(|item| (self.text_of(&item).0, item)).collect(),
+            Kind::Map(entries) => entries,
+            _ => return None,
+        };
+        entries.truncate(MAX_INSTANCES);
+        Some(entries)
     }
 
     /// Where an attribute stands; the block if it isn't there.

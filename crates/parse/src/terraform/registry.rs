@@ -42,6 +42,8 @@ const MODULES: &[(&str, Known)] = &[
 /// Variables that name the role, and that attach policies to it.
 const NAMES: &[&str] = &["name", "role_name", "iam_role_name"];
 const POLICIES: &[&str] = &["policies", "role_policy_arns", "iam_role_policy_arns"];
+/// Variables that attach a policy of AWS if they are true.
+const SWITCHES: &[(&str, &str)] = &[("attach_admin_policy", "AdministratorAccess"), ("attach_poweruser_policy", "PowerUserAccess")];
 
 /// A call of a module.
 struct Call<'c, 'm> {
@@ -129,6 +131,9 @@ fn role(call: &Call<'_, '_>, make: Make, facts: &mut Facts) {
     let policies = POLICIES.iter().filter_map(|name| call.get(name));
     for policy in policies.flat_map(|val| values(&val)) {
         facts.grants.push(policy_document::managed_policy(&key, &call.module.text_of(&policy).0, call.location.clone()));
+    }
+    for (_, policy) in SWITCHES.iter().filter(|(switch, _)| call.text(switch).as_deref() == Some("true")) {
+        facts.grants.push(policy_document::managed_policy(&key, &format!("arn:aws:iam::aws:policy/{policy}"), call.location.clone()));
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Resource<'s, 'm> {
 }
 
 /// Most instances that are told apart; what lies beyond is judged as those are.
-const MAX_INSTANCES: usize = 100;
+pub(super) const MAX_INSTANCES: usize = 100;
 
 /// One of the instances that `for_each` makes.
 pub(super) struct Instance {
@@ -138,6 +138,14 @@ impl<'m> Resource<'_, 'm> {
     /// An attribute as [`Self::partly`] has it, once for each instance that it differs in.
     pub(super) fn partly_each(&self, path: &str) -> Vec<Value> {
         let Some(val) = self.get(path) else { return Vec::new() };
+        if let Kind::Either(values, what) = &val.kind
+            && what == SEVERAL
+        {
+            let texts = values.iter().map(|one| self.module.text_of(one));
+            return texts
+                .map(|(text, basis)| hole::partly(&text).map_or_else(|| hole::value(&text, basis), |text| Value::Known(text, basis)))
+                .collect();
+        }
         let (text, basis) = self.module.text_of(&val);
         let instances = if hole::is_known(&text) { Vec::new() } else { self.each() };
         let own = |instance: &Instance| {
@@ -163,12 +171,8 @@ impl<'m> Resource<'_, 'm> {
 
     /// The instances that `for_each` makes, as far as it is known.
     pub(super) fn each(&self) -> Vec<Instance> {
-        let entries: Vec<(String, Val)> = match self.get("for_each").map(|over| over.kind) {
-            Some(Kind::List(items)) => items.into_iter().map(|item| (self.module.text_of(&item).0, item)).collect(),
-            Some(Kind::Map(entries)) => entries,
-            _ => Vec::new(),
-        };
-        entries.into_iter().take(MAX_INSTANCES).map(|(key, value)| Instance::new(key, value)).collect()
+        let entries = self.get("for_each").and_then(|over| self.module.iterated(over)).unwrap_or_default();
+        entries.into_iter().map(|(key, value)| Instance::new(key, value)).collect()
     }
 
     /// Reads once for each instance that `for_each` makes, and once where there are none; with what tells it apart (`[key]`).
@@ -178,10 +182,10 @@ impl<'m> Resource<'_, 'm> {
             return read("");
         }
         for instance in instances {
-            *self.module.evaluation.each.borrow_mut() = Some(instance.each);
+            self.module.evaluation.each.borrow_mut().push(instance.each);
             read(&format!("[{}]", instance.key));
+            self.module.evaluation.each.borrow_mut().pop();
         }
-        self.module.evaluation.each.take();
     }
 
     /// Nested blocks of a kind.

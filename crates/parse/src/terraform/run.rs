@@ -5,6 +5,7 @@ use unkeyed_model::{Facts, Location, Span, Use, Workload, WorkloadKind};
 use super::compute;
 use super::files::File;
 use super::module::{Module, Section};
+use super::modules;
 use super::provider;
 use super::secrets::Reader;
 use super::settings;
@@ -53,24 +54,8 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
 
 /// The run of a module that is called by a path in the repository.
 fn called(module: &Module<'_>, section: Section<'_>) -> Option<(Use, String)> {
-    Some((Use::Component, format!("{}:{}#run", module.kind, callee(module, section)?)))
-}
-
-/// The folder of such a module.
-pub(super) fn callee<'m>(module: &Module<'m>, section: Section<'m>) -> Option<String> {
-    let source = module.text(section, "source")?;
-    let source = source.strip_prefix("./").or_else(|| source.starts_with("../").then_some(source.as_str()))?;
-    let mut parts: Vec<&str> = module.folder.split('/').filter(|part| *part != ".").collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+    let folder = modules::callee(module, section)?;
+    Some((Use::Component, format!("{}:{}#run", module.kind, if folder.is_empty() { "." } else { folder.as_str() })))
 }
 
 /// Whether a credential stands outside of every resource that computes.

@@ -95,9 +95,27 @@ fn step(val: Val, key: &str) -> Val {
             let found = key.parse::<usize>().ok().and_then(|index| items.into_iter().nth(index));
             found.unwrap_or_else(|| Val::unknown(format!("[{key}]")))
         }
-        Kind::Either(values, what) => Val { kind: Kind::Either(values.into_iter().map(|value| step(value, key)).collect(), what), ..val },
+        Kind::Either(values, what) => {
+            let values: Vec<Val> = values.into_iter().map(|value| step(value, key)).collect();
+            // What all of them have is no question of which.
+            match values.first().filter(|first| values.iter().all(|value| is_same(&first.kind, &value.kind))) {
+                Some(first) => first.clone(),
+                None => Val { kind: Kind::Either(values, what), ..val },
+            }
+        }
         Kind::Unknown(what) => Val { kind: Kind::Unknown(format!("{what}.{key}")), ..val },
         _ => Val::unknown(key),
+    }
+}
+
+/// Whether two values are written alike: texts, and lists of them.
+fn is_same(one: &Kind, other: &Kind) -> bool {
+    match (one, other) {
+        (Kind::Text(one, _), Kind::Text(other, _)) => one == other,
+        (Kind::List(ones), Kind::List(others)) => {
+            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| is_same(&one.kind, &other.kind))
+        }
+        _ => false,
     }
 }
 

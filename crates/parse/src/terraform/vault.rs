@@ -13,6 +13,7 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("vault_jwt_auth_backend_role", |resource, facts| login(resource, jwt_trust, facts)),
     ("vault_kubernetes_auth_backend_role", |resource, facts| login(resource, kubernetes_trust, facts)),
     ("vault_approle_auth_backend_role", |resource, facts| login(resource, approle_trust, facts)),
+    ("vault_aws_auth_backend_role", |resource, facts| login(resource, aws_trust, facts)),
     ("vault_policy", unassigned),
     ("vault_database_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
     ("vault_aws_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
@@ -155,6 +156,31 @@ fn kubernetes_trust(resource: Resource<'_, '_>) -> TrustBinding {
     let issuer = Value::unknown("the issuer of the cluster is not in the inputs");
     let audiences = resource.value("audience").map(|audience| vec![audience]);
     TrustBinding { audiences, claims, settings: resource.settings(&["backend"]), ..trust(resource, "service-account", issuer, subject) }
+}
+
+/// Who of AWS may log in: by ARN, where `*` is wild, or by what else is bound (Vault documentation, "AWS auth method").
+fn aws_trust(resource: Resource<'_, '_>) -> TrustBinding {
+    let texts: Vec<(String, Basis)> = ["bound_iam_principal_arns", "bound_iam_principal_arn", "bound_iam_role_arns", "bound_iam_role_arn"]
+        .iter()
+        .flat_map(|name| resource.module.texts(resource.section, name))
+        .collect();
+    let arns: Option<Vec<String>> = texts.iter().map(|(text, _)| hole::partly(text)).collect();
+    let subject = match arns {
+        None => SubjectRule::Unknown("the bound ARNs are not known from these inputs".to_owned()),
+        Some(arns) if arns.is_empty() => SubjectRule::Any,
+        Some(arns) if arns.iter().any(|arn| arn.contains('*')) => SubjectRule::Glob(arns),
+        Some(arns) => SubjectRule::Exact(arns),
+    };
+    let bound = ["bound_account_ids", "bound_account_id", "bound_ami_ids", "bound_vpc_ids", "bound_subnet_ids", "bound_ec2_instance_ids"];
+    let claims = bound.iter().map(|name| (name, resource.module.values(resource.section, name))).filter(|(_, values)| !values.is_empty());
+    let claims = claims.map(|(name, values)| Claim {
+        name: (*name).to_owned(),
+        operator: "eq".to_owned(),
+        values,
+        set_qualifier: None,
+        if_exists: false,
+    });
+    TrustBinding { claims: claims.collect(), ..trust(resource, "aws", Value::literal("aws"), subject) }
 }
 
 fn approle_trust(resource: Resource<'_, '_>) -> TrustBinding {

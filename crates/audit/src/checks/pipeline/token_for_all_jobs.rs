@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use unkeyed_model::{Level, Location, Reach, Value, Workload};
+use unkeyed_model::{Level, Reach, Value, Workload};
 
 use super::{may_ask, may_do_all};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -30,17 +30,17 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    let mut sharing: BTreeMap<&Location, usize> = BTreeMap::new();
+    // A job with permissions of its own is one for which the workflow's were not needed.
+    let mut jobs: BTreeMap<&str, usize> = BTreeMap::new();
     for linked in &view.context.workloads {
-        if let Some(place) = may_ask(&linked.workload) {
-            *sharing.entry(place).or_default() += 1;
-        }
+        *jobs.entry(linked.workload.location.origin.path.as_str()).or_default() += 1;
     }
     for linked in &view.context.workloads {
         let workload = &linked.workload;
         let Some(place) = may_ask(workload).filter(|_| !asks(workload)) else { continue };
         let everything = may_do_all(workload).is_some();
-        if !everything && sharing.get(place).is_none_or(|jobs| *jobs < 2) {
+        let own = workload.extents.iter().any(|job| job.origin == place.origin && job.region.span.contains(place.region.span));
+        if !everything && (own || jobs.get(place.origin.path.as_str()).is_none_or(|jobs| *jobs < 2)) {
             continue;
         }
         let whose = if everything { "write-all" } else { "the permissions of the whole workflow" };
@@ -74,6 +74,7 @@ mod tests {
         lint.id = "gha:.github/workflows/deploy.yml#lint".into();
         estate.facts.workloads.push(lint);
         for job in &mut estate.facts.workloads {
+            job.extents.clear();
             job.traits = permissions.iter().map(|(name, value)| says(name, value)).collect();
         }
         estate
@@ -90,6 +91,13 @@ mod tests {
     }
 
     #[test]
+    fn it_is_not_needed_beside_jobs_that_have_their_own() {
+        let mut estate = two_jobs(TOKEN);
+        estate.facts.workloads[0].traits.clear();
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+
+    #[test]
     fn write_all_is_too_much_even_for_a_single_job() {
         let mut estate = two_jobs(ALL);
         estate.facts.workloads.remove(0);
@@ -102,6 +110,10 @@ mod tests {
         estate.facts.workloads.remove(0);
         assert!(levels(&CHECK, &estate).is_empty());
         assert!(levels(&CHECK, &two_jobs(&TOKEN[..1])).is_empty());
+        let mut by_itself = two_jobs(TOKEN);
+        let job = &mut by_itself.facts.workloads[1];
+        job.extents = vec![job.traits[1].2.clone()];
+        assert!(levels(&CHECK, &by_itself).is_empty());
         let mut pages = two_jobs(TOKEN);
         pages.facts.workloads[1].environment = Some(Value::literal("github-pages"));
         assert!(levels(&CHECK, &pages).is_empty());

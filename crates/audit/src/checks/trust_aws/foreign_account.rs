@@ -18,7 +18,7 @@
 
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Level, Platform, TrustBinding};
+use unkeyed_model::{Level, Platform, SubjectRule, TrustBinding};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards::{csf, cwe, nhi};
@@ -80,7 +80,20 @@ fn own_accounts<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
     let granted = view.grants(Platform::Aws).flat_map(|grant| &grant.resources).filter_map(|resource| resource.known());
     let destinations = view.context.workloads.iter().flat_map(|linked| &linked.destinations);
     let reached = destinations.filter(|destination| destination.kind == "aws").map(|destination| destination.name.as_str());
-    roles.map(String::as_str).chain(providers).chain(granted).chain(reached).filter_map(account).collect()
+    let trusted = view.trusts(Platform::Aws).filter(|trust| trust.trusted == "account").flat_map(|trust| match &trust.subject {
+        SubjectRule::Exact(arns) => arns.as_slice(),
+        _ => &[],
+    });
+    let named = trusted.map(String::as_str).filter(|arn| is_defined(view, arn));
+    roles.map(String::as_str).chain(providers).chain(granted).chain(reached).chain(named).filter_map(account).collect()
+}
+
+/// Whether an ARN is that of a role or user which the inputs define by its name.
+fn is_defined(view: &View<'_>, arn: &str) -> bool {
+    let Some((_, path)) = arn.split_once(":role/").or_else(|| arn.split_once(":user/")) else { return false };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut own = view.facts().principals.iter().filter(|principal| principal.platform == Platform::Aws);
+    own.any(|principal| principal.names.iter().any(|known| known == name))
 }
 
 #[cfg(test)]
@@ -101,6 +114,15 @@ mod tests {
     fn at_home(mut estate: Estate) -> Estate {
         estate.facts.principals[0].names.push("arn:aws:iam::111122223333:role/deploy".into());
         estate
+    }
+
+    #[test]
+    fn the_account_of_a_role_that_the_inputs_define_is_ones_own() {
+        let mut estate = trusting(Value::literal("444455556666"));
+        estate.facts.trusts[0].subject = SubjectRule::Exact(vec!["arn:aws:iam::444455556666:role/apps/task".into()]);
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+        estate.facts.principals[0].names.push("task".into());
+        assert!(levels(&CHECK, &estate).is_empty());
     }
 
     #[test]

@@ -64,6 +64,16 @@ mod tests {
     }
 
     #[test]
+    fn two_credentials_that_one_line_makes_are_one_error() {
+        let mut estate = with(Some(KEY));
+        let mut other = estate.facts.trusts[0].clone();
+        other.id = "other".into();
+        other.subject = unkeyed_model::SubjectRule::Exact(vec!["repo:acme/api:pull_request".into()]);
+        estate.facts.trusts.push(other);
+        assert_eq!(levels(&CHECK, &estate), [Level::Error]);
+    }
+
+    #[test]
     fn federation_alone_is_fine() {
         assert!(levels(&CHECK, &one_path(Platform::Azure)).is_empty());
         assert!(levels(&CHECK, &with(Some("tf:infra#azuread_application.other"))).is_empty());

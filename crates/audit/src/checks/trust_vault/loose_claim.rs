@@ -2,7 +2,8 @@
 //!
 //! A Vault JWT login role whose glob admits other tenants or every repository of one (an error), or every branch and
 //! environment of one repository (a warning); one that binds the owner or the organisation alone (an error); and a role
-//! without `bound_audiences` (a warning).
+//! without `bound_audiences` (a warning). Of logins with an identity of AWS: an ARN whose role's name is wild, or nothing but an
+//! account (an error).
 //!
 //! # Why it matters
 //!
@@ -13,7 +14,7 @@
 //!
 //! `bound_claims_type = "string"` with whole values, and one audience made for this Vault.
 
-use unkeyed_model::{Level, TrustBinding, Value};
+use unkeyed_model::{Level, Platform, SubjectRule, TrustBinding, Value};
 
 use super::jwt;
 use crate::checks::breadth::{self, Breadth};
@@ -32,6 +33,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
+    for trust in view.trusts(Platform::Vault).filter(|trust| trust.trusted == "aws") {
+        let Some(who) = of_aws(trust) else { continue };
+        let message = format!("The login role {} ({}) admits {who}.", view.name(&trust.principal), spot(&trust.location));
+        sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
+    }
     for trust in jwt(view) {
         let mut say = |level, why: String| {
             let message = format!("The login role {} ({}) {why}.", view.name(&trust.principal), spot(&trust.location));
@@ -43,6 +49,23 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         if trust.audiences.is_none() {
             say(Level::Warning, "has no bound_audiences, so that it doesn't say for whom tokens must be made".to_owned());
         }
+    }
+}
+
+/// Whom of AWS a role lets in, if that is many.
+fn of_aws(trust: &TrustBinding) -> Option<String> {
+    match &trust.subject {
+        SubjectRule::Glob(arns) => {
+            let is_wild = |arn: &&String| {
+                let who = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+                ["role/", "user/", "assumed-role/"].iter().fold(who, |who, kind| who.strip_prefix(kind).unwrap_or(who)).starts_with('*')
+            };
+            arns.iter().find(is_wild).map(|arn| format!("every principal that fits \"{arn}\""))
+        }
+        SubjectRule::Any if trust.claims.iter().all(|claim| claim.name.starts_with("bound_account_id")) => {
+            Some(if trust.claims.is_empty() { "every principal of AWS" } else { "every principal of an account" }.to_owned())
+        }
+        _ => None,
     }
 }
 
@@ -96,6 +119,26 @@ mod tests {
             trust.claims = vec![claim("project_path", "glob", "acme/*")];
         });
         assert_eq!(levels(&CHECK, &on_gitlab), [Level::Error]);
+    }
+
+    #[test]
+    fn roles_of_aws_are_named() {
+        let admitting = |subject: SubjectRule, bound: &[&str]| {
+            let estate = vault(|trust| {
+                trust.trusted = "aws".into();
+                trust.subject = subject.clone();
+                trust.claims = bound.iter().map(|name| claim(name, "eq", "x")).collect();
+            });
+            levels(&CHECK, &estate)
+        };
+        let glob = |arn: &str| SubjectRule::Glob(vec![arn.into()]);
+        assert_eq!(admitting(glob("arn:aws:iam::111122223333:role/*"), &[]), [Level::Error]);
+        assert_eq!(admitting(glob("arn:aws:iam::111122223333:*"), &[]), [Level::Error]);
+        assert_eq!(admitting(SubjectRule::Any, &["bound_account_ids"]), [Level::Error]);
+        assert!(admitting(glob("arn:aws:iam::111122223333:role/orders-*"), &[]).is_empty());
+        assert!(admitting(SubjectRule::Exact(vec!["arn:aws:iam::111122223333:role/orders".into()]), &[]).is_empty());
+        assert!(admitting(SubjectRule::Any, &["bound_account_ids", "bound_ami_ids"]).is_empty());
+        assert!(admitting(SubjectRule::Unknown("var.arn".into()), &[]).is_empty());
     }
 
     #[test]

@@ -60,6 +60,10 @@ impl Document {
     fn of_data_source(module: &Module<'_>, section: Section<'_>, levels: usize) -> Self {
         let mut statements = Vec::new();
         let mut places = Vec::new();
+        // What is not made says nothing.
+        if module.text(section, "count").as_deref() == Some("0") {
+            return Self { json: json!({ "Statement": [] }), places };
+        }
         for attribute in ["source_policy_documents", "source_json", "override_policy_documents", "override_json"] {
             for source in module.path(section, attribute).iter().flat_map(Val::items) {
                 match Self::read_within(module, source, levels) {
@@ -79,10 +83,10 @@ impl Document {
                 }
             }
         }
-        for statement in module.blocks(section, "statement") {
+        module.for_blocks(section, "statement", &mut |statement| {
             places.push(Some(At::new(statement.file, statement.span())));
             statements.push(statement_of(module, statement));
-        }
+        });
         Self { json: json!({ "Statement": statements }), places }
     }
 
@@ -106,14 +110,14 @@ fn statement_of(module: &Module<'_>, statement: Section<'_>) -> Json {
     }
     for (block, element) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
         let mut kinds = Map::new();
-        for principals in module.blocks(statement, block) {
+        module.for_blocks(statement, block, &mut |principals| {
             let kind = module.text(principals, "type").unwrap_or_else(|| "AWS".to_owned());
             let ids =
                 module.path(principals, "identifiers").map(|val| val.items().iter().map(|item| module.json(item)).collect::<Vec<_>>());
             if let Json::Array(list) = kinds.entry(kind).or_insert_with(|| Json::Array(Vec::new())) {
                 list.extend(ids.unwrap_or_default());
             }
-        }
+        });
         if !kinds.is_empty() {
             fields.insert(element.to_owned(), Json::Object(kinds));
         }
@@ -127,7 +131,7 @@ fn statement_of(module: &Module<'_>, statement: Section<'_>) -> Json {
 
 fn conditions_of(module: &Module<'_>, statement: Section<'_>) -> Map<String, Json> {
     let mut operators = Map::new();
-    for condition in module.blocks(statement, "condition") {
+    module.for_blocks(statement, "condition", &mut |condition| {
         let text = |attribute: &str| module.path(condition, attribute).map_or_else(String::new, |val| module.text_of(&val).0);
         let values =
             module.path(condition, "values").map(|val| val.items().iter().map(|item| aws_variables(module.json(item))).collect::<Vec<_>>());
@@ -136,7 +140,7 @@ fn conditions_of(module: &Module<'_>, statement: Section<'_>) -> Map<String, Jso
         {
             list.extend(values.unwrap_or_default());
         }
-    }
+    });
     operators
 }
 
