@@ -71,7 +71,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
             || has_ending(name, statements::ENDINGS) && (holds(&SIGNING, unit.bytes()) || holds_document(unit.bytes()))
             || (is_kit(name) || has_ending(name, fetches::FURTHER)) && fetches::holds_one(unit.bytes())
     };
-    (is_told() && !is_test()).then(|| origin.path.clone())
+    (!is_test() && is_told()).then(|| origin.path.clone())
 }
 
 /// Words of which one stands in every program that makes a role, a grant or a signed URL, by the languages of the kits and by
