@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use unkeyed_model::{
-    Content, Custody, Facts, IdentityKind, IdentityPath, ImageBuild, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value,
+    Content, Custody, Facts, IdentityKind, IdentityPath, ImageBuild, Platform, Reach, Reference, Span, StoreKind, Unit, Use, Value,
     Workload, WorkloadKind,
 };
 
@@ -280,14 +280,8 @@ impl<'a, 'n> Service<'a, 'n> {
                     consumer: None,
                     platform_bound: None,
                 });
-            } else if let Some(destination) = host_files::credential_file(source) {
-                self.workload.references.push(Reference {
-                    content: Content::Durable,
-                    role: Role::Access,
-                    destination,
-                    used_as: target.map(str::to_owned),
-                    ..facts::reference(StoreKind::File, source, location)
-                });
+            } else if is_path(source) {
+                self.workload.references.extend(host_files::mounted(source, target, location));
             }
         }
     }
@@ -296,6 +290,11 @@ impl<'a, 'n> Service<'a, 'n> {
         let owner = self.node.get("labels").and_then(|labels| ["owner", "team"].iter().find_map(|key| labels.str(key)));
         self.workload.owner = owner.map(str::to_owned);
     }
+}
+
+/// Whether the source of a volume is a path, and no name of a volume.
+fn is_path(source: &str) -> bool {
+    source.contains(['/', '\\', '$', '~']) || source.starts_with('.')
 }
 
 /// The value that starts at byte `from`, without quotes around all of it: in `- NAME="value"` they are part of the value as

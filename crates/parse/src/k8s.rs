@@ -17,6 +17,7 @@ mod kustomization;
 mod mesh;
 mod objects;
 mod oci_exchange;
+mod options;
 mod pods;
 mod programs;
 mod rbac;
@@ -108,6 +109,9 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         }
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
+    for (source, nodes) in sources.iter().zip(&documents).filter(|(source, _)| kustomization::is_one(source.place.origin().file_name())) {
+        nodes.iter().for_each(|node| kustomization::patches(source, node, &mut facts));
+    }
     rbac::bindings(&objects, &mut facts);
     facts.append(provisioning::read_manifests(units));
     // A service account that is both defined and bound is one principal, where it is defined.
