@@ -32,6 +32,7 @@ mod exports;
 mod facts;
 mod flat;
 mod gha;
+mod given;
 mod gitlab;
 mod gke_account;
 mod google_credentials;

@@ -98,6 +98,10 @@ impl Receiver {
     /// The input of a command, which another one prints there.
     pub(crate) fn input_of(command: &Command) -> Self {
         let mut receiver = Self { destination: destination(commands::of(command, None)), ..Self::unstated(None) };
+        if command.program() == "ssh-add" {
+            receiver.used_as = Some("ssh-key".to_owned());
+            receiver.content = Content::Durable;
+        }
         if command.has(&["--password-stdin"]) {
             receiver.used_as = Some("password-stdin".to_owned());
             receiver.content = Content::Durable;

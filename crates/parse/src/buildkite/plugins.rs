@@ -76,10 +76,24 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
         "vault-secrets" => job.refers(fetched(StoreKind::Vault, settings.str("path").unwrap_or("*"), "vault", &at)),
         "aws-sm" | "aws-ssm" | "seek-oss/aws-sm" => secret_manager(job, file, settings, path, "aws"),
         "gcp-secret-manager" => secret_manager(job, file, settings, path, "gcp"),
+        "docker-login" => {
+            let registry = facts::registry(settings.str("server").unwrap_or("docker.io"));
+            let receiver = Receiver { content: Content::Durable, destination: Some(registry), ..Receiver::unstated(Some("password")) };
+            job.mentioned(settings.str("password-env").unwrap_or("DOCKER_LOGIN_PASSWORD"), &receiver, at.clone());
+        }
         "s3-secrets" => job.refers(fetched(StoreKind::CloudSecretManager, "*", "aws", &at)),
         _ => {}
     }
+    for key in ["volumes", "mounts"] {
+        job.mounts(&file.place, settings.get(key), path);
+    }
     settings.for_each_scalar(path, &mut |path, node| {
+        // What the plugin for Kubernetes puts into the pod of the step.
+        if ["secretRef.name", "secretKeyRef.name", "secret.secretName"].iter().any(|end| path.ends_with(end)) {
+            let reference = facts::reference(StoreKind::K8sSecret, node.text().unwrap_or_default(), file.place.at(node.span, path));
+            job.refers(Reference { content: Content::Durable, ..reference });
+            return;
+        }
         let name = path.rsplit(['.', '[']).next().unwrap_or_default().trim_end_matches(']');
         let listed = node.text().filter(|text| is_variable(text) && facts::is_credential_variable(text));
         if let Some(variable) = listed {

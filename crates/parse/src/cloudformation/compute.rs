@@ -72,6 +72,11 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         let source = properties.get("Source");
         let specification = source.and_then(|source| source.get("BuildSpec")).map(|val| hole::shown(&template.text(val)));
         codebuild::specified(specification.as_deref(), &resource.at("Source"), &mut workload);
+        let variables = properties.get("Environment").and_then(|environment| environment.get("EnvironmentVariables"));
+        for variable in variables.into_iter().flat_map(|variables| variables.items()) {
+            let text = |key: &str| variable.get(key).map(|val| hole::shown(&template.text(val))).unwrap_or_default();
+            workload.references.extend(codebuild::of_project(&text("Name"), &text("Type"), &text("Value"), resource.at("Environment")));
+        }
     }
     let reader = Reader { template, fetches: true };
     let path = format!("{}.Properties", resource.path());

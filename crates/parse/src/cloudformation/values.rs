@@ -85,6 +85,10 @@ impl Reader<'_, '_> {
         if self.is_reference_block(leaf) && leaf.path.ends_with("ValueFrom") {
             return vec![self.reference(StoreKind::CloudSecretManager, text, Custody::VaultStatic, leaf)];
         }
+        if leaf.name == "Credential" && leaf.within.first().is_some_and(|block| block == "RegistryCredential") {
+            let reference = self.reference(StoreKind::CloudSecretManager, text, Custody::VaultStatic, leaf);
+            return vec![Reference { content: Content::Durable, ..reference }];
+        }
         self.literal(text, leaf, facts).into_iter().collect()
     }
 
