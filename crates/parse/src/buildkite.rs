@@ -98,7 +98,10 @@ impl<'a> Walk<'a> {
         job.audience = Value::unknown("no audience is requested");
         // The agent runs the hooks of the repository around each step.
         let folder = place.origin().folder().split("/.buildkite").next().unwrap_or_default().trim_end_matches(".buildkite");
-        HOOKS.iter().for_each(|hook| job.calls(place::beside(folder, &format!(".buildkite/hooks/{hook}"))));
+        HOOKS
+            .iter()
+            .filter(|_| step.get("trigger").is_none())
+            .for_each(|hook| job.calls(place::beside(folder, &format!(".buildkite/hooks/{hook}"))));
         job.variables_of(place, self.file.root.get("env"), "env");
         job.variables_of(place, step.get("env"), &place::under(path, "env"));
         if let Some(entry) = self.file.root.entry("env") {

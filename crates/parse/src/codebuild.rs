@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Origin, Platform, Reach, Reference, SkipReason, StoreKind, Ttl,
-    TtlBasis, Unit, Use, Value, Workload, WorkloadKind,
+    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Origin, Platform, Reach, Reference, SkipReason, StoreKind,
+    Ttl, TtlBasis, Unit, Use, Value, Workload, WorkloadKind,
 };
 
 use crate::ci::{Budget, File, Files, Job, System};

@@ -88,7 +88,15 @@ mod tests {
             let found: Vec<String> = values(text).into_iter().map(|(name, range)| format!("{name}={}", &text[range])).collect();
             assert_eq!(found, [expected], "{text}");
         }
-        for text in ["TOKEN=$(cat x)", "# password: abc", "--password-file /x", "password: ${x}", "TOKEN_TTL=60", "token:\n  abc", "get-secret-value --secret-id prod/db"] {
+        for text in [
+            "TOKEN=$(cat x)",
+            "# password: abc",
+            "--password-file /x",
+            "password: ${x}",
+            "TOKEN_TTL=60",
+            "token:\n  abc",
+            "get-secret-value --secret-id prod/db",
+        ] {
             assert_eq!(values(text).len(), 0, "{text}");
         }
     }

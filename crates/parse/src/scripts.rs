@@ -75,7 +75,7 @@ pub(crate) fn is_parameter(name: &str) -> bool {
 }
 
 /// What takes the value at a range of a script.
-fn around(commands: &[shell::Command], range: &Range<usize>) -> Receiver {
+pub(crate) fn around(commands: &[shell::Command], range: &Range<usize>) -> Receiver {
     let holds = |command: &&shell::Command| command.range().start <= range.start && range.end <= command.range().end;
     let inner = commands.iter().enumerate().filter(|(_, command)| holds(command)).max_by_key(|(_, command)| command.range().start);
     inner.map_or_else(|| Receiver::unstated(None), |(at, _)| Receiver::of(commands, at, range))
@@ -83,6 +83,10 @@ fn around(commands: &[shell::Command], range: &Range<usize>) -> Receiver {
 
 /// Whether a shell takes the next word as its script (`-c`, `-ec`, `-euxc`).
 fn takes_script(option: &str) -> bool {
+    // The health checks of containers.
+    if option == "CMD-SHELL" {
+        return true;
+    }
     let letters = option.strip_prefix('-').unwrap_or_default();
     letters.len() <= 5 && letters.ends_with('c') && letters.bytes().all(|letter| b"ceiluvx".contains(&letter))
 }
@@ -157,6 +161,7 @@ fn taken_over(command: &shell::Command) -> Option<&str> {
     let last = words.last().map_or("", |word| word.text.as_str());
     match command.program() {
         "cp" | "install" | "ln" | "mv" if words.len() > 2 => commands::keeps_credential(last).then_some(last),
+        "docker" | "podman" | "nerdctl" if command.runs(command.program(), &["run"]) => command.option_text(&["--env-file"]),
         "." | "source" => {
             let name = last.rsplit('/').next().unwrap_or_default();
             let is_environment = name == "env" || name.ends_with(".env") || host_files::credential_file(last).is_some();

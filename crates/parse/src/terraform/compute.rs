@@ -126,9 +126,12 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         kubernetes::injected(resource, &mut workload);
     }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
+    let mut spliced = spliced::read(resource.module, resource.section, resource.address);
     let mut templates = templates::read(resource.module, resource.section);
     let leaves = values(resource, std::mem::take(&mut templates.given));
-    workload.uses.extend(templates.files.into_iter().filter(|(attribute, _)| started::is_start(attribute)).map(|(_, file)| (Use::Component, file)));
+    workload
+        .uses
+        .extend(templates.files.into_iter().filter(|(attribute, _)| started::is_start(attribute)).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     builds::read(resource, &leaves, &mut workload, facts);
     if resource.kind() == "aws_codebuild_project" {
@@ -147,7 +150,10 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         {
             workload.references.extend(crate::facts::told_name(&leaf.name, &hole::shown(text), resource.location()));
         }
-        started::read(resource, &reader, &leaf, &mut workload, facts);
+        let at = resource.at(leaf.path.split('.').next().unwrap_or_default());
+        started::read(&reader, &leaf, at, &mut workload, facts);
+        // The default of a variable that is told by its name is told once.
+        workload.references.retain(|used| spliced.is_empty() || used.name != leaf.name);
         if let Some(folder) = packed(resource, &leaf) {
             workload.uses.push((Use::File, folder));
         }
@@ -157,7 +163,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
             workload.uses.push((Use::Image, image.clone()));
         }
     }
-    workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
+    workload.references.append(&mut spliced);
     if compute.platform == Some(Platform::Gcp) {
         scopes(resource, compute, &mut workload);
     }

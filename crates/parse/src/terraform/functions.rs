@@ -19,7 +19,11 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
         {
             let arg = args.swap_remove(0);
             // A text stays what it says, however it is written.
-            if matches!(arg.kind, Kind::Text(..)) || !(name.starts_with("base64") || name.starts_with("text")) { arg } else { opaque(name, arg) }
+            if matches!(arg.kind, Kind::Text(..)) || !(name.starts_with("base64") || name.starts_with("text")) {
+                arg
+            } else {
+                opaque(name, arg)
+            }
         }
         "try" | "coalesce" | "coalescelist" => alternatives(name, args),
         "lookup" => lookup(args),

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
-    Content, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, StoreKind, Ttl, TtlBasis, Value,
-    Workload, WorkloadKind,
+    Content, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, StoreKind, Ttl,
+    TtlBasis, Value, Workload, WorkloadKind,
 };
 
 use super::module::{Module, Section};

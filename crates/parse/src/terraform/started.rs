@@ -2,9 +2,8 @@
 //!
 //! Detection takes the text of a configuration for a program, in which a bare word is no value. In a script it is one.
 
-use unkeyed_model::{Facts, Reference, Span, StoreKind, Workload};
+use unkeyed_model::{Facts, Location, Reference, Span, StoreKind, Workload};
 
-use super::resource::Resource;
 use super::secrets::Reader;
 use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::policy_document::hole;
@@ -38,14 +37,13 @@ fn is_script(leaf: &Leaf) -> bool {
 }
 
 /// Adds what a value of the resource does if it is a script, and the files that are copied or drawn into the machine.
-pub(super) fn read(resource: Resource<'_, '_>, reader: &Reader<'_, '_>, leaf: &Leaf, workload: &mut Workload, facts: &mut Facts) {
+pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload: &mut Workload, facts: &mut Facts) {
     let Kind::Text(text, basis) = &leaf.val.kind else { return };
-    let at = resource.at(leaf.path.split('.').next().unwrap_or_default());
     if leaf.path.starts_with("provisioner.") && leaf.name == "source" {
         workload.references.extend(host_files::mounted(text, None, at));
         return;
     }
-    if leaf.path.contains("nvironmentFiles[") {
+    if leaf.path.contains("nvironmentFiles[") && leaf.path.ends_with(".value") {
         workload.references.push(facts::environment(StoreKind::File, hole::shown(text), at));
         return;
     }
@@ -56,14 +54,14 @@ pub(super) fn read(resource: Resource<'_, '_>, reader: &Reader<'_, '_>, leaf: &L
     for (name, range) in given::values(&hole::as_words(text)) {
         let value = &text[range];
         let place = leaf.val.at.and_then(|at| {
-            let (span, raw) = resource.module.source(at);
+            let (span, raw) = reader.module.source(at);
             let start = span.start + raw.find(value)?;
             Some(At { found: Some(Span::new(start, start + value.len())), ..at })
         });
         // What a variable's default put there stands elsewhere.
         if place.is_none() && hole::is_known(value) {
             let used = facts::reference(StoreKind::TerraformVariable, &leaf.name, at.clone());
-            workload.references.push(Reference { used_as: Some(name), namespace: Some(resource.module.folder.clone()), ..used });
+            workload.references.push(Reference { used_as: Some(name), namespace: Some(reader.module.folder.clone()), ..used });
             continue;
         }
         let val = Val { kind: Kind::Text(value.to_owned(), *basis), at: place.or(leaf.val.at), via: None };
