@@ -54,6 +54,10 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
 /// Names that begin so are credentials.
 const DURABLE_BEGINNINGS: &[&str] = &["PYPI", "DOCKERHUB"];
 
+/// Endings of words that were run together (`GHSECRET`, `DBPASSWORD`).
+const RUN_TOGETHER: &[&str] =
+    &["SECRET", "PASSWORD", "PASSWD", "APIKEY", "SECRETKEY", "ACCESSKEY", "PRIVATEKEY", "AUTHTOKEN", "ACCESSTOKEN"];
+
 /// Last words of a name that only says what a secret is called or where it is kept.
 const PURE_NAMES: &[&str] = &["ARN", "REGION", "NAME", "NAMES", "NAMESPACE", "VERSION", "IDS", "PROJECT"];
 
@@ -131,7 +135,8 @@ pub(crate) fn name_says(name: &str) -> Content {
         return Content::Identifier;
     }
     let begins = words.first().is_some_and(|first| DURABLE_BEGINNINGS.contains(first));
-    if begins || ends(DURABLE_ENDINGS) { Content::Durable } else { Content::Unstated }
+    let run_together = words.last().is_some_and(|last| RUN_TOGETHER.iter().any(|ending| last.ends_with(ending)));
+    if begins || run_together || ends(DURABLE_ENDINGS) { Content::Durable } else { Content::Unstated }
 }
 
 /// What the place that uses a reference and the names around it say of its content, most specific name first.
@@ -293,6 +298,7 @@ mod tests {
     fn names_of_credentials_and_of_identifiers() {
         for name in [
             "VAULT_JWT",
+            "GHSECRET",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_ACCESS_KEY_ID",
             "client-secret",

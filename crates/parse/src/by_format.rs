@@ -197,6 +197,8 @@ fn units_agents_and_builds_of_machine_images() {
             (unit("ExecStartPre=/usr/bin/docker run --env-file /etc/a.env x"), &["[/etc/a.env]"]),
         ],
     );
+    let provider = "provider \"aws\" {\n  shared_credentials_files = [\"~/.aws/credentials\"]\n}\n";
+    check("main.tf", &[(provider.to_owned(), &["~/.aws/credentials"])]);
     let server = |entry: &str| format!("{{\"mcpServers\": {{\"a\": {entry}}}}}");
     check(
         ".mcp.json",
@@ -205,6 +207,7 @@ fn units_agents_and_builds_of_machine_images() {
             (server("{\"command\": \"docker\", \"args\": [\"run\", \"-v\", \"/home/u/.aws:/root/.aws\", \"x\"]}"), &["/home/u/.aws"]),
             (server("{\"command\": \"op\", \"args\": [\"run\", \"--env-file\", \"a.env\", \"--\", \"x\"]}"), &["a.env"]),
             (server("{\"url\": \"https://x\", \"headers\": {\"Authorization\": \"Bearer ${{ secrets.K }}\"}}"), &["K"]),
+            (server("{\"url\": \"https://x\", \"headers\": {\"Authorization\": \"{{ op://V/I/F }}\"}}"), &["op://V/I/F"]),
         ],
     );
     let hook = "{\"hooks\": {\"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"vault kv get kv/a\"}]}]}, \"env\": {\"AWS_BEARER_TOKEN_BEDROCK\": \"${K}\"}}";

@@ -176,6 +176,17 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_is_only_an_argument_uses_nothing() {
+        let used = |words: &str| {
+            let text =
+                format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: app}}\nspec: {{containers: [{{name: a, command: {words}}}]}}\n");
+            !facts(&[("pod.yaml", &text)]).workloads[0].identity_paths.is_empty()
+        };
+        assert!(used("[sh, -c, 'ls && /usr/bin/kubectl get po']") && used("[kubectl, get, po]") && used("[/bin/kubectl]"));
+        assert!(!used("[sh, -c, 'ls -l /src /bin/kubectl']"));
+    }
+
+    #[test]
     fn files_count_where_nothing_of_the_cluster_puts_them() {
         let container = "{name: a, args: [\"--private-key=/k/key\"], volumeMounts: [{name: v, mountPath: /k}]}";
         assert_eq!(given(container, &mounted("persistentVolumeClaim: {claimName: k}")), ["[/k/key]"]);

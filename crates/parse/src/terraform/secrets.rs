@@ -4,7 +4,7 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, R
 
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
 use super::module::Module;
-use crate::credential_name::{is_credential, may_be_credential, names_stored_secret};
+use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 use crate::weak_literal;
@@ -50,6 +50,9 @@ const ALWAYS_SECRET: &[(&str, &str)] = &[
     ("azurerm_container_app", "secret"),
     ("azurerm_container_app_job", "secret"),
 ];
+
+/// No private key is shorter, in bytes.
+pub(super) const SHORTEST_KEY: usize = 32;
 
 /// Reads the values of one block for the workload that they belong to.
 pub(super) struct Reader<'s, 'm> {
@@ -153,7 +156,9 @@ impl Reader<'_, '_> {
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
     fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
         let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
-        if !self.is_secret(leaf) || says_nothing {
+        // The name of a key pair: a key itself is longer.
+        let names_key = is_key_material(&leaf.name) && text.len() < SHORTEST_KEY;
+        if !self.is_secret(leaf) || says_nothing || names_key {
             // An empty default is there to be overruled.
             let variable = leaf.val.via.as_deref().filter(|name| name.starts_with("var.") && text.is_empty() && self.is_secret(leaf))?;
             return Some(self.reference(StoreKind::TerraformVariable, variable, Custody::PlatformStored, leaf));
@@ -200,6 +205,9 @@ impl Reader<'_, '_> {
             return credential.then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf));
         }
         if let Some(variable) = used.address.strip_prefix("var.") {
+            if is_public_key(&leaf.name) {
+                return None;
+            }
             let section = self.module.variables.get(variable).copied();
             let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
             let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
