@@ -160,6 +160,8 @@ pub(crate) fn content(reference: &Reference) -> Content {
     match said {
         // The name of a set says what it is for, not that nothing in it is secret.
         Some(Content::Identifier) if reference.store == StoreKind::CiGroup => Content::Unstated,
+        // The address that a webhook is called by is what opens it.
+        Some(Content::Identifier) if keeps_secrets(reference.store) && names.into_iter().flatten().any(is_webhook) => Content::Durable,
         // Nor does that of a Secret which is taken whole (`{{ .Values.certs.secretName }}`).
         Some(Content::Identifier) if reference.store == StoreKind::K8sSecret && reference.key.is_none() => Content::Durable,
         Some(content) => content,
@@ -197,6 +199,13 @@ const PLAIN_KEYS: &[&str] = &[
 fn is_key(name: &str) -> bool {
     let words = words(name);
     words.last().is_some_and(|last| last == "KEY") && !words.iter().any(|word| PLAIN_KEYS.contains(&word.as_str()))
+}
+
+/// Whether a name speaks of a webhook's address, or of the secret that holds it.
+fn is_webhook(name: &str) -> bool {
+    let words = words(name);
+    let is_address = words.last().is_some_and(|last| matches!(last.as_str(), "SECRET" | "URL" | "URI" | "WEBHOOK"));
+    is_address && words.iter().any(|word| word == "WEBHOOK")
 }
 
 /// Whether whoever deploys sets it, so that nobody can read there what it is.
@@ -292,6 +301,16 @@ mod tests {
         assert_eq!(says(StoreKind::CiVariable, "AWS_REGION"), Content::Identifier);
         assert_eq!(says(StoreKind::ServiceConnection, "deploy-token"), Content::Unstated);
         assert_eq!(says(StoreKind::ForeignDefinition, "deploy-token"), Content::Unstated);
+    }
+
+    #[test]
+    fn the_address_of_a_webhook_opens_it() {
+        let keyed = |name: &str, key: &str| {
+            let reference = testing::reference(StoreKind::K8sSecret, name);
+            content(&Reference { key: Some(key.to_owned()), used_as: Some("URL".to_owned()), ..reference })
+        };
+        assert_eq!(keyed("$(params.webhook-secret)", "url"), Content::Durable);
+        assert_eq!(keyed("database", "url"), Content::Identifier);
     }
 
     #[test]
