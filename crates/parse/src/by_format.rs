@@ -143,6 +143,23 @@ fn steps_of_bitbucket_buildkite_drone_and_woodpecker() {
 }
 
 #[test]
+fn jobs_of_github() {
+    let job = |body: &str| format!("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n{body}");
+    check(
+        ".github/workflows/a.yml",
+        &[
+            (job("    steps:\n      - run: docker run --env-file /etc/a.env x\n"), &["[/etc/a.env]"]),
+            (job("    steps:\n      - run: |\n          V=$(cat /etc/pw)\n          ./m --password \"$V\"\n"), &["[cat]"]),
+            (job("    steps:\n      - run: |\n          V=$(cat VERSION)\n          ./b --tag \"$V\"\n"), &[]),
+            (
+                job("    container: {image: x, volumes: [\"/root/.aws:/root/.aws\", \"/tmp:/tmp\"]}\n    steps: [{run: make}]\n"),
+                &["/root/.aws"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_a_pipeline_of_gitlab_includes_from_elsewhere_may_give_anything_to_who_has_an_identity() {
     let pipeline = |job: &str| {
         format!("include:\n  - project: acme/ci\n    file: a.yml\n  - template: Jobs/SAST.gitlab-ci.yml\na:\n  script: make\n{job}")
@@ -195,6 +212,26 @@ fn units_agents_and_builds_of_machine_images() {
             (unit(""), &[]),
             (unit("Environment=AWS_ROLE_ARN=r AWS_WEB_IDENTITY_TOKEN_FILE=/t"), &["[/etc/default/app]"]),
             (unit("ExecStartPre=/usr/bin/docker run --env-file /etc/a.env x"), &["[/etc/a.env]"]),
+        ],
+    );
+    let pod = |container: &str| {
+        format!("variable \"k\" {{}}\nresource \"kubernetes_pod\" \"a\" {{\n spec {{\n container {{\n {container} }}\n }}\n}}\n")
+    };
+    check(
+        "main.tf",
+        &[
+            (pod("args = [\"--password\", var.k]\n"), &["[var.k]"]),
+            (pod("args = [\"--password=${var.k}\"]\n"), &["[var.k]"]),
+            (pod("args = [\"--port\", var.k]\n"), &[]),
+        ],
+    );
+    let volume = |kind: &str| format!("resource \"kubernetes_pod\" \"a\" {{\n spec {{\n volume {{\n {kind} }}\n }}\n}}\n");
+    check(
+        "main.tf",
+        &[
+            (volume("host_path {\n path = \"/root/.aws\"\n }\n"), &["/root/.aws"]),
+            (volume("host_path {\n path = \"/var/log\"\n }\n"), &[]),
+            (volume("secret {\n secret_name = \"db\"\n }\n"), &["[db]"]),
         ],
     );
     let provider = "provider \"aws\" {\n  shared_credentials_files = [\"~/.aws/credentials\"]\n}\n";

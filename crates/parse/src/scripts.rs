@@ -156,7 +156,7 @@ fn given(script: &str, commands: &[shell::Command], locate: &dyn Fn(Range<usize>
 }
 
 /// A file with credentials that a command takes over from somewhere: copied to where a client looks for it, or sourced.
-fn taken_over(command: &shell::Command) -> Option<&str> {
+pub(crate) fn taken_over(command: &shell::Command) -> Option<&str> {
     let words = command.invocation();
     let last = words.last().map_or("", |word| word.text.as_str());
     match command.program() {

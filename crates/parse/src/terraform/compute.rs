@@ -176,6 +176,7 @@ fn values(resource: Resource<'_, '_>, mut given: Vec<Leaf>) -> Vec<Leaf> {
     // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
     leaves.retain(|leaf| leaf.name != "admin_password");
     leaves.append(&mut given);
+    started::name_by_options(&mut leaves);
     if resource.kind() == "docker_container" {
         leaves.iter_mut().for_each(|leaf| assigned(resource, leaf));
     }

@@ -141,6 +141,7 @@ impl Reader<'_, '_> {
         let is_name = match block {
             "secret_ref" | "image_pull_secrets" => attribute == "name",
             "secret_key_ref" => matches!(attribute, "secret" | "name"),
+            "secret" => matches!(attribute, "secret" | "secret_name"),
             _ => matches!(attribute, "secret" | "secret_id" | "valueFrom"),
         };
         let (store, custody) = if in_cluster {
@@ -309,7 +310,8 @@ fn reference_block(leaf: &Leaf) -> Option<&str> {
     let named = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()));
     // A volume of Cloud Run: `secret { secret = ... }`.
     let is_volume = || leaf.name == "secret" && leaf.within.first().is_some_and(|block| block == "secret");
-    named.map(String::as_str).or_else(|| is_volume().then_some("secret"))
+    let is_mounted = || leaf.name == "secret_name" && leaf.path.ends_with("volume.secret.secret_name");
+    named.map(String::as_str).or_else(|| (is_volume() || is_mounted()).then_some("secret"))
 }
 
 /// The variable that receives the value: the name around a `secret_key_ref`, else the value's own.

@@ -5,6 +5,7 @@
 use unkeyed_model::{Facts, Location, Reference, Span, StoreKind, Workload};
 
 use super::secrets::Reader;
+use crate::credential_name::is_credential;
 use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::policy_document::hole;
 use crate::{facts, given, host_files, scripts};
@@ -27,10 +28,26 @@ pub(super) fn is_start(attribute: &str) -> bool {
     START_SCRIPTS.contains(&attribute) || attribute == "metadata"
 }
 
+/// Names the words of a command that stand behind an option after it.
+pub(super) fn name_by_options(leaves: &mut [Leaf]) {
+    for at in 1..leaves.len() {
+        let (before, behind) = leaves.split_at_mut(at);
+        let (option, value) = (&before[at - 1], &mut behind[0]);
+        let Kind::Text(text, _) = &option.val.kind else { continue };
+        let list = |path: &str| {
+            path.rsplit_once('[').map(|(list, _)| list.to_owned()).filter(|list| list.ends_with("args") || list.ends_with("ommand"))
+        };
+        let named = text.strip_prefix("--").filter(|name| !name.contains(['=', ' ']) && is_credential(name));
+        if let Some(name) = named.filter(|_| list(&option.path).is_some() && list(&option.path) == list(&value.path)) {
+            name.clone_into(&mut value.name);
+        }
+    }
+}
+
 /// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
 fn is_script(leaf: &Leaf) -> bool {
     let is_word = ["command", "entryPoint", "entry_point", "args", "inline"].iter().any(|key| leaf.path.contains(&format!("{key}[")));
-    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace));
+    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace) || text.starts_with("--"));
     let first = leaf.path.split(['.', '[']).next().unwrap_or_default();
     let is_part = leaf.name == "content" && START_SCRIPTS.contains(&first);
     is_part || START_SCRIPTS.contains(&leaf.name.as_str()) || (is_word && has_words)
@@ -39,7 +56,7 @@ fn is_script(leaf: &Leaf) -> bool {
 /// Adds what a value of the resource does if it is a script, and the files that are copied or drawn into the machine.
 pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload: &mut Workload, facts: &mut Facts) {
     let Kind::Text(text, basis) = &leaf.val.kind else { return };
-    if leaf.path.starts_with("provisioner.") && leaf.name == "source" {
+    if (leaf.path.starts_with("provisioner.") && leaf.name == "source") || leaf.path.ends_with("host_path.path") {
         workload.references.extend(host_files::mounted(text, None, at));
         return;
     }
