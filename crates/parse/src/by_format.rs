@@ -204,7 +204,7 @@ fn builds_of_images() {
 }
 
 #[test]
-fn units_agents_and_builds_of_machine_images() {
+fn units_and_pods_and_containers() {
     let unit = |line: &str| format!("[Service]\nExecStart=/opt/app\nEnvironmentFile=/etc/default/app\n{line}\n");
     check(
         "app.service",
@@ -225,6 +225,35 @@ fn units_agents_and_builds_of_machine_images() {
             (pod("args = [\"--port\", var.k]\n"), &[]),
         ],
     );
+    let app = |secret: &str| {
+        format!("variable \"k\" {{}}\nresource \"azurerm_container_app\" \"a\" {{\n secret {{\n name = \"r\"\n {secret} }}\n}}\n")
+    };
+    check("main.tf", &[(app("value = var.k\n"), &["var.k"])]);
+    let task = |container: &str| {
+        format!(
+            "Parameters:\n  K: {{Type: String}}\nResources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - {{Name: a, {container}}}\n"
+        )
+    };
+    check(
+        "template.yaml",
+        &[
+            (task("Command: [app, --password, !Ref K]"), &["K"]),
+            (task("Command: [app, --password, fixture-dead-4]"), &["fixture-dead-4"]),
+            (task("Command: [sh, -c, !Sub \"app --token ${K}\"]"), &["K"]),
+            (task("Command: [app, --region, !Ref K]"), &[]),
+            (task("EnvironmentFiles: [{Type: s3, Value: \"arn:aws:s3:::a/b.env\"}]"), &["[arn:aws:s3:::a/b.env]"]),
+        ],
+    );
+    let bicep = |args: &str| {
+        format!(
+            "param k string\nresource app 'Microsoft.App/containerApps@2024-03-01' = {{\n  name: 'a'\n  properties: {{\n    template: {{\n      containers: [ {{ {args} }} ]\n    }}\n  }}\n}}\n"
+        )
+    };
+    check("main.bicep", &[(bicep("command: [ 'sh', '-c', 'app --token ${k}' ]"), &["[k]"]), (bicep("args: [ '--region', k ]"), &[])]);
+}
+
+#[test]
+fn volumes_agents_and_builds_of_machine_images() {
     let volume = |kind: &str| format!("resource \"kubernetes_pod\" \"a\" {{\n spec {{\n volume {{\n {kind} }}\n }}\n}}\n");
     check(
         "main.tf",

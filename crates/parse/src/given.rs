@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use crate::credential_name::is_credential;
+use crate::evaluated::{Kind, Leaf, Val};
+use crate::policy_document::hole;
 
 /// What ends a word, beside blanks.
 const ENDS: &[char] = &['"', '\'', ';', ',', '[', ']', '(', ')', '`', '|', '<', '>', '&'];
@@ -34,6 +36,33 @@ pub(crate) fn values(text: &str) -> Vec<(String, Range<usize>)> {
     }
     found.retain(|(_, range)| !text[range.clone()].is_empty() && !text[range.clone()].starts_with(OTHERS));
     found
+}
+
+/// Names the words of a command that stand behind an option after it.
+pub(crate) fn name_by_options(leaves: &mut [Leaf]) {
+    for at in 1..leaves.len() {
+        let (before, behind) = leaves.split_at_mut(at);
+        let (option, value) = (&before[at - 1], &mut behind[0]);
+        let Kind::Text(text, _) = &option.val.kind else { continue };
+        let list = |path: &str| {
+            path.rsplit_once('[').map(|(list, _)| list.to_owned()).filter(|list| list.ends_with("args") || list.ends_with("ommand"))
+        };
+        let named = text.strip_prefix("--").filter(|name| !name.contains(['=', ' ']) && is_credential(name));
+        if let Some(name) = named.filter(|_| list(&option.path).is_some() && list(&option.path) == list(&value.path)) {
+            name.clone_into(&mut value.name);
+        }
+    }
+}
+
+/// The parts of a script that something is put into, as values of the names that they stand under.
+pub(crate) fn filled(leaf: &Leaf) -> Vec<Leaf> {
+    let Kind::Text(text, basis) = &leaf.val.kind else { return Vec::new() };
+    let parts = values(&hole::as_words(text)).into_iter().filter(|(_, range)| !hole::is_known(&text[range.clone()]));
+    let part = |(name, range): (String, Range<usize>)| {
+        let val = Val { kind: Kind::Text(text[range].to_owned(), *basis), at: leaf.val.at, via: None };
+        Leaf { name, within: leaf.within.clone(), path: leaf.path.clone(), val }
+    };
+    parts.map(part).collect()
 }
 
 fn in_line(line: &str, base: usize, found: &mut Vec<(String, Range<usize>)>) {

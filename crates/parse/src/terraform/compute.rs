@@ -8,6 +8,7 @@ use super::resource::Resource;
 use super::secrets::Reader;
 use super::{builds, kubernetes, settings, spliced, started, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
+use crate::given;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 
@@ -135,13 +136,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     builds::read(resource, &leaves, &mut workload, facts);
     if resource.kind() == "aws_codebuild_project" {
-        for environment in resource.blocks("environment") {
-            for variable in environment.nested().into_iter().filter(|(kind, _)| *kind == "environment_variable").map(|(_, block)| block) {
-                let text = |name: &str| resource.module.text(variable, name).unwrap_or_default();
-                let at = resource.module.block_location(variable, resource.address);
-                workload.references.extend(crate::codebuild::of_project(&text("name"), &text("type"), &text("value"), at));
-            }
-        }
+        built(resource, &mut workload);
     }
     for leaf in leaves {
         workload.references.append(&mut reader.read(&leaf, facts));
@@ -170,13 +165,24 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     facts.workloads.push(workload);
 }
 
+/// The variables that a CodeBuild project gives its builds.
+fn built(resource: Resource<'_, '_>, workload: &mut Workload) {
+    for environment in resource.blocks("environment") {
+        for variable in environment.nested().into_iter().filter(|(kind, _)| *kind == "environment_variable").map(|(_, block)| block) {
+            let text = |name: &str| resource.module.text(variable, name).unwrap_or_default();
+            let at = resource.module.block_location(variable, resource.address);
+            workload.references.extend(crate::codebuild::of_project(&text("name"), &text("type"), &text("value"), at));
+        }
+    }
+}
+
 /// The values of a resource and those that its templates are given.
 fn values(resource: Resource<'_, '_>, mut given: Vec<Leaf>) -> Vec<Leaf> {
     let mut leaves = settings::leaves(resource.module, resource.section);
     // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
     leaves.retain(|leaf| leaf.name != "admin_password");
     leaves.append(&mut given);
-    started::name_by_options(&mut leaves);
+    given::name_by_options(&mut leaves);
     if resource.kind() == "docker_container" {
         leaves.iter_mut().for_each(|leaf| assigned(resource, leaf));
     }

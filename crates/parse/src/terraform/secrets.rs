@@ -185,14 +185,22 @@ impl Reader<'_, '_> {
         Some(self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf))
     }
 
-    /// Whether a literal there is a secret: by its name, or because everything there is.
-    fn is_secret(&self, leaf: &Leaf) -> bool {
+    /// Whether it stands where everything is a secret, whatever it is called; of a structured one only the fields that are
+    /// named like one.
+    fn is_always_secret(&self, leaf: &Leaf) -> Option<bool> {
         let kind = self.address.split('.').next().unwrap_or_default();
         let top = leaf.path.split(['.', '[']).next().unwrap_or_default();
         let all = |(resource, block): &&(&str, &str)| *resource == kind && *block == top;
-        if let Some((_, block)) = ALWAYS_SECRET.iter().find(all) {
-            // Of a structured secret only the fields that are named like one.
-            return leaf.path == *block || *block == "data" || *block == "secret" || is_credential(&leaf.name);
+        let (_, block) = ALWAYS_SECRET.iter().find(all)?;
+        // In a block of secrets, their names and where they are kept stand as well.
+        let is_value = *block != "secret" || leaf.path.ends_with("value");
+        Some((is_value && matches!(*block, "data" | "secret")) || leaf.path == *block || is_credential(&leaf.name))
+    }
+
+    /// Whether a literal there is a secret: by its name, or because everything there is.
+    fn is_secret(&self, leaf: &Leaf) -> bool {
+        if let Some(told) = self.is_always_secret(leaf) {
+            return told;
         }
         // In Terraform `secret_id` names a secret everywhere but where AppRole logs in.
         let is_name = leaf.name == "secret_id" && !leaf.within.iter().any(|block| block == "parameters");
@@ -216,7 +224,8 @@ impl Reader<'_, '_> {
             let may_be = self.fetches && may_be_credential(&leaf.name);
             let wanted = credential || sensitive || may_be || (is_credential(variable) && !names_something);
             // Whoever wrote it says that it is secret, whatever it is called.
-            let content = if sensitive && !names_something && !identifies { Content::Durable } else { Content::Unstated };
+            let is_told = (sensitive && !names_something && !identifies) || self.is_always_secret(leaf) == Some(true);
+            let content = if is_told { Content::Durable } else { Content::Unstated };
             let reference = || self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf);
             return wanted.then(|| Reference { content, ..reference() });
         }

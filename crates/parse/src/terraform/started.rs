@@ -5,7 +5,6 @@
 use unkeyed_model::{Facts, Location, Reference, Span, StoreKind, Workload};
 
 use super::secrets::Reader;
-use crate::credential_name::is_credential;
 use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::policy_document::hole;
 use crate::{facts, given, host_files, scripts};
@@ -26,22 +25,6 @@ const START_SCRIPTS: &[&str] = &[
 /// Whether an attribute leads to a script that the machine starts with. Google's machines keep theirs in a map.
 pub(super) fn is_start(attribute: &str) -> bool {
     START_SCRIPTS.contains(&attribute) || attribute == "metadata"
-}
-
-/// Names the words of a command that stand behind an option after it.
-pub(super) fn name_by_options(leaves: &mut [Leaf]) {
-    for at in 1..leaves.len() {
-        let (before, behind) = leaves.split_at_mut(at);
-        let (option, value) = (&before[at - 1], &mut behind[0]);
-        let Kind::Text(text, _) = &option.val.kind else { continue };
-        let list = |path: &str| {
-            path.rsplit_once('[').map(|(list, _)| list.to_owned()).filter(|list| list.ends_with("args") || list.ends_with("ommand"))
-        };
-        let named = text.strip_prefix("--").filter(|name| !name.contains(['=', ' ']) && is_credential(name));
-        if let Some(name) = named.filter(|_| list(&option.path).is_some() && list(&option.path) == list(&value.path)) {
-            name.clone_into(&mut value.name);
-        }
-    }
 }
 
 /// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
