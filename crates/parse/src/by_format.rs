@@ -249,7 +249,7 @@ fn units_and_pods_and_containers() {
             "param k string\nresource app 'Microsoft.App/containerApps@2024-03-01' = {{\n  name: 'a'\n  properties: {{\n    template: {{\n      containers: [ {{ {args} }} ]\n    }}\n  }}\n}}\n"
         )
     };
-    check("main.bicep", &[(bicep("command: [ 'sh', '-c', 'app --token ${k}' ]"), &["[k]"]), (bicep("args: [ '--region', k ]"), &[])]);
+    check("main.bicep", &[(bicep("command: [ 'sh', '-c', 'app --token ${k}' ]"), &["k"]), (bicep("args: [ '--region', k ]"), &[])]);
 }
 
 #[test]
