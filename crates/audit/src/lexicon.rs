@@ -54,6 +54,10 @@ const DURABLE_ENDINGS: &[&[&str]] = &[
 /// Names that begin so are credentials.
 const DURABLE_BEGINNINGS: &[&str] = &["PYPI", "DOCKERHUB"];
 
+/// Endings of words that were run together (`GHSECRET`, `DBPASSWORD`).
+const RUN_TOGETHER: &[&str] =
+    &["SECRET", "PASSWORD", "PASSWD", "APIKEY", "SECRETKEY", "ACCESSKEY", "PRIVATEKEY", "AUTHTOKEN", "ACCESSTOKEN"];
+
 /// Last words of a name that only says what a secret is called or where it is kept.
 const PURE_NAMES: &[&str] = &["ARN", "REGION", "NAME", "NAMES", "NAMESPACE", "VERSION", "IDS", "PROJECT"];
 
@@ -131,7 +135,8 @@ pub(crate) fn name_says(name: &str) -> Content {
         return Content::Identifier;
     }
     let begins = words.first().is_some_and(|first| DURABLE_BEGINNINGS.contains(first));
-    if begins || ends(DURABLE_ENDINGS) { Content::Durable } else { Content::Unstated }
+    let run_together = words.last().is_some_and(|last| RUN_TOGETHER.iter().any(|ending| last.ends_with(ending)));
+    if begins || run_together || ends(DURABLE_ENDINGS) { Content::Durable } else { Content::Unstated }
 }
 
 /// What the place that uses a reference and the names around it say of its content, most specific name first.
@@ -155,6 +160,8 @@ pub(crate) fn content(reference: &Reference) -> Content {
     match said {
         // The name of a set says what it is for, not that nothing in it is secret.
         Some(Content::Identifier) if reference.store == StoreKind::CiGroup => Content::Unstated,
+        // The address that a webhook is called by is what opens it.
+        Some(Content::Identifier) if keeps_secrets(reference.store) && names.into_iter().flatten().any(is_webhook) => Content::Durable,
         // Nor does that of a Secret which is taken whole (`{{ .Values.certs.secretName }}`).
         Some(Content::Identifier) if reference.store == StoreKind::K8sSecret && reference.key.is_none() => Content::Durable,
         Some(content) => content,
@@ -192,6 +199,13 @@ const PLAIN_KEYS: &[&str] = &[
 fn is_key(name: &str) -> bool {
     let words = words(name);
     words.last().is_some_and(|last| last == "KEY") && !words.iter().any(|word| PLAIN_KEYS.contains(&word.as_str()))
+}
+
+/// Whether a name speaks of a webhook's address, or of the secret that holds it.
+fn is_webhook(name: &str) -> bool {
+    let words = words(name);
+    let is_address = words.last().is_some_and(|last| matches!(last.as_str(), "SECRET" | "URL" | "URI" | "WEBHOOK"));
+    is_address && words.iter().any(|word| word == "WEBHOOK")
 }
 
 /// Whether whoever deploys sets it, so that nobody can read there what it is.
@@ -275,104 +289,4 @@ fn words(name: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing;
-
-    #[test]
-    fn what_is_taken_whole_or_stands_elsewhere_is_not_told_by_its_name() {
-        let says = |store, name: &str| content(&testing::reference(store, name));
-        assert_eq!(says(StoreKind::CiGroup, "AWS_REGION"), Content::Unstated);
-        assert_eq!(says(StoreKind::CiGroup, "prod-secrets"), Content::Durable);
-        assert_eq!(says(StoreKind::CiVariable, "AWS_REGION"), Content::Identifier);
-        assert_eq!(says(StoreKind::ServiceConnection, "deploy-token"), Content::Unstated);
-        assert_eq!(says(StoreKind::ForeignDefinition, "deploy-token"), Content::Unstated);
-    }
-
-    #[test]
-    fn names_of_credentials_and_of_identifiers() {
-        for name in [
-            "VAULT_JWT",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_ACCESS_KEY_ID",
-            "client-secret",
-            "dbPassword",
-            "DATABASE_URL",
-            "SLACK_WEBHOOK_URL",
-            "NPM_TOKEN",
-            "KUBE_CONFIG",
-            "VAULT_SECRET_ID",
-            "AZURE_CREDENTIALS",
-            "ssh-key",
-            "DOCKERHUB_X",
-            "token",
-        ] {
-            assert_eq!(name_says(name), Content::Durable, "{name}");
-        }
-        for name in [
-            "AZURE_CLIENT_ID",
-            "AWS_ROLE_ARN",
-            "DB_SECRET_ARN",
-            "SECRET_NAME",
-            "secret-ids",
-            "SUBNET_ID",
-            "AWS_DEPLOY_ROLE",
-            "GCP_WIF_PROVIDER",
-            "APPLICATIONINSIGHTS_CONNECTION_STRING",
-            "AWS_REGION",
-            "API_TOKEN_URL",
-            "GCP_SERVICE_ACCOUNT",
-            "DOCKERHUB_USERNAME",
-            "CONTENT_BUCKET",
-            "creation_token",
-            "sentry_host",
-        ] {
-            assert_eq!(name_says(name), Content::Identifier, "{name}");
-        }
-        for name in ["FOO", "TOKENIZER_MODEL", "KEYBOARD", "", "___"] {
-            assert_eq!(name_says(name), Content::Unstated, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_consumer_outranks_the_name_and_the_key_outranks_the_object() {
-        let mut reference = testing::reference(StoreKind::GhaSecret, "AWS_ROLE_ARN");
-        reference.content = Content::Durable;
-        assert_eq!(content(&reference), Content::Durable);
-        let mut reference = testing::reference(StoreKind::K8sSecret, "db-credentials");
-        reference.key = Some("host".into());
-        assert_eq!(content(&reference), Content::Identifier);
-        reference.key = Some("x".into());
-        assert_eq!(content(&reference), Content::Durable);
-    }
-
-    #[test]
-    fn only_secret_stores_leave_unknown_candidates() {
-        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "FOO")), Content::Unstated);
-        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "*")), Content::Durable);
-        let mut object = testing::reference(StoreKind::K8sSecret, "catalog-rds");
-        assert_eq!(content(&object), Content::Durable);
-        assert_eq!(content(&testing::reference(StoreKind::K8sSecret, "{{ .Values.certs.secretName }}")), Content::Durable);
-        object.key = Some("foo".into());
-        assert_eq!(content(&object), Content::Unstated);
-        let mut variable = testing::reference(StoreKind::GhaVariable, "SECRET_NAME");
-        variable.used_as = Some("secrets".into());
-        assert_eq!(content(&variable), Content::Identifier);
-        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "RPM_GPG_KEY")), Content::Durable);
-        assert_eq!(content(&testing::reference(StoreKind::GhaSecret, "SONAR_PROJECT_KEY")), Content::Unstated);
-        assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "GPG_KEY")), Content::Identifier);
-        assert_eq!(content(&testing::reference(StoreKind::Environment, "STRIPE_KEY")), Content::Unstated);
-        assert_eq!(content(&testing::reference(StoreKind::TerraformVariable, "CACHE_KEY")), Content::Identifier);
-        let mut bundle = testing::reference(StoreKind::K8sConfigMap, "trust-bundle");
-        bundle.used_as = Some("/var/run/secrets/spiffe.io/ca.crt".into());
-        assert_eq!(content(&bundle), Content::Identifier);
-        assert_eq!(content(&testing::reference(StoreKind::GhaVariable, "FOO")), Content::Identifier);
-        assert_eq!(content(&testing::reference(StoreKind::Environment, "DB_PASSWORD")), Content::Durable);
-    }
-
-    #[test]
-    fn a_name_can_tell_the_destination() {
-        assert_eq!(destination("NPM_TOKEN"), Some(Destination::new("registry", "registry.npmjs.org")));
-        assert_eq!(destination("FOO"), None);
-    }
-}
+mod tests;

@@ -99,6 +99,14 @@ impl<'a> Walk<'a> {
         }
         let image = step.get("image").or_else(|| self.file.root.get("image"));
         image_of(&mut job, self.file, image);
+        for service in step.get("services").into_iter().flat_map(Node::items).filter_map(Node::text) {
+            let Some(definition) = self.file.root.path(&["definitions", "services", service]) else { continue };
+            let path = place::under("definitions.services", service);
+            image_of(&mut job, self.file, definition.get("image"));
+            for entry in definition.get("variables").into_iter().flat_map(Node::entries).filter(|entry| entry.value.text().is_some()) {
+                pipes::given(&mut job, self.file, entry.name(), &entry.value, place::under(&path, entry.name()));
+            }
+        }
         for key in ["script", "after-script"] {
             for (index, item) in step.get(key).into_iter().flat_map(Node::items).enumerate() {
                 let path = place::item(&place::under(path, key), index);

@@ -24,6 +24,9 @@ const BUILDKITE: System = System {
     ..System::new("Buildkite", WorkloadKind::BuildkiteStep)
 };
 
+/// Buildkite docs, "Job lifecycle hooks": those that a repository may hold.
+const HOOKS: &[&str] = &["environment", "pre-checkout", "checkout", "post-checkout", "pre-command", "command", "post-command", "pre-exit"];
+
 /// Deepest nesting of groups.
 const MAX_DEPTH: usize = 4;
 
@@ -93,6 +96,12 @@ impl<'a> Walk<'a> {
         job.issuer = Value::literal("https://agent.buildkite.com");
         job.subjects = vec![Value::literal("organization:{any}:pipeline:{any}:ref:{any}:commit:{any}:step:{any}")];
         job.audience = Value::unknown("no audience is requested");
+        // The agent runs the hooks of the repository around each step.
+        let folder = place.origin().folder().split("/.buildkite").next().unwrap_or_default().trim_end_matches(".buildkite");
+        HOOKS
+            .iter()
+            .filter(|_| step.get("trigger").is_none())
+            .for_each(|hook| job.calls(place::beside(folder, &format!(".buildkite/hooks/{hook}"))));
         job.variables_of(place, self.file.root.get("env"), "env");
         job.variables_of(place, step.get("env"), &place::under(path, "env"));
         if let Some(entry) = self.file.root.entry("env") {

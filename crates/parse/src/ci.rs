@@ -12,6 +12,7 @@ mod effects;
 mod files;
 mod job;
 mod mentions;
+mod mounts;
 mod script;
 mod system;
 mod templates;

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use unkeyed_model::{
-    Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Origin, Platform, Reach, Reference, SkipReason, StoreKind, Ttl,
-    TtlBasis, Unit, Use, Value, Workload, WorkloadKind,
+    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Origin, Platform, Reach, Reference, SkipReason, StoreKind,
+    Ttl, TtlBasis, Unit, Use, Value, Workload, WorkloadKind,
 };
 
 use crate::ci::{Budget, File, Files, Job, System};
@@ -98,28 +98,40 @@ fn environment<'a>(job: &mut Job<'a>, file: &'a File<'a>) {
         for entry in env.get(key).into_iter().flat_map(Node::entries) {
             let text = entry.value.text().unwrap_or_default();
             job.is_given(entry.name());
-            // `secret-id:json-key:version-stage:version-id`; an ARN has colons of its own.
-            let (name, json_key) = if text.starts_with("arn:") || service == "ssm" {
-                (text, None)
-            } else {
-                text.split_once(':').map_or((text, None), |(name, rest)| (name, rest.split(':').next()))
-            };
-            let custody = Custody::VaultStatic;
-            // A parameter need not be a secret: its name tells.
-            let is_plain = service == "ssm"
-                && !shared::is_credential_variable(entry.name())
-                && !shared::is_credential_variable(text.rsplit('/').next().unwrap_or_default());
             let at = file.place.at(entry.span, place::under(&place::under("env", key), entry.name()));
-            let mut fetched = shared::fetch(StoreKind::CloudSecretManager, name, custody, at);
-            fetched.key = json_key.filter(|key| !key.is_empty()).map(str::to_owned);
-            fetched.used_as = Some(entry.name().to_owned());
-            fetched.destination = Some(Destination::new("aws", ""));
-            if is_plain {
+            let used = stored(entry.name(), text, service == "ssm", at);
+            if used.content == Content::Unstated {
                 job.reaches(Destination::new("aws", ""));
+                let fetched = Reference { custody: Custody::VaultStatic, content: Content::Durable, ..used.clone() };
                 job.is_handed(entry.name(), fetched);
-            } else {
-                job.refers(fetched);
             }
+            job.refers(used);
         }
     }
+}
+
+/// A variable whose value is kept elsewhere. A parameter need not be a secret: its name tells, or it stays open.
+fn stored(variable: &str, text: &str, is_parameter: bool, at: Location) -> Reference {
+    // `secret-id:json-key:version-stage:version-id`; an ARN has colons of its own.
+    let (name, json_key) = match text.split_once(':') {
+        Some((name, rest)) if !text.starts_with("arn:") && !is_parameter => (name, rest.split(':').next()),
+        _ => (text, None),
+    };
+    let last = text.rsplit('/').next().unwrap_or_default();
+    let is_open = is_parameter && !shared::is_credential_variable(variable) && !shared::is_credential_variable(last);
+    let fetched = shared::fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, at);
+    let (custody, content) = if is_open { (Custody::PlatformStored, Content::Unstated) } else { (fetched.custody, fetched.content) };
+    Reference {
+        key: json_key.filter(|key| !key.is_empty()).map(str::to_owned),
+        used_as: Some(variable.to_owned()),
+        destination: Some(Destination::new("aws", "")),
+        custody,
+        content,
+        ..fetched
+    }
+}
+
+/// The same for a variable of a project (AWS CodeBuild API reference, `EnvironmentVariable`: `type`).
+pub(crate) fn of_project(variable: &str, kind: &str, text: &str, at: Location) -> Option<Reference> {
+    matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER").then(|| stored(variable, text, kind == "PARAMETER_STORE", at))
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use unkeyed_model::{
-    Content, Custody, Facts, IdentityKind, IdentityPath, ImageBuild, Platform, Reach, Reference, Role, Span, StoreKind, Unit, Use, Value,
+    Content, Custody, Facts, IdentityKind, IdentityPath, ImageBuild, Platform, Reach, Reference, Span, StoreKind, Unit, Use, Value,
     Workload, WorkloadKind,
 };
 
@@ -21,6 +21,9 @@ use crate::scripts;
 use crate::tree::{Entry, Node};
 use crate::weak_literal;
 use crate::yaml;
+
+/// Longest chain of services that extend each other.
+const MAX_EXTENDS: usize = 8;
 
 /// `compose*.yml`, `docker-compose*.yml` and the like.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -55,8 +58,9 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
     for root in &documents.nodes {
         let secrets: BTreeMap<&str, &Node> =
             root.get("secrets").into_iter().flat_map(Node::entries).map(|entry| (entry.name(), &entry.value)).collect();
-        for entry in root.get("services").into_iter().flat_map(Node::entries) {
-            let mut service = Service::new(place, &secrets, entry);
+        let Some(services) = root.get("services") else { continue };
+        for entry in services.entries() {
+            let mut service = Service::new(place, services, &secrets, entry);
             service.read();
             facts.slots.append(&mut service.slots);
             facts.declarations.append(&mut service.declarations);
@@ -67,6 +71,8 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
 
 struct Service<'a, 'n> {
     place: &'a Place<'a>,
+    /// The file's services.
+    services: &'n Node,
     /// Definitions of the file's secrets.
     secrets: &'n BTreeMap<&'n str, &'n Node>,
     node: &'n Node,
@@ -79,17 +85,40 @@ struct Service<'a, 'n> {
 }
 
 impl<'a, 'n> Service<'a, 'n> {
-    fn new(place: &'a Place<'a>, secrets: &'n BTreeMap<&'n str, &'n Node>, entry: &'n Entry) -> Self {
+    fn new(place: &'a Place<'a>, services: &'n Node, secrets: &'n BTreeMap<&'n str, &'n Node>, entry: &'n Entry) -> Self {
         let path = place::under("services", entry.name());
         let location = place.at(entry.span, path.clone());
         let id = format!("compose:{}#{}", place.path(), entry.name());
         let mut workload = Workload::new(WorkloadKind::Compose, id, entry.name(), location.clone());
         workload.extents.push(location);
         let (slots, declarations, variables) = (Vec::new(), Vec::new(), Vec::new());
-        Self { place, secrets, node: &entry.value, path, extent: entry.span, workload, slots, declarations, variables }
+        Self { place, services, secrets, node: &entry.value, path, extent: entry.span, workload, slots, declarations, variables }
     }
 
     fn read(&mut self) {
+        let chain = self.extended();
+        for (node, path) in chain {
+            (self.node, self.path) = (node, path);
+            self.definition();
+        }
+        self.workload.identity_paths.extend(environment::identity_paths(&self.variables));
+        self.labels();
+    }
+
+    /// The services of this file that it extends, those first that others extend, and its own definition.
+    fn extended(&self) -> Vec<(&'n Node, String)> {
+        let mut chain = vec![(self.node, self.path.clone())];
+        while let Some(extends) = chain.last().and_then(|(node, _)| node.get("extends")).filter(|_| chain.len() < MAX_EXTENDS) {
+            // A service of another file is read with that file.
+            let name = extends.text().or_else(|| extends.str("service")).filter(|_| extends.get("file").is_none());
+            let Some(base) = name.and_then(|name| self.services.get(name)) else { break };
+            chain.push((base, place::under("services", name.unwrap_or_default())));
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn definition(&mut self) {
         let node = self.node;
         if let Some(environment) = node.get("environment") {
             self.assignments(environment, "environment");
@@ -114,12 +143,22 @@ impl<'a, 'n> Service<'a, 'n> {
                 self.interpolated(item, &place::under(&self.path, key), None);
             }
         }
-        let words = ["entrypoint", "command"].into_iter().filter_map(|key| node.get(key)).flat_map(Node::one_or_many);
-        scripts::command(self.place, &words.collect::<Vec<_>>(), &place::under(&self.path, "command"), &mut self.workload);
+        let own = ["entrypoint", "command"].into_iter().filter_map(|key| node.get(key)).flat_map(Node::one_or_many).collect::<Vec<_>>();
+        let health = node.path(&["healthcheck", "test"]).map(Node::one_or_many).unwrap_or_default().iter().collect();
+        for (key, words) in [("command", own), ("healthcheck.test", health)] {
+            let path = place::under(&self.path, key);
+            scripts::command(self.place, &words, &path, &mut self.workload);
+            // A variable whose name tells nothing is told by the option that takes it.
+            for used in scripts::mentions(self.place, &words).into_iter().filter(|used| used.receiver.is_credential()) {
+                if !facts::may_hold_credential(&used.name) {
+                    let named = used.receiver.used_as.as_deref().filter(|name| facts::may_hold_credential(name));
+                    let receiver = named.unwrap_or("password");
+                    self.workload.references.extend(facts::environment_reference(&used.name, receiver, used.at));
+                }
+            }
+        }
         self.secrets();
         self.volumes();
-        self.workload.identity_paths.extend(environment::identity_paths(&self.variables));
-        self.labels();
     }
 
     /// A mapping or a list of `NAME=value`.
@@ -280,14 +319,8 @@ impl<'a, 'n> Service<'a, 'n> {
                     consumer: None,
                     platform_bound: None,
                 });
-            } else if let Some(destination) = host_files::credential_file(source) {
-                self.workload.references.push(Reference {
-                    content: Content::Durable,
-                    role: Role::Access,
-                    destination,
-                    used_as: target.map(str::to_owned),
-                    ..facts::reference(StoreKind::File, source, location)
-                });
+            } else if is_path(source) {
+                self.workload.references.extend(host_files::mounted(source, target, location));
             }
         }
     }
@@ -296,6 +329,11 @@ impl<'a, 'n> Service<'a, 'n> {
         let owner = self.node.get("labels").and_then(|labels| ["owner", "team"].iter().find_map(|key| labels.str(key)));
         self.workload.owner = owner.map(str::to_owned);
     }
+}
+
+/// Whether the source of a volume is a path, and no name of a volume.
+fn is_path(source: &str) -> bool {
+    source.contains(['/', '\\', '$', '~']) || source.starts_with('.')
 }
 
 /// The value that starts at byte `from`, without quotes around all of it: in `- NAME="value"` they are part of the value as

@@ -91,7 +91,7 @@ const RUN_TOGETHER: &[&str] = &[
     "secretkey",
     "accesskey",
     "privatekey",
-    "clientsecret",
+    "secret",
     "authtoken",
     "accesstoken",
     "apitoken",
@@ -122,6 +122,19 @@ pub(crate) fn is_credential(name: &str) -> bool {
     // What AppRole logs in with; behind a word that says whose it is, the id of a stored secret (`DB_SECRET_ID`).
     let is_login = words == ["secret", "id"];
     (ends(ENDINGS) || is_variable || run_together || is_login) && !ends(PUBLIC_ENDINGS)
+}
+
+/// Whether a value of this name is a public key.
+pub(crate) fn is_public_key(name: &str) -> bool {
+    let words = words(name);
+    words.len() > 1 && words[words.len() - 2..] == ["public", "key"]
+}
+
+/// Whether a value of this name is the text of a private key, which is longer than the name of one.
+pub(crate) fn is_key_material(name: &str) -> bool {
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    [&["ssh", "key"][..], &["private", "key"], &["deploy", "key"], &["key", "pem"]].iter().any(|ending| words.ends_with(ending))
 }
 
 /// Words before `KEY` in names of variables that hold the key of a record, or one that is no secret.
@@ -223,6 +236,7 @@ mod tests {
 
     #[test]
     fn keys_that_are_set_elsewhere() {
+        assert!(is_credential("GHSECRET") && !is_credential("SECRETARY"));
         for name in ["STRIPE_KEY", "MY_SENDGRID_KEY", "DB_PASSWORD"] {
             assert!(may_be_credential(name), "{name}");
         }

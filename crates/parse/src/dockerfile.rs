@@ -15,6 +15,7 @@ use self::values::Part;
 use crate::commands::{self, Effect};
 use crate::interpolation::interpolations;
 use crate::place::Place;
+use crate::scripts;
 use crate::{facts, host_files, shell};
 
 /// `Dockerfile`, `Containerfile`, with a prefix or suffix.
@@ -55,6 +56,8 @@ struct Image<'a> {
     declarations: Vec<Declaration>,
     /// Build arguments named like credentials: name, where declared.
     arguments: Vec<(String, unkeyed_model::Location)>,
+    /// Build arguments without a value and without a telling name.
+    open_arguments: BTreeSet<String>,
     stages: Vec<(usize, String)>,
     stage_names: BTreeSet<String>,
 }
@@ -69,6 +72,7 @@ impl<'a> Image<'a> {
             slots: Vec::new(),
             declarations: Vec::new(),
             arguments: Vec::new(),
+            open_arguments: BTreeSet::new(),
             stages: Vec::new(),
             stage_names: BTreeSet::new(),
         }
@@ -110,6 +114,9 @@ impl<'a> Image<'a> {
     fn argument(&mut self, instruction: &Instruction) {
         for (name, value) in values::assignments(&instruction.text) {
             if !facts::is_credential_variable(&name.text) {
+                if value.is_none_or(|value| value.text.is_empty()) {
+                    self.open_arguments.insert(name.text);
+                }
                 continue;
             }
             let path = format!("ARG {}", name.text);
@@ -151,20 +158,21 @@ impl<'a> Image<'a> {
 
     fn copy(&mut self, instruction: &Instruction) {
         let parts = values::words(&instruction.text);
-        if parts.iter().any(|part| part.text.starts_with("--from=")) {
-            return;
-        }
+        // What an earlier stage or another image holds is no file of the inputs.
+        let is_foreign = parts.iter().any(|part| part.text.starts_with("--from="));
         let sources: Vec<&Part> = parts.iter().filter(|part| !part.text.starts_with("--") && !part.text.starts_with("<<")).collect();
         for source in sources.split_last().map_or(&[][..], |(_, sources)| sources) {
             let name = source.text.trim_matches(['[', ']', '"', ',', '\'']);
-            if !name.contains("://") {
+            if !name.contains("://") && !is_foreign {
                 let at = self.at(instruction, source, instruction.keyword.clone());
                 self.workload.traits.push(("copies".to_owned(), name.to_owned(), at));
             }
             let Some(destination) = host_files::credential_file(&source.text) else { continue };
             let path = format!("{} {}", instruction.keyword, source.text);
             let at = self.at(instruction, source, path.clone());
-            self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &source.text)));
+            if !is_foreign {
+                self.workload.uses.push((Use::File, host_files::relative(self.place.path(), &source.text)));
+            }
             self.declare("image.copied-file", path, destination, at);
         }
     }
@@ -195,11 +203,14 @@ impl<'a> Image<'a> {
     }
 
     fn run(&mut self, instruction: &Instruction) {
+        let mut mounted = Vec::new();
         for part in values::words(&instruction.text) {
             let Some(mount) = part.text.strip_prefix("--mount=") else { continue };
-            self.mount(instruction, &part, mount);
+            mounted.extend(self.mount(instruction, &part, mount));
         }
         let commands = shell::commands(&instruction.text);
+        self.spent_arguments(instruction, &commands);
+        self.kept_secrets(instruction, &commands, &mounted);
         for (index, effect) in commands::effects(&commands) {
             let at = self.place.at(instruction.span(commands[index].range()), "RUN");
             match effect {
@@ -215,12 +226,42 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// BuildKit: the secret is there for this one instruction and in no layer.
-    fn mount(&mut self, instruction: &Instruction, part: &Part, mount: &str) {
+    /// Build arguments whose names don't tell that they are credentials, where what they are given to does.
+    fn spent_arguments(&mut self, instruction: &Instruction, commands: &[shell::Command]) {
+        for used in interpolations(&instruction.text) {
+            let (before, behind) = (&instruction.text[..used.range.start], &instruction.text[used.range.end..]);
+            let in_address = before.ends_with(':') && behind.starts_with('@');
+            let is_open = self.open_arguments.contains(&used.name) && !facts::is_credential_variable(&used.name);
+            if is_open && (in_address || scripts::around(commands, &used.range).is_credential()) {
+                self.open_arguments.remove(&used.name);
+                let at = self.place.at(instruction.span(used.range), "RUN");
+                self.declare("image.build-argument", format!("ARG {}", used.name), None, at);
+            }
+        }
+    }
+
+    /// Secrets of the build that an instruction writes to a file of the image, unless it takes that away again.
+    fn kept_secrets(&mut self, instruction: &Instruction, commands: &[shell::Command], mounted: &[String]) {
+        let removed = commands.iter().filter(|command| command.program() == "rm").flat_map(|command| &command.words);
+        let removed: Vec<&str> = removed.map(|word| word.text.as_str()).collect();
+        for command in commands {
+            let text = instruction.text.get(command.range()).unwrap_or_default();
+            let copied = matches!(command.program(), "cp" | "mv" | "install").then(|| command.words.last()).flatten();
+            let Some(file) = command.outputs.first().or(copied).filter(|file| !file.text.starts_with("/dev/")) else { continue };
+            let is_kept = !removed.iter().any(|gone| *gone == file.text) && !file.text.starts_with("/tmp/");
+            if is_kept && mounted.iter().any(|target| text.contains(target.as_str()) && *target != file.text) {
+                let at = self.place.at(instruction.span(command.range()), "RUN");
+                self.declare("image.copied-file", format!("RUN {}", file.text), None, at);
+            }
+        }
+    }
+
+    /// BuildKit: the secret is there for this one instruction and in no layer. The file that it is in.
+    fn mount(&mut self, instruction: &Instruction, part: &Part, mount: &str) -> Option<String> {
         let field = |name: &str| mount.split(',').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
         let kind = field("type").unwrap_or("bind");
         if kind != "secret" && kind != "ssh" {
-            return;
+            return None;
         }
         let target = field("target").or_else(|| field("dst")).or_else(|| field("destination"));
         let name = field("id").or_else(|| target?.rsplit('/').next()).unwrap_or(kind);
@@ -229,6 +270,7 @@ impl<'a> Image<'a> {
         reference.custody = Custody::RuntimeMinted;
         reference.used_as = field("env").or(target).map(str::to_owned);
         self.workload.references.push(reference);
+        (kind == "secret").then(|| target.map_or_else(|| format!("/run/secrets/{name}"), str::to_owned))
     }
 
     fn label(&mut self, instruction: &Instruction) {

@@ -89,6 +89,10 @@ fn pipeline(place: &Place<'_>, root: &Node, index: usize, budget: &Budget, facts
     for (_, step, path, _) in all {
         read_step(&mut job, place, step, &path);
     }
+    services(&mut job, place, root);
+    for volume in root.get("volumes").map(Node::items).unwrap_or_default() {
+        job.mounts(place, volume.path(&["host", "path"]), "volumes");
+    }
     job.finish(facts)
 }
 
@@ -102,9 +106,35 @@ fn steps_alone(place: &Place<'_>, root: &Node, budget: &Budget, facts: &mut Fact
         let location = place.at(entry.map_or(step.span, |entry| entry.span), path.clone());
         let mut job = Job::new(&WOODPECKER, budget, place.path(), &name, location);
         read_step(&mut job, place, step, &path);
+        services(&mut job, place, root);
+        job.mounts(place, step.get("volumes"), &path);
+        kubernetes(&mut job, place, step, &path);
         cut |= job.finish(facts);
     }
     cut
+}
+
+/// Containers that run beside the steps.
+fn services<'a>(job: &mut Job<'a>, place: &'a Place<'a>, root: &'a Node) {
+    let services = root.get("services");
+    let listed = services.map(Node::items).unwrap_or_default().iter().map(|service| service.get("environment"));
+    let mapped = services.map(Node::entries).unwrap_or_default().iter().map(|entry| entry.value.get("environment"));
+    // What a service is started with dies with the run, unless it is stored somewhere.
+    let stored = listed.chain(mapped).flatten().flat_map(Node::entries).filter(|entry| entry.value.get("from_secret").is_some());
+    for entry in stored {
+        let secret = entry.value.str("from_secret").unwrap_or_default();
+        self::stored(job, secret, entry.name(), place.at(entry.value.span, place::under("services", entry.name())), None);
+    }
+}
+
+/// Secrets of the cluster that a step is given (Woodpecker docs, "Kubernetes backend": `backend_options.kubernetes.secrets`).
+fn kubernetes(job: &mut Job<'_>, place: &Place<'_>, step: &Node, path: &str) {
+    for secret in step.path(&["backend_options", "kubernetes", "secrets"]).map(Node::items).unwrap_or_default() {
+        let at = place.at(secret.span, place::under(path, "backend_options"));
+        let reference = shared::reference(StoreKind::K8sSecret, secret.str("name").unwrap_or_default(), at);
+        let used_as = secret.path(&["target", "env"]).and_then(Node::text).map(str::to_owned);
+        job.refers(Reference { content: unkeyed_model::Content::Durable, used_as, ..reference });
+    }
 }
 
 fn read_step<'a>(job: &mut Job<'a>, place: &'a Place<'a>, step: &'a Node, path: &str) {

@@ -21,8 +21,14 @@ pub(crate) struct Read {
     pub(crate) receiver: Receiver,
 }
 
-/// All of them. `is_own` says whether a piece of the script uses what the script has anyway.
+/// Those that are given to something named as a credential. `is_own` says whether a piece of the script uses what the script
+/// has anyway.
 pub(crate) fn reads(commands: &[Command], is_own: impl Fn(Range<usize>) -> bool) -> Vec<Read> {
+    all(commands, is_own).into_iter().filter(|read| read.receiver.is_credential()).collect()
+}
+
+/// All values that are read from elsewhere, whatever they are.
+pub(crate) fn all(commands: &[Command], is_own: impl Fn(Range<usize>) -> bool) -> Vec<Read> {
     let mut order: Vec<usize> = (0..commands.len()).collect();
     order.sort_by_key(|&at| commands[at].range().start);
     let mut found = Vec::new();
@@ -31,7 +37,7 @@ pub(crate) fn reads(commands: &[Command], is_own: impl Fn(Range<usize>) -> bool)
         let range = command.range();
         let Some(receiver) = receiver(commands, &order[..position], at) else { continue };
         let made = command.words.iter().any(|word| commands.iter().flat_map(|other| &other.outputs).any(|file| file.text == word.text));
-        if receiver.is_credential() && !made && !is_own(range.clone()) {
+        if !made && !is_own(range.clone()) {
             found.push(Read { program: command.program().to_owned(), range, receiver });
         }
     }

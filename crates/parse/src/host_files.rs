@@ -1,6 +1,8 @@
 //! Files that are known to hold credentials, and paths written relative to a configuration file.
 
-use unkeyed_model::Destination;
+use unkeyed_model::{Content, Destination, Location, Reference, StoreKind};
+
+use crate::facts;
 
 /// File or folder names that hold credentials, with where they lead.
 const CREDENTIAL_FILES: &[(&str, &str, &str)] = &[
@@ -23,8 +25,17 @@ const CREDENTIAL_FILES: &[(&str, &str, &str)] = &[
     ("id_ed25519", "ssh", ""),
     ("id_ecdsa", "ssh", ""),
     ("id_dsa", "ssh", ""),
+    (".docker", "registry", ""),
     (".docker/config.json", "registry", ""),
     (".dockercfg", "registry", ""),
+    ("/etc/kubernetes", "k8s-api", ""),
+    ("/etc/kubernetes/pki", "k8s-api", ""),
+    ("/etc/kubernetes/admin.conf", "k8s-api", ""),
+    ("/etc/rancher/k3s/k3s.yaml", "k8s-api", ""),
+    ("/etc/ssh", "ssh", ""),
+    ("/etc/krb5.keytab", "", ""),
+    (".config/gh", "github", ""),
+    (".gnupg", "", ""),
     (".npmrc", "registry", "registry.npmjs.org"),
     (".yarnrc.yml", "registry", "registry.npmjs.org"),
     (".pypirc", "registry", "pypi.org"),
@@ -63,6 +74,26 @@ pub(crate) fn credential_file(path: &str) -> Option<Option<Destination>> {
     let file = path.rsplit('/').next().unwrap_or_default();
     let is_env = file.strip_prefix(".env.").is_some_and(|rest| !rest.is_empty()) && !file.contains("example") && !file.contains("sample");
     (is_env || KEY_ENDINGS.iter().any(|ending| file.ends_with(ending) && !file.contains("pub"))).then_some(None)
+}
+
+/// Names of folders and files that are kept for credentials, whatever these are.
+const KEPT_FOR: &[&str] = &["secret", "secrets", "credential", "credentials", "creds", "keys", "keystore", "private"];
+
+/// A file or folder outside of a container that the container is given: one that holds credentials, or one that is called as
+/// if it did.
+pub(crate) fn mounted(source: &str, target: Option<&str>, location: Location) -> Option<Reference> {
+    let used_as = target.map(str::to_owned);
+    if let Some(destination) = credential_file(source) {
+        let reference = facts::reference(StoreKind::File, source, location);
+        return Some(Reference { content: Content::Durable, destination, used_as, ..reference });
+    }
+    let ends = |path: &str| {
+        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned();
+        KEPT_FOR.iter().any(|kept| stem == *kept || stem.ends_with(&format!("-{kept}")) || stem.ends_with(&format!("_{kept}")))
+    };
+    let is_kept = ends(source) || target.is_some_and(|target| ends(target) || credential_file(target).is_some());
+    is_kept.then(|| Reference { used_as, ..facts::environment(StoreKind::File, source, location) })
 }
 
 /// `path` as seen from the root of the inputs, when it is written in the file `from`; `.` and `..` resolved.

@@ -18,6 +18,7 @@ mod linkerd;
 mod mesh;
 mod objects;
 mod oci_exchange;
+mod options;
 mod pods;
 mod programs;
 mod rbac;
@@ -109,6 +110,9 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         }
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
+    for (source, nodes) in sources.iter().zip(&documents).filter(|(source, _)| kustomization::is_one(source.place.origin().file_name())) {
+        nodes.iter().for_each(|node| kustomization::patches(source, node, &mut facts));
+    }
     rbac::bindings(&objects, &mut facts);
     linkerd::read(&objects, &mut facts);
     facts.append(provisioning::read_manifests(units));

@@ -11,6 +11,8 @@ mod azure_pipelines;
 mod backstage;
 mod bitbucket;
 mod buildkite;
+#[cfg(test)]
+mod by_format;
 mod ci;
 mod circleci;
 mod cloud_init;
@@ -33,6 +35,7 @@ mod facts;
 mod flat;
 mod gha;
 mod gitlab;
+mod given;
 mod gke_account;
 mod google_credentials;
 mod host_files;

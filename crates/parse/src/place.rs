@@ -52,6 +52,13 @@ impl<'a> Place<'a> {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
+    /// The text of a span with everything around it blanked out, so that what is read of it stands where it stands.
+    pub(crate) fn alone(&self, span: Span) -> String {
+        let blank = |text: &str| text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect::<String>();
+        let (before, behind) = (self.text.get(..span.start), self.text.get(span.end..));
+        [blank(before.unwrap_or_default()), self.slice(span).to_owned(), blank(behind.unwrap_or_default())].concat()
+    }
+
     /// Path of the unit.
     pub(crate) fn path(&self) -> &str {
         &self.origin.path

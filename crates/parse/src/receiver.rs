@@ -67,12 +67,11 @@ impl Receiver {
         let position = command.words.iter().position(|word| word.range.start <= range.start && range.end <= word.range.end);
         let word = position.and_then(|at| command.words.get(at)).map_or("", |word| word.text.as_str());
         let before = position.and_then(|at| command.words.get(at.checked_sub(1)?)).map_or("", |word| word.text.as_str());
-        let mut receiver = match (word.split_once('='), before.strip_prefix('-')) {
-            (Some((name, _)), _) if is_assignment(word) => Self::variable(name),
-            (Some((option, _)), _) if option.starts_with('-') => Self::unstated(Some(option.trim_start_matches('-'))),
-            (_, Some(option)) => Self::unstated(Some(option.trim_start_matches('-'))),
-            _ => Self::unstated(None),
-        };
+        let mut receiver = Self::of_word(before, word);
+        let into = position.and_then(|at| command.words.get(at)).map_or(0, |word| range.start.saturating_sub(word.range.start));
+        if is_authorization(command.program(), before, word, into) {
+            receiver.content = Content::Durable;
+        }
         let effects = commands::of(command, None);
         let takes_password =
             effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("registry-login-argument" | "az-login-password")));
@@ -86,15 +85,40 @@ impl Receiver {
         receiver
     }
 
+    /// A word of a command line, as the one in front of it and its own beginning name it.
+    pub(crate) fn of_word(before: &str, word: &str) -> Self {
+        match (word.split_once('='), before.strip_prefix('-')) {
+            (Some((name, _)), _) if is_assignment(word) => Self::variable(name),
+            (Some((option, _)), _) if option.starts_with('-') => Self::unstated(Some(option.trim_start_matches('-'))),
+            (_, Some(option)) => Self::unstated(Some(option.trim_start_matches('-'))),
+            _ => Self::unstated(None),
+        }
+    }
+
     /// The input of a command, which another one prints there.
     pub(crate) fn input_of(command: &Command) -> Self {
         let mut receiver = Self { destination: destination(commands::of(command, None)), ..Self::unstated(None) };
+        if command.program() == "ssh-add" {
+            receiver.used_as = Some("ssh-key".to_owned());
+            receiver.content = Content::Durable;
+        }
         if command.has(&["--password-stdin"]) {
             receiver.used_as = Some("password-stdin".to_owned());
             receiver.content = Content::Durable;
         }
         receiver
     }
+}
+
+/// Whether what stands so far into a word tells a service on the web who asks: a header, or the password behind a user
+/// (curl's and wget's manuals).
+fn is_authorization(program: &str, before: &str, word: &str, into: usize) -> bool {
+    let header = word.trim_start_matches("--header=").trim_start_matches("-H").trim_start();
+    let name = header.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let is_header = matches!(before, "-H" | "--header") || word.starts_with("--header=") || word.starts_with("-H");
+    let names_key = matches!(name.as_str(), "authorization" | "private-token" | "x-api-key" | "job-token") || name.ends_with("-token");
+    let is_user = matches!(before, "-u" | "--user" | "--proxy-user") && word.find(':').is_some_and(|colon| into > colon);
+    matches!(program, "curl" | "wget" | "http" | "https" | "xh") && (is_header && header.contains(':') && names_key || is_user)
 }
 
 /// Where a command leads.

@@ -1,15 +1,18 @@
 //! What the commands of a shell script mean for the workload that runs it, for formats that hold scripts but no
 //! environment of their own.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use unkeyed_model::{Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Use, Value, Workload};
+use unkeyed_model::{Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reference, StoreKind, Use, Value, Workload};
 
 use crate::commands::{self, Effect, Login};
 use crate::flat::Flat;
+use crate::interpolation::interpolations;
 use crate::place::Place;
+use crate::receiver::Receiver;
 use crate::tree::Node;
-use crate::{facts, shell};
+use crate::{elsewhere, facts, host_files, shell};
 
 /// Reads a command line: text for a shell, or words of which one may be the script that a shell is given (`sh -c …`).
 pub(crate) fn command(place: &Place<'_>, words: &[&Node], path: &str, workload: &mut Workload) {
@@ -25,8 +28,65 @@ pub(crate) fn command(place: &Place<'_>, words: &[&Node], path: &str, workload: 
     }
 }
 
+/// A variable that a command line uses.
+pub(crate) struct Mention {
+    pub(crate) name: String,
+    /// What takes it.
+    pub(crate) receiver: Receiver,
+    pub(crate) at: Location,
+}
+
+/// The variables that a command line uses and doesn't set itself: `$NAME` of shells, `$(NAME)` where words are given as such.
+pub(crate) fn mentions(place: &Place<'_>, words: &[&Node]) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let flat = Flat::new(place, word);
+        let before = index.checked_sub(1).and_then(|before| words.get(before)?.text()).unwrap_or_default();
+        let is_script = takes_script(before) || (words.len() == 1 && flat.text.contains([' ', '\n']));
+        let commands = if is_script { shell::commands(flat.text) } else { Vec::new() };
+        let set: BTreeSet<&str> = assignments(&commands).map(|(name, ..)| name).collect();
+        for (name, range) in variables(flat.text, is_script).into_iter().filter(|(name, _)| !set.contains(name.as_str())) {
+            let receiver = if is_script { around(&commands, &range) } else { Receiver::of_word(before, flat.text) };
+            found.push(Mention { name, receiver, at: place.at(flat.span(range), "") });
+        }
+    }
+    found
+}
+
+/// Names of variables in a text, with their places. In a script `$(…)` is a command, but for the parameters of Tekton.
+fn variables(text: &str, is_script: bool) -> Vec<(String, Range<usize>)> {
+    let mut found: Vec<_> = interpolations(text).into_iter().map(|used| (used.name, used.range)).collect();
+    found.extend(substitutions(text).filter(|(name, _)| !is_script || is_parameter(name)));
+    found
+}
+
+/// `$(NAME)`, which is put in place before a container starts.
+pub(crate) fn substitutions(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
+    text.match_indices("$(").filter_map(|(start, _)| {
+        let name = text[start + 2..].split_once(')')?.0;
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        is_name.then(|| (name.to_owned(), start..start + name.len() + 3))
+    })
+}
+
+/// Whether whoever starts a task of Tekton gives it.
+pub(crate) fn is_parameter(name: &str) -> bool {
+    name.starts_with("params.") || name.starts_with("inputs.params.")
+}
+
+/// What takes the value at a range of a script.
+pub(crate) fn around(commands: &[shell::Command], range: &Range<usize>) -> Receiver {
+    let holds = |command: &&shell::Command| command.range().start <= range.start && range.end <= command.range().end;
+    let inner = commands.iter().enumerate().filter(|(_, command)| holds(command)).max_by_key(|(_, command)| command.range().start);
+    inner.map_or_else(|| Receiver::unstated(None), |(at, _)| Receiver::of(commands, at, range))
+}
+
 /// Whether a shell takes the next word as its script (`-c`, `-ec`, `-euxc`).
 fn takes_script(option: &str) -> bool {
+    // The health checks of containers.
+    if option == "CMD-SHELL" {
+        return true;
+    }
     let letters = option.strip_prefix('-').unwrap_or_default();
     letters.len() <= 5 && letters.ends_with('c') && letters.bytes().all(|letter| b"ceiluvx".contains(&letter))
 }
@@ -34,6 +94,7 @@ fn takes_script(option: &str) -> bool {
 /// Adds what the script fetches, logs in to, reaches and writes. `locate` says where a part of the script stands.
 pub(crate) fn read(script: &str, locate: &dyn Fn(Range<usize>) -> Location, workload: &mut Workload) {
     let commands = shell::commands(script);
+    given(script, &commands, locate, workload);
     for command in commands.iter().filter(|command| SHELLS.contains(&command.program())) {
         let given = command.words.iter().skip_while(|word| !takes_script(&word.text)).nth(1);
         // A script inside a script holds no further one that matters.
@@ -58,6 +119,65 @@ fn kept_session(command: &shell::Command) -> Option<String> {
     let (_, usual) = SESSIONS.iter().find(|(verb, _)| command.runs("aws", &["sts", verb]))?;
     let seconds = command.option_text(&["--duration-seconds"]).and_then(|text| text.parse().ok()).unwrap_or(*usual);
     Some(format!("{seconds} {file}"))
+}
+
+/// Platforms' own tokens and what is made up: a value that is got with one of these, or out of one, was stored nowhere.
+const OWN_TOKENS: &[&str] = &[
+    "/var/run/secrets/",
+    "169.254.169.254",
+    "169.254.170.",
+    "metadata.google.internal",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AWS_CONTAINER_",
+    "/dev/urandom",
+    "/dev/random",
+    "/proc/sys/kernel/random/",
+];
+
+/// Adds the credentials that the script reads out of files or from other services, unless an identity of the workload got them.
+fn given(script: &str, commands: &[shell::Command], locate: &dyn Fn(Range<usize>) -> Location, workload: &mut Workload) {
+    let set: BTreeSet<&str> = assignments(commands).map(|(name, ..)| name).collect();
+    let own = |range: Range<usize>| {
+        let text = script.get(range).unwrap_or_default();
+        OWN_TOKENS.iter().any(|token| text.contains(token)) || interpolations(text).iter().any(|used| set.contains(used.name.as_str()))
+    };
+    let found = elsewhere::reads(commands, own).into_iter().map(|read| {
+        let reference = facts::reference(StoreKind::StepOutput, read.program, locate(read.range));
+        Reference { used_as: read.receiver.used_as, destination: read.receiver.destination, ..reference }
+    });
+    workload.references.extend(found);
+    for command in commands {
+        if let Some(file) = taken_over(command) {
+            let reference = facts::environment(StoreKind::File, file, locate(command.range()));
+            workload.references.push(Reference { used_as: Some(file.to_owned()), ..reference });
+        }
+    }
+}
+
+/// A file with credentials that a command takes over from somewhere: copied to where a client looks for it, or sourced.
+pub(crate) fn taken_over(command: &shell::Command) -> Option<&str> {
+    let words = command.invocation();
+    let last = words.last().map_or("", |word| word.text.as_str());
+    match command.program() {
+        "cp" | "install" | "ln" | "mv" if words.len() > 2 => commands::keeps_credential(last).then_some(last),
+        "docker" | "podman" | "nerdctl" if command.runs(command.program(), &["run"]) => command.option_text(&["--env-file"]),
+        "." | "source" => {
+            let name = last.rsplit('/').next().unwrap_or_default();
+            let is_environment = name == "env" || name.ends_with(".env") || host_files::credential_file(last).is_some();
+            (last.starts_with('/') && is_environment).then_some(last)
+        }
+        _ => None,
+    }
+}
+
+/// Variables that commands set: name, value as written, and where that stands.
+fn assignments(commands: &[shell::Command]) -> impl Iterator<Item = (&str, &str, Range<usize>)> {
+    let words = commands.iter().flat_map(|command| &command.words).filter(|word| shell::is_assignment(&word.text));
+    words.filter_map(|word| {
+        let (name, value) = word.text.split_once('=')?;
+        Some((name, value, word.range.start + name.len() + 1..word.range.end))
+    })
 }
 
 fn take(commands: &[shell::Command], locate: &dyn Fn(Range<usize>) -> Location, workload: &mut Workload) {

@@ -14,7 +14,8 @@ use crate::place::{self, Place};
 use crate::tree::{Kind, Node, Style};
 
 /// What no system adds anything to.
-pub(crate) const SCRIPT: System = System::new("a script", WorkloadKind::Repository);
+pub(crate) const SCRIPT: System =
+    System { prints: Some(("buildkite-agent", &["secret", "get"])), ..System::new("a script", WorkloadKind::Repository) };
 
 /// Files that are called like one, or whose first line names a shell (`start.tpl`, `bin/release`).
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {

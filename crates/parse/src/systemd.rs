@@ -48,14 +48,16 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut workload = Workload::new(WorkloadKind::Systemd, format!("systemd:{path}"), name, first.whole());
     workload.extents = places.iter().map(|place| place.bare(Span::new(0, place.text().len()))).collect();
-    let mut service = Service { workload, variables: Vec::new(), facts: &mut facts };
+    let mut service = Service { workload, variables: Vec::new(), open: Vec::new(), facts: &mut facts };
     for place in &places {
         for setting in settings(place.text()) {
             service.read(place, &setting);
         }
     }
-    let Service { mut workload, variables, .. } = service;
+    let Service { mut workload, variables, open, .. } = service;
     workload.identity_paths.extend(environment::identity_paths(&variables));
+    // Nobody is suspected of a secret for having settings; but who has an identity is judged by all of them.
+    workload.references.extend(open.into_iter().filter(|_| !workload.identity_paths.is_empty()));
     facts.workloads.push(workload);
     facts
 }
@@ -63,6 +65,8 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 struct Service<'f> {
     workload: Workload,
     variables: Vec<Variable>,
+    /// Files of which only is known that they hold settings.
+    open: Vec<Reference>,
     facts: &'f mut Facts,
 }
 
@@ -122,6 +126,8 @@ impl Service<'_> {
         if is_secret || stem.contains("secret") {
             let reference = facts::reference(StoreKind::File, file, at);
             self.workload.references.push(Reference { content: Content::Durable, ..reference });
+        } else {
+            self.open.push(facts::environment(StoreKind::File, file, at));
         }
     }
 

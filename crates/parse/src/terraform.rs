@@ -44,6 +44,7 @@ mod secrets;
 mod settings;
 mod spire;
 mod spliced;
+mod started;
 mod templates;
 mod traverse;
 mod variables;

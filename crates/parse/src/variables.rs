@@ -49,7 +49,7 @@ const KNOWN: &[Known] = &[
     // POSIX: the working folder, not a password.
     identifier(&["PWD", "OLDPWD"], ""),
     // Clouds: the documented variables of the SDKs, command lines and Terraform providers.
-    access(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "aws", ""),
+    access(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_BEARER_TOKEN_BEDROCK"], "aws", ""),
     Known { names: &["AWS_SESSION_TOKEN"], content: Content::Unstated, role: Role::Access, destination: ("aws", "") },
     // Connection strings with a storage account's key ("App settings reference for Azure Functions").
     access(&["AzureWebJobsStorage", "AzureWebJobsDashboard", "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING"], "azure", ""),

@@ -30,6 +30,10 @@ pub(super) fn is_handed_over(user: &Workload, part: &Workload, reference: &Refer
     if !is_script(part) || reference.store != StoreKind::CiVariable {
         return true;
     }
+    // A configuration fills its start scripts in: what is a credential there comes from it.
+    if user.kind == WorkloadKind::Terraform {
+        return true;
+    }
     let hands_over = matches!(
         user.kind,
         WorkloadKind::GitlabJob

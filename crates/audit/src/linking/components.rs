@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use unkeyed_model::{
-    Destination, Facts, IdentityKind, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Use, Workload, WorkloadKind,
+    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, ImageBuild, Link, Location, Reach, Reference, Relation, Role,
+    StoreKind, Use, Workload, WorkloadKind,
 };
 
 use super::secrets::UNWRITTEN;
@@ -55,6 +56,9 @@ fn draw_in(index: &Index<'_>, stored: &StoredIndex, definitions: Vec<usize>) -> 
         for (kind, target) in &part.uses {
             let runs_under = (*kind == Use::ServiceAccount).then_some(at);
             let found = index.resolve(*kind, target, part);
+            if found.is_empty() && *kind == Use::Component && target.starts_with("k8s:") {
+                merging.lacks(target, part);
+            }
             links.extend(found.iter().map(|&to| index.link(*kind, target, part, to)));
             next.extend(found.into_iter().map(|found| (found, runs_under)));
         }
@@ -95,6 +99,27 @@ impl Merging {
             destinations: workload.destinations.iter().cloned().collect(),
             traits: workload.traits.iter().cloned().collect(),
             workload,
+        }
+    }
+
+    /// A definition of a cluster that a part names and that isn't in the inputs.
+    fn lacks(&mut self, target: &str, part: &Workload) {
+        let reference = Reference {
+            store: StoreKind::ForeignDefinition,
+            name: target.trim_start_matches("k8s:").to_owned(),
+            key: None,
+            namespace: None,
+            used_as: None,
+            content: Content::Unstated,
+            custody: Custody::PlatformStored,
+            role: Role::Access,
+            destination: None,
+            lease_seconds: None,
+            fallback: false,
+            location: part.location.clone(),
+        };
+        if self.references.insert(identity(&reference)) {
+            self.workload.references.push(reference);
         }
     }
 

@@ -77,7 +77,8 @@ fn taken(mut cursor: Cursor<'_>, option: &str, takes: Takes, dialect: Dialect, i
         let fits = cursor.peek().is_some_and(|byte| !byte.is_ascii_whitespace() && byte != b'=');
         return fits.then(|| value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, inside))).flatten();
     }
-    let gap = cursor.run(3, |byte| matches!(byte, b' ' | b'\t' | b'=' | b'"' | b',' | b'\''));
+    // In a list of words `", "` stands between them.
+    let gap = cursor.run(4, |byte| matches!(byte, b' ' | b'\t' | b'=' | b'"' | b',' | b'\''));
     if takes == Takes::Next && gap.is_empty() {
         return None;
     }

@@ -8,6 +8,7 @@ use crate::credential_name;
 use crate::environment;
 use crate::facts;
 use crate::place::{self, Place};
+use crate::scripts;
 use crate::shell;
 use crate::tree::Node;
 
@@ -26,6 +27,13 @@ pub(super) fn read(place: &Place<'_>, root: &Node, facts: &mut Facts) {
         }
     }
     helper(&mut found, root);
+    if let Some(hooks) = root.get("hooks") {
+        hooks.for_each_scalar("hooks", &mut |path, node| {
+            if path.ends_with(".command") {
+                scripts::command(place, &[node], path, &mut found.workload);
+            }
+        });
+    }
     providers(&mut found, root);
     clouds(&mut found);
     let paths = environment::identity_paths(&found.variables);

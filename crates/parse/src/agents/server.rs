@@ -8,7 +8,9 @@ use crate::credential_name;
 use crate::environment;
 use crate::facts;
 use crate::flat::Flat;
+use crate::host_files;
 use crate::place::{self, Place};
+use crate::scripts;
 use crate::shell;
 use crate::tree::Node;
 
@@ -42,6 +44,8 @@ pub(super) fn read(place: &Place<'_>, server: &Server<'_>, facts: &mut Facts) {
             arguments(&mut found, server, node, &place::under(&server.path, key));
         }
     }
+    let words = ["command", "cmd", "args", "arguments"].iter().filter_map(|key| server.node.get(key)).flat_map(Node::one_or_many);
+    scripts::command(place, &words.collect::<Vec<_>>(), &place::under(&server.path, "command"), &mut found.workload);
     file_uses(&mut found, server);
     approvals(&mut found, server);
     let paths = environment::identity_paths(&found.variables);
@@ -173,7 +177,17 @@ fn argument(found: &mut Collector<'_>, server: &Server<'_>, item: &Node, before:
         if let Some((name, _)) = text.split_once('=') {
             let receiver = Receiver { name, holds_credential: facts::is_credential_variable(name), inputs: server.inputs };
             found.value(item, name.len() + 1, path, receiver);
+        } else if let Some(used) = facts::environment_reference(text, text, found.place.at(item.span, path)) {
+            // The name alone hands on what the client's own environment holds.
+            found.refer(used);
         }
+        return;
+    }
+    if matches!(before, "-v" | "--volume") {
+        let mut parts = text.split(':');
+        let source = parts.next().unwrap_or_default();
+        let mounted = host_files::mounted(source, parts.next(), found.place.at(item.span, path));
+        mounted.into_iter().for_each(|used| found.refer(used));
         return;
     }
     if let Some((option, _)) = text.split_once('=').filter(|(option, _)| option.starts_with('-')) {

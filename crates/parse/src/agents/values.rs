@@ -1,6 +1,6 @@
 //! A configuration value: a literal credential, a reference to where it is kept, or neither.
 
-use unkeyed_model::{Destination, Location, Reference, Slot, StoreKind, Value, Workload};
+use unkeyed_model::{Custody, Destination, Location, Reference, Slot, StoreKind, Value, Workload};
 
 use crate::env_dump;
 use crate::environment::Variable;
@@ -50,6 +50,20 @@ impl Collector<'_> {
     pub(super) fn value(&mut self, node: &Node, from: usize, path: &str, to: Receiver<'_>) {
         let flat = Flat::new(self.place, node);
         let Some(text) = flat.text.get(from..).filter(|text| !text.trim().is_empty()) else { return };
+        // What 1Password's client puts in place before the file is used (`op inject`).
+        if let Some(rest) = text.trim_start().strip_prefix("{{").filter(|rest| rest.trim_start().starts_with("op://")) {
+            let at = self.place.at(flat.span(from..flat.text.len()), path);
+            let name = rest.split("}}").next().unwrap_or_default().trim();
+            self.refer(facts::received_by(facts::fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, at), to.name));
+            return;
+        }
+        // Continue's own notation of what its users keep.
+        if let Some(name) = text.split("${{").nth(1).and_then(|rest| rest.trim_start().strip_prefix("secrets.")) {
+            let name = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
+            let reference = facts::reference(StoreKind::Prompt, name, self.place.at(flat.span(from..flat.text.len()), path));
+            self.refer(Reference { content: unkeyed_model::Content::Durable, ..facts::received_by(reference, to.name) });
+            return;
+        }
         let found = interpolations(text);
         for one in &found {
             let at = self.place.at(flat.span(from + one.range.start..from + one.range.end), path);

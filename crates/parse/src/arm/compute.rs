@@ -10,6 +10,7 @@ use super::identities;
 use super::parser::Declared;
 use super::values::Reader;
 use crate::evaluated::{Kind, Val, leaves_of};
+use crate::given;
 use crate::policy_document::hole;
 
 /// Types that compute, in lower case.
@@ -60,7 +61,14 @@ pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut F
             continue;
         }
         workload.extents.push(template.location(part));
-        for leaf in leaves_of("", &part.symbol, &template.eval(&part.body)) {
+        let mut leaves = leaves_of("", &part.symbol, &template.eval(&part.body));
+        given::name_by_options(&mut leaves);
+        for leaf in leaves {
+            if ["command[", "args["].iter().any(|key| leaf.path.contains(key)) {
+                for part in given::filled(&leaf) {
+                    workload.references.append(&mut reader.read(&part, facts));
+                }
+            }
             // It lets others into the machine; the machine itself signs in nowhere with it. Whoever deploys holds it.
             if leaf.name == "adminPassword" {
                 continue;

@@ -11,7 +11,9 @@ use crate::tree::Entry;
 
 /// Inputs that hold a script.
 pub(super) fn is_script(input: &str) -> bool {
-    matches!(input.to_ascii_lowercase().as_str(), "inlinescript" | "script" | "inline")
+    let options = ["overrideparameters", "commandoptions", "arguments", "scriptarguments", "overrides"];
+    let input = input.to_ascii_lowercase();
+    matches!(input.as_str(), "inlinescript" | "script" | "inline") || options.contains(&input.as_str())
 }
 
 /// Records what a task is known to do.

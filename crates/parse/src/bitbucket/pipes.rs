@@ -29,6 +29,14 @@ pub(super) fn read<'a>(job: &mut Job<'a>, file: &'a File<'a>, item: &'a Node, pa
     for entry in variables.into_iter().flat_map(Node::entries).filter(|entry| entry.value.text().is_some()) {
         given(job, file, entry.name(), &entry.value, place::under(&path, entry.name()));
     }
+    for entry in variables.into_iter().flat_map(Node::entries) {
+        let mut before = "";
+        for word in entry.value.items() {
+            let text = word.text().unwrap_or_default();
+            job.text(&file.place, word, place::under(&path, entry.name()), Receiver::of_word(before, text));
+            before = text;
+        }
+    }
     destination(name).into_iter().for_each(|to| job.reaches(to));
     let row = DEFAULTS.iter().find(|(pipe, _)| name.starts_with(pipe));
     let federated = has("AWS_OIDC_ROLE_ARN") || job.identity.iter().any(|token| token.mentioned.is_some());

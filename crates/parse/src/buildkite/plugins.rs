@@ -41,22 +41,7 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
             login(job, Platform::Aws, name, role, "sts.amazonaws.com", Some(ttl), &at);
         }
         // The agent's own identity becomes the role; what the plugin sets is a session of that.
-        name if name.contains("assume-role") => {
-            ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].into_iter().for_each(|variable| job.is_given(variable));
-            let role = settings.str("role").or_else(|| settings.str("role-arn")).or_else(|| settings.text());
-            let principal = job.resolve(role.unwrap_or("$AWS_ASSUME_ROLE_ARN"));
-            let path = job.federated(Platform::Aws, name, facts::aws(principal.known()), None, None, at.clone());
-            let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
-            let kind = IdentityKind::Managed;
-            job.workload.identity_paths.push(IdentityPath {
-                kind,
-                principal,
-                ttl,
-                tokens: Vec::new(),
-                capability: Some(at.clone()),
-                ..path
-            });
-        }
+        name if name.contains("assume-role") => assumes(job, name, settings, &at),
         "gcp-workload-identity-federation" => {
             let audience = settings.str("audience").unwrap_or_default().to_owned();
             let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
@@ -76,10 +61,24 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
         "vault-secrets" => job.refers(fetched(StoreKind::Vault, settings.str("path").unwrap_or("*"), "vault", &at)),
         "aws-sm" | "aws-ssm" | "seek-oss/aws-sm" => secret_manager(job, file, settings, path, "aws"),
         "gcp-secret-manager" => secret_manager(job, file, settings, path, "gcp"),
+        "docker-login" => {
+            let registry = facts::registry(settings.str("server").unwrap_or("docker.io"));
+            let receiver = Receiver { content: Content::Durable, destination: Some(registry), ..Receiver::unstated(Some("password")) };
+            job.mentioned(settings.str("password-env").unwrap_or("DOCKER_LOGIN_PASSWORD"), &receiver, at.clone());
+        }
         "s3-secrets" => job.refers(fetched(StoreKind::CloudSecretManager, "*", "aws", &at)),
         _ => {}
     }
+    for key in ["volumes", "mounts"] {
+        job.mounts(&file.place, settings.get(key), path);
+    }
     settings.for_each_scalar(path, &mut |path, node| {
+        // What the plugin for Kubernetes puts into the pod of the step.
+        if ["secretRef.name", "secretKeyRef.name", "secret.secretName"].iter().any(|end| path.ends_with(end)) {
+            let reference = facts::reference(StoreKind::K8sSecret, node.text().unwrap_or_default(), file.place.at(node.span, path));
+            job.refers(Reference { content: Content::Durable, ..reference });
+            return;
+        }
         let name = path.rsplit(['.', '[']).next().unwrap_or_default().trim_end_matches(']');
         let listed = node.text().filter(|text| is_variable(text) && facts::is_credential_variable(text));
         if let Some(variable) = listed {
@@ -89,6 +88,17 @@ fn plugin<'a>(job: &mut Job<'a>, file: &'a File<'a>, source: &str, settings: &'a
             job.text(&file.place, node, path.to_owned(), Receiver::unstated(Some(name)));
         }
     });
+}
+
+/// The agent's role assumes another one.
+fn assumes<'a>(job: &mut Job<'a>, name: &str, settings: &'a Node, at: &Location) {
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].into_iter().for_each(|variable| job.is_given(variable));
+    let role = settings.str("role").or_else(|| settings.str("role-arn")).or_else(|| settings.text());
+    let principal = job.resolve(role.unwrap_or("$AWS_ASSUME_ROLE_ARN"));
+    let path = job.federated(Platform::Aws, name, facts::aws(principal.known()), None, None, at.clone());
+    let ttl = Some(Ttl { seconds: 3_600, basis: TtlBasis::VendorDefault });
+    let kind = IdentityKind::Managed;
+    job.workload.identity_paths.push(IdentityPath { kind, principal, ttl, tokens: Vec::new(), capability: Some(at.clone()), ..path });
 }
 
 fn is_variable(text: &str) -> bool {

@@ -12,6 +12,7 @@ use super::templates::Templates;
 use crate::elsewhere;
 use crate::facts;
 use crate::receiver::Receiver;
+use crate::shell;
 
 impl Job<'_> {
     /// Records a value of which only is known that it is used as a credential; any other is plain configuration.
@@ -32,6 +33,16 @@ impl Job<'_> {
 }
 
 impl<'a> Job<'a> {
+    /// Variables with plain names that a script reads from elsewhere: credentials where they are used as such.
+    pub(super) fn notes_elsewhere(&mut self, script: &Read<'a>) {
+        for read in elsewhere::all(&script.commands, |_| false).into_iter().filter(|read| !read.receiver.is_credential()) {
+            let Some(name) = read.receiver.used_as.filter(|name| shell::is_assignment(&format!("{name}="))) else { continue };
+            let at = script.place.at(script.flat.span(read.range), script.path.clone());
+            let value = facts::reference(StoreKind::StepOutput, read.program, at);
+            self.is_handed(&name, Reference { used_as: Some(name.clone()), ..value });
+        }
+    }
+
     /// Credentials that a script reads from elsewhere, unless an identity of the job got them.
     pub(super) fn read_elsewhere(&mut self, script: &Read<'a>) {
         let text = script.flat.text;

@@ -290,6 +290,7 @@ impl<'a> Job<'a> {
         let scripts = self.split();
         for script in &scripts {
             self.prepare(script);
+            self.notes_elsewhere(script);
         }
         for variable in &given {
             self.read_given(variable);

@@ -1,6 +1,8 @@
 //! Workloads: resources that compute, and the role that each runs with.
 
-use unkeyed_model::{Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, Use, Value, Workload};
+use unkeyed_model::{
+    Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, StoreKind, Use, Value, Workload,
+};
 
 use super::principals;
 use super::sam;
@@ -9,6 +11,7 @@ use super::values::{self, Reader};
 use crate::codebuild;
 use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::facts;
+use crate::given;
 use crate::host_files;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
@@ -69,13 +72,13 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
     }
     workload.extents.extend(sam::global_environment(resource));
     if resource.kind() == "AWS::CodeBuild::Project" {
-        let source = properties.get("Source");
-        let specification = source.and_then(|source| source.get("BuildSpec")).map(|val| hole::shown(&template.text(val)));
-        codebuild::specified(specification.as_deref(), &resource.at("Source"), &mut workload);
+        built(resource, &properties, &mut workload);
     }
     let reader = Reader { template, fetches: true };
     let path = format!("{}.Properties", resource.path());
-    for leaf in leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)) {
+    let mut leaves: Vec<Leaf> = leaves_of("", &path, &properties).into_iter().chain(sam::global_leaves(resource)).collect();
+    given::name_by_options(&mut leaves);
+    for leaf in leaves {
         workload.references.append(&mut reader.read(&leaf, found));
         if clones(&leaf) && !workload.destinations.iter().any(|to| to.kind == "git") {
             workload.destinations.push(Destination::new("git", ""));
@@ -84,12 +87,7 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
         if let Some(to) = facts::addressed(&leaf.name).filter(|to| values::is_variable(&leaf) && !workload.destinations.contains(to)) {
             workload.destinations.push(to);
         }
-        if let Kind::Text(text, _) = &leaf.val.kind
-            && is_script(&leaf)
-        {
-            let at = resource.at(leaf.path.rsplit('.').next().unwrap_or_default());
-            scripts::read(text, &|_| at.clone(), &mut workload);
-        }
+        started(resource, &reader, &leaf, &mut workload, found);
         if let ("CodeUri" | "Code", Kind::Text(folder, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(folder)
             && !folder.contains("://")
@@ -106,10 +104,38 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
     found.workloads.push(workload);
 }
 
+/// What the settings of a CodeBuild project give its builds.
+fn built(resource: Resource<'_, '_>, properties: &Val, workload: &mut Workload) {
+    let template = resource.template;
+    let source = properties.get("Source");
+    let specification = source.and_then(|source| source.get("BuildSpec")).map(|val| hole::shown(&template.text(val)));
+    codebuild::specified(specification.as_deref(), &resource.at("Source"), workload);
+    let variables = properties.get("Environment").and_then(|environment| environment.get("EnvironmentVariables"));
+    for variable in variables.into_iter().flat_map(|variables| variables.items()) {
+        let text = |key: &str| variable.get(key).map(|val| hole::shown(&template.text(val))).unwrap_or_default();
+        workload.references.extend(codebuild::of_project(&text("Name"), &text("Type"), &text("Value"), resource.at("Environment")));
+    }
+}
+
+/// What a script, or a file that becomes the environment, gives the workload.
+fn started(resource: Resource<'_, '_>, reader: &Reader<'_, '_>, leaf: &Leaf, workload: &mut Workload, found: &mut Facts) {
+    let Kind::Text(text, _) = &leaf.val.kind else { return };
+    if leaf.path.contains("EnvironmentFiles[") && leaf.path.ends_with(".Value") {
+        workload.references.push(facts::environment(StoreKind::File, hole::shown(text), resource.at("ContainerDefinitions")));
+    }
+    if is_script(leaf) {
+        let at = resource.at(leaf.path.rsplit('.').next().unwrap_or_default());
+        scripts::read(text, &|_| at.clone(), workload);
+        for part in given::filled(leaf) {
+            workload.references.append(&mut reader.read(&part, found));
+        }
+    }
+}
+
 /// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
 fn is_script(leaf: &Leaf) -> bool {
     let is_word = ["Command[", "EntryPoint["].iter().any(|key| leaf.path.contains(key));
-    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace));
+    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace) || text.starts_with("--"));
     leaf.name == "UserData" || (is_word && has_words)
 }
 

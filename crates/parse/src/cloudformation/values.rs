@@ -85,6 +85,10 @@ impl Reader<'_, '_> {
         if self.is_reference_block(leaf) && leaf.path.ends_with("ValueFrom") {
             return vec![self.reference(StoreKind::CloudSecretManager, text, Custody::VaultStatic, leaf)];
         }
+        if leaf.name == "Credential" && leaf.within.first().is_some_and(|block| block == "RegistryCredential") {
+            let reference = self.reference(StoreKind::CloudSecretManager, text, Custody::VaultStatic, leaf);
+            return vec![Reference { content: Content::Durable, ..reference }];
+        }
         self.literal(text, leaf, facts).into_iter().collect()
     }
 
@@ -122,7 +126,13 @@ impl Reader<'_, '_> {
         match used.address.as_str() {
             "env" => return facts::environment_reference(&used.attribute, &leaf.name, self.location(leaf)),
             "ssm" | "vault" | "secretsManager" | "s3" | "cf" => {
-                let secret = credential || used.address == "vault" || used.address == "secretsManager" || is_credential(&used.attribute);
+                // Parameter Store hands out what Secrets Manager keeps under this path (AWS, "Referencing Secrets Manager secrets").
+                let is_secret = used.attribute.starts_with("/aws/reference/secretsmanager/");
+                let secret = credential
+                    || is_secret
+                    || used.address == "vault"
+                    || used.address == "secretsManager"
+                    || is_credential(&used.attribute);
                 return secret.then(|| self.reference(StoreKind::CloudSecretManager, &used.attribute, Custody::VaultStatic, leaf));
             }
             "file" => return credential.then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf)),

@@ -36,6 +36,7 @@ const READERS: &[Reader] = &[
     Reader { program: "az", subcommands: &["staticwebapp", "secrets", "list"], named_by: &["--name", "-n"], destination: "azure" },
     Reader { program: "oci", subcommands: &["secrets", "secret-bundle", "get"], named_by: &["--secret-id"], destination: "oci" },
     Reader { program: "op", subcommands: &["read"], named_by: &[], destination: "saas:1password" },
+    Reader { program: "op", subcommands: &["run"], named_by: &["--env-file"], destination: "saas:1password" },
     Reader { program: "op", subcommands: &["item", "get"], named_by: &[], destination: "saas:1password" },
     Reader { program: "bws", subcommands: &["secret", "get"], named_by: &[], destination: "saas:bitwarden" },
     Reader { program: "doppler", subcommands: &["secrets", "get"], named_by: &[], destination: "saas:doppler" },

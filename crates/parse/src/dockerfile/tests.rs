@@ -44,7 +44,8 @@ fn what_persists_in_the_image_is_declared() {
             ("image.build-argument", "ARG NPM_TOKEN", "NPM_TOKEN"),
             ("image.copied-file", "COPY .npmrc", ".npmrc"),
             ("image.copied-file", "ADD id_rsa", "id_rsa"),
-            ("image.environment", "ENV API_KEY", "$API_KEY")
+            ("image.environment", "ENV API_KEY", "$API_KEY"),
+            ("image.copied-file", "COPY /app/.env", "/app/.env")
         ]
     );
     assert!(facts.workloads[0].uses.contains(&(Use::File, "app/.npmrc".into())));

@@ -12,6 +12,7 @@ use super::scope::Scope;
 use super::{inlined, steps, unused};
 use crate::environment;
 use crate::facts;
+use crate::host_files;
 use crate::place;
 use crate::tree::Node;
 
@@ -139,6 +140,12 @@ fn containers<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, job:
     for (node, path, is_own) in own.into_iter().chain(services) {
         if let Some(image) = node.text().or_else(|| node.str("image")).filter(|_| is_own) {
             draft.draws_in(Use::Image, image.to_owned());
+        }
+        for volume in node.get("volumes").into_iter().flat_map(Node::items) {
+            let mut parts = volume.text().unwrap_or_default().split(':');
+            let source = parts.next().filter(|source| source.starts_with('/')).unwrap_or_default();
+            let at = file.place.at(volume.span, place::under(&path, "volumes"));
+            draft.workload.references.extend(host_files::mounted(source, parts.next(), at));
         }
         for entry in node.get("credentials").into_iter().flat_map(Node::entries) {
             let path = place::under(&place::under(&path, "credentials"), entry.name());

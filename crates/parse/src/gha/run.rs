@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Use, Value};
+use unkeyed_model::{Custody, Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, StoreKind, Use, Value};
 
 use super::action::tokens;
 use super::draft::{Draft, Receiver};
@@ -14,6 +14,7 @@ use crate::elsewhere;
 use crate::facts;
 use crate::flat::Flat;
 use crate::interpolation::interpolations;
+use crate::scripts;
 use crate::shell::{self, Command};
 use crate::tree::Node;
 
@@ -78,6 +79,14 @@ impl<'a> Script<'a, '_> {
     /// Credentials that the script reads from elsewhere, unless an identity of the job got them.
     fn elsewhere(&self, draft: &mut Draft<'a>, commands: &[Command]) {
         let own = |range: Range<usize>| self.flat.text.get(range).is_some_and(|text| text.contains('$'));
+        for (name, program, at) in self.taken(commands) {
+            if name.is_empty() {
+                let reference = facts::environment(StoreKind::File, program.as_str(), at);
+                draft.workload.references.push(Reference { used_as: Some(program), ..reference });
+            } else {
+                draft.opaque(program, &at, &Receiver::unstated(Some(&name), false));
+            }
+        }
         for read in elsewhere::reads(commands, own) {
             let to = read.receiver.destination.as_ref();
             let reached = to.is_some_and(|to| draft.workload.identity_paths.iter().any(|path| path.destination.kind == to.kind));
@@ -86,6 +95,23 @@ impl<'a> Script<'a, '_> {
                 draft.opaque(read.program, &at, &receiver(read.receiver, ""));
             }
         }
+    }
+
+    /// Files with credentials that commands take over, and values out of files or other services under plain names that
+    /// something takes for a credential: the name (none for a file), what it is read from, and where.
+    fn taken(&self, commands: &[Command]) -> Vec<(String, String, Location)> {
+        let files = commands.iter().filter_map(|command| Some((String::new(), scripts::taken_over(command)?.to_owned(), self.at(command))));
+        let mut found: Vec<_> = files.collect();
+        for read in elsewhere::all(commands, |_| false).into_iter().filter(|read| !read.receiver.is_credential()) {
+            let Some(name) = read.receiver.used_as.filter(|name| shell::is_assignment(&format!("{name}="))) else { continue };
+            let uses = interpolations(self.flat.text).into_iter().filter(|used| used.name == name);
+            let mut takers = uses.map(|used| scripts::around(commands, &used.range));
+            if let Some(taker) = takers.find(crate::receiver::Receiver::is_credential) {
+                let named = taker.used_as.unwrap_or_else(|| "password".to_owned());
+                found.push((named, read.program, self.file.place.at(self.flat.span(read.range), self.path)));
+            }
+        }
+        found
     }
 
     fn at(&self, command: &Command) -> Location {

@@ -61,6 +61,11 @@ pub(super) fn read<'f>(pipeline: &'f Pipeline<'f>, name: &'f str, budget: &'f Bu
     job.subjects = refs::subjects(&definition.parts);
     job.audience = Value::unknown("no audience is declared");
     id_tokens(&definition, &mut job);
+    // What is included from elsewhere may give every job variables and scripts. GitLab's own templates don't.
+    if !job.identity.is_empty() {
+        let open = pipeline.lacking.iter().filter(|(what, _)| !what.starts_with("template "));
+        open.for_each(|(what, at)| job.lacks(format!("{what}, which the pipeline includes"), at.clone()));
+    }
     keys::variables(&definition, &mut job);
     vaults::read(&definition, &mut job);
     keys::environment(&definition, &mut job);

@@ -10,6 +10,7 @@ use super::values;
 use super::volumes::Volumes;
 use crate::environment::Variable;
 use crate::facts as shared;
+use crate::interpolation::{Interpolation, interpolations};
 use crate::tree::Node;
 use crate::weak_literal;
 
@@ -56,7 +57,13 @@ pub(super) fn variables(pod: Pod<'_>, container: &Container<'_>) -> Vec<Variable
 
 /// One entry of `env`.
 pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload, facts: &mut Facts) {
-    let Some(name) = entry.str("name") else { return };
+    if let Some(name) = entry.str("name") {
+        variable_as(object, entry, name, path, workload, facts);
+    }
+}
+
+/// The same for one whose own name doesn't tell what it is.
+pub(super) fn variable_as(object: Object<'_>, entry: &Node, name: &str, path: &str, workload: &mut Workload, facts: &mut Facts) {
     if let Some(value) = entry.get("value") {
         workload.destinations.extend(shared::addressed(name).filter(|to| !workload.destinations.contains(to)));
         if let Some(reference) =
@@ -84,7 +91,7 @@ pub(super) fn variable(object: Object<'_>, entry: &Node, path: &str, workload: &
 }
 
 /// The value of a variable that is named like a credential: a literal, a chart's value, or one that is given at installation.
-fn credential(written: Written<'_>, name: &str, path: &str, workload: &mut Workload, facts: &mut Facts) {
+pub(super) fn credential(written: Written<'_>, name: &str, path: &str, workload: &mut Workload, facts: &mut Facts) {
     let is_templated = template::is_templated(written.source.place.slice(written.node.span));
     let text = written.text().unwrap_or_default();
     let put = written.source.values.as_ref().filter(|_| is_templated).map(|values| values.put(text.trim()));
@@ -93,10 +100,16 @@ fn credential(written: Written<'_>, name: &str, path: &str, workload: &mut Workl
     }
     let location = written.location(path);
     // Templates, `envsubst` and Terraform fill in; `$(…)` names a variable of the same container.
-    let given = if is_templated { values::mentioned(&text).map(|value| format!(".Values.{value}")) } else { substituted(&text) };
-    if let Some(name_of_value) = given {
-        let given = shared::reference(StoreKind::Parameter, name_of_value, location);
-        workload.references.push(shared::received_by(given, name));
+    let given = if is_templated {
+        values::mentioned(&text).map(|value| format!(".Values.{value}")).into_iter().collect()
+    } else {
+        substituted(&text)
+    };
+    if !given.is_empty() {
+        for name_of_value in given {
+            let given = shared::reference(StoreKind::Parameter, name_of_value, location.clone());
+            workload.references.push(shared::received_by(given, name));
+        }
     } else if is_templated {
         // A function of the template: a file, a look-up in the cluster, something made up at installation.
         let made = shared::reference(StoreKind::StepOutput, "a template", location);
@@ -107,15 +120,23 @@ fn credential(written: Written<'_>, name: &str, path: &str, workload: &mut Workl
     }
 }
 
-/// What is substituted for the whole of a text before it is applied.
-fn substituted(text: &str) -> Option<String> {
-    let name = text.trim().strip_prefix("${")?.strip_suffix('}')?;
-    let name = name.split(':').next().unwrap_or_default();
-    (!name.contains(['{', '}']) && !name.is_empty()).then(|| name.to_owned())
+/// What is substituted before it is applied, for the whole of a credential or for the secret part of an address.
+fn substituted(text: &str) -> Vec<String> {
+    // OpenShift writes `${{X}}` for what is no text.
+    let plain = text.trim().replace("${{", "${").replace("}}", "}");
+    let whole = plain.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains(['{', '}']));
+    if let Some(name) = whole.and_then(|name| name.split(':').next()).filter(|name| !name.is_empty()) {
+        return vec![name.to_owned()];
+    }
+    let is_secret = |found: &Interpolation| {
+        let in_address = plain[..found.range.start].ends_with(':') && plain[found.range.end..].starts_with('@');
+        in_address || shared::may_hold_credential(&found.name)
+    };
+    interpolations(&plain).into_iter().filter(is_secret).map(|found| found.name).collect()
 }
 
 /// A `secretKeyRef` or `configMapKeyRef`.
-fn keyed(object: Object<'_>, node: &Node, store: StoreKind, path: &str) -> Option<Reference> {
+pub(super) fn keyed(object: Object<'_>, node: &Node, store: StoreKind, path: &str) -> Option<Reference> {
     let name = node.get("name")?;
     let mut reference = secrets::reference(object, &object.source.text(name)?, object.location(node, &format!("{path}.valueFrom")));
     reference.store = store;
@@ -124,7 +145,7 @@ fn keyed(object: Object<'_>, node: &Node, store: StoreKind, path: &str) -> Optio
 }
 
 /// One entry of `envFrom`.
-fn whole(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload) {
+pub(super) fn whole(object: Object<'_>, entry: &Node, path: &str, workload: &mut Workload) {
     for (kind, store) in [("secretRef", StoreKind::K8sSecret), ("configMapRef", StoreKind::K8sConfigMap)] {
         let Some(name) = entry.path(&[kind, "name"]) else { continue };
         let Some(text) = object.source.text(name) else { continue };

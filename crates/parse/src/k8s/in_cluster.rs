@@ -6,6 +6,7 @@
 use unkeyed_model::{Destination, IdentityKind, IdentityPath, Location, Platform, Reach, Ttl, TtlBasis, Value, Workload};
 
 use super::pods::{Container, Pod};
+use crate::shell;
 use crate::tree::Node;
 
 /// Command-line clients of the API server.
@@ -69,8 +70,13 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
 }
 
 fn consumer(pod: Pod<'_>, container: &Container<'_>) -> Option<Location> {
+    // A path that is only an argument (`ls /bin/kubectl`) is no use.
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '/' | '.');
     let words = |node: &Node| {
-        node.text().is_some_and(|text| text.split(|c: char| !c.is_alphanumeric() && c != '-').any(|word| CLIENTS.contains(&word)))
+        node.text().is_some_and(|text| {
+            let named = text.split(|c| !is_part(c)).any(|word| CLIENTS.contains(&word));
+            named || shell::commands(text).iter().any(|command| CLIENTS.contains(&command.program()))
+        })
     };
     for key in ["command", "args", "source"] {
         let Some(node) = container.node.get(key) else { continue };

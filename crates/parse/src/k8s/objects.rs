@@ -105,9 +105,11 @@ impl<'a> Source<'a> {
 impl<'n> Object<'n> {
     /// Collects the objects below a document.
     pub(super) fn collect(source: &'n Source<'n>, node: &'n Node, levels: usize, found: &mut Vec<Self>) {
-        let is_list = node.str("kind").is_some_and(|kind| kind.ends_with("List")) && node.get("items").is_some();
-        if is_list && levels > 0 {
-            node.get("items").map(Node::items).unwrap_or_default().iter().for_each(|item| Self::collect(source, item, levels - 1, found));
+        let kind = node.str("kind").unwrap_or_default();
+        // A template of OpenShift holds the objects that it makes.
+        let items = if kind == "Template" { node.get("objects") } else { node.get("items").filter(|_| kind.ends_with("List")) };
+        if let Some(items) = items.filter(|_| levels > 0) {
+            items.items().iter().for_each(|item| Self::collect(source, item, levels - 1, found));
         } else if node.str("kind").is_some() {
             found.push(Self { source, node });
         }

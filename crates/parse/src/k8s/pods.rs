@@ -1,10 +1,10 @@
 //! Workloads: everything that makes pods.
 
-use unkeyed_model::{Facts, Location, Use, Workload, WorkloadKind};
+use unkeyed_model::{Content, Facts, Location, Reference, StoreKind, Use, Workload, WorkloadKind};
 
 use super::objects::{Object, Written};
 use super::{
-    certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, programs, service_accounts, volumes,
+    certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, options, programs, service_accounts, volumes,
 };
 use crate::tree::Node;
 
@@ -19,8 +19,13 @@ const TEMPLATES: &[(&str, &[&str])] = &[
 /// Tekton's kinds (tekton.dev): the specification itself names service account and workspaces.
 const TEKTON: &[&str] = &["Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"];
 
+/// Whether a kind is one of Argo's workflows.
+fn is_workflow(kind: &str) -> bool {
+    matches!(kind, "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow")
+}
+
 /// Where they keep steps, and tasks that are written out.
-const TEKTON_STEPS: &[&[&str]] = &[&["steps"], &["sidecars"], &["taskSpec", "steps"], &["taskSpec", "sidecars"]];
+const TEKTON_STEPS: &[&[&str]] = &[&["steps"], &["sidecars"]];
 const TEKTON_TASKS: &[&[&str]] = &[&["tasks"], &["finally"], &["pipelineSpec", "tasks"], &["pipelineSpec", "finally"]];
 
 /// A pod template with the object around it.
@@ -47,16 +52,15 @@ impl<'n> Pod<'n> {
     fn of(object: Object<'n>) -> Option<Self> {
         let kind = object.kind();
         let keys = TEMPLATES.iter().find(|(name, _)| *name == kind).map_or(&["spec", "template"][..], |(_, keys)| keys);
-        let is_workflow = matches!(kind, "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow");
         let is_tekton = object.group() == "tekton.dev" && TEKTON.contains(&kind);
-        let found = if is_tekton || is_workflow && kind != "CronWorkflow" { Some(object.node) } else { object.at(keys) };
+        let found = if is_tekton || is_workflow(kind) && kind != "CronWorkflow" { Some(object.node) } else { object.at(keys) };
         // Of a workflow the specification itself names service account and volumes.
         let (template, spec) = match found {
             Some(template) if kind == "CronWorkflow" => (template, template),
             Some(template) => (template, template.get("spec")?),
             None => return None,
         };
-        let has_containers = ["containers", "initContainers", "templates"].iter().any(|key| spec.get(key).is_some());
+        let has_containers = ["containers", "initContainers", "templates", "workflowTemplateRef"].iter().any(|key| spec.get(key).is_some());
         let path = match kind {
             "Pod" | "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" => "spec",
             _ if is_tekton => "spec",
@@ -75,10 +79,13 @@ impl<'n> Pod<'n> {
                 found.push(Container { node, path: format!("{}.{list}[{index}]", self.path) });
             }
         }
-        for (index, template) in self.spec.get("templates").map(Node::items).unwrap_or_default().iter().enumerate() {
+        for (template, path) in self.templates() {
             for kind in ["container", "script"] {
-                if let Some(node) = template.get(kind) {
-                    found.push(Container { node, path: format!("{}.templates[{index}].{kind}", self.path) });
+                found.extend(template.get(kind).map(|node| Container { node, path: format!("{path}.{kind}") }));
+            }
+            for keys in [&["initContainers"][..], &["sidecars"], &["containerSet", "containers"]] {
+                for (index, node) in template.path(keys).map(Node::items).unwrap_or_default().iter().enumerate() {
+                    found.push(Container { node, path: format!("{path}.{}[{index}]", keys.join(".")) });
                 }
             }
         }
@@ -88,12 +95,54 @@ impl<'n> Pod<'n> {
         found
     }
 
-    /// The steps of Tekton's tasks.
+    /// The templates of a workflow, with the one that all take their defaults from.
+    fn templates(&self) -> Vec<(&'n Node, String)> {
+        let listed = self.spec.get("templates").map(Node::items).unwrap_or_default().iter().enumerate();
+        let listed = listed.map(|(index, template)| (template, format!("{}.templates[{index}]", self.path)));
+        listed.chain(self.spec.get("templateDefaults").map(|template| (template, format!("{}.templateDefaults", self.path)))).collect()
+    }
+
+    /// The volumes of the pods, wherever the kind keeps them.
+    pub(super) fn volumes(&self) -> Vec<(&'n Node, String)> {
+        let mut holders = vec![(self.spec, self.path.to_owned())];
+        holders.extend(self.templates());
+        if self.object.group() == "tekton.dev" {
+            holders.extend(self.tasks().into_iter().map(|task| (task, self.path.to_owned())));
+            let pods = ["podTemplate", "taskRunTemplate"].iter().filter_map(|key| self.spec.get(key));
+            holders.extend(pods.map(|pod| (pod.get("podTemplate").unwrap_or(pod), format!("{}.podTemplate", self.path))));
+        }
+        let listed = |(holder, path): (&'n Node, String)| {
+            let items = holder.get("volumes").map(Node::items).unwrap_or_default().iter().enumerate();
+            items.map(move |(index, node)| (node, format!("{path}.volumes[{index}]")))
+        };
+        holders.into_iter().flat_map(listed).collect()
+    }
+
+    /// The specifications of Tekton's tasks that are written out.
+    fn tasks(&self) -> Vec<&'n Node> {
+        let listed = |keys: &&[&str]| self.spec.path(keys).map(Node::items).unwrap_or_default();
+        let tasks = TEKTON_TASKS.iter().flat_map(listed).filter_map(|task| task.get("taskSpec"));
+        self.spec.get("taskSpec").into_iter().chain(tasks).collect()
+    }
+
+    /// Keys of Secrets that a workflow names outside its containers: of artifacts (`accessKeySecret`), of requests' headers.
+    fn selected(&self) -> Vec<(&'n Node, String)> {
+        let mut found = Vec::new();
+        for (template, path) in self.templates() {
+            selectors(template, &path, MAX_SELECTORS, &mut found);
+        }
+        found
+    }
+
+    /// The steps of Tekton's tasks, and what all of them are given.
     fn steps(&self) -> Vec<Container<'n>> {
         let mut found = Vec::new();
         let listed = |keys: &[&str], spec: &'n Node| spec.path(keys).map(Node::items).unwrap_or_default();
-        let tasks = TEKTON_TASKS.iter().flat_map(|keys| listed(keys, self.spec)).filter_map(|task| task.get("taskSpec"));
-        for spec in std::iter::once(self.spec).chain(tasks) {
+        let given = |node: &'n Node, key: &str| Container { node, path: format!("{}.{key}", self.path) };
+        found.extend(self.spec.get("podTemplate").map(|node| given(node, "podTemplate")));
+        found.extend(self.spec.path(&["taskRunTemplate", "podTemplate"]).map(|node| given(node, "taskRunTemplate.podTemplate")));
+        for spec in std::iter::once(self.spec).chain(self.tasks()) {
+            found.extend(spec.get("stepTemplate").map(|node| given(node, "stepTemplate")));
             for keys in TEKTON_STEPS {
                 for (index, node) in listed(keys, spec).iter().enumerate() {
                     found.push(Container { node, path: format!("{}.{}[{index}]", self.path, keys.join(".")) });
@@ -140,6 +189,49 @@ impl<'n> Pod<'n> {
     }
 }
 
+/// Deepest nesting in which a workflow's template names a Secret.
+const MAX_SELECTORS: usize = 12;
+
+/// Nodes with the name and key of a Secret (Argo Workflows, "Field Reference": `SecretKeySelector`), containers left out.
+fn selectors<'n>(node: &'n Node, path: &str, deeper: usize, found: &mut Vec<(&'n Node, String)>) {
+    let Some(deeper) = deeper.checked_sub(1) else { return };
+    for entry in node.entries().iter().filter(|entry| !matches!(entry.name(), "container" | "script" | "env")) {
+        let path = crate::place::under(path, entry.name());
+        let is_selector = (entry.name().ends_with("Secret") || entry.name() == "secretKeyRef") && entry.value.get("name").is_some();
+        if is_selector {
+            found.push((&entry.value, path));
+        } else {
+            selectors(&entry.value, &path, deeper, found);
+        }
+    }
+    node.items().iter().for_each(|item| selectors(item, path, deeper, found));
+}
+
+/// Definitions that a workflow, a pipeline or a run names instead of writing them out, by id.
+fn drawn(object: Object<'_>, node: &Node, deeper: usize, found: &mut Vec<(Use, String)>) {
+    let Some(deeper) = deeper.checked_sub(1) else { return };
+    for entry in node.entries() {
+        let kind = match entry.name() {
+            "templateRef" | "workflowTemplateRef" if entry.value.get("clusterScope").is_some_and(Node::is_true) => {
+                "ClusterWorkflowTemplate"
+            }
+            "templateRef" | "workflowTemplateRef" => "WorkflowTemplate",
+            "taskRef" | "pipelineRef" => {
+                let usual = if entry.name() == "taskRef" { "Task" } else { "Pipeline" };
+                entry.value.str("kind").unwrap_or(usual)
+            }
+            _ => {
+                drawn(object, &entry.value, deeper, found);
+                continue;
+            }
+        };
+        // Without a name it comes out of a bundle or by a resolver.
+        let name = entry.value.str("name").or_else(|| entry.value.str("resolver")).unwrap_or("*");
+        found.push((Use::Component, super::objects::id(&object.namespace(), kind, name)));
+    }
+    node.items().iter().for_each(|item| drawn(object, item, deeper, found));
+}
+
 /// A patch of Kustomize that gives a pod Azure's label: it has no containers, and is told by the name of what it patches.
 fn labelled(object: Object<'_>, facts: &mut Facts) {
     let label = object.at(&["spec", "template", "metadata", "labels", identities::AZURE_LABEL]);
@@ -163,6 +255,15 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     containers::read(pod, &volumes, &mut workload, facts);
     image_pull_secrets(pod, &mut workload);
     workspaces(pod, &mut workload);
+    options::read(pod, &mut workload, facts);
+    if TEKTON.contains(&object.kind()) || is_workflow(object.kind()) {
+        drawn(object, pod.spec, MAX_SELECTORS, &mut workload.uses);
+        for (node, path) in pod.selected() {
+            let used = containers::keyed(object, node, StoreKind::K8sSecret, &path);
+            let is_name = path.ends_with("usernameSecret");
+            workload.references.extend(used.filter(|_| !is_name).map(|used| Reference { content: Content::Durable, ..used }));
+        }
+    }
     identities::read(pod, &volumes, &mut workload, facts);
     commands::read(pod, &mut workload);
     mesh::read(pod, &mut workload);
@@ -179,7 +280,8 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
 }
 
 fn image_pull_secrets(pod: Pod<'_>, workload: &mut Workload) {
-    for entry in pod.spec.get("imagePullSecrets").map(Node::items).unwrap_or_default() {
+    let pods = [Some(pod.spec), pod.spec.get("podTemplate"), pod.spec.path(&["taskRunTemplate", "podTemplate"])];
+    for entry in pods.into_iter().flatten().filter_map(|pod| pod.get("imagePullSecrets")).flat_map(Node::items) {
         if let Some(reference) = secret_for_pulling(pod.object, entry) {
             workload.references.push(reference);
         }
@@ -192,19 +294,22 @@ fn workspaces(pod: Pod<'_>, workload: &mut Workload) {
         return;
     }
     for (index, entry) in pod.spec.get("workspaces").map(Node::items).unwrap_or_default().iter().enumerate() {
-        let Some(node) = entry.path(&["secret", "secretName"]) else { continue };
-        let Some(name) = pod.object.source.text(node) else { continue };
-        let mut reference = super::secrets::reference(pod.object, &name, pod.at(node, &format!("workspaces[{index}].secret")));
-        reference.used_as = entry.str("name").map(str::to_owned);
-        workload.references.push(reference);
+        let projected = entry.path(&["projected", "sources"]).map(Node::items).unwrap_or_default();
+        let names = projected.iter().filter_map(|source| source.path(&["secret", "name"]));
+        for node in entry.path(&["secret", "secretName"]).into_iter().chain(names) {
+            let Some(name) = pod.object.source.text(node) else { continue };
+            let mut reference = super::secrets::reference(pod.object, &name, pod.at(node, &format!("workspaces[{index}].secret")));
+            reference.used_as = entry.str("name").map(str::to_owned);
+            workload.references.push(reference);
+        }
     }
 }
 
 /// A Secret that logs in to an image registry.
-pub(super) fn secret_for_pulling(object: Object<'_>, entry: &Node) -> Option<unkeyed_model::Reference> {
+pub(super) fn secret_for_pulling(object: Object<'_>, entry: &Node) -> Option<Reference> {
     let node = entry.get("name")?;
     let mut reference = super::secrets::reference(object, &object.source.text(node)?, object.location(node, "imagePullSecrets"));
-    reference.content = unkeyed_model::Content::Durable;
+    reference.content = Content::Durable;
     reference.used_as = Some("imagePullSecrets".to_owned());
     reference.destination = Some(unkeyed_model::Destination::new("registry", ""));
     Some(reference)

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{
     Custody, Declaration, Destination, Facts, Lifetime, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret,
-    VendorDefault,
+    VendorDefault, Workload, WorkloadKind,
 };
 
 use super::objects::Object;
@@ -10,6 +10,7 @@ use super::template;
 use crate::credential_name::is_credential;
 use crate::facts as shared;
 use crate::tree::Entry;
+use crate::{commands, scripts};
 
 /// Keys of a Secret whose values are not secret as a rule.
 const PUBLIC_KEYS: &[&str] = &[
@@ -104,12 +105,26 @@ pub(super) fn sealed(object: Object<'_>, facts: &mut Facts) {
     facts.stored.push(stored(object, StoreKind::K8sSecret, &name, Custody::EncryptedAtRest));
 }
 
+/// Id of a script that a ConfigMap holds under a key.
+pub(super) fn script_id(namespace: &str, name: &str, key: &str) -> String {
+    format!("k8s-script:{namespace}/{name}/{key}")
+}
+
 /// `kind: ConfigMap`: settings, with slots for those that are named like credentials.
 pub(super) fn config_map(object: Object<'_>, facts: &mut Facts) {
     facts.stored.push(stored(object, StoreKind::K8sConfigMap, &object.name(), Custody::Embedded));
     for entry in object.at(&["data"]).map(crate::tree::Node::entries).unwrap_or_default() {
         if is_credential(entry.name()) {
             facts.slots.extend(slot(object, entry, "data", SlotEncoding::Plain));
+        }
+        let is_script = entry.value.text().is_some_and(|text| text.starts_with("#!")) || commands::is_script(entry.name());
+        if is_script {
+            let at = object.location(&entry.value, &format!("data.{}", entry.name()));
+            let id = script_id(&object.namespace(), &object.name(), entry.name());
+            let mut script = Workload::new(WorkloadKind::K8s, id, entry.name(), at);
+            script.component = true;
+            scripts::command(&object.source.place, &[&entry.value], "data", &mut script);
+            facts.workloads.push(script);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use unkeyed_model::{Content, Custody, Location, Reference, Role, StoreKind, Workload};
 
-use super::pods::Pod;
+use super::pods::{Container, Pod};
 use super::secrets;
 use crate::facts as shared;
+use crate::host_files;
 use crate::tree::Node;
 
 /// Sockets of the SPIFFE Workload API live under these folders.
@@ -42,8 +43,7 @@ pub(super) fn written_by_helper(pod: Pod<'_>, workload: &mut Workload) {
     let is_helper = |image: Option<&str>| image.is_some_and(|image| image.rsplit('/').next().is_some_and(|name| name.contains(HELPERS)));
     for container in pod.containers().iter().filter(|container| is_helper(container.node.str("image"))) {
         for mount in container.node.get("volumeMounts").map(Node::items).unwrap_or_default() {
-            let named = |volume: &&Node| volume.str("name").is_some() && volume.str("name") == mount.str("name");
-            let Some(volume) = pod.spec.get("volumes").map(Node::items).unwrap_or_default().iter().find(named) else { continue };
+            let Some(volume) = mount.str("name").and_then(|name| named(pod, name)) else { continue };
             let Some(storage) = storage(volume) else { continue };
             let folder = mount.str("mountPath").unwrap_or_default();
             workload.traits.push(("fallback-folder".to_owned(), format!("{storage}:{folder}"), pod.at(volume, "volumes")));
@@ -67,15 +67,39 @@ fn storage(volume: &Node) -> Option<&'static str> {
 /// Reads the volumes and adds the uses by name to the workload.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) -> Volumes {
     let mut volumes = Volumes::default();
-    for (index, node) in pod.spec.get("volumes").map(Node::items).unwrap_or_default().iter().enumerate() {
+    for (node, path) in pod.volumes() {
         let name = node.str("name").unwrap_or_default().to_owned();
-        let volume = Volume { pod, node, name, path: format!("{}.volumes[{index}]", pod.path) };
+        let volume = Volume { pod, node, name, path };
         volume.secrets(workload, &mut volumes);
         volume.projected(workload, &mut volumes);
         volume.driver(workload, &mut volumes);
-        volume.host(&mut volumes);
+        volume.host(workload, &mut volumes);
     }
     volumes
+}
+
+/// The volume of a name.
+fn named<'n>(pod: Pod<'n>, name: &str) -> Option<&'n Node> {
+    pod.volumes().into_iter().map(|(volume, _)| volume).find(|volume| volume.str("name") == Some(name))
+}
+
+/// The volume that a file of a container lies on, with the file's place on it; the innermost mount counts.
+pub(super) fn holding<'n, 'f>(pod: Pod<'n>, container: &Container<'n>, file: &'f str) -> Option<(&'n Node, &'f str)> {
+    let mounts = container.node.get("volumeMounts").map(Node::items).unwrap_or_default();
+    let under = |mount: &'n Node| {
+        let folder = mount.str("mountPath")?.trim_end_matches('/');
+        let rest = file.strip_prefix(folder).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+        Some((mount, rest))
+    };
+    let (mount, rest) = mounts.iter().filter_map(under).min_by_key(|(_, rest)| rest.len())?;
+    Some((named(pod, mount.str("name")?)?, rest))
+}
+
+/// Whether what lies on a volume was put there by somebody outside the cluster's own objects.
+pub(super) fn is_foreign(volume: &Node) -> bool {
+    ["hostPath", "persistentVolumeClaim", "nfs", "awsElasticBlockStore", "azureDisk", "gcePersistentDisk", "local"]
+        .iter()
+        .any(|kind| volume.get(kind).is_some())
 }
 
 /// The mount of a volume in some container.
@@ -174,11 +198,15 @@ impl Volume<'_> {
         }
     }
 
-    fn host(&self, volumes: &mut Volumes) {
+    /// A folder or file of the node: a socket, or what the node's own clients keep their credentials in.
+    fn host(&self, workload: &mut Workload, volumes: &mut Volumes) {
         let Some(path) = self.node.path(&["hostPath", "path"]) else { return };
-        let is_spiffe = path.text().is_some_and(|path| SPIFFE_FOLDERS.iter().any(|folder| path.starts_with(folder)));
-        if is_spiffe {
-            volumes.spiffe.push((self.name.clone(), "SPIRE agent socket".to_owned(), self.at(path, "hostPath.path")));
+        let Some(text) = self.pod.object.source.text(path) else { return };
+        let location = self.at(path, "hostPath.path");
+        if SPIFFE_FOLDERS.iter().any(|folder| text.starts_with(folder)) {
+            volumes.spiffe.push((self.name.clone(), "SPIRE agent socket".to_owned(), location));
+        } else if let Some((mount, _)) = mount(self.pod, &self.name) {
+            workload.references.extend(host_files::mounted(&text, mount.str("mountPath"), location));
         }
     }
 }

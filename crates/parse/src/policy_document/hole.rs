@@ -43,6 +43,25 @@ pub(crate) fn holes(text: &str) -> impl Iterator<Item = &str> {
     text.split(OPEN).skip(1).map(|part| part.split(CLOSE).next().unwrap_or_default())
 }
 
+/// The text with what would fill each hole written as one word of the same length.
+pub(crate) fn as_words(text: &str) -> String {
+    let mut inside = false;
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            OPEN => inside = true,
+            CLOSE => inside = false,
+            other if inside => {
+                out.extend(std::iter::repeat_n('x', other.len_utf8()));
+                continue;
+            }
+            _ => {}
+        }
+        out.push(character);
+    }
+    out
+}
+
 /// Whether everything is known.
 pub(crate) fn is_known(text: &str) -> bool {
     !text.contains(OPEN)

@@ -6,11 +6,11 @@ use unkeyed_model::{
 
 use super::resource::Resource;
 use super::secrets::Reader;
-use super::{builds, kubernetes, settings, spliced, templates};
+use super::{builds, kubernetes, settings, spliced, started, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
+use crate::given;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
-use crate::scripts;
 
 /// A type that computes.
 struct Compute {
@@ -127,13 +127,17 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         kubernetes::injected(resource, &mut workload);
     }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
+    let mut spliced = spliced::read(resource.module, resource.section, resource.address);
     let mut templates = templates::read(resource.module, resource.section);
     let leaves = values(resource, std::mem::take(&mut templates.given));
-    // Google's machines keep theirs in a map.
-    let is_start = |(attribute, _): &(String, String)| START_SCRIPTS.contains(&attribute.as_str()) || attribute == "metadata";
-    workload.uses.extend(templates.files.into_iter().filter(is_start).map(|(_, file)| (Use::Component, file)));
+    workload
+        .uses
+        .extend(templates.files.into_iter().filter(|(attribute, _)| started::is_start(attribute)).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     builds::read(resource, &leaves, &mut workload, facts);
+    if resource.kind() == "aws_codebuild_project" {
+        built(resource, &mut workload);
+    }
     for leaf in leaves {
         workload.references.append(&mut reader.read(&leaf, facts));
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
@@ -141,12 +145,10 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         {
             workload.references.extend(crate::facts::told_name(&leaf.name, &hole::shown(text), resource.location()));
         }
-        if let Kind::Text(text, _) = &leaf.val.kind
-            && is_script(&leaf)
-        {
-            let at = resource.at(leaf.path.split('.').next().unwrap_or_default());
-            scripts::read(text, &|_| at.clone(), &mut workload);
-        }
+        let at = resource.at(leaf.path.split('.').next().unwrap_or_default());
+        started::read(&reader, &leaf, at, &mut workload, facts);
+        // The default of a variable that is told by its name is told once.
+        workload.references.retain(|used| spliced.is_empty() || used.name != leaf.name);
         if let Some(folder) = packed(resource, &leaf) {
             workload.uses.push((Use::File, folder));
         }
@@ -156,11 +158,22 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
             workload.uses.push((Use::Image, image.clone()));
         }
     }
-    workload.references.append(&mut spliced::read(resource.module, resource.section, resource.address));
+    workload.references.append(&mut spliced);
     if compute.platform == Some(Platform::Gcp) {
         scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
+}
+
+/// The variables that a CodeBuild project gives its builds.
+fn built(resource: Resource<'_, '_>, workload: &mut Workload) {
+    for environment in resource.blocks("environment") {
+        for variable in environment.nested().into_iter().filter(|(kind, _)| *kind == "environment_variable").map(|(_, block)| block) {
+            let text = |name: &str| resource.module.text(variable, name).unwrap_or_default();
+            let at = resource.module.block_location(variable, resource.address);
+            workload.references.extend(crate::codebuild::of_project(&text("name"), &text("type"), &text("value"), at));
+        }
+    }
 }
 
 /// The values of a resource and those that its templates are given.
@@ -169,6 +182,7 @@ fn values(resource: Resource<'_, '_>, mut given: Vec<Leaf>) -> Vec<Leaf> {
     // It lets others into the machine; the machine itself signs in nowhere with it. Whoever runs Terraform holds it.
     leaves.retain(|leaf| leaf.name != "admin_password");
     leaves.append(&mut given);
+    given::name_by_options(&mut leaves);
     if resource.kind() == "docker_container" {
         leaves.iter_mut().for_each(|leaf| assigned(resource, leaf));
     }
@@ -188,17 +202,6 @@ fn assigned(resource: Resource<'_, '_>, leaf: &mut Leaf) {
     });
     leaf.name = name;
     leaf.val = Val { kind: Kind::Text(value, basis), at, via: leaf.val.via.take() };
-}
-
-/// Scripts that a machine starts with.
-const START_SCRIPTS: &[&str] =
-    &["user_data", "user_data_base64", "custom_data", "metadata_startup_script", "startup-script", "startup_script"];
-
-/// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
-fn is_script(leaf: &Leaf) -> bool {
-    let is_word = ["command", "entryPoint", "entry_point", "args"].iter().any(|key| leaf.path.contains(&format!("{key}[")));
-    let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace));
-    START_SCRIPTS.contains(&leaf.name.as_str()) || (is_word && has_words)
 }
 
 /// The folder or file of the code of a function, where `archive_file` packs it (hashicorp/archive provider).

@@ -14,11 +14,16 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
         // What only changes type or form keeps the value: JSON text and the structure it stands for are one here.
         "jsonencode" | "jsondecode" | "yamldecode" | "yamlencode" | "tostring" | "tolist" | "toset" | "tomap" | "tonumber" | "tobool"
         | "sensitive" | "nonsensitive" | "trimspace" | "chomp" | "sort" | "distinct" | "reverse" | "one" | "ephemeralasnull"
-        | "base64encode" | "textencodebase64"
+        | "base64encode" | "base64gzip" | "textencodebase64"
             if !args.is_empty() =>
         {
             let arg = args.swap_remove(0);
-            if name.starts_with("base64") || name.starts_with("text") { opaque(name, arg) } else { arg }
+            // A text stays what it says, however it is written.
+            if matches!(arg.kind, Kind::Text(..)) || !(name.starts_with("base64") || name.starts_with("text")) {
+                arg
+            } else {
+                opaque(name, arg)
+            }
         }
         "try" | "coalesce" | "coalescelist" => alternatives(name, args),
         "lookup" => lookup(args),

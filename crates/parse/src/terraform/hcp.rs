@@ -4,11 +4,11 @@
 //! by the resource that its variables name, so that the variables of a set are a workload of their own; which
 //! workspaces take the set is decided elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unkeyed_model::{
-    Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, StoreKind, Ttl, TtlBasis, Value,
-    Workload, WorkloadKind,
+    Content, Destination, Facts, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, StoreKind, Ttl,
+    TtlBasis, Value, Workload, WorkloadKind,
 };
 
 use super::module::{Module, Section};
@@ -80,9 +80,48 @@ pub(super) fn read(module: &Module<'_>, facts: &mut Facts) {
         let owner = owner.and_then(|val| val.reference().map(|found| found.address.clone()));
         workspaces.entry(owner.unwrap_or_else(|| "workspace".to_owned())).or_default().push((address, *section));
     }
-    for (owner, variables) in workspaces {
+    let mut taken = BTreeSet::new();
+    for (set, workspace) in attached(module) {
+        let Some(variables) = workspaces.get(&set).cloned() else { continue };
+        taken.insert(set);
+        workspaces.entry(workspace).or_default().extend(variables);
+    }
+    for (owner, variables) in workspaces.into_iter().filter(|(owner, _)| !taken.contains(owner)) {
         workspace(module, &owner, &variables, facts);
     }
+}
+
+/// Sets of variables and the workspaces that take them, by address (HashiCorp's provider `tfe`: `tfe_variable_set`,
+/// `tfe_workspace_variable_set`, `tfe_project_variable_set`).
+fn attached(module: &Module<'_>) -> Vec<(String, String)> {
+    let address = |section: Section<'_>, name: &str| Some(module.path(section, name)?.reference()?.address.clone());
+    let of_type = |kind: &'static str| {
+        let named = move |address: &&String| address.strip_prefix(kind).is_some_and(|rest| rest.starts_with('.'));
+        module.resources.iter().filter(move |(address, _)| named(address)).map(|(address, section)| (address.to_owned(), *section))
+    };
+    let mut found = Vec::new();
+    let in_project = |project: Option<String>| {
+        let workspaces = of_type("tfe_workspace");
+        workspaces.filter(move |(_, workspace)| project.is_some() && address(*workspace, "project_id") == project).map(|(of, _)| of)
+    };
+    for (set, section) in of_type("tfe_variable_set") {
+        if module.is_true(section, "global") {
+            found.extend(of_type("tfe_workspace").map(|(workspace, _)| (set.clone(), workspace)));
+        }
+        let listed = module.path(section, "workspace_ids");
+        let listed = listed.iter().flat_map(Val::items).filter_map(|id| Some(id.reference()?.address.clone()));
+        found.extend(listed.map(|workspace| (set.clone(), workspace)));
+    }
+    for (_, section) in of_type("tfe_workspace_variable_set") {
+        found.extend(address(section, "variable_set_id").zip(address(section, "workspace_id")));
+    }
+    for (_, section) in of_type("tfe_project_variable_set") {
+        let Some(set) = address(section, "variable_set_id") else { continue };
+        found.extend(in_project(address(section, "project_id")).map(|workspace| (set.clone(), workspace)));
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 fn workspace(module: &Module<'_>, owner: &str, sections: &[(&str, Section<'_>)], facts: &mut Facts) {
@@ -104,6 +143,7 @@ fn workspace(module: &Module<'_>, owner: &str, sections: &[(&str, Section<'_>)],
     for variable in &all {
         stored(variable, &mut workload);
     }
+    elsewhere(module, owner, &mut workload);
     let subjects = subjects(module, owner);
     for way in WAYS {
         if let Some(path) = path(module, way, &all, &subjects, facts) {
@@ -111,6 +151,20 @@ fn workspace(module: &Module<'_>, owner: &str, sections: &[(&str, Section<'_>)],
         }
     }
     facts.workloads.push(workload);
+}
+
+/// A set that the workspace takes and that is made elsewhere, and the key by which it reads modules.
+fn elsewhere(module: &Module<'_>, owner: &str, workload: &mut Workload) {
+    for (set, _) in attached(module).into_iter().filter(|(set, workspace)| workspace == owner && set.starts_with("data.")) {
+        let reference = shared::reference(StoreKind::ForeignDefinition, format!("the variables of {set}"), workload.location.clone());
+        workload.references.push(reference);
+    }
+    let section = module.resources.get(owner).copied();
+    if let Some((section, key)) = section.and_then(|section| Some((section, module.path(section, "ssh_key_id")?))) {
+        let name = key.reference().map_or_else(|| "ssh_key_id".to_owned(), |found| found.address.clone());
+        let reference = shared::reference(StoreKind::CiVariable, name, module.attribute_location(section, owner, "ssh_key_id"));
+        workload.references.push(Reference { content: Content::Durable, used_as: Some("ssh_key".to_owned()), ..reference });
+    }
 }
 
 /// The variables of a resource: one, or one for each entry of `for_each`. None: their names can't be told.

@@ -3,15 +3,16 @@
 //! As in Packer's docs, "HCL templates" and "JSON templates"; what a builder takes where nothing is written is the
 //! environment's business and stays unknown.
 
-use unkeyed_model::{Destination, Facts, Reference, Span, StoreKind, Workload};
+use unkeyed_model::{Custody, Destination, Facts, Reference, Span, StoreKind, Use, Workload};
 
 use super::files::File;
 use super::module::{Module, Section};
 use super::rendered::{Rendered, Writer, quoted};
 use super::secrets::Reader;
-use super::settings;
+use super::{settings, started};
 use crate::evaluated::{Kind, Leaf};
 use crate::facts;
+use crate::host_files;
 use crate::policy_document::hole;
 use crate::tree::Node;
 
@@ -28,6 +29,9 @@ const LEADS_TO: &[(&str, &str)] = &[
     ("vsphere-", "saas:vsphere"),
     ("proxmox", "saas:proxmox"),
 ];
+
+/// Functions that fetch a stored secret (Packer docs, "Contextual functions").
+const FETCHES: &[&str] = &["vault(", "aws_secretsmanager("];
 
 /// Emits the workload of the build.
 pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
@@ -57,6 +61,14 @@ fn section_values(
     let address = format!("{}.{label}", section.block.ident.as_str());
     let reader = Reader { module, address: &address, destination: destination.cloned(), fetches: false };
     for leaf in settings::leaves(module, section) {
+        let at = module.block_location(section, &address);
+        if leaf.path.starts_with("provisioner.script")
+            && let Kind::Text(file, _) = &leaf.val.kind
+        {
+            workload.uses.push((Use::Component, host_files::relative(at.origin.path.as_str(), file)));
+        }
+        let runs = Reader { module, address: &address, destination: None, fetches: true };
+        started::read(&runs, &leaf, at, workload, facts);
         if matches!(leaf.name.as_str(), "environment_vars" | "env") {
             assigned(module, &leaf, &address, workload, facts);
         } else if !matches!(leaf.name.as_str(), "ssh_password" | "winrm_password") {
@@ -69,6 +81,12 @@ fn section_values(
 /// `NAME=value` that a provisioner's script gets: a literal, or the use of a variable.
 fn assigned(module: &Module<'_>, leaf: &Leaf, address: &str, workload: &mut Workload, facts: &mut Facts) {
     let (Kind::Text(text, _), Some(at)) = (&leaf.val.kind, leaf.val.at) else { return };
+    let fetches = hole::holes(text).find(|what| FETCHES.iter().any(|function| what.starts_with(function)));
+    if let Some(what) = fetches {
+        let at = module.location(at, &format!("{address}.{}", leaf.path));
+        workload.references.push(facts::fetch(StoreKind::CloudSecretManager, what, Custody::VaultStatic, at));
+        return;
+    }
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| facts::is_credential_variable(name)) else { return };
     let location = module.location(at, &format!("{address}.{}", leaf.path));
     let (_, raw) = module.source(at);

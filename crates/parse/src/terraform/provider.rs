@@ -1,10 +1,16 @@
 //! How the run itself logs in: provider blocks and the backend.
 
-use unkeyed_model::{Destination, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Ttl, TtlBasis, Value, Workload};
+use unkeyed_model::{
+    Content, Destination, IdentityKind, IdentityPath, Location, Platform, PredictedToken, Reach, Reference, StoreKind, Ttl, TtlBasis,
+    Value, Workload,
+};
 
 use super::module::{Module, Section};
 use super::resource::seconds;
+use crate::evaluated::Val;
+use crate::facts;
 use crate::pod_identity::LONGEST_SESSION;
+use crate::policy_document::hole;
 
 /// Providers that reach a place: name, kind of destination, attribute that names it.
 const LEADS_TO: &[(&str, &str, &str)] = &[
@@ -85,6 +91,14 @@ impl<'m> Here<'_, 'm> {
     }
 
     fn aws(&self, workload: &mut Workload) {
+        for attribute in ["shared_credentials_file", "shared_credentials_files"] {
+            for file in self.module.path(self.section, attribute).iter().flat_map(Val::items) {
+                let name = hole::shown(&self.module.text_of(file).0);
+                let reference = facts::reference(StoreKind::File, name, self.at(attribute));
+                let destination = Some(Destination::new("aws", ""));
+                workload.references.push(Reference { content: Content::Durable, destination, ..reference });
+            }
+        }
         let Some(block) = self.module.blocks(self.section, "assume_role_with_web_identity").first().copied() else { return };
         let attribute = "assume_role_with_web_identity";
         let given = ["web_identity_token_file", "web_identity_token"].iter().any(|name| self.module.get(block, name).is_some());

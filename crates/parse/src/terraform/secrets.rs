@@ -4,7 +4,7 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, R
 
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
 use super::module::Module;
-use crate::credential_name::{is_credential, may_be_credential, names_stored_secret};
+use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::policy_document::hole;
 use crate::weak_literal;
@@ -50,6 +50,9 @@ const ALWAYS_SECRET: &[(&str, &str)] = &[
     ("azurerm_container_app", "secret"),
     ("azurerm_container_app_job", "secret"),
 ];
+
+/// No private key is shorter, in bytes.
+pub(super) const SHORTEST_KEY: usize = 32;
 
 /// Reads the values of one block for the workload that they belong to.
 pub(super) struct Reader<'s, 'm> {
@@ -138,6 +141,7 @@ impl Reader<'_, '_> {
         let is_name = match block {
             "secret_ref" | "image_pull_secrets" => attribute == "name",
             "secret_key_ref" => matches!(attribute, "secret" | "name"),
+            "secret" => matches!(attribute, "secret" | "secret_name"),
             _ => matches!(attribute, "secret" | "secret_id" | "valueFrom"),
         };
         let (store, custody) = if in_cluster {
@@ -153,7 +157,9 @@ impl Reader<'_, '_> {
     /// A literal under the name of a credential. One that was reached through a name belongs to all who use that name.
     fn literal(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Option<Reference> {
         let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
-        if !self.is_secret(leaf) || says_nothing {
+        // The name of a key pair: a key itself is longer.
+        let names_key = is_key_material(&leaf.name) && text.len() < SHORTEST_KEY;
+        if !self.is_secret(leaf) || says_nothing || names_key {
             // An empty default is there to be overruled.
             let variable = leaf.val.via.as_deref().filter(|name| name.starts_with("var.") && text.is_empty() && self.is_secret(leaf))?;
             return Some(self.reference(StoreKind::TerraformVariable, variable, Custody::PlatformStored, leaf));
@@ -179,14 +185,22 @@ impl Reader<'_, '_> {
         Some(self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf))
     }
 
-    /// Whether a literal there is a secret: by its name, or because everything there is.
-    fn is_secret(&self, leaf: &Leaf) -> bool {
+    /// Whether it stands where everything is a secret, whatever it is called; of a structured one only the fields that are
+    /// named like one.
+    fn is_always_secret(&self, leaf: &Leaf) -> Option<bool> {
         let kind = self.address.split('.').next().unwrap_or_default();
         let top = leaf.path.split(['.', '[']).next().unwrap_or_default();
         let all = |(resource, block): &&(&str, &str)| *resource == kind && *block == top;
-        if let Some((_, block)) = ALWAYS_SECRET.iter().find(all) {
-            // Of a structured secret only the fields that are named like one.
-            return leaf.path == *block || *block == "data" || *block == "secret" || is_credential(&leaf.name);
+        let (_, block) = ALWAYS_SECRET.iter().find(all)?;
+        // In a block of secrets, their names and where they are kept stand as well.
+        let is_value = *block != "secret" || leaf.path.ends_with("value");
+        Some((is_value && matches!(*block, "data" | "secret")) || leaf.path == *block || is_credential(&leaf.name))
+    }
+
+    /// Whether a literal there is a secret: by its name, or because everything there is.
+    fn is_secret(&self, leaf: &Leaf) -> bool {
+        if let Some(told) = self.is_always_secret(leaf) {
+            return told;
         }
         // In Terraform `secret_id` names a secret everywhere but where AppRole logs in.
         let is_name = leaf.name == "secret_id" && !leaf.within.iter().any(|block| block == "parameters");
@@ -200,6 +214,9 @@ impl Reader<'_, '_> {
             return credential.then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf));
         }
         if let Some(variable) = used.address.strip_prefix("var.") {
+            if is_public_key(&leaf.name) {
+                return None;
+            }
             let section = self.module.variables.get(variable).copied();
             let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
             let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
@@ -207,7 +224,8 @@ impl Reader<'_, '_> {
             let may_be = self.fetches && may_be_credential(&leaf.name);
             let wanted = credential || sensitive || may_be || (is_credential(variable) && !names_something);
             // Whoever wrote it says that it is secret, whatever it is called.
-            let content = if sensitive && !names_something && !identifies { Content::Durable } else { Content::Unstated };
+            let is_told = (sensitive && !names_something && !identifies) || self.is_always_secret(leaf) == Some(true);
+            let content = if is_told { Content::Durable } else { Content::Unstated };
             let reference = || self.reference(StoreKind::TerraformVariable, &used.address, Custody::PlatformStored, leaf);
             return wanted.then(|| Reference { content, ..reference() });
         }
@@ -301,7 +319,8 @@ fn reference_block(leaf: &Leaf) -> Option<&str> {
     let named = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()));
     // A volume of Cloud Run: `secret { secret = ... }`.
     let is_volume = || leaf.name == "secret" && leaf.within.first().is_some_and(|block| block == "secret");
-    named.map(String::as_str).or_else(|| is_volume().then_some("secret"))
+    let is_mounted = || leaf.name == "secret_name" && leaf.path.ends_with("volume.secret.secret_name");
+    named.map(String::as_str).or_else(|| (is_volume() || is_mounted()).then_some("secret"))
 }
 
 /// The variable that receives the value: the name around a `secret_key_ref`, else the value's own.

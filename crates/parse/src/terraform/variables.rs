@@ -3,8 +3,8 @@
 use unkeyed_model::Facts;
 
 use super::module::Module;
-use super::secrets::slot;
-use crate::credential_name::is_credential;
+use super::secrets::{SHORTEST_KEY, slot};
+use crate::credential_name::{is_credential, is_key_material};
 use crate::evaluated::{Kind, Val};
 use crate::policy_document::hole;
 
@@ -28,6 +28,8 @@ fn walk(module: &Module<'_>, name: &str, path: &str, val: &Val, facts: &mut Fact
         Kind::List(items) => {
             items.iter().enumerate().for_each(|(index, item)| walk(module, name, &format!("{path}[{index}]"), item, facts))
         }
+        // A key pair is named under what reads like the name of a key.
+        Kind::Text(text, _) if is_key_material(name) && text.len() < SHORTEST_KEY => {}
         Kind::Text(text, _) if is_credential(name) && hole::is_known(text) && !text.trim().is_empty() => {
             if let Some(at) = val.at {
                 facts.slots.push(slot(name, module.location(at, path), None));

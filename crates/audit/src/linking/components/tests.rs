@@ -31,6 +31,24 @@ fn components_are_drawn_in_once_even_in_a_cycle() {
 }
 
 #[test]
+fn a_definition_of_a_cluster_that_is_not_in_the_inputs_is_lacking() {
+    let run = |task: &str| {
+        let mut run = Workload::new(WorkloadKind::K8s, "k8s:ci/PipelineRun/ship", "ship", place("run.yaml", 0, 5));
+        run.uses = vec![(Use::Component, format!("k8s:ci/Task/{task}"))];
+        run
+    };
+    let mut task = Workload::new(WorkloadKind::K8s, "k8s:ci/Task/push", "push", place("task.yaml", 0, 5));
+    task.references = vec![reference(StoreKind::K8sSecret, "hub")];
+    let used = |name: &str| {
+        let facts = Facts { workloads: vec![run(name), task.clone()], ..Facts::default() };
+        let run = merged(&facts).into_iter().find(|merged| merged.workload.id.contains("Run")).unwrap();
+        run.workload.references.into_iter().map(|used| (used.store, used.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(used("push"), [(StoreKind::K8sSecret, "hub".to_owned())]);
+    assert_eq!(used("other"), [(StoreKind::ForeignDefinition, "ci/Task/other".to_owned())]);
+}
+
+#[test]
 fn an_environment_file_that_is_drawn_in_is_no_workload_of_its_own() {
     let env = |path: &str| Workload::new(WorkloadKind::Env, format!("env:{path}"), path, place(path, 0, 5));
     let mut service = Workload::new(WorkloadKind::Compose, "compose:compose.yaml#db", "db", place("compose.yaml", 0, 5));

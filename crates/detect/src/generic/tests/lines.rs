@@ -81,6 +81,7 @@ a.gradle	storePassword "«kW3xqz9Vt»"
 a.sh	export DB_PASSWORD=«kW3xqz9Vt» # local
 a.sh	PASS="${PASSWORD:-«kW3xqz9Vt»}"
 a.sh	mysql -u root -p«kW3xqz9Vt» db
+p.yaml	command: ["redis-cli", "-a", "«kW3xqz9Vt»"]
 a.sh	echo "root:«kW3xqz9Vt»" | chpasswd
 a.sh	sqlplus -s app/«kW3xqz9Vt»@db
 a.sh	sqlcmd -S db -U sa -P «kW3xqz9Vt»
