@@ -2,6 +2,9 @@
 //!
 //! Exact names only. Names that merely *sound* like credentials are left to `credential_name` and to judgement.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use unkeyed_model::{Content, Destination, Role};
 
 /// What a documented variable holds.
@@ -25,7 +28,12 @@ impl Known {
 
 /// The meaning of a variable, by its exact name.
 pub(crate) fn known(name: &str) -> Option<&'static Known> {
-    KNOWN.iter().find(|known| known.names.contains(&name))
+    /// Every word of every script is asked for.
+    static BY_NAME: LazyLock<HashMap<&str, &Known>> = LazyLock::new(|| {
+        let names = KNOWN.iter().rev().flat_map(|known| known.names.iter().map(move |name| (*name, known)));
+        names.collect()
+    });
+    BY_NAME.get(name).copied()
 }
 
 const fn access(names: &'static [&'static str], kind: &'static str, name: &'static str) -> Known {

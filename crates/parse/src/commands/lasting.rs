@@ -76,9 +76,12 @@ fn api_server(command: &Command) -> Option<Effect> {
         program @ ("k3s" | "rke2") => command.runs(program, &["server"]),
         _ => false,
     };
+    if !runs {
+        return None;
+    }
     let words = command.invocation().iter().map(|word| word.text.as_str());
     let set = words.filter_map(|word| word.split_once(EXTENDS)).next_back().map(|(_, value)| value);
-    runs.then(|| Effect::Lasts { what: "pod-token-seconds", length: extended(set.and_then(|value| value.strip_prefix('='))) })
+    Some(Effect::Lasts { what: "pod-token-seconds", length: extended(set.and_then(|value| value.strip_prefix('='))) })
 }
 
 /// How long tokens of pods live with this setting, in seconds as text.

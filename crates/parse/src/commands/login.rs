@@ -184,8 +184,6 @@ fn exchange(command: &Command) -> Option<Login> {
 /// A credential that is redirected to a file or to the environment of later steps (MX-03).
 fn writes(command: &Command, before: Option<&Command>) -> Option<Effect> {
     let target = command.outputs.first().or_else(|| tee(command))?.text.as_str();
-    let mut words = command.words.iter().chain(before.into_iter().flat_map(|before| &before.words));
-    let carries = words.any(|word| carries_credential(&word.text));
     let form = if target.contains("GITHUB_ENV") {
         "github-env"
     } else if target.contains("GITHUB_OUTPUT") {
@@ -195,7 +193,8 @@ fn writes(command: &Command, before: Option<&Command>) -> Option<Effect> {
     } else {
         return None;
     };
-    carries.then_some(Effect::WritesCredential(form))
+    let mut words = command.words.iter().chain(before.into_iter().flat_map(|before| &before.words));
+    words.any(|word| carries_credential(&word.text)).then_some(Effect::WritesCredential(form))
 }
 
 fn tee(command: &Command) -> Option<&crate::shell::Word> {
@@ -230,7 +229,8 @@ pub(crate) fn keeps_credential(path: &str) -> bool {
 }
 
 fn is_credential_file(path: &str) -> bool {
-    CREDENTIAL_FILES.iter().any(|file| path.ends_with(file) || path.contains(&format!("{file}/")))
+    let is_in = |file: &&str| path.match_indices(file).any(|(at, _)| matches!(path.as_bytes().get(at + file.len()), None | Some(b'/')));
+    CREDENTIAL_FILES.iter().any(is_in)
 }
 
 /// Whether a word holds a stored secret, a variable whose name says so, or gives such a name the value of a variable.
