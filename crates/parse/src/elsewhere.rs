@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::commands;
 use crate::receiver::Receiver;
-use crate::shell::Command;
+use crate::shell::{Command, holding};
 
 /// Programs that print what a file or another service holds.
 const READERS: &[&str] = &["cat", "head", "tail", "grep", "sed", "awk", "cut", "jq", "yq", "base64", "curl", "wget"];
@@ -59,12 +59,9 @@ fn receiver(commands: &[Command], before: &[usize], at: usize) -> Option<Receive
     if !(asks || reads) || exchanges {
         return None;
     }
-    let around = before.iter().rev().take(MAX_AROUND).copied().find(|&outer| commands[outer].range().end >= range.end)?;
+    let around = holding(commands, before, range.end)?;
     Some(Receiver::of(commands, around, &range))
 }
-
-/// Most commands in front of one that are looked past to find the one around it.
-const MAX_AROUND: usize = 16;
 
 #[cfg(test)]
 mod tests {

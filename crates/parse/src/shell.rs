@@ -121,6 +121,14 @@ impl Command {
     }
 }
 
+/// Most substitutions inside one command that are looked past to find the command itself.
+const MAX_AROUND: usize = 16;
+
+/// The last of the commands `before` a place, which are in order of their starts, that goes on to `end`, where the place ends.
+pub(crate) fn holding(commands: &[Command], before: &[usize], end: usize) -> Option<usize> {
+    before.iter().rev().take(MAX_AROUND).copied().find(|&at| commands[at].range().end >= end)
+}
+
 /// `NAME=value`.
 pub(crate) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {

@@ -10,13 +10,11 @@ use crate::environment::Variable;
 use crate::flat::Flat;
 use crate::place::Place;
 use crate::receiver::Receiver;
-use crate::shell::{self, Command, is_assignment};
+use crate::shell::{self, Command, holding, is_assignment};
 use crate::tree::Node;
 
 /// Most commands of a job's scripts that are looked at.
 pub(super) const MAX_COMMANDS: usize = 20_000;
-/// Most substitutions inside one command that are looked past to find the command itself.
-const MAX_AROUND: usize = 16;
 
 /// A script as it stands in its file.
 pub(super) struct Script<'a> {
@@ -112,8 +110,7 @@ impl<'a> Job<'a> {
         let all = found.iter().map(|mention| (mention, false)).chain(parameters.iter().map(|mention| (mention, true)));
         for (mention, is_asked) in all.filter(|(mention, _)| !is_comment(script.flat.text, mention)) {
             let behind = starts.partition_point(|&start| start <= mention.range.start);
-            let around = order[..behind].iter().rev().take(MAX_AROUND);
-            let command = around.copied().find(|&at| script.commands[at].range().end >= mention.range.end);
+            let command = holding(&script.commands, &order[..behind], mention.range.end);
             // Blanks between the signs of a parameter make several words of it.
             let held = if is_asked { mention.range.start..mention.range.start + 1 } else { mention.range.clone() };
             let receiver = command.map_or_else(|| Receiver::unstated(None), |at| Receiver::of(&script.commands, at, &held));

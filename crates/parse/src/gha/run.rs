@@ -15,7 +15,7 @@ use crate::facts;
 use crate::flat::Flat;
 use crate::interpolation::interpolations;
 use crate::scripts;
-use crate::shell::{self, Command};
+use crate::shell::{self, Command, holding};
 use crate::tree::Node;
 
 /// Reads a script.
@@ -51,9 +51,6 @@ pub(super) fn requests_token(draft: &mut Draft<'_>, scope: &Scope, at: Location)
     draft.workload.identity_paths.push(path);
 }
 
-/// Most substitutions inside one command that are looked past to find the command itself.
-const MAX_AROUND: usize = 16;
-
 struct Script<'a, 's> {
     file: &'a File<'a>,
     scope: &'s Scope,
@@ -69,8 +66,7 @@ impl<'a> Script<'a, '_> {
         for expression in expressions(self.flat.text) {
             // The last command that starts before it, or one of the few around that.
             let behind = order.partition_point(|&at| commands[at].range().start <= expression.range.start);
-            let around = order[..behind].iter().rev().take(MAX_AROUND);
-            let command = around.copied().find(|&at| commands[at].range().end >= expression.range.end);
+            let command = holding(commands, &order[..behind], expression.range.end);
             let receiver = command.map_or_else(|| Receiver::unstated(None, false), |at| receives(commands, at, &expression));
             draft.expression(self.file, self.scope, self.flat, &expression, self.path, &receiver);
         }

@@ -1,7 +1,7 @@
 //! Which commit follows which, what is the tree of each, and what tags point to.
 //!
 //! The decision a reader would question: these are kept while contents are read, though they are asked for only if something
-//! is found. They take some forty bytes a commit, and reading the commits once more takes longer than all questions.
+//! is found. They take some forty bytes a commit; else all commits would have to be read a second time.
 
 use std::ops::Range;
 
