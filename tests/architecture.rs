@@ -26,6 +26,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("tar", &["source"]),
     ("aho-corasick", &["detect", "parse", "prefilter"]),
     ("clap", &["cli"]),
+    ("tikv-jemallocator", &["cli"]),
     ("anyhow", &["cli"]),
     ("serde-sarif", &["report"]),
     ("hcl-edit", &["parse"]),

@@ -18,6 +18,7 @@ use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
 
 use self::walk::Walk;
 use crate::ci::{Asks, Budget, Files, System};
+use crate::place;
 
 /// Microsoft Learn, "Use predefined variables" and "AzureCLI@2 task" (`idToken` is set under `addSpnToEnvironment`
 /// if the connection uses workload identity federation).
@@ -35,10 +36,10 @@ const LOOKED_AT: usize = 64 << 10;
 
 /// `azure-pipelines*.yml`, and YAML files that hold stages, jobs or steps in Azure's words.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
-    let path = unit.origin().path.to_ascii_lowercase();
-    if !(path.ends_with(".yml") || path.ends_with(".yaml")) {
+    if !place::has_extension(&unit.origin().path, &["yml", "yaml"]) {
         return None;
     }
+    let path = unit.origin().path.to_ascii_lowercase();
     let bytes = unit.bytes();
     let head = bytes.get(..bytes.len().min(LOOKED_AT)).unwrap_or_default();
     let holds = |word: &[u8]| memchr::memmem::find(head, word).is_some();

@@ -21,10 +21,12 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let text = unit.bytes();
     let is_config = text.starts_with(b"#cloud-config") || text.starts_with(b"## template: jinja\n#cloud-config");
-    let name = origin.file_name().to_ascii_lowercase();
-    let is_named = ["user-data", "userdata", "user_data", "cloud-init", "cloudinit"].iter().any(|word| name.starts_with(word));
-    let is_script = is_named && text.starts_with(b"#!") && !name.ends_with(".md");
-    (is_config || is_script).then(|| origin.path.clone())
+    let is_named = || {
+        let name = origin.file_name().to_ascii_lowercase();
+        ["user-data", "userdata", "user_data", "cloud-init", "cloudinit"].iter().any(|word| name.starts_with(word))
+            && !name.ends_with(".md")
+    };
+    (is_config || text.starts_with(b"#!") && is_named()).then(|| origin.path.clone())
 }
 
 /// Reads such files.

@@ -21,11 +21,11 @@ const CODEBUILD: System = System { predefined: &["CODEBUILD_", "AWS_"], ..System
 
 /// `buildspec*.yml` with a version and phases.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
-    let name = unit.origin().file_name().to_ascii_lowercase();
-    let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    let name = unit.origin().file_name();
     let holds = |word: &[u8]| memchr::memmem::find(unit.bytes(), word).is_some();
-    let speaks = || name.contains("buildspec") || (holds(b"version: 0.2") && holds(b"pre_build:"));
-    (is_yaml && speaks() && holds(b"phases:")).then(|| unit.origin().path.clone())
+    let is_named = || name.to_ascii_lowercase().contains("buildspec");
+    let speaks = || is_named() || (holds(b"version: 0.2") && holds(b"pre_build:"));
+    (place::has_extension(name, &["yml", "yaml"]) && speaks() && holds(b"phases:")).then(|| unit.origin().path.clone())
 }
 
 /// Reads a buildspec.

@@ -13,6 +13,7 @@ mod values;
 use unkeyed_model::{Facts, Unit, WorkloadKind};
 
 use crate::ci::{Asks, System};
+use crate::place::{self, Place};
 
 /// Jenkins documentation, "Using a Jenkinsfile": these are set for each build.
 const JENKINS: System = System {
@@ -30,15 +31,14 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let named = lower.starts_with("jenkinsfile") || lower.ends_with(".jenkinsfile") || lower.ends_with(".jenkins");
     let is_pipeline = lower.ends_with(".groovy") && (holds("pipeline {") || holds("withCredentials") || holds("node {"));
     let other = ["md", "adoc", "html", "yml", "yaml", "json", "xml", "java", "kt", "py", "go", "js", "ts", "sh"];
-    let is_other = lower.rsplit_once('.').is_some_and(|(_, extension)| other.contains(&extension));
-    ((named && !is_other) || is_pipeline).then(|| unit.origin().path.clone())
+    ((named && !place::has_extension(name, &other)) || is_pipeline).then(|| unit.origin().path.clone())
 }
 
 /// Reads a Jenkinsfile.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let mut facts = Facts::default();
     for unit in units {
-        match crate::place::Place::new(unit) {
+        match Place::new(unit) {
             Ok(place) => pipeline::read(&place, &mut facts),
             Err(skip) => facts.skipped.push(skip),
         }
@@ -67,7 +67,7 @@ pub(crate) fn read_controller(units: &[Unit<'_>]) -> Facts {
     let is_key = |unit: &&Unit<'_>| matches!(unit.origin().file_name(), "master.key" | "hudson.util.Secret");
     let has_keys = units.iter().filter(is_key).count() == 2;
     for unit in units.iter().filter(|unit| !is_key(unit)) {
-        match crate::place::Place::new(unit) {
+        match Place::new(unit) {
             Ok(place) if place.path().ends_with(".xml") => stored_xml::read(&place, has_keys, &mut facts),
             Ok(place) => casc::read(&place, &mut facts),
             Err(skip) => facts.skipped.push(skip),

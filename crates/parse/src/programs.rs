@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value as Json, json};
 use unkeyed_model::{Facts, Location, Platform, Principal, SkipReason, Span, Unit};
 
@@ -66,12 +66,13 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         let in_tests = origin.path.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec" | "node_modules"));
         in_tests || name.starts_with("test_") || name.contains(".test.") || name.contains(".spec.") || name.contains("_test.")
     };
+    let may_tell = is_kit(name) || has_ending(name, statements::ENDINGS) || has_ending(name, fetches::FURTHER);
     let is_told = || {
         is_kit(name) && holds(&KIT, unit.bytes())
             || has_ending(name, statements::ENDINGS) && (holds(&SIGNING, unit.bytes()) || holds_document(unit.bytes()))
             || (is_kit(name) || has_ending(name, fetches::FURTHER)) && fetches::holds_one(unit.bytes())
     };
-    (!is_test() && is_told()).then(|| origin.path.clone())
+    (may_tell && !is_test() && is_told()).then(|| origin.path.clone())
 }
 
 /// Words of which one stands in every program that makes a role, a grant or a signed URL, by the languages of the kits and by
@@ -82,9 +83,10 @@ static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 });
 static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(statements::WORDS));
 
-/// The fastest of its kinds, and the largest: a few hundred kilobytes. Every program is searched.
+/// The fastest of its kinds, and the largest: a few hundred kilobytes. Every program is searched. Only searches for the leftmost
+/// match may look for the words' beginnings with vectors first.
 fn words<'w>(words: impl IntoIterator<Item = &'w &'w str>) -> Option<AhoCorasick> {
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).match_kind(MatchKind::LeftmostFirst).build(words).ok()
 }
 
 /// Whether a trust policy stands in a program as text, as every language writes it.

@@ -41,6 +41,9 @@ const YAML_FILES: &[&str] = &[".continue/config.yaml", ".continue/config.yml", "
 
 /// How the file is written, if it is an agent's configuration.
 pub(super) fn syntax(path: &str, bytes: &[u8]) -> Option<Syntax> {
+    if !place::has_extension(path, &["json", "jsonc", "toml", "yaml", "yml"]) {
+        return None;
+    }
     let ends =
         |files: &[&str]| files.iter().any(|file| path == *file || path.strip_suffix(file).is_some_and(|before| before.ends_with('/')));
     let head = bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default();
