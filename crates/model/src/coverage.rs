@@ -15,6 +15,8 @@ spelled! {
         Malformed = "malformed",
         /// Encrypted without the key at hand.
         Encrypted = "encrypted",
+        /// Holds other content in a format that is not opened; its bytes were searched as they are.
+        NotOpened = "not-opened",
         /// Left out by the user (`--exclude`, `.unkeyedignore`, `--tracked-only`).
         Excluded = "excluded",
         /// A link, FIFO, socket or device.

@@ -23,6 +23,7 @@ mod pdf;
 mod place;
 mod plist;
 mod rpm;
+mod sealed;
 mod sevenz;
 mod sniff;
 mod sqlite;
@@ -53,7 +54,8 @@ pub(crate) type Push<'p> = &'p mut dyn FnMut(Event<'_>) -> Flow;
 
 /// Whether content that begins with `head` and bears `name` goes through this door. `head` should have [`HEAD_BYTES`].
 pub(crate) fn is_container(head: &[u8], name: &str) -> bool {
-    sniff::format(&head[..head.len().min(HEAD_BYTES)], name).is_some()
+    let head = &head[..head.len().min(HEAD_BYTES)];
+    sniff::format(head, name).is_some() || sealed::what(head).is_some()
 }
 
 /// Pushes what `content` holds: itself if it is no container, else its members.

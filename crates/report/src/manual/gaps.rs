@@ -10,6 +10,7 @@ pub(super) const fn advice(why: SkipReason) -> &'static str {
         SkipReason::Vanished => "A gap: the scan is incomplete. Scan what does not change meanwhile, such as a checkout.",
         SkipReason::Malformed => "A gap: its structure counts for no verdict. Mend the file, or exclude it.",
         SkipReason::Encrypted => "A gap: the scan is incomplete. Decrypt it first, or exclude it and say why.",
+        SkipReason::NotOpened => "A gap: the scan is incomplete. Unpack it and scan what it holds, or exclude it and say why.",
         SkipReason::Excluded => "No gap, but said: --exclude, .unkeyedignore, --tracked-only or the policy left it out.",
         SkipReason::NotARegularFile => "No gap. What a link leads to is read where it lies, if that is inside the target.",
         SkipReason::Limit => "A gap: the detail names the limit, and the report lists those in force.",

@@ -28,6 +28,7 @@ pub(crate) const fn skip_reason(why: SkipReason) -> &'static str {
         SkipReason::Vanished => "gone or changed while it was read",
         SkipReason::Malformed => "does not parse; scanned as plain text only",
         SkipReason::Encrypted => "encrypted, and the key is not here",
+        SkipReason::NotOpened => "holds other content in a format that is not opened; searched as plain bytes only",
         SkipReason::Excluded => "left out on request",
         SkipReason::NotARegularFile => "a link, pipe, socket or device",
         SkipReason::Limit => "a limit was reached",

@@ -10,8 +10,9 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::door::Door;
 use super::exact::pass;
-use super::limits::{Budget, SLOW, WINDOW_BYTES};
+use super::limits::{Budget, SLOW, STREAM_BYTES, WINDOW_BYTES};
 use super::place::Place;
+use super::sniff::has_extension;
 use super::{Halt, Outcome};
 
 /// Memory of the decoders without a window of their own choice: bzip2 takes 3.7 MB, lz4 up to 16 MB.
@@ -48,6 +49,16 @@ pub(super) fn zstd(door: &mut Door<'_>, place: &Place, content: &mut dyn BufRead
 
 pub(super) fn lz4(door: &mut Door<'_>, place: &Place, content: &mut dyn BufRead) -> Outcome {
     decompress(open_lz4, door, place, content)
+}
+
+pub(super) fn brotli(door: &mut Door<'_>, place: &Place, content: &mut dyn BufRead) -> Outcome {
+    decompress(open_brotli, door, place, content)
+}
+
+/// Brotli has no mark: the name tells, and that it is no text.
+pub(super) fn is_brotli(head: &[u8], name: &str) -> bool {
+    let is_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
+    has_extension(name, &["br"]) && !(std::str::from_utf8(head).is_ok() && head.iter().all(is_text))
 }
 
 fn decompress(open: Open, door: &mut Door<'_>, place: &Place, content: &mut dyn BufRead) -> Outcome {
@@ -113,6 +124,12 @@ fn open_lzip<'c>(budget: &'c Budget, content: Input<'c>) -> Result<Box<dyn Read 
 fn open_zstd<'c>(budget: &'c Budget, content: Input<'c>) -> Result<Box<dyn Read + 'c>, Halt> {
     budget.claim(WINDOW_BYTES)?;
     Ok(Box::new(budget.metered(Frames::new(content, zstd_frame, |frame| frame.content), 1)))
+}
+
+/// RFC 7932. The window is 16 MiB at most, and stands twice in memory.
+fn open_brotli<'c>(budget: &'c Budget, content: Input<'c>) -> Result<Box<dyn Read + 'c>, Halt> {
+    budget.claim(2 * SMALL_WINDOW)?;
+    Ok(Box::new(budget.metered(brotli_decompressor::Decompressor::new(content, STREAM_BYTES), 1)))
 }
 
 /// <https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>

@@ -8,7 +8,7 @@ use unkeyed_model::{Origin, SkipReason};
 use super::limits::{self, Budget};
 use super::place::Place;
 use super::sniff::{self, Reader};
-use super::{HEAD_BYTES, Halt, Outcome, Push, ReadSeek, row};
+use super::{HEAD_BYTES, Halt, Outcome, Push, ReadSeek, row, sealed};
 use crate::{Event, Flow, read};
 
 /// Content on its way in.
@@ -134,6 +134,9 @@ impl<'d> Door<'d> {
     fn enter_with(&mut self, place: &Place, mut content: Content<'_>, buffer: &mut Vec<u8>) -> Outcome {
         let begun = self.fill(buffer, content.reader(), HEAD_BYTES);
         let Some(format) = sniff::format(buffer, place.name()).filter(|_| begun.is_ok()) else {
+            if let Some(what) = sealed::what(buffer) {
+                self.say(place, SkipReason::NotOpened, format!("{what}, which is not opened; searched as plain bytes"))?;
+            }
             return self.leaf(place, content.reader(), buffer, begun);
         };
         if place.depth() >= limits::DEPTH {

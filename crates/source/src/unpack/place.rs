@@ -19,6 +19,7 @@ const COMPRESSED_ENDINGS: &[(&str, &str)] = &[
     (".xz", ""),
     (".zst", ""),
     (".lz4", ""),
+    (".br", ""),
     (".lzma", ""),
     (".lz", ""),
 ];

@@ -75,6 +75,7 @@ const FORMATS: &[Format] = &[
     Format { mark: (0, b""), check: is_old_tar, reader: TAR },
     Format { mark: (0, b"From "), check: mail::is_mailbox, reader: Reader::Stream(mail::mailbox) },
     Format { mark: (0, b""), check: mail::is_message, reader: Reader::Stream(mail::message) },
+    Format { mark: (0, b""), check: compressed::is_brotli, reader: Reader::Stream(compressed::brotli) },
     Format { mark: (0, b""), check: may_end_in_zip, reader: seek(zip::read_behind) },
 ];
 

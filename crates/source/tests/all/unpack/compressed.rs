@@ -14,6 +14,7 @@ const FORMATS: &[(&str, Compress)] = &[
     ("lz", make::lzip),
     ("zst", make::zstd),
     ("lz4", make::lz4),
+    ("br", make::brotli),
 ];
 
 #[test]
@@ -39,7 +40,7 @@ fn a_compressed_tar_is_one_container() {
 #[test]
 fn streams_one_after_another_are_read_as_one() {
     let both = [text(1), text(2)].concat();
-    for (ending, compress) in FORMATS.iter().filter(|(ending, _)| *ending != "lzma") {
+    for (ending, compress) in FORMATS.iter().filter(|(ending, _)| !["lzma", "br"].contains(ending)) {
         let found = read(&format!("a.{ending}"), &[compress(&text(1)), compress(&text(2))].concat());
         assert_eq!(found.units, [(format!("a.{ending}!/a"), both.clone())], "{ending}");
         assert_eq!(found.skips, []);
@@ -59,11 +60,33 @@ fn what_follows_a_stream_and_is_none_is_said() {
 
 #[test]
 fn the_name_decides_nothing_that_the_bytes_do_not_show() {
-    for name in ["notes.zip", "notes.tar", "notes.gz", "notes.7z", "notes.pdf", "notes.sqlite", "notes.pyc"] {
+    for name in ["notes.zip", "notes.tar", "notes.gz", "notes.7z", "notes.pdf", "notes.sqlite", "notes.pyc", "notes.br"] {
         let found = read(name, &text(1));
         assert_eq!(found.units, [(name.into(), text(1))]);
         assert_eq!(found.skips, []);
     }
     let found = read("picture.png", &make::gzip(&text(1)));
     assert_eq!(found.paths(), ["picture.png!/picture.png"]);
+}
+
+/// What isn't opened is searched as it is, and said: also inside of what is opened.
+#[test]
+fn formats_that_are_not_opened_are_said() {
+    for (name, start) in [
+        ("a.rar", &b"Rar!\x1A\x07\x01\0"[..]),
+        ("a.tar.Z", b"\x1F\x9D\x90"),
+        ("repo.bundle", b"# v2 git bundle\n"),
+        ("mail.msg", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
+        ("disk.qcow2", b"QFI\xFB\0\0\0\x03"),
+    ] {
+        let content = [start, &text(1)].concat();
+        let found = read(name, &content);
+        assert_eq!((&found.units[..], found.rows()), (&[(name.into(), content.clone())][..], vec![(name, SkipReason::NotOpened)]));
+        let found = read("outer.tar", &make::tar(&[(name, &content)]));
+        let path = format!("outer.tar!/{name}");
+        assert_eq!((&found.units[..], found.rows()), (&[(path.clone(), content)][..], vec![(path.as_str(), SkipReason::NotOpened)]));
+    }
+    for text in ["hsqs is how a squashfs begins\n", "PAR1=x\n", "Rar! is no archive\n"] {
+        assert_eq!(read("notes.txt", text.as_bytes()).skips, []);
+    }
 }

@@ -22,6 +22,7 @@ fn samples() -> Vec<(String, Vec<u8>)> {
         add("a.tar.lz", make::lzip(&tar));
         add("a.tar.zst", make::zstd(&tar));
         add("a.tar.lz4", make::lz4(&tar));
+        add("a.tar.br", make::brotli(&tar));
         add("a.tar", tar);
         add("a.zip", make::zip(&members));
         add("a.7z", packages::seven_zip(&members));
@@ -72,6 +73,7 @@ fn what_came_before_the_cut_is_read_and_the_cut_is_said() {
         ("a.tar.xz", make::xz(&tar)),
         ("a.tar.zst", make::zstd(&tar)),
         ("a.tar.lz4", make::lz4(&tar)),
+        ("a.tar.br", make::brotli(&tar)),
         ("a.tar", tar),
         ("a.zip", make::zip(&members)),
         ("a.cpio", payload),

@@ -1,0 +1,44 @@
+//! Formats that hold other content and are not opened here. They are known so that a report doesn't pass over them in silence.
+//!
+//! Encrypted files are not among them: what is locked and lies beside no key is a matter of the rules.
+
+/// Where a mark stands, the mark, and what such a file is.
+type Mark = (usize, &'static [u8], &'static str);
+
+/// Sources of the marks: the formats' own documentation, and file(1) for those that have none.
+const MARKS: &[Mark] = &[
+    (0, b"Rar!\x1A\x07", "a RAR archive"),
+    (0, b"MSCF\0\0\0\0", "a cabinet of Windows"),
+    (0, b"MSWIM\0\0\0", "an image of Windows (WIM)"),
+    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an OLE compound file (documents of older Office, mails of Outlook, installers)"),
+    (0, b"xar!\0", "a xar archive (package of macOS)"),
+    (7, b"**ACE**", "an ACE archive"),
+    (0, b"\x89LZO\0\r\n\x1A\n", "a file compressed by lzop"),
+    (0, b"LRZI\0", "a file compressed by lrzip"),
+    (0, b"# v2 git bundle\n", "a git bundle"),
+    (0, b"# v3 git bundle\n", "a git bundle"),
+    (0, b"hsqs", "a squashfs file system"),
+    (0, b"QFI\xFB", "a disk image (qcow)"),
+    (0, b"KDMV", "a disk image (VMDK)"),
+    (0, b"vhdxfile", "a disk image (VHDX)"),
+    (0, b"conectix", "a disk image (VHD)"),
+    (0, b"PGDMP", "a dump of PostgreSQL in its own format"),
+    (0, b"REDIS00", "a snapshot of Redis"),
+    (0, b"PAR1", "a Parquet file"),
+    (0, b"Obj\x01", "an Avro file"),
+    (0, b"LPKSHHRH", "a journal of systemd"),
+];
+
+/// What a file is that begins with `head`, if it is one of these. A text may begin with a short mark.
+pub(super) fn what(head: &[u8]) -> Option<&'static str> {
+    let is_text = || head.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
+    let marked =
+        |&&(at, mark, _): &&Mark| head.get(at..).is_some_and(|rest| rest.starts_with(mark)) && (mark.ends_with(b"\n") || !is_text());
+    let what = MARKS.iter().find(marked).map(|&(_, _, what)| what);
+    what.or_else(|| is_compress(head).then_some("a file compressed by compress (.Z)"))
+}
+
+/// The mark, and how many bits a code has: 9 to 16, with a flag above and none between.
+fn is_compress(head: &[u8]) -> bool {
+    matches!(head, [0x1F, 0x9D, flags, ..] if flags & 0x60 == 0 && (9..=16).contains(&(flags & 0x1F)))
+}
