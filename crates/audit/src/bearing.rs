@@ -2,7 +2,8 @@
 //!
 //! One decision a reader would question: a file that can't be read as what it is (broken YAML, a template of some other
 //! tool) was still searched for credentials; what it may hide are definitions. Those bear on the workloads of its own part
-//! of the tree, not on a job in another part. Any other gap (unreadable, too large, encrypted) bears on everybody.
+//! of the tree, not on a job in another part. So does an archive of a format that isn't opened. Any other gap (unreadable, too
+//! large, encrypted) bears on everybody.
 
 use unkeyed_model::{Facts, Skip, SkipReason};
 
@@ -18,7 +19,7 @@ const ABOUT: &[&str] = &["docs", "doc", "documentation", "website", "site"];
 pub(crate) fn is_covered<'a>(linked: &Linked, facts: &Facts, gaps: impl Iterator<Item = &'a Skip>) -> bool {
     let mut evidence: Option<Vec<&str>> = None;
     gaps.enumerate().all(|(at, gap)| {
-        let local = at < MAX_GAPS && gap.why == SkipReason::Malformed && !gap.path.is_empty();
+        let local = at < MAX_GAPS && matches!(gap.why, SkipReason::Malformed | SkipReason::NotOpened) && !gap.path.is_empty();
         let evidence = evidence.get_or_insert_with(|| folders(linked, facts));
         local && (is_about(&gap.path, evidence) || evidence.iter().all(|folder| !is_near(folder, folder_of(&gap.path))))
     })

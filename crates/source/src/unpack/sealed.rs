@@ -2,15 +2,16 @@
 //!
 //! Encrypted files are not among them: what is locked and lies beside no key is a matter of the rules.
 
+use unkeyed_model::SkipReason;
+
 /// Where a mark stands, the mark, and what such a file is.
 type Mark = (usize, &'static [u8], &'static str);
 
-/// Sources of the marks: the formats' own documentation, and file(1) for those that have none.
-const MARKS: &[Mark] = &[
+/// What packs other content. Sources of the marks: the formats' own documentation, and file(1) for those that have none.
+const PACKED: &[Mark] = &[
     (0, b"Rar!\x1A\x07", "a RAR archive"),
     (0, b"MSCF\0\0\0\0", "a cabinet of Windows"),
     (0, b"MSWIM\0\0\0", "an image of Windows (WIM)"),
-    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an OLE compound file (documents of older Office, mails of Outlook, installers)"),
     (0, b"xar!\0", "a xar archive (package of macOS)"),
     (7, b"**ACE**", "an ACE archive"),
     (0, b"\x89LZO\0\r\n\x1A\n", "a file compressed by lzop"),
@@ -24,18 +25,26 @@ const MARKS: &[Mark] = &[
     (0, b"conectix", "a disk image (VHD)"),
     (0, b"PGDMP", "a dump of PostgreSQL in its own format"),
     (0, b"REDIS00", "a snapshot of Redis"),
+];
+
+/// Documents and tables, of which a part stands in plain bytes.
+const MIXED: &[Mark] = &[
+    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an OLE compound file (documents of older Office, mails of Outlook, installers)"),
     (0, b"PAR1", "a Parquet file"),
     (0, b"Obj\x01", "an Avro file"),
     (0, b"LPKSHHRH", "a journal of systemd"),
 ];
 
-/// What a file is that begins with `head`, if it is one of these. A text may begin with a short mark.
-pub(super) fn what(head: &[u8]) -> Option<&'static str> {
+/// What a file is that begins with `head`, if it is one of these, and what that means for what was read. A text may begin with a
+/// short mark.
+pub(super) fn what(head: &[u8]) -> Option<(SkipReason, &'static str)> {
     let is_text = || head.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
-    let marked =
-        |&&(at, mark, _): &&Mark| head.get(at..).is_some_and(|rest| rest.starts_with(mark)) && (mark.ends_with(b"\n") || !is_text());
-    let what = MARKS.iter().find(marked).map(|&(_, _, what)| what);
-    what.or_else(|| is_compress(head).then_some("a file compressed by compress (.Z)"))
+    let in_list = |list: &[Mark], why| {
+        let (_, mark, what) = list.iter().find(|(at, mark, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(mark)))?;
+        (mark.ends_with(b"\n") || !is_text()).then_some((why, *what))
+    };
+    let compressed = || is_compress(head).then_some((SkipReason::NotOpened, "a file compressed by compress (.Z)"));
+    in_list(PACKED, SkipReason::NotOpened).or_else(|| in_list(MIXED, SkipReason::NotUnderstood)).or_else(compressed)
 }
 
 /// The mark, and how many bits a code has: 9 to 16, with a flag above and none between.
