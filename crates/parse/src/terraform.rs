@@ -21,6 +21,7 @@ mod files;
 mod functions;
 mod gcp;
 mod hcp;
+mod heredocs;
 mod json;
 mod kept;
 mod kubernetes;
