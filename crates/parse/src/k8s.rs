@@ -5,6 +5,8 @@
 //! whoever applies the file may choose another; names are joined by what is written.
 
 mod authorization;
+mod blocks;
+mod builds;
 mod certificates;
 mod commands;
 mod containers;
@@ -148,6 +150,7 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
         ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),
+        ("build.openshift.io", "BuildConfig") => builds::read(object, facts),
         _ => pods::read(object, facts),
     }
 }

@@ -4,6 +4,7 @@ use unkeyed_model::{
     Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, StoreKind, Use, Value, Workload,
 };
 
+use super::init;
 use super::principals;
 use super::sam;
 use super::template::{Resource, Template};
@@ -100,6 +101,7 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
             workload.uses.push((Use::Image, image.clone()));
         }
     }
+    init::read(resource, &reader, &mut workload, found);
     reader.spliced(resource.entry, &resource.path(), &mut workload.references);
     found.workloads.push(workload);
 }

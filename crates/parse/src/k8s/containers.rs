@@ -83,7 +83,12 @@ pub(super) fn variable_as(object: Object<'_>, entry: &Node, name: &str, path: &s
     let found = match (key_of("secretKeyRef"), key_of("configMapKeyRef")) {
         (Some(key), _) => keyed(object, key, StoreKind::K8sSecret, path),
         (None, Some(key)) => keyed(object, key, StoreKind::K8sConfigMap, path),
-        (None, None) => None,
+        // An annotation or label of the pod, which somebody writes there.
+        (None, None) => entry.path(&["valueFrom", "fieldRef", "fieldPath"]).and_then(|field| {
+            let text = field.text().filter(|text| text.starts_with("metadata.annotations") || text.starts_with("metadata.labels"))?;
+            let at = object.location(field, &format!("{path}.valueFrom"));
+            shared::may_hold_credential(name).then(|| shared::reference(StoreKind::Parameter, text, at))
+        }),
     };
     if let Some(reference) = found {
         workload.references.push(shared::received_by(reference, name));
