@@ -65,6 +65,7 @@ const ENDINGS: &[&[&str]] = &[
 /// Word sequences with which the name of something public ends, although [`ENDINGS`] would claim it.
 const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["public", "key"],
+    &["public", "key", "pem"],
     &["public", "access", "key"],
     &["kms", "master", "key"],
     &["next", "token"],

@@ -10,6 +10,7 @@ mod builds;
 mod certificates;
 mod commands;
 mod containers;
+mod controllers;
 mod external_secrets;
 mod identities;
 mod in_cluster;
@@ -151,6 +152,7 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),
         ("build.openshift.io", "BuildConfig") => builds::read(object, facts),
+        _ if controllers::is_one(object) => controllers::read(object, facts),
         _ => pods::read(object, facts),
     }
 }

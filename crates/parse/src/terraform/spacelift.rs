@@ -11,6 +11,7 @@ use unkeyed_model::{
 use super::module::{Module, Section};
 use crate::evaluated::Val;
 use crate::facts as shared;
+use crate::host_files;
 use crate::spacelift::KEPT;
 
 /// Resources that let a stack into a cloud, with how long what it gets there lives, if Spacelift says so.
@@ -83,16 +84,21 @@ fn stored(module: &Module<'_>, address: &str, section: Section<'_>) -> Option<Re
     let is_file = address.starts_with("spacelift_mounted_file.");
     let (name, value) = if is_file { ("relative_path", "content") } else { ("name", "value") };
     let name = module.text(section, name)?;
-    let is_known = module.path(section, value).is_some_and(|value| module.value_of(&value).known().is_some());
-    let is_credential = shared::is_credential_variable(&name) || crate::host_files::credential_file(&name).is_some();
-    // What is put in from a file of whoever applies it is hidden for a reason.
-    let is_hidden = module.path(section, "write_only").is_some() && module.is_true(section, "write_only");
-    if is_known || !(is_credential || is_hidden) {
+    let given = module.path(section, value);
+    if given.as_ref().is_some_and(|given| module.value_of(given).known().is_some()) {
+        return None;
+    }
+    let written = given.and_then(|given| given.at).map_or("", |at| module.source(at).1);
+    let from_file = written.split('"').any(|part| host_files::credential_file(part).is_some());
+    let is_credential = shared::is_credential_variable(&name) || host_files::credential_file(&name).is_some() || from_file;
+    // Nobody reads it again unless the resource says so (`write_only`, on by default).
+    let is_hidden = module.path(section, "write_only").is_none() || module.is_true(section, "write_only");
+    if !(is_credential || is_hidden) {
         return None;
     }
     let reference = shared::reference(StoreKind::CiVariable, name.as_str(), module.attribute_location(section, address, value));
     let reference = Reference { used_as: Some(name.clone()), ..shared::received_by(reference, &name) };
-    Some(if is_file { Reference { content: Content::Durable, ..reference } } else { reference })
+    Some(if is_credential { Reference { content: Content::Durable, ..reference } } else { reference })
 }
 
 /// The ways into a cloud that integrations of one kind open to a stack.
