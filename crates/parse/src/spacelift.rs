@@ -49,7 +49,8 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
     }
     let mut cut = false;
     for (name, own) in all {
-        let mut job = Job::new(&SPACELIFT, &budget, place.path(), name, place.at(root.span, name));
+        let at = own.first().or(defaults.as_ref()).map_or_else(|| place.whole(), |(node, path)| place.at(node.span, path.as_str()));
+        let mut job = Job::new(&SPACELIFT, &budget, place.path(), name, at);
         job.workload.extents.clear();
         for (node, path) in defaults.iter().cloned().chain(own) {
             definition(&mut job, place, node, &path);

@@ -106,7 +106,10 @@ impl Reader<'_, '_> {
     }
 
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        // Whatever its parts are called, the name of a resource is a name.
+        let names_resource = text.starts_with("arn:");
         let held: Vec<Reference> = hole::holes(text)
+            .filter(|_| !names_resource)
             .filter_map(|what| {
                 let (address, attribute) = split_address(what)?;
                 let used = Ref { address, attribute };
