@@ -304,6 +304,21 @@ fn what_clients_and_settings_keep_to_log_in_with() {
             (machine("aws configure set aws_secret_access_key ${var.k}"), &["[var.k]"]),
             (machine("tailscale up --auth-key=${var.k}"), &["[var.k]"]),
             (machine("mysqladmin -u root ping"), &[]),
+            (machine("curl -H 'Authorization: Bearer ${var.k}' https://x.example.com"), &["[var.k]"]),
+            (machine("git clone https://${var.k}@git.example.com/a"), &["[var.k]"]),
+        ],
+    );
+    let function = |value: &str| {
+        format!(
+            "variable \"k\" {{}}\nresource \"aws_lambda_function\" \"a\" {{\n  environment {{\n    variables = {{ CONFIG = {value} }}\n  }}\n}}\n"
+        )
+    };
+    check(
+        "main.tf",
+        &[
+            (function("join(\"\", [\"redis://:\", var.k, \"@h:6379\"])"), &["[var.k]"]),
+            (function("\"db:\\n  password: ${var.k}\""), &["[var.k]"]),
+            (function("\"db:\\n  host: ${var.k}\""), &[]),
         ],
     );
     let image = |run: &str| format!("FROM node:22\nARG T\nRUN {run}\n");

@@ -117,6 +117,14 @@ fn a_function_is_handed_a_credential_by_another_stack() {
 }
 
 #[test]
+fn a_macro_may_add_anything_to_a_resource() {
+    let text = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Fn:\n    Type: AWS::Lambda::Function\n    Properties:\n      \
+                Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://b/x.yaml'}}\n";
+    let facts = one(text);
+    assert_eq!(facts.workloads[0].references[0].store, unkeyed_model::StoreKind::ForeignDefinition);
+}
+
+#[test]
 fn a_machine_is_given_credentials_by_its_first_start_and_by_mappings() {
     let used = |metadata: &str, variable: &str| -> Vec<String> {
         let facts = one(&format!(

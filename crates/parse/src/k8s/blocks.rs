@@ -4,10 +4,10 @@
 //! A line with nothing but such an action is blank to the reader of the manifest, so that what the values hold is looked for
 //! here. Literals in them are found where they stand.
 
-use unkeyed_model::{Content, Destination, Reference, Workload};
+use unkeyed_model::{Content, Destination, Reference, Span, StoreKind, Workload};
 
 use super::objects::{Object, Written};
-use super::{secrets, template};
+use super::{secrets, template, values};
 use crate::facts as shared;
 use crate::place;
 use crate::tree::Node;
@@ -15,24 +15,49 @@ use crate::tree::Node;
 /// Deepest nesting of a value.
 const MAX_DEPTH: usize = 12;
 /// How far before an action the key stands under which it writes, in bytes.
-const MAX_BEFORE: usize = 160;
+const MAX_BEFORE: usize = 4_096;
+
+/// Keys of a pod under which a template may write what it is given.
+const GIVEN: &[&str] = &["env:", "envFrom:", "volumes:", "imagePullSecrets:", "containers:", "initContainers:"];
 
 /// Adds the Secrets that the values name to the workload that an object makes.
 pub(super) fn read(object: Object<'_>, workload: &mut Workload) {
-    let Some(values) = &object.source.values else { return };
+    if !object.source.place.path().split('/').any(|folder| folder == "templates") {
+        return;
+    }
     let rest = object.source.place.text().get(object.node.span.start..).unwrap_or_default();
     // What a template writes at the end of an object is no part of it to the reader.
     let text = rest.split("\n---").next().unwrap_or_default();
+    for at in values::unread(text) {
+        if GIVEN.contains(&key_above(text, at)) {
+            let span = Span::new(object.node.span.start + at, object.node.span.start + at + 2);
+            let location = object.source.place.at(span, "a template of the chart");
+            workload.references.push(shared::reference(StoreKind::ForeignDefinition, "what a template of the chart puts there", location));
+        }
+    }
+    let Some(values) = &object.source.values else { return };
     for (name, written, at) in values.put_whole(text) {
-        let before = text.get(at.saturating_sub(MAX_BEFORE)..at).unwrap_or_default();
-        let key = before.rsplit('\n').find(|line| line.trim_end().ends_with(':') || line.contains(": ")).unwrap_or_default();
         let path = format!("values.{name}");
-        if key.trim_start().starts_with("imagePullSecrets:") {
+        if key_above(text, at) == "imagePullSecrets:" {
             workload.references.extend(written.node.items().iter().filter_map(|entry| pulls(object, written, entry, &path)));
         } else {
             named(object, written, None, &path, MAX_DEPTH, workload);
         }
     }
+}
+
+/// The key under which an action writes: the one above it that is no deeper than what it says that it indents by.
+fn key_above(text: &str, at: usize) -> &str {
+    let action = text[at..].split("}}").next().unwrap_or_default();
+    let depth = action.split("indent ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+    let from = (at.saturating_sub(MAX_BEFORE)..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);
+    let mut lines = text[from..at].rsplit('\n').filter_map(|line| {
+        let content = line.trim_start_matches([' ', '-']);
+        let indent = line.len() - line.trim_start().len();
+        let is_key = content.trim_end().ends_with(':') && !content.starts_with('{');
+        (is_key && depth.is_none_or(|depth: usize| indent <= depth)).then(|| content.trim())
+    });
+    lines.next().unwrap_or_default()
 }
 
 fn pulls(object: Object<'_>, list: Written<'_>, entry: &Node, path: &str) -> Option<Reference> {
@@ -96,5 +121,21 @@ mod tests {
         let expected = [("all", None), ("db", Some("DB")), ("reg", Some("imagePullSecrets"))];
         assert_eq!(found, expected.map(|(name, used_as)| (name.to_owned(), used_as.map(str::to_owned))));
         assert_eq!(of("pull: []\nextra: []\nfrom: []\n"), []);
+    }
+
+    #[test]
+    fn what_a_named_template_writes_is_not_seen() {
+        let of = |body: &str| {
+            let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers:\n    - name: app\n";
+            let origin = Origin { path: "chart/templates/a.yaml".into(), ..Origin::default() };
+            let facts = crate::testing::read(&[Unit::new(Arc::new(origin), format!("{head}{body}").into_bytes())]);
+            facts.workloads[0].references.iter().map(|found| found.name.clone()).collect::<Vec<_>>()
+        };
+        let unseen = ["what a template of the chart puts there"];
+        assert_eq!(of("      env:\n        - name: A\n          value: b\n        {{- include \"app.env\" . | nindent 8 }}\n"), unseen);
+        assert_eq!(of("      env:\n        {{- tpl .Values.extra . | nindent 8 }}\n"), unseen);
+        assert_eq!(of("      resources:\n        {{- include \"app.resources\" . | nindent 8 }}\n"), [""; 0]);
+        let looped = "      env:\n        {{- range .Values.x }}\n        - name: {{ .n }}\n          valueFrom: {secretKeyRef: {name: {{ .s.name }}, key: {{ .k }}}}\n        {{- end }}\n";
+        assert_eq!(of(looped), ["a Secret of a template"]);
     }
 }

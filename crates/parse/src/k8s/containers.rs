@@ -143,7 +143,12 @@ fn substituted(text: &str) -> Vec<String> {
 /// A `secretKeyRef` or `configMapKeyRef`.
 pub(super) fn keyed(object: Object<'_>, node: &Node, store: StoreKind, path: &str) -> Option<Reference> {
     let name = node.get("name")?;
-    let mut reference = secrets::reference(object, &object.source.text(name)?, object.location(node, &format!("{path}.valueFrom")));
+    let text = object.source.text(name)?;
+    // The variable of a loop says nothing of what it goes through.
+    let is_whole = text.starts_with("{{") && text.find("}}") == text.len().checked_sub(2);
+    let is_of_loop = is_whole && values::mentioned(&text).is_none() && !text.contains("include ");
+    let named = if is_of_loop { "a Secret of a template" } else { &*text };
+    let mut reference = secrets::reference(object, named, object.location(node, &format!("{path}.valueFrom")));
     reference.store = store;
     reference.key = node.get("key").and_then(|key| object.source.text(key)).map(|key| key.to_string());
     Some(reference)

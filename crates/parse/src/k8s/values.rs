@@ -122,6 +122,13 @@ impl<'a> Values<'a> {
     }
 }
 
+/// Where actions stand that write what a named template makes, or a value that is a template itself.
+pub(super) fn unread(text: &str) -> Vec<usize> {
+    let writes = |action: &str| ["include ", "template ", "tpl "].iter().any(|word| action.starts_with(word));
+    let starts = memchr::memmem::find_iter(text.as_bytes(), "{{");
+    starts.filter(|at| writes(text[at + 2..].trim_start_matches(['-', ' ']))).collect()
+}
+
 /// Remembers a value and those below it.
 fn index(node: &Node, name: &str, parts: usize, by_name: &mut BTreeMap<String, Node>) {
     for entry in node.entries() {

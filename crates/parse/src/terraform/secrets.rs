@@ -4,8 +4,10 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, R
 
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
 use super::module::Module;
+use super::started;
 use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
+use crate::given;
 use crate::policy_document::hole;
 use crate::weak_literal;
 
@@ -116,6 +118,7 @@ impl Reader<'_, '_> {
                 self.by_name(&used, leaf).or_else(|| self.handed_in(&used, leaf, false))
             })
             .collect();
+        let held = if held.is_empty() && !names_resource { self.put_into(leaf) } else { held };
         if !held.is_empty() {
             return held;
         }
@@ -128,6 +131,22 @@ impl Reader<'_, '_> {
             return vec![self.reference(StoreKind::CloudSecretManager, &hole::shown(text), Custody::VaultStatic, leaf)];
         }
         if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
+    }
+
+    /// What is put into a longer text that runs, an address or a file, under the name of a credential there.
+    fn put_into(&self, leaf: &Leaf) -> Vec<Reference> {
+        let is_variable = leaf.within.first().is_some_and(|outer| crate::facts::is_environment(outer));
+        let parts = if self.fetches && is_variable && !started::is_script(leaf) { given::filled(leaf) } else { Vec::new() };
+        let used = parts.iter().filter(|part| part.name != leaf.name).flat_map(|part| match &part.val.kind {
+            Kind::Text(text, _) => hole::holes(text)
+                .filter_map(|what| {
+                    let (address, attribute) = split_address(what)?;
+                    self.by_name(&Ref { address, attribute }, part)
+                })
+                .collect(),
+            _ => Vec::new(),
+        });
+        used.collect()
     }
 
     /// The same where another block or a variable tells the name.
