@@ -319,6 +319,19 @@ fn what_clients_and_settings_keep_to_log_in_with() {
             (function("join(\"\", [\"redis://:\", var.k, \"@h:6379\"])"), &["[var.k]"]),
             (function("\"db:\\n  password: ${var.k}\""), &["[var.k]"]),
             (function("\"db:\\n  host: ${var.k}\""), &[]),
+            (
+                "variable \"k\" {}\nresource \"azurerm_linux_web_app\" \"a\" {\n  connection_string {\n    name = \"db\"\n    value = \"a=${var.k}\"\n  }\n}\n"
+                    .to_owned(),
+                &["[var.k]"],
+            ),
+        ],
+    );
+    let job = |run: &str| format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {run}\n");
+    check(
+        ".github/workflows/a.yml",
+        &[
+            (job("pip install -i https://bot:${{ secrets.IDX }}@pypi.example.com/simple x"), &["IDX"]),
+            (job("pip install --index-url https://${{ secrets.IDX }}/simple x"), &["[IDX]"]),
         ],
     );
     let image = |run: &str| format!("FROM node:22\nARG T\nRUN {run}\n");
@@ -368,23 +381,4 @@ fn files_of_gitlab_that_hold_nothing_but_variables() {
     let root = ("ci.gitlab-ci.yml", "include: {local: ci/vars.yml}\na:\n  script: [make]\n");
     assert_eq!(found(&[root, ("ci/vars.yml", "variables:\n  API_TOKEN: fixture-dead-5\n")]), ["fixture-dead-5"]);
     assert_eq!(found(&[root, ("ci/vars.yml", "variables:\n  STAGE: prod\n")]), [""; 0]);
-}
-
-#[test]
-fn a_stack_of_spacelift_is_given_what_its_contexts_hold() {
-    let stack = "variable \"v\" {}\nresource \"spacelift_stack\" \"s\" {\n  labels = [\"cloud\"]\n}\nresource \"spacelift_context\" \"c\" {\n  \
-                 labels = [\"autoattach:LABEL\"]\n}\n";
-    let variable = "resource \"spacelift_environment_variable\" \"e\" {\n  context_id = spacelift_context.c.id\n  name = \"DD_API_KEY\"\n  \
-                    value = var.v\n}\n";
-    let file = "resource \"spacelift_mounted_file\" \"f\" {\n  stack_id = spacelift_stack.s.id\n  relative_path = \"gcp.json\"\n  \
-                content = filebase64(\"credentials.json\")\n}\n";
-    let of = |label: &str, given: &str| -> Vec<String> {
-        let facts = facts(&[("main.tf", &(stack.replace("LABEL", label) + given))]);
-        let stack = facts.workloads.into_iter().find(|workload| workload.id == "spacelift:.#spacelift_stack.s").unwrap();
-        let names = stack.references.into_iter().filter(|used| used.store == StoreKind::CiVariable).map(|used| used.name);
-        names.collect()
-    };
-    assert_eq!(of("cloud", variable), ["DD_API_KEY"]);
-    assert_eq!(of("other", variable), [""; 0]);
-    assert_eq!(of("other", file), ["gcp.json"]);
 }

@@ -114,7 +114,11 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
     for (source, nodes) in sources.iter().zip(&documents).filter(|(source, _)| kustomization::is_one(source.place.origin().file_name())) {
-        nodes.iter().for_each(|node| kustomization::patches(source, node, &mut facts));
+        let is_read = |path: &str| {
+            let path = crate::host_files::relative(source.place.path(), path);
+            sources.iter().any(|other| other.place.path() == path)
+        };
+        nodes.iter().for_each(|node| kustomization::patches(source, node, &is_read, &mut facts));
     }
     rbac::bindings(&objects, &mut facts);
     linkerd::read(&objects, &mut facts);

@@ -78,6 +78,9 @@ impl Receiver {
         if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {
             receiver.content = Content::Durable;
         }
+        if is_in_address(word, into) {
+            receiver = Self { content: Content::Durable, ..Self::unstated(Some("password")) };
+        }
         if keeps_login(command, word) {
             receiver.content = Content::Durable;
         }
@@ -122,6 +125,16 @@ fn is_authorization(program: &str, before: &str, word: &str, into: usize) -> boo
     let names_key = matches!(name.as_str(), "authorization" | "private-token" | "x-api-key" | "job-token") || name.ends_with("-token");
     let is_user = matches!(before, "-u" | "--user" | "--proxy-user") && word.find(':').is_some_and(|colon| into > colon);
     matches!(program, "curl" | "wget" | "http" | "https" | "xh") && (is_header && header.contains(':') && names_key || is_user)
+}
+
+/// Whether what stands so far into a word is the password of an address in it, or a token in its place.
+fn is_in_address(word: &str, into: usize) -> bool {
+    let Some((scheme, (userinfo, _))) = word.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) else {
+        return false;
+    };
+    let start = scheme.len() + "://".len();
+    let password = userinfo.rfind(':').map_or(start, |colon| start + colon);
+    !userinfo.contains('/') && userinfo.contains('$') && (password..start + userinfo.len() + 1).contains(&into)
 }
 
 /// Whether a word belongs to what a package manager is told to log in with from now on (npm's `config set …:_authToken`, Bundler's

@@ -90,7 +90,9 @@ fn program(command: &Command) -> Option<Effect> {
 
 /// A file of variables that is taken into the shell (`source ./prod.env`).
 fn sourced(command: &Command) -> Option<Effect> {
-    let file = command.invocation().get(1).filter(|_| matches!(command.program(), "." | "source"))?;
+    // What is written there later steps have as variables.
+    let is_kept = command.program() == "cat" && command.outputs.first().is_some_and(|file| file.text.contains("GITHUB_ENV"));
+    let file = command.invocation().get(1).filter(|_| is_kept || matches!(command.program(), "." | "source"))?;
     let name = file.text.rsplit('/').next().unwrap_or_default();
     let is_environment = name.ends_with(".env") || name.starts_with(".env");
     is_environment.then(|| in_checkout(&file.text)).flatten().map(Effect::Sources)
@@ -171,7 +173,8 @@ mod tests {
             let effects = shell::commands(line).iter().flat_map(effects).collect::<Vec<_>>();
             effects.into_iter().filter_map(|effect| if let Effect::Sources(path) = effect { Some(path) } else { None }).collect::<Vec<_>>()
         };
-        assert_eq!(files("source ./ci.env; . a/.env.prod; source venv/bin/activate"), ["ci.env", "a/.env.prod"]);
+        assert_eq!(files("source ./ci.env; . a/.env.prod; source venv/bin/activate; cat x.env"), ["ci.env", "a/.env.prod"]);
+        assert_eq!(files("cat .env.live >> $GITHUB_ENV"), [".env.live"]);
         assert_eq!(runs("python3 -u ci/a.py x; uv run b.py; npx tsx c.ts; ./d.py; bun e.ts"), ["ci/a.py", "b.py", "c.ts", "d.py", "e.ts"]);
         assert_eq!(runs("python -m build; node --version; cat a.py; npx eslint"), [""; 0]);
     }

@@ -224,6 +224,10 @@ impl Reader<'_, '_> {
         if let Some(told) = self.is_always_secret(leaf) {
             return told;
         }
+        // What the portal calls a connection string of a site, whatever the block names it.
+        if leaf.path.ends_with(".value") && leaf.path.starts_with("connection_string") {
+            return true;
+        }
         // In Terraform `secret_id` names a secret everywhere but where AppRole logs in.
         let is_name = leaf.name == "secret_id" && !leaf.within.iter().any(|block| block == "parameters");
         is_credential(&leaf.name) && !is_name

@@ -125,3 +125,31 @@ fn let_in(module: &Module<'_>, stack: &str, (kind, platform, to): &(&'static str
     };
     own.map(path).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, StoreKind, Unit};
+
+    #[test]
+    fn a_stack_of_spacelift_is_given_what_its_contexts_hold() {
+        let stack = "variable \"v\" {}\nresource \"spacelift_stack\" \"s\" {\n  labels = [\"cloud\"]\n}\nresource \"spacelift_context\" \"c\" {\n  \
+                     labels = [\"autoattach:LABEL\"]\n}\n";
+        let variable = "resource \"spacelift_environment_variable\" \"e\" {\n  context_id = spacelift_context.c.id\n  name = \"DD_API_KEY\"\n  \
+                        value = var.v\n}\n";
+        let file = "resource \"spacelift_mounted_file\" \"f\" {\n  stack_id = spacelift_stack.s.id\n  relative_path = \"gcp.json\"\n  \
+                    content = filebase64(\"credentials.json\")\n}\n";
+        let of = |label: &str, given: &str| -> Vec<String> {
+            let origin = Origin { path: "main.tf".into(), ..Origin::default() };
+            let text = stack.replace("LABEL", label) + given;
+            let facts = crate::testing::read(&[Unit::new(Arc::new(origin), text.into_bytes())]);
+            let stack = facts.workloads.into_iter().find(|workload| workload.id == "spacelift:.#spacelift_stack.s").unwrap();
+            let names = stack.references.into_iter().filter(|used| used.store == StoreKind::CiVariable).map(|used| used.name);
+            names.collect()
+        };
+        assert_eq!(of("cloud", variable), ["DD_API_KEY"]);
+        assert_eq!(of("other", variable), [""; 0]);
+        assert_eq!(of("other", file), ["gcp.json"]);
+    }
+}
