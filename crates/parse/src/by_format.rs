@@ -313,17 +313,20 @@ fn what_clients_and_settings_keep_to_log_in_with() {
             "variable \"k\" {{}}\nresource \"aws_lambda_function\" \"a\" {{\n  environment {{\n    variables = {{ CONFIG = {value} }}\n  }}\n}}\n"
         )
     };
+    let site = |value: &str| {
+        format!(
+            "variable \"k\" {{}}\nresource \"azurerm_linux_web_app\" \"a\" {{\n  connection_string {{\n    name = \"db\"\n    value = {value}\n  }}\n}}\n"
+        )
+    };
     check(
         "main.tf",
         &[
             (function("join(\"\", [\"redis://:\", var.k, \"@h:6379\"])"), &["[var.k]"]),
             (function("\"db:\\n  password: ${var.k}\""), &["[var.k]"]),
             (function("\"db:\\n  host: ${var.k}\""), &[]),
-            (
-                "variable \"k\" {}\nresource \"azurerm_linux_web_app\" \"a\" {\n  connection_string {\n    name = \"db\"\n    value = \"a=${var.k}\"\n  }\n}\n"
-                    .to_owned(),
-                &["[var.k]"],
-            ),
+            (site("\"Server=h;Password=${var.k}\""), &["[var.k]"]),
+            (site("\"Server=${var.k};Authentication=Active Directory Managed Identity\""), &[]),
+            (site("var.k"), &["[var.k]"]),
         ],
     );
     let job = |run: &str| format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {run}\n");
@@ -334,6 +337,10 @@ fn what_clients_and_settings_keep_to_log_in_with() {
             (job("pip install --index-url https://${{ secrets.IDX }}/simple x"), &["[IDX]"]),
         ],
     );
+}
+
+#[test]
+fn what_builds_and_stages_keep_to_log_in_with() {
     let image = |run: &str| format!("FROM node:22\nARG T\nRUN {run}\n");
     check(
         "Dockerfile",
@@ -360,6 +367,10 @@ fn what_clients_and_settings_keep_to_log_in_with() {
             (stage("configFileProvider([configFile(fileId: 'settings', variable: 'S')]) { sh 'mvn -s $S deploy' }"), &["[settings]"]),
         ],
     );
+}
+
+#[test]
+fn what_pods_and_settings_keep_to_log_in_with() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      env:\n        - name: API_TOKEN\n          \
                valueFrom: {fieldRef: {fieldPath: FIELD}}\n";
     let of = |field: &str| pod.replace("FIELD", field);

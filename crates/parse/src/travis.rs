@@ -125,8 +125,8 @@ fn decrypted(job: &mut Job<'_>, place: &place::Place<'_>, node: &Node, path: &st
     for phase in PHASES {
         let Some(scripts) = node.get(phase) else { continue };
         scripts.for_each_scalar(&place::under(path, phase), &mut |path, scalar| {
-            let words = scalar.text().unwrap_or_default().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-            let key = words.filter(|word| word.starts_with("encrypted_") && word.ends_with("_key")).next();
+            let mut words = scalar.text().unwrap_or_default().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let key = words.find(|word| word.starts_with("encrypted_") && word.ends_with("_key"));
             found.extend(key.map(|key| (key.to_owned(), place.at(scalar.span, path))));
         });
     }

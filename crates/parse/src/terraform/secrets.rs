@@ -56,6 +56,11 @@ const ALWAYS_SECRET: &[(&str, &str)] = &[
 /// No private key is shorter, in bytes.
 pub(super) const SHORTEST_KEY: usize = 32;
 
+/// The value of a connection string of a site, whatever its block names it.
+fn is_connection_string(leaf: &Leaf) -> bool {
+    leaf.path.starts_with("connection_string") && leaf.path.ends_with(".value")
+}
+
 /// Reads the values of one block for the workload that they belong to.
 pub(super) struct Reader<'s, 'm> {
     pub(super) module: &'s Module<'m>,
@@ -70,6 +75,10 @@ pub(super) struct Reader<'s, 'm> {
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
     pub(super) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        if is_connection_string(leaf) && leaf.name != "connection_string" && matches!(leaf.val.kind, Kind::Ref(_)) {
+            let (within, path, val) = (leaf.within.clone(), leaf.path.clone(), leaf.val.clone());
+            return self.read(&Leaf { name: "connection_string".to_owned(), within, path, val }, facts);
+        }
         let is_unresolved = matches!(leaf.val.kind, Kind::Ref(_) | Kind::Unknown(_));
         // What is merged in has no name, and neither has what a `dynamic` block makes of a collection.
         let in_environment = leaf.within.first().is_some_and(|outer| crate::facts::is_environment(outer));
@@ -136,7 +145,8 @@ impl Reader<'_, '_> {
     /// What is put into a longer text that runs, an address or a file, under the name of a credential there.
     fn put_into(&self, leaf: &Leaf) -> Vec<Reference> {
         let is_variable = leaf.within.first().is_some_and(|outer| crate::facts::is_environment(outer));
-        let parts = if self.fetches && is_variable && !started::is_script(leaf) { given::filled(leaf) } else { Vec::new() };
+        let is_read = is_variable || is_connection_string(leaf);
+        let parts = if self.fetches && is_read && !started::is_script(leaf) { given::filled(leaf) } else { Vec::new() };
         let used = parts.iter().filter(|part| part.name != leaf.name).flat_map(|part| match &part.val.kind {
             Kind::Text(text, _) => hole::holes(text)
                 .filter_map(|what| {
@@ -224,8 +234,7 @@ impl Reader<'_, '_> {
         if let Some(told) = self.is_always_secret(leaf) {
             return told;
         }
-        // What the portal calls a connection string of a site, whatever the block names it.
-        if leaf.path.ends_with(".value") && leaf.path.starts_with("connection_string") {
+        if is_connection_string(leaf) && matches!(&leaf.val.kind, Kind::Text(text, _) if hole::is_known(text)) {
             return true;
         }
         // In Terraform `secret_id` names a secret everywhere but where AppRole logs in.
