@@ -30,6 +30,10 @@ spelled! {
         Codebuild = "codebuild",
         /// A workspace of HCP Terraform.
         HcpTerraform = "tfc",
+        /// A stack of Spacelift.
+        Spacelift = "spacelift",
+        /// A workflow or project of Atlantis.
+        Atlantis = "atlantis",
         /// A Kubernetes pod template.
         K8s = "k8s",
         /// A compose service.

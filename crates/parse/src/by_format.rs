@@ -293,3 +293,103 @@ fn volumes_agents_and_builds_of_machine_images() {
         ],
     );
 }
+
+#[test]
+fn what_clients_and_settings_keep_to_log_in_with() {
+    let machine = |line: &str| format!("variable \"k\" {{}}\nresource \"aws_instance\" \"a\" {{\n  user_data = \"{line}\"\n}}\n");
+    check(
+        "main.tf",
+        &[
+            (machine("mysqladmin -u root password ${var.k}"), &["[var.k]"]),
+            (machine("aws configure set aws_secret_access_key ${var.k}"), &["[var.k]"]),
+            (machine("tailscale up --auth-key=${var.k}"), &["[var.k]"]),
+            (machine("mysqladmin -u root ping"), &[]),
+            (machine("curl -H 'Authorization: Bearer ${var.k}' https://x.example.com"), &["[var.k]"]),
+            (machine("git clone https://${var.k}@git.example.com/a"), &["[var.k]"]),
+        ],
+    );
+    let function = |value: &str| {
+        format!(
+            "variable \"k\" {{}}\nresource \"aws_lambda_function\" \"a\" {{\n  environment {{\n    variables = {{ CONFIG = {value} }}\n  }}\n}}\n"
+        )
+    };
+    let site = |value: &str| {
+        format!(
+            "variable \"k\" {{}}\nresource \"azurerm_linux_web_app\" \"a\" {{\n  connection_string {{\n    name = \"db\"\n    value = {value}\n  }}\n}}\n"
+        )
+    };
+    check(
+        "main.tf",
+        &[
+            (function("join(\"\", [\"redis://:\", var.k, \"@h:6379\"])"), &["[var.k]"]),
+            (function("\"db:\\n  password: ${var.k}\""), &["[var.k]"]),
+            (function("\"db:\\n  host: ${var.k}\""), &[]),
+            (site("\"Server=h;Password=${var.k}\""), &["[var.k]"]),
+            (site("\"Server=${var.k};Authentication=Active Directory Managed Identity\""), &[]),
+            (site("var.k"), &["[var.k]"]),
+        ],
+    );
+    let job = |run: &str| format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {run}\n");
+    check(
+        ".github/workflows/a.yml",
+        &[
+            (job("pip install -i https://bot:${{ secrets.IDX }}@pypi.example.com/simple x"), &["IDX"]),
+            (job("pip install --index-url https://${{ secrets.IDX }}/simple x"), &["[IDX]"]),
+        ],
+    );
+}
+
+#[test]
+fn what_builds_and_stages_keep_to_log_in_with() {
+    let image = |run: &str| format!("FROM node:22\nARG T\nRUN {run}\n");
+    check(
+        "Dockerfile",
+        &[
+            (image("npm config set //registry.npmjs.org/:_authToken=$T"), &["ARG T"]),
+            (image("bundle config gems.example.com bot:$T"), &["ARG T"]),
+            (image("git config --global url.https://$T@github.com/.insteadOf https://github.com/"), &["ARG T"]),
+            (image("npm config set fund $T"), &[]),
+        ],
+    );
+    check(
+        ".travis.yml",
+        &[(
+            "before_install:\n  - openssl aes-256-cbc -K $encrypted_0a_key -iv $encrypted_0a_iv -in k.enc\n".to_owned(),
+            &["encrypted_0a_key"],
+        )],
+    );
+    let stage =
+        |step: &str| format!("pipeline {{\n  agent any\n  stages {{\n    stage('a') {{\n      steps {{ {step} }}\n    }}\n  }}\n}}\n");
+    check(
+        "Jenkinsfile",
+        &[
+            (stage("httpRequest url: 'https://x.example.com', authentication: 'svc'"), &["svc"]),
+            (stage("configFileProvider([configFile(fileId: 'settings', variable: 'S')]) { sh 'mvn -s $S deploy' }"), &["[settings]"]),
+        ],
+    );
+}
+
+#[test]
+fn what_pods_and_settings_keep_to_log_in_with() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      env:\n        - name: API_TOKEN\n          \
+               valueFrom: {fieldRef: {fieldPath: FIELD}}\n";
+    let of = |field: &str| pod.replace("FIELD", field);
+    check("p.yaml", &[(of("\"metadata.annotations['t']\""), &["[metadata.annotations['t']]"]), (of("metadata.name"), &[])]);
+    check(
+        ".codex/config.toml",
+        &[("[shell_environment_policy]\nset = { DEPLOY_PASSWORD = \"fixture-dead-4\" }\n".to_owned(), &["fixture-dead-4"])],
+    );
+    let terminal = "{\"terminal.integrated.env.linux\": {\"DEPLOY_PASSWORD\": \"${env:DEPLOY_PASSWORD}\"}}";
+    check(".vscode/settings.json", &[(terminal.to_owned(), &["DEPLOY_PASSWORD"])]);
+    let site = "resource app 'Microsoft.Web/sites@2023-01-01' = {\n  name: 'a'\n  properties: {}\n}\nresource au \
+                'Microsoft.Web/sites/config@2023-01-01' = {\n  parent: app\n  name: 'authsettingsV2'\n  properties: { x: { KEY: 'AAD' } }\n}\n";
+    let set = |key: &str| site.replace("KEY", key);
+    check("main.bicep", &[(set("clientSecretSettingName"), &["AAD"]), (set("clientIdSettingName"), &[])]);
+}
+
+#[test]
+fn files_of_gitlab_that_hold_nothing_but_variables() {
+    let root = ("ci.gitlab-ci.yml", "include: {local: ci/vars.yml}\na:\n  script: [make]\n");
+    assert_eq!(found(&[root, ("ci/vars.yml", "variables:\n  API_TOKEN: fixture-dead-5\n")]), ["fixture-dead-5"]);
+    assert_eq!(found(&[root, ("ci/vars.yml", "variables:\n  STAGE: prod\n")]), [""; 0]);
+}

@@ -8,6 +8,7 @@ mod compute;
 mod declared;
 mod eval;
 mod iam;
+mod init;
 mod principals;
 mod sam;
 mod stack;

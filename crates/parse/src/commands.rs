@@ -45,6 +45,8 @@ pub(crate) enum Effect {
     Builds { images: Vec<String>, dockerfile: String },
     /// Runs a shell script, by its path from the root of the tree, or a recipe, by its file and name (`Makefile#deploy`).
     RunsScript(String),
+    /// Takes the variables of a file of the tree into the shell.
+    Sources(String),
     /// Makes something that lives for a time: the trait that says so, and the seconds, or what is written where they aren't known.
     Lasts { what: &'static str, length: String },
     /// Checks out code of a pull request.

@@ -16,6 +16,7 @@ const ENDINGS: &[&[&str]] = &[
     &["pat"],
     &["apikey"],
     &["api", "key"],
+    &["auth", "key"],
     &["access", "key"],
     &["access", "key", "id"],
     &["account", "key"],
@@ -64,6 +65,7 @@ const ENDINGS: &[&[&str]] = &[
 /// Word sequences with which the name of something public ends, although [`ENDINGS`] would claim it.
 const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["public", "key"],
+    &["public", "key", "pem"],
     &["public", "access", "key"],
     &["kms", "master", "key"],
     &["next", "token"],
@@ -95,6 +97,7 @@ const RUN_TOGETHER: &[&str] = &[
     "authtoken",
     "accesstoken",
     "apitoken",
+    "authkey",
 ];
 
 /// Last words that say how a value is written (`SSH_PRIVATE_KEY_B64`).
@@ -173,7 +176,11 @@ const PLAIN_KEYS: &[&str] = &[
 /// key of a record.
 pub(crate) fn may_be_credential(name: &str) -> bool {
     let before = name.strip_suffix("_KEY").and_then(|before| before.rsplit('_').next()).unwrap_or_default().to_ascii_lowercase();
-    is_credential(name) || !(before.is_empty() || PLAIN_KEYS.contains(&before.as_str()) || name.contains(|c: char| c.is_ascii_lowercase()))
+    // A file that a platform keeps, or hands over encoded.
+    let is_file = ["KEYFILE", "KEY_FILE", "KEY_JSON"].iter().any(|end| name.ends_with(end));
+    is_credential(name)
+        || is_file
+        || !(before.is_empty() || PLAIN_KEYS.contains(&before.as_str()) || name.contains(|c: char| c.is_ascii_lowercase()))
 }
 
 /// Words for what a stored secret holds, and last words of the name of a variable that says where it is stored.
@@ -237,7 +244,7 @@ mod tests {
     #[test]
     fn keys_that_are_set_elsewhere() {
         assert!(is_credential("GHSECRET") && !is_credential("SECRETARY"));
-        for name in ["STRIPE_KEY", "MY_SENDGRID_KEY", "DB_PASSWORD"] {
+        for name in ["STRIPE_KEY", "MY_SENDGRID_KEY", "DB_PASSWORD", "DEV_GCP_KEYFILE"] {
             assert!(may_be_credential(name), "{name}");
         }
         for name in ["CACHE_KEY", "TABLE_PARTITION_KEY", "KEY", "stripe_key", "KEY_NAME", "_KEY", ""] {

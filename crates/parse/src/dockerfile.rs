@@ -230,7 +230,7 @@ impl<'a> Image<'a> {
     fn spent_arguments(&mut self, instruction: &Instruction, commands: &[shell::Command]) {
         for used in interpolations(&instruction.text) {
             let (before, behind) = (&instruction.text[..used.range.start], &instruction.text[used.range.end..]);
-            let in_address = before.ends_with(':') && behind.starts_with('@');
+            let in_address = before.ends_with([':', '/']) && behind.starts_with('@');
             let is_open = self.open_arguments.contains(&used.name) && !facts::is_credential_variable(&used.name);
             if is_open && (in_address || scripts::around(commands, &used.range).is_credential()) {
                 self.open_arguments.remove(&used.name);

@@ -5,7 +5,7 @@
 //! names around it decide.
 
 use unkeyed_model::{
-    Custody, Declaration, Destination, Facts, Lifetime, Location, Reference, Role, SkipReason, StoreKind, Unit, Use, WorkloadKind,
+    Custody, Declaration, Destination, Facts, Lifetime, Location, Reference, Role, SkipReason, Span, StoreKind, Unit, Use, WorkloadKind,
 };
 
 use crate::ci::{Budget, Job, System};
@@ -26,7 +26,12 @@ const MAX_DEPTH: usize = 8;
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let path = &unit.origin().path;
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    (is_yaml && (is_drone(path) || is_woodpecker(path))).then(|| path.clone())
+    (is_program(path) || is_yaml && (is_drone(path) || is_woodpecker(path))).then(|| path.clone())
+}
+
+/// A pipeline that a program makes (Drone docs, "Jsonnet" and "Starlark").
+fn is_program(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some(".drone.jsonnet" | ".drone.star" | ".drone.starlark" | ".drone.script"))
 }
 
 fn is_drone(path: &str) -> bool {
@@ -44,6 +49,9 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 }
 
 fn file(place: &Place<'_>, facts: &mut Facts) {
+    if is_program(place.path()) {
+        return program(place, facts);
+    }
     let mut documents = yaml::parse(place);
     facts.skipped.append(&mut documents.skipped);
     let budget = Budget::new();
@@ -58,6 +66,24 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
     }
     if cut {
         facts.skipped.push(place.skip(SkipReason::Limit, "its scripts are more than is read of one file"));
+    }
+}
+
+/// A pipeline of which only the program is seen that makes it: the secrets that it names, and that there is more.
+fn program(place: &Place<'_>, facts: &mut Facts) {
+    let budget = Budget::new();
+    let mut job = Job::new(&DRONE, &budget, place.path(), "default", place.whole());
+    job.workload.extents = vec![place.bare(Span::new(0, place.text().len()))];
+    for (at, key) in place.text().match_indices("from_secret") {
+        // The quote that may close the key comes first.
+        let rest = place.text()[at + key.len()..].trim_start_matches(['"', '\'']);
+        let Some(value) = rest.split(['"', '\'']).nth(1).filter(|name| !name.is_empty() && name.len() < 128) else { continue };
+        let start = value.as_ptr() as usize - place.text().as_ptr() as usize;
+        stored(&mut job, value, value, place.at(Span::new(start, start + value.len()), "from_secret"), None);
+    }
+    job.lacks("the pipeline that the program makes", place.whole());
+    if job.finish(facts) {
+        facts.skipped.push(place.skip(SkipReason::Limit, "it names more secrets than are read of one file"));
     }
 }
 
@@ -259,5 +285,26 @@ fn secret(place: &Place<'_>, root: &Node, facts: &mut Facts) {
             principal: None,
             location: place.at(node.span, "data"),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, StoreKind, Unit};
+
+    #[test]
+    fn a_program_names_secrets_and_is_not_seen_whole() {
+        for (path, text) in [
+            (".drone.jsonnet", "[{ kind: 'pipeline', steps: [{ settings: { password: { from_secret: 'docker_password' } } }] }]"),
+            (".drone.star", "def main(ctx):\n  return {\"env\": {\"P\": {\"from_secret\": \"docker_password\"}}}\n"),
+        ] {
+            let origin = Origin { path: path.into(), ..Origin::default() };
+            let facts = crate::testing::read(&[Unit::new(Arc::new(origin), text.as_bytes())]);
+            let found: Vec<_> = facts.workloads[0].references.iter().map(|found| (found.store, found.name.as_str())).collect();
+            assert_eq!(found[0], (StoreKind::CiVariable, "docker_password"), "{path}");
+            assert_eq!(found[1].0, StoreKind::ForeignDefinition);
+        }
     }
 }

@@ -57,10 +57,18 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         b"\n  image:",
         b"\n  variables:",
     ];
+    if lies_with_pipelines(unit.origin().folder()) && config::is_settings_alone(head) {
+        return Some(String::new());
+    }
     let in_its_place = unit.origin().path.contains("gitlab");
     let with = keys.iter().filter(|key| holds(key)).count();
     let spoken = with > 1 || (in_its_place && (with == 1 || head.starts_with(b"include:") || holds(b"script:")));
     (spoken && !crate::k8s::is_manifest(bytes)).then(String::new)
+}
+
+/// Whether a folder is called as one of pipelines' parts is.
+fn lies_with_pipelines(folder: &str) -> bool {
+    folder.split('/').any(|part| matches!(part, "ci" | ".ci" | "gitlab-ci" | ".gitlab-ci" | ".gitlab" | "gitlab"))
 }
 
 /// Whether a file is a pipeline by its name: also `gitlab-ci.yml`, `.gitlab-ci-release.yml`.

@@ -65,8 +65,13 @@ pub(crate) fn filled(leaf: &Leaf) -> Vec<Leaf> {
     parts.map(part).collect()
 }
 
+/// Clients of databases, whose `-p` is followed by the password without a blank (MySQL manual, "Command Options for Connecting to
+/// the Server"), and the one that takes a new one as a word (`mysqladmin password X`).
+const DATABASE_CLIENTS: &[&str] = &["mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-admin", "mariadb-dump", "sshpass"];
+
 fn in_line(line: &str, base: usize, found: &mut Vec<(String, Range<usize>)>) {
     let mut named: Option<&str> = None;
+    let (mut program, mut before, mut header) = ("", "", false);
     for word in line.split(|c: char| c.is_whitespace() || ENDS.contains(&c)).filter(|word| !word.is_empty()) {
         let start = base + (word.as_ptr() as usize - line.as_ptr() as usize);
         let name = named.take();
@@ -78,11 +83,24 @@ fn in_line(line: &str, base: usize, found: &mut Vec<(String, Range<usize>)>) {
             let from = start + name.len() + 1;
             found.push((bare(name).to_owned(), from..from + value.len()));
             named = value.is_empty().then_some(bare(name));
+        } else if let Some(value) = word.strip_prefix("-p").filter(|value| !program.is_empty() && !value.is_empty()) {
+            found.push(("password".to_owned(), start + 2..start + 2 + value.len()));
         } else {
-            let key = word.strip_suffix(':').or_else(|| word.strip_prefix("--"));
+            // `Authorization: Bearer X`
+            if header && matches!(word, "Bearer" | "Basic" | "token" | "Token") {
+                named = Some("token");
+                before = word;
+                continue;
+            }
+            header = word.eq_ignore_ascii_case("authorization:");
+            let is_named = (program.ends_with("admin") && word == "password") || before == "set";
+            let key = word.strip_suffix(':').or_else(|| word.strip_prefix("--")).or_else(|| is_named.then_some(word));
             // `--secret-id` names what is stored.
             named = key.map(bare).filter(|key| (is_credential(key) && *key != "secret-id") || *key == "plain_text_passwd");
+            let name = word.rsplit('/').next().unwrap_or_default();
+            program = DATABASE_CLIENTS.iter().find(|client| **client == name).copied().unwrap_or(program);
         }
+        before = word;
     }
 }
 
@@ -95,7 +113,10 @@ fn bare(name: &str) -> &str {
 fn userinfo(word: &str) -> Option<(usize, &str)> {
     let scheme = word.find("://")? + 3;
     let (userinfo, _) = word[scheme..].split_once('@')?;
-    let (user, password) = userinfo.split_once(':')?;
+    // Alone it is the name of a user, or a token that is put in.
+    let Some((user, password)) = userinfo.split_once(':') else {
+        return (!userinfo.contains('/') && !hole::is_known(userinfo)).then_some((scheme, userinfo));
+    };
     (!user.contains('/') && !password.contains('/')).then_some((scheme + user.len() + 1, password))
 }
 
@@ -112,6 +133,10 @@ mod tests {
             ("  db_password: abc4", "db_password=abc4"),
             ("git clone https://ci:abc5@x.io/a", "password=abc5"),
             ("app --db-password=abc6 --port 80", "db-password=abc6"),
+            ("mysqladmin -u root password abc8", "password=abc8"),
+            ("curl -H 'Authorization: Bearer abcb' https://x.io", "token=abcb"),
+            ("/usr/bin/mysql -u app -pabc9 < init.sql", "password=abc9"),
+            ("aws configure set aws_secret_access_key abc0", "aws_secret_access_key=abc0"),
             ("env:\n  - name: API_TOKEN\n    value: 'abc7'\n  - name: PORT\n    value: 80", "API_TOKEN=abc7"),
         ] {
             let found: Vec<String> = values(text).into_iter().map(|(name, range)| format!("{name}={}", &text[range])).collect();
@@ -125,6 +150,9 @@ mod tests {
             "TOKEN_TTL=60",
             "token:\n  abc",
             "get-secret-value --secret-id prod/db",
+            "mkdir -pv /data",
+            "git clone https://git@x.io/a",
+            "mysql -p < init.sql",
         ] {
             assert_eq!(values(text).len(), 0, "{text}");
         }

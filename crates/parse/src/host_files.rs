@@ -79,6 +79,13 @@ pub(crate) fn credential_file(path: &str) -> Option<Option<Destination>> {
 /// Names of folders and files that are kept for credentials, whatever these are.
 const KEPT_FOR: &[&str] = &["secret", "secrets", "credential", "credentials", "creds", "keys", "keystore", "private"];
 
+/// Whether a file or folder is called as if it held credentials.
+pub(crate) fn is_kept(path: &str) -> bool {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned();
+    KEPT_FOR.iter().any(|kept| stem == *kept || stem.ends_with(&format!("-{kept}")) || stem.ends_with(&format!("_{kept}")))
+}
+
 /// A file or folder outside of a container that the container is given: one that holds credentials, or one that is called as
 /// if it did.
 pub(crate) fn mounted(source: &str, target: Option<&str>, location: Location) -> Option<Reference> {
@@ -87,12 +94,7 @@ pub(crate) fn mounted(source: &str, target: Option<&str>, location: Location) ->
         let reference = facts::reference(StoreKind::File, source, location);
         return Some(Reference { content: Content::Durable, destination, used_as, ..reference });
     }
-    let ends = |path: &str| {
-        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned();
-        KEPT_FOR.iter().any(|kept| stem == *kept || stem.ends_with(&format!("-{kept}")) || stem.ends_with(&format!("_{kept}")))
-    };
-    let is_kept = ends(source) || target.is_some_and(|target| ends(target) || credential_file(target).is_some());
+    let is_kept = is_kept(source) || target.is_some_and(|target| is_kept(target) || credential_file(target).is_some());
     is_kept.then(|| Reference { used_as, ..facts::environment(StoreKind::File, source, location) })
 }
 

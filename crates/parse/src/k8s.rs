@@ -5,9 +5,12 @@
 //! whoever applies the file may choose another; names are joined by what is written.
 
 mod authorization;
+mod blocks;
+mod builds;
 mod certificates;
 mod commands;
 mod containers;
+mod controllers;
 mod external_secrets;
 mod identities;
 mod in_cluster;
@@ -111,7 +114,11 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
     for (source, nodes) in sources.iter().zip(&documents).filter(|(source, _)| kustomization::is_one(source.place.origin().file_name())) {
-        nodes.iter().for_each(|node| kustomization::patches(source, node, &mut facts));
+        let is_read = |path: &str| {
+            let path = crate::host_files::relative(source.place.path(), path);
+            sources.iter().any(|other| other.place.path() == path)
+        };
+        nodes.iter().for_each(|node| kustomization::patches(source, node, &is_read, &mut facts));
     }
     rbac::bindings(&objects, &mut facts);
     linkerd::read(&objects, &mut facts);
@@ -148,6 +155,8 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
         ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),
+        ("build.openshift.io", "BuildConfig") => builds::read(object, facts),
+        _ if controllers::is_one(object) => controllers::read(object, facts),
         _ => pods::read(object, facts),
     }
 }

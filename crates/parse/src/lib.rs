@@ -7,6 +7,7 @@
 mod agents;
 mod ansible;
 mod arm;
+mod atlantis;
 mod azure_pipelines;
 mod backstage;
 mod bitbucket;
@@ -58,6 +59,7 @@ mod scripts;
 mod serverless;
 mod shell;
 mod shell_script;
+mod spacelift;
 mod spire;
 mod systemd;
 mod table;

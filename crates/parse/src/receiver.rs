@@ -78,6 +78,12 @@ impl Receiver {
         if takes_password && matches!(receiver.used_as.as_deref(), Some("p" | "password")) {
             receiver.content = Content::Durable;
         }
+        if is_in_address(word, into) {
+            receiver = Self { content: Content::Durable, ..Self::unstated(Some("password")) };
+        }
+        if keeps_login(command, word) {
+            receiver.content = Content::Durable;
+        }
         if effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("aws-configure"))) && before.starts_with("aws_") {
             receiver = Self { content: Content::Durable, ..Self::variable(&before.to_ascii_uppercase()) };
         }
@@ -119,6 +125,29 @@ fn is_authorization(program: &str, before: &str, word: &str, into: usize) -> boo
     let names_key = matches!(name.as_str(), "authorization" | "private-token" | "x-api-key" | "job-token") || name.ends_with("-token");
     let is_user = matches!(before, "-u" | "--user" | "--proxy-user") && word.find(':').is_some_and(|colon| into > colon);
     matches!(program, "curl" | "wget" | "http" | "https" | "xh") && (is_header && header.contains(':') && names_key || is_user)
+}
+
+/// Whether what stands so far into a word is the password of an address in it, or a token in its place.
+fn is_in_address(word: &str, into: usize) -> bool {
+    let Some((scheme, (userinfo, _))) = word.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) else {
+        return false;
+    };
+    let start = scheme.len() + "://".len();
+    let password = userinfo.rfind(':').map_or(start, |colon| start + colon);
+    !userinfo.contains('/') && userinfo.contains('$') && (password..start + userinfo.len() + 1).contains(&into)
+}
+
+/// Whether a word belongs to what a package manager is told to log in with from now on (npm's `config set …:_authToken`, Bundler's
+/// `config HOST USER:PASSWORD`, Poetry's `config http-basic…`).
+fn keeps_login(command: &Command, word: &str) -> bool {
+    let program = command.program();
+    let key = || command.words.iter().any(|word| ["_auth", "_password"].iter().any(|key| word.text.contains(key)));
+    match program {
+        "npm" | "yarn" | "pnpm" => command.runs(program, &["config", "set"]) && key(),
+        "poetry" => command.words.iter().any(|word| word.text.starts_with("http-basic") || word.text.starts_with("pypi-token")),
+        "bundle" => command.runs("bundle", &["config"]) && command.words.last().is_some_and(|last| last.text == word),
+        _ => false,
+    }
 }
 
 /// Where a command leads.

@@ -202,6 +202,7 @@ fn take(commands: &[shell::Command], locate: &dyn Fn(Range<usize>) -> Location, 
             }
             Effect::WritesCredential(form) => workload.traits.push(("writes-credential".into(), form.into(), at)),
             Effect::RunsScript(path) => workload.uses.push((Use::Component, path)),
+            Effect::Sources(path) => workload.uses.push((Use::File, path)),
             Effect::Lasts { what, length } => workload.traits.push((what.into(), length, at)),
             _ => {}
         }

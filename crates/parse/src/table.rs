@@ -3,9 +3,9 @@
 use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
-    agents, ansible, arm, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild, codeowners,
-    compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins, k3s, k8s,
-    profiles, programs, provisioning, recipes, serverless, shell_script, spire, systemd, terraform, travis,
+    agents, ansible, arm, atlantis, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild,
+    codeowners, compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins,
+    k3s, k8s, profiles, programs, provisioning, recipes, serverless, shell_script, spacelift, spire, systemd, terraform, travis,
 };
 
 /// One format.
@@ -35,6 +35,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "jenkins-controller", claims: jenkins::claims_controller, surface: Surface::CiConfig, read: jenkins::read_controller },
     Row { name: "gitlab-ci", claims: gitlab::claims, surface: Surface::CiConfig, read: gitlab::read },
     Row { name: "azure-pipelines", claims: azure_pipelines::claims, surface: Surface::CiConfig, read: azure_pipelines::read },
+    Row { name: "spacelift", claims: spacelift::claims, surface: Surface::CiConfig, read: spacelift::read },
+    Row { name: "atlantis", claims: atlantis::claims, surface: Surface::CiConfig, read: atlantis::read },
     Row { name: "agents", claims: agents::claims, surface: Surface::Worktree, read: agents::read },
     Row { name: "cli-profiles", claims: profiles::claims, surface: Surface::Worktree, read: profiles::read },
     Row { name: "codeowners", claims: codeowners::claims, surface: Surface::Worktree, read: codeowners::read },

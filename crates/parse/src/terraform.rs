@@ -21,6 +21,7 @@ mod files;
 mod functions;
 mod gcp;
 mod hcp;
+mod heredocs;
 mod json;
 mod kept;
 mod kubernetes;
@@ -42,6 +43,7 @@ mod resource;
 mod run;
 mod secrets;
 mod settings;
+mod spacelift;
 mod spire;
 mod spliced;
 mod started;
@@ -241,6 +243,7 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
     }
     module.documents.read_others(&mut facts);
     hcp::read(&module, &mut facts);
+    spacelift::read(&module, &mut facts);
     manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
     calls::read(&module, modules, &mut facts);

@@ -2,7 +2,9 @@
 //!
 //! Travis issues no identity tokens. Values under `secure:` are encrypted with a key that only Travis has.
 
-use unkeyed_model::{Custody, Declaration, Destination, Facts, Lifetime, Role, SkipReason, Unit, WorkloadKind};
+use unkeyed_model::{
+    Content, Custody, Declaration, Destination, Facts, Lifetime, Reference, Role, SkipReason, StoreKind, Unit, WorkloadKind,
+};
 
 use crate::ci::{Budget, File, Files, Job, System};
 use crate::facts as shared;
@@ -97,6 +99,7 @@ fn one<'a>(file: &'a File<'a>, item: Option<(&'a Node, String, usize)>, budget: 
             given(&mut job, file, section, &place::under(&path, key));
         }
     }
+    decrypted(&mut job, place, node, &path);
     let mut slots = Vec::new();
     node.for_each_scalar(&path, &mut |path, scalar| {
         if path.ends_with(".secure") && (item.is_some() || !path.starts_with("jobs.") && !path.starts_with("matrix.")) {
@@ -114,6 +117,23 @@ fn one<'a>(file: &'a File<'a>, item: Option<(&'a Node, String, usize)>, budget: 
         location,
     }));
     job.finish(facts)
+}
+
+/// The key of an encrypted file, which Travis keeps (Travis docs, "Encrypting Files": `$encrypted_…_key`).
+fn decrypted(job: &mut Job<'_>, place: &place::Place<'_>, node: &Node, path: &str) {
+    let mut found = Vec::new();
+    for phase in PHASES {
+        let Some(scripts) = node.get(phase) else { continue };
+        scripts.for_each_scalar(&place::under(path, phase), &mut |path, scalar| {
+            let mut words = scalar.text().unwrap_or_default().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let key = words.find(|word| word.starts_with("encrypted_") && word.ends_with("_key"));
+            found.extend(key.map(|key| (key.to_owned(), place.at(scalar.span, path))));
+        });
+    }
+    for (name, at) in found {
+        let reference = shared::reference(StoreKind::CiVariable, name, at);
+        job.refers(Reference { content: Content::Durable, ..reference });
+    }
 }
 
 /// `env`: a mapping, a list of assignments, or `global` and `jobs` of them.

@@ -39,31 +39,34 @@ pub(crate) fn parse(place: &Place<'_>) -> Documents {
 
 /// Reads all documents of `text`, which stands for the unit's text byte by byte (templates masked, for instance).
 ///
-/// YAML wants a closing bracket on a line of its own to be indented deeper than the key; people, formatters and most
-/// other readers don't. A text that fails is read once more with such brackets on the line before.
+/// YAML wants a closing bracket or quote on a line of its own to be indented deeper than the key; people, formatters and most
+/// other readers don't. A text that fails is read once more with such brackets and quotes on the line before.
 pub(crate) fn parse_text(place: &Place<'_>, text: &str) -> Documents {
     let as_written = read(place, text);
     let failed = |read: &Documents| read.skipped.iter().any(|skip| skip.why == SkipReason::Malformed);
     if !failed(&as_written) {
         return as_written;
     }
-    let joined = brackets_joined(text).map(|text| read(place, &text)).filter(|joined| !failed(joined));
+    let joined = ends_joined(text).map(|text| read(place, &text)).filter(|joined| !failed(joined));
     joined.unwrap_or(as_written)
 }
 
 /// The text, of the same length, with each line break in front of a closing bracket made a space, and with it the comment
-/// that the line ended in; nothing if there is none.
-fn brackets_joined(text: &str) -> Option<String> {
+/// that the line ended in; the same for a quote that stands alone. Nothing if there is none.
+fn ends_joined(text: &str) -> Option<String> {
     let mut joined = String::with_capacity(text.len());
     let mut lines = text.split_inclusive('\n').peekable();
     let mut changed = false;
     while let Some(line) = lines.next() {
-        if !lines.peek().is_some_and(|next| next.trim_start_matches(' ').starts_with([']', '}'])) {
+        let next = lines.peek().map_or("", |next| next.trim());
+        let is_quote = matches!(next, "\"" | "'");
+        if !is_quote && !next.starts_with([']', '}']) {
             joined.push_str(line);
             continue;
         }
         changed = true;
-        let kept = line.find(" #").unwrap_or_else(|| line.trim_end().len());
+        // Inside quotes `#` begins no comment.
+        let kept = line.find(" #").filter(|_| !is_quote).unwrap_or_else(|| line.trim_end().len());
         joined.push_str(&line[..kept]);
         joined.extend(std::iter::repeat_n(' ', line.len() - kept));
     }

@@ -13,7 +13,18 @@ use crate::shell;
 use crate::tree::Node;
 
 /// Mappings of environment variables for the agent (Claude Code, development containers, opencode).
-const ENVIRONMENTS: &[&str] = &["env", "remoteEnv", "containerEnv", "environment"];
+const ENVIRONMENTS: &[&[&str]] = &[
+    &["env"],
+    &["remoteEnv"],
+    &["containerEnv"],
+    &["environment"],
+    // Codex, VS Code and Zed: what the shells have that the agent runs commands in.
+    &["shell_environment_policy", "set"],
+    &["terminal.integrated.env.linux"],
+    &["terminal.integrated.env.osx"],
+    &["terminal.integrated.env.windows"],
+    &["terminal", "env"],
+];
 
 /// Adds the agent's workload, if it carries anything of its own.
 pub(super) fn read(place: &Place<'_>, root: &Node, facts: &mut Facts) {
@@ -21,9 +32,9 @@ pub(super) fn read(place: &Place<'_>, root: &Node, facts: &mut Facts) {
     let mut workload = Workload::new(WorkloadKind::Agent, format!("agent:{}", place.path()), place.path(), location.clone());
     workload.extents.push(location);
     let mut found = Collector { place, workload, slots: Vec::new(), variables: Vec::new(), destination: None };
-    for key in ENVIRONMENTS {
-        if let Some(node) = root.get(key) {
-            found.environment(node, key, root.get("inputs"));
+    for keys in ENVIRONMENTS {
+        if let Some(node) = root.path(keys) {
+            found.environment(node, &keys.join("."), root.get("inputs"));
         }
     }
     helper(&mut found, root);
@@ -31,6 +42,10 @@ pub(super) fn read(place: &Place<'_>, root: &Node, facts: &mut Facts) {
         hooks.for_each_scalar("hooks", &mut |path, node| {
             if path.ends_with(".command") {
                 scripts::command(place, &[node], path, &mut found.workload);
+                for used in scripts::mentions(place, &[node]) {
+                    let receiver = used.receiver.used_as.as_deref().unwrap_or(&used.name);
+                    found.workload.references.extend(facts::environment_reference(&used.name, receiver, used.at));
+                }
             }
         });
     }

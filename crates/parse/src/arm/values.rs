@@ -38,6 +38,11 @@ impl Reader<'_, '_> {
             let name = hole::named(&self.template.text(&leaf.val));
             return vec![facts::environment(StoreKind::Parameter, name, self.location(leaf))];
         }
+        // The setting of a site that keeps what it signs users in with (`clientSecretSettingName`).
+        if let (true, Kind::Text(setting, _)) = (leaf.name.ends_with("SecretSettingName"), &leaf.val.kind) {
+            let reference = self.reference(StoreKind::Parameter, setting, Custody::PlatformStored, leaf);
+            return vec![Reference { content: Content::Durable, ..reference }];
+        }
         let found = self.found(leaf, into);
         let found = if found.is_empty() { self.handed_in(leaf).into_iter().collect() } else { found };
         // What is told the name of a secret fetches it.

@@ -2,7 +2,7 @@
 
 use unkeyed_model::{
     Content, Custody, Destination, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reach, Reference, StoreKind, Ttl, TtlBasis,
-    Value,
+    Use, Value,
 };
 
 use super::job::Job;
@@ -76,6 +76,7 @@ impl<'a> Job<'a> {
                 }
             }
             Effect::RunsScript(path) => self.calls(path),
+            Effect::Sources(path) => self.workload.uses.push((Use::File, path)),
             Effect::Lasts { what, length } => self.note(what, length, at),
             // These belong to GitHub Actions.
             Effect::ChecksOutPullRequest | Effect::RequestsToken { .. } => {}

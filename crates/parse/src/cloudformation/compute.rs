@@ -4,6 +4,7 @@ use unkeyed_model::{
     Destination, Facts, IdentityKind, IdentityPath, Location, Platform, Reach, Reference, StoreKind, Use, Value, Workload,
 };
 
+use super::init;
 use super::principals;
 use super::sam;
 use super::template::{Resource, Template};
@@ -13,6 +14,7 @@ use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::facts;
 use crate::given;
 use crate::host_files;
+use crate::place;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 use crate::scripts;
@@ -100,6 +102,11 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
             workload.uses.push((Use::Image, image.clone()));
         }
     }
+    if let Some(macros) = resource.properties().and_then(|properties| properties.entry("Fn::Transform")) {
+        let at = template.place.at(macros.span, place::under(&resource.path(), "Properties.Fn::Transform"));
+        workload.references.push(facts::reference(StoreKind::ForeignDefinition, "what a macro adds to its properties", at));
+    }
+    init::read(resource, &reader, &mut workload, found);
     reader.spliced(resource.entry, &resource.path(), &mut workload.references);
     found.workloads.push(workload);
 }

@@ -209,6 +209,10 @@ impl Template<'_> {
         };
         let mut values: Vec<Val> =
             of(map, &first).iter().flat_map(|node| of(node, &second)).take(MAX_MAPPED).map(|node| self.eval(&node)).collect();
+        // What stands there belongs to all who look it up.
+        for val in values.iter_mut().filter(|val| matches!(val.kind, Kind::Text(..)) && val.via.is_none()) {
+            val.via = second.as_deref().map(|second| format!("Mappings.{second}").into());
+        }
         if values.len() == MAX_MAPPED {
             values.push(Val::unknown(format!("Fn::FindInMap beyond {MAX_MAPPED} values")));
         }

@@ -115,3 +115,38 @@ fn a_function_is_handed_a_credential_by_another_stack() {
     assert_eq!(references("!ImportValue password"), 1);
     assert_eq!(references("!GetAtt Db.Arn"), 0);
 }
+
+#[test]
+fn a_macro_may_add_anything_to_a_resource() {
+    let text = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Fn:\n    Type: AWS::Lambda::Function\n    Properties:\n      \
+                Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://b/x.yaml'}}\n";
+    let facts = one(text);
+    assert_eq!(facts.workloads[0].references[0].store, unkeyed_model::StoreKind::ForeignDefinition);
+}
+
+#[test]
+fn a_machine_is_given_credentials_by_its_first_start_and_by_mappings() {
+    let used = |metadata: &str, variable: &str| -> Vec<String> {
+        let facts = one(&format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {{P1: {{Type: String}}}}\nMappings: {{Keys: {{prod: {{key: correct-horse}}}}}}\n\
+             Resources:\n  Vm:\n    Type: AWS::EC2::Instance\n    Metadata:\n{metadata}\n  Fn:\n    Type: AWS::Lambda::Function\n    \
+             Properties:\n      Environment: {{Variables: {{{variable}}}}}\n"
+        ));
+        facts.workloads.into_iter().flat_map(|workload| workload.references).map(|used| used.name).collect()
+    };
+    let init = |config: &str| format!("      AWS::CloudFormation::Init:\n        config:\n          {config}");
+    let none = "      Other: x";
+    let cases = [
+        (init("commands: {a: {command: !Sub 'mysqladmin -u root password ${P1}'}}"), "A: 1", &["P1"][..]),
+        (init("commands: {a: {command: ./run, env: {DB_PASSWORD: !Ref P1}}}"), "A: 1", &["P1"]),
+        (init("files: {/etc/a: {content: !Sub 'password=${P1}'}}"), "A: 1", &["P1"]),
+        (init("packages: {yum: {httpd: []}}"), "A: 1", &[]),
+        ("      AWS::CloudFormation::Authentication: {x: {type: basic, password: !Ref P1}}".to_owned(), "A: 1", &["P1"]),
+        (none.to_owned(), "API_KEY: !FindInMap [Keys, prod, key]", &["Mappings.key"]),
+        (none.to_owned(), "QUEUE: !Sub 'amqps://app:${P1}@mq:5671'", &["P1"]),
+        (none.to_owned(), "QUEUE: !Sub 'https://${P1}.example.com/x'", &[]),
+    ];
+    for (metadata, variable, expected) in cases {
+        assert_eq!(used(&metadata, variable), expected, "{metadata} {variable}");
+    }
+}

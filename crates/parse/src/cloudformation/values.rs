@@ -7,6 +7,8 @@ use super::template::Template;
 use crate::credential_name::{self, is_credential};
 use crate::evaluated::{Kind, Leaf, Ref};
 use crate::facts;
+use crate::given;
+use crate::host_files;
 use crate::place;
 use crate::policy_document::hole;
 use crate::tree::{Entry, Kind as Written, Node};
@@ -78,7 +80,16 @@ impl Reader<'_, '_> {
                 .into_iter()
                 .collect();
         }
-        let held: Vec<Reference> = hole::holes(text).filter_map(|what| self.by_name(&eval::of_hole(what), leaf)).collect();
+        let mut held: Vec<Reference> = hole::holes(text).filter_map(|what| self.by_name(&eval::of_hole(what), leaf)).collect();
+        if held.is_empty() && text.contains("://") && !hole::is_known(text) && is_value(leaf) {
+            // The password of an address, whatever its parameter is called.
+            let parts = given::filled(leaf).into_iter().filter(|part| part.name == "password");
+            let used = parts.flat_map(|part| match &part.val.kind {
+                Kind::Text(text, _) => hole::holes(text).filter_map(|what| self.by_name(&eval::of_hole(what), &part)).collect::<Vec<_>>(),
+                _ => Vec::new(),
+            });
+            held.extend(used);
+        }
         if !held.is_empty() || !hole::is_known(text) {
             return held;
         }
@@ -135,7 +146,10 @@ impl Reader<'_, '_> {
                     || is_credential(&used.attribute);
                 return secret.then(|| self.reference(StoreKind::CloudSecretManager, &used.attribute, Custody::VaultStatic, leaf));
             }
-            "file" => return credential.then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf)),
+            "file" => {
+                return (credential || host_files::is_kept(file_of(&used.attribute)))
+                    .then(|| self.reference(StoreKind::File, &used.attribute, Custody::PlatformStored, leaf));
+            }
             "opt" | "param" | "self" => {
                 return credential.then(|| self.reference(StoreKind::Parameter, &used.shown(), Custody::PlatformStored, leaf));
             }
@@ -202,6 +216,11 @@ impl Reader<'_, '_> {
     fn location(&self, leaf: &Leaf) -> Location {
         leaf.val.at.map_or_else(|| self.template.place.whole(), |at| self.template.location(at, &leaf.path))
     }
+}
+
+/// The path in what stands behind `file` (`(./secrets.yml):key`).
+fn file_of(attribute: &str) -> &str {
+    attribute.trim_start_matches('(').split([')', ':', ',']).next().unwrap_or_default().trim()
 }
 
 /// Whether the property names a stored secret that AWS fetches for the workload: of an event source, of a registry.

@@ -75,7 +75,7 @@ pub(super) fn effects(command: &Command) -> Vec<Effect> {
         "make" | "gmake" => recipes(command, MAKEFILE, &arguments(command)),
         "npm" | "pnpm" | "yarn" => recipes(command, PACKAGE, &scripts(command)),
         "bun" if program(command).is_none() => recipes(command, PACKAGE, &scripts(command)),
-        _ => script(command).or_else(|| program(command)).into_iter().collect(),
+        _ => script(command).or_else(|| program(command)).or_else(|| sourced(command)).into_iter().collect(),
     }
 }
 
@@ -86,6 +86,16 @@ fn program(command: &Command) -> Option<Effect> {
     let skipped = usize::from(INTERPRETERS.contains(&command.program()));
     let found = words.iter().skip(skipped).find(|word| !word.text.starts_with('-') && (skipped == 0 || is_program(&word.text)))?;
     is_program(&found.text).then(|| in_checkout(&found.text)).flatten().map(Effect::RunsScript)
+}
+
+/// A file of variables that is taken into the shell (`source ./prod.env`).
+fn sourced(command: &Command) -> Option<Effect> {
+    // What is written there later steps have as variables.
+    let is_kept = command.program() == "cat" && command.outputs.first().is_some_and(|file| file.text.contains("GITHUB_ENV"));
+    let file = command.invocation().get(1).filter(|_| is_kept || matches!(command.program(), "." | "source"))?;
+    let name = file.text.rsplit('/').next().unwrap_or_default();
+    let is_environment = name.ends_with(".env") || name.starts_with(".env");
+    is_environment.then(|| in_checkout(&file.text)).flatten().map(Effect::Sources)
 }
 
 fn script(command: &Command) -> Option<Effect> {
@@ -159,6 +169,12 @@ mod tests {
         );
         assert_eq!(runs("make; make $T; npm publish; make -C /srv x"), [""; 0]);
         assert_eq!(runs("bash ci/deploy.sh prod; ./a.sh"), ["ci/deploy.sh", "a.sh"]);
+        let files = |line: &str| {
+            let effects = shell::commands(line).iter().flat_map(effects).collect::<Vec<_>>();
+            effects.into_iter().filter_map(|effect| if let Effect::Sources(path) = effect { Some(path) } else { None }).collect::<Vec<_>>()
+        };
+        assert_eq!(files("source ./ci.env; . a/.env.prod; source venv/bin/activate; cat x.env"), ["ci.env", "a/.env.prod"]);
+        assert_eq!(files("cat .env.live >> $GITHUB_ENV"), [".env.live"]);
         assert_eq!(runs("python3 -u ci/a.py x; uv run b.py; npx tsx c.ts; ./d.py; bun e.ts"), ["ci/a.py", "b.py", "c.ts", "d.py", "e.ts"]);
         assert_eq!(runs("python -m build; node --version; cat a.py; npx eslint"), [""; 0]);
     }

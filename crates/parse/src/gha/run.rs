@@ -178,6 +178,7 @@ impl<'a> Script<'a, '_> {
                 draft.builds(images, &dockerfile, &at);
             }
             Effect::RunsScript(path) => draft.draws_in(Use::Component, path),
+            Effect::Sources(path) => draft.draws_in(Use::File, path),
             Effect::Lasts { what, length } => draft.note(what, length, at),
             Effect::ChecksOutPullRequest => draft.note("checks-out", "pull-request-head", at),
             Effect::RequestsToken { audience } => {

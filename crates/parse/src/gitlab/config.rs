@@ -35,6 +35,14 @@ const GLOBAL: &[&str] = &[
     "component",
 ];
 
+/// Whether all that stands at the margin of a text are keys of a file that are no jobs, variables among them.
+pub(super) fn is_settings_alone(head: &[u8]) -> bool {
+    let mut margin = head.split(|byte| *byte == b'\n').filter(|line| !matches!(line.first(), None | Some(b' ' | b'#' | b'\r' | b'-')));
+    let key =
+        |line: &[u8]| line.split(|byte| *byte == b':').next().and_then(|key| std::str::from_utf8(key).ok()).unwrap_or_default().to_owned();
+    memchr::memmem::find(head, b"variables:").is_some() && margin.all(|line| GLOBAL.contains(&key(line).as_str()))
+}
+
 /// What stands elsewhere, and where that is written.
 pub(super) type Lacking = Vec<(String, Location)>;
 

@@ -65,6 +65,7 @@ fn apply(commands: &[Command], at: &dyn Fn(&Command) -> Location, image: &mut Du
             // What belongs to a build: a platform's job token, releases, checkouts, scripts of a tree.
             Effect::Publishes { .. }
             | Effect::RunsScript(_)
+            | Effect::Sources(_)
             | Effect::SignsKeyless { .. }
             | Effect::UsesGithub { .. }
             | Effect::Builds { .. }

@@ -42,6 +42,7 @@ pub(super) fn read<'a>(source: &Source<'a>, range: Range<usize>, job: &mut Job<'
             name if is_credential_argument(name) && source.tokens.get(at + 1).is_some_and(|next| next.is_sign(b':')) => {
                 named_credential(source, at, job);
             }
+            "fileId" if source.tokens.get(at + 1).is_some_and(|next| next.is_sign(b':')) => managed_file(source, at, job),
             "path" if source.tokens.get(at + 1).is_some_and(|next| next.is_sign(b':')) => vault_path(source, at, job),
             "envVar" => given(source, at, job),
             _ if source.tokens.get(at + 1).is_some_and(|next| next.is_sign(b'=')) => assigned(source, at, job),
@@ -61,7 +62,8 @@ fn at_token(source: &Source<'_>, token: &Token) -> Location {
 /// Named arguments that hold the id of a credential: `credentialsId`, `vaultCredentialId`, `tokenCredentialId` …
 fn is_credential_argument(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower.ends_with("credentialsid") || lower.ends_with("credentialid")
+    // `httpRequest` (HTTP Request plugin) calls it so.
+    lower.ends_with("credentialsid") || lower.ends_with("credentialid") || name == "authentication"
 }
 
 /// `sh '…'`, `sh(script: '…')`, `sh("…")`.
@@ -86,6 +88,15 @@ fn line_end(source: &Source<'_>, at: usize, end: usize) -> usize {
 fn stored(id: &Token, source: &Source<'_>) -> Reference {
     let reference = facts::reference(StoreKind::JenkinsCredential, id.text(), at_token(source, id));
     Reference { content: Content::Durable, ..reference }
+}
+
+/// `configFile(fileId: 'maven-settings', …)`: a file that the controller keeps, with the credentials that are put into it (Config File
+/// Provider plugin).
+fn managed_file<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
+    let Some(id) = source.tokens.get(at + 2).filter(|token| token.kind == TokenKind::Text) else { return };
+    let (_, arguments) = arguments(source, at);
+    arguments.variables().for_each(|variable| job.is_given(variable));
+    job.refers(facts::reference(StoreKind::JenkinsCredential, id.text(), at_token(source, id)));
 }
 
 /// `NAME = credentials('id')`.

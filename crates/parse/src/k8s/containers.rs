@@ -83,7 +83,12 @@ pub(super) fn variable_as(object: Object<'_>, entry: &Node, name: &str, path: &s
     let found = match (key_of("secretKeyRef"), key_of("configMapKeyRef")) {
         (Some(key), _) => keyed(object, key, StoreKind::K8sSecret, path),
         (None, Some(key)) => keyed(object, key, StoreKind::K8sConfigMap, path),
-        (None, None) => None,
+        // An annotation or label of the pod, which somebody writes there.
+        (None, None) => entry.path(&["valueFrom", "fieldRef", "fieldPath"]).and_then(|field| {
+            let text = field.text().filter(|text| text.starts_with("metadata.annotations") || text.starts_with("metadata.labels"))?;
+            let at = object.location(field, &format!("{path}.valueFrom"));
+            shared::may_hold_credential(name).then(|| shared::reference(StoreKind::Parameter, text, at))
+        }),
     };
     if let Some(reference) = found {
         workload.references.push(shared::received_by(reference, name));
@@ -138,7 +143,12 @@ fn substituted(text: &str) -> Vec<String> {
 /// A `secretKeyRef` or `configMapKeyRef`.
 pub(super) fn keyed(object: Object<'_>, node: &Node, store: StoreKind, path: &str) -> Option<Reference> {
     let name = node.get("name")?;
-    let mut reference = secrets::reference(object, &object.source.text(name)?, object.location(node, &format!("{path}.valueFrom")));
+    let text = object.source.text(name)?;
+    // The variable of a loop says nothing of what it goes through.
+    let is_whole = text.starts_with("{{") && text.find("}}") == text.len().checked_sub(2);
+    let is_of_loop = is_whole && values::mentioned(&text).is_none() && !text.contains("include ");
+    let named = if is_of_loop { "a Secret of a template" } else { &*text };
+    let mut reference = secrets::reference(object, named, object.location(node, &format!("{path}.valueFrom")));
     reference.store = store;
     reference.key = node.get("key").and_then(|key| object.source.text(key)).map(|key| key.to_string());
     Some(reference)

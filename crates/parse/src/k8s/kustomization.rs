@@ -48,7 +48,8 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
 
 /// The objects that the patches of a kustomization write out, and what single changes of theirs add, as objects of the
 /// kind and name that they change.
-pub(super) fn patches(source: &Source<'_>, document: &Node, facts: &mut Facts) {
+pub(super) fn patches(source: &Source<'_>, document: &Node, is_read: &dyn Fn(&str) -> bool, facts: &mut Facts) {
+    unread(source, document, is_read, facts);
     for field in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
         for entry in document.get(field).map(Node::items).unwrap_or_default() {
             let Some(patch) = entry.get("patch").or(Some(entry)).filter(|patch| patch.text().is_some_and(|text| text.contains('\n')))
@@ -71,6 +72,31 @@ pub(super) fn patches(source: &Source<'_>, document: &Node, facts: &mut Facts) {
                     changes(Object { source: &beside, node }, &kind, &name, facts);
                 }
             }
+        }
+    }
+}
+
+/// What is put into an object by a file that isn't read as one, or out of a Secret (`replacements`).
+fn unread(source: &Source<'_>, document: &Node, is_read: &dyn Fn(&str) -> bool, facts: &mut Facts) {
+    let mut put = |into: &Node, at: &Node, store: StoreKind, what: &str| {
+        let Some((kind, name)) = into.str("kind").zip(into.str("name")) else { return };
+        let known = facts.workloads.iter().find(|one| one.id.starts_with("k8s:") && one.id.ends_with(&format!("/{kind}/{name}")));
+        let Some(known) = known else { return };
+        let location = source.place.at(at.span, "kustomization");
+        let mut workload = Workload::new(WorkloadKind::K8s, known.id.clone(), &known.name, location.clone());
+        workload.references.push(shared::reference(store, what, location));
+        facts.workloads.push(workload);
+    };
+    for entry in ["patches", "patchesJson6902"].iter().filter_map(|field| document.get(field)).flat_map(Node::items) {
+        let path = entry.get("path").filter(|path| path.text().is_some_and(|path| !is_read(path)));
+        if let Some((path, target)) = path.zip(entry.get("target")) {
+            put(target, path, StoreKind::ForeignDefinition, path.text().unwrap_or_default());
+        }
+    }
+    for entry in document.get("replacements").map(Node::items).unwrap_or_default() {
+        let Some(secret) = entry.get("source").filter(|of| of.str("kind") == Some("Secret")) else { continue };
+        for target in entry.get("targets").map(Node::items).unwrap_or_default().iter().filter_map(|target| target.get("select")) {
+            put(target, secret, StoreKind::K8sSecret, secret.str("name").unwrap_or_default());
         }
     }
 }
@@ -104,4 +130,31 @@ fn slot(object: Object<'_>, literal: &Node, field: &str, store: StoreKind) -> Op
     let wanted = store == StoreKind::K8sSecret || is_credential(name);
     let span = Span::new(literal.span.end - value.len(), literal.span.end);
     (wanted && !value.trim().is_empty()).then(|| shared::slot(name, object.span(span, &format!("{field}.{name}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Unit};
+
+    #[test]
+    fn what_a_kustomization_puts_in_from_elsewhere_is_told() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: n}\nspec: {containers: [{name: a, image: b}]}\n";
+        let of = |kustomization: &str| -> Vec<String> {
+            let unit = |path: &str, text: &str| {
+                let origin = Origin { path: path.into(), ..Origin::default() };
+                Unit::new(Arc::new(origin), text.as_bytes().to_vec())
+            };
+            let facts = crate::testing::read(&[unit("k/kustomization.yaml", kustomization), unit("k/a.yaml", pod), unit("k/p.yaml", pod)]);
+            facts.workloads.iter().flat_map(|workload| &workload.references).map(|used| used.name.clone()).collect()
+        };
+        let target = "target: {kind: Pod, name: a}";
+        assert_eq!(of(&format!("resources: [a.yaml]\npatches: [{{{target}, path: ops.yaml}}]\n")), ["ops.yaml"]);
+        assert_eq!(of(&format!("resources: [a.yaml]\npatches: [{{{target}, path: p.yaml}}]\n")), [""; 0]);
+        let replaced =
+            |kind: &str| format!("replacements: [{{source: {{kind: {kind}, name: s}}, targets: [{{select: {{kind: Pod, name: a}}}}]}}]\n");
+        assert_eq!(of(&replaced("Secret")), ["s"]);
+        assert_eq!(of(&replaced("ConfigMap")), [""; 0]);
+    }
 }

@@ -4,7 +4,8 @@ use unkeyed_model::{Content, Facts, Location, Reference, StoreKind, Use, Workloa
 
 use super::objects::{Object, Written};
 use super::{
-    certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, options, programs, service_accounts, volumes,
+    blocks, certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, options, programs, service_accounts,
+    volumes,
 };
 use crate::tree::Node;
 
@@ -256,6 +257,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     image_pull_secrets(pod, &mut workload);
     workspaces(pod, &mut workload);
     options::read(pod, &mut workload, facts);
+    blocks::read(object, &mut workload);
     if TEKTON.contains(&object.kind()) || is_workflow(object.kind()) {
         drawn(object, pod.spec, MAX_SELECTORS, &mut workload.uses);
         for (node, path) in pod.selected() {

@@ -6,7 +6,7 @@ use unkeyed_model::{
 };
 
 use super::objects::{Object, Written};
-use super::{identities, pods, secrets};
+use super::{blocks, identities, pods, secrets};
 use crate::facts as shared;
 use crate::tree::Node;
 
@@ -23,6 +23,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     for entry in object.at(&["imagePullSecrets"]).map(Node::items).unwrap_or_default() {
         component.references.extend(pods::secret_for_pulling(object, entry));
     }
+    blocks::read(object, &mut component);
     for entry in object.at(&["secrets"]).map(Node::items).unwrap_or_default() {
         let Some(node) = entry.get("name") else { continue };
         component

@@ -78,6 +78,18 @@ impl<'a> Values<'a> {
         Some(out)
     }
 
+    /// Lists and mappings that actions of a text put there whole, each with its name and where the action stands.
+    pub(super) fn put_whole<'t>(&self, text: &'t str) -> Vec<(&'t str, Written<'_>, usize)> {
+        let whole = |action: &str| ["toYaml", "with ", "range "].iter().any(|word| action.contains(word));
+        let found = memchr::memmem::find_iter(text.as_bytes(), "{{").filter_map(|at| {
+            let action = text[at + 2..].split("}}").next()?;
+            let name = mentioned(action).filter(|_| whole(action))?;
+            let written = self.get(name).filter(|written| written.node.text().is_none())?;
+            Some((name, written, at))
+        });
+        found.collect()
+    }
+
     /// What the actions of a mapping put under a key: `before` is the text up to the mapping, `block` its own.
     pub(super) fn under(&self, before: &str, block: &str, key: &str) -> Option<Written<'_>> {
         let mut open = 0_usize;
@@ -108,6 +120,13 @@ impl<'a> Values<'a> {
         found.sort();
         found
     }
+}
+
+/// Where actions stand that write what a named template makes, or a value that is a template itself.
+pub(super) fn unread(text: &str) -> Vec<usize> {
+    let writes = |action: &str| ["include ", "template ", "tpl "].iter().any(|word| action.starts_with(word));
+    let starts = memchr::memmem::find_iter(text.as_bytes(), "{{");
+    starts.filter(|at| writes(text[at + 2..].trim_start_matches(['-', ' ']))).collect()
 }
 
 /// Remembers a value and those below it.

@@ -10,7 +10,7 @@ use hcl_edit::structure::Body;
 use unkeyed_model::{Facts, SkipReason, Span, Unit, WorkloadKind};
 
 use super::rendered::{Rendered, SpanMap};
-use super::{exported, json, module_grants, one_line, packer, pulumi, vault_paths};
+use super::{exported, heredocs, json, module_grants, one_line, packer, pulumi, vault_paths};
 use crate::place::Place;
 use crate::trust_policy;
 
@@ -105,6 +105,7 @@ pub(super) fn parse_one<'a>(kind: WorkloadKind, place: Place<'a>, facts: &mut Fa
     let text = unfolded.as_deref().unwrap_or(text);
     let (mut body, broken) = parse_tolerantly(text);
     for body in body.iter_mut() {
+        heredocs::mend(body, text);
         vault_paths::spell_out(body, text);
         module_grants::spell_out(body, text);
     }

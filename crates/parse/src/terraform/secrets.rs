@@ -4,8 +4,10 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, R
 
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
 use super::module::Module;
+use super::started;
 use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
+use crate::given;
 use crate::policy_document::hole;
 use crate::weak_literal;
 
@@ -54,6 +56,11 @@ const ALWAYS_SECRET: &[(&str, &str)] = &[
 /// No private key is shorter, in bytes.
 pub(super) const SHORTEST_KEY: usize = 32;
 
+/// The value of a connection string of a site, whatever its block names it.
+fn is_connection_string(leaf: &Leaf) -> bool {
+    leaf.path.starts_with("connection_string") && leaf.path.ends_with(".value")
+}
+
 /// Reads the values of one block for the workload that they belong to.
 pub(super) struct Reader<'s, 'm> {
     pub(super) module: &'s Module<'m>,
@@ -68,6 +75,10 @@ pub(super) struct Reader<'s, 'm> {
 impl Reader<'_, '_> {
     /// Adds the slots of the leaf to the facts and returns the uses by name.
     pub(super) fn read(&self, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        if is_connection_string(leaf) && leaf.name != "connection_string" && matches!(leaf.val.kind, Kind::Ref(_)) {
+            let (within, path, val) = (leaf.within.clone(), leaf.path.clone(), leaf.val.clone());
+            return self.read(&Leaf { name: "connection_string".to_owned(), within, path, val }, facts);
+        }
         let is_unresolved = matches!(leaf.val.kind, Kind::Ref(_) | Kind::Unknown(_));
         // What is merged in has no name, and neither has what a `dynamic` block makes of a collection.
         let in_environment = leaf.within.first().is_some_and(|outer| crate::facts::is_environment(outer));
@@ -106,13 +117,17 @@ impl Reader<'_, '_> {
     }
 
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
+        // Whatever its parts are called, the name of a resource is a name.
+        let names_resource = text.starts_with("arn:");
         let held: Vec<Reference> = hole::holes(text)
+            .filter(|_| !names_resource)
             .filter_map(|what| {
                 let (address, attribute) = split_address(what)?;
                 let used = Ref { address, attribute };
                 self.by_name(&used, leaf).or_else(|| self.handed_in(&used, leaf, false))
             })
             .collect();
+        let held = if held.is_empty() && !names_resource { self.put_into(leaf) } else { held };
         if !held.is_empty() {
             return held;
         }
@@ -125,6 +140,23 @@ impl Reader<'_, '_> {
             return vec![self.reference(StoreKind::CloudSecretManager, &hole::shown(text), Custody::VaultStatic, leaf)];
         }
         if hole::is_known(text) { self.literal(text, leaf, facts).into_iter().collect() } else { Vec::new() }
+    }
+
+    /// What is put into a longer text that runs, an address or a file, under the name of a credential there.
+    fn put_into(&self, leaf: &Leaf) -> Vec<Reference> {
+        let is_variable = leaf.within.first().is_some_and(|outer| crate::facts::is_environment(outer));
+        let is_read = is_variable || is_connection_string(leaf);
+        let parts = if self.fetches && is_read && !started::is_script(leaf) { given::filled(leaf) } else { Vec::new() };
+        let used = parts.iter().filter(|part| part.name != leaf.name).flat_map(|part| match &part.val.kind {
+            Kind::Text(text, _) => hole::holes(text)
+                .filter_map(|what| {
+                    let (address, attribute) = split_address(what)?;
+                    self.by_name(&Ref { address, attribute }, part)
+                })
+                .collect(),
+            _ => Vec::new(),
+        });
+        used.collect()
     }
 
     /// The same where another block or a variable tells the name.
@@ -201,6 +233,9 @@ impl Reader<'_, '_> {
     fn is_secret(&self, leaf: &Leaf) -> bool {
         if let Some(told) = self.is_always_secret(leaf) {
             return told;
+        }
+        if is_connection_string(leaf) && matches!(&leaf.val.kind, Kind::Text(text, _) if hole::is_known(text)) {
+            return true;
         }
         // In Terraform `secret_id` names a secret everywhere but where AppRole logs in.
         let is_name = leaf.name == "secret_id" && !leaf.within.iter().any(|block| block == "parameters");

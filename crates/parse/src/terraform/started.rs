@@ -28,7 +28,7 @@ pub(super) fn is_start(attribute: &str) -> bool {
 }
 
 /// Whether a value is a script: what a machine starts with, or a word of a container's command that is more than a word.
-fn is_script(leaf: &Leaf) -> bool {
+pub(super) fn is_script(leaf: &Leaf) -> bool {
     let is_word = ["command", "entryPoint", "entry_point", "args", "inline"].iter().any(|key| leaf.path.contains(&format!("{key}[")));
     let has_words = matches!(&leaf.val.kind, Kind::Text(text, _) if text.trim().contains(char::is_whitespace) || text.starts_with("--"));
     let first = leaf.path.split(['.', '[']).next().unwrap_or_default();

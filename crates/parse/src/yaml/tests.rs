@@ -124,3 +124,13 @@ fn a_closing_bracket_may_stand_as_far_left_as_its_key() {
     });
     with("a: [\n  x\n]\nb: ]\n", |_, skipped, _| assert_eq!(skipped[0].why, SkipReason::Malformed));
 }
+
+#[test]
+fn a_closing_quote_may_stand_at_the_margin() {
+    let text = "p:\n  a: \"x # y\n\"\n  b: 'z\n'\n  c: 1\n";
+    with(text, |nodes, skipped, _| {
+        assert!(skipped.is_empty());
+        let value = |key: &str| nodes[0].path(&["p", key]).and_then(Node::text).map(str::trim);
+        assert_eq!((value("a"), value("b"), value("c")), (Some("x # y"), Some("z"), Some("1")));
+    });
+}

@@ -68,6 +68,8 @@ const fn is_pipeline(kind: WorkloadKind) -> bool {
             | W::Travis
             | W::Codebuild
             | W::HcpTerraform
+            | W::Spacelift
+            | W::Atlantis
     )
 }
 

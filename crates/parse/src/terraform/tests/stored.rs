@@ -151,3 +151,13 @@ fn what_runs_is_handed_a_credential_by_others() {
         assert_eq!(custody(none), [], "{none}");
     }
 }
+
+#[test]
+fn the_name_of_a_role_is_no_credential() {
+    let text = r#"resource "aws_api_gateway_integration" "i" {
+      credentials = "arn:aws:iam::${var.account_id}:role/${var.role}"
+    }"#;
+    let facts = one(text);
+    assert!(facts.workloads.iter().all(|workload| workload.references.is_empty()));
+    assert!(!one(&text.replace("arn:aws:iam::", "")).workloads[0].references.is_empty());
+}

@@ -248,6 +248,8 @@ fn other_systems() -> Vec<WorkloadReport> {
         (WorkloadKind::Travis, ".travis.yml"),
         (WorkloadKind::Codebuild, "buildspec.yml"),
         (WorkloadKind::HcpTerraform, "infra"),
+        (WorkloadKind::Spacelift, ".spacelift/config.yml"),
+        (WorkloadKind::Atlantis, "atlantis.yaml"),
     ];
     let lint = |(kind, path): (WorkloadKind, &str)| WorkloadReport {
         reasons: vec![Reason::NoAuthenticationObserved],
