@@ -7,6 +7,7 @@ use super::vocabulary::{self, Facts};
 use crate::placeholder::word_list::WordList;
 
 static PASSES: WordList = WordList::new(lexicon::PASSES);
+static CIPHERS: WordList = WordList::new(lexicon::CIPHERS);
 
 /// A longer name is none.
 const MAX_NAME: usize = 80;
@@ -85,7 +86,8 @@ pub(super) fn judge(text: &[u8], at: usize, end: usize) -> Option<Name> {
     let (class, weak) = class_of(&words, || word_before(text, start))?;
     let acts = vocabulary::facts(words.get(words.first_of_last_member())) & vocabulary::VERB != 0;
     let secret = (0..words.count).any(|at| vocabulary::facts(words.get(at)) & vocabulary::SECRET != 0);
-    Some(Name { span, class, weak, secret, acts })
+    let is_of_cipher = class == Class::Key && weak && is_argument_of_cipher(text, start);
+    Some(Name { span, class, weak: weak && !is_of_cipher, secret: secret || is_of_cipher, acts })
 }
 
 /// The word before a blank before the name: `api key`.
@@ -93,6 +95,13 @@ fn word_before(text: &[u8], start: usize) -> &[u8] {
     let Some(blank) = start.checked_sub(1).filter(|&at| text[at] == b' ') else { return &[] };
     let head = &text[blank.saturating_sub(24)..blank];
     &head[head.len() - head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count()..]
+}
+
+/// `AES(key: "x")`
+fn is_argument_of_cipher(text: &[u8], start: usize) -> bool {
+    let Some(head) = text[..start].strip_suffix(b"(") else { return false };
+    let call = head.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    CIPHERS.has_any_case(&head[head.len() - call..])
 }
 
 fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Class, bool)> {

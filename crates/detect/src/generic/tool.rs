@@ -1,5 +1,6 @@
 //! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
 
+mod compared;
 mod insert;
 mod share;
 
@@ -37,6 +38,14 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Before => return before(text, at),
         Takes::Share => return share::password(text, start),
         Takes::Registration => return share::registration(text, start),
+        Takes::Left => return compared::on_the_left(text, at, start),
+        Takes::Behind => return compared::behind(text, at, start),
+        Takes::Either => return compared::either(text, start),
+        Takes::Equals => {
+            return compared::behind(text, at, start)
+                .or_else(|| compared::on_the_left(text, at.checked_sub(1)?, start))
+                .or_else(|| compared::either(text, start));
+        }
         _ => {}
     }
     let mut cursor = Cursor::new(text, start);

@@ -13,7 +13,7 @@ const LINE_REACH: usize = 1024;
 /// Functions that turn a literal into a credential and change nothing of it.
 static WRAPPERS: WordList = WordList::new(
     "
-    b64decode base64 byte bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
+    array b64decode base64 byte bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
     password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
     unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
 ",
@@ -49,6 +49,12 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
     }
     cursor.blanks();
     bare_quoted(cursor)
+}
+
+/// The same behind blanks.
+pub(super) fn behind(mut cursor: Cursor<'_>) -> Option<Literal> {
+    cursor.blanks();
+    quoted(cursor)
 }
 
 fn bare_quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
