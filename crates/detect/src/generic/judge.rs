@@ -203,6 +203,7 @@ fn ruled_out(
         .or_else(|| (place.how == How::Basic && is_filler_in_base64(value)).then_some("a placeholder in base64"))
         .or_else(|| (place.how == How::Compared && matches!(value, [.., b':' | b'='])).then_some("the beginning of a line"))
         .or_else(|| (name.is_some_and(|name| name.class == Class::Token) && is_hidden(text, secret)).then_some("a form's one-time token"))
+        .or_else(|| name.is_some_and(|name| digest::is_salt_of_hash(text, name)).then_some("a salt beside its hash"))
         .or_else(|| is_beacon(text, secret).then_some("a beacon's token names the site that it counts"))
 }
 

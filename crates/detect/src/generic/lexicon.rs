@@ -25,6 +25,7 @@ pub(crate) const STEMS: &[&str] = &[
     "mdp",
     "psk",
     "secret",
+    "salt",
     "pepper",
     "token",
     "key",
@@ -134,6 +135,11 @@ pub(super) const KEY_KINDS: &str = "
     integration jwt kms license licence livechat logging mailgun maps master merchant openai private priv product provisioning
     push read rapidapi registration root rsa secret security sendgrid server service session shared sign signing signature
     ssh storage stripe subscription tenant twilio user vault wallet webhook write x
+";
+
+/// What is salted with a value that the whole application shares, as the word before "salt".
+pub(super) const SALTED: &str = "
+    app application auth cookie crypt crypto encryption hash hmac key login nonce passwd password pwd secret secure security session site token
 ";
 
 /// Ciphers, and what signs with a shared key, as the names of calls: `AES(key: "x")`.

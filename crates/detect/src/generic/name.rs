@@ -7,6 +7,7 @@ use super::vocabulary::{self, Facts};
 use crate::placeholder::word_list::WordList;
 
 static PASSES: WordList = WordList::new(lexicon::PASSES);
+static SALTED: WordList = WordList::new(lexicon::SALTED);
 static CIPHERS: WordList = WordList::new(lexicon::CIPHERS);
 
 /// A longer name is none.
@@ -118,6 +119,11 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     // `otp_seed`, `mfaSeed`: what one-time passwords are computed from.
     if last > 0 && words.get(last).eq_ignore_ascii_case(b"seed") && SEEDED.iter().any(|of| of.eq_ignore_ascii_case(words.get(last - 1))) {
         return Some((Class::Secret, false));
+    }
+    if words.get(last).eq_ignore_ascii_case(b"salt") {
+        // One that all users share is a secret: `SECURITY_PASSWORD_SALT`, `SALT`. Anybody else's stands beside the hash.
+        let is_constant = words.name.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+        return (is_constant || last > 0 && SALTED.has_any_case(words.get(last - 1))).then_some((Class::Secret, true));
     }
     if head & vocabulary::NAMES != 0 {
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
@@ -304,6 +310,9 @@ mod tests {
             "password_mysql",
             "PASSWORD_ADMIN",
             "secret_key_base_x",
+            "SECURITY_PASSWORD_SALT",
+            "cookieSalt",
+            "SALT",
             "storageFooKey",
             "primary_key",
             "credentials",
@@ -318,6 +327,9 @@ mod tests {
     fn names_of_other_things() {
         for name in [
             "password_field",
+            "salt",
+            "basalt",
+            "user_salt",
             "token_url",
             "key_id",
             "public_key",

@@ -41,6 +41,8 @@ pub(crate) enum Takes {
     Either,
     /// Any of these three.
     Equals,
+    /// The first argument that looks like nothing but a password.
+    Mixed,
 }
 
 /// A tool, its options, and how they take the password.
@@ -176,6 +178,9 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool { name: "' !=", with: "", options: &[], takes: Takes::Left },
     Tool { name: "' eq ", with: "", options: &[], takes: Takes::Left },
     Tool { name: "' ne ", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "createUser(", with: "", options: &[], takes: Takes::Mixed },
+    Tool { name: "addUser(", with: "", options: &[], takes: Takes::Mixed },
+    Tool { name: "username, ", with: "", options: &[], takes: Takes::Mixed },
     Tool { name: " eq ", with: "", options: &[], takes: Takes::Behind },
     Tool { name: " ne ", with: "", options: &[], takes: Takes::Behind },
     Tool { name: ".equals(", with: "", options: &[], takes: Takes::Equals },

@@ -13,7 +13,7 @@ const LINE_REACH: usize = 1024;
 /// Functions that turn a literal into a credential and change nothing of it.
 static WRAPPERS: WordList = WordList::new(
     "
-    array b64decode base64 byte bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
+    array b64decode base64 base64decode byte bytearray bytes decode decode64 decodebase64 encode encode_utf8 fromhex hex2bin strict_decode64 unhexlify urlsafe_b64decode urlsafe_decode64 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
     password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
     unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
 ",

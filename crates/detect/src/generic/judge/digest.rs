@@ -66,6 +66,16 @@ pub(super) fn is_salted(text: &[u8], secret: Span) -> bool {
     is_pair || is_base64 && says(&near(), "salt") || is_hex && HASHES.iter().any(|word| says(&near(), word))
 }
 
+/// `"passwordSalt": "…", "passwordHash": "…"`: everybody has another.
+pub(super) fn is_salt_of_hash(text: &[u8], name: &Name) -> bool {
+    let Span { start, end } = name.span;
+    if end - start < 4 || !text[end - 4..end].eq_ignore_ascii_case(b"salt") {
+        return false;
+    }
+    let says = |near: &[u8]| memchr::memmem::find(&near.to_ascii_lowercase(), b"hash").is_some();
+    says(&text[start.saturating_sub(SALT_REACH)..start]) || says(&text[end..text.len().min(end + SALT_REACH)])
+}
+
 /// A point of P-256 in base64, as browsers take the public key of a push service (RFC 8292): 65 bytes of which the first is 4.
 fn is_point(value: &[u8]) -> bool {
     let digits = value.strip_suffix(b"=").unwrap_or(value);

@@ -23,6 +23,12 @@ a.md	| `password` | string | `""` | The password |
 a.js	passwordConfirmation: 'Confirm your password'
 a.scala	case "password" -> handler
 sharedStrings.xml	<si><t>user</t></si><si><t>password</t></si><si><t>role</t></si>
+A.java	log.info("user {} logged in as {}", username, "Role2Admin.x");
+A.java	createUser("bob@acme.net", "Bob2");
+a.py	log(username, "https://acme.net/A1")
+a.json	{"passwordSalt": "k93hfnVx0al2Ms8dk4", "passwordHash": "9f3c5b01a883410d84696d6792f5413e"}
+a.py	salt = "k93hfnVx0al2Ms8dk4"
+a.py	HASH_SALT = os.urandom(16)
 a.html	<input type="hidden" name="captcha_token" value="91b9287a23bc9aed53afe525b8769230" />
 ltmain.sh	if test "$linkmode,$pass" = "prog,link"; then
 a.asc	gpg: using RSA key B4E3D89580A53FA473246D5B481A44A0F4552B47

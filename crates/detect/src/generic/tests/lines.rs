@@ -243,6 +243,15 @@ sharedStrings.xml	<si><t>db password</t></si><si><t>«kW3xqz9Vt»</t></si>
 sheet1.xml	<c r="A2" t="inlineStr"><is><t>Password</t></is></c><c r="B2" t="inlineStr"><is><t>«kW3xqz9Vt»</t></is></c>
 content.xml	<text:p>Password</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>«kW3xqz9Vt»</text:p>
 a.html	<dl><dt>Password</dt><dd>«kW3xqz9Vt»</dd></dl>
+a.rb	@master_key = Base64.decode64('«b0gyNlM4LTFKRDI5anFIRGJ4SmQyLGE7MXN5YWUzR2U=»')
+a.erl	-define(password,     "«OtpTest--123»").
+A.java	UserHelper.createUser(this.spec, 1, staffId, username, "«P4ssw0rd»", "resourceId");
+A.java	userService.createUser(u, "«Openmr5xy»");
+a.erl	add_user(Username, <<"«P@ssw0rd1»">>, ?ROLE, <<>>)
+a.ts	await page.getByPlaceholder("Password", { exact: true }).fill("«kW3xqz9Vt»");
+a.py	SECURITY_PASSWORD_SALT = "«146585145368132386173505678016728509634»"
+A.java	private static final String SALT = "«k93hfnVx0al2Ms8dk4»";
+a.yml	cookie_salt: «k93hfnVx0al2Ms8dk4»
 a.kt	mapOf("user" to "bob", "password" to "«p4ssw0rd»")
 a.erl	-define(ssl_password, "«Harbor--123»").
 a.rb	password: "x", password_confirmation: "«kW3xqz9Vt»"
