@@ -367,7 +367,7 @@ pub(super) fn is_mixed(value: &[u8]) -> bool {
 }
 
 /// The value of a name that says little has to speak for itself.
-fn is_random(value: &[u8]) -> bool {
+pub(super) fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
     value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && (is_hex || rarity::rarity(value) > 5.5)

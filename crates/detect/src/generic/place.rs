@@ -325,6 +325,10 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if let Some(place) = sibling::of(around, cursor) {
         return Some(place);
     }
+    if cursor.eat_word(b"-value ") {
+        // PowerShell's `-Name DefaultPassword -Value "x"`
+        return value::quoted(cursor).and_then(|value| placed(around, How::Sibling, value));
+    }
     let marked = around.text.get(around.name.span.end) == Some(&b'`');
     if !marked && cursor.eat(b"or ") {
         cursor.blanks();

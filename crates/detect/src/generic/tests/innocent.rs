@@ -29,6 +29,7 @@ a.py	log(username, "https://acme.net/A1")
 a.json	{"passwordSalt": "k93hfnVx0al2Ms8dk4", "passwordHash": "9f3c5b01a883410d84696d6792f5413e"}
 a.py	salt = "k93hfnVx0al2Ms8dk4"
 a.py	HASH_SALT = os.urandom(16)
+a.php	'password' => array('flags'=>WS_PARAM_OPTIONAL),
 a.html	<input type="hidden" name="captcha_token" value="91b9287a23bc9aed53afe525b8769230" />
 ltmain.sh	if test "$linkmode,$pass" = "prog,link"; then
 a.asc	gpg: using RSA key B4E3D89580A53FA473246D5B481A44A0F4552B47

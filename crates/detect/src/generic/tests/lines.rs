@@ -252,6 +252,8 @@ a.ts	await page.getByPlaceholder("Password", { exact: true }).fill("«kW3xqz9Vt�
 a.py	SECURITY_PASSWORD_SALT = "«146585145368132386173505678016728509634»"
 A.java	private static final String SALT = "«k93hfnVx0al2Ms8dk4»";
 a.yml	cookie_salt: «k93hfnVx0al2Ms8dk4»
+A.java	assertEquals(params.getToken(), "«hq5t93j4xdkzpv7a»");
+a.ps1	Set-ItemProperty -Path $winlogon -Name DefaultPassword -Value "«Passw0rd12!»" -Type String
 a.kt	mapOf("user" to "bob", "password" to "«p4ssw0rd»")
 a.erl	-define(ssl_password, "«Harbor--123»").
 a.rb	password: "x", password_confirmation: "«kW3xqz9Vt»"

@@ -96,7 +96,7 @@ fn fits(text: &[u8], other: Span, value: Literal) -> Option<Place> {
     let at = end.checked_sub(1).filter(|_| own > 0)?;
     let name = name::judge(text, at, end).filter(|name| !name.weak)?;
     let literal = &text[value.span.start..value.span.end];
-    let is_random = literal.len() >= 12 && judge::is_mixed(literal) || literal.len() >= 32 && literal.iter().all(u8::is_ascii_hexdigit);
+    let is_random = literal.len() >= 12 && judge::is_mixed(literal) || judge::is_random(literal);
     // JSON Web Tokens have a rule of their own, which reads them.
     let is_plain = literal.iter().all(u8::is_ascii_graphic) && !value.goes_on && !literal.starts_with(b"eyJ");
     (is_plain && (name.class == Class::Password || is_random)).then_some(Place { how: How::Compared, value })
