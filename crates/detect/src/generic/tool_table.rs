@@ -194,7 +194,8 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool { name: "} returns ", with: "", options: &[], takes: Takes::Behind },
     Tool { name: ".to eq(", with: "", options: &[], takes: Takes::Behind },
     Tool { name: ".to eq ", with: "", options: &[], takes: Takes::Behind },
-    Tool { name: "expect(", with: "", options: &[], takes: Takes::Either },
+    // Dart's and JavaScript's; Rust's `.expect(` is everywhere.
+    Tool { name: " expect(", with: "", options: &[], takes: Takes::Either },
     Tool { name: "assertEqual", with: "", options: &[], takes: Takes::Either },
     Tool { name: "assert_equal", with: "", options: &[], takes: Takes::Either },
     Tool { name: "AreEqual(", with: "", options: &[], takes: Takes::Either },

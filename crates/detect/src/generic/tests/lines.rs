@@ -234,7 +234,7 @@ a.pp	String $default_pass                                                     = 
 a.py	MSSQL_SAPWD = "«kW3xqz9Vt»"
 a.js	if ("«kW3xqz9Vt»" === req.body.password) {
 A.java	Assert.assertEquals(server.getCredentials().get().getPassword(), "«let@me:in»");
-a.dart	expect(result.providerAccessToken, '«MTQ0NjJkZmQ5OTM2NDE1ZTZj»');
+a.dart	  expect(result.providerAccessToken, '«MTQ0NjJkZmQ5OTM2NDE1ZTZj»');
 README.md	| `postgresql.auth.password` | PostgreSQL password | `«flowise»` |
 README.md	| `auth.password` | string | `"«Harbor81»"` | The password |
 a.scala	Json.obj("username" -> "bob", "password" -> "«p4ssw0rd»")
