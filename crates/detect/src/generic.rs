@@ -267,7 +267,12 @@ fn is_followed_by_operator(text: &[u8], end: usize, dialect: Dialect) -> bool {
         // Behind a bare word only a literal is of interest: `set :password, "x"`.
         b';' => dialect == Dialect::Table,
         0xef => cursor.window(3) == "：".as_bytes(),
-        b',' => dialect == Dialect::Table || !closers.is_empty() || cursor.window(5)[1..].iter().any(|byte| matches!(byte, b'"' | b'\'')),
+        b',' => {
+            cursor.at += 1;
+            let blanks = cursor.blanks();
+            let is_literal = || cursor.window(4 - blanks.min(1)).iter().any(|byte| matches!(byte, b'"' | b'\''));
+            dialect == Dialect::Table || !closers.is_empty() || is_literal()
+        }
         // `find("password").type("x")`
         b'.' => text[closers.start..closers.end].contains(&b')'),
         // C#'s `new NetworkCredential ("user", "x")`.

@@ -5,6 +5,8 @@ mod digest;
 mod user;
 mod word;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
@@ -16,7 +18,7 @@ use super::score::{self, Measure};
 use super::{Found, rarity};
 use crate::placeholder;
 
-use code::{is_code, is_minified};
+use code::{is_code, is_minified, is_version, names_variable};
 use word::{
     is_capitalised, is_compound, is_escaped_text, is_file_name, is_mail_address, is_member, is_name_of_setting, is_path_of_words, is_short,
 };
@@ -65,7 +67,8 @@ pub(super) fn judge(text: &[u8], place: &Place, name: Option<&Name>, dialect: Di
     );
     let doubt = if let Reason::Measured(..) = reason { doubt(text, value, place, name, dialect) } else { None };
     let is_password = name.is_some_and(|name| name.class == Class::Password && !name.weak);
-    let is_user = is_password && matches!(reason, Reason::Measured(..)) && user::is_user(text, place.value.span);
+    let repeats = || place.how == How::Pair && user::repeats(text, place.value.span);
+    let is_user = matches!(reason, Reason::Measured(..)) && (is_password && user::is_user(text, place.value.span) || repeats());
     Judgement { place: *place, extract, reason, doubt, is_user }
 }
 
@@ -142,7 +145,7 @@ fn ruled_out(
     dialect: Dialect,
     file: Option<&Origin>,
 ) -> Option<&'static str> {
-    let is_password = name.is_none_or(|name| name.class == Class::Password);
+    let is_password = name.is_none_or(|name| name.class == Class::Password) || place.how == How::Pair;
     if value.len() < if is_password { 4 } else { 6 } {
         return Some("too short to be one");
     }
@@ -197,7 +200,16 @@ fn ruled_out(
         })
         .or_else(|| (matches!(place.how, How::Told | How::Option) && value.starts_with(b"--")).then_some("an option"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
+        .or_else(|| (place.how == How::Basic && is_filler_in_base64(value)).then_some("a placeholder in base64"))
+        .or_else(|| (place.how == How::Compared && matches!(value, [.., b':' | b'='])).then_some("the beginning of a line"))
+        .or_else(|| (name.is_some_and(|name| name.class == Class::Token) && is_hidden(text, secret)).then_some("a form's one-time token"))
+        .or_else(|| name.is_some_and(|name| digest::is_salt_of_hash(text, name)).then_some("a salt beside its hash"))
         .or_else(|| is_beacon(text, secret).then_some("a beacon's token names the site that it counts"))
+}
+
+/// `Basic` with `CLIENT_ID:CLIENT_SECRET`
+fn is_filler_in_base64(value: &[u8]) -> bool {
+    STANDARD.decode(value).is_ok_and(|pair| memchr::memchr(b':', &pair).is_some_and(|at| placeholder::in_slot(&pair[at + 1..]).is_some()))
 }
 
 /// "user `admin` and password `admin`"
@@ -219,29 +231,6 @@ fn is_pair(value: &[u8]) -> bool {
 fn is_followed_by_word(text: &[u8], value: &[u8], secret: Span) -> bool {
     let after = &text[secret.end..];
     value.iter().all(u8::is_ascii_alphabetic) && after.first() == Some(&b' ') && after.get(1).is_some_and(u8::is_ascii_alphabetic)
-}
-
-/// `1.302183`, `v2.0.1`.
-fn is_version(value: &[u8]) -> bool {
-    let digits = value.strip_prefix(b"v").unwrap_or(value);
-    digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
-}
-
-/// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
-fn names_variable(value: &[u8]) -> bool {
-    let is_name = |name: &[u8]| {
-        name.len() > 1
-            && name[0].is_ascii_alphabetic()
-            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':'))
-    };
-    let upper = |name: &[u8]| name.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
-    let percent =
-        value.split(|&byte| byte == b'%').skip(1).step_by(2).any(|part| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic));
-    percent && value.ends_with(b"%")
-        || value.strip_prefix(b"$").is_some_and(is_name)
-        || value.starts_with(b"$")
-            && value.split(|&byte| byte == b'$').skip(1).all(|name| name.iter().any(u8::is_ascii_alphabetic) && is_name(name.trim_ascii()))
-        || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
 /// No digits, and no unusual characters in a row.
@@ -378,7 +367,7 @@ pub(super) fn is_mixed(value: &[u8]) -> bool {
 }
 
 /// The value of a name that says little has to speak for itself.
-fn is_random(value: &[u8]) -> bool {
+pub(super) fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
     value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && (is_hex || rarity::rarity(value) > 5.5)
@@ -388,6 +377,13 @@ fn is_random(value: &[u8]) -> bool {
 fn is_badge(text: &[u8], secret: Span) -> bool {
     let before = &text[secret.start.saturating_sub(120)..secret.start];
     [b"badge".as_slice(), b"shields.io", b".svg?"].iter().any(|word| memchr::memmem::find(before, word).is_some())
+}
+
+/// `<input type="hidden" name="captcha_token" value="…">`
+fn is_hidden(text: &[u8], secret: Span) -> bool {
+    let before = &text[secret.start.saturating_sub(120)..secret.start];
+    let tag = &before[memchr::memrchr(b'<', before).unwrap_or(before.len())..];
+    tag.starts_with(b"<input") && memchr::memmem::find(tag, b"hidden").is_some()
 }
 
 /// `data-cf-beacon='{"token": "…"}'`

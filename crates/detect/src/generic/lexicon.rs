@@ -25,6 +25,7 @@ pub(crate) const STEMS: &[&str] = &[
     "mdp",
     "psk",
     "secret",
+    "salt",
     "pepper",
     "token",
     "key",
@@ -95,6 +96,7 @@ pub(super) const PASSWORDS: &str = "
     mdp wachtwoord contraseña contrasena contrasenia senha parola parool haslo hasło heslo lösenord losenord salasana jelszo
     jelszó sifre şifre lozinka geslo пароль пароля 密码 密碼 パスワード 비밀번호 rootpw bindpw userpw dbpw adminpw mypw psk
     pincode keystorepass truststorepass wifipass sapwd dbpwd userpwd adminpwd rootpwd loginpwd mysqlpwd smtppwd ftppwd mailpwd bindpwd
+    recvpass sendpass linkpass operpass serverpass nickpass clientpass httppass webpass imappass emailpass dbmspass vncpass rconpass pskc
 ";
 
 /// Names of passwords that count only as a whole word of a name: other words end like them (`bypass`).
@@ -114,7 +116,7 @@ pub(super) const KEYS: &str = "
     apikey accesskey secretkey privatekey authkey masterkey sharedkey appkey accountkey licensekey signkey signingkey cryptokey
     encryptionkey enckey encryptkey aeskey deskey hmackey jwtkey sshkey rsakey servicekey subscriptionkey clientkey serverkey
     deploykey nwkskey appskey nwkkey consumerkey sessionkey storagekey cipherkey securitykey privkey adminkey devkey mapkey writekey readkey
-    schluessel schlüssel
+    networkkey schluessel schlüssel
 ";
 
 /// Names of tokens.
@@ -135,6 +137,17 @@ pub(super) const KEY_KINDS: &str = "
     ssh storage stripe subscription tenant twilio user vault wallet webhook write x
 ";
 
+/// What is salted with a value that the whole application shares, as the word before "salt".
+pub(super) const SALTED: &str = "
+    app application auth cookie crypt crypto encryption hash hmac key login nonce passwd password pwd secret secure security session site token
+";
+
+/// Ciphers, and what signs with a shared key, as the names of calls: `AES(key: "x")`.
+pub(super) const CIPHERS: &str = "
+    aes aesgcm arc4 blowfish chacha20 chacha20poly1305 cipher des fernet hkdf hmac rabbit rc4 salsa20 secretbox symmetrickey tripledes
+    twofish xchacha20
+";
+
 /// What a key or token is, as the word before it, where that makes it something else than a credential.
 pub(super) const NOT_KINDS: &str = "
     apt arrow attribute authorized backward bos bucket button cache cls column combo compare composite config context control ctrl current cursor
@@ -152,14 +165,14 @@ pub(super) const NOT_KINDS: &str = "
 /// Words that may follow the credential's without changing what it is.
 pub(super) const NEUTRAL: &str = "
     value val str string plain plaintext cleartext clear prod production stage staging live dev development test testing sandbox
-    local default old new current b64 base64 hex raw base env var arg input text txt param 1 2 here const
+    local default old new current confirm confirmation repeat repeated again retype b64 base64 hex raw base env var arg input text txt param 1 2 here const
 ";
 
 /// Words that make a name something about a credential instead of one, if they come last.
 pub(super) const ABOUT: &str = "
     action activity address addresses age amount alg algo algorithm algorithms alias arn attempt attempts attribute auth_type available backend balance bit bits bucket button
     bytes cache callback change changed chars charset check checker class code codes col column command comment config
-    confirmation content context contract control count create created creation ctrl cue data date day days decimals decoder description dialog digest dir
+    content context contract control count create created creation ctrl cue data date day days decimals decoder description dialog digest dir
     directory display doc docs element email enabled encoder encoding endpoint entropy entry error errors event exception exists expiration
     expire expired expires expiry extractor factory failed failure field fields file filename files fingerprint flag flow folder
     for form format func function generate generated generation generator getter group grant handle handler handlers hash hashed hasher hashes hashing header headers

@@ -7,6 +7,8 @@ use super::vocabulary::{self, Facts};
 use crate::placeholder::word_list::WordList;
 
 static PASSES: WordList = WordList::new(lexicon::PASSES);
+static SALTED: WordList = WordList::new(lexicon::SALTED);
+static CIPHERS: WordList = WordList::new(lexicon::CIPHERS);
 
 /// A longer name is none.
 const MAX_NAME: usize = 80;
@@ -85,7 +87,8 @@ pub(super) fn judge(text: &[u8], at: usize, end: usize) -> Option<Name> {
     let (class, weak) = class_of(&words, || word_before(text, start))?;
     let acts = vocabulary::facts(words.get(words.first_of_last_member())) & vocabulary::VERB != 0;
     let secret = (0..words.count).any(|at| vocabulary::facts(words.get(at)) & vocabulary::SECRET != 0);
-    Some(Name { span, class, weak, secret, acts })
+    let is_of_cipher = class == Class::Key && weak && is_argument_of_cipher(text, start);
+    Some(Name { span, class, weak: weak && !is_of_cipher, secret: secret || is_of_cipher, acts })
 }
 
 /// The word before a blank before the name: `api key`.
@@ -93,6 +96,13 @@ fn word_before(text: &[u8], start: usize) -> &[u8] {
     let Some(blank) = start.checked_sub(1).filter(|&at| text[at] == b' ') else { return &[] };
     let head = &text[blank.saturating_sub(24)..blank];
     &head[head.len() - head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count()..]
+}
+
+/// `AES(key: "x")`
+fn is_argument_of_cipher(text: &[u8], start: usize) -> bool {
+    let Some(head) = text[..start].strip_suffix(b"(") else { return false };
+    let call = head.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    CIPHERS.has_any_case(&head[head.len() - call..])
 }
 
 fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Class, bool)> {
@@ -109,6 +119,11 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
     // `otp_seed`, `mfaSeed`: what one-time passwords are computed from.
     if last > 0 && words.get(last).eq_ignore_ascii_case(b"seed") && SEEDED.iter().any(|of| of.eq_ignore_ascii_case(words.get(last - 1))) {
         return Some((Class::Secret, false));
+    }
+    if words.get(last).eq_ignore_ascii_case(b"salt") {
+        // One that all users share is a secret: `SECURITY_PASSWORD_SALT`, `SALT`. Anybody else's stands beside the hash.
+        let is_constant = words.name.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+        return (is_constant || last > 0 && SALTED.has_any_case(words.get(last - 1))).then_some((Class::Secret, true));
     }
     if head & vocabulary::NAMES != 0 {
         if (0..last).any(|at| words.get(at).eq_ignore_ascii_case(b"public") || words.get(at).eq_ignore_ascii_case(b"publishable")) {
@@ -295,6 +310,9 @@ mod tests {
             "password_mysql",
             "PASSWORD_ADMIN",
             "secret_key_base_x",
+            "SECURITY_PASSWORD_SALT",
+            "cookieSalt",
+            "SALT",
             "storageFooKey",
             "primary_key",
             "credentials",
@@ -309,6 +327,9 @@ mod tests {
     fn names_of_other_things() {
         for name in [
             "password_field",
+            "salt",
+            "basalt",
+            "user_salt",
             "token_url",
             "key_id",
             "public_key",

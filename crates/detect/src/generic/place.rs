@@ -110,7 +110,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `$(pwd):/app`, `$(cd x && pwd) || exit`
         return None;
     }
-    if declared::is_case(around) || closers.is_empty() && declared::is_item(around) {
+    if declared::is_part(around) || declared::is_case(around) || closers.is_empty() && declared::is_item(around) {
         return None;
     }
     let is_string = closers.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`'));
@@ -128,7 +128,8 @@ fn read(around: &Around<'_>) -> Option<Place> {
     match next {
         b'(' if closers.is_empty() && (gap == 0 || around.dialect == Dialect::Code) => arguments::argument(around, cursor),
         b'|' if around.dialect == Dialect::Prose && cursor.ahead(1) != Some(b'|') => {
-            column::first(text, &around.name, around.dialect).or_else(|| told::cell(around, cursor))
+            let below = column::first(text, &around.name, around.dialect);
+            below.or_else(|| told::cell_of_default(around, cursor)).or_else(|| told::cell(around, cursor))
         }
         b'=' | b':' | b'!' | b'?' | b'|' => operator(around, cursor, is_string),
         // `f("password"), "x"`: the call is an argument, not the name.
@@ -139,12 +140,17 @@ fn read(around: &Around<'_>) -> Option<Place> {
         b'.' if closers == b")" => form::expected(around, cursor),
         0xef if cursor.eat("：".as_bytes()) => right_side(around, cursor, How::Assigned),
         b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => {
-            call::symbol(around, cursor).or_else(|| call::copied(around, cursor))
+            call::symbol(around, cursor).or_else(|| call::copied(around, cursor)).or_else(|| call::constant(around, cursor))
         }
         // C++'s `make_shared<Credentials>("user", "x")`
         b'>' if cursor.window(2) == b">(" && around.dialect == Dialect::Code => {
             arguments::argument(around, Cursor::new(text, cursor.at + 1))
         }
+        b',' if gap == 0 && closers.is_empty() && matches!(around.dialect, Dialect::Markup | Dialect::Prose) => {
+            call::constant(around, cursor)
+        }
+        // Scala's `"password" -> "x"`
+        b'-' if is_string && cursor.window(2) == b"->" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
         b'>' if gap == 0 => sibling::element(around, cursor, is_string),
         b'<' if cursor.window(2) == b"<-" => right_side(around, Cursor::new(text, cursor.at + 2), How::Assigned),
         b'<' => sibling::closed_element(around, cursor),
@@ -173,7 +179,7 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
     let defaults: [&[u8]; 7] = [b"||=", b"||", b"??=", b"??", b"?:", b":-", b"?="];
     if defaults.iter().any(|mark| cursor.eat(mark)) {
         let shell = cursor.before() == Some(b'-');
-        if cursor.before() == Some(b':') && annotated(&mut cursor) {
+        if cursor.before() == Some(b':') && declared::annotated(&mut cursor) {
             return right_side(around, cursor, How::Assigned);
         }
         return if shell { shell_default(around, cursor) } else { right_side(around, cursor, How::Default) };
@@ -200,7 +206,9 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
     }
     if is_colon && cursor.before() == Some(b':') && !is_string && !matches!(around.dialect, Dialect::Yaml | Dialect::Json) {
         let mut ahead = cursor;
-        if annotated(&mut ahead) && around.dialect == Dialect::Code || declared::is_quoted(ahead) {
+        if declared::annotated(&mut ahead) && (around.dialect == Dialect::Code || value::behind(ahead).is_some())
+            || declared::is_quoted(ahead)
+        {
             cursor = ahead;
         }
     }
@@ -220,25 +228,6 @@ fn shell_default(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     let value = Span::new(cursor.at, cursor.at + length);
     let literal = Literal { span: value, quoted: true, goes_on: false, end: value.end };
     (length > 0).then_some(Place { how: How::Default, value: literal })
-}
-
-/// Passes a type and the `=` behind it.
-fn annotated(cursor: &mut Cursor<'_>) -> bool {
-    let mut ahead = *cursor;
-    ahead.blanks();
-    if matches!(ahead.peek(), Some(b'\'' | b'"')) {
-        return false;
-    }
-    ahead.run(48, |byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!')
-    });
-    let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
-    if found {
-        ahead.at += 1;
-        *cursor = ahead;
-    }
-    found
 }
 
 /// The value behind an operator.
@@ -336,13 +325,17 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
     if let Some(place) = sibling::of(around, cursor) {
         return Some(place);
     }
+    if cursor.eat_word(b"-value ") {
+        // PowerShell's `-Name DefaultPassword -Value "x"`
+        return value::quoted(cursor).and_then(|value| placed(around, How::Sibling, value));
+    }
     let marked = around.text.get(around.name.span.end) == Some(&b'`');
     if !marked && cursor.eat(b"or ") {
         cursor.blanks();
         return value::quoted(cursor).and_then(|value| placed(around, How::Default, value));
     }
-    if is_string && cursor.eat(b"with ") {
-        // `I fill in "password" with "x"`
+    if is_string && (cursor.eat(b"with ") || around.dialect == Dialect::Code && cursor.eat(b"to ")) {
+        // `I fill in "password" with "x"`, Kotlin's `"password" to "x"`
         return value::quoted(cursor).filter(|_| around.name.class == Class::Password).map(|value| Place { how: How::Argument, value });
     }
     if around.dialect == Dialect::Code {
@@ -369,7 +362,7 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
         let is_long = value.span.len() >= 16 && around.text[value.span.start..value.span.end].iter().any(u8::is_ascii_digit);
         return ((around.name.class == Class::Password || is_long) && !around.name.weak).then_some(Place { how: How::Told, value });
     }
-    (!is_string).then(|| call::option(around, cursor)).flatten()
+    if is_string { call::quoted_pair(around, cursor) } else { call::option(around, cursor) }
 }
 
 /// `password string = "x"`, `password As String = "x"`, `password varchar(20) = 'x'`.

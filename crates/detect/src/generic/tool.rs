@@ -1,5 +1,6 @@
 //! Passwords that commands and calls take without a name: behind a short option, or as the argument of a certain number.
 
+mod compared;
 mod insert;
 mod share;
 
@@ -9,6 +10,7 @@ use unkeyed_model::Span;
 
 use super::cursor::{self, Cursor};
 use super::dialect::Dialect;
+use super::judge;
 use super::place::{How, Place};
 use super::tool_table::{Takes, Tool};
 use super::value::{self, Literal};
@@ -19,6 +21,8 @@ const REACH: usize = 400;
 
 /// So far before `IDENTIFIED BY` the statement begins.
 const STATEMENT_REACH: usize = 200;
+/// So many arguments of a call are looked at.
+const MAX_ARGUMENTS: usize = 8;
 /// Longest user and password in one.
 const MAX_USER: usize = 200;
 /// Longest token behind a scheme.
@@ -37,6 +41,15 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Before => return before(text, at),
         Takes::Share => return share::password(text, start),
         Takes::Registration => return share::registration(text, start),
+        Takes::Left => return compared::on_the_left(text, at, start),
+        Takes::Behind => return compared::behind(text, at, start),
+        Takes::Mixed => return mixed(Cursor::new(text, start)),
+        Takes::Either => return compared::either(text, start),
+        Takes::Equals => {
+            return compared::behind(text, at, start)
+                .or_else(|| compared::on_the_left(text, at.checked_sub(1)?, start))
+                .or_else(|| compared::either(text, start));
+        }
         _ => {}
     }
     let mut cursor = Cursor::new(text, start);
@@ -169,6 +182,26 @@ fn scheme(text: &[u8], at: usize, start: usize, how: How) -> Option<Place> {
 fn is_name(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'_').count();
     letters > 1 && value.len() < 12 && value[letters..].iter().all(u8::is_ascii_digit) && value.len() - letters < 2
+}
+
+/// `createUser(spec, username, "x", "id")`: of several arguments the one that no name of a thing looks like.
+fn mixed(mut cursor: Cursor<'_>) -> Option<Place> {
+    for _ in 0..MAX_ARGUMENTS {
+        cursor.space();
+        if let Some(value) = value::quoted(cursor) {
+            let bytes = &cursor.text[value.span.start..value.span.end];
+            if judge::is_mixed(bytes) && !value.goes_on && !bytes.iter().any(|byte| b"{}%<>/:.\\".contains(byte)) {
+                return Some(Place { how: How::Setter, value });
+            }
+            cursor.at = value.end;
+        }
+        cursor.run(48, |byte| byte.is_ascii_alphanumeric() || b"_.$ >-".contains(&byte));
+        let _ = cursor.eat(b">>");
+        if !cursor.eat(b",") {
+            return None;
+        }
+    }
+    None
 }
 
 /// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.

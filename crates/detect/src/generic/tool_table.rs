@@ -33,6 +33,16 @@ pub(crate) enum Takes {
     Share,
     /// `user:password@server` behind the name.
     Registration,
+    /// `"x" == password`: the tool begins with the mark that closes the literal.
+    Left,
+    /// `password)…("x")`: the name before the tool, the literal behind it.
+    Behind,
+    /// `(password, "x")` or `("x", password)`.
+    Either,
+    /// Any of these three.
+    Equals,
+    /// The first argument that looks like nothing but a password.
+    Mixed,
 }
 
 /// A tool, its options, and how they take the password.
@@ -160,4 +170,38 @@ pub(crate) const TOOLS: &[Tool] = &[
     // Asterisk signs in to a provider.
     Tool { name: "register =>", with: "", options: &[], takes: Takes::Registration },
     Tool { name: "htpasswd", with: "b", options: &[], takes: Takes::Word(4) },
+    Tool { name: "\" ==", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "\" !=", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "\" eq ", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "\" ne ", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "' ==", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "' !=", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "' eq ", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "' ne ", with: "", options: &[], takes: Takes::Left },
+    Tool { name: "createUser(", with: "", options: &[], takes: Takes::Mixed },
+    Tool { name: "addUser(", with: "", options: &[], takes: Takes::Mixed },
+    Tool { name: "username, ", with: "", options: &[], takes: Takes::Mixed },
+    Tool { name: " eq ", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: " ne ", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".equals(", with: "", options: &[], takes: Takes::Equals },
+    Tool { name: ".isEqualTo(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".thenReturn(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".andReturn(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".and_return(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: "willReturn(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".mockReturnValue(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".Returns(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: "} returns ", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".to eq(", with: "", options: &[], takes: Takes::Behind },
+    Tool { name: ".to eq ", with: "", options: &[], takes: Takes::Behind },
+    // Dart's and JavaScript's; Rust's `.expect(` is everywhere.
+    Tool { name: " expect(", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "assertEqual", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "assert_equal", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "AreEqual(", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "assert.Equal(", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "require.Equal(", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "hash_equals(", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "compare_digest(", with: "", options: &[], takes: Takes::Either },
+    Tool { name: "want := ", with: "", options: &[], takes: Takes::Either },
 ];

@@ -13,7 +13,7 @@ const LINE_REACH: usize = 1024;
 /// Functions that turn a literal into a credential and change nothing of it.
 static WRAPPERS: WordList = WordList::new(
     "
-    b64decode base64 byte bytearray bytes decode encode encode_utf8 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
+    b64decode base64 base64decode byte bytearray bytes decode decode64 decodebase64 encode encode_utf8 fromhex hex2bin strict_decode64 unhexlify urlsafe_b64decode urlsafe_decode64 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
     password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
     unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
 ",
@@ -44,11 +44,18 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
         word = b"new";
     }
     let last = word.rsplit(|byte| matches!(byte, b'.' | b':')).next().unwrap_or_default();
-    if last.is_empty() || !cursor.eat(b"(") || !WRAPPERS.has_any_case(last) {
+    // Swift's `Array("x".utf8)`; PHP's `array(` begins a list.
+    if last.is_empty() || !cursor.eat(b"(") || !(last == b"Array" || WRAPPERS.has_any_case(last)) {
         return None;
     }
     cursor.blanks();
     bare_quoted(cursor)
+}
+
+/// The same behind blanks.
+pub(super) fn behind(mut cursor: Cursor<'_>) -> Option<Literal> {
+    cursor.blanks();
+    quoted(cursor)
 }
 
 fn bare_quoted(mut cursor: Cursor<'_>) -> Option<Literal> {

@@ -56,7 +56,11 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     }
     let verbs = ["%s", "%v", "%q", "%d", "%@", "%1$s", "{}", "{0}", "?"];
     let is_formats = || verbs.iter().fold(text.to_owned(), |rest, verb| rest.replace(verb, "")).is_empty();
-    (verbs.contains(&text) || text.len() < 16 && is_formats()).then_some("a format specifier")
+    let several = text.matches(['%']).count() > 1 && {
+        let rest = ["%s", "%d", "%v"].iter().fold(text.to_owned(), |rest, verb| rest.replace(verb, ""));
+        rest.len() < text.len() && !rest.bytes().any(|byte| byte.is_ascii_alphanumeric())
+    };
+    (verbs.contains(&text) || text.len() < 16 && is_formats() || several).then_some("a format specifier")
 }
 
 /// Whether what follows an unquoted word makes it the beginning of an expression.

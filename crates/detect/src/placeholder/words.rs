@@ -60,7 +60,7 @@ static TYPES: WordList = WordList::new(
     &'staticstr &str AnyStr Any Boolean Buffer Bytes CharField Data Integer JSON NSString Number Object Optional Password
     SecretStr SecretString Secret Str String Text TextField Token UUID Uint8Array VARCHAR any array binary bool boolean byte
     ascii base64 bytes byte[] char char* char[] date float integer int interface{} list number object str string string[] string? struct text
-    uuid varchar []byte []string latin1 utf8 utf-8 UTF8 UTF-8 US-ASCII
+    uuid varchar []byte []string latin1 utf8 utf-8 utf-16 utf-16le utf-16be UTF8 UTF-8 UTF-16 UTF-16LE UTF-16BE US-ASCII ISO-8859-1 iso-8859-1 windows-1252
 ",
 );
 
@@ -74,6 +74,9 @@ static FUNCTION_WORDS: WordList = WordList::new(
     should that the this to used was when will with you your
 ",
 );
+
+/// A word with digits that is so long belongs to no sentence.
+const MIN_RANDOM: usize = 14;
 
 /// Longer than any filler without its separators.
 const MAX_JOINED: usize = 64;
@@ -180,6 +183,11 @@ fn instructs(lower: &str) -> bool {
 fn told_in_one_word(text: &str) -> bool {
     let text = text.trim_matches('!').trim_start_matches(['_', '-', '.', ':', '/']);
     let starts = |order: &str| text.get(..order.len()).is_some_and(|start| start.eq_ignore_ascii_case(order));
+    // `SomeRandomStringOf32CharsExactly`
+    let lower = text.to_ascii_lowercase();
+    if ["randomstring", "random_string", "random-string", "randomvalue", "randomsecret"].iter().any(|word| lower.contains(word)) {
+        return true;
+    }
     (starts("change") || starts("replace"))
         && words_of(text).is_some_and(|words| {
             let word = |at: usize| words.get(at).map(|word| word.to_ascii_lowercase()).unwrap_or_default();
@@ -222,7 +230,9 @@ pub(super) fn type_name(value: &[u8]) -> Option<&'static str> {
     let text = &text.replace(' ', "");
     let inner = ["Optional[", "Option<", "List[", "Maybe"].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
     let inner = inner.strip_suffix([']', '>']).filter(|bare| !bare.ends_with('[')).unwrap_or(inner);
-    TYPES.has(inner.as_bytes()).then_some("the name of a type")
+    // Schemas make samples of it: `string0`.
+    let is_sample = inner.strip_prefix("string").is_some_and(|digit| digit.len() == 1 && digit.as_bytes()[0].is_ascii_digit());
+    (is_sample || TYPES.has(inner.as_bytes())).then_some("the name of a type")
 }
 
 /// Why a quoted value in a program is a name of something, if it is: words that end in a noun for credentials.
@@ -302,6 +312,10 @@ fn is_sentence<'a>(words: impl Iterator<Item = &'a str>, least: usize, held_by: 
         count += 1;
         alphabetic += usize::from(word.chars().all(char::is_alphabetic));
         held += usize::from(FUNCTION_WORDS.has_any_case(word.as_bytes()));
+        // `this-is-a-key-12764978qteriugwfiabcou`
+        if word.len() >= MIN_RANDOM && word.bytes().filter(u8::is_ascii_digit).count() > 3 {
+            return false;
+        }
         if alphabetic + 1 < count {
             return false;
         }

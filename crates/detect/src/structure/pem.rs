@@ -91,6 +91,14 @@ fn trim(line: &[u8]) -> &[u8] {
     };
     let (start, end) = stripped(line);
     let inner = &line[start..end];
+    // What stands behind the end of a string, and the mark of a comment before a line.
+    let is_comment = inner.starts_with(b"//") || inner.starts_with(b"/*");
+    if is_comment && line[..start].windows(2).any(|pair| pair == b"\" ") {
+        return &[];
+    }
+    let marks: [&[u8]; 3] = [b"#", b"//", b"*"];
+    let behind = |rest: &&[u8]| rest.first().is_none_or(|byte| *byte == b' ');
+    let inner = marks.iter().find_map(|mark| inner.strip_prefix(*mark).filter(behind)).unwrap_or(inner);
     // `+ "…"` and `"…" +`: what joins pieces of a string stands outside of the quotation marks.
     let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
     let after = inner.strip_prefix(b"+").or_else(|| inner.strip_prefix(b"."));
@@ -126,6 +134,9 @@ mod tests {
             format!("'-----BEGIN X-----' .\n  '{a}' .\n  '{b}' .\n  '-----END X-----'"),
             format!("-----BEGIN X----- {a} {b} -----END X-----"),
             format!("-----BEGIN X-----\nVersion: 1\n\n{a}\n{b}\n=AbCd\n-----END X-----"),
+            format!("\"-----BEGIN X-----\\n\" // of the tests\n\"{a}\\n\"\n\"{b}\\n\" /* all */\n\"-----END X-----\""),
+            format!("# -----BEGIN X-----\n# {a}\n# {b}\n# -----END X-----"),
+            format!(" * -----BEGIN X-----\n * {a}\n * {b}\n * -----END X-----"),
         ] {
             assert_eq!(bytes(&text), Some(expected.clone()), "{text}");
         }

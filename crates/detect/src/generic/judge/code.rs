@@ -53,6 +53,7 @@ pub(super) fn is_code(value: &[u8]) -> bool {
     let ciphers = holds(b"AES") && (holds(b"PSK") || holds(b"SHA")) && value.iter().any(|byte| matches!(byte, b':' | b'+'));
     compared
         || coloured
+        || is_address_of_page(value)
         || usage
         || built
         || ciphers
@@ -71,6 +72,13 @@ pub(super) fn is_code(value: &[u8]) -> bool {
         || escaped
         || markup
         || typed
+}
+
+/// `edit.php?table=adminpassword`
+fn is_address_of_page(value: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'?', value) else { return false };
+    let extension = value[..at].iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
+    (2..=5).contains(&extension) && value[..at - extension].ends_with(b".") && value[at..].contains(&b'=')
 }
 
 /// `profiles#change_password`
@@ -99,6 +107,29 @@ fn is_scoped_class(value: &[u8]) -> bool {
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
     let mut words = value[..at].split(|&byte| byte == b'_');
     (5..=6).contains(&(value.len() - at - 2)) && words.clone().count() > 1 && words.all(is_word)
+}
+
+/// `1.302183`, `v2.0.1`.
+pub(super) fn is_version(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"v").unwrap_or(value);
+    digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
+/// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
+pub(super) fn names_variable(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| {
+        name.len() > 1
+            && name[0].is_ascii_alphabetic()
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':'))
+    };
+    let upper = |name: &[u8]| name.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
+    let percent =
+        value.split(|&byte| byte == b'%').skip(1).step_by(2).any(|part| part.len() > 2 && part.iter().all(u8::is_ascii_alphabetic));
+    percent && value.ends_with(b"%")
+        || value.strip_prefix(b"$").is_some_and(is_name)
+        || value.starts_with(b"$")
+            && value.split(|&byte| byte == b'$').skip(1).all(|name| name.iter().any(u8::is_ascii_alphabetic) && is_name(name.trim_ascii()))
+        || memchr::memchr_iter(b'$', value).any(|at| upper(&value[at + 1..]) > 2)
 }
 
 pub(super) fn is_minified(text: &[u8], secret: Span) -> bool {

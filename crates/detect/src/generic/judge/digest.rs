@@ -6,6 +6,8 @@ use super::super::name::{Class, Name};
 
 /// So near a hash stands the salt that it was made with.
 const SALT_REACH: usize = 160;
+/// So near a key stands what it is for.
+const KEY_REACH: usize = 24;
 /// What stands near a hash in hexadecimal digits.
 const HASHES: [&str; 5] = ["salt", "md5", "sha1", "sha256", "sha512"];
 
@@ -21,6 +23,10 @@ pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&
     if is_point(value) {
         return Some("a public key");
     }
+    // Minisign: the algorithm, an id and a point in base64; a secret key is longer.
+    if value.len() == 56 && value.starts_with(b"RW") && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)) {
+        return Some("a public key");
+    }
     if value.len() < 20 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
         return Some("a number");
     }
@@ -33,7 +39,8 @@ pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&
         return Some("a hash in a table");
     }
     let named = text[name.span.start..name.span.end].to_ascii_lowercase();
-    if name.class == Class::Key && is_key_id(&named, value) {
+    let before = text[name.span.start.saturating_sub(KEY_REACH)..name.span.start].to_ascii_lowercase();
+    if name.class == Class::Key && (is_key_id(&named, value) || is_key_id(&before, value)) {
         return Some("the id of a public key");
     }
     let says = |word: &[u8]| memchr::memmem::find(&named, word).is_some();
@@ -53,7 +60,20 @@ pub(super) fn is_salted(text: &[u8], secret: Span) -> bool {
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
     let near = || text[secret.start.saturating_sub(SALT_REACH)..text.len().min(secret.end + SALT_REACH)].to_ascii_lowercase();
     let says = |near: &[u8], word: &str| memchr::memmem::find(near, word.as_bytes()).is_some();
-    is_base64 && says(&near(), "salt") || is_hex && HASHES.iter().any(|word| says(&near(), word))
+    // Salt and digest of SHA-1, SHA-256 or SHA-512, each in base64: `qQmv3LcF$Qh63…`
+    let is_pair = memchr::memchr(b'$', value).is_some_and(|at| at > 5 && matches!(value.len() - at - 1, 27 | 43 | 86))
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/$".contains(byte));
+    is_pair || is_base64 && says(&near(), "salt") || is_hex && HASHES.iter().any(|word| says(&near(), word))
+}
+
+/// `"passwordSalt": "…", "passwordHash": "…"`: everybody has another.
+pub(super) fn is_salt_of_hash(text: &[u8], name: &Name) -> bool {
+    let Span { start, end } = name.span;
+    if end - start < 4 || !text[end - 4..end].eq_ignore_ascii_case(b"salt") {
+        return false;
+    }
+    let says = |near: &[u8]| memchr::memmem::find(&near.to_ascii_lowercase(), b"hash").is_some();
+    says(&text[start.saturating_sub(SALT_REACH)..start]) || says(&text[end..text.len().min(end + SALT_REACH)])
 }
 
 /// A point of P-256 in base64, as browsers take the public key of a push service (RFC 8292): 65 bytes of which the first is 4.

@@ -18,6 +18,15 @@ pub(super) fn is_user(text: &[u8], secret: Span) -> bool {
     value.len() >= LEAST && is_name && (names(before, value) || names(after, value))
 }
 
+/// `("harbor", "harbor")`
+pub(super) fn repeats(text: &[u8], secret: Span) -> bool {
+    let value = &text[secret.start..secret.end];
+    let quote = |text: &'_ [u8]| text.last().is_some_and(|byte| matches!(byte, b'"' | b'\''));
+    let Some(head) = text[..secret.start].split_last().map(|(_, head)| head.trim_ascii_end()) else { return false };
+    let user = head.strip_suffix(b",").map(<[u8]>::trim_ascii_end).filter(|user| quote(user)).map(|user| &user[..user.len() - 1]);
+    value.len() >= LEAST && user.and_then(|user| user.strip_suffix(value)).is_some_and(quote)
+}
+
 fn names(text: &[u8], value: &[u8]) -> bool {
     let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     memchr::memmem::find_iter(text, value).any(|at| {
@@ -43,6 +52,8 @@ mod tests {
         assert!(is("user = \"harbor\"\npassword = \"«harbor»\""));
         assert!(is("password: «harbor»\nlogin: harbor\n"));
         assert!(!is("host = \"harbor\"\npassword = \"«harbor»\""));
+        assert!(repeats(b"(\"harbor\", \"harbor\")", Span::new(12, 18)));
+        assert!(!repeats(b"(\"harbor\", \"harbo2\")", Span::new(12, 18)));
         assert!(!is("List<User> harbor = f();\nadd(\"x\", \"password\", \"«harbor»\")"));
         assert!(!is("user = \" + a[\" + \npassword = \"« + a[»\""));
         assert!(!is("user = \"harbor2\"\npassword = \"«harbor»\""));

@@ -21,7 +21,13 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     arguments::passes_methods(&mut after);
     after.space();
     let opening = opening_before(around)?;
+    if opening == b'(' && around.text[..around.name.span.start].ends_with(b" ") {
+        // `('Reset password', 'users:reset')`
+        return None;
+    }
     let closes = match opening {
+        // A row: `{ "password", "x", true }`.
+        b'{' | b'[' if is_row(around, value) => matches!(after.peek(), Some(b',' | b'}' | b']')),
         b'(' if is_flag(around) => matches!(after.peek(), Some(b',' | b')')),
         // A row: `('password', 'x', 2)`.
         b'(' if around.dialect == Dialect::Sql && has_letter_and_digit(&around.text[value.span.start..value.span.end]) => {
@@ -40,6 +46,13 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     closes.then(|| placed(around, How::Argument, value)).flatten()
 }
 
+/// Letters, digits and symbols as only a password has them.
+fn is_row(around: &Around<'_>, value: Literal) -> bool {
+    let bytes = &around.text[value.span.start..value.span.end];
+    let is_symbol = |byte: &u8| b"!@#$%^&*?=+".contains(byte);
+    around.name.class == Class::Password && has_letter_and_digit(bytes) && bytes.iter().any(is_symbol)
+}
+
 /// Go's `flag.String("password", "x", "what it is for")`.
 fn is_flag(around: &Around<'_>) -> bool {
     around.text[..around.name.span.start].ends_with(b"String(\"")
@@ -49,7 +62,7 @@ fn end_of_line(text: &[u8], at: usize) -> bool {
     text.get(at).is_none_or(|byte| matches!(byte, b'\n' | b'\r')) || text[at..].starts_with(b" #") || text[at..].starts_with(b" //")
 }
 
-/// Ruby's `set :password, "x"`, Erlang's `{password, "x"}`. The cursor stands at the comma.
+/// Ruby's `set :password, "x"`, Erlang's `{password, "x"}` and `-define(password, "x")`. The cursor stands at the comma.
 pub(super) fn symbol(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     let before = around.text.get(around.name.span.start.wrapping_sub(1))?;
     cursor.eat(b",");
@@ -58,6 +71,7 @@ pub(super) fn symbol(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     let closes = match before {
         b':' => end_of_line(around.text, value.end) || around.text[value.end] == b')',
         b'{' => matches!(around.text[value.end..], [b'}', ..] | [b'>', b'>', b'}', ..]),
+        b'(' => around.text[..around.name.span.start].ends_with(b"-define(") && matches!(around.text[value.end..], [b')', ..]),
         _ => false,
     };
     closes.then(|| placed(around, How::Argument, value)).flatten()
@@ -144,8 +158,8 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         let directive = before.ends_with(b"define") || is_apart && ends && !is_struct_tag(text, value);
         return (directive || is_bound(head)).then_some(Place { how: How::Directive, value });
     }
-    if around.dialect == Dialect::Prose || before.starts_with(b"#") {
-        return None;
+    if before.starts_with(b"#") || before.starts_with(b";") || around.dialect == Dialect::Prose {
+        return quoted_setting(around, cursor, before);
     }
     let docker = before.eq_ignore_ascii_case(b"env") || before.eq_ignore_ascii_case(b"arg") || before.eq_ignore_ascii_case(b"setx");
     // csh
@@ -181,6 +195,44 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     // Gherkin's `And password "x"`.
     let told = value.quoted && around.name.class == Class::Password && !around.name.weak && around.dialect == Dialect::Other;
     told.then_some(Place { how: How::Told, value })
+}
+
+/// `DriverOption "password" "x"` in settings. The cursor stands behind the blank.
+pub(super) fn quoted_pair(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    let is_settings = matches!(around.dialect, Dialect::Config | Dialect::Other) && around.name.class == Class::Password;
+    let value = value::quoted(cursor).filter(|value| is_settings && end_of_line(around.text, value.end))?;
+    placed(around, How::Argument, value)
+}
+
+/// `put(Option.DB_PASSWORD, "x")`: a constant is the name of what is set. The cursor stands at the comma.
+pub(super) fn constant(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    let name = &around.text[around.name.span.start..around.name.span.end];
+    let last = name.rsplit(|&byte| byte == b'.').next()?;
+    let is_constant = last.len() > 6 && last.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    let head = &around.text[around.name.span.start.saturating_sub(CALL_REACH)..around.name.span.start];
+    let head = head.strip_suffix(b"(").filter(|_| is_constant)?;
+    let call = &head[head.len() - head.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()..];
+    let verbs: [&[u8]; 8] = [b"put", b"set", b"with", b"add", b"option", b"property", b"config", b"env"];
+    let sets = verbs.iter().any(|verb| call.len() >= verb.len() && call[..verb.len()].eq_ignore_ascii_case(verb));
+    cursor.eat(b",");
+    cursor.space();
+    let value = value::quoted(cursor).filter(|_| sets)?;
+    let mut after = Cursor::new(around.text, value.end);
+    arguments::passes_methods(&mut after);
+    (after.peek() == Some(b')')).then(|| placed(around, How::Argument, value)).flatten()
+}
+
+/// `# Password "x"` in a sample of settings, `$ pulumi config set dbPassword x` in a text.
+fn quoted_setting(around: &Around<'_>, cursor: Cursor<'_>, before: &[u8]) -> Option<Place> {
+    let is_password = around.name.class == Class::Password && !around.name.weak;
+    let value = if around.dialect == Dialect::Prose {
+        let sets = before.ends_with(b"config set") || before.ends_with(b"config set --secret");
+        sets.then(|| value::quoted(cursor).or_else(|| value::bare(cursor, Dialect::Shell, None))).flatten()
+    } else {
+        let is_mark = before.len() < 3 && is_password;
+        is_mark.then(|| value::quoted(cursor)).flatten().filter(|value| end_of_line(around.text, value.end))
+    };
+    value.map(|value| Place { how: How::Directive, value })
 }
 
 fn has_letter_and_digit(value: &[u8]) -> bool {

@@ -100,6 +100,13 @@ pub(super) fn is_item(around: &Around<'_>) -> bool {
     is_followed && matches!(before, Some(b':' | b'!' | b'+'))
 }
 
+/// `test "$mode,$pass" = "a,b"`: the name is a part of what is compared.
+pub(super) fn is_part(around: &Around<'_>) -> bool {
+    let head = &around.text[..around.name.span.start];
+    let behind = around.text.get(around.name.span.end) == Some(&b'"');
+    behind && head.strip_suffix(b"$").is_some_and(|head| head.ends_with(b",") || head.ends_with(b":"))
+}
+
 /// `case "password":`, `case WPA_PSK:`, and the first branch of `x ? "password" : "text"`.
 pub(super) fn is_case(around: &Around<'_>) -> bool {
     let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];
@@ -109,6 +116,25 @@ pub(super) fn is_case(around: &Around<'_>) -> bool {
     let Some(head) = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")) else { return false };
     let head = head.trim_ascii_end();
     around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
+}
+
+/// Passes a type and the `=` behind it.
+pub(super) fn annotated(cursor: &mut Cursor<'_>) -> bool {
+    let mut ahead = *cursor;
+    ahead.blanks();
+    if matches!(ahead.peek(), Some(b'\'' | b'"')) {
+        return false;
+    }
+    ahead.run(48, |byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!')
+    });
+    let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
+    if found {
+        ahead.at += 1;
+        *cursor = ahead;
+    }
+    found
 }
 
 /// `password[]`, `password[64]`.

@@ -58,6 +58,11 @@ pub(super) fn expected(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
 pub(super) fn filled(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.eat(b",");
     cursor.space();
+    if cursor.eat(b"{") {
+        // Playwright's `getByPlaceholder("Password", { exact: true }).fill("x")`
+        cursor.run(64, |byte| byte != b'}' && byte != b'\n');
+        return (cursor.eat(b"})") || cursor.eat(b"} )")).then(|| typed(around, cursor)).flatten();
+    }
     if !cursor.eat(b"with:") && !cursor.eat(b":with =>") && !cursor.eat(b"with =>") {
         return None;
     }

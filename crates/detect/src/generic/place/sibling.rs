@@ -111,16 +111,46 @@ pub(super) fn closed_element(around: &Around<'_>, mut cursor: Cursor<'_>) -> Opt
         return None;
     }
     cursor.space();
+    let is_in_cell = pass_cell(&mut cursor);
     if !cursor.eat(b"<") {
         return None;
     }
-    let tag = cursor.run(16, |byte| byte.is_ascii_alphabetic());
+    let tag = cursor.run(16, |byte| byte.is_ascii_alphabetic() || byte == b':');
     let tag = &around.text[tag.start..tag.end];
-    let fits = [b"string".as_slice(), b"value", b"defaultvalue", b"td"].iter().any(|known| known.eq_ignore_ascii_case(tag));
-    if !fits || !cursor.eat(b">") {
+    let known: [&[u8]; 7] = [b"string", b"value", b"defaultvalue", b"td", b"dd", b"t", b"text:p"];
+    if !known.iter().any(|known| known.eq_ignore_ascii_case(tag)) || !cursor.eat(b">") {
         return None;
     }
-    element_text(cursor, b"</").and_then(|value| placed(around, How::Element, value))
+    let value = element_text(cursor, b"</")?;
+    // What stands in the next cell of a sheet may be the next heading.
+    let bytes = &around.text[value.span.start..value.span.end];
+    let is_mixed = bytes.iter().any(u8::is_ascii_alphabetic) && bytes.iter().any(u8::is_ascii_digit);
+    (!is_in_cell || is_mixed).then(|| placed(around, How::Element, value)).flatten()
+}
+
+/// Passes the tags between two texts of a spreadsheet: `</si><si>`, `</is></c><c r="B2"><is>`, `</table:table-cell><table:table-cell …>`.
+fn pass_cell(cursor: &mut Cursor<'_>) -> bool {
+    let mut ahead = *cursor;
+    let mut closes = 0;
+    while ahead.window(2) == b"</" && closes < 2 {
+        ahead.run(32, |byte| byte != b'>' && byte != b'\n');
+        closes += usize::from(ahead.eat(b">"));
+        ahead.space();
+    }
+    for _ in 0..closes {
+        if !ahead.eat(b"<") {
+            return false;
+        }
+        ahead.run(120, |byte| byte != b'>' && byte != b'\n');
+        if !ahead.eat(b">") {
+            return false;
+        }
+        ahead.space();
+    }
+    if closes > 0 {
+        *cursor = ahead;
+    }
+    closes > 0
 }
 
 fn element_text(cursor: Cursor<'_>, closing: &[u8]) -> Option<Literal> {

@@ -48,8 +48,35 @@ pub(super) fn cell(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place>
     })?;
     let mut after = Cursor::new(around.text, value.end);
     after.blanks();
-    let is_cell = after.peek() == Some(b'|') && !around.name.weak;
-    is_cell.then(|| placed(around, How::Told, value)).flatten()
+    let ends = after.eat(b"|");
+    after.blanks();
+    // The last cell of a row of parameters is the default.
+    let is_last = value.quoted && matches!(after.peek(), None | Some(b'\n' | b'\r'));
+    (ends && !around.name.weak).then(|| placed(around, if is_last { How::Assigned } else { How::Told }, value)).flatten()
+}
+
+/// `| password | string | "x" |`, `| password | What it is for | x |`: a chart's parameter with its default in the cell after the next.
+/// The cursor stands at the bar behind the name.
+pub(super) fn cell_of_default(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    cursor.eat(b"|");
+    let cell = cursor.run(MAX_TOLD, |byte| byte != b'|' && byte != b'\n');
+    let cell = around.text[cell.start..cell.end].trim_ascii();
+    let describes = cell.contains(&b' ') || cell == b"string" || cell == b"`string`";
+    if !describes || !cursor.eat(b"|") {
+        return None;
+    }
+    cursor.blanks();
+    let value = literal(cursor)?;
+    let mut after = Cursor::new(around.text, value.end);
+    after.blanks();
+    (after.eat(b"|") && !around.name.weak).then(|| placed(around, How::Assigned, unquoted(around.text, value))).flatten()
+}
+
+/// Without the quotation marks inside the mark: `` `"x"` ``.
+fn unquoted(text: &[u8], value: Literal) -> Literal {
+    let bytes = &text[value.span.start..value.span.end];
+    let is_quoted = bytes.len() > 2 && matches!((bytes[0], bytes[bytes.len() - 1]), (b'"', b'"') | (b'\'', b'\''));
+    if is_quoted { Literal { span: Span::new(value.span.start + 1, value.span.end - 1), ..value } } else { value }
 }
 
 /// `password,x` as the first two cells of a row. The cursor stands at the comma.

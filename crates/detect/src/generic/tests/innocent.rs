@@ -4,6 +4,40 @@
 pub(super) const NONE: &str = r###"
 app.py	password = get_password("prompt1")
 app.py	password = hunter2
+A.java	if ("password".equals(type)) {}
+A.java	if ("kW3xqz9Vt".equals(name)) {}
+A.java	assertEquals("bob2024", user.getName());
+A.java	when(user.getName()).thenReturn("kW3xqz9Vt");
+a.js	if ("kW3xqz9Vt" === passwordField) {
+a.php	if ('text' == $type && $password) {
+a.go	if got, want := tok.Type, "Bearer2025"; got != want {
+a.go	if want := "Basic Q0xJRU5UX0lEOkNMSUVOVF9TRUNSRVQ="; auth != want {
+a.c	if (!strncmp(p_pass1, "a=rtpmap:", 9)) {
+a.swift	let row = Row(key: "harbor0key000000", value: "1")
+A.java	map.get(Names.DB_PASSWORD, "kW3xqz9Vt")
+a.conf	password="qQmv3LcF$Qh63wzmtUqWp9OXnLwe7yv1GcBwHpq59k2a0UrY8xe0"
+a.toml	minisign_key = 'RWQk7Hn2Bv5cX1ZaLq9Wm4Te8RyUi3Op6SdFgHjKlZxCvBnM0QwErTyU'
+a.json	"secret": "string0",
+a.md	| `auth.existingSecretPasswordKey` | Key of the secret with the password | `password` |
+a.md	| `password` | string | `""` | The password |
+a.js	passwordConfirmation: 'Confirm your password'
+a.scala	case "password" -> handler
+sharedStrings.xml	<si><t>user</t></si><si><t>password</t></si><si><t>role</t></si>
+A.java	log.info("user {} logged in as {}", username, "Role2Admin.x");
+A.java	createUser("bob@acme.net", "Bob2");
+a.py	log(username, "https://acme.net/A1")
+a.json	{"passwordSalt": "k93hfnVx0al2Ms8dk4", "passwordHash": "9f3c5b01a883410d84696d6792f5413e"}
+a.py	salt = "k93hfnVx0al2Ms8dk4"
+a.py	HASH_SALT = os.urandom(16)
+a.php	'password' => array('flags'=>WS_PARAM_OPTIONAL),
+a.html	<input type="hidden" name="captcha_token" value="91b9287a23bc9aed53afe525b8769230" />
+ltmain.sh	if test "$linkmode,$pass" = "prog,link"; then
+a.asc	gpg: using RSA key B4E3D89580A53FA473246D5B481A44A0F4552B47
+a.sql	('Reset password', 'user:password:reset2'),
+a.conf	url_password = edit.php?table=adminpassword
+a.lang	0xe11,Bad Password: [%s]%s/%d
+a.yml	APP_KEY: SomeRandomStringOf32CharsExactly
+a.java	ctx.setAttribute("password", quoted.getBytes("UTF-16LE"));
 app.py	token = request.headers["x"]
 app.py	password_field = "input2Zq81mf"
 app.py	url = "https://h/?token=" + token

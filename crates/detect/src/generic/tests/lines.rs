@@ -232,4 +232,59 @@ A.java	.signWith(SignatureAlgorithm.HS512, "«Zq81mfLx0KpvTr4nWy7bQe2s»")
 a.sh	openssl enc -aes-256-cbc -k «kW3xqz9Vt» -in a
 a.pp	String $default_pass                                                     = '«kW3xqz9Vt»',
 a.py	MSSQL_SAPWD = "«kW3xqz9Vt»"
+a.js	if ("«kW3xqz9Vt»" === req.body.password) {
+A.java	Assert.assertEquals(server.getCredentials().get().getPassword(), "«let@me:in»");
+a.dart	  expect(result.providerAccessToken, '«MTQ0NjJkZmQ5OTM2NDE1ZTZj»');
+README.md	| `postgresql.auth.password` | PostgreSQL password | `«flowise»` |
+README.md	| `auth.password` | string | `"«Harbor81»"` | The password |
+a.scala	Json.obj("username" -> "bob", "password" -> "«p4ssw0rd»")
+README.md	$ pulumi config set dbPassword «Sup45ekreT#123» --secret
+sharedStrings.xml	<si><t>db password</t></si><si><t>«kW3xqz9Vt»</t></si>
+sheet1.xml	<c r="A2" t="inlineStr"><is><t>Password</t></is></c><c r="B2" t="inlineStr"><is><t>«kW3xqz9Vt»</t></is></c>
+content.xml	<text:p>Password</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>«kW3xqz9Vt»</text:p>
+a.html	<dl><dt>Password</dt><dd>«kW3xqz9Vt»</dd></dl>
+a.rb	@master_key = Base64.decode64('«b0gyNlM4LTFKRDI5anFIRGJ4SmQyLGE7MXN5YWUzR2U=»')
+a.erl	-define(password,     "«OtpTest--123»").
+A.java	UserHelper.createUser(this.spec, 1, staffId, username, "«P4ssw0rd»", "resourceId");
+A.java	userService.createUser(u, "«Openmr5xy»");
+a.erl	add_user(Username, <<"«P@ssw0rd1»">>, ?ROLE, <<>>)
+a.ts	await page.getByPlaceholder("Password", { exact: true }).fill("«kW3xqz9Vt»");
+a.py	SECURITY_PASSWORD_SALT = "«146585145368132386173505678016728509634»"
+A.java	private static final String SALT = "«k93hfnVx0al2Ms8dk4»";
+a.yml	cookie_salt: «k93hfnVx0al2Ms8dk4»
+A.java	assertEquals(params.getToken(), "«hq5t93j4xdkzpv7a»");
+a.ps1	Set-ItemProperty -Path $winlogon -Name DefaultPassword -Value "«Passw0rd12!»" -Type String
+a.kt	mapOf("user" to "bob", "password" to "«p4ssw0rd»")
+a.erl	-define(ssl_password, "«Harbor--123»").
+a.rb	password: "x", password_confirmation: "«kW3xqz9Vt»"
+docbook.xml	.property(HTTP_BASIC_PASSWORD, "«p1swd745»").get();
+A.java	{ "plaintext_password", "«S3Cr=?t»", true},
+a.js	request(app).auth('bob@acme.net', '«kW3x9»')
+A.java	builder.withAuthCredentials("harbor", "«harbor»")
+README.md	let password: [UInt8] = Array("«s33krit»".utf8)
+a.php	if ('«kW3xqz9Vt»' == $_POST['password']) {
+a.pl	if ($user eq 'bob' && $password eq '«kW3xqz9Vt»') {
+a.pl	if ('«kW3xqz9Vt»' eq $self->{password}) {
+A.java	if ("«kW3xqz9Vt»".equals(password)) {}
+A.java	if (user.getPassword().equals("«kW3xqz9Vt»")) {}
+A.java	if (password.equals("«kW3xqz9Vt»")) {}
+A.cs	if (!string.Equals(context.Request.Password, "«Harb0r!x»", StringComparison.Ordinal))
+A.java	assertEquals("«kW3xqz9Vt»", user.getPassword());
+A.java	assertThat(user.getPassword()).isEqualTo("«kW3xqz9Vt»");
+A.java	when(user.getPassword()).thenReturn("«kW3xqz9Vt»");
+a.kt	every { password } returns "«kW3xqz9Vt»"
+a.php	$user->method('getPassword')->willReturn('«kW3xqz9Vt»');
+a.rb	expect(user.password).to eq("«kW3xqz9Vt»")
+a.rb	allow(user).to receive(:password).and_return("«kW3xqz9Vt»")
+a_test.go	if got, want := tok.AccessToken, "«90d64461d14871c08c81352b05dedd34»"; got != want {
+a_test.go	assert.Equal(t, "«kW3xqz9Vt»", cfg.Password)
+a.php	hash_equals('«kW3xqz9Vt»', $password)
+a.py	self.assertEqual(conn.password, "«kW3xqz9Vt»")
+a.swift	let cipher = try AES(key: "«Harbor81dock4711»", iv: "0123456789012345")
+A.java	builder.withString(DriverOption.AUTH_PROVIDER_PASSWORD, "«kW3xqz9Vt»")
+collectd.conf.in	#		Password "«weCh3ik0x»"
+collectd.conf.in	DriverOption "password" "«AeXohy0O»"
+irc.conf	<link name="x" recvpass="«polarbears»">
+sdkconfig	CONFIG_OPENTHREAD_NETWORK_PSKC="«104810e2315100afd6bc9215a6bfac53»"
+a.conf	http.secret.key=«this-is-a-very-long-key-12764978qteriugwfiabcou»
 "#;
