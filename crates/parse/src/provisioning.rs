@@ -17,6 +17,7 @@ mod loops;
 mod objects;
 mod oci;
 mod power_shell;
+mod printed;
 mod script;
 mod vault;
 
@@ -131,6 +132,7 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"bindings\"", "\"members\"", "\"roles/"],
         &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
         &["\"clientId\"", "\"principalId\"", "/userAssignedIdentities"],
+        &["\"path\"", "\"capabilities\""],
         &["\"AssignableScopes\"", "\"Actions\""],
         &["\"assignableScopes\"", "\"actions\""],
         &["\"statements\"", "llow ", " to ", " in "],

@@ -67,6 +67,7 @@ const SHAPES: &[Shape] = &[
     shape("vault read auth/jwt/config", |item| vault::is_of(item, &["oidc_discovery_url", "bound_issuer"]), vault::jwt_config),
     shape("vault read sys/policies/acl", |item| vault::is_of(item, &["name", "policy"]), vault::named_policy),
     shape("vault policy read", |item| has(item, &["policy"]) && item.str("policy").is_some_and(vault::is_policy), vault::policy),
+    shape("vault policy write", vault::is_json_policy, vault::json_policy),
     shape("spire-server bundle show", is_bundle, |_, _| {}),
 ];
 
@@ -89,6 +90,7 @@ const TRUSTS: &[&str] = &[
     "oci iam dynamic-group",
     "oci iam policy",
     "vault read auth/",
+    "vault policy write",
 ];
 
 /// The shape of an entry that is a trust.

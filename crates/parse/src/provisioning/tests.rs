@@ -108,6 +108,37 @@ fn hostile_scripts_end() {
 }
 
 #[test]
+fn what_a_substitution_prints_is_the_argument() {
+    let trust = "{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRoleWithWebIdentity\",\n\
+                 \"Principal\": {\"Federated\": \"arn:aws:iam::$ACCOUNT:oidc-provider/token.actions.githubusercontent.com\"},\n\
+                 \"Condition\": {\"StringLike\": {\"token.actions.githubusercontent.com:sub\": \"repo:northwind/*\"}}}]}";
+    let create = "aws iam create-role --role-name ci --assume-role-policy-document";
+    for script in [
+        format!("{create} \"$(cat <<JSON\n{trust}\nJSON\n)\"\n"),
+        format!("POLICY=$(cat <<-EOF\n{trust}\nEOF\n)\n{create} \"$POLICY\"\n"),
+        format!("read -r -d '' POLICY <<EOF\n{trust}\nEOF\n{create} \"${{POLICY}}\"\n"),
+        format!("cat > t.json <<EOF\n{trust}\nEOF\n{create} \"$(cat t.json | jq -c .)\"\n"),
+    ] {
+        assert_eq!(subjects(&read("setup.sh", &script)), [SubjectRule::Glob(vec!["repo:northwind/*".into()])], "{script}");
+    }
+    // What two substitutions of one word print isn't told apart, and what differs from turn to turn isn't followed.
+    let two = format!("{create} \"$(echo '{{')$(cat t.json)\"\n");
+    assert_eq!(subjects(&read("setup.sh", &two)), [] as [SubjectRule; 0]);
+}
+
+#[test]
+fn a_policy_of_vault_may_be_json() {
+    let policy = r#"{"path": {"sys/policies/acl/*": {"capabilities": ["create", "update"]}}}"#;
+    let in_force = |path: &str, text: &str| {
+        let unit = Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        assert!(super::claims_documents(&unit).is_some() || path.ends_with(".sh"));
+        read(path, text).grants.iter().map(|grant| grant.actions.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(in_force("ci.json", policy), ["create update"]);
+    assert_eq!(in_force("ci.sh", &format!("vault policy write ci - <<EOF\n{policy}\nEOF\n")), ["create update"]);
+}
+
+#[test]
 fn variables_that_multiply_end_the_reading_and_that_is_said() {
     let text = format!("V={}\n{}", "x".repeat(200 << 10), "echo $V\n".repeat(2_000));
     let unit = Unit::new(Arc::new(Origin { path: "setup.sh".into(), ..Origin::default() }), text.into_bytes());

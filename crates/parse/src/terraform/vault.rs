@@ -269,11 +269,24 @@ fn policy_paths(module: &Module<'_>, policy: &Val) -> Option<Vec<(String, Vec<St
         );
     }
     let text = module.text_of(policy).0;
+    if text.trim_start().starts_with('{') {
+        return json_paths(&text);
+    }
     let body: Body = hcl_edit::parser::parse_body(&with_braces_behind(&text)).ok()?;
     let paths = body.blocks().filter(|block| block.ident.as_str() == "path").map(|block| {
         let capabilities = block.body.get_attribute("capabilities").and_then(|attribute| attribute.value.as_array());
         let capabilities = capabilities.into_iter().flat_map(|list| list.iter()).filter_map(|item| item.as_str().map(str::to_owned));
         (block.labels.first().map_or_else(String::new, |label| label.as_str().to_owned()), capabilities.collect())
+    });
+    Some(paths.collect())
+}
+
+/// The same of a policy in JSON (`jsonencode({ path = { … } })`).
+fn json_paths(text: &str) -> Option<Vec<(String, Vec<String>)>> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let paths = json.get("path")?.as_object()?.iter().map(|(path, rule)| {
+        let capabilities = rule.get("capabilities").and_then(serde_json::Value::as_array).into_iter().flatten();
+        (path.clone(), capabilities.filter_map(|item| item.as_str().map(str::to_owned)).collect())
     });
     Some(paths.collect())
 }
