@@ -71,7 +71,7 @@ const WORDS: &[&str] = &[
     "kubectl annotate",
     "create-profile",
     "service-accounts keys create",
-    "app credential reset",
+    "credential reset",
     "New-AzADAppCredential",
     "update-profile",
 ];

@@ -115,6 +115,11 @@ pub(crate) fn widest(trust: &TrustBinding) -> Option<Widest> {
     Some(Widest { breadth: narrowed(trust, breadth), admits: format!("{} \"{value}\"", test.plain_claim()) })
 }
 
+/// Whether anything is said of the subject, or by a pattern of the repository's or project's name in it.
+pub(crate) fn has_pattern(trust: &TrustBinding) -> bool {
+    !of(trust).is_empty() || of_names(&Condition::of(trust).tests(), None).is_some()
+}
+
 /// The widest pattern on a claim that is the middle of the subject: the repository's or project's name.
 fn of_names<'t>(tests: &[&'t Test], issuer: Option<Shared>) -> Option<(Breadth, Subject, &'t str)> {
     let patterns = tests.iter().filter(|test| !test.negated).filter_map(|test| {

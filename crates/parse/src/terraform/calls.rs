@@ -15,7 +15,7 @@ use super::module::{Module, Section};
 use super::modules::{self, MAX_DEPTH, META, Modules, Parsed};
 use super::resource::Resource;
 use super::{principals, reader_of, registry};
-use crate::evaluated::{Kind, Val};
+use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
 /// Most calls that are followed for a folder, each instance counted, and most bytes that a called module may have.
@@ -59,6 +59,7 @@ impl Calls<'_, '_> {
                 let mut with = self.made(parsed, &folder, &prefix, given(module, section), depth);
                 let without = self.made(parsed, &folder, &prefix, Vec::new(), depth);
                 keep_changed(&mut with, &without);
+                with.skipped.retain(|row| !facts.skipped.contains(row));
                 facts.append(with);
             });
         }
@@ -85,6 +86,7 @@ impl Calls<'_, '_> {
         }
         registry::read(&module, &mut facts);
         self.read(&module, depth + 1, &mut facts);
+        super::limits(&module, &mut facts);
         facts
     }
 }
@@ -105,7 +107,8 @@ fn carried(module: &Module<'_>, val: &Val) -> Val {
             let document = || Document::read(module, val).map(|document| document.json.to_string());
             let text =
                 issuer.map(|url| format!("arn:aws:iam::{}:oidc-provider/{}", hole::hole("account"), url.trim_start_matches("https://")));
-            let text = text.or_else(document).unwrap_or_else(|| module.text_of(val).0);
+            let looked_up = || looked_up(module, reference);
+            let text = text.or_else(document).or_else(looked_up).unwrap_or_else(|| module.text_of(val).0);
             match hole::only_hole(&text) {
                 Some(what) => Kind::Unknown(what.to_owned()),
                 None => Kind::Text(text, Basis::Literal),
@@ -118,9 +121,32 @@ fn carried(module: &Module<'_>, val: &Val) -> Val {
     })
 }
 
+/// What another folder must know of something that is looked up: the path of a scope, the name of a policy or role.
+fn looked_up(module: &Module<'_>, reference: &Ref) -> Option<String> {
+    let section = *module.resources.get(&reference.address).filter(|_| reference.address.starts_with("data."))?;
+    let hole = || hole::hole(&reference.address);
+    let text = |names: &[&str]| names.iter().find_map(|name| module.text(section, name));
+    match (reference.resource_type(), reference.first()) {
+        ("azurerm_subscription", "id") => Some(format!("/subscriptions/{}", text(&["subscription_id"]).unwrap_or_else(hole))),
+        ("azurerm_management_group", "id") => {
+            let name = text(&["name", "display_name"]).unwrap_or_else(hole);
+            Some(format!("/providers/Microsoft.Management/managementGroups/{name}"))
+        }
+        ("azurerm_role_definition", "id" | "role_definition_id" | "role_definition_resource_id") => text(&["name"]),
+        ("azurerm_role_definition", "name") | ("google_project", "project_id") => text(&["name", "project_id"]),
+        ("aws_iam_policy", "arn") => text(&["arn", "name"]).map(|name| super::aws::with_arn(&name)),
+        ("aws_iam_openid_connect_provider", "arn") => {
+            let url = text(&["url"])?;
+            Some(format!("arn:aws:iam::{}:oidc-provider/{}", hole::hole("account"), url.trim_start_matches("https://")))
+        }
+        _ => None,
+    }
+}
+
 /// Leaves what the given values change, what else such principals have, and nothing but trusts, grants and lifetimes.
 fn keep_changed(facts: &mut Facts, plain: &Facts) {
-    let made = std::mem::take(facts);
+    let mut made = std::mem::take(facts);
+    facts.skipped = std::mem::take(&mut made.skipped);
     // The trusts of a resource belong together, and so do those of a principal, whichever of them the values change.
     let changed = || made.trusts.iter().filter(|trust| !plain.trusts.contains(trust));
     let resources: BTreeSet<&str> = changed().map(|trust| address(&trust.id)).collect();

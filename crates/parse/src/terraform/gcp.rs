@@ -81,36 +81,40 @@ pub(super) fn claim(name: &str, operator: &str, value: Value) -> Claim {
 
 fn iam(resource: Resource<'_, '_>, facts: &mut Facts) {
     let attribute = if resource.get("members").is_some() { "members" } else { "member" };
-    for role in resource.get("role").iter().flat_map(|role| resource.instances(role)) {
-        granted(resource, resource.section, attribute, &resource.module.value_of(&role), facts);
-    }
+    let mut ordinal = 0;
+    resource.for_instances(|_| {
+        for role in resource.get("role").iter().flat_map(|role| resource.instances(role)) {
+            granted(resource, resource.section, attribute, &resource.module.value_of(&role), &mut ordinal, facts);
+        }
+    });
 }
 
 /// A whole policy: the bindings of the data source that it is made of.
 fn iam_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
     let module = resource.module;
+    let mut ordinal = 0;
     let data = resource.get("policy_data").and_then(|val| module.resources.get(&val.reference()?.address).copied());
     for binding in data.map(|section| module.blocks(section, "binding")).unwrap_or_default() {
         if let Some(role) = module.value(binding, "role") {
-            granted(resource, binding, "members", &role, facts);
+            granted(resource, binding, "members", &role, &mut ordinal, facts);
         }
     }
 }
 
-/// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about.
-fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str, role: &Value, facts: &mut Facts) {
+/// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about; `ordinal` counts them.
+fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str, role: &Value, ordinal: &mut usize, facts: &mut Facts) {
     let members = resource.module.path(holder, attribute);
     let members = members.iter().flat_map(Val::items).flat_map(|member| {
         let text = resource.module.text_of(member).0;
         resource.each_text(&text).into_iter().map(move |text| (member, text))
     });
-    for (ordinal, (member, text)) in members.enumerate() {
+    for (member, text) in members {
         if resource.kind().starts_with("google_service_account_iam") && role.known().is_none_or(|role| IMPERSONATION.contains(&role)) {
-            impersonation(resource, ordinal, &text, role, facts);
+            impersonation(resource, *ordinal, &text, role, facts);
         }
         let is_gke = gke_account::granted(&text, &resource.location(), facts);
         if !resource.kind().starts_with("google_service_account_iam") {
-            direct(resource, ordinal, &text, role, facts);
+            direct(resource, *ordinal, &text, role, facts);
         }
         let principal = if is_gke { text } else { member_key(resource, member, &text, facts) };
         let (scope, target) = scope(resource);
@@ -127,6 +131,7 @@ fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str,
             condition: condition.or_else(has_condition),
             location: resource.location(),
         });
+        *ordinal += 1;
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Evaluation {
     pub(super) each: RefCell<Vec<(String, Val)>>,
     /// What a template is given was not followed to its end.
     pub(super) templates_cut: Cell<bool>,
+    /// Of what `for_each` makes some instances were left out.
+    pub(super) instances_cut: Cell<bool>,
 }
 
 /// A block: attributes and nested blocks.
@@ -289,7 +291,10 @@ impl<'m> Module<'m> {
             Kind::Map(entries) => entries,
             _ => return None,
         };
-        entries.truncate(MAX_INSTANCES);
+        if entries.len() > MAX_INSTANCES {
+            self.evaluation.instances_cut.set(true);
+            entries.truncate(MAX_INSTANCES);
+        }
         Some(entries)
     }
 

@@ -10,6 +10,9 @@ use crate::evaluated::Val;
 /// Group, Policy, and Administrator Roles").
 const ADMINISTRATORS: [&str; 2] = ["Administrators", "Domain_Administrators"];
 
+/// Words by which the name of a user tells that no person signs in with it.
+const MACHINES: [&str; 10] = ["svc", "service", "ci", "cicd", "bot", "automation", "terraform", "pipeline", "deployer", "robot"];
+
 /// Whether the user that a value means is a service user; `None` if the folder doesn't define it.
 pub(super) fn is_service_user(module: &Module<'_>, user: &Val) -> Option<Value> {
     let section = *module.resources.get(&user.reference()?.address)?;
@@ -22,8 +25,16 @@ pub(super) fn is_service_user(module: &Module<'_>, user: &Val) -> Option<Value> 
 /// `oci_identity_user_group_membership`: membership of the administrators is the grant of everything.
 pub(super) fn membership(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(group) = resource.get("group_id").and_then(|group| administers(resource.module, &group)) else { return };
-    let user = resource.principal("user_id", Platform::Oci, "user", facts);
+    let kind = if resource.get("user_id").is_some_and(|user| is_machine(resource.module, &user)) { "service-user" } else { "user" };
+    let user = resource.principal("user_id", Platform::Oci, kind, facts);
     facts.grants.extend(user.map(|user| everything(resource, user, group)));
+}
+
+/// Whether a user of the folder has a machine's name: outside of a domain there are no service users.
+fn is_machine(module: &Module<'_>, user: &Val) -> bool {
+    let section = user.reference().and_then(|reference| module.resources.get(&reference.address).copied());
+    let name = section.and_then(|section| module.text(section, "name")).unwrap_or_default().to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| MACHINES.contains(&word))
 }
 
 /// `oci_identity_domains_group`: the same, with the members written into the group.
