@@ -11,6 +11,7 @@ mod azure;
 mod azure_devops;
 mod builds;
 mod calls;
+mod carried;
 mod compute;
 pub(crate) mod declared;
 mod documents;

@@ -239,6 +239,47 @@ fn a_secret_that_a_command_makes_is_its_applications() {
 }
 
 #[test]
+fn credentials_without_an_id_are_each_their_own() {
+    let one = |name: &str| {
+        format!(
+            "az ad app federated-credential create --id $APP --parameters '{{\"name\":\"{name}\",\"issuer\":\"https://token.actions.githubusercontent.com\",\"subject\":\"repo:northwind/{name}:environment:prod\",\"audiences\":[\"api://AzureADTokenExchange\"]}}'\n"
+        )
+    };
+    let facts = read("setup.sh", &(one("web") + &one("shop")));
+    assert_eq!(facts.trusts.len(), 2);
+    assert_eq!(facts.trusts[0].principal, facts.trusts[1].principal);
+}
+
+#[test]
+fn an_end_that_is_written_out_is_the_secrets() {
+    let lifetime = |command: &str| read("a.sh", command).declarations[0].lifetime;
+    assert_eq!(lifetime("az ad sp credential reset --id 2f7c1d8e --years 2\n").declared_seconds, Some(63_072_000));
+    let dated = lifetime("az ad app credential reset --id 2f7c1d8e --end-date 2026-12-24\n");
+    assert_eq!((dated.declared_seconds, dated.expires.map(|end| end.to_string())), (None, Some("2026-12-24T00:00:00Z".into())));
+}
+
+#[test]
+fn further_commands_that_grant() {
+    let grants = |text: &str| {
+        let all = read("a.sh", text).grants.into_iter();
+        all.map(|grant| (grant.principal, grant.role.and_then(|role| role.known().map(str::to_owned)), grant.actions)).collect::<Vec<_>>()
+    };
+    let openshift = grants("oc adm policy add-cluster-role-to-user cluster-admin -z ci -n build\n");
+    assert_eq!(openshift, [("k8s:sa/build/ci".to_owned(), Some("cluster-admin".to_owned()), Vec::new())]);
+    let named = grants("oc adm policy add-role-to-user edit system:serviceaccount:build:ci -n web\n");
+    assert_eq!(named[0].0, "k8s:sa/build/ci");
+    let custom = grants(
+        "gcloud iam roles create ci --project=p --permissions=run.services.get,iam.serviceAccounts.getAccessToken\n\
+         gcloud projects add-iam-policy-binding p --member=serviceAccount:ci@p.iam.gserviceaccount.com --role=projects/p/roles/ci\n",
+    );
+    assert_eq!(custom[0].2, ["run.services.get", "iam.serviceAccounts.getAccessToken"]);
+    let directory = grants(
+        "az rest --method POST --uri https://graph.microsoft.com/v1.0/servicePrincipals/x/appRoleAssignments --body '{\"principalId\": \"a\", \"resourceId\": \"b\", \"appRoleId\": \"06b708a9-e830-4db3-a914-8e69da51d44f\"}'\n",
+    );
+    assert_eq!(directory[0].1.as_deref(), Some("06b708a9-e830-4db3-a914-8e69da51d44f"));
+}
+
+#[test]
 fn statements_of_oci_may_stand_in_a_file_of_their_own() {
     let grants = |text: &str| read("iam/statements.json", text).grants;
     let list = grants("[\"Allow dynamic-group workers to manage all-resources in tenancy\"]");

@@ -7,16 +7,15 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Basis, Facts, SkipReason, TrustBinding, WorkloadKind};
+use unkeyed_model::{Facts, SkipReason, TrustBinding, WorkloadKind};
 
-use super::aws::Document;
+use super::carried::carried;
 use super::documents::Documents;
 use super::module::{Module, Section};
 use super::modules::{self, MAX_DEPTH, META, Modules, Parsed};
 use super::resource::Resource;
 use super::{principals, reader_of, registry};
-use crate::evaluated::{Kind, Ref, Val};
-use crate::policy_document::hole;
+use crate::evaluated::Val;
 
 /// Most calls that are followed for a folder, each instance counted, and most bytes that a called module may have.
 const MAX_CALLS: usize = 400;
@@ -97,52 +96,6 @@ fn given(module: &Module<'_>, section: Section<'_>) -> Vec<(String, Val)> {
     arguments.filter_map(|name| Some((name.to_owned(), carried(module, &module.get(section, name)?)))).collect()
 }
 
-/// A value as another folder may have it: without places, and with what its references stand for.
-fn carried(module: &Module<'_>, val: &Val) -> Val {
-    let all = |items: &[Val]| items.iter().map(|item| carried(module, item)).collect();
-    Val::new(match &val.kind {
-        Kind::Ref(reference) => {
-            let url = module.resources.get(&reference.address).and_then(|section| module.text(*section, "url"));
-            let issuer = url.filter(|_| reference.resource_type() == "aws_iam_openid_connect_provider" && reference.first() == "arn");
-            let document = || Document::read(module, val).map(|document| document.json.to_string());
-            let text =
-                issuer.map(|url| format!("arn:aws:iam::{}:oidc-provider/{}", hole::hole("account"), url.trim_start_matches("https://")));
-            let looked_up = || looked_up(module, reference);
-            let text = text.or_else(document).or_else(looked_up).unwrap_or_else(|| module.text_of(val).0);
-            match hole::only_hole(&text) {
-                Some(what) => Kind::Unknown(what.to_owned()),
-                None => Kind::Text(text, Basis::Literal),
-            }
-        }
-        Kind::List(items) => Kind::List(all(items)),
-        Kind::Either(items, what) => Kind::Either(all(items), what.clone()),
-        Kind::Map(entries) => Kind::Map(entries.iter().map(|(name, value)| (name.clone(), carried(module, value))).collect()),
-        other => other.clone(),
-    })
-}
-
-/// What another folder must know of something that is looked up: the path of a scope, the name of a policy or role.
-fn looked_up(module: &Module<'_>, reference: &Ref) -> Option<String> {
-    let section = *module.resources.get(&reference.address).filter(|_| reference.address.starts_with("data."))?;
-    let hole = || hole::hole(&reference.address);
-    let text = |names: &[&str]| names.iter().find_map(|name| module.text(section, name));
-    match (reference.resource_type(), reference.first()) {
-        ("azurerm_subscription", "id") => Some(format!("/subscriptions/{}", text(&["subscription_id"]).unwrap_or_else(hole))),
-        ("azurerm_management_group", "id") => {
-            let name = text(&["name", "display_name"]).unwrap_or_else(hole);
-            Some(format!("/providers/Microsoft.Management/managementGroups/{name}"))
-        }
-        ("azurerm_role_definition", "id" | "role_definition_id" | "role_definition_resource_id") => text(&["name"]),
-        ("azurerm_role_definition", "name") | ("google_project", "project_id") => text(&["name", "project_id"]),
-        ("aws_iam_policy", "arn") => text(&["arn", "name"]).map(|name| super::aws::with_arn(&name)),
-        ("aws_iam_openid_connect_provider", "arn") => {
-            let url = text(&["url"])?;
-            Some(format!("arn:aws:iam::{}:oidc-provider/{}", hole::hole("account"), url.trim_start_matches("https://")))
-        }
-        _ => None,
-    }
-}
-
 /// Leaves what the given values change, what else such principals have, and nothing but trusts, grants and lifetimes.
 fn keep_changed(facts: &mut Facts, plain: &Facts) {
     let mut made = std::mem::take(facts);
@@ -212,7 +165,7 @@ fn within(address: &str) -> Option<&str> {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Origin, SubjectRule, Unit};
+    use unkeyed_model::{Origin, ResourceScope, SubjectRule, Unit, Value};
 
     use super::*;
 
@@ -287,6 +240,21 @@ resource "aws_iam_role_policy_attachment" "this" {
                       azuread_application.ci.id\n  subject = \"project_path:northwind/web:ref_type:branch:ref:main\"\n}\n";
         let facts = calling(&[unit("main.tf", caller)], &[&[unit("gh/main.tf", module)]]);
         assert_eq!(facts.trusts[0].principal, "tf:.#azuread_application.ci");
+    }
+
+    #[test]
+    fn what_is_looked_up_is_known_where_it_is_handed_to() {
+        let module = "variable \"scope\" {}\nvariable \"role\" {}\nvariable \"policy\" {}\n\
+                      resource \"azurerm_role_assignment\" \"a\" {\n  scope = var.scope\n  role_definition_id = var.role\n  principal_id = \"x\"\n}\n\
+                      resource \"aws_iam_role_policy_attachment\" \"p\" {\n  role = \"ci\"\n  policy_arn = var.policy\n}\n";
+        let own = "data \"azurerm_subscription\" \"current\" {}\ndata \"azurerm_role_definition\" \"r\" { name = \"Contributor\" }\n\
+                   data \"aws_iam_policy\" \"admin\" { name = \"AdministratorAccess\" }\n\
+                   module \"m\" {\n  source = \"./m\"\n  scope = data.azurerm_subscription.current.id\n  role = data.azurerm_role_definition.r.id\n  \
+                   policy = data.aws_iam_policy.admin.arn\n}\n";
+        let facts = calling(&[unit("main.tf", own)], &[&[unit("m/main.tf", module)]]);
+        let said: Vec<_> =
+            facts.grants.iter().map(|grant| (grant.role.as_ref().and_then(Value::known).unwrap_or_default(), grant.scope)).collect();
+        assert_eq!(said, [("AdministratorAccess", ResourceScope::Account), ("Contributor", ResourceScope::Subscription)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use unkeyed_model::{Facts, Platform, Principal};
 
 use super::module::{Module, Section};
+use super::oci;
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -49,12 +50,14 @@ pub(super) fn defined(module: &Module<'_>, facts: &mut Facts) {
         let mut names = vec![module.key(address), address.clone()];
         names.extend(naming.iter().filter_map(|attribute| module.text(*section, attribute)));
         names.extend(further_names(module, kind, *section));
+        let is_machine = || module.text(*section, "name").is_some_and(|name| oci::is_machine(&name));
+        let what = if kind == "oci_identity_user" && is_machine() { "service-user" } else { *what };
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         facts.principals.push(Principal {
             platform: *platform,
             key: module.key(address),
-            kind: (*what).to_owned(),
+            kind: what.to_owned(),
             names,
             location: module.block_location(*section, address),
         });

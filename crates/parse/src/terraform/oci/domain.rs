@@ -25,16 +25,13 @@ pub(super) fn is_service_user(module: &Module<'_>, user: &Val) -> Option<Value> 
 /// `oci_identity_user_group_membership`: membership of the administrators is the grant of everything.
 pub(super) fn membership(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(group) = resource.get("group_id").and_then(|group| administers(resource.module, &group)) else { return };
-    let kind = if resource.get("user_id").is_some_and(|user| is_machine(resource.module, &user)) { "service-user" } else { "user" };
-    let user = resource.principal("user_id", Platform::Oci, kind, facts);
+    let user = resource.principal("user_id", Platform::Oci, "user", facts);
     facts.grants.extend(user.map(|user| everything(resource, user, group)));
 }
 
-/// Whether a user of the folder has a machine's name: outside of a domain there are no service users.
-fn is_machine(module: &Module<'_>, user: &Val) -> bool {
-    let section = user.reference().and_then(|reference| module.resources.get(&reference.address).copied());
-    let name = section.and_then(|section| module.text(section, "name")).unwrap_or_default().to_ascii_lowercase();
-    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| MACHINES.contains(&word))
+/// Whether a user has a machine's name: outside of a domain there are no service users.
+pub(in crate::terraform) fn is_machine(name: &str) -> bool {
+    name.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|word| MACHINES.contains(&word))
 }
 
 /// `oci_identity_domains_group`: the same, with the members written into the group.
