@@ -32,6 +32,7 @@ mod module_grants;
 mod modules;
 mod oci;
 mod one_line;
+mod outputs;
 mod packer;
 mod principals;
 mod provider;
@@ -230,7 +231,8 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
         own = files::parse(kind, units, &mut facts);
         &own
     };
-    let module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
+    let mut module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
+    module.outputs = outputs::read(&module, modules);
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };

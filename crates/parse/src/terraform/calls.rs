@@ -14,11 +14,11 @@ use super::documents::Documents;
 use super::module::{Module, Section};
 use super::modules::{self, MAX_DEPTH, META, Modules, Parsed};
 use super::resource::Resource;
-use super::{principals, reader_of, registry};
+use super::{outputs, principals, reader_of, registry};
 use crate::evaluated::Val;
 
 /// Most calls that are followed for a folder, each instance counted, and most bytes that a called module may have.
-const MAX_CALLS: usize = 400;
+pub(super) const MAX_CALLS: usize = 400;
 const MAX_BYTES: usize = 1 << 20;
 
 /// The calls of a folder, and those within the modules that it calls.
@@ -75,7 +75,8 @@ impl Calls<'_, '_> {
     fn made(&self, called: &Parsed<'_>, folder: &str, prefix: &str, given: Vec<(String, Val)>, depth: usize) -> Facts {
         let mut facts = Facts::default();
         let module = Module::new(WorkloadKind::Terraform, folder, &called.files);
-        let module = module.with_documents(Documents::read(WorkloadKind::Terraform, called.units)).called(prefix.to_owned(), given);
+        let mut module = module.with_documents(Documents::read(WorkloadKind::Terraform, called.units)).called(prefix.to_owned(), given);
+        module.outputs = outputs::read(&module, self.modules);
         principals::defined(&module, &mut facts);
         for (address, section) in &module.resources {
             let resource = Resource { module: &module, address, section: *section };
@@ -255,6 +256,21 @@ resource "aws_iam_role_policy_attachment" "this" {
         let said: Vec<_> =
             facts.grants.iter().map(|grant| (grant.role.as_ref().and_then(Value::known).unwrap_or_default(), grant.scope)).collect();
         assert_eq!(said, [("AdministratorAccess", ResourceScope::Account), ("Contributor", ResourceScope::Subscription)]);
+    }
+
+    #[test]
+    fn the_role_of_one_module_may_be_handed_to_another() {
+        let policy = "variable \"role\" {}\nresource \"aws_iam_role_policy_attachment\" \"a\" {\n  role = var.role\n  policy_arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"\n}\n";
+        let own = "module \"deploy\" {\n  source = \"../../modules/ci\"\n  name = \"d\"\n  provider_arn = \"arn:aws:iam::1:oidc-provider/gitlab.com\"\n  \
+                   subjects = [\"project_path:northwind/*\"]\n}\n\
+                   resource \"aws_iam_role_policy_attachment\" \"own\" {\n  role = module.deploy.role\n  policy_arn = \"arn:aws:iam::aws:policy/IAMFullAccess\"\n}\n\
+                   module \"policy\" {\n  source = \"../../modules/policy\"\n  role = module.deploy.role\n}\n";
+        let module = format!("{MODULE}\noutput \"role\" {{ value = aws_iam_role.this.name }}\n");
+        let (ci, policy) = ([unit("modules/ci/main.tf", &module)], [unit("modules/policy/main.tf", policy)]);
+        let facts = calling(&[unit("live/prod/main.tf", own)], &[&ci, &policy]);
+        let holders: BTreeSet<&str> = facts.grants.iter().map(|grant| grant.principal.as_str()).collect();
+        assert_eq!(facts.grants.len(), 3, "{:?}", facts.grants);
+        assert_eq!(holders, BTreeSet::from([facts.trusts[0].principal.as_str()]));
     }
 
     #[test]

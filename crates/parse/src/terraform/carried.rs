@@ -9,6 +9,8 @@ use crate::policy_document::hole;
 
 /// A value as another folder may have it: without places, and with what its references stand for.
 pub(super) fn carried(module: &Module<'_>, val: &Val) -> Val {
+    // What another module makes is known there by its address.
+    let meant = |what: &str| module.outputs.get(what).map_or_else(|| what.to_owned(), |address| format!("{address}.id"));
     let all = |items: &[Val]| items.iter().map(|item| carried(module, item)).collect();
     Val::new(match &val.kind {
         Kind::Ref(reference) => {
@@ -20,10 +22,11 @@ pub(super) fn carried(module: &Module<'_>, val: &Val) -> Val {
             let looked_up = || looked_up(module, reference);
             let text = text.or_else(document).or_else(looked_up).unwrap_or_else(|| module.text_of(val).0);
             match hole::only_hole(&text) {
-                Some(what) => Kind::Unknown(what.to_owned()),
+                Some(what) => Kind::Unknown(meant(what)),
                 None => Kind::Text(text, Basis::Literal),
             }
         }
+        Kind::Unknown(what) => Kind::Unknown(meant(what)),
         Kind::List(items) => Kind::List(all(items)),
         Kind::Either(items, what) => Kind::Either(all(items), what.clone()),
         Kind::Map(entries) => Kind::Map(entries.iter().map(|(name, value)| (name.clone(), carried(module, value))).collect()),

@@ -39,6 +39,8 @@ pub(super) struct Module<'m> {
     pub(super) others: Vec<Section<'m>>,
     /// Policy documents of the folder.
     pub(super) documents: Documents<'m>,
+    /// Resources that outputs of called modules stand for.
+    pub(super) outputs: BTreeMap<String, String>,
     /// What stands before addresses where it is called, and the values that it is given.
     call: Option<(String, BTreeMap<String, Val>)>,
     pub(super) evaluation: Evaluation,
@@ -78,6 +80,7 @@ impl<'m> Module<'m> {
             locals: BTreeMap::new(),
             others: Vec::new(),
             documents: Documents::default(),
+            outputs: BTreeMap::new(),
             call: None,
             evaluation: Evaluation::default(),
         };

@@ -97,6 +97,9 @@ impl<'m> Module<'m> {
             return key;
         }
         let text = self.text_of(val).0;
+        if let Some(address) = hole::only_hole(&text).and_then(|what| self.outputs.get(what)) {
+            return self.key(address);
+        }
         if !hole::is_known(&text) {
             return self.key_of_unknown(&text, val.at);
         }
@@ -121,8 +124,9 @@ impl<'m> Module<'m> {
         let what = hole::holes(text).next().unwrap_or_default();
         // What a call is given may be its own folder's.
         if let Some(folder) = self.caller().filter(|_| hole::only_hole(text).is_some())
-            && let Some((address, _)) =
-                what.rsplit_once('.').filter(|(address, _)| address.contains('_') && address.split('.').count() == 2)
+            && let Some((address, _)) = what
+                .rsplit_once('.')
+                .filter(|(address, _)| address.contains('_') && (address.split('.').count() == 2 || address.starts_with("module.")))
         {
             return format!("{folder}#{address}");
         }
