@@ -3,7 +3,8 @@
 //! An AWS principal with the power of an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess` and the
 //! full access to Organizations, KMS or STS; `*` on `*`; `Allow` with `NotAction`; on every resource `sts:AssumeRole`, `iam:PassRole`,
 //! an action that attaches or rewrites policies, trusts or keys (`iam:AttachRolePolicy`, `iam:CreateAccessKey` …), `kms:*` or
-//! `organizations:*`. A condition on such a statement makes it a warning.
+//! `organizations:*`. A condition on such a statement makes it a warning, and so does every role of an account
+//! (`arn:aws:iam::ACCOUNT:role/*`) in place of every resource.
 //!
 //! # Why it matters
 //!

@@ -3,7 +3,8 @@
 //! A Google Cloud principal that may act as every service account of a project or above
 //! (`roles/iam.serviceAccountTokenCreator`, `iam.serviceAccountUser`, `iam.serviceAccountKeyAdmin`) or change who may do
 //! what there (`iam.securityAdmin`, `resourcemanager.projectIamAdmin` …). `iam.serviceAccountAdmin`, `container.admin` and
-//! `compute.admin` are warnings.
+//! `compute.admin` are warnings. A custom role counts by its permissions (`iam.serviceAccounts.getAccessToken`,
+//! `iam.serviceAccounts.actAs`, `iam.serviceAccountKeys.create` …).
 //!
 //! # Why it matters
 //!

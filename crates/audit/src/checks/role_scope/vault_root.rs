@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! A Vault login role whose policies may write under `*`, `sys/*` or `auth/*`, use `sudo`, or are `root`.
+//! A Vault login role whose policies may write under `*`, `sys/*` or `auth/*`, write the policies themselves (`sys/policies/acl/*`),
+//! use `sudo`, or are `root`.
 //!
 //! # Why it matters
 //!
