@@ -22,7 +22,7 @@ silent where nothing is wrong (*good*) and where the inputs don't say (*unknown*
 ";
 
 /// Formats by the end of a path, the more specific first.
-const ENDINGS: [(&str, &str); 29] = [
+const ENDINGS: [(&str, &str); 30] = [
     (".gitlab-ci.yml", "GitLab CI"),
     (".tf", "Terraform"),
     (".tf.json", "Terraform"),
@@ -37,6 +37,7 @@ const ENDINGS: [(&str, &str); 29] = [
     (".go", "program"),
     (".java", "program"),
     (".cs", "program"),
+    (".kt", "program"),
     (".conf", "configuration"),
     (".hcl", "configuration"),
     (".toml", "policy"),

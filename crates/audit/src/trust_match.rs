@@ -9,6 +9,7 @@ pub(crate) mod condition;
 pub(crate) mod expression;
 pub(crate) mod issuer;
 pub(crate) mod pattern;
+mod regex;
 mod token;
 
 use unkeyed_model::{PredictedToken, Repository, TrustBinding};

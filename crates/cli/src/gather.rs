@@ -183,7 +183,7 @@ struct Part {
     skipped: Vec<Skip>,
     /// The folder, where it is one of Terraform.
     folder: Option<String>,
-    /// Values that were found and may have been handed to another group.
+    /// Values that were found and may have been handed to another group, or may be told of one that calls this.
     secrets: BTreeSet<String>,
     /// Whether another group may have handed it values.
     is_called: bool,
@@ -205,7 +205,8 @@ fn read_group(detector: &Detector, group: &Group, units: &[Unit<'_>], modules: &
     hide_all(&mut facts, secrets.clone());
     let folder = (group.format == TERRAFORM).then(|| group.key.clone());
     let is_called = folder.as_ref().is_some_and(|folder| modules.reach(folder));
-    let secrets = secrets.into_iter().filter(|_| folder.is_some()).map(str::to_owned).collect();
+    let hands_on = is_called || folder.as_ref().is_some_and(|folder| !modules.of(folder).is_empty());
+    let secrets = secrets.into_iter().filter(|_| hands_on).map(str::to_owned).collect();
     Part { facts, matches, skipped, folder, secrets, is_called }
 }
 

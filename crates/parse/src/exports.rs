@@ -21,7 +21,7 @@ use crate::place::Place;
 use crate::tree::{Kind, Node};
 use crate::{Group, LogReader, k8s};
 
-pub(crate) use self::out::{Attribute, Labels, Out, Resource, given, of, text};
+pub(crate) use self::out::{Attribute, Labels, Out, Resource, given, node, of, text};
 use self::shapes::Shape;
 
 /// Name of the format of everything that is recognised here.

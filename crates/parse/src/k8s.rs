@@ -5,6 +5,7 @@
 //! whoever applies the file may choose another; names are joined by what is written.
 
 mod authorization;
+mod aws_auth;
 mod blocks;
 mod builds;
 mod certificates;
@@ -142,6 +143,7 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("", "Secret") => secrets::secret(object, facts),
         ("", "ConfigMap") => {
             secrets::config_map(object, facts);
+            aws_auth::read(object, facts);
             spire_config::read(object, facts);
             spire_files::read(object, facts);
         }

@@ -1,5 +1,5 @@
 //! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
-//! JavaScript, Python, Go, Java and C# (Pulumi in the first four); signed URLs also in Kotlin, Ruby and PHP; and programs that
+//! JavaScript, Python, Go, Java, C# and Kotlin (Pulumi not in the last); signed URLs also in Ruby and PHP; and programs that
 //! fetch stored secrets.
 //!
 //! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
@@ -35,7 +35,7 @@ const MAX_BYTES: usize = 1 << 20;
 const MAX_CALLS: usize = 1_000;
 
 /// Endings of programs.
-const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".py", ".go", ".java", ".cs"];
+const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".py", ".go", ".java", ".cs", ".kt"];
 
 /// Classes of principals that an identity provider vouches for.
 const FEDERATED: &[&str] = &[

@@ -17,6 +17,7 @@ mod loops;
 mod objects;
 mod oci;
 mod power_shell;
+mod printed;
 mod script;
 mod vault;
 
@@ -60,6 +61,11 @@ const WORDS: &[&str] = &[
     "put-role-policy",
     "role assignment create",
     "role definition create",
+    "appRoleAssignments",
+    "roleManagement/directory",
+    "add-cluster-role-to-user",
+    "add-role-to-user",
+    "iam roles create",
     "create-for-rbac",
     "clusterrolebinding",
     "create rolebinding",
@@ -70,7 +76,7 @@ const WORDS: &[&str] = &[
     "kubectl annotate",
     "create-profile",
     "service-accounts keys create",
-    "app credential reset",
+    "credential reset",
     "New-AzADAppCredential",
     "update-profile",
 ];
@@ -131,6 +137,7 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"bindings\"", "\"members\"", "\"roles/"],
         &["\"principalId\"", "\"roleDefinitionId\"", "\"scope\""],
         &["\"clientId\"", "\"principalId\"", "/userAssignedIdentities"],
+        &["\"path\"", "\"capabilities\""],
         &["\"AssignableScopes\"", "\"Actions\""],
         &["\"assignableScopes\"", "\"actions\""],
         &["\"statements\"", "llow ", " to ", " in "],

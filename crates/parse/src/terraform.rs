@@ -11,6 +11,7 @@ mod azure;
 mod azure_devops;
 mod builds;
 mod calls;
+mod carried;
 mod compute;
 pub(crate) mod declared;
 mod documents;
@@ -32,6 +33,7 @@ mod module_grants;
 mod modules;
 mod oci;
 mod one_line;
+mod outputs;
 mod packer;
 mod principals;
 mod provider;
@@ -231,7 +233,8 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
         own = files::parse(kind, units, &mut facts);
         &own
     };
-    let module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
+    let mut module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
+    module.outputs = outputs::read(&module, modules);
     principals::defined(&module, &mut facts);
     for (address, section) in &module.resources {
         let resource = Resource { module: &module, address, section: *section };
@@ -255,20 +258,21 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
         WorkloadKind::Spire => spire::read(&module, files, &mut facts),
         _ => run::read(&module, files, &mut facts),
     }
-    if module.is_exhausted()
-        && let Some(file) = files.first()
-    {
-        facts
-            .skipped
-            .push(file.place.skip(SkipReason::Limit, "expressions of this folder go beyond the evaluation limit; some values are unknown"));
-    }
-    if module.evaluation.templates_cut.get()
-        && let Some(file) = files.first()
-    {
-        facts.skipped.push(file.place.skip(SkipReason::Limit, templates::LIMITED));
-    }
+    limits(&module, &mut facts);
     tidy(&mut facts);
     facts
+}
+
+/// Says which limits of a folder, or of a module with what a call gives it, were reached.
+fn limits(module: &Module<'_>, facts: &mut Facts) {
+    let reached = [
+        (module.is_exhausted(), "expressions of this folder go beyond the evaluation limit; some values are unknown"),
+        (module.evaluation.templates_cut.get(), templates::LIMITED),
+        (module.evaluation.instances_cut.get(), resource::INSTANCES_LIMITED),
+    ];
+    for (_, detail) in reached.into_iter().filter(|(reached, _)| *reached) {
+        facts.skipped.extend(module.files.first().map(|file| file.place.skip(SkipReason::Limit, detail)));
+    }
 }
 
 /// Reads one resource. Nothing is granted where nothing is made (`count = 0`); a trust says what it would be.

@@ -18,7 +18,7 @@ use crate::tree::Node;
 const HEAD: usize = 16 << 10;
 
 /// Words that a policy of either kind holds, and words of what may hold one for others to read.
-const TRUST_WORDS: [&str; 3] = ["\"Statement\"", "\"Principal\"", "\"sts:"];
+const TRUST_WORDS: [&str; 3] = ["\"Statement\"", "Principal\"", "\"sts:"];
 const GRANT_WORDS: [&str; 3] = ["\"Statement\"", "\"Effect\"", "\"Resource\""];
 const OTHERS: [&str; 4] = ["AssumeRolePolicyDocument", "\"Resources\"", "\"resource\"", "\"terraform_version\""];
 

@@ -18,6 +18,9 @@ const PROJECT: [&str; 8] = [
     "pipeline_slug",
 ];
 
+/// Claims whose text the subject holds, and what stands in front of it there.
+const NAMES: [(&str, &str); 2] = [("repository", "repo:"), ("project_path", "project_path:")];
+
 /// Claims that name one tenant.
 const TENANT: [&str; 11] = [
     "repository_owner",
@@ -99,6 +102,9 @@ pub(crate) fn widest(trust: &TrustBinding) -> Option<Widest> {
     }
     let condition = Condition::of(trust);
     let tests = condition.tests();
+    if let Some((breadth, subject, claim)) = of_names(&tests, issuer) {
+        return Some(Widest { breadth: narrowed(trust, breadth), admits: format!("{claim} \"{}\"", subject.text) });
+    }
     let naming = |claims: &[&str]| tests.iter().find(|test| has_exact(&[test], claims)).copied();
     let (test, breadth) = match (naming(&PROJECT), naming(&TENANT)) {
         (Some(test), _) => (test, Breadth::Project),
@@ -107,6 +113,23 @@ pub(crate) fn widest(trust: &TrustBinding) -> Option<Widest> {
     };
     let value = test.values.first().and_then(Value::known)?;
     Some(Widest { breadth: narrowed(trust, breadth), admits: format!("{} \"{value}\"", test.plain_claim()) })
+}
+
+/// Whether anything is said of the subject, or by a pattern of the repository's or project's name in it.
+pub(crate) fn has_pattern(trust: &TrustBinding) -> bool {
+    !of(trust).is_empty() || of_names(&Condition::of(trust).tests(), None).is_some()
+}
+
+/// The widest pattern on a claim that is the middle of the subject: the repository's or project's name.
+fn of_names<'t>(tests: &[&'t Test], issuer: Option<Shared>) -> Option<(Breadth, Subject, &'t str)> {
+    let patterns = tests.iter().filter(|test| !test.negated).filter_map(|test| {
+        let lead = NAMES.iter().find(|(claim, _)| *claim == test.plain_claim())?.1;
+        Some(test.values.iter().filter_map(Value::known).filter(|text| test.how.is_wild(text)).map(move |text| {
+            let whole = Subject { text: format!("{lead}{text}"), how: test.how };
+            (whole.breadth(issuer), Subject { text: text.to_owned(), how: test.how }, test.plain_claim())
+        }))
+    });
+    patterns.flatten().min_by_key(|(breadth, ..)| *breadth)
 }
 
 /// Whether the trust tells tenants apart by anything at all.
@@ -193,6 +216,16 @@ mod tests {
         assert_eq!(widest_with(SubjectRule::Any, &[("repository", "acme/api")]), Some(Breadth::Project));
         assert_eq!(widest_with(SubjectRule::Any, &[("repository", "acme/api"), ("ref", "refs/heads/main")]), Some(Breadth::Exact));
         assert_eq!(widest_with(SubjectRule::Unknown("a variable".into()), &[]), None);
+    }
+
+    #[test]
+    fn patterns_on_names_count_as_those_on_the_subject() {
+        let cel = |text: &str| widest_with(SubjectRule::Expression(text.into()), &[]);
+        assert_eq!(cel("assertion.repository.startsWith('acme/')"), Some(Breadth::Tenant));
+        assert_eq!(cel("assertion.repository.matches('^acme/.*$')"), Some(Breadth::Tenant));
+        assert_eq!(cel("assertion.repository.startsWith('acme')"), Some(Breadth::Everybody));
+        assert_eq!(cel("assertion.repository.startsWith('acme/') && assertion.repository_id == '1'"), Some(Breadth::Project));
+        assert_eq!(cel("assertion.repository.startsWith(assertion.x)"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use unkeyed_model::Value;
 
 use super::condition::{Condition, How, Test};
+use super::regex;
 
 /// Longest expression that is read, and how deep it may nest. GCP allows 4096 characters.
 const LONGEST: usize = 8192;
@@ -75,8 +76,10 @@ impl Reader<'_> {
     }
 
     fn text(&mut self) -> Option<Value> {
-        let Some(Word::Text(text)) = self.words.get(self.at) else { return None };
-        self.at += 1;
+        // `r'…'` of CEL, in which a backslash is itself.
+        let raw = matches!(self.words.get(self.at), Some(Word::Name(name)) if name.eq_ignore_ascii_case("r"));
+        let Some(Word::Text(text)) = self.words.get(self.at + usize::from(raw)) else { return None };
+        self.at += 1 + usize::from(raw);
         Some(Value::literal(text.clone()))
     }
 
@@ -114,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// `assertion.x == 'v'`, `'v' == assertion.x`, `'v' in assertion.x`, `assertion.x in ['v', 'w']`,
-    /// `assertion.x.startsWith('v')`, `claims['x'] matches 'v*'`, `claims['x'] eq 'v'`.
+    /// `assertion.x.startsWith('v')`, `assertion.x.matches('^v.*$')`, `claims['x'] matches 'v*'`, `claims['x'] eq 'v'`.
     fn test(&mut self) -> Option<Test> {
         if let Some(value) = self.text() {
             let how = if self.name("in") { How::Opaque } else { How::Is };
@@ -123,13 +126,22 @@ impl Reader<'_> {
         }
         let mut path = self.path()?;
         if self.sign("(") {
-            let how = match path.pop()?.as_str() {
-                "startsWith" => How::StartsWith,
-                "contains" => How::Contains,
-                _ => How::Opaque,
+            let (function, value) = (path.pop()?, self.text()?);
+            let text = value.known().unwrap_or_default();
+            let (how, values) = match function.as_str() {
+                "startsWith" => (How::StartsWith, vec![value]),
+                "contains" => (How::Contains, vec![value]),
+                "endsWith" if !text.contains(['*', '?']) => (How::Like, vec![Value::literal(format!("*{text}"))]),
+                "matches" => match regex::globs(text) {
+                    Some(globs) => {
+                        let wild = globs.iter().any(|glob| glob.contains(['*', '?']));
+                        (if wild { How::Like } else { How::Is }, globs.into_iter().map(Value::literal).collect())
+                    }
+                    None => (How::Opaque, vec![value]),
+                },
+                _ => (How::Opaque, vec![value]),
             };
-            let value = self.text()?;
-            return self.sign(")").then(|| Test { claim: path.join("."), how, values: vec![value], negated: false });
+            return self.sign(")").then(|| Test { claim: path.join("."), how, values, negated: false });
         }
         let claim = path.join(".");
         if self.name("in") {
@@ -211,6 +223,14 @@ mod tests {
                 test("assertion.sub", How::Is, &["x"], false)
             ])
         );
+    }
+
+    #[test]
+    fn patterns_and_endings_are_globs() {
+        assert_eq!(read("assertion.repository.matches('^acme/.*$')"), test("assertion.repository", How::Like, &["acme/*"], false));
+        assert_eq!(read(r"assertion.sub.matches(r'^repo:acme/a\.b:')"), test("assertion.sub", How::Like, &["repo:acme/a.b:*"], false));
+        assert_eq!(read("assertion.ref.endsWith('/main')"), test("assertion.ref", How::Like, &["*/main"], false));
+        assert_eq!(read("assertion.sub.matches('a{2}')"), test("assertion.sub", How::Opaque, &["a{2}"], false));
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use unkeyed_model::{Facts, Location, SkipReason, Value, WorkloadKind};
+use unkeyed_model::{Basis, Facts, Location, SkipReason, Value, WorkloadKind};
 
-use super::expr::{Expr, REPEATED};
+use super::expr::{COPY, Expr, REPEATED};
 use super::parser::Declared;
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::place::Place;
@@ -15,6 +15,9 @@ use crate::tree::Node;
 
 /// Most steps of evaluation per template; a step is an expression, or some characters of text that one makes.
 const MAX_STEPS: usize = 1_000_000;
+
+/// Most copies of a resource, which is the platform's own limit (ARM templates, "Resource iteration").
+const MAX_COPIES: usize = 800;
 
 /// A parameter.
 #[derive(Default)]
@@ -120,7 +123,7 @@ impl<'a> Deployment<'a> {
         let repeated = resource.body.get(REPEATED).map(|expr| self.eval(expr));
         let (name, items) = match repeated.as_ref().map(Val::items) {
             Some([name, list]) => (self.text(name), list.items().to_vec()),
-            _ => (String::new(), Vec::new()),
+            _ => (COPY.to_owned(), self.copies(resource)),
         };
         for (ordinal, item) in items.iter().enumerate() {
             *self.item.borrow_mut() = Some((name.clone(), item.clone()));
@@ -130,6 +133,13 @@ impl<'a> Deployment<'a> {
         if items.is_empty() {
             read(0);
         }
+    }
+
+    /// The numbers of a resource's copies (`copy.count` of a template in JSON).
+    fn copies(&self, resource: &Declared) -> Vec<Val> {
+        let count = self.get(resource, "copy.count").and_then(|count| self.text(&count).parse::<usize>().ok());
+        let numbers = 0..count.filter(|count| *count <= MAX_COPIES).unwrap_or_default();
+        numbers.map(|number| Val::new(Kind::Text(number.to_string(), Basis::Literal))).collect()
     }
 
     /// The item of the loop that is read, if that is its name.

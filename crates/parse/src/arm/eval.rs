@@ -7,7 +7,7 @@ use std::rc::Rc;
 use unkeyed_model::Basis;
 
 use super::deployment::{Deployment, resolved, type_of};
-use super::expr::{Expr, Kind as Written};
+use super::expr::{COPY, Expr, Kind as Written};
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -27,6 +27,10 @@ impl Deployment<'_> {
             Written::Text(text) => Val::new(Kind::Text(hole::clean(text), Basis::Literal)),
             Written::Spliced(pieces) => self.spliced(pieces.iter().map(|piece| self.eval(piece)).collect()),
             Written::Name(name) => self.named(name),
+            Written::Member(left, name) if name == COPY => match self.item(COPY) {
+                Some(number) => member(self.eval(left), &self.text(&number)),
+                None => Val::unknown(COPY),
+            },
             Written::Member(left, name) => member(self.eval(left), name),
             Written::Call(name, args) => self.call(name, args),
             Written::Method(left, name, args) => self.method(left, name, args),
@@ -146,6 +150,11 @@ impl Deployment<'_> {
             "concat" => self.spliced(args.iter().map(|arg| self.eval(arg)).collect()),
             "format" => self.formatted(args),
             "tolower" | "toupper" | "trim" | "string" | "any" | "json" | "first" | "createarray" | "array" => first(),
+            "copyindex" if args.is_empty() => self.item(COPY).unwrap_or_else(|| Val::unknown(COPY)),
+            "length" => match first().kind {
+                Kind::List(items) => Val::new(Kind::Text(items.len().to_string(), Basis::Literal)),
+                _ => Val::unknown("length()"),
+            },
             "union" | "shallowmerge" => self.united(args),
             "coalesce" => Val::new(Kind::Either(args.iter().map(|arg| self.eval(arg)).collect(), "coalesce".to_owned())),
             "if" => Val::new(Kind::Either(args.iter().skip(1).map(|arg| self.eval(arg)).collect(), "if".to_owned())),

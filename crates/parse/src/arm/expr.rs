@@ -4,6 +4,9 @@
 
 use unkeyed_model::Span;
 
+/// What stands for the number of a resource's copy.
+pub(super) const COPY: &str = "copyIndex()";
+
 /// Key of what a resource is repeated over: the name of its item, and the list. A property has no such name.
 pub(super) const REPEATED: &str = "for ";
 

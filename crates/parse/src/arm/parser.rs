@@ -8,7 +8,7 @@ mod text;
 
 use unkeyed_model::Span;
 
-use super::expr::{Expr, Kind, REPEATED};
+use super::expr::{COPY, Expr, Kind, REPEATED};
 
 /// Deepest nesting of expressions.
 const MAX_DEPTH: usize = 64;
@@ -164,6 +164,7 @@ impl<'a> Parser<'a> {
                 }
                 let key = match &key.kind {
                     Kind::Text(text) | Kind::Number(text) => text.clone(),
+                    Kind::Call(name, given) if name.eq_ignore_ascii_case("copyIndex") && given.is_empty() => COPY.to_owned(),
                     _ => "?".to_owned(),
                 };
                 left = self.made(Kind::Member(Box::new(left), key), start);

@@ -9,6 +9,11 @@ fn bicep(text: &str) -> Facts {
     testing::read(&[Unit::new(Arc::new(origin), text.as_bytes().to_vec())])
 }
 
+fn json(text: &str) -> Facts {
+    let origin = Origin { path: "infra/main.json".into(), ..Origin::default() };
+    testing::read(&[Unit::new(Arc::new(origin), text.as_bytes().to_vec())])
+}
+
 fn subjects(facts: &Facts, principal: &str) -> Vec<SubjectRule> {
     let of = facts.trusts.iter().filter(|trust| trust.principal == principal && trust.trusted == "oidc");
     of.map(|trust| trust.subject.clone()).collect()
@@ -100,6 +105,24 @@ fn credentials_of_a_loop_are_told_apart() {
     let exact = |text: &str| unkeyed_model::SubjectRule::Exact(vec![text.into()]);
     assert_eq!(made("all"), [exact("repo:acme/api:ref:refs/heads/main"), exact("repo:acme/api:*")]);
     assert_eq!(made("names").len(), 1);
+}
+
+#[test]
+fn copies_of_a_resource_are_told_apart() {
+    let made = |count: &str| {
+        let text = format!(
+            r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+"variables": {{"all": ["ref:refs/heads/main", "pull_request"]}}, "resources": [{{"copy": {{"name": "f", "count": "{count}"}},
+"type": "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials", "name": "[format('ci/{{0}}', copyIndex())]",
+"properties": {{"issuer": "https://token.actions.githubusercontent.com", "audiences": ["api://AzureADTokenExchange"],
+"subject": "[format('repo:acme/api:{{0}}', variables('all')[copyIndex()])]"}}}}]}}"#
+        );
+        json(&text).trusts.into_iter().map(|trust| trust.subject).collect::<Vec<_>>()
+    };
+    let exact = |text: &str| unkeyed_model::SubjectRule::Exact(vec![text.into()]);
+    assert_eq!(made("[length(variables('all'))]"), [exact("repo:acme/api:ref:refs/heads/main"), exact("repo:acme/api:pull_request")]);
+    assert_eq!(made("[parameters('many')]").len(), 1);
+    assert_eq!(made("[int('1000000000')]").len(), 1);
 }
 
 #[test]

@@ -24,7 +24,8 @@ pub(super) fn federated(item: &Node, out: &mut Out<'_>) {
         Some(_) => "azurerm_federated_identity_credential",
         None => "azuread_application_federated_identity_credential",
     };
-    let label = out.label(kind, id, name);
+    // What a command is given has no id yet.
+    let label = if id.is_empty() { out.numbered(kind, name) } else { out.label(kind, id, name) };
     let expression = item.get("claimsMatchingExpression").and_then(|expression| match expression.kind {
         Kind::Map(_) => node(expression, "value"),
         _ => Some(Attribute::Node(expression.clone())).filter(|_| !expression.is_null()),
@@ -126,6 +127,16 @@ pub(super) fn role_assignment(item: &Node, out: &mut Out<'_>) {
         ("condition", node(item, "condition").filter(|_| item.get("condition").is_some_and(|condition| !condition.is_null()))),
     ];
     out.resource("azurerm_role_assignment", label, item, attributes);
+}
+
+/// A permission of an interface, or a role of the directory, that is given to an application (Microsoft Graph).
+pub(super) fn directory_assignment(item: &Node, out: &mut Out<'_>) {
+    let (kind, ours, theirs) = match item.get("appRoleId") {
+        Some(_) => ("azuread_app_role_assignment", "app_role_id", "appRoleId"),
+        None => ("azuread_directory_role_assignment", "role_id", "roleDefinitionId"),
+    };
+    let label = out.numbered(kind, item.str("id").unwrap_or_default());
+    out.resource(kind, label, item, vec![("principal_object_id", node(item, "principalId")), (ours, node(item, theirs))]);
 }
 
 /// A custom role, as the tool takes it and prints it; what the vendor defines is nobody's choice.

@@ -40,6 +40,8 @@ const SHAPES: &[Shape] = &[
     shape("az ad app list, az ad sp list", |item| has(item, &["appId", "id"]) && azure::is_directory_object(item), azure::application),
     shape("az ad app credential list", |item| has(item, &["keyId", "endDateTime"]), azure::credential),
     shape("az role assignment list", |item| has(item, &["principalId", "scope"]) && azure::names_role(item), azure::role_assignment),
+    shape("az rest appRoleAssignments", |item| has(item, &["principalId", "appRoleId"]), azure::directory_assignment),
+    shape("az rest roleAssignments", |item| has(item, &["principalId", "directoryScopeId"]), azure::directory_assignment),
     shape("az role definition list", azure::is_role_definition, azure::role_definition),
     shape("az devops service-endpoint list", |item| has(item, &["authorization", "type", "name"]), azure::service_endpoint),
     shape("az webapp config appsettings list", |item| has(item, &["name", "slotSetting", "value"]), azure::app_setting),
@@ -67,6 +69,7 @@ const SHAPES: &[Shape] = &[
     shape("vault read auth/jwt/config", |item| vault::is_of(item, &["oidc_discovery_url", "bound_issuer"]), vault::jwt_config),
     shape("vault read sys/policies/acl", |item| vault::is_of(item, &["name", "policy"]), vault::named_policy),
     shape("vault policy read", |item| has(item, &["policy"]) && item.str("policy").is_some_and(vault::is_policy), vault::policy),
+    shape("vault policy write", vault::is_json_policy, vault::json_policy),
     shape("spire-server bundle show", is_bundle, |_, _| {}),
 ];
 
@@ -85,10 +88,12 @@ const TRUSTS: &[&str] = &[
     "gcloud asset search-all-iam-policies",
     "az role assignment list",
     "az role definition list",
+    "az rest ",
     "oci identity-domains",
     "oci iam dynamic-group",
     "oci iam policy",
     "vault read auth/",
+    "vault policy write",
 ];
 
 /// The shape of an entry that is a trust.

@@ -84,7 +84,20 @@ pub(super) fn named_policy(item: &Node, out: &mut Out<'_>) {
     written(item, &name, node(data, "policy"), out);
 }
 
-/// A policy in JSON; its file is named after it.
+/// Whether an entry is a policy in the JSON that the server takes instead of its own language.
+pub(super) fn is_json_policy(item: &Node) -> bool {
+    let paths = || item.get("path").into_iter().flat_map(Node::entries);
+    paths().next().is_some() && paths().all(|path| path.value.get("capabilities").is_some())
+}
+
+/// Such a policy; its file is named after it.
+pub(super) fn json_policy(item: &Node, out: &mut Out<'_>) {
+    let name = out.stem();
+    let policy = text(out.place.text());
+    written(item, &name, policy, out);
+}
+
+/// A policy in an answer; its file is named after it.
 pub(super) fn policy(item: &Node, out: &mut Out<'_>) {
     let name = out.stem();
     written(item, &name, node(item, "policy"), out);

@@ -1,8 +1,9 @@
-//! Literals of JavaScript, TypeScript, Python, Go, Java and C# as JSON: objects, lists, texts and numbers. Whatever else an expression is
+//! Literals of JavaScript, TypeScript, Python, Go, Java, Kotlin and C# as JSON: objects, lists, texts and numbers. Whatever else an expression is
 //! stands as a hole that says it.
 //!
 //! The decision a reader would question: nothing is resolved but names that the file sets once to a literal.
 
+mod text;
 mod typed;
 
 use std::collections::BTreeMap;
@@ -20,9 +21,6 @@ const MAX_BYTES: usize = 64 << 10;
 /// How much of an expression a hole says, in bytes.
 const MAX_SHOWN: usize = 120;
 
-/// Longest expression within a text, in bytes.
-const MAX_FILLED: usize = 1 << 10;
-
 /// Calls that only change the form of what they are given: text as JSON and what it stands for are one here.
 const WRAPPERS: &[&str] = &[
     "JSON.stringify(",
@@ -39,6 +37,12 @@ const WRAPPERS: &[&str] = &[
     "pulumi.Int(",
     "pulumi.Bool(",
     "pulumi.Any(",
+    "JsonSerializer.Serialize(",
+    "Output.JsonSerialize(",
+    "Output.Create(",
+    "Output.Format(",
+    "Output.of(",
+    "serializeJson(",
 ];
 
 /// What stands in front of a text that is put together from outputs.
@@ -145,7 +149,13 @@ impl Reader<'_> {
         let literal = self.typed(levels);
         let literal = match self.peek()? {
             _ if literal.is_some() => literal,
-            b'{' => Some(self.object(levels)?),
+            b'{' => {
+                let object = self.object(levels);
+                if object.is_none() {
+                    self.at = start + 1;
+                }
+                Some(object.or_else(|| self.initializer("", levels))?)
+            }
             b'[' => Some(self.list(levels)?),
             _ => self.string().map(Json::String).or_else(|| self.number()),
         };
@@ -248,12 +258,16 @@ impl Reader<'_> {
                     return Some(Json::Object(fields));
                 }
                 b',' => self.at += 1,
-                _ => {
+                // A list or pairs of C#.
+                b'{' => return None,
+                first => {
                     let key = self.key(levels)?;
                     self.blank();
                     let value = if self.peek() == Some(b':') {
                         self.at += 1;
                         self.value(levels)?
+                    } else if matches!(first, b'"' | b'\'') {
+                        return None;
                     } else {
                         Json::String(self.meant(&key))
                     };
@@ -310,37 +324,6 @@ impl Reader<'_> {
         };
         self.at += length;
         Some(value)
-    }
-
-    /// A text, with what is put into it as holes.
-    fn string(&mut self) -> Option<String> {
-        let prefix = self.rest().bytes().take_while(|byte| matches!(byte, b'f' | b'r' | b'b' | b'u' | b'F' | b'R' | b'$' | b'@')).count();
-        let quote = self.rest().as_bytes().get(prefix).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        let is_formatted = self.rest()[..prefix].contains(['f', 'F', '$']);
-        let body = &self.rest()[prefix + 1..];
-        let (mut out, mut chars) = (String::new(), body.char_indices());
-        while let Some((at, character)) = chars.next() {
-            let opens = match quote {
-                b'`' => body[at..].starts_with("${"),
-                _ => is_formatted && character == '{' && !body[at..].starts_with("{{"),
-            };
-            if opens {
-                let end = at + body.as_bytes()[at..].iter().take(MAX_FILLED).position(|byte| *byte == b'}')?;
-                let inside = body[at..end].trim_start_matches('$').trim_start_matches('{');
-                out.push_str(&self.meant(inside.trim()));
-                while chars.next().is_some_and(|(at, _)| at < end) {}
-            } else if character == '\\' {
-                out.extend(chars.next().map(|(_, escaped)| if escaped == 'n' { '\n' } else { escaped }));
-            } else if character == char::from(quote) {
-                self.at += prefix + 1 + at + 1;
-                return Some(out);
-            } else if character == '\n' && quote != b'`' {
-                return None;
-            } else {
-                out.push(character);
-            }
-        }
-        None
     }
 }
 

@@ -1,4 +1,4 @@
-//! Programs of Pulumi in TypeScript, JavaScript, Python and Go (Pulumi documentation, "Resources", "Inputs and outputs").
+//! Programs of Pulumi in TypeScript, JavaScript, Python, Go, Java and C# (Pulumi documentation, "Resources", "Inputs and outputs").
 //!
 //! The decision a reader would question: as with Pulumi in YAML, a resource is written out as Terraform's of the same rule, so that
 //! the same readers judge it. Only kinds that make trusts, grants or credentials of identities are; what a program
@@ -23,10 +23,14 @@ use crate::terraform;
 const MAX_RESOURCES: usize = 1_000;
 
 /// How a program of Pulumi names its providers.
-pub(super) const IMPORTS: &[&str] = &["@pulumi/", "pulumi_", GO];
+pub(super) const IMPORTS: &[&str] = &["@pulumi/", "pulumi_", GO, JAVA, SHARP];
 
 /// What stands before the providers' names in Go.
 const GO: &str = "github.com/pulumi/pulumi-";
+
+/// The same in Java and in C#.
+const JAVA: &str = "com.pulumi.";
+const SHARP: &str = "Pulumi.";
 
 /// Kinds that are read.
 const KINDS: &[&str] = &[
@@ -168,8 +172,11 @@ fn made(text: &str) -> Vec<Made<'_>> {
     for (open, _) in text.match_indices('(') {
         let length = text[..open].bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
         let path = &text[open - length..open];
-        let Some(kind) = kind(path, &packages) else { continue };
-        let before = text[..open - length].trim_end().trim_end_matches("new").trim_end();
+        let before = text[..open - length].trim_end();
+        // Java and C# name a class alone, and make it with a word.
+        let is_new = before.ends_with("new");
+        let Some(kind) = kind(path, &packages).or_else(|| is_new.then(|| imported(path, &packages))?) else { continue };
+        let before = before.trim_end_matches("new").trim_end();
         found.push(Made { at: open - length, kind, variable: variable(before), open: open + 1 });
         if found.len() == MAX_RESOURCES {
             break;
@@ -183,36 +190,60 @@ fn variable(text: &str) -> &str {
     let Some(left) = text.strip_suffix('=').map(str::trim_end) else { return "" };
     let line = left.rsplit(['\n', ';', '{']).next().unwrap_or_default().trim();
     let line = ["export ", "const ", "let ", "var "].iter().fold(line, |line, word| line.strip_prefix(word).unwrap_or(line).trim_start());
-    line.split([':', ' ', ',']).next().unwrap_or_default()
+    let named = line.split([':', ',']).next().unwrap_or_default().trim();
+    // `Role role`: the type stands first.
+    named.rsplit(' ').next().unwrap_or_default()
 }
 
 /// Kind of the resource that a path of names makes (`aws.iam.Role`, `iam.Role`).
 fn kind(path: &str, packages: &BTreeMap<String, String>) -> Option<&'static str> {
     let (first, rest) = path.split_once('.')?;
     let package = packages.get(first)?;
-    let whole = format!("{package}.{rest}");
-    let mut parts = whole.split('.');
+    of_whole(&format!("{package}.{rest}"))
+}
+
+/// The same of a class that is named alone, by its own import or by that of everything around it.
+fn imported(name: &str, packages: &BTreeMap<String, String>) -> Option<&'static str> {
+    let own = packages.get(name).and_then(|whole| of_whole(whole));
+    let around = || packages.iter().filter(|(key, _)| key.ends_with('*')).find_map(|(_, package)| of_whole(&format!("{package}.{name}")));
+    own.or_else(around)
+}
+
+/// Kind of the resource that a whole path names, its provider first.
+fn of_whole(whole: &str) -> Option<&'static str> {
+    let mut parts = whole.trim_start_matches('.').split('.');
     let (provider, rest): (&str, Vec<&str>) = (parts.next()?, parts.collect());
     let (name, modules) = rest.split_last()?;
     let name = name.strip_prefix("New").unwrap_or(name);
     let module = modules.iter().rev().find(|module| !is_version(module)).copied().unwrap_or("index");
-    let token = format!("{provider}:{}:{name}", module.replace("app_role", "appRole"));
-    let kind = terraform::pulumi_type(&token)?;
+    let module = module.replace("app_role", "appRole");
+    let provider = provider.to_ascii_lowercase().replace("azurenative", "azure-native");
+    // Classes of C# stand in parts that begin large.
+    let module = if module.starts_with(|c: char| c.is_ascii_uppercase()) { module.to_ascii_lowercase() } else { module };
+    let kind = terraform::pulumi_type(&format!("{provider}:{module}:{name}"))?;
     KINDS.iter().find(|known| **known == kind).copied()
 }
 
 /// Whether a part of a path is the version of an interface (`v20230131`, `v1`).
 fn is_version(part: &str) -> bool {
-    part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    part.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// What the program calls its providers, or parts of them: `aws` for `aws`, `iam` for `aws.iam`.
 fn packages(text: &str) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
+    // A whole path begins with the word itself.
+    let mut found = BTreeMap::from([(SHARP.trim_end_matches('.').to_owned(), String::new())]);
     for line in text.lines().filter(|line| IMPORTS.iter().any(|import| line.contains(import))) {
         let line = line.trim().trim_end_matches(';');
         if let Some((own, path)) = line.split_once(GO) {
             found.extend(of_go(own, path.trim_end_matches('"')));
+        } else if let Some((_, path)) = line.split_once(JAVA).filter(|_| line.starts_with("import ")) {
+            let (package, class) = path.rsplit_once('.').unwrap_or(("", path));
+            let (key, whole) = if class == "*" { (path, package) } else { (class, path) };
+            found.insert(key.to_owned(), whole.to_owned());
+        } else if let Some((own, path)) = line.strip_prefix("using ").and_then(|rest| rest.split_once(SHARP)) {
+            let own = own.trim().trim_end_matches('=').trim();
+            found.insert(if own.is_empty() { format!("{path}.*") } else { own.to_owned() }, path.to_owned());
         } else if let Some((left, right)) = line.split_once("@pulumi/") {
             let mut parts = right.trim_end_matches(['"', '\'', ')']).splitn(2, '/');
             let provider = parts.next().unwrap_or_default().trim_end_matches(['"', '\'', ')']);
@@ -272,7 +303,7 @@ fn referring(value: &Json, addresses: &BTreeMap<&str, String>, is_block: bool) -
 /// A text whose holes are expressions: `${aws_iam_role.ci.arn}`, `${var.repository}`.
 fn expressions(text: &str, addresses: &BTreeMap<&str, String>) -> String {
     hole::filled(text, &|written| written.replace("${", "$${"), &|what| {
-        let path = what.trim().replace(['!', '?'], "");
+        let path = what.trim().replace(['!', '?'], "").replace("()", "");
         let is_path =
             |text: &str| text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
         let known =
@@ -307,6 +338,14 @@ mod tests {
         );
         assert_eq!(of("azuread.ApplicationPassword"), "azuread_application_password");
         assert_eq!([of("sa.Key"), of("authorization.v20220401.RoleAssignment")], ["google_service_account_key", "azurerm_role_assignment"]);
+        let java = super::packages("import com.pulumi.gcp.projects.IAMMember;\nimport com.pulumi.aws.iam.*;\n");
+        let sharp = super::packages("using Pulumi;\nusing Pulumi.AzureNative.Authorization;\nusing Aws = Pulumi.Aws;\n");
+        assert_eq!([imported("IAMMember", &java), imported("Role", &java)], [Some("google_project_iam_member"), Some("aws_iam_role")]);
+        assert_eq!(
+            [imported("RoleAssignment", &sharp), kind("Aws.Iam.Role", &sharp)],
+            [Some("azurerm_role_assignment"), Some("aws_iam_role")]
+        );
+        assert_eq!([kind("Pulumi.Gcp.ServiceAccount.Key", &sharp), imported("Role", &sharp)], [Some("google_service_account_key"), None]);
         assert_eq!([of("store.Bucket"), of("aws.iam.getRole"), of("other.iam.Role")], ["", "", ""]);
     }
 
@@ -315,6 +354,7 @@ mod tests {
         assert_eq!(variable("x\nexport const role ="), "role");
         assert_eq!(variable("    self.role ="), "self.role");
         assert_eq!(variable("const role: aws.iam.Role ="), "role");
+        assert_eq!([variable("    Role role ="), variable("role, err :=")], ["role", "role"]);
         assert_eq!([variable("return"), variable("f(")], ["", ""]);
     }
 }

@@ -20,6 +20,7 @@ const PLACES: &[(&str, &str, Platform)] = &[
     (".signUrl(", "", Platform::Gcp),
     ("SasSignatureValues(", "", Platform::Azure),
     ("SasBuilder", "ExpiresOn", Platform::Azure),
+    ("SasBuilder(", "SasPermissions.", Platform::Azure),
     (".ExpiresOn", "=", Platform::Azure),
     ("GenerateSasUri(", "", Platform::Azure),
     ("SharedAccessExpiryTime", "=", Platform::Azure),

@@ -1,6 +1,7 @@
 //! Tasks of Ansible that make trusts: `amazon.aws.iam_role` and `community.hashi_vault.vault_write` (their collections' docs).
 //!
-//! A task is known by the last part of its module's name; blocks are looked into, conditions and loops are not followed.
+//! A task is known by the last part of its module's name; blocks are looked into, conditions and loops are not followed. Variables
+//! of the task, its blocks and its play are known.
 
 use super::vault;
 use crate::exports::{Attribute, Out, text};
@@ -17,28 +18,41 @@ const MAX_DEPTH: usize = 8;
 
 /// Reads the plays or tasks of a file.
 pub(super) fn read(list: &Node, out: &mut Out<'_>) {
-    tasks(list, MAX_DEPTH, out);
+    tasks(list, &[], MAX_DEPTH, out);
 }
 
-fn tasks(list: &Node, levels: usize, out: &mut Out<'_>) {
+/// Reads tasks; `around` are the variables of what they stand in.
+fn tasks(list: &Node, around: &[&Node], levels: usize, out: &mut Out<'_>) {
     for item in list.items() {
+        let variables: Vec<&Node> = around.iter().copied().chain(item.get("vars")).collect();
         for entry in item.entries() {
             match entry.name().rsplit('.').next() {
-                Some("iam_role") => role(&entry.value, out),
+                Some("iam_role") => role(&entry.value, &variables, out),
                 Some("vault_write") => written(&entry.value, out),
-                Some(name) if LISTS.contains(&name) && levels > 0 => tasks(&entry.value, levels - 1, out),
+                Some(name) if LISTS.contains(&name) && levels > 0 => tasks(&entry.value, &variables, levels - 1, out),
                 _ => {}
             }
         }
     }
 }
 
-fn role(task: &Node, out: &mut Out<'_>) {
+/// What a value is that may be a variable (`{{ trust | to_json }}`); none for any other expression.
+fn resolved<'n>(node: &'n Node, variables: &[&'n Node]) -> Option<&'n Node> {
+    let Some((_, expression)) = node.text().and_then(|text| text.split_once("{{")) else { return Some(node) };
+    let inside = expression.trim_end().strip_suffix("}}")?;
+    let mut parts = inside.split('|').map(str::trim);
+    let name = parts.next()?;
+    // What a filter makes of it is only known of those that write it as JSON.
+    let is_plain = parts.all(|filter| matches!(filter, "to_json" | "to_nice_json" | "tojson"));
+    variables.iter().rev().find_map(|variables| variables.get(name)).filter(|_| is_plain)
+}
+
+fn role(task: &Node, variables: &[&Node], out: &mut Out<'_>) {
     let Some(name) = task.str("name") else { return };
     let label = out.label("aws_iam_role", name, name);
     let value = |keys: &[&str]| keys.iter().find_map(|key| task.get(key).cloned()).map(Attribute::Node);
     // A lookup says nothing of the document.
-    let policy = task.get("assume_role_policy_document").filter(|node| !node.text().is_some_and(|text| text.contains("{{")));
+    let policy = task.get("assume_role_policy_document").and_then(|node| resolved(node, variables));
     let attributes = vec![
         ("name", text(name)),
         ("assume_role_policy", policy.cloned().map(Attribute::Node)),

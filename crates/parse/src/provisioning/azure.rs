@@ -20,7 +20,7 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         of_application(call, out);
     } else if makes && (call.runs(&["ad", "sp", "federated-credential"]) || call.runs(&["role", "definition"])) || call.runs(&["rest"]) {
         call.documents(out);
-    } else if call.runs(&["ad", "app", "credential", "reset"]) {
+    } else if call.runs(&["ad", "app", "credential", "reset"]) || call.runs(&["ad", "sp", "credential", "reset"]) {
         secret(call, &["--id"], "--cert", out);
     } else if call.runs(&["ad", "sp", "create-for-rbac"]) {
         let principal = call.option(&["--name", "-n", "--display-name"]).map(Attribute::Text);
@@ -115,8 +115,11 @@ fn secret(call: &Call<'_>, application: &[&str], certificate: &str, out: &mut Ou
     out.resource(APPLICATION, label.clone(), &call.node(), vec![("object_id", text(name))]);
     let own = out.numbered(kind, "");
     let years = call.option(&["--years"]).and_then(|years| years.parse::<u64>().ok()).unwrap_or(1);
-    let end = Some(Attribute::Text(format!("{}h", years.saturating_mul(8_760)))).filter(|_| call.program() == "az");
-    out.resource(kind, own, &call.node(), vec![("application_id", of(APPLICATION, &label, "id")), ("end_date_relative", end)]);
+    let date = call.option(&["--end-date", "-EndDate"]);
+    let length = Some(Attribute::Text(format!("{}h", years.saturating_mul(8_760)))).filter(|_| call.program() == "az" && date.is_none());
+    let date = date.map(|date| Attribute::Text(if date.contains(['T', '$']) { date } else { format!("{date}T00:00:00Z") }));
+    let attributes = vec![("application_id", of(APPLICATION, &label, "id")), ("end_date_relative", length), ("end_date", date)];
+    out.resource(kind, own, &call.node(), attributes);
 }
 
 /// The label of who has an id: what is referred to by it doesn't begin with a digit.

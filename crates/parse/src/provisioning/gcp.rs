@@ -44,6 +44,12 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         let own = out.numbered(kind, "");
         let account = call.option(&["--iam-account"]).map(Attribute::Text);
         out.resource(kind, own, &call.node(), vec![("service_account_id", account)]);
+    } else if call.runs(&["iam", "roles", "create"]) {
+        let kind = "google_project_iam_custom_role";
+        let name = call.positional_after("create", FLAGS).unwrap_or_default();
+        let own = out.label(kind, &name, &name);
+        let permissions = call.option(&["--permissions"]).map(|all| Attribute::Node(call.list(split(&all))));
+        out.resource(kind, own, &call.node(), vec![("role_id", text(name)), ("permissions", permissions)]);
     } else if call.runs(&["compute", "instances", "create"]) {
         machine(call, out);
     }

@@ -1,4 +1,5 @@
-//! `kubectl create clusterrolebinding|rolebinding` and `kubectl annotate serviceaccount` (kubectl reference).
+//! `kubectl create clusterrolebinding|rolebinding`, `kubectl annotate serviceaccount` (kubectl reference) and
+//! `oc adm policy add-cluster-role-to-user` (OpenShift documentation, "Using RBAC to define and apply permissions").
 
 use super::script::Call;
 use crate::exports::{Attribute, Out, given, text};
@@ -7,6 +8,11 @@ use crate::exports::{Attribute, Out, given, text};
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
     if call.runs(&["annotate"]) {
         return annotated(call, out);
+    }
+    for (verb, kind) in ADDED {
+        if call.runs(&["policy", verb]) {
+            return added(call, verb, kind, out);
+        }
     }
     let (kind, verb) = match () {
         () if call.runs(&["create", "clusterrolebinding"]) => ("kubernetes_cluster_role_binding", "clusterrolebinding"),
@@ -28,6 +34,30 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         attributes.push(block("subject", vec![("kind", text("Group")), ("name", text(group))]));
     }
     out.add(kind, own, &call.node(), attributes);
+}
+
+/// Commands of OpenShift that bind a role, and what they make.
+const ADDED: [(&str, &str); 2] =
+    [("add-cluster-role-to-user", "kubernetes_cluster_role_binding"), ("add-role-to-user", "kubernetes_role_binding")];
+
+/// A role for service accounts: of the namespace behind `-z`, or under their whole names.
+fn added(call: &Call<'_>, verb: &str, kind: &'static str, out: &mut Out<'_>) {
+    let Some(role) = call.argument_after(verb) else { return };
+    let namespace = call.option(&["-n", "--namespace"]).unwrap_or_else(|| "default".to_owned());
+    let own = call.options(&["-z", "--serviceaccount"]).into_iter().map(|name| (namespace.clone(), name));
+    let whole = call.arguments().filter_map(|word| {
+        let (namespace, name) = word.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+        Some((namespace.to_owned(), name.to_owned()))
+    });
+    let subject = |(namespace, name): (String, String)| {
+        block("subject", vec![("kind", text("ServiceAccount")), ("namespace", text(namespace)), ("name", text(name))])
+    };
+    let mut attributes = vec![block("role_ref", vec![("kind", text("ClusterRole")), ("name", text(role))])];
+    attributes.extend(own.chain(whole).map(subject));
+    if attributes.len() > 1 {
+        let label = out.numbered(kind, "");
+        out.add(kind, label, &call.node(), attributes);
+    }
 }
 
 /// What a service account is annotated with.

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::{ansible, vault};
-use crate::exports::{self, Attribute, Out, of, text};
+use crate::exports::{self, Attribute, Out, given, node, of, text};
 use crate::tree::{Entry, Kind, Node, Style};
 use crate::yaml;
 
@@ -116,10 +116,25 @@ fn policy(object: &Node, spec: &Node, out: &mut Out<'_>) {
     }
 }
 
-/// Policies that eksctl attaches to the roles of service accounts (eksctl documentation, "IAM Roles for Service Accounts", "EKS
+/// Who of AWS administers a cluster of eksctl, and policies that it attaches to the roles of service accounts (eksctl documentation, "IAM Roles for Service Accounts", "EKS
 /// Pod Identity Associations").
 fn cluster(object: &Node, out: &mut Out<'_>) {
     const KIND: &str = "aws_iam_role_policy_attachment";
+    for mapping in object.get("iamIdentityMappings").map(Node::items).unwrap_or_default() {
+        let is_master =
+            mapping.get("groups").is_some_and(|groups| groups.items().iter().any(|group| group.text() == Some("system:masters")));
+        if is_master {
+            const KIND: &str = "aws_eks_access_policy_association";
+            let own = out.numbered(KIND, "");
+            let scope = Attribute::Block(given(vec![("type", text("cluster"))]));
+            let attributes = vec![
+                ("principal_arn", node(mapping, "arn")),
+                ("policy_arn", text("AmazonEKSClusterAdminPolicy")),
+                ("access_scope", Some(scope)),
+            ];
+            out.resource(KIND, own, mapping, attributes);
+        }
+    }
     let accounts = ["serviceAccounts", "podIdentityAssociations"].iter().filter_map(|key| object.path(&["iam", key]));
     for account in accounts.flat_map(Node::items) {
         let name = account.path(&["metadata", "name"]).and_then(Node::text).or_else(|| account.str("serviceAccountName"));

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
+use super::printed::{self, Printed};
 use super::{aws, azure, gcp, kubernetes, lasting, loops, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
@@ -34,6 +35,8 @@ pub(super) struct Script {
     files: BTreeMap<String, String>,
     /// What the command before it prints.
     printed: Option<String>,
+    /// What the commands inside the next print.
+    inside: Printed,
     /// Bytes that expansions may still yield.
     left: Cell<usize>,
 }
@@ -41,7 +44,7 @@ pub(super) struct Script {
 /// One command with what is known before it.
 pub(super) struct Call<'s> {
     pub(super) command: &'s Command,
-    script: &'s Script,
+    pub(super) script: &'s Script,
     /// Its input, where the script holds it.
     pub(super) input: Option<String>,
 }
@@ -59,7 +62,8 @@ pub(super) fn read(out: &mut Out<'_>) {
     let mut script = Script { left: Cell::new(MAX_EXPANDED), ..Script::default() };
     let mut loops: Vec<(String, Vec<String>)> = Vec::new();
     let mut taken = 0;
-    for command in &commands {
+    let inner = printed::inner(&commands);
+    for (command, is_inner) in commands.iter().zip(inner) {
         if script.left.get() == 0 {
             let row = out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
             return out.facts.skipped.push(row);
@@ -72,9 +76,18 @@ pub(super) fn read(out: &mut Out<'_>) {
             Some("done") => drop(loops.pop()),
             _ => {}
         }
-        for turn in loops::turns(&loops, &mut taken, out) {
+        let command = script.inside.within(command);
+        let turns = loops::turns(&loops, &mut taken, out);
+        let once = turns.len() == 1;
+        for turn in turns {
             script.variables.extend(turn);
-            script.step(command, &text, out);
+            script.step(&command, &text, out);
+        }
+        if is_inner {
+            // What differs from turn to turn is not followed into the command around it.
+            let printed = script.printed.clone().filter(|_| once);
+            script.left.set(script.left.get().saturating_sub(printed.as_ref().map_or(0, String::len)));
+            script.inside.note(&command, printed);
         }
     }
 }
@@ -186,12 +199,12 @@ pub(super) fn name_at(text: &str) -> &str {
 }
 
 /// Whether a text is JSON of more than one value; holes stand in its texts.
-fn is_document(text: &str) -> bool {
+pub(super) fn is_document(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
 /// The last part of a path.
-fn base(path: &str) -> &str {
+pub(super) fn base(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
@@ -308,37 +321,6 @@ impl Call<'_> {
         }
     }
 
-    /// What it prints, as far as it only passes on what it is given.
-    fn printed(&self) -> Option<String> {
-        match self.command.program() {
-            "echo" | "printf" => self.arguments().find(|word| !word.starts_with('-')),
-            "ConvertTo-Json" | "Out-File" | "Set-Content" | "Tee-Object" => self.option(&["-InputObject", "-Value"]).or(self.input.clone()),
-            // A document that PowerShell hands on: `$body | Out-File body.json`.
-            document if document.starts_with('$') => Some(self.script.expanded(document)).filter(|text| is_document(text)),
-            "cat" | "tee" => {
-                let file = self.arguments().find_map(|argument| self.content(&argument));
-                self.input.clone().or(file)
-            }
-            _ => None,
-        }
-    }
-
-    /// Files that it writes.
-    fn written(&self) -> Vec<(String, String)> {
-        let Some(text) = self.printed() else { return Vec::new() };
-        let arguments = self.command.invocation().iter().skip(1);
-        let named: Vec<&Word> = match self.command.program() {
-            "tee" => arguments.filter(|word| !word.text.starts_with('-')).collect(),
-            "Out-File" | "Set-Content" | "Tee-Object" => {
-                let first = || arguments.clone().next().filter(|word| !word.text.starts_with('-'));
-                self.command.option(&["-FilePath", "-Path", "-LiteralPath"]).or_else(first).into_iter().collect()
-            }
-            _ => Vec::new(),
-        };
-        let name = |word: &Word| base(&self.script.expanded(&word.text)).to_owned();
-        self.command.outputs.iter().chain(named).map(|word| (name(word), text.clone())).collect()
-    }
-
     /// Variables that it sets; without a value those that are set to what isn't known.
     fn assigned(&self) -> Vec<(String, Option<String>)> {
         let words = &self.command.words;
@@ -356,8 +338,14 @@ impl Call<'_> {
         let assignment = |word: &Word| {
             let (name, value) = word.text.split_once('=').filter(|_| shell::is_assignment(&word.text))?;
             let value = self.script.expanded(value);
-            Some((name.to_owned(), (!value.contains("${var.")).then_some(value)))
+            Some((name.to_owned(), (!value.contains("${var.") || is_document(&value)).then_some(value)))
         };
+        // `read -r -d '' NAME <<EOF`.
+        if self.program() == "read"
+            && let (Some(name), Some(text)) = (words.last(), &self.input)
+        {
+            return vec![(name.text.clone(), Some(text.clone()))];
+        }
         // In front of a program they hold for it alone.
         let all: Option<Vec<_>> = assignments.map(assignment).collect();
         all.unwrap_or_default()

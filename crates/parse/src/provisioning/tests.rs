@@ -108,6 +108,37 @@ fn hostile_scripts_end() {
 }
 
 #[test]
+fn what_a_substitution_prints_is_the_argument() {
+    let trust = "{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRoleWithWebIdentity\",\n\
+                 \"Principal\": {\"Federated\": \"arn:aws:iam::$ACCOUNT:oidc-provider/token.actions.githubusercontent.com\"},\n\
+                 \"Condition\": {\"StringLike\": {\"token.actions.githubusercontent.com:sub\": \"repo:northwind/*\"}}}]}";
+    let create = "aws iam create-role --role-name ci --assume-role-policy-document";
+    for script in [
+        format!("{create} \"$(cat <<JSON\n{trust}\nJSON\n)\"\n"),
+        format!("POLICY=$(cat <<-EOF\n{trust}\nEOF\n)\n{create} \"$POLICY\"\n"),
+        format!("read -r -d '' POLICY <<EOF\n{trust}\nEOF\n{create} \"${{POLICY}}\"\n"),
+        format!("cat > t.json <<EOF\n{trust}\nEOF\n{create} \"$(cat t.json | jq -c .)\"\n"),
+    ] {
+        assert_eq!(subjects(&read("setup.sh", &script)), [SubjectRule::Glob(vec!["repo:northwind/*".into()])], "{script}");
+    }
+    // What two substitutions of one word print isn't told apart, and what differs from turn to turn isn't followed.
+    let two = format!("{create} \"$(echo '{{')$(cat t.json)\"\n");
+    assert_eq!(subjects(&read("setup.sh", &two)), [] as [SubjectRule; 0]);
+}
+
+#[test]
+fn a_policy_of_vault_may_be_json() {
+    let policy = r#"{"path": {"sys/policies/acl/*": {"capabilities": ["create", "update"]}}}"#;
+    let in_force = |path: &str, text: &str| {
+        let unit = Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        assert!(super::claims_documents(&unit).is_some() || path.ends_with(".sh"));
+        read(path, text).grants.iter().map(|grant| grant.actions.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(in_force("ci.json", policy), ["create update"]);
+    assert_eq!(in_force("ci.sh", &format!("vault policy write ci - <<EOF\n{policy}\nEOF\n")), ["create update"]);
+}
+
+#[test]
 fn variables_that_multiply_end_the_reading_and_that_is_said() {
     let text = format!("V={}\n{}", "x".repeat(200 << 10), "echo $V\n".repeat(2_000));
     let unit = Unit::new(Arc::new(Origin { path: "setup.sh".into(), ..Origin::default() }), text.into_bytes());
@@ -205,6 +236,47 @@ fn a_secret_that_a_command_makes_is_its_applications() {
     assert_eq!(facts.declarations[0].principal.as_deref(), Some(facts.trusts[0].principal.as_str()));
     let reset = read("a.sh", "az ad app federated-credential list\naz ad app credential reset --id 2f7c1d8e --years 2\n");
     assert_eq!(reset.declarations[0].kind, "azure.client-secret");
+}
+
+#[test]
+fn credentials_without_an_id_are_each_their_own() {
+    let one = |name: &str| {
+        format!(
+            "az ad app federated-credential create --id $APP --parameters '{{\"name\":\"{name}\",\"issuer\":\"https://token.actions.githubusercontent.com\",\"subject\":\"repo:northwind/{name}:environment:prod\",\"audiences\":[\"api://AzureADTokenExchange\"]}}'\n"
+        )
+    };
+    let facts = read("setup.sh", &(one("web") + &one("shop")));
+    assert_eq!(facts.trusts.len(), 2);
+    assert_eq!(facts.trusts[0].principal, facts.trusts[1].principal);
+}
+
+#[test]
+fn an_end_that_is_written_out_is_the_secrets() {
+    let lifetime = |command: &str| read("a.sh", command).declarations[0].lifetime;
+    assert_eq!(lifetime("az ad sp credential reset --id 2f7c1d8e --years 2\n").declared_seconds, Some(63_072_000));
+    let dated = lifetime("az ad app credential reset --id 2f7c1d8e --end-date 2026-12-24\n");
+    assert_eq!((dated.declared_seconds, dated.expires.map(|end| end.to_string())), (None, Some("2026-12-24T00:00:00Z".into())));
+}
+
+#[test]
+fn further_commands_that_grant() {
+    let grants = |text: &str| {
+        let all = read("a.sh", text).grants.into_iter();
+        all.map(|grant| (grant.principal, grant.role.and_then(|role| role.known().map(str::to_owned)), grant.actions)).collect::<Vec<_>>()
+    };
+    let openshift = grants("oc adm policy add-cluster-role-to-user cluster-admin -z ci -n build\n");
+    assert_eq!(openshift, [("k8s:sa/build/ci".to_owned(), Some("cluster-admin".to_owned()), Vec::new())]);
+    let named = grants("oc adm policy add-role-to-user edit system:serviceaccount:build:ci -n web\n");
+    assert_eq!(named[0].0, "k8s:sa/build/ci");
+    let custom = grants(
+        "gcloud iam roles create ci --project=p --permissions=run.services.get,iam.serviceAccounts.getAccessToken\n\
+         gcloud projects add-iam-policy-binding p --member=serviceAccount:ci@p.iam.gserviceaccount.com --role=projects/p/roles/ci\n",
+    );
+    assert_eq!(custom[0].2, ["run.services.get", "iam.serviceAccounts.getAccessToken"]);
+    let directory = grants(
+        "az rest --method POST --uri https://graph.microsoft.com/v1.0/servicePrincipals/x/appRoleAssignments --body '{\"principalId\": \"a\", \"resourceId\": \"b\", \"appRoleId\": \"06b708a9-e830-4db3-a914-8e69da51d44f\"}'\n",
+    );
+    assert_eq!(directory[0].1.as_deref(), Some("06b708a9-e830-4db3-a914-8e69da51d44f"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! The decision a reader would question: only what a file of values says is judged, with the chart's own answer where an
 //! identity that is mentioned leaves something out; a chart that is used as it comes says nothing here.
 
-use unkeyed_model::{Claim, Facts, Platform, SessionPolicy, SubjectRule, TtlBasis, Unit, Value};
+use unkeyed_model::{Claim, Facts, Platform, SessionPolicy, SubjectRule, TtlBasis, Unit, Value, Workload, WorkloadKind};
 
 use super::Entry;
 use crate::place::{self, Place};
@@ -61,6 +61,15 @@ fn values(place: &Place<'_>, server: &Node, facts: &mut Facts) {
             basis: TtlBasis::Declared,
             location: place.at(node.span, written),
         });
+    }
+    // The chart's other attestors prove where a node runs.
+    if let Some(enabled) = server.path(&["nodeAttestor", "joinToken", "enabled"]).filter(|enabled| enabled.is_true()) {
+        let at = place.at(enabled.span, "nodeAttestor.joinToken.enabled");
+        let id = format!("spire:values/{}", place.path());
+        let mut workload = Workload::new(WorkloadKind::Spire, id, "spire-server", at.clone());
+        workload.component = true;
+        workload.traits.push(("node-attestor".to_owned(), "join_token".to_owned(), at));
+        facts.workloads.push(workload);
     }
     let identities = server.get("controllerManager").and_then(|manager| manager.get("identities")?.get("clusterSPIFFEIDs"));
     for entry in identities.map(Node::entries).unwrap_or_default() {

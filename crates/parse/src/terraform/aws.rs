@@ -195,7 +195,7 @@ fn attached_one(resource: Resource<'_, '_>, principal: &str, policy: &Val, attri
 }
 
 /// Policies looked up by bare name are AWS-managed as a rule.
-fn with_arn(name: &str) -> String {
+pub(super) fn with_arn(name: &str) -> String {
     if name.starts_with("arn:") { name.to_owned() } else { format!("arn:aws:iam::aws:policy/{name}") }
 }
 

@@ -7,19 +7,18 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Basis, Facts, SkipReason, TrustBinding, WorkloadKind};
+use unkeyed_model::{Facts, SkipReason, TrustBinding, WorkloadKind};
 
-use super::aws::Document;
+use super::carried::carried;
 use super::documents::Documents;
 use super::module::{Module, Section};
 use super::modules::{self, MAX_DEPTH, META, Modules, Parsed};
 use super::resource::Resource;
-use super::{principals, reader_of, registry};
-use crate::evaluated::{Kind, Val};
-use crate::policy_document::hole;
+use super::{outputs, principals, reader_of, registry};
+use crate::evaluated::Val;
 
 /// Most calls that are followed for a folder, each instance counted, and most bytes that a called module may have.
-const MAX_CALLS: usize = 400;
+pub(super) const MAX_CALLS: usize = 400;
 const MAX_BYTES: usize = 1 << 20;
 
 /// The calls of a folder, and those within the modules that it calls.
@@ -59,6 +58,7 @@ impl Calls<'_, '_> {
                 let mut with = self.made(parsed, &folder, &prefix, given(module, section), depth);
                 let without = self.made(parsed, &folder, &prefix, Vec::new(), depth);
                 keep_changed(&mut with, &without);
+                with.skipped.retain(|row| !facts.skipped.contains(row));
                 facts.append(with);
             });
         }
@@ -75,7 +75,8 @@ impl Calls<'_, '_> {
     fn made(&self, called: &Parsed<'_>, folder: &str, prefix: &str, given: Vec<(String, Val)>, depth: usize) -> Facts {
         let mut facts = Facts::default();
         let module = Module::new(WorkloadKind::Terraform, folder, &called.files);
-        let module = module.with_documents(Documents::read(WorkloadKind::Terraform, called.units)).called(prefix.to_owned(), given);
+        let mut module = module.with_documents(Documents::read(WorkloadKind::Terraform, called.units)).called(prefix.to_owned(), given);
+        module.outputs = outputs::read(&module, self.modules);
         principals::defined(&module, &mut facts);
         for (address, section) in &module.resources {
             let resource = Resource { module: &module, address, section: *section };
@@ -85,6 +86,7 @@ impl Calls<'_, '_> {
         }
         registry::read(&module, &mut facts);
         self.read(&module, depth + 1, &mut facts);
+        super::limits(&module, &mut facts);
         facts
     }
 }
@@ -95,32 +97,10 @@ fn given(module: &Module<'_>, section: Section<'_>) -> Vec<(String, Val)> {
     arguments.filter_map(|name| Some((name.to_owned(), carried(module, &module.get(section, name)?)))).collect()
 }
 
-/// A value as another folder may have it: without places, and with what its references stand for.
-fn carried(module: &Module<'_>, val: &Val) -> Val {
-    let all = |items: &[Val]| items.iter().map(|item| carried(module, item)).collect();
-    Val::new(match &val.kind {
-        Kind::Ref(reference) => {
-            let url = module.resources.get(&reference.address).and_then(|section| module.text(*section, "url"));
-            let issuer = url.filter(|_| reference.resource_type() == "aws_iam_openid_connect_provider" && reference.first() == "arn");
-            let document = || Document::read(module, val).map(|document| document.json.to_string());
-            let text =
-                issuer.map(|url| format!("arn:aws:iam::{}:oidc-provider/{}", hole::hole("account"), url.trim_start_matches("https://")));
-            let text = text.or_else(document).unwrap_or_else(|| module.text_of(val).0);
-            match hole::only_hole(&text) {
-                Some(what) => Kind::Unknown(what.to_owned()),
-                None => Kind::Text(text, Basis::Literal),
-            }
-        }
-        Kind::List(items) => Kind::List(all(items)),
-        Kind::Either(items, what) => Kind::Either(all(items), what.clone()),
-        Kind::Map(entries) => Kind::Map(entries.iter().map(|(name, value)| (name.clone(), carried(module, value))).collect()),
-        other => other.clone(),
-    })
-}
-
 /// Leaves what the given values change, what else such principals have, and nothing but trusts, grants and lifetimes.
 fn keep_changed(facts: &mut Facts, plain: &Facts) {
-    let made = std::mem::take(facts);
+    let mut made = std::mem::take(facts);
+    facts.skipped = std::mem::take(&mut made.skipped);
     // The trusts of a resource belong together, and so do those of a principal, whichever of them the values change.
     let changed = || made.trusts.iter().filter(|trust| !plain.trusts.contains(trust));
     let resources: BTreeSet<&str> = changed().map(|trust| address(&trust.id)).collect();
@@ -186,7 +166,7 @@ fn within(address: &str) -> Option<&str> {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Origin, SubjectRule, Unit};
+    use unkeyed_model::{Origin, ResourceScope, SubjectRule, Unit, Value};
 
     use super::*;
 
@@ -261,6 +241,36 @@ resource "aws_iam_role_policy_attachment" "this" {
                       azuread_application.ci.id\n  subject = \"project_path:northwind/web:ref_type:branch:ref:main\"\n}\n";
         let facts = calling(&[unit("main.tf", caller)], &[&[unit("gh/main.tf", module)]]);
         assert_eq!(facts.trusts[0].principal, "tf:.#azuread_application.ci");
+    }
+
+    #[test]
+    fn what_is_looked_up_is_known_where_it_is_handed_to() {
+        let module = "variable \"scope\" {}\nvariable \"role\" {}\nvariable \"policy\" {}\n\
+                      resource \"azurerm_role_assignment\" \"a\" {\n  scope = var.scope\n  role_definition_id = var.role\n  principal_id = \"x\"\n}\n\
+                      resource \"aws_iam_role_policy_attachment\" \"p\" {\n  role = \"ci\"\n  policy_arn = var.policy\n}\n";
+        let own = "data \"azurerm_subscription\" \"current\" {}\ndata \"azurerm_role_definition\" \"r\" { name = \"Contributor\" }\n\
+                   data \"aws_iam_policy\" \"admin\" { name = \"AdministratorAccess\" }\n\
+                   module \"m\" {\n  source = \"./m\"\n  scope = data.azurerm_subscription.current.id\n  role = data.azurerm_role_definition.r.id\n  \
+                   policy = data.aws_iam_policy.admin.arn\n}\n";
+        let facts = calling(&[unit("main.tf", own)], &[&[unit("m/main.tf", module)]]);
+        let said: Vec<_> =
+            facts.grants.iter().map(|grant| (grant.role.as_ref().and_then(Value::known).unwrap_or_default(), grant.scope)).collect();
+        assert_eq!(said, [("AdministratorAccess", ResourceScope::Account), ("Contributor", ResourceScope::Subscription)]);
+    }
+
+    #[test]
+    fn the_role_of_one_module_may_be_handed_to_another() {
+        let policy = "variable \"role\" {}\nresource \"aws_iam_role_policy_attachment\" \"a\" {\n  role = var.role\n  policy_arn = \"arn:aws:iam::aws:policy/AdministratorAccess\"\n}\n";
+        let own = "module \"deploy\" {\n  source = \"../../modules/ci\"\n  name = \"d\"\n  provider_arn = \"arn:aws:iam::1:oidc-provider/gitlab.com\"\n  \
+                   subjects = [\"project_path:northwind/*\"]\n}\n\
+                   resource \"aws_iam_role_policy_attachment\" \"own\" {\n  role = module.deploy.role\n  policy_arn = \"arn:aws:iam::aws:policy/IAMFullAccess\"\n}\n\
+                   module \"policy\" {\n  source = \"../../modules/policy\"\n  role = module.deploy.role\n}\n";
+        let module = format!("{MODULE}\noutput \"role\" {{ value = aws_iam_role.this.name }}\n");
+        let (ci, policy) = ([unit("modules/ci/main.tf", &module)], [unit("modules/policy/main.tf", policy)]);
+        let facts = calling(&[unit("live/prod/main.tf", own)], &[&ci, &policy]);
+        let holders: BTreeSet<&str> = facts.grants.iter().map(|grant| grant.principal.as_str()).collect();
+        assert_eq!(facts.grants.len(), 3, "{:?}", facts.grants);
+        assert_eq!(holders, BTreeSet::from([facts.trusts[0].principal.as_str()]));
     }
 
     #[test]

@@ -125,6 +125,7 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     if resource.kind().starts_with("kubernetes_") {
         kubernetes::runs_under(resource, &mut workload);
         kubernetes::injected(resource, &mut workload);
+        kubernetes::projected(resource, resource.section, facts);
     }
     let reader = Reader { module: resource.module, address: resource.address, destination: None, fetches: true };
     let mut spliced = spliced::read(resource.module, resource.section, resource.address);

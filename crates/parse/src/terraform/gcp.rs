@@ -14,6 +14,9 @@ pub(super) const READERS: &[(&str, Reader)] = &[("google_iam_workload_identity_p
 /// Roles that let a member become a service account.
 const IMPERSONATION: &[&str] = &["roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser"];
 
+/// Custom roles.
+const CUSTOM_ROLES: [&str; 2] = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
+
 /// The reader of an IAM member, binding or policy of any resource type.
 pub(super) fn iam_reader(kind: &str) -> Option<Reader> {
     let is = |ending: &str| kind.starts_with("google_") && kind.ends_with(ending);
@@ -79,38 +82,65 @@ pub(super) fn claim(name: &str, operator: &str, value: Value) -> Claim {
     Claim { name: name.to_owned(), operator: operator.to_owned(), values: vec![value], set_qualifier: None, if_exists: false }
 }
 
+/// A role as it is granted: its name, and of a custom one of the folder what it permits.
+struct Role {
+    name: Value,
+    permissions: Vec<String>,
+}
+
+impl Role {
+    fn of(resource: Resource<'_, '_>, val: &Val) -> Self {
+        let module = resource.module;
+        let name = module.value_of(val);
+        let by_reference = val.reference().map(|reference| reference.address.clone());
+        let by_name = || {
+            let id = name.known()?.split_once("/roles/")?.1;
+            CUSTOM_ROLES.iter().find_map(|kind| module.by_attribute(kind, "role_id").remove(id))
+        };
+        let defined = by_reference.filter(|address| CUSTOM_ROLES.iter().any(|kind| address.starts_with(kind))).or_else(by_name);
+        let section = defined.and_then(|address| module.resources.get(&address).copied());
+        let permissions = section.map(|section| module.texts(section, "permissions")).unwrap_or_default();
+        Self { permissions: permissions.into_iter().map(|(text, _)| hole::shown(&text)).collect(), name }
+    }
+}
+
 fn iam(resource: Resource<'_, '_>, facts: &mut Facts) {
     let attribute = if resource.get("members").is_some() { "members" } else { "member" };
-    for role in resource.get("role").iter().flat_map(|role| resource.instances(role)) {
-        granted(resource, resource.section, attribute, &resource.module.value_of(&role), facts);
-    }
+    let mut ordinal = 0;
+    resource.for_instances(|_| {
+        for role in resource.get("role").iter().flat_map(|role| resource.instances(role)) {
+            granted(resource, resource.section, attribute, &Role::of(resource, &role), &mut ordinal, facts);
+        }
+    });
 }
 
 /// A whole policy: the bindings of the data source that it is made of.
 fn iam_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
     let module = resource.module;
+    let mut ordinal = 0;
     let data = resource.get("policy_data").and_then(|val| module.resources.get(&val.reference()?.address).copied());
     for binding in data.map(|section| module.blocks(section, "binding")).unwrap_or_default() {
-        if let Some(role) = module.value(binding, "role") {
-            granted(resource, binding, "members", &role, facts);
+        if let Some(role) = module.get(binding, "role") {
+            granted(resource, binding, "members", &Role::of(resource, &role), &mut ordinal, facts);
         }
     }
 }
 
-/// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about.
-fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str, role: &Value, facts: &mut Facts) {
+/// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about; `ordinal` counts them.
+fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str, granted: &Role, ordinal: &mut usize, facts: &mut Facts) {
+    let role = &granted.name;
     let members = resource.module.path(holder, attribute);
     let members = members.iter().flat_map(Val::items).flat_map(|member| {
         let text = resource.module.text_of(member).0;
         resource.each_text(&text).into_iter().map(move |text| (member, text))
     });
-    for (ordinal, (member, text)) in members.enumerate() {
+    for (member, text) in members {
         if resource.kind().starts_with("google_service_account_iam") && role.known().is_none_or(|role| IMPERSONATION.contains(&role)) {
-            impersonation(resource, ordinal, &text, role, facts);
+            impersonation(resource, *ordinal, &text, role, facts);
         }
         let is_gke = gke_account::granted(&text, &resource.location(), facts);
         if !resource.kind().starts_with("google_service_account_iam") {
-            direct(resource, ordinal, &text, role, facts);
+            direct(resource, *ordinal, &text, role, facts);
         }
         let principal = if is_gke { text } else { member_key(resource, member, &text, facts) };
         let (scope, target) = scope(resource);
@@ -120,13 +150,14 @@ fn granted<'m>(resource: Resource<'_, 'm>, holder: Section<'m>, attribute: &str,
             platform: Platform::Gcp,
             principal,
             role: Some(role.clone()),
-            actions: Vec::new(),
+            actions: granted.permissions.clone(),
             actions_inverted: false,
             resources: target.into_iter().collect(),
             scope,
             condition: condition.or_else(has_condition),
             location: resource.location(),
         });
+        *ordinal += 1;
     }
 }
 

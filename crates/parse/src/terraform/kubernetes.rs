@@ -2,7 +2,8 @@
 //! them, and how long the tokens of accounts with an AWS role live.
 
 use unkeyed_model::{
-    Basis, Facts, Platform, PredictedToken, Principal, ResourceScope, RoleGrant, TtlBasis, Use, Value, Workload, WorkloadKind,
+    Basis, Facts, Platform, PredictedToken, Principal, ResourceScope, RoleGrant, SessionPolicy, TtlBasis, Use, Value, Workload,
+    WorkloadKind,
 };
 
 use super::module::Section;
@@ -142,6 +143,25 @@ fn access_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
         condition: None,
         location: resource.location(),
     });
+}
+
+/// How long the tokens live that a pod has projected into its volumes.
+pub(super) fn projected(resource: Resource<'_, '_>, section: Section<'_>, facts: &mut Facts) {
+    for (name, inner) in section.nested() {
+        if name != "service_account_token" {
+            projected(resource, inner, facts);
+            continue;
+        }
+        let Some(seconds) = resource.module.value(inner, "expiration_seconds") else { continue };
+        facts.sessions.push(SessionPolicy {
+            platform: Platform::K8s,
+            principal: resource.key(),
+            setting: "expirationSeconds".to_owned(),
+            seconds: seconds.known().and_then(|text| text.parse().ok()),
+            basis: TtlBasis::Declared,
+            location: resource.module.block_location(inner, &format!("{}.service_account_token", resource.address)),
+        });
+    }
 }
 
 /// The annotation that gives an account its AWS role, and that for how long its tokens live (amazon-eks-pod-identity-webhook).

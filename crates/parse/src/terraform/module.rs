@@ -39,6 +39,8 @@ pub(super) struct Module<'m> {
     pub(super) others: Vec<Section<'m>>,
     /// Policy documents of the folder.
     pub(super) documents: Documents<'m>,
+    /// Resources that outputs of called modules stand for.
+    pub(super) outputs: BTreeMap<String, String>,
     /// What stands before addresses where it is called, and the values that it is given.
     call: Option<(String, BTreeMap<String, Val>)>,
     pub(super) evaluation: Evaluation,
@@ -54,6 +56,8 @@ pub(super) struct Evaluation {
     pub(super) each: RefCell<Vec<(String, Val)>>,
     /// What a template is given was not followed to its end.
     pub(super) templates_cut: Cell<bool>,
+    /// Of what `for_each` makes some instances were left out.
+    pub(super) instances_cut: Cell<bool>,
 }
 
 /// A block: attributes and nested blocks.
@@ -76,6 +80,7 @@ impl<'m> Module<'m> {
             locals: BTreeMap::new(),
             others: Vec::new(),
             documents: Documents::default(),
+            outputs: BTreeMap::new(),
             call: None,
             evaluation: Evaluation::default(),
         };
@@ -289,7 +294,10 @@ impl<'m> Module<'m> {
             Kind::Map(entries) => entries,
             _ => return None,
         };
-        entries.truncate(MAX_INSTANCES);
+        if entries.len() > MAX_INSTANCES {
+            self.evaluation.instances_cut.set(true);
+            entries.truncate(MAX_INSTANCES);
+        }
         Some(entries)
     }
 

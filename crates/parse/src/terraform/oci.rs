@@ -4,6 +4,8 @@ mod certificate;
 mod domain;
 mod policy;
 
+pub(super) use self::domain::is_machine;
+
 use unkeyed_model::{Claim, Facts, Platform, RoleGrant, SubjectRule, TrustBinding, Value};
 
 use super::resource::{Reader, Resource};

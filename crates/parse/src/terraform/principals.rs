@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use unkeyed_model::{Facts, Platform, Principal};
 
 use super::module::{Module, Section};
+use super::oci;
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -49,12 +50,14 @@ pub(super) fn defined(module: &Module<'_>, facts: &mut Facts) {
         let mut names = vec![module.key(address), address.clone()];
         names.extend(naming.iter().filter_map(|attribute| module.text(*section, attribute)));
         names.extend(further_names(module, kind, *section));
+        let is_machine = || module.text(*section, "name").is_some_and(|name| oci::is_machine(&name));
+        let what = if kind == "oci_identity_user" && is_machine() { "service-user" } else { *what };
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         facts.principals.push(Principal {
             platform: *platform,
             key: module.key(address),
-            kind: (*what).to_owned(),
+            kind: what.to_owned(),
             names,
             location: module.block_location(*section, address),
         });
@@ -94,6 +97,9 @@ impl<'m> Module<'m> {
             return key;
         }
         let text = self.text_of(val).0;
+        if let Some(address) = hole::only_hole(&text).and_then(|what| self.outputs.get(what)) {
+            return self.key(address);
+        }
         if !hole::is_known(&text) {
             return self.key_of_unknown(&text, val.at);
         }
@@ -118,8 +124,9 @@ impl<'m> Module<'m> {
         let what = hole::holes(text).next().unwrap_or_default();
         // What a call is given may be its own folder's.
         if let Some(folder) = self.caller().filter(|_| hole::only_hole(text).is_some())
-            && let Some((address, _)) =
-                what.rsplit_once('.').filter(|(address, _)| address.contains('_') && address.split('.').count() == 2)
+            && let Some((address, _)) = what
+                .rsplit_once('.')
+                .filter(|(address, _)| address.contains('_') && (address.split('.').count() == 2 || address.starts_with("module.")))
         {
             return format!("{folder}#{address}");
         }

@@ -188,14 +188,21 @@ impl Call<'_, '_> {
 
 fn github_role(call: &Call<'_, '_>) -> Vec<(String, Json)> {
     let issuer = call.text("provider_url").unwrap_or_else(|| GITHUB.to_owned());
-    let subjects = call.texts("subjects").iter().map(|text| format!("repo:{}", text.trim_start_matches("repo:"))).collect();
+    let subjects: Vec<String> = call.texts("subjects").iter().map(|text| format!("repo:{}", text.trim_start_matches("repo:"))).collect();
+    // The condition is there whatever the list holds: nobody meets an empty one.
+    if subjects.is_empty() {
+        return Vec::new();
+    }
     let audience = call.text("audience").unwrap_or_else(|| AUDIENCE.to_owned());
     vec![(issuer.clone(), Call::conditions(&issuer, "StringLike", subjects, vec![audience]))]
 }
 
 fn repositories(call: &Call<'_, '_>) -> Vec<(String, Json)> {
     let subject = |text: &String| if text.contains(':') { format!("repo:{text}") } else { format!("repo:{text}:*") };
-    let subjects = call.texts("github_repositories").iter().map(subject).collect();
+    let subjects: Vec<String> = call.texts("github_repositories").iter().map(subject).collect();
+    if subjects.is_empty() {
+        return Vec::new();
+    }
     vec![(GITHUB.to_owned(), Call::conditions(GITHUB, "StringLike", subjects, vec![AUDIENCE.to_owned()]))]
 }
 

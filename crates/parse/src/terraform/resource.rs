@@ -16,8 +16,11 @@ pub(super) struct Resource<'s, 'm> {
     pub(super) section: Section<'m>,
 }
 
-/// Most instances that are told apart; what lies beyond is judged as those are.
+/// Most instances that are told apart.
 pub(super) const MAX_INSTANCES: usize = 100;
+
+/// What is said where there are more.
+pub(super) const INSTANCES_LIMITED: &str = "a `for_each` makes more than 100 instances; those beyond were not read";
 
 /// One of the instances that `for_each` makes.
 pub(super) struct Instance {

@@ -123,6 +123,10 @@ fn modules_of_the_registry_are_trusts() {
           oidc_providers = { main = { provider_arn = module.eks.oidc_provider_arn, namespace_service_accounts = ["dns:*"] } }
           assume_role_condition_test = "StringLike"
         }
+        module "none" {
+          source   = "terraform-aws-modules/iam/aws//modules/iam-github-oidc-role"
+          subjects = []
+        }
         module "own" { source = "./modules/iam-github-oidc-role" }"#);
     let ci = trust(&facts, "tf:m#module.ci/0");
     assert_eq!(ci.subject, glob(&["repo:acme/api:*", "repo:acme/web:environment:prod"]));

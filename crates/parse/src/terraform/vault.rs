@@ -18,7 +18,21 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("vault_database_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
     ("vault_aws_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
     ("vault_pki_secret_backend_role", |resource, facts| leased(resource, "issue", facts)),
+    ("vault_aws_secret_backend", mounted),
+    ("vault_consul_secret_backend", mounted),
+    ("vault_gcp_secret_backend", mounted),
+    ("vault_kubernetes_secret_backend", mounted),
+    ("vault_nomad_secret_backend", mounted),
+    ("vault_rabbitmq_secret_backend", mounted),
+    ("vault_mount", |resource, facts| {
+        if resource.text("type").is_some_and(|kind| LEASING.contains(&kind.as_str())) {
+            mounted(resource, facts);
+        }
+    }),
 ];
+
+/// Secrets engines that lease. What those of keys and certificates issue has lengths of its own.
+const LEASING: [&str; 8] = ["aws", "azure", "consul", "database", "gcp", "ldap", "nomad", "rabbitmq"];
 
 /// Settings of a login role that count seconds.
 const LIFETIMES: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "token_explicit_max_ttl"];
@@ -269,11 +283,24 @@ fn policy_paths(module: &Module<'_>, policy: &Val) -> Option<Vec<(String, Vec<St
         );
     }
     let text = module.text_of(policy).0;
+    if text.trim_start().starts_with('{') {
+        return json_paths(&text);
+    }
     let body: Body = hcl_edit::parser::parse_body(&with_braces_behind(&text)).ok()?;
     let paths = body.blocks().filter(|block| block.ident.as_str() == "path").map(|block| {
         let capabilities = block.body.get_attribute("capabilities").and_then(|attribute| attribute.value.as_array());
         let capabilities = capabilities.into_iter().flat_map(|list| list.iter()).filter_map(|item| item.as_str().map(str::to_owned));
         (block.labels.first().map_or_else(String::new, |label| label.as_str().to_owned()), capabilities.collect())
+    });
+    Some(paths.collect())
+}
+
+/// The same of a policy in JSON (`jsonencode({ path = { … } })`).
+fn json_paths(text: &str) -> Option<Vec<(String, Vec<String>)>> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let paths = json.get("path")?.as_object()?.iter().map(|(path, rule)| {
+        let capabilities = rule.get("capabilities").and_then(serde_json::Value::as_array).into_iter().flatten();
+        (path.clone(), capabilities.filter_map(|item| item.as_str().map(str::to_owned)).collect())
     });
     Some(paths.collect())
 }
@@ -292,6 +319,14 @@ fn with_braces_behind(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// A secrets engine, with the lengths that its leases have unless a role says otherwise.
+fn mounted(resource: Resource<'_, '_>, facts: &mut Facts) {
+    resource.defines(Platform::Vault, "mount", "path", facts);
+    for setting in ["default_lease_ttl_seconds", "max_lease_ttl_seconds"] {
+        resource.session(Platform::Vault, &resource.key(), setting, facts);
+    }
 }
 
 /// A role of a secrets engine: who reads `mount/creds/name` gets a lease of this length.

@@ -3,7 +3,8 @@
 //! An AWS principal with the power of an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess` and the
 //! full access to Organizations, KMS or STS; `*` on `*`; `Allow` with `NotAction`; on every resource `sts:AssumeRole`, `iam:PassRole`,
 //! an action that attaches or rewrites policies, trusts or keys (`iam:AttachRolePolicy`, `iam:CreateAccessKey` …), `kms:*` or
-//! `organizations:*`. A condition on such a statement makes it a warning.
+//! `organizations:*`. A condition on such a statement makes it a warning, and so does every role of an account
+//! (`arn:aws:iam::ACCOUNT:role/*`) in place of every resource.
 //!
 //! # Why it matters
 //!
@@ -15,7 +16,7 @@
 //! A policy with the actions the workload uses on the resources it uses. `iam:PassRole` names the roles it may pass.
 //! IAM Access Analyzer can generate such a policy from CloudTrail.
 
-use unkeyed_model::{Level, Platform, ResourceScope, RoleGrant};
+use unkeyed_model::{Level, Platform, ResourceScope, RoleGrant, Value};
 
 use super::role;
 use crate::checks::check::{Check, Sink, Statement, list, spot};
@@ -67,7 +68,8 @@ const ACTIONS: [&str; 14] = [
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for grant in view.grants(Platform::Aws) {
         let Some(power) = power(grant) else { continue };
-        let level = if grant.condition.is_some() { Level::Warning } else { CHECK.level };
+        let is_narrowed = grant.condition.is_some() || role(grant).is_none() && grant.scope != ResourceScope::Account;
+        let level = if is_narrowed { Level::Warning } else { CHECK.level };
         let message = format!(
             "{} has {power} ({}): whoever runs code with its token can take everything else.",
             view.name(&grant.principal),
@@ -82,14 +84,21 @@ fn power(grant: &RoleGrant) -> Option<String> {
     if let Some(role) = role(grant) {
         return MANAGED.contains(&role).then(|| format!("the managed policy {role}"));
     }
-    if grant.scope != ResourceScope::Account {
-        return None;
-    }
-    if grant.actions_inverted {
+    let of_everything = grant.scope == ResourceScope::Account;
+    if of_everything && grant.actions_inverted {
         return Some("every action but a few (NotAction) on every resource".into());
     }
+    if grant.actions_inverted || !(of_everything || grant.resources.iter().filter_map(Value::known).any(is_every_role)) {
+        return None;
+    }
     let actions: Vec<&str> = grant.actions.iter().map(String::as_str).filter(|action| leads(action)).collect();
-    (!actions.is_empty()).then(|| format!("{} on every resource", list(&actions)))
+    (!actions.is_empty()).then(|| format!("{} on every {}", list(&actions), if of_everything { "resource" } else { "role" }))
+}
+
+/// Whether an ARN stands for all roles of an account, which is as much as `*` to an action that is about roles.
+fn is_every_role(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':');
+    parts.next() == Some("arn") && parts.nth(1) == Some("iam") && matches!(parts.nth(2), Some("role/*" | "role/**"))
 }
 
 /// Whether an action as written, in which `*` and `?` are wild, stands for one of those that lead on.
@@ -107,7 +116,7 @@ fn leads(action: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Estate, Value};
+    use unkeyed_model::Estate;
 
     use super::*;
     use crate::checks::testing::{levels, one_path, with_grant};
@@ -143,6 +152,18 @@ mod tests {
         let mut estate = inline(&["iam:PassRole"], ResourceScope::Account);
         estate.facts.grants[0].condition = Some("iam:PassedToService".into());
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+
+    #[test]
+    fn every_role_is_a_warning_and_some_are_fine() {
+        let on = |arn: &str| {
+            let mut estate = inline(&["iam:PassRole"], ResourceScope::Resource);
+            estate.facts.grants[0].resources = vec![Value::literal(arn)];
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(on("arn:aws:iam::111122223333:role/*"), [Level::Warning]);
+        assert!(on("arn:aws:iam::111122223333:role/app/*").is_empty());
+        assert!(on("arn:aws:s3:::role/*").is_empty());
     }
 
     #[test]

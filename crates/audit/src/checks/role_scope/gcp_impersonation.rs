@@ -3,7 +3,8 @@
 //! A Google Cloud principal that may act as every service account of a project or above
 //! (`roles/iam.serviceAccountTokenCreator`, `iam.serviceAccountUser`, `iam.serviceAccountKeyAdmin`) or change who may do
 //! what there (`iam.securityAdmin`, `resourcemanager.projectIamAdmin` …). `iam.serviceAccountAdmin`, `container.admin` and
-//! `compute.admin` are warnings.
+//! `compute.admin` are warnings. A custom role counts by its permissions (`iam.serviceAccounts.getAccessToken`,
+//! `iam.serviceAccounts.actAs`, `iam.serviceAccountKeys.create` …).
 //!
 //! # Why it matters
 //!
@@ -14,7 +15,7 @@
 //!
 //! Grant the role on the one service account that is to be used.
 
-use unkeyed_model::{Level, Platform};
+use unkeyed_model::{Level, Platform, RoleGrant};
 
 use super::{is_wide, reach};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -46,12 +47,33 @@ const ROLES: [(&str, Level); 12] = [
     ("roles/compute.admin", Level::Warning),
 ];
 
+/// Permissions of custom roles that do (IAM documentation, "Roles for service account authentication").
+const PERMISSIONS: [&str; 8] = [
+    "iam.serviceAccounts.getAccessToken",
+    "iam.serviceAccounts.actAs",
+    "iam.serviceAccounts.implicitDelegation",
+    "iam.serviceAccounts.signBlob",
+    "iam.serviceAccounts.signJwt",
+    "iam.serviceAccounts.setIamPolicy",
+    "iam.serviceAccountKeys.create",
+    "resourcemanager.projects.setIamPolicy",
+];
+
+/// What leads on, in words, with its level.
+fn power(grant: &RoleGrant) -> Option<(String, Level)> {
+    let role = grant.role.as_ref().and_then(|role| role.known());
+    if let Some((name, level)) = role.and_then(|role| ROLES.iter().find(|(name, _)| *name == role)) {
+        return Some(((*name).to_owned(), *level));
+    }
+    let permission = grant.actions.iter().find(|action| PERMISSIONS.contains(&action.as_str()))?;
+    Some((format!("a custom role with {permission}"), CHECK.level))
+}
+
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let pools = trust_gcp::Pools::new(view);
     for grant in view.grants(Platform::Gcp).filter(|grant| is_wide(grant.scope)) {
-        let Some(role) = grant.role.as_ref().and_then(|role| role.known()) else { continue };
-        let Some((_, level)) = ROLES.iter().find(|(name, _)| *name == role) else { continue };
-        let level = if grant.condition.is_some() { Level::Warning } else { *level };
+        let Some((role, level)) = power(grant) else { continue };
+        let level = if grant.condition.is_some() { Level::Warning } else { level };
         let message = format!(
             "{} has {role} on {} ({}), which covers every service account and resource there.",
             view.name(&grant.principal),
@@ -82,6 +104,15 @@ mod tests {
         let role = Value::literal("roles/iam.serviceAccountTokenCreator");
         assert_eq!(levels(&CHECK, &bound(role, ResourceScope::Project)), [Level::Error]);
         assert_eq!(levels(&CHECK, &bound(Value::literal("roles/compute.admin"), ResourceScope::Project)), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_custom_role_counts_by_its_permissions() {
+        let mut custom = bound(Value::literal("projects/p/roles/ci"), ResourceScope::Project);
+        custom.facts.grants[0].actions = vec!["run.services.get".into()];
+        assert!(levels(&CHECK, &custom).is_empty());
+        custom.facts.grants[0].actions.push("iam.serviceAccounts.getAccessToken".into());
+        assert_eq!(levels(&CHECK, &custom), [Level::Error]);
     }
 
     #[test]

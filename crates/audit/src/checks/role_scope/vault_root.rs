@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! A Vault login role whose policies may write under `*`, `sys/*` or `auth/*`, use `sudo`, or are `root`.
+//! A Vault login role whose policies may write under `*`, `sys/*` or `auth/*`, write the policies themselves (`sys/policies/acl/*`),
+//! use `sudo`, or are `root`.
 //!
 //! # Why it matters
 //!
@@ -51,7 +52,7 @@ fn power(grant: &RoleGrant) -> Option<String> {
 
 fn is_control(path: &str) -> bool {
     let start = path.trim_start_matches('/').split(['*', '+']).next().unwrap_or_default();
-    matches!(start, "sys/" | "sys" | "auth/" | "auth" | "sys/policies/" | "sys/policy/" | "auth/token/")
+    matches!(start, "sys/" | "sys" | "auth/" | "auth" | "sys/policies/" | "sys/policies/acl/" | "sys/policy/" | "sys/auth/" | "auth/token/")
 }
 
 #[cfg(test)]
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn vaults_own_controls_are_an_error() {
-        for path in ["*", "sys/*", "auth/*", "sys/policies/*"] {
+        for path in ["*", "sys/*", "auth/*", "sys/policies/*", "sys/policies/acl/*"] {
             assert_eq!(levels(&CHECK, &allowed(Value::literal(path), "update")), [Level::Error], "{path}");
         }
         assert_eq!(levels(&CHECK, &allowed(Value::literal("sys/mounts"), "sudo")), [Level::Error]);

@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! A role of a Vault secrets engine whose leases may last longer than a day (`default_ttl`, `max_ttl`).
+//! A Vault secrets engine, or a role of one, whose leases may last longer than a day (`default_ttl`, `max_ttl`,
+//! `default_lease_ttl_seconds`, `max_lease_ttl_seconds`).
 //!
 //! # Why it matters
 //!

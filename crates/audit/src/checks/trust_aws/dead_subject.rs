@@ -112,6 +112,11 @@ fn death(trust: &TrustBinding, subject: &Subject) -> Option<&'static str> {
     if subject.how == How::Is && certain(&subject.text).contains(['*', '?']) {
         return Some("in which * and ? are ordinary characters under StringEquals");
     }
+    // `OWNER/REPO:…`: whatever a repository puts into its subject, the claim's name stands first.
+    let is_nameless = subject.text.split_once(':').is_some_and(|(name, _)| name.contains('/') && !name.contains(['*', '?', '$', '{']));
+    if issuer == Some(Shared::GitHub) && is_nameless {
+        return Some("which GitHub never issues");
+    }
     let custom = !subject.text.starts_with("repo:") || CUSTOM.iter().any(|claim| subject.text.contains(claim));
     if issuer != Some(Shared::GitHub) || custom || subject.text.contains("${") {
         return None;
@@ -146,9 +151,14 @@ mod tests {
 
     #[test]
     fn what_github_never_issues_is_dead() {
-        for subject in
-            ["repo:acme/api:refs/heads/main", "repo:acme/api:main", "repo:acme/api:ref:main", "repo:acme:environment:prod", "repo:acme/api"]
-        {
+        for subject in [
+            "acme/api:environment:prod",
+            "repo:acme/api:refs/heads/main",
+            "repo:acme/api:main",
+            "repo:acme/api:ref:main",
+            "repo:acme:environment:prod",
+            "repo:acme/api",
+        ] {
             assert_eq!(levels_for(exact(subject)), [Level::Error], "{subject}");
         }
         assert_eq!(levels_for(glob("repo:acme/api:branch/*")), [Level::Error]);

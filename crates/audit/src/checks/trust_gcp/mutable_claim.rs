@@ -104,6 +104,10 @@ fn is_whole(test: &Test) -> bool {
     match test.how {
         How::Is | How::Folded => true,
         How::StartsWith => test.values.iter().filter_map(|value| value.known()).all(ends_owner),
+        How::Like => {
+            let beginnings = test.values.iter().filter_map(|value| value.known()?.split_once(['*', '?']));
+            beginnings.map(|(beginning, _)| beginning).all(ends_owner)
+        }
         _ => false,
     }
 }
@@ -130,6 +134,8 @@ mod tests {
             "assertion.repository.startsWith('acme')",
             "assertion.repository_id == '1' || assertion.actor == 'bob'",
             "assertion.repository != 'evil/x'",
+            "assertion.repository.matches('acme/.*')",
+            "assertion.repository.endsWith('/api')",
         ] {
             assert_eq!(levels(&CHECK, &conditioned(condition)), [Level::Error], "{condition}");
         }
@@ -143,6 +149,7 @@ mod tests {
             "assertion.repository == 'acme/api'",
             "assertion.repository.startsWith('acme/')",
             "assertion.sub.startsWith('repo:acme/')",
+            "assertion.repository.matches('^acme/(api|web-.*)$')",
         ] {
             assert!(levels(&CHECK, &conditioned(condition)).is_empty(), "{condition}");
         }

@@ -35,7 +35,7 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let has_members = federated(view).any(|trust| member(trust).is_some());
     // A provider by whose condition alone the pattern stands counts where nothing says who comes through it.
-    let counts = |trust: &&TrustBinding| member(trust).is_some() || (!has_members && !subjects::of(trust).is_empty());
+    let counts = |trust: &&TrustBinding| member(trust).is_some() || (!has_members && subjects::has_pattern(trust));
     for trust in federated(view).filter(counts).filter(|trust| Shared::of_value(&trust.issuer).is_some()) {
         let Some(widest) = subjects::widest(trust) else { continue };
         let (level, who) = match (widest.breadth, view.privilege(&trust.principal)) {
@@ -92,7 +92,9 @@ mod tests {
             levels(&CHECK, &estate)
         };
         assert_eq!(provider("assertion.sub.startsWith('repo:acme/')"), [Level::Warning]);
+        assert_eq!(provider("assertion.repository.matches('^acme/.*$')"), [Level::Warning]);
         assert!(provider("assertion.sub == 'repo:acme/api:environment:prod'").is_empty());
+        assert!(provider("assertion.repository == 'acme/api'").is_empty());
     }
 
     #[test]

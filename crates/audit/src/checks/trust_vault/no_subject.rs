@@ -38,25 +38,32 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         }
         let level = if shared { CHECK.level } else { Level::Warning };
         let issuer = trust.issuer.known().unwrap_or("its issuer");
+        let bound = trust.claims.iter().any(|claim| says_who(&claim.name));
+        let what = if bound { "binds only claims that everybody's tokens can have" } else { "binds neither subject nor claims" };
         let message = format!(
-            "The login role {} ({}) binds neither subject nor claims: any token of {issuer} logs in.",
+            "The login role {} ({}) {what}: any token of {issuer} {}logs in.",
             view.name(&trust.principal),
             spot(&trust.location),
+            if bound { "that has them " } else { "" },
         );
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
 }
 
+/// Whether a claim says anything of whoever holds the token.
+fn says_who(name: &str) -> bool {
+    !matches!(name.trim_start_matches('/'), "aud" | "iss" | "exp" | "iat" | "nbf" | "jti")
+}
+
 /// Whether a claim tells workloads apart: of an issuer that serves many tenants, the tenant at least.
 fn binds(trust: &TrustBinding, shared: bool) -> bool {
-    let says_who = |name: &str| !matches!(name.trim_start_matches('/'), "aud" | "iss" | "exp" | "iat" | "nbf" | "jti");
     if shared { subjects::names_tenant(trust) } else { trust.claims.iter().any(|claim| says_who(&claim.name)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::testing::{claim, levels, vault};
+    use crate::checks::testing::{claim, findings, levels, vault};
 
     #[test]
     fn a_role_that_binds_nothing_is_an_error() {
@@ -70,7 +77,9 @@ mod tests {
                 trust.subject = SubjectRule::Any;
                 trust.claims = vec![claim(name, "eq", "x")];
             });
-            assert_eq!(levels(&CHECK, &bad), [Level::Error], "{name}");
+            let found = findings(&CHECK, &bad);
+            assert_eq!(found[0].level, Level::Error, "{name}");
+            assert_eq!(found[0].message.contains("neither subject nor claims"), name == "aud");
         }
     }
 

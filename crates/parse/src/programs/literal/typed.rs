@@ -1,5 +1,5 @@
-//! Literals of Go, Java and C# that say their type: `map[string]string{…}`, `&iam.RoleProps{…}`, `new Dictionary<…> { … }`,
-//! `Map.of(…)`, and texts that are put together (`"a" + b`, `fmt.Sprintf("%s", a)`).
+//! Literals of Go, Java, Kotlin and C# that say their type: `map[string]string{…}`, `&iam.RoleProps{…}`, `new Dictionary<…> { … }`,
+//! `Map.of(…)`, `mapOf("a" to b)`, `RoleArgs.builder().name("a").build()`, and texts that are put together (`"a" + b`, `fmt.Sprintf("%s", a)`).
 
 use serde_json::{Map, Value as Json};
 
@@ -7,20 +7,29 @@ use super::{Reader, is_name};
 use crate::policy_document::hole;
 
 /// Calls that list what they are given.
-const LISTS: &[&str] = &["jsii.Strings(", "List.of(", "Set.of(", "Arrays.asList(", "listOf(", "ImmutableList.of("];
+const LISTS: &[&str] =
+    &["jsii.Strings(", "List.of(", "Set.of(", "Arrays.asList(", "listOf(", "setOf(", "ImmutableList.of(", "jsonArray(", "jsonProperty("];
 /// Calls that are given keys and values by turns.
 const MAPS: &[&str] = &["Map.of(", "ImmutableMap.of("];
+/// Calls that are given pairs: `mapOf("a" to b)`, `jsonObject(jsonProperty("a", b))`.
+const PAIRED: &[&str] = &["mapOf(", "mutableMapOf(", "jsonObject("];
 /// Calls that fill a text in.
-const FORMATS: &[&str] = &["fmt.Sprintf(", "pulumi.Sprintf(", "String.format(", "string.Format(", "String.Format("];
+const FORMATS: &[&str] = &["fmt.Sprintf(", "pulumi.Sprintf(", "String.format(", "string.Format(", "String.Format(", "Output.format("];
+/// What makes the object whose fields the calls behind it name.
+const BUILDER: &str = ".builder(";
 
 impl Reader<'_> {
     /// A literal behind its type, or a call that makes one; where there is none, nothing is passed.
     pub(super) fn typed(&mut self, levels: usize) -> Option<Json> {
         let start = self.at;
-        let value = self.braced(levels).or_else(|| {
+        let mut value = None;
+        for form in [Self::braced, Self::called, Self::built] {
             self.at = start;
-            self.called(levels)
-        });
+            value = value.or_else(|| form(self, levels));
+            if value.is_some() {
+                return value;
+            }
+        }
         if value.is_none() {
             self.at = start;
         }
@@ -30,7 +39,7 @@ impl Reader<'_> {
     /// The type's name in front of a brace.
     fn type_name(&self) -> Option<(String, usize)> {
         let rest = self.rest();
-        let is_new = rest.starts_with("new ") || rest.starts_with("new[");
+        let is_new = ["new ", "new[", "new("].iter().any(|word| rest.starts_with(word));
         let mut at = if is_new { 3 } else { usize::from(rest.starts_with('&')) };
         let begins = at;
         loop {
@@ -51,7 +60,7 @@ impl Reader<'_> {
         }
         let name = rest.get(begins..at)?.trim();
         let says = is_new || begins == 1 || name.starts_with(|c: char| c.is_ascii_uppercase()) || name.contains(['.', '[']);
-        let is_name = name.contains(|c: char| c.is_ascii_alphabetic()) || is_new && name.starts_with("[]");
+        let is_name = name.contains(|c: char| c.is_ascii_alphabetic()) || is_new && (name.starts_with("[]") || name == "()");
         let is_whole = name.matches('[').count() == name.matches(']').count();
         (says && is_name && is_whole && rest[at..].starts_with('{')).then(|| (name.to_owned(), at + 1))
     }
@@ -59,7 +68,12 @@ impl Reader<'_> {
     fn braced(&mut self, levels: usize) -> Option<Json> {
         let (name, length) = self.type_name()?;
         self.at += length;
-        let is_map = name.starts_with("map[") || name.contains("Dictionary") || name.ends_with("Map");
+        self.initializer(&name, levels)
+    }
+
+    /// What stands behind the brace of a literal of this type, which may not be said.
+    pub(super) fn initializer(&mut self, name: &str, levels: usize) -> Option<Json> {
+        let is_map = name.is_empty() || name.starts_with("map[") || name.contains("Dictionary") || name.contains("Map");
         let (mut fields, mut items) = (Map::new(), Vec::new());
         loop {
             self.blank();
@@ -118,19 +132,12 @@ impl Reader<'_> {
     }
 
     fn called(&mut self, levels: usize) -> Option<Json> {
-        let call = [LISTS, MAPS, FORMATS].concat().into_iter().find(|call| self.rest().starts_with(call))?;
+        let call = [LISTS, MAPS, PAIRED, FORMATS].concat().into_iter().find(|call| self.rest().starts_with(call))?;
         self.at += call.len();
-        let mut all = Vec::new();
-        loop {
-            self.blank();
-            match self.peek()? {
-                b')' => {
-                    self.at += 1;
-                    break;
-                }
-                b',' => self.at += 1,
-                _ => all.push(self.value(levels)?),
-            }
+        let all = self.given(levels, PAIRED.contains(&call))?;
+        if PAIRED.contains(&call) {
+            let pairs = all.iter().map(|pair| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.clone())));
+            return pairs.collect::<Option<Map<_, _>>>().map(Json::Object);
         }
         if LISTS.contains(&call) {
             return Some(Json::Array(all));
@@ -141,6 +148,71 @@ impl Reader<'_> {
         }
         let (format, given) = all.split_first()?;
         Some(Json::String(filled(format.as_str()?, given)))
+    }
+
+    /// What a call is given, whose parenthesis has been passed.
+    fn given(&mut self, levels: usize, paired: bool) -> Option<Vec<Json>> {
+        let mut all = Vec::new();
+        loop {
+            self.blank();
+            match self.peek()? {
+                b')' => {
+                    self.at += 1;
+                    return Some(all);
+                }
+                b',' => self.at += 1,
+                _ => {
+                    let pair = if paired { self.pair(levels) } else { None };
+                    all.push(pair.or_else(|| self.value(levels))?);
+                }
+            }
+        }
+    }
+
+    /// `"a" to b`.
+    fn pair(&mut self, levels: usize) -> Option<Json> {
+        let start = self.at;
+        let key = self.string().or_else(|| {
+            let length = self.rest().bytes().take_while(|byte| is_name(*byte) || *byte == b'.').count();
+            let name = self.rest()[..length].to_owned();
+            self.at += length;
+            (length > 0).then(|| self.meant(&name))
+        });
+        self.blank();
+        match key.zip(self.rest().strip_prefix("to ").map(str::len)) {
+            Some((key, _)) => {
+                self.at += 3;
+                Some(Json::Array(vec![Json::String(key), self.value(levels)?]))
+            }
+            None => {
+                self.at = start;
+                None
+            }
+        }
+    }
+
+    /// `RoleArgs.builder().name("a").build()`: an object with what each call is given.
+    fn built(&mut self, levels: usize) -> Option<Json> {
+        let length = self.rest().bytes().take_while(|byte| is_name(*byte)).count();
+        self.rest()[length..].strip_prefix(BUILDER).filter(|_| length > 0)?;
+        self.at += length + BUILDER.len();
+        self.given(levels, false)?;
+        let mut fields = Map::new();
+        loop {
+            self.blank();
+            self.rest().strip_prefix('.')?;
+            self.at += 1;
+            let length = self.rest().bytes().take_while(|byte| is_name(*byte)).count();
+            let name = self.rest()[..length].to_owned();
+            self.rest()[length..].strip_prefix('(')?;
+            self.at += length + 1;
+            let mut all = self.given(levels, false)?;
+            match all.len() {
+                0 if name == "build" => return Some(Json::Object(fields)),
+                1 => drop(fields.insert(name, all.remove(0))),
+                _ => drop(fields.insert(name, Json::Array(all))),
+            }
+        }
     }
 
     /// Texts and names with `+` between them.
@@ -209,6 +281,19 @@ mod tests {
         let sharp =
             "new Dictionary<string, object> {\n  { \"a\", new[] { \"b\" } },\n  [\"c\"] = new RoleProps { RoleName = $\"d-{Env}\" }\n})";
         assert_eq!(value(sharp, &Names::new()), Some(json!({ "a": ["b"], "c": { "roleName": format!("d-{}", hole::hole("Env")) } })));
+    }
+
+    #[test]
+    fn objects_may_be_built_paired_or_begun() {
+        let java = "RoleArgs.builder()\n  .name(\"ci\") // why\n  .tags(Map.of(\"a\", \"b\"))\n  .ids(\"x\", \"y\")\n  .build())";
+        assert_eq!(value(java, &Names::new()), Some(json!({ "name": "ci", "tags": { "a": "b" }, "ids": ["x", "y"] })));
+        let written = "serializeJson(jsonObject(jsonProperty(\"a\", jsonArray(jsonObject(jsonProperty(\"b\", 1)))))))";
+        assert_eq!(value(written, &Names::new()), Some(json!({ "a": [{ "b": 1 }] })));
+        let kotlin = "mapOf(\"a\" to mapOf(\"$issuer:sub\" to \"x\"), issuer to listOf(\"y\")))";
+        let names = Names::from([("issuer".to_owned(), json!("gitlab.com"))]);
+        assert_eq!(value(kotlin, &names), Some(json!({ "a": { "gitlab.com:sub": "x" }, "gitlab.com": ["y"] })));
+        let sharp = "new() { Mapping = { { \"a\", \"b\" } }, Ids = { \"x\" }, Policy = JsonSerializer.Serialize(new Dictionary<string, object?> { [\"V\"] = 1 }) })";
+        assert_eq!(value(sharp, &Names::new()), Some(json!({ "mapping": { "a": "b" }, "ids": ["x"], "policy": { "V": 1 } })));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::evaluated::Val;
 /// Group, Policy, and Administrator Roles").
 const ADMINISTRATORS: [&str; 2] = ["Administrators", "Domain_Administrators"];
 
+/// Words by which the name of a user tells that no person signs in with it.
+const MACHINES: [&str; 10] = ["svc", "service", "ci", "cicd", "bot", "automation", "terraform", "pipeline", "deployer", "robot"];
+
 /// Whether the user that a value means is a service user; `None` if the folder doesn't define it.
 pub(super) fn is_service_user(module: &Module<'_>, user: &Val) -> Option<Value> {
     let section = *module.resources.get(&user.reference()?.address)?;
@@ -24,6 +27,11 @@ pub(super) fn membership(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(group) = resource.get("group_id").and_then(|group| administers(resource.module, &group)) else { return };
     let user = resource.principal("user_id", Platform::Oci, "user", facts);
     facts.grants.extend(user.map(|user| everything(resource, user, group)));
+}
+
+/// Whether a user has a machine's name: outside of a domain there are no service users.
+pub(in crate::terraform) fn is_machine(name: &str) -> bool {
+    name.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|word| MACHINES.contains(&word))
 }
 
 /// `oci_identity_domains_group`: the same, with the members written into the group.

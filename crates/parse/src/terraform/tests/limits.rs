@@ -102,6 +102,22 @@ fn a_condition_whose_key_is_not_known_may_be_one_on_the_subject() {
 }
 
 #[test]
+fn instances_that_are_left_out_are_said() {
+    let accounts = |count: usize| {
+        let names: Vec<String> = (0..count).map(|at| format!("\"ns/{at}\"")).collect();
+        one(&format!(
+            "resource \"google_service_account_iam_member\" \"m\" {{\n  for_each = toset([{}])\n  service_account_id = \"x\"\n  \
+             role = \"roles/iam.workloadIdentityUser\"\n  member = \"serviceAccount:p.svc.id.goog[${{each.value}}]\"\n}}\n",
+            names.join(", ")
+        ))
+    };
+    let said = |facts: &Facts| facts.skipped.iter().any(|row| row.detail.contains("more than 100 instances"));
+    let (whole, cut) = (accounts(100), accounts(101));
+    assert_eq!((whole.trusts.len(), said(&whole)), (100, false));
+    assert_eq!((cut.trusts.len(), said(&cut)), (100, true));
+}
+
+#[test]
 fn what_is_too_large_to_be_read_is_unknown_and_not_absent() {
     let containers = |image: &str| {
         let text = format!("[{{\"name\": \"api\", \"image\": \"{image}\", \"secrets\": []}}]");
