@@ -12,7 +12,7 @@ pub(crate) mod pattern;
 mod regex;
 mod token;
 
-use unkeyed_model::{PredictedToken, Repository, TrustBinding};
+use unkeyed_model::{PredictedToken, Repository, SubjectRule, TrustBinding, Value};
 
 use condition::{Condition, Fit};
 use token::Token;
@@ -37,6 +37,9 @@ pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, reposi
         "account" | "service" | "certificate" | "approle" | "saml" | "attached" | "dynamic-group" => return MatchResult::None,
         _ => {}
     }
+    if takes_over(token, binding) {
+        return MatchResult::Exact;
+    }
     let issuer = match issuer::same(&issuer::own(&token.issuer, repository), &binding.issuer) {
         // Who trusts the service accounts of one cluster rarely says by which name the cluster signs.
         _ if binding.trusted == "service-account" => Some(true),
@@ -56,6 +59,20 @@ pub(crate) fn match_token(token: &PredictedToken, binding: &TrustBinding, reposi
     }
 }
 
+/// Whether a trust takes issuer and subject over from the very object whose tokens these are: two unknown values of one name,
+/// such as an attribute of a service connection that is still to be made, will be one value.
+fn takes_over(token: &PredictedToken, binding: &TrustBinding) -> bool {
+    let is_attribute = |why: &str| {
+        let name = why.strip_prefix('`').and_then(|rest| rest.split_once('`')).map_or("", |(name, _)| name);
+        name.split('.').count() == 3 && !name.contains(['[', ' ']) && !name.starts_with("data.") && !name.starts_with("module.")
+    };
+    let (Value::Unknown(issuer), Value::Unknown(trusted)) = (&token.issuer, &binding.issuer) else { return false };
+    let (Value::Unknown(subject), SubjectRule::Unknown(admitted)) = (&token.subject, &binding.subject) else { return false };
+    let audiences = || binding.audiences.as_deref().unwrap_or_default();
+    let is_audience = || audiences().is_empty() || audiences().contains(&token.audience);
+    issuer == trusted && subject == admitted && is_attribute(issuer) && is_attribute(subject) && binding.claims.is_empty() && is_audience()
+}
+
 /// Whether a token is one of a Kubernetes cluster that is not known by name.
 fn is_of_pod(token: &PredictedToken) -> bool {
     token.issuer.known().is_none() && token.subject.known().is_some_and(|subject| subject.starts_with("system:serviceaccount:"))
@@ -63,7 +80,7 @@ fn is_of_pod(token: &PredictedToken) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Claim, Location, Platform, SubjectRule, Value};
+    use unkeyed_model::{Claim, Location, Platform};
 
     use super::*;
 
@@ -86,6 +103,31 @@ mod tests {
             settings: Vec::new(),
             location: Location::default(),
         }
+    }
+
+    #[test]
+    fn what_is_taken_over_from_the_connection_itself_fits() {
+        let of = |connection: &str, what: &str| {
+            format!("`azuredevops_serviceendpoint_azurerm.{connection}.{what}` is not known from these inputs")
+        };
+        let token = |connection: &str| PredictedToken {
+            issuer: Value::unknown(of(connection, "issuer")),
+            subject: Value::unknown(of(connection, "subject")),
+            audience: Value::literal("sts.amazonaws.com"),
+        };
+        let trusts = TrustBinding {
+            issuer: Value::unknown(of("prod", "issuer")),
+            ..trust(Platform::Azure, SubjectRule::Unknown(of("prod", "subject")))
+        };
+        assert_eq!(match_token(&token("prod"), &trusts, None), MatchResult::Exact);
+        assert_eq!(match_token(&token("test"), &trusts, None), MatchResult::Unknown);
+        let elsewhere = PredictedToken { audience: Value::literal("other"), ..token("prod") };
+        assert_ne!(match_token(&elsewhere, &trusts, None), MatchResult::Exact);
+        let variable = |name: &str| format!("`var.{name}` is not known from these inputs");
+        let (issuer, subject) = (Value::unknown(variable("issuer")), Value::unknown(variable("subject")));
+        let token = PredictedToken { issuer: issuer.clone(), subject, audience: Value::literal("sts.amazonaws.com") };
+        let trusts = TrustBinding { issuer, ..trust(Platform::Azure, SubjectRule::Unknown(variable("subject"))) };
+        assert_eq!(match_token(&token, &trusts, None), MatchResult::Unknown);
     }
 
     fn exact(values: &[&str]) -> SubjectRule {

@@ -4,12 +4,13 @@
 //! `ServicePrincipal` (which keeps a secret) unless it says `WorkloadIdentityFederation` or `ManagedServiceIdentity`.
 
 use unkeyed_model::{
-    Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Reach, Reference, StoreKind, StoredSecret,
-    Ttl, TtlBasis, Value, Workload, WorkloadKind,
+    Basis, Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Platform, PredictedToken, Reach, Reference, StoreKind,
+    StoredSecret, Ttl, TtlBasis, Value, Workload, WorkloadKind,
 };
 
 use super::resource::{Reader, Resource};
 use crate::facts as shared;
+use crate::policy_document::hole;
 
 /// Readers by resource type.
 pub(super) const READERS: &[(&str, Reader)] = &[("azuredevops_serviceendpoint_azurerm", connection)];
@@ -43,13 +44,13 @@ fn path(resource: Resource<'_, '_>, scheme: &str, facts: &mut Facts) -> Identity
     let federated = scheme == "WorkloadIdentityFederation";
     let principal = resource.principal("credentials.serviceprincipalid", Platform::Azure, "application", facts);
     let principal = principal.map_or_else(|| Value::unknown("Azure DevOps makes the application"), Value::literal);
-    let told =
-        |what: &str, why: &str| resource.value(&format!("workload_identity_federation_{what}")).unwrap_or_else(|| Value::unknown(why));
-    let token = PredictedToken {
-        issuer: told("issuer", "the organisation's issuer is known once the connection is made"),
-        subject: told("subject", "`sc://organisation/project/connection`, known once the connection is made"),
-        audience: Value::literal("api://AzureADTokenExchange"),
+    // Both are known once the connection is made. Until then they are known by their name: a trust takes them over by it.
+    let told = |what: &str| {
+        let attribute = format!("workload_identity_federation_{what}");
+        let named = || hole::value(&hole::hole(&format!("{}.{attribute}", resource.address)), Basis::Literal);
+        resource.value(&attribute).unwrap_or_else(named)
     };
+    let token = PredictedToken { issuer: told("issuer"), subject: told("subject"), audience: Value::literal("api://AzureADTokenExchange") };
     IdentityPath {
         kind: if federated { IdentityKind::Federated } else { IdentityKind::Managed },
         platform: Platform::Azure,
