@@ -97,6 +97,20 @@ fn a_trust_that_was_printed_is_configuration_in_a_repository() {
     assert!(read("azure/other.json", r#"{"issuer": "x", "audiences": "y"}"#).trusts.is_empty());
 }
 
+/// `envsubst < credential.json` puts the names in; what is not of that form says what it says.
+#[test]
+fn blanks_of_a_document_are_not_known() {
+    let document = |subject: &str| {
+        format!(
+            r#"{{"name": "x", "issuer": "https://token.actions.githubusercontent.com", "subject": "{subject}", "audiences": ["api://AzureADTokenExchange"]}}"#
+        )
+    };
+    let subjects = |subject: &str| subjects(&read("credential.json", &document(subject)));
+    assert_eq!(subjects("repo:${ORG}/shop:pull_request"), [SubjectRule::Exact(vec!["repo:${ORG}/shop:pull_request".into()])]);
+    assert_eq!(subjects("${SUBJECT}"), [SubjectRule::Unknown("`SUBJECT` is not known from these inputs".into())]);
+    assert_eq!(subjects("repo:${a:b}/shop:pull_request"), [SubjectRule::Exact(vec!["repo:${a:b}/shop:pull_request".into()])]);
+}
+
 #[test]
 fn hostile_scripts_end() {
     let doubling = format!("A=x\n{}vault write auth/jwt/role/x bound_audiences=$A\n", "A=$A$A$A$A$A$A$A$A\n".repeat(40));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Facts, Unit, WorkloadKind};
+use unkeyed_model::{Facts, Surface, Unit, WorkloadKind};
 
 use super::files::{self, File};
 use super::rendered::{Rendered, Writer, quoted};
@@ -21,9 +21,9 @@ pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
                 units_of_terragrunt.extend(files::parse_one(WorkloadKind::Terraform, place, facts));
             }
             Ok(place) => {
-                // What is printed is no template, whatever it looks like; a script is.
+                // What is printed is no template, whatever it looks like; a script is, and what is filled in before its use.
                 let scripted = provisioning::written(&place, &mut labels, facts);
-                let is_template = scripted.is_some();
+                let is_template = scripted.is_some() || has_blanks(&place);
                 let resources = scripted.unwrap_or_else(|| exports::written(&place, &mut labels, facts));
                 read.push((place, resources, is_template));
             }
@@ -58,6 +58,14 @@ pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
         File::of_rendered(place, rendered, facts)
     });
     units_of_terragrunt.into_iter().chain(written).collect()
+}
+
+/// Whether a document of the repository, not what was printed, holds names of variables that `envsubst` or the like puts in
+/// (`${ORG}`) and nothing else of that form.
+fn has_blanks(place: &Place<'_>) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_blank = |rest: &str| rest.split_once('}').is_some_and(|(name, _)| is_name(name));
+    place.origin().surface != Surface::CliExport && place.text().split("${").skip(1).all(is_blank)
 }
 
 fn render<'r>(resources: impl Iterator<Item = &'r Resource>, is_template: bool) -> Rendered {
