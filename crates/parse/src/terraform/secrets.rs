@@ -119,17 +119,12 @@ impl Reader<'_, '_> {
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
         // Whatever its parts are called, the name of a resource is a name.
         let names_resource = text.starts_with("arn:");
-        let held: Vec<Reference> = hole::holes(text)
-            .filter(|_| !names_resource)
-            .filter_map(|what| {
-                let (address, attribute) = split_address(what)?;
-                let used = Ref { address, attribute };
-                self.by_name(&used, leaf).or_else(|| self.handed_in(&used, leaf, false))
-            })
-            .collect();
-        let held = if held.is_empty() && !names_resource { self.put_into(leaf) } else { held };
-        if !held.is_empty() {
-            return held;
+        if !names_resource {
+            let held = in_holes(text, |used| self.by_name(used, leaf).or_else(|| self.handed_in(used, leaf, false)));
+            let held = if held.is_empty() { self.put_into(leaf) } else { held };
+            if !held.is_empty() {
+                return held;
+            }
         }
         if let Some(block) = reference_block(leaf) {
             return self.named_secret(block, text, leaf).into_iter().collect();
@@ -148,12 +143,7 @@ impl Reader<'_, '_> {
         let is_read = is_variable || is_connection_string(leaf);
         let parts = if self.fetches && is_read && !started::is_script(leaf) { given::filled(leaf) } else { Vec::new() };
         let used = parts.iter().filter(|part| part.name != leaf.name).flat_map(|part| match &part.val.kind {
-            Kind::Text(text, _) => hole::holes(text)
-                .filter_map(|what| {
-                    let (address, attribute) = split_address(what)?;
-                    self.by_name(&Ref { address, attribute }, part)
-                })
-                .collect(),
+            Kind::Text(text, _) => in_holes(text, |used| self.by_name(used, part)),
             _ => Vec::new(),
         });
         used.collect()
@@ -380,6 +370,12 @@ fn leads_to(kind: &str) -> Option<Destination> {
     }
     let clouds = [("aws_", "aws"), ("azurerm_", "azure"), ("azuread_", "azure"), ("google_", "gcp"), ("oci_", "oci")];
     clouds.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, cloud)| Destination::new(*cloud, ""))
+}
+
+/// The uses that `of` makes of what would fill the holes of a text.
+fn in_holes(text: &str, of: impl Fn(&Ref) -> Option<Reference>) -> Vec<Reference> {
+    let named = hole::holes(text).filter_map(split_address).map(|(address, attribute)| Ref { address, attribute });
+    named.filter_map(|used| of(&used)).collect()
 }
 
 /// `aws_secretsmanager_secret.db.arn` as address and attribute.
