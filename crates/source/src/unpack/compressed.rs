@@ -12,7 +12,7 @@ use super::door::Door;
 use super::exact::pass;
 use super::limits::{Budget, SLOW, STREAM_BYTES, WINDOW_BYTES};
 use super::place::Place;
-use super::sniff::has_extension;
+use super::sniff::{has_control, has_extension};
 use super::{Halt, Outcome};
 
 /// Memory of the decoders without a window of their own choice: bzip2 takes 3.7 MB, lz4 up to 16 MB.
@@ -57,8 +57,7 @@ pub(super) fn brotli(door: &mut Door<'_>, place: &Place, content: &mut dyn BufRe
 
 /// Brotli has no mark: the name tells, and that it is no text.
 pub(super) fn is_brotli(head: &[u8], name: &str) -> bool {
-    let is_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
-    has_extension(name, &["br"]) && !(std::str::from_utf8(head).is_ok() && head.iter().all(is_text))
+    has_extension(name, &["br"]) && (has_control(head) || std::str::from_utf8(head).is_err())
 }
 
 fn decompress(open: Open, door: &mut Door<'_>, place: &Place, content: &mut dyn BufRead) -> Outcome {

@@ -4,6 +4,8 @@
 
 use unkeyed_model::SkipReason;
 
+use super::sniff::has_control;
+
 /// Where a mark stands, the mark, and what such a file is.
 type Mark = (usize, &'static [u8], &'static str);
 
@@ -38,10 +40,9 @@ const MIXED: &[Mark] = &[
 /// What a file is that begins with `head`, if it is one of these, and what that means for what was read. A text may begin with a
 /// short mark.
 pub(super) fn what(head: &[u8]) -> Option<(SkipReason, &'static str)> {
-    let is_text = || head.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
     let in_list = |list: &[Mark], why| {
         let (_, mark, what) = list.iter().find(|(at, mark, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(mark)))?;
-        (mark.ends_with(b"\n") || !is_text()).then_some((why, *what))
+        (mark.ends_with(b"\n") || has_control(head)).then_some((why, *what))
     };
     let compressed = || is_compress(head).then_some((SkipReason::NotOpened, "a file compressed by compress (.Z)"));
     in_list(PACKED, SkipReason::NotOpened).or_else(|| in_list(MIXED, SkipReason::NotUnderstood)).or_else(compressed)

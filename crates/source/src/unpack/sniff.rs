@@ -122,3 +122,8 @@ fn may_end_in_zip(_head: &[u8], name: &str) -> bool {
 pub(super) fn has_extension(name: &str, extensions: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extensions.iter().any(|one| extension.eq_ignore_ascii_case(one)))
 }
+
+/// Whether content holds a control character that no text has.
+pub(super) fn has_control(content: &[u8]) -> bool {
+    content.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+}

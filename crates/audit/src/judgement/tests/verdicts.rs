@@ -181,6 +181,11 @@ fn coverage_gaps_block_secretless_and_nothing_else_does() {
     assert_eq!(judged(elsewhere.clone()).verdict, Verdict::Secretless);
     elsewhere.coverage.skipped.push(Skip { path: "docs/snippets/x.yaml".into(), ..skip(SkipReason::TooLarge) });
     assert_eq!(judged(elsewhere).verdict, Verdict::Indeterminate);
+    for (path, verdict) in [("docs/snippets/x.rar", Verdict::Secretless), ("x.rar", Verdict::Indeterminate)] {
+        let mut packed = secretless();
+        packed.coverage.skipped.push(Skip { path: path.into(), ..skip(SkipReason::NotOpened) });
+        assert_eq!(judged(packed).verdict, verdict, "{path}");
+    }
 }
 
 #[test]
