@@ -104,14 +104,37 @@ fn a_cache_leaves_out_what_was_silent_and_no_finding() {
     let first = report(folder.path(), &more);
     assert_eq!((first.0.len(), &first.1["remembered"]), (1, &0.into()));
     let second = report(folder.path(), &more);
-    assert_eq!((&second.0, &second.1["remembered"]), (&first.0, &1.into()));
-    assert_eq!(second.1["blobs"].as_u64(), first.1["blobs"].as_u64().map(|blobs| blobs - 1));
+    assert_eq!((&second.0, &second.1["remembered"]), (&first.0, &2.into()), "a file and a message");
+    assert_eq!(second.1["blobs"].as_u64(), first.1["blobs"].as_u64().map(|blobs| blobs - 2));
     import(folder.path(), &silent.replace("hello", "howdy").replace("refs/heads/main", "refs/heads/next"), "0");
     let third = report(folder.path(), &more);
-    assert_eq!((third.0.len(), &third.1["remembered"]), (1, &1.into()));
-    assert_eq!(third.1["blobs"].as_u64(), first.1["blobs"].as_u64().map(|blobs| blobs + 1), "another text and another message");
+    assert_eq!((third.0.len(), &third.1["remembered"]), (1, &2.into()));
+    assert_eq!(third.1["blobs"].as_u64(), first.1["blobs"].as_u64(), "another text and another message");
     let adjusted = folder.path().join("policy.toml");
     std::fs::write(&adjusted, "version = 1\n").unwrap();
     let other = report(folder.path(), &[more[0], more[1], "--policy", adjusted.to_str().unwrap()]);
     assert_eq!(other.1["remembered"], 0, "another policy knows nothing");
+}
+
+/// What ar(1) makes of one file.
+fn archive(text: &str) -> String {
+    format!("!<arch>\n{:16}{:12}{:6}{:6}{:8}{:<10}`\n{text}", "settings.conf/", 0, 0, 0, 644, text.len())
+}
+
+#[test]
+fn a_cache_leaves_out_silent_archives_only() {
+    let mut stream = "commit refs/heads/main\ncommitter A <a@acme.example> 1780000000 +0000\ndata 1\nx\n".to_owned();
+    // What ends too early has a row of its own in every report.
+    let cut = archive("nothing here\n").replace("13        `", "1300      `");
+    let loud = archive("password = \"kT9wq2ZxLm4RvB7n\"\n\n");
+    for (name, content) in [("silent", archive("nothing here\n\n")), ("loud", loud), ("cut", cut)] {
+        write!(stream, "M 100644 inline {name}.a\ndata {}\n{content}\n", content.len()).unwrap();
+    }
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let more = ["--cache", cache.path().to_str().unwrap()];
+    import(folder.path(), &stream, "0");
+    let first = report(folder.path(), &more);
+    let second = report(folder.path(), &more);
+    assert_eq!((first.0.len(), &first.1["remembered"]), (1, &0.into()));
+    assert_eq!((&second.0, &second.1["remembered"]), (&first.0, &2.into()), "the silent one, and the message");
 }

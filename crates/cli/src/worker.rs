@@ -96,7 +96,8 @@ impl<'a> Worker<'a> {
     pub(crate) fn take(&mut self, event: Event<'_>) -> Flow {
         let rows = self.own.skipped.len();
         let place = match &event {
-            Event::Unit(unit) if unit.origin().layer.is_some() => Some(Arc::clone(unit.origin())),
+            // What has a lineage tells of itself.
+            Event::Unit(unit) if unit.lineage().is_none() => Some(Arc::clone(unit.origin())),
             _ => None,
         };
         let flow = self.sort(event);

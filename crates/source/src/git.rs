@@ -32,6 +32,7 @@ mod tree_entries;
 mod walk;
 mod whole;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -41,9 +42,10 @@ use unkeyed_model::{Match, Skip, SkipReason};
 use crate::content::{self, ContentSum};
 use crate::exclude::Excludes;
 use crate::path_text::joined;
-use crate::{Error, Event, GitScope, Options, Sink, Source};
+use crate::{Error, Event, GitScope, Key, Options, Sink, Source};
 use ancestry::Ancestry;
 use listed::Listed;
+use read::Read;
 pub use selection::Commits;
 use store::{Store, gap};
 pub(crate) use whole::Whole;
@@ -59,6 +61,8 @@ pub(crate) struct History {
     options: Options,
     store: OnceLock<Store>,
     ancestry: OnceLock<Ancestry>,
+    /// Containers that were read, of which no row speaks.
+    quiet: OnceLock<Vec<Key>>,
 }
 
 /// Objects that take more bytes than this to expand are not expanded by gix, which reads single objects; own limits are lower.
@@ -93,7 +97,8 @@ impl History {
         let excludes = Excludes::new(&root(repository), &options.excludes)?;
         let hash = repository.object_hash();
         let repository = repository.clone().into_sync();
-        Ok(Self { target: target.into(), repository, objects, hash, excludes, options, store: OnceLock::new(), ancestry: OnceLock::new() })
+        let (store, ancestry, quiet) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Self { target: target.into(), repository, objects, hash, excludes, options, store, ancestry, quiet })
     }
 
     fn store(&self) -> &Store {
@@ -102,10 +107,11 @@ impl History {
 
     fn everything<'s>(&'s self, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Vec<Skip> {
         let store = self.store();
-        let (mut skips, ancestry) = read::everything(store, self.hash, &self.options, sink);
+        let Read { mut skips, ancestry, quiet } = read::everything(store, self.hash, &self.options, sink);
         if let Some(ancestry) = ancestry {
             self.ancestry.get_or_init(|| ancestry);
         }
+        self.quiet.get_or_init(|| quiet);
         skips.extend(store.problems.iter().cloned());
         if self.repository.to_thread_local().is_shallow().unwrap_or(false) {
             let detail = "a shallow clone: older commits are not here; `git fetch --unshallow` brings them".into();
@@ -194,6 +200,10 @@ impl Source for History {
             sink(Event::Skip(skip));
         }
         Ok(())
+    }
+
+    fn silent(&self, found: &BTreeSet<Key>) -> Vec<Key> {
+        self.quiet.get().into_iter().flatten().filter(|key| !found.contains(*key)).copied().collect()
     }
 
     fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {

@@ -37,14 +37,11 @@ impl Known {
         &self.keys
     }
 
-    /// The key of a git object as it was read, or of the file of a layer that a content lies in; `None` for what is neither.
+    /// The key of the git object, or of the file of a layer, that a content is or lies in; `None` for what is neither.
     #[must_use]
     pub fn key_of(origin: &Origin) -> Option<Key> {
-        match (&origin.git, &origin.layer) {
-            (Some(git), _) => Some(Self::key(&git.object, &origin.path)),
-            (None, Some(layer)) => Some(Self::key(layer, origin.path.split_once("!/").map_or(origin.path.as_str(), |(file, _)| file))),
-            (None, None) => None,
-        }
+        let object = origin.git.as_ref().map(|git| &git.object).or(origin.layer.as_ref())?;
+        Some(Self::key(object, origin.path.split_once("!/").map_or(origin.path.as_str(), |(file, _)| file)))
     }
 
     /// How many objects, layers and files of layers were not read because of this.

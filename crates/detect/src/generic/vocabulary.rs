@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::lexicon;
 
 /// What is known of a word, as bits.
@@ -36,7 +38,8 @@ pub(super) const NAMES: Facts = PASSWORD | SECRET | TOKEN | KEY | BARE_KEY | AUT
 const MAX_WORD: usize = 32;
 
 struct Vocabulary {
-    words: HashMap<&'static [u8], Facts>,
+    /// All keys are our own, so that nobody can choose colliding ones.
+    words: HashMap<&'static [u8], Facts, FixedState>,
     /// Words that also count as the end of a longer one, by their last byte.
     endings: [Vec<(&'static [u8], Facts)>; 256],
 }
@@ -56,7 +59,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         (lexicon::ABOUT, ABOUT),
         (lexicon::VERBS, VERB),
     ];
-    let mut words = HashMap::new();
+    let mut words = HashMap::default();
     for (list, facts) in lists {
         list.split_ascii_whitespace().for_each(|word| *words.entry(word.as_bytes()).or_default() |= facts);
     }

@@ -11,7 +11,7 @@ use super::sweep::Seen;
 use super::walk::Fault;
 use crate::path_text::joined;
 use crate::unpack::{self, Limits};
-use crate::{Event, Flow, Sink, read};
+use crate::{Event, Flow, Key, Known, Sink, read};
 
 /// One thread's way to its sink.
 pub(super) struct Pusher<'r, 's> {
@@ -19,11 +19,19 @@ pub(super) struct Pusher<'r, 's> {
     sink: Sink<'s>,
     /// For each base of the object at hand, whether it was pushed as it stands.
     is_pushed: Vec<bool>,
+    /// Containers that were read to the end, with no row of what was not read.
+    quiet: Vec<Key>,
+}
+
+impl Drop for Pusher<'_, '_> {
+    fn drop(&mut self) {
+        self.reading.quiet.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.quiet);
+    }
 }
 
 impl<'r, 's> Pusher<'r, 's> {
     pub(super) fn new(reading: &'r Reading<'r>, sink: Sink<'s>) -> Self {
-        Self { reading, sink, is_pushed: Vec::new() }
+        Self { reading, sink, is_pushed: Vec::new(), quiet: Vec::new() }
     }
 
     /// Pushes an object, or learns from it what others are called.
@@ -72,8 +80,12 @@ impl<'r, 's> Pusher<'r, 's> {
         let id = self.reading.id(object.object);
         let path = format!("({what} {id})");
         let commit = (what == "commit").then(|| id.clone());
-        let origin = Origin { commit, ..self.origin(path, id) };
-        (self.sink)(Event::Unit(read::decode(origin, &object.bytes[start..])))
+        let origin = Origin { commit, ..self.origin(path, id.clone()) };
+        if self.reading.options.known.leaves(&id, &origin.path) {
+            return Flow::Continue;
+        }
+        let unit = read::decode(origin, &object.bytes[start..]);
+        (self.sink)(Event::Unit(unit.built(Lineage { depth: 0, copies: None })))
     }
 
     fn blob(&mut self, object: &Seen<'_>) -> Flow {
@@ -86,14 +98,26 @@ impl<'r, 's> Pusher<'r, 's> {
         let origin = self.origin(self.reading.path(object.object), self.reading.id(object.object));
         if unpack::is_container(object.bytes, origin.file_name()) {
             self.is_pushed.push(false);
-            let limits = Limits { member_bytes: self.reading.options.max_file_bytes };
-            return unpack::bytes(origin, object.bytes, &limits, &mut self.sink);
+            return self.container(origin, object.bytes);
         }
         let unit = read::decode(origin, object.bytes);
         let is_as_stored = unit.origin().decoded_via.is_empty();
         self.is_pushed.push(is_as_stored);
         let copies = object.copies.filter(|_| is_base_pushed && is_as_stored);
         (self.sink)(Event::Unit(unit.built(Lineage { depth: object.depth, copies })))
+    }
+
+    fn container(&mut self, origin: Origin, bytes: &[u8]) -> Flow {
+        let limits = Limits { member_bytes: self.reading.options.max_file_bytes };
+        let key = Known::key_of(&origin).filter(|_| self.reading.options.known.grows());
+        // A name that looks like that of a member has the key of another file.
+        let mut has_rows = origin.path.contains("!/");
+        let flow = unpack::bytes(origin, bytes, &limits, &mut |event| {
+            has_rows |= matches!(event, Event::Skip(_));
+            (self.sink)(event)
+        });
+        self.quiet.extend(key.filter(|_| flow == Flow::Continue && !has_rows));
+        flow
     }
 
     fn origin(&self, path: String, object: String) -> Origin {

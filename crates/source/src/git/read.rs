@@ -12,7 +12,7 @@ use super::push::Pusher;
 use super::store::{Store, gap};
 use super::sweep::{Sweep, Visitor};
 use crate::path_text::{bytes_text, joined};
-use crate::{Flow, Options, Sink};
+use crate::{Flow, Key, Options, Sink};
 
 /// What all threads share.
 pub(super) struct Reading<'r> {
@@ -21,17 +21,24 @@ pub(super) struct Reading<'r> {
     pub(super) ancestry: Mutex<Ancestry>,
     pub(super) options: &'r Options,
     pub(super) sweep: Sweep<'r>,
+    /// Containers of which no row speaks.
+    pub(super) quiet: Mutex<Vec<Key>>,
 }
 
-/// Reads everything and pushes it. What was not read is returned, and the ancestry, unless reading was stopped.
-pub(super) fn everything<'s>(
-    store: &Store,
-    hash: HashKind,
-    options: &Options,
-    sink: &(dyn Fn() -> Sink<'s> + Sync),
-) -> (Vec<Skip>, Option<Ancestry>) {
+/// What is known once everything was read.
+pub(super) struct Read {
+    /// What was not read.
+    pub(super) skips: Vec<Skip>,
+    /// Unless reading was stopped.
+    pub(super) ancestry: Option<Ancestry>,
+    /// Containers of which no row speaks.
+    pub(super) quiet: Vec<Key>,
+}
+
+/// Reads everything and pushes it.
+pub(super) fn everything<'s>(store: &Store, hash: HashKind, options: &Options, sink: &(dyn Fn() -> Sink<'s> + Sync)) -> Read {
     let names = Names::new(&store.ids, hash.len_in_bytes());
-    let mut reading = Reading { names, ancestry: Mutex::default(), options, sweep: Sweep::new(store, options) };
+    let mut reading = Reading { names, ancestry: Mutex::default(), options, sweep: Sweep::new(store, options), quiet: Mutex::default() };
     let visitor = || pusher(&reading, sink());
     reading.sweep.run(|kind| kind != Kind::Blob, &visitor);
     let ancestry = std::mem::take(reading.ancestry.get_mut().unwrap_or_else(PoisonError::into_inner));
@@ -59,7 +66,7 @@ pub(super) fn everything<'s>(
         );
         skips.push(gap(SkipReason::NotSupplied, detail));
     }
-    (skips, ancestry)
+    Read { skips, ancestry, quiet: reading.quiet.into_inner().unwrap_or_else(PoisonError::into_inner) }
 }
 
 /// Reads the commits and tags alone.

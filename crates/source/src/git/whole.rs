@@ -12,7 +12,7 @@ use super::History;
 use crate::content::{self, ContentSum};
 use crate::path_text::{bytes_text, joined, relative_text};
 use crate::tree::Tree;
-use crate::{Error, Event, Flow, Options, Sink, Source};
+use crate::{Error, Event, Flow, Key, Options, Sink, Source};
 
 /// Nesting of folders in which repositories of submodules are looked for, and of submodules in submodules.
 const MAX_MODULE_DEPTH: usize = 8;
@@ -100,6 +100,10 @@ impl Source for Whole {
             sink(Event::Skip(skip.clone()));
         }
         Ok(())
+    }
+
+    fn silent(&self, found: &BTreeSet<Key>) -> Vec<Key> {
+        self.parts.iter().flat_map(|part| part.history.silent(found)).collect()
     }
 
     fn refine(&self, matches: &mut Vec<Match>) -> Vec<Skip> {
