@@ -17,8 +17,6 @@ use crate::named_value;
 use crate::pattern::facts::Facts;
 
 pub(crate) use table::Table;
-#[allow(unused_imports, reason = "the build script does not search")]
-pub(crate) use table::Use;
 
 /// What marks the places of generic credentials besides names and tools: addresses, data sources, statements.
 pub(crate) const MARKS: [&str; 3] = ["://", "@tcp(", "identified"];

@@ -10,8 +10,9 @@ use std::ops::ControlFlow;
 use unkeyed_model::Span;
 use unkeyed_prefilter::{BuildError, Engine, Matcher};
 
-use crate::index::{Index, Table, Use};
+use crate::index::{Index, Table};
 use crate::inherit::LOCAL;
+use crate::literal::guard::Silence;
 use crate::named_value::{self, NAME_END};
 use crate::pattern::{Facts, Pattern, PatternCache};
 use crate::rule::Rule;
@@ -103,6 +104,8 @@ pub(crate) struct SearchScratch {
     name: Name,
     assignment: PatternCache,
     rules: Vec<RuleScratch>,
+    /// By rule.
+    silence: Vec<Silence>,
     text: u64,
     /// Bytes that patterns looked at in the last text; tests hold it against the text's length.
     pub(crate) steps: usize,
@@ -215,7 +218,7 @@ impl Search {
 
     /// Calls `on_word` with the words of generic credentials, in order of place, until it breaks.
     pub(crate) fn words(&self, text: &[u8], mut on_word: impl FnMut(u16, usize) -> ControlFlow<()>) {
-        let mut scratch = SearchScratch::default();
+        let mut scratch = SearchScratch { silence: vec![Silence::default(); self.index.guards.len()], ..SearchScratch::default() };
         for start in (0..text.len()).step_by(SEGMENT) {
             self.collect(text, Span::new(start, (start + SEGMENT).min(text.len())), &mut scratch);
             scratch.hits.clear();
@@ -234,7 +237,7 @@ impl Search {
     fn collect(&self, text: &[u8], segment: Span, scratch: &mut SearchScratch) {
         let table = &self.index.everywhere;
         let end = segment.end.saturating_add(table.longest).min(text.len());
-        let (hits, words) = (&mut scratch.hits, &mut scratch.words);
+        let SearchScratch { hits, words, silence, text: id, .. } = scratch;
         words.clear();
         self.everywhere.scan(&text[segment.start..end], &mut scratch.prefilter, |literal, offset| {
             let at = segment.start + offset;
@@ -243,7 +246,7 @@ impl Search {
                 if target.is_name || target.word.is_some() {
                     words.push((at, literal));
                 }
-                self.open(table, literal, text, at, hits);
+                self.open(table, literal, (text, *id), at, silence, hits);
             }
             ControlFlow::Continue(())
         });
@@ -252,7 +255,7 @@ impl Search {
 
     /// Adds the hits in front of those names that get a long value.
     fn collect_near(&self, text: &[u8], scratch: &mut SearchScratch) {
-        let SearchScratch { words, hits, name, assignment, prefilter, .. } = scratch;
+        let SearchScratch { words, hits, name, assignment, prefilter, silence, text: id, .. } = scratch;
         for &(at, literal) in words.iter() {
             if !self.index.everywhere.targets[literal as usize].is_name || !self.gets_value(text, at, name, assignment) {
                 continue;
@@ -263,7 +266,7 @@ impl Search {
             let end = at.saturating_add(table.longest).min(text.len());
             self.near.scan(text.get(from..end).unwrap_or_default(), prefilter, |literal, offset| {
                 if from + offset < at {
-                    self.open(table, literal, text, from + offset, hits);
+                    self.open(table, literal, (text, *id), from + offset, silence, hits);
                 }
                 ControlFlow::Continue(())
             });
@@ -283,29 +286,25 @@ impl Search {
         name.span.end - at <= NAME_END && *name.has_value.get_or_insert_with(has_value)
     }
 
-    /// Adds the match starts that a literal at `at` opens.
-    fn open(&self, table: &Table, literal: u32, text: &[u8], at: usize, hits: &mut Vec<Hit>) {
+    /// Adds the match starts that a literal at `at` opens. A text has an id, and `silence` is by rule.
+    fn open(&self, table: &Table, literal: u32, (text, id): (&[u8], u64), at: usize, silence: &mut [Silence], hits: &mut Vec<Hit>) {
         let target = table.targets[literal as usize];
         let next = text.get(at + target.length as usize);
         for one in &table.uses[target.first as usize..target.end as usize] {
-            let (min, max) = (one.min as usize, one.max as usize);
-            if self.may_match(one, text, at, next) {
+            let (rule, min, max) = (one.rule as usize, one.min as usize, one.max as usize);
+            let is_followed = one.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
+            let mut is_guarded = || self.index.guards[rule].is_none_or(|guard| guard.holds(text, at, (min, max), id, &mut silence[rule]));
+            if is_followed && at >= min && is_guarded() {
                 hits.push(Hit::new(one.rule, at.saturating_sub(max), at - min, at));
             }
         }
-    }
-
-    /// Whether a hit at `at` may lead to a match, as far as a glance tells.
-    fn may_match(&self, one: &Use, text: &[u8], at: usize, next: Option<&u8>) -> bool {
-        let (min, max) = (one.min as usize, one.max as usize);
-        let is_followed = one.after.is_none_or(|after| next.is_some_and(|&byte| after.contains(byte)));
-        is_followed && at >= min && self.index.guards[one.rule as usize].is_none_or(|guard| guard.holds(text, at, min, max))
     }
 }
 
 impl SearchScratch {
     fn begin(&mut self, rules: usize) {
         self.rules.resize_with(rules, RuleScratch::default);
+        self.silence.resize(rules, Silence::default());
         self.text += 1;
         self.hits.clear();
         self.name = Name::default();

@@ -42,7 +42,9 @@ pub use identity::{Destination, IdentityKind, IdentityPath, PredictedToken, Reac
 pub use image_place::{Fate, ImagePlace};
 pub use lifetime::{Lifetime, LifetimeBasis, LifetimeConfidence, VendorDefault};
 pub use link::{Link, Relation};
-pub use location::{DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked};
+pub use location::{
+    DecodeStep, FileMode, GitPlace, GitState, LineIndex, Location, Origin, Process, Region, Span, Surface, Tracked, has_extension,
+};
 pub use matched::{Fingerprint, Marker, Match, PairKey, Snippet};
 pub use policy::{
     Exception, ExceptionCategory, ExceptionMatch, FallbackPath, FallbackStorage, Gate, InventoryEntry, Milestone, PlatformStoredAs, Policy,

@@ -169,6 +169,12 @@ pub struct Origin {
     pub first_seen: Option<Timestamp>,
 }
 
+/// Whether a name or path ends in one of the extensions, in whichever case.
+#[must_use]
+pub fn has_extension(name: &str, extensions: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.iter().any(|one| extension.eq_ignore_ascii_case(one)))
+}
+
 impl Origin {
     /// The last component of the path.
     #[must_use]

@@ -14,11 +14,10 @@ mod walk;
 
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind};
+use unkeyed_model::{Facts, SkipReason, Unit, WorkloadKind, has_extension};
 
 use self::walk::Walk;
 use crate::ci::{Asks, Budget, Files, System};
-use crate::place;
 
 /// Microsoft Learn, "Use predefined variables" and "AzureCLI@2 task" (`idToken` is set under `addSpnToEnvironment`
 /// if the connection uses workload identity federation).
@@ -36,7 +35,7 @@ const LOOKED_AT: usize = 64 << 10;
 
 /// `azure-pipelines*.yml`, and YAML files that hold stages, jobs or steps in Azure's words.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
-    if !place::has_extension(&unit.origin().path, &["yml", "yaml"]) {
+    if !has_extension(&unit.origin().path, &["yml", "yaml"]) {
         return None;
     }
     let path = unit.origin().path.to_ascii_lowercase();

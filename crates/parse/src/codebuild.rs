@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use unkeyed_model::{
     Content, Custody, Destination, Facts, IdentityKind, IdentityPath, Location, Origin, Platform, Reach, Reference, SkipReason, StoreKind,
-    Ttl, TtlBasis, Unit, Use, Value, Workload, WorkloadKind,
+    Ttl, TtlBasis, Unit, Use, Value, Workload, WorkloadKind, has_extension,
 };
 
 use crate::ci::{Budget, File, Files, Job, System};
@@ -25,7 +25,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let holds = |word: &[u8]| memchr::memmem::find(unit.bytes(), word).is_some();
     let is_named = || name.to_ascii_lowercase().contains("buildspec");
     let speaks = || is_named() || (holds(b"version: 0.2") && holds(b"pre_build:"));
-    (place::has_extension(name, &["yml", "yaml"]) && speaks() && holds(b"phases:")).then(|| unit.origin().path.clone())
+    (has_extension(name, &["yml", "yaml"]) && speaks() && holds(b"phases:")).then(|| unit.origin().path.clone())
 }
 
 /// Reads a buildspec.

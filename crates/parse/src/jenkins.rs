@@ -10,10 +10,10 @@ mod steps;
 mod stored_xml;
 mod values;
 
-use unkeyed_model::{Facts, Unit, WorkloadKind};
+use unkeyed_model::{Facts, Unit, WorkloadKind, has_extension};
 
 use crate::ci::{Asks, System};
-use crate::place::{self, Place};
+use crate::place::Place;
 
 /// Jenkins documentation, "Using a Jenkinsfile": these are set for each build.
 const JENKINS: System = System {
@@ -31,7 +31,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let named = lower.starts_with("jenkinsfile") || lower.ends_with(".jenkinsfile") || lower.ends_with(".jenkins");
     let is_pipeline = lower.ends_with(".groovy") && (holds("pipeline {") || holds("withCredentials") || holds("node {"));
     let other = ["md", "adoc", "html", "yml", "yaml", "json", "xml", "java", "kt", "py", "go", "js", "ts", "sh"];
-    ((named && !place::has_extension(name, &other)) || is_pipeline).then(|| unit.origin().path.clone())
+    ((named && !has_extension(name, &other)) || is_pipeline).then(|| unit.origin().path.clone())
 }
 
 /// Reads a Jenkinsfile.

@@ -23,11 +23,6 @@ pub(crate) fn each(units: &[Unit<'_>], file: impl Fn(&Place<'_>, &mut Facts)) ->
     facts
 }
 
-/// Whether a name or path ends in one of the extensions, in whichever case.
-pub(crate) fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.iter().any(|one| extension.eq_ignore_ascii_case(one)))
-}
-
 impl<'a> Place<'a> {
     /// The unit as text, or the coverage row that says why it isn't.
     pub(crate) fn new(unit: &'a Unit<'_>) -> Result<Self, Skip> {

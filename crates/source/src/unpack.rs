@@ -41,8 +41,9 @@ use limits::Budget;
 pub(crate) use limits::Limits;
 use place::Place;
 
-/// What is looked at to tell a format: a tar header is one block, the mark of a PDF may stand anywhere in 1024 bytes.
-pub(crate) const HEAD_BYTES: usize = 1024;
+/// What is looked at to tell a format: a tar header is one block, the mark of a PDF may stand anywhere in 1024 bytes, and behind
+/// as many a file system tells what it is.
+pub(crate) const HEAD_BYTES: usize = 2048;
 
 /// Content that can be read at any place.
 pub(crate) trait ReadSeek: Read + Seek {}
@@ -55,7 +56,7 @@ pub(crate) type Push<'p> = &'p mut dyn FnMut(Event<'_>) -> Flow;
 /// Whether content that begins with `head` and bears `name` goes through this door. `head` should have [`HEAD_BYTES`].
 pub(crate) fn is_container(head: &[u8], name: &str) -> bool {
     let head = &head[..head.len().min(HEAD_BYTES)];
-    sniff::format(head, name).is_some() || sealed::what(head).is_some()
+    sniff::format(head, name).is_some() || sealed::what(head, name).is_some()
 }
 
 /// Pushes what `content` holds: itself if it is no container, else its members.

@@ -15,6 +15,15 @@ const MIN_BITS: f64 = 5.0;
 /// Nothing farther away is looked at.
 const MAX_REACH: usize = 1024;
 
+/// Where no run stands that a guard looks for: in a text full of its literals it is asked about the same places again and again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Silence {
+    /// The text for which the rest holds.
+    text: u64,
+    start: usize,
+    end: usize,
+}
+
 /// A run that every match has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Guard {
@@ -49,12 +58,22 @@ impl Guard {
         best.map(|(_, guard)| guard)
     }
 
-    /// Whether such a run stands where it must if `literal` does at `at`.
+    /// Whether such a run stands where it must if a literal does at `at`, with these distances from the match start. `silence`
+    /// is what this guard remembers, of texts that are told apart by `id`.
     #[inline]
-    pub(crate) fn holds(&self, text: &[u8], at: usize, min: usize, max: usize) -> bool {
+    pub(crate) fn holds(&self, text: &[u8], at: usize, (min, max): (usize, usize), id: u64, silence: &mut Silence) -> bool {
         let start = (at + self.min).saturating_sub(max).min(text.len());
         let end = (at + self.max + self.length).saturating_sub(min).min(text.len());
-        has_run(text.get(start..end).unwrap_or_default(), &ByteSet::from_words(self.class), self.length)
+        let goes_on = silence.text == id && (silence.start..=silence.end).contains(&start);
+        let first = if goes_on { start.max((silence.end + 1).saturating_sub(self.length)) } else { start };
+        if has_run(text.get(first..end).unwrap_or_default(), &ByteSet::from_words(self.class), self.length) {
+            return true;
+        }
+        *silence = match goes_on {
+            true => Silence { end: end.max(silence.end), ..*silence },
+            false => Silence { text: id, start, end },
+        };
+        false
     }
 }
 
@@ -126,6 +145,8 @@ fn set(class: &ClassBytes) -> ByteSet {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::pattern::facts::{Facts, parse};
 
@@ -158,12 +179,25 @@ mod tests {
     #[test]
     fn it_holds_where_the_run_is_in_reach() {
         let guard = guard(r"[a-z]{0,3}acme.{0,4}=[0-9]{8}").unwrap();
-        let holds = |text: &str| guard.holds(text.as_bytes(), text.find("acme").unwrap(), 0, 3);
+        let holds = |text: &str| guard.holds(text.as_bytes(), text.find("acme").unwrap(), (0, 3), 1, &mut Silence::default());
         assert!(holds("acme=12345678"));
         assert!(holds("xyzacme____=12345678"));
         assert!(!holds("acme=1234567"));
         assert!(!holds("acme=1234567x8"));
         assert!(!holds("acme________=12345678"), "too far");
         assert!(!holds("12345678 acme="), "before it");
+    }
+
+    proptest! {
+        #[test]
+        fn what_it_remembers_changes_no_answer(texts in prop::collection::vec("[0a ]{0,200}", 1..3), places in prop::collection::vec((0..2usize, 0..200usize), 1..40)) {
+            let guard = guard(r"[a-z]{0,9}acme.{0,30}=[0-9]{8}").unwrap();
+            let mut silence = Silence::default();
+            for (which, at) in places {
+                let (id, text) = (which % texts.len(), texts[which % texts.len()].as_bytes());
+                let fresh = guard.holds(text, at, (0, 9), 1, &mut Silence::default());
+                prop_assert_eq!(guard.holds(text, at, (0, 9), 1 + id as u64, &mut silence), fresh);
+            }
+        }
     }
 }

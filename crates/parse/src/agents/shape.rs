@@ -1,6 +1,6 @@
 //! Which files there are, and under which names they keep the same fields.
 
-use unkeyed_model::{Location, Span};
+use unkeyed_model::{Location, Span, has_extension};
 
 use crate::place::{self, Place};
 use crate::tree::{Entry, Node};
@@ -41,7 +41,7 @@ const YAML_FILES: &[&str] = &[".continue/config.yaml", ".continue/config.yml", "
 
 /// How the file is written, if it is an agent's configuration.
 pub(super) fn syntax(path: &str, bytes: &[u8]) -> Option<Syntax> {
-    if !place::has_extension(path, &["json", "jsonc", "toml", "yaml", "yml"]) {
+    if !has_extension(path, &["json", "jsonc", "toml", "yaml", "yml"]) {
         return None;
     }
     let ends =

@@ -7,12 +7,13 @@ use std::io::{self, BufRead, Read};
 use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use unkeyed_model::has_extension;
 
 use super::door::Door;
 use super::exact::pass;
 use super::limits::{Budget, SLOW, STREAM_BYTES, WINDOW_BYTES};
 use super::place::Place;
-use super::sniff::{has_control, has_extension};
+use super::sniff::has_control;
 use super::{Halt, Outcome};
 
 /// Memory of the decoders without a window of their own choice: bzip2 takes 3.7 MB, lz4 up to 16 MB.

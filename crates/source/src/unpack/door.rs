@@ -134,7 +134,7 @@ impl<'d> Door<'d> {
     fn enter_with(&mut self, place: &Place, mut content: Content<'_>, buffer: &mut Vec<u8>) -> Outcome {
         let begun = self.fill(buffer, content.reader(), HEAD_BYTES);
         let Some(format) = sniff::format(buffer, place.name()).filter(|_| begun.is_ok()) else {
-            if let Some((why, what)) = sealed::what(buffer) {
+            if let Some((why, what)) = sealed::what(buffer, place.name()) {
                 self.say(place, why, format!("{what}, which is not opened; searched as plain bytes"))?;
             }
             return self.leaf(place, content.reader(), buffer, begun);

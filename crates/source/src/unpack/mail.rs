@@ -9,7 +9,7 @@ mod transfer;
 
 use std::io::{BufRead, Read};
 
-use unkeyed_model::SkipReason;
+use unkeyed_model::{SkipReason, has_extension};
 
 use super::Outcome;
 use super::door::Door;
@@ -45,7 +45,7 @@ fn is_between(line: &[u8]) -> bool {
 
 /// Has the header of a message.
 pub(super) fn is_message(head: &[u8], name: &str) -> bool {
-    let is_named = super::sniff::has_extension(name, &["eml", "mht", "mhtml"]);
+    let is_named = has_extension(name, &["eml", "mht", "mhtml"]);
     known_fields(head).is_some_and(|(own, shared)| if is_named { own + shared > 0 } else { own > 0 && own + shared >= TELLING })
 }
 

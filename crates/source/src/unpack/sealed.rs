@@ -2,7 +2,7 @@
 //!
 //! Encrypted files are not among them: what is locked and lies beside no key is a matter of the rules.
 
-use unkeyed_model::SkipReason;
+use unkeyed_model::{SkipReason, has_extension};
 
 use super::sniff::has_control;
 
@@ -37,18 +37,35 @@ const MIXED: &[Mark] = &[
     (0, b"LPKSHHRH", "a journal of systemd"),
 ];
 
-/// What a file is that begins with `head`, if it is one of these, and what that means for what was read. A text may begin with a
-/// short mark.
-pub(super) fn what(head: &[u8]) -> Option<(SkipReason, &'static str)> {
+/// What a file is that begins with `head` and bears `name`, if it is one of these, and what that means for what was read. A text
+/// may begin with a short mark.
+pub(super) fn what(head: &[u8], name: &str) -> Option<(SkipReason, &'static str)> {
     let in_list = |list: &[Mark], why| {
         let (_, mark, what) = list.iter().find(|(at, mark, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(mark)))?;
         (mark.ends_with(b"\n") || has_control(head)).then_some((why, *what))
     };
-    let compressed = || is_compress(head).then_some((SkipReason::NotOpened, "a file compressed by compress (.Z)"));
-    in_list(PACKED, SkipReason::NotOpened).or_else(|| in_list(MIXED, SkipReason::NotUnderstood)).or_else(compressed)
+    let tested = || match () {
+        () if is_compress(head) => Some("a file compressed by compress (.Z)"),
+        () if is_ext(head) => Some("a file system (ext2, ext3 or ext4)"),
+        // Its mark stands behind 32 KiB that may hold anything (ECMA-119, 7.2.1).
+        () if has_extension(name, &["iso"]) && has_control(head) => Some("an image of a disc (ISO 9660)"),
+        () => None,
+    };
+    in_list(PACKED, SkipReason::NotOpened)
+        .or_else(|| in_list(MIXED, SkipReason::NotUnderstood))
+        .or_else(|| tested().map(|what| (SkipReason::NotOpened, what)))
 }
 
 /// The mark, and how many bits a code has: 9 to 16, with a flag above and none between.
 fn is_compress(head: &[u8]) -> bool {
     matches!(head, [0x1F, 0x9D, flags, ..] if flags & 0x60 == 0 && (9..=16).contains(&(flags & 0x1F)))
+}
+
+/// A superblock stands at 1024: `s_magic`, with a size of blocks, a state and a behaviour on errors that there are (Linux,
+/// "ext4 Data Structures and Algorithms", "The Super Block").
+fn is_ext(head: &[u8]) -> bool {
+    let Some(block) = head.get(1024..) else { return false };
+    let number = |at: usize| Some(u16::from_le_bytes(block.get(at..at + 2)?.try_into().ok()?));
+    let is_within = |at: usize, most: u16| number(at).is_some_and(|number| number <= most);
+    number(0x38) == Some(0xEF53) && is_within(0x18, 6) && is_within(0x1A, 0) && is_within(0x3A, 7) && is_within(0x3C, 3)
 }

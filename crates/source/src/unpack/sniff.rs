@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use unkeyed_model::has_extension;
+
 use super::door::Door;
 use super::place::Place;
 use super::{Outcome, ReadSeek, android, ar, asar, compressed, cpio, mail, pdf, plist, rpm, sevenz, sqlite, strings, tar, zip};
@@ -116,11 +118,6 @@ fn is_old_tar(head: &[u8], name: &str) -> bool {
 /// Programs may carry a zip behind them; whether they do, their end tells.
 fn may_end_in_zip(_head: &[u8], name: &str) -> bool {
     has_extension(name, &["zip", "jar", "war", "ear", "whl", "pyz", "pex", "par", "exe"])
-}
-
-/// Whether `name` has one of the extensions.
-pub(super) fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.iter().any(|one| extension.eq_ignore_ascii_case(one)))
 }
 
 /// Whether content holds a control character that no text has.

@@ -69,6 +69,15 @@ fn the_name_decides_nothing_that_the_bytes_do_not_show() {
     assert_eq!(found.paths(), ["picture.png!/picture.png"]);
 }
 
+/// The beginning of what mkfs.ext4 makes: an empty boot block, then blocks of 4 KiB, the mark, clean, go on after errors.
+fn superblock() -> Vec<u8> {
+    let mut block = vec![0; 2048];
+    for (at, value) in [(0x18, 2_u16), (0x38, 0xEF53), (0x3A, 1), (0x3C, 1)] {
+        block[1024 + at..][..2].copy_from_slice(&value.to_le_bytes());
+    }
+    block
+}
+
 /// What isn't opened is searched as it is, and said: also inside of what is opened.
 #[test]
 fn formats_that_are_not_opened_are_said() {
@@ -77,6 +86,8 @@ fn formats_that_are_not_opened_are_said() {
         ("a.tar.Z", b"\x1F\x9D\x90"),
         ("repo.bundle", b"# v2 git bundle\n"),
         ("disk.qcow2", b"QFI\xFB\0\0\0\x03"),
+        ("disk.iso", b"\0\0\0\0"),
+        ("root.img", &superblock()),
     ] {
         let content = [start, &text(1)].concat();
         let found = read(name, &content);
@@ -87,6 +98,9 @@ fn formats_that_are_not_opened_are_said() {
     }
     let found = read("mail.msg", &[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", &text(1)[..]].concat());
     assert_eq!(found.rows(), [("mail.msg", SkipReason::NotUnderstood)]);
+    let mut other = superblock();
+    other[1024 + 0x3C] = 9;
+    assert_eq!(read("root.img", &other).skips, [], "the two bytes of the mark stand in many files");
     for text in ["hsqs is how a squashfs begins\n", "PAR1=x\n", "Rar! is no archive\n"] {
         assert_eq!(read("notes.txt", text.as_bytes()).skips, []);
     }
