@@ -40,8 +40,14 @@ const MAX_WORD: usize = 32;
 struct Vocabulary {
     /// All keys are our own, so that nobody can choose colliding ones.
     words: HashMap<&'static [u8], Facts, FixedState>,
-    /// Words that also count as the end of a longer one, by their last byte.
+    /// Words that also count as the end of a longer one, by [`slot`].
     endings: [Vec<(&'static [u8], Facts)>; 256],
+}
+
+/// A number for the last two bytes of a word, other ones for most others; `None` for a shorter word.
+fn slot(word: &[u8]) -> Option<usize> {
+    let [.., one, last] = word else { return None };
+    Some(usize::from(one.wrapping_mul(31).wrapping_add(*last)))
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
@@ -66,7 +72,9 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let joining = [(lexicon::PASSWORDS, PASSWORD), (lexicon::SECRETS, SECRET), ("token jeton", TOKEN), (lexicon::KEYS, KEY)];
     let mut endings = [const { Vec::new() }; 256];
     for (list, facts) in joining {
-        list.split_ascii_whitespace().for_each(|word| endings[usize::from(word.as_bytes()[word.len() - 1])].push((word.as_bytes(), facts)));
+        for word in list.split_ascii_whitespace().map(str::as_bytes) {
+            slot(word).into_iter().for_each(|slot| endings[slot].push((word, facts)));
+        }
     }
     Vocabulary { words, endings }
 });
@@ -90,6 +98,6 @@ fn facts_of_lower(lower: &[u8]) -> Facts {
     if known != 0 {
         return known;
     }
-    let Some(&last) = lower.last() else { return 0 };
-    VOCABULARY.endings[usize::from(last)].iter().find(|(ending, _)| lower.ends_with(ending)).map_or(0, |&(_, facts)| facts)
+    let Some(slot) = slot(lower) else { return 0 };
+    VOCABULARY.endings[slot].iter().find(|(ending, _)| lower.ends_with(ending)).map_or(0, |&(_, facts)| facts)
 }
