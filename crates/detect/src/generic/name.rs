@@ -1,5 +1,7 @@
 //! The name around a word that was hit, and whether it names a credential.
 
+use std::cell::Cell;
+
 use unkeyed_model::Span;
 
 use super::lexicon;
@@ -85,8 +87,8 @@ pub(super) fn judge(text: &[u8], at: usize, end: usize) -> Option<Name> {
     let span = Span::new(start, end);
     let words = Words::of(&text[start..end]);
     let (class, weak) = class_of(&words, || word_before(text, start))?;
-    let acts = vocabulary::facts(words.get(words.first_of_last_member())) & vocabulary::VERB != 0;
-    let secret = (0..words.count).any(|at| vocabulary::facts(words.get(at)) & vocabulary::SECRET != 0);
+    let acts = words.known(words.first_of_last_member()) & vocabulary::VERB != 0;
+    let secret = (0..words.count).any(|at| words.known(at) & vocabulary::SECRET != 0);
     let is_of_cipher = class == Class::Key && weak && is_argument_of_cipher(text, start);
     Some(Name { span, class, weak: weak && !is_of_cipher, secret: secret || is_of_cipher, acts })
 }
@@ -107,7 +109,7 @@ fn is_argument_of_cipher(text: &[u8], start: usize) -> bool {
 
 fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Class, bool)> {
     let mut last = words.count.checked_sub(1)?;
-    let known = |at: usize| vocabulary::facts(undigited(words.get(at)));
+    let known = |at: usize| words.known(at);
     while last > 0 && (is_number(words.get(last)) || known(last) & (vocabulary::NEUTRAL | vocabulary::NAMES) == vocabulary::NEUTRAL) {
         last -= 1;
     }
@@ -210,11 +212,13 @@ struct Words<'a> {
     name: &'a [u8],
     spans: [(u8, u8); MAX_WORDS],
     count: usize,
+    /// What is known of each, once that was asked.
+    facts: [Cell<Option<Facts>>; MAX_WORDS],
 }
 
 impl<'a> Words<'a> {
     fn of(name: &'a [u8]) -> Self {
-        let mut words = Self { name, spans: [(0, 0); MAX_WORDS], count: 0 };
+        let mut words = Self { name, spans: [(0, 0); MAX_WORDS], count: 0, facts: [const { Cell::new(None) }; MAX_WORDS] };
         let mut start = 0;
         for at in 0..=name.len() {
             let separator = name.get(at).is_none_or(|&byte| matches!(byte, b'_' | b'-' | b'.'));
@@ -242,6 +246,13 @@ impl<'a> Words<'a> {
     fn get(&self, at: usize) -> &'a [u8] {
         let (start, end) = self.spans[at];
         &self.name[usize::from(start)..usize::from(end)]
+    }
+
+    /// What is known of a word, without regard to digits at its end. A name without words has none of which anything is.
+    fn known(&self, at: usize) -> Facts {
+        let facts = self.facts[at].get().unwrap_or_else(|| vocabulary::facts(undigited(self.get(at))));
+        self.facts[at].set(Some(facts));
+        facts
     }
 
     /// Position of the first word after the last dot.
