@@ -1,12 +1,11 @@
 //! Whether the value at a place is a credential, and how sure that is.
 
+mod basic;
 mod code;
 mod digest;
 mod user;
-mod word;
+pub(super) mod word;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
@@ -18,7 +17,7 @@ use super::score::{self, Measure};
 use super::{Found, rarity};
 use crate::placeholder;
 
-use code::{is_code, is_minified, is_version, names_variable};
+use code::{is_code, is_minified, is_version, names_substitution, names_variable};
 use word::{
     is_capitalised, is_compound, is_escaped_text, is_file_name, is_mail_address, is_member, is_name_of_setting, is_path_of_words, is_short,
 };
@@ -155,6 +154,7 @@ fn ruled_out(
     placeholder::in_place(text, secret, place.value.quoted, file)
         .or_else(|| is_code(value).then_some("code"))
         .or_else(|| (dialect == Dialect::Shell && names_variable(value)).then_some("a variable of the shell"))
+        .or_else(|| (dialect == Dialect::Sql && names_substitution(value)).then_some("a variable of SQL*Plus"))
         .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
         .or_else(|| {
             (dialect == Dialect::Locale && (!is_random(value) || value.windows(2).any(|pair| pair == b"\\u")))
@@ -200,16 +200,11 @@ fn ruled_out(
         })
         .or_else(|| (matches!(place.how, How::Told | How::Option) && value.starts_with(b"--")).then_some("an option"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
-        .or_else(|| (place.how == How::Basic && is_filler_in_base64(value)).then_some("a placeholder in base64"))
+        .or_else(|| (place.how == How::Basic && basic::is_placeholder(value)).then_some("a placeholder in base64"))
         .or_else(|| (place.how == How::Compared && matches!(value, [.., b':' | b'='])).then_some("the beginning of a line"))
         .or_else(|| (name.is_some_and(|name| name.class == Class::Token) && is_hidden(text, secret)).then_some("a form's one-time token"))
         .or_else(|| name.is_some_and(|name| digest::is_salt_of_hash(text, name)).then_some("a salt beside its hash"))
         .or_else(|| is_beacon(text, secret).then_some("a beacon's token names the site that it counts"))
-}
-
-/// `Basic` with `CLIENT_ID:CLIENT_SECRET`
-fn is_filler_in_base64(value: &[u8]) -> bool {
-    STANDARD.decode(value).is_ok_and(|pair| memchr::memchr(b':', &pair).is_some_and(|at| placeholder::in_slot(&pair[at + 1..]).is_some()))
 }
 
 /// "user `admin` and password `admin`"
@@ -317,6 +312,7 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     }
     let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();
     placeholder::likely::filler(value)
+        .or_else(|| (place.how == How::Basic && basic::is_filler(value)).then_some("its base64 holds a word for what it is"))
         .or_else(|| placeholder::likely::example(value))
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))

@@ -285,13 +285,14 @@ pub(super) fn identified(text: &[u8], at: usize, dialect: Dialect) -> Option<Pla
     }
     // In texts for people the words go on: identified by `name`.
     let literal = value::quoted(cursor).filter(|_| cursor.peek() != Some(b'`'));
-    let value = literal.or_else(|| if dialect == Dialect::Sql { unquoted_password(cursor) } else { None })?;
+    let value = literal.or_else(|| if dialect == Dialect::Sql { unquoted_password(&head, cursor) } else { None })?;
     Some(Place { how: How::Statement, value })
 }
 
-/// Oracle's `IDENTIFIED BY x`: a word with a digit, since words without are those of the statement.
-fn unquoted_password(cursor: Cursor<'_>) -> Option<Literal> {
+/// Oracle's `CREATE USER name IDENTIFIED BY x`. Farther from the user only a word with a digit: others are those of the statement.
+fn unquoted_password(head: &[u8], cursor: Cursor<'_>) -> Option<Literal> {
     let value = value::bare(cursor, Dialect::Shell, None)?;
     let bytes = &cursor.text[value.span.start..value.span.end];
-    (bytes[0].is_ascii_alphabetic() && bytes.iter().any(u8::is_ascii_digit)).then_some(value)
+    let of_user = head.rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(2) == Some(b"user");
+    (bytes[0].is_ascii_alphabetic() && (of_user || bytes.iter().any(u8::is_ascii_digit))).then_some(value)
 }

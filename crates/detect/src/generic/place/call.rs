@@ -197,10 +197,13 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     told.then_some(Place { how: How::Told, value })
 }
 
-/// `DriverOption "password" "x"` in settings. The cursor stands behind the blank.
+/// `DriverOption "password" "x"` in settings, Clojure's `{"password" "x"}`. The cursor stands behind the blank.
 pub(super) fn quoted_pair(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
-    let is_settings = matches!(around.dialect, Dialect::Config | Dialect::Other) && around.name.class == Class::Password;
-    let value = value::quoted(cursor).filter(|value| is_settings && end_of_line(around.text, value.end))?;
+    let value = value::quoted(cursor).filter(|value| match around.dialect {
+        Dialect::Code => around.text.get(value.end) == Some(&b'}'),
+        Dialect::Config | Dialect::Other => around.name.class == Class::Password && end_of_line(around.text, value.end),
+        _ => false,
+    })?;
     placed(around, How::Argument, value)
 }
 

@@ -29,13 +29,15 @@ pub(super) fn parallel(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Li
     is_list.then(|| value::quoted(cursor)).flatten()
 }
 
-/// `Password { get; set; } = "x"`, and C++'s `password{"x"}`.
+/// `Password { get; set; } = "x"`, C++'s `password{"x"}`, and a factory's `password { "x" }` in Ruby.
 pub(super) fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.eat(b"{");
     if around.dialect == Dialect::Code
-        && let Some(value) = value::quoted(cursor)
+        && let Some(value) = value::behind(cursor)
     {
-        return (around.text.get(value.end) == Some(&b'}')).then_some(Place { how: How::Assigned, value });
+        let mut after = Cursor::new(around.text, value.end);
+        after.blanks();
+        return (after.peek() == Some(b'}')).then_some(Place { how: How::Assigned, value });
     }
     let accessors = cursor.run(48, |byte| byte.is_ascii_lowercase() || matches!(byte, b' ' | b';'));
     let is_property = around.text[accessors.start..accessors.end].trim_ascii().ends_with(b";") && cursor.eat(b"}");
@@ -118,8 +120,8 @@ pub(super) fn is_case(around: &Around<'_>) -> bool {
     around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
 }
 
-/// Passes a type and the `=` behind it.
-pub(super) fn annotated(cursor: &mut Cursor<'_>) -> bool {
+/// Passes a type and the `=` behind it, unless that ends the string in which the name stands: `"Authorization: Basic eDp5eg="`.
+pub(super) fn annotated(around: &Around<'_>, cursor: &mut Cursor<'_>) -> bool {
     let mut ahead = *cursor;
     ahead.blanks();
     if matches!(ahead.peek(), Some(b'\'' | b'"')) {
@@ -129,7 +131,9 @@ pub(super) fn annotated(cursor: &mut Cursor<'_>) -> bool {
         byte.is_ascii_alphanumeric()
             || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!')
     });
-    let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
+    let next = ahead.ahead(1);
+    let closes = || next.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`')) && around.open_quote() == next;
+    let found = ahead.peek() == Some(b'=') && !matches!(next, Some(b'=' | b'>')) && !closes();
     if found {
         ahead.at += 1;
         *cursor = ahead;
