@@ -85,7 +85,7 @@ impl Extract {
 }
 
 /// `X-Api-Key`, `Private-Token`: with hyphens, and capitals or an x in front.
-fn is_header(name: &[u8]) -> bool {
+pub(super) fn is_header(name: &[u8]) -> bool {
     let starts = name.len() > 4
         && (name[..2].eq_ignore_ascii_case(b"x-")
             || name.eq_ignore_ascii_case(b"private-token")

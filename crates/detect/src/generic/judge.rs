@@ -9,7 +9,7 @@ pub(super) mod word;
 use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
-use super::extract::Extract;
+use super::extract::{Extract, is_header};
 use super::measure::{self, Features};
 use super::name::{Class, Name};
 use super::place::{How, Place};
@@ -149,7 +149,8 @@ fn ruled_out(
         return Some("too short to be one");
     }
     // A scheme or a user beside it says what the name does not.
-    let is_vague = name.is_some_and(|name| name.weak) && !matches!(place.how, How::Bearer | How::Basic | How::Pair);
+    let is_vague = name.is_some_and(|name| name.weak && !(is_header(&text[name.span.start..name.span.end]) && is_long(value)))
+        && !matches!(place.how, How::Bearer | How::Basic | How::Pair);
     let secret = Span::new(place.value.span.start, place.value.span.end);
     placeholder::in_place(text, secret, place.value.quoted, file)
         .or_else(|| is_code(value).then_some("code"))
@@ -365,8 +366,15 @@ pub(super) fn is_mixed(value: &[u8]) -> bool {
 /// The value of a name that says little has to speak for itself.
 pub(super) fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    // Digits, perhaps behind a short prefix.
+    let hex = value.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let is_hex = hex >= 28 && value.len() - hex <= 8;
     value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && (is_hex || rarity::rarity(value) > 5.5)
+}
+
+/// What a header for a key holds, if it isn't a word or a number.
+fn is_long(value: &[u8]) -> bool {
+    value.len() >= 20 && value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(u8::is_ascii_digit)
 }
 
 /// The address of a picture with a figure, as in a README.

@@ -11,6 +11,7 @@ use unkeyed_model::Span;
 use super::cursor::{self, Cursor};
 use super::dialect::Dialect;
 use super::judge;
+use super::measure;
 use super::place::{How, Place};
 use super::tool_table::{Takes, Tool};
 use super::value::{self, Literal};
@@ -44,6 +45,7 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Left => return compared::on_the_left(text, at, start),
         Takes::Behind => return compared::behind(text, at, start),
         Takes::Mixed => return mixed(Cursor::new(text, start)),
+        Takes::Random => return random(Cursor::new(text, start - 1)),
         Takes::Either => return compared::either(text, start),
         Takes::Equals => {
             return compared::behind(text, at, start)
@@ -202,6 +204,14 @@ fn mixed(mut cursor: Cursor<'_>) -> Option<Place> {
         }
     }
     None
+}
+
+/// `("x")`, `("x", …)`: random characters, and no identifier.
+fn random(cursor: Cursor<'_>) -> Option<Place> {
+    let value = value::quoted(cursor)?;
+    let bytes = &cursor.text[value.span.start..value.span.end];
+    let closes = matches!(cursor.text.get(value.end), Some(b')' | b','));
+    (closes && bytes.len() >= 20 && judge::is_random(bytes) && !measure::is_uuid(bytes)).then_some(Place { how: How::Setter, value })
 }
 
 /// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.

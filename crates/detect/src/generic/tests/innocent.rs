@@ -283,4 +283,7 @@ a.js	ask(password ? "Passw0rdField1" : "User7Field2")
 a.sls	{%- set mysql_pass = salt['pillar.get']('mysql:server:root_password', salt['grains.get']('id')) %}
 a.php	$ok = validatePassword('password', 'd95e8fa7f20a009372eb3477473fcd34:1c');
 a.sql	plan of the user (identified by operation id)
+a.js	const http = new HttpClient("https://api.acme.io/v1/orders/2024");
+a.cs	new TelemetryClient("d290f1ee-6c54-4b01-90e6-d701748f0851");
+a.sh	curl -H "Idempotency-Key: d290f1ee-6c54-4b01-90e6-d701748f0851" https://api.acme.io
 "###;
