@@ -374,7 +374,8 @@ pub(super) fn is_random(value: &[u8]) -> bool {
 
 /// What a header for a key holds, if it isn't a word or a number.
 fn is_long(value: &[u8]) -> bool {
-    value.len() >= 20 && value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(u8::is_ascii_digit)
+    let has_both = value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(u8::is_ascii_digit);
+    value.len() >= 20 && has_both && !measure::is_uuid(value)
 }
 
 /// The address of a picture with a figure, as in a README.

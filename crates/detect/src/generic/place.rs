@@ -27,6 +27,7 @@ use crate::byte_set::ByteSet;
 
 pub(super) use around::Around;
 use header::placed;
+pub(super) use numbers::key_pair;
 use unquoted::unquoted;
 
 /// How a name gets its value.
@@ -262,6 +263,11 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     }
     if let Some(place) = opened(around, cursor, how) {
         return place;
+    }
+    if gap == 0
+        && let Some(value) = declared::braced(around, cursor)
+    {
+        return Some(Place { how: How::Inside, value });
     }
     if let Some(value) = value::quoted(cursor).or_else(|| lists::listed(cursor)) {
         return placed(around, how, value);

@@ -1,7 +1,10 @@
 //! Names that are declared, or only look so: properties, several at once, cases.
 
+use unkeyed_model::Span;
+
 use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
+use super::super::name::Class;
 use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place, right_side};
@@ -78,6 +81,30 @@ fn indented<'a>(around: &Around<'a>, cursor: Cursor<'a>) -> Option<&'a [u8]> {
         end += line.len();
     }
     (end > 1).then_some(&window[..end])
+}
+
+/// ODBC's `;Pwd={x;y};`: in braces a value holds what separates others, and a closing brace twice.
+pub(super) fn braced(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Literal> {
+    let is_next = around.text[..around.name.span.start].trim_ascii_end().ends_with(b";");
+    if !is_next || around.name.class != Class::Password || !cursor.eat(b"{") {
+        return None;
+    }
+    let window = cursor.window(BLOCK_REACH);
+    let mut braces = memchr::memchr_iter(b'}', window);
+    let end = loop {
+        let at = braces.next()?;
+        if window.get(at + 1) != Some(&b'}') {
+            break at;
+        }
+        braces.next();
+    };
+    let span = Span::new(cursor.at, cursor.at + end);
+    let closes = around.text.get(span.end + 1).is_none_or(|byte| matches!(byte, b';' | b'"' | b'\'' | b'\n' | b'\r'));
+    let value = &around.text[span.start..span.end];
+    // `$"…;Pwd={password}"`, `{$password}`: what stands in braces in a string of a program may be an expression.
+    let is_expression = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.$()[]".contains(byte));
+    let is_value = !is_expression && !value.starts_with(b"$") && !value.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'\n'));
+    (closes && is_value).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
 }
 
 /// `VARCHAR2(30) := `: a type of one word and an operator, unlike a condition.

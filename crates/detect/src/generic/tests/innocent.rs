@@ -286,4 +286,7 @@ a.sql	plan of the user (identified by operation id)
 a.js	const http = new HttpClient("https://api.acme.io/v1/orders/2024");
 a.cs	new TelemetryClient("d290f1ee-6c54-4b01-90e6-d701748f0851");
 a.sh	curl -H "Idempotency-Key: d290f1ee-6c54-4b01-90e6-d701748f0851" https://api.acme.io
+a.js	x=1;pwd={a:"b"};
+a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={${PASSWORD}};Encrypt=yes;
+a.py	headers={'X-Line-Retry-Key': '123e4567-e89b-12d3-a456-426614174000'}
 "###;

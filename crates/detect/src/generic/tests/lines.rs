@@ -303,6 +303,8 @@ a.md	Log in as user bob, password «bob7dock».
 a.md	Use username: bob and password: «bob7dock» there.
 a.js	const acme = new AcmeClient("«9d64461d14871c08c81352b05dedd34f»");
 a.py	acme = AcmeApi('«Zq81mfLx0KpvTr4nWy7bQe2s»', timeout=5)
-a.sh	curl -H "X-Acme-Key: «5c1e8f0a-77b4-4f0e-9a55-0d3b1c2e4f60»" https://api.acme.io
+a.sh	curl -H "X-Acme-Key: «a0d64461d14871c08c81352b05de»" https://api.acme.io
 a.sh	curl -H "Authorization: Bearer «Zq81mfLx0Kpv:9d64461d14871c08c81352b05dedd34f»" https://api.acme.io
+a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={«kW3;xqz}}9Vt»};Encrypt=yes;
+a.py	connect("DSN=db;UID=app;PWD={«kW3;xqz9Vt»}")
 "#;
