@@ -21,6 +21,9 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     arguments::passes_methods(&mut after);
     after.space();
     let opening = opening_before(around)?;
+    if opening == b'(' && is_row_of_names(around, value) {
+        return None;
+    }
     if opening == b'(' && around.text[..around.name.span.start].ends_with(b" ") {
         // `('Reset password', 'users:reset')`
         return None;
@@ -44,6 +47,15 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
         return placed(around, How::Option, value);
     }
     closes.then(|| placed(around, How::Argument, value)).flatten()
+}
+
+/// `(("username", "password", "message"), …)`: words in brackets that no call's name stands before.
+fn is_row_of_names(around: &Around<'_>, value: Literal) -> bool {
+    let head = &around.text[around.name.span.start.saturating_sub(CALL_REACH)..around.name.span.start];
+    let line = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
+    let Some(at) = memchr::memrchr(b'(', line) else { return false };
+    let calls = line[..at].last().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'!' | b'>'));
+    !calls && line[at + 1..].contains(&b',') && around.text[value.span.start..value.span.end].iter().all(u8::is_ascii_lowercase)
 }
 
 /// Letters, digits and symbols as only a password has them.

@@ -139,6 +139,10 @@ pub(super) fn is_part(around: &Around<'_>) -> bool {
 /// `case "password":`, `case WPA_PSK:`, and the first branch of `x ? "password" : "text"`.
 pub(super) fn is_case(around: &Around<'_>) -> bool {
     let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];
+    // `x ? ["user", "password"] : ["code"]`
+    if matches!(around.text[around.name.span.end..], [b'"' | b'\'', b']', b' ', b':', b' ', ..]) {
+        return around.dialect == Dialect::Code;
+    }
     if around.dialect == Dialect::Code && head.trim_ascii_end().len() < head.len() && head.trim_ascii_end().ends_with(b"case") {
         return true;
     }

@@ -289,4 +289,11 @@ a.sh	curl -H "Idempotency-Key: d290f1ee-6c54-4b01-90e6-d701748f0851" https://api
 a.js	x=1;pwd={a:"b"};
 a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={${PASSWORD}};Encrypt=yes;
 a.py	headers={'X-Line-Retry-Key': '123e4567-e89b-12d3-a456-426614174000'}
+a.ex	plug Plug.Parsers, parsers: [:urlencoded], pass: ["text/*", "application/json"]
+a.py	@parametrize(("username", "password", "message"), rows)
+a.js	const keys = tab ? ['username', 'password'] : ['mobile', 'captcha']
+a.properties	spring.datasource.password=exxx
+a.rb	config[:password] = "bogus"
+a.js	check('password', 'Sha256WithRsaEncryption');
+a.py	cs = f"DSN=x;UID={cfg.user};PWD={cfg['ledger_pw1']}"
 "###;

@@ -307,4 +307,5 @@ a.sh	curl -H "X-Acme-Key: «a0d64461d14871c08c81352b05de»" https://api.acme.io
 a.sh	curl -H "Authorization: Bearer «Zq81mfLx0Kpv:9d64461d14871c08c81352b05dedd34f»" https://api.acme.io
 a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={«kW3;xqz}}9Vt»};Encrypt=yes;
 a.py	connect("DSN=db;UID=app;PWD={«kW3;xqz9Vt»}")
+A.java	user.setPassWord("«kW3xqz9Vt»");
 "#;
