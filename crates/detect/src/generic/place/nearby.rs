@@ -39,5 +39,7 @@ pub(super) fn literal(around: &Around<'_>) -> Option<Place> {
 /// Whether it is neither a word, a name, an identifier nor a text.
 fn stands_out(value: &[u8]) -> bool {
     let is_plain = value.iter().all(|&byte| byte.is_ascii_graphic() && !b"{}<>%()[]/\\$:|,".contains(&byte));
-    is_plain && !measure::is_uuid(value) && (judge::is_random(value) || judge::is_mixed(value) && rarity::rarity(value) > RARE)
+    // Half a JSON Web Token is none.
+    let is_json = value.starts_with(b"eyJ") && !value.contains(&b'.');
+    is_plain && !is_json && !measure::is_uuid(value) && (judge::is_random(value) || judge::is_mixed(value) && rarity::rarity(value) > RARE)
 }

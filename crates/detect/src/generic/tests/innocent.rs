@@ -296,4 +296,5 @@ a.properties	spring.datasource.password=exxx
 a.rb	config[:password] = "bogus"
 a.js	check('password', 'Sha256WithRsaEncryption');
 a.py	cs = f"DSN=x;UID={cfg.user};PWD={cfg['ledger_pw1']}"
+a.R	expect_equal(jwt_base64(jwt_header()), "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9")
 "###;
