@@ -266,6 +266,9 @@ impl Detector {
             }
             ControlFlow::Continue(())
         });
+        if depth.is_file() {
+            generic::whole::look(text, &origins[0], |found| generic.extend(self.generic_draft(text, found, applies)));
+        }
         scratch.events = events;
         scratch.spent.steps += scratch.search.steps;
         scratch.spent.places += progress.places();

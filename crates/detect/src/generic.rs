@@ -23,6 +23,7 @@ pub(crate) mod tool_table;
 mod value;
 mod vocabulary;
 mod weights;
+pub(crate) mod whole;
 
 use std::cell::{Cell, OnceCell};
 

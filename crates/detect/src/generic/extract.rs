@@ -24,6 +24,10 @@ pub(crate) enum Extract {
     Statement,
     Prose,
     Weak,
+    /// A file that is a list of bytes.
+    KeyPair,
+    /// A file of lines of user and password.
+    UserLine,
 }
 
 /// The names of the kinds, as rules write them.
@@ -45,6 +49,8 @@ const TABLE: &[(&str, Extract)] = &[
     ("statement", Extract::Statement),
     ("prose", Extract::Prose),
     ("weak", Extract::Weak),
+    ("key-pair", Extract::KeyPair),
+    ("user-line", Extract::UserLine),
 ];
 
 impl Extract {
@@ -85,7 +91,7 @@ impl Extract {
 }
 
 /// `X-Api-Key`, `Private-Token`: with hyphens, and capitals or an x in front.
-fn is_header(name: &[u8]) -> bool {
+pub(super) fn is_header(name: &[u8]) -> bool {
     let starts = name.len() > 4
         && (name[..2].eq_ignore_ascii_case(b"x-")
             || name.eq_ignore_ascii_case(b"private-token")

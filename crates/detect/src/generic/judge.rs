@@ -1,16 +1,15 @@
 //! Whether the value at a place is a credential, and how sure that is.
 
+mod basic;
 mod code;
 mod digest;
 mod user;
-mod word;
+pub(super) mod word;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
-use super::extract::Extract;
+use super::extract::{Extract, is_header};
 use super::measure::{self, Features};
 use super::name::{Class, Name};
 use super::place::{How, Place};
@@ -18,7 +17,7 @@ use super::score::{self, Measure};
 use super::{Found, rarity};
 use crate::placeholder;
 
-use code::{is_code, is_minified, is_version, names_variable};
+use code::{is_code, is_minified, is_version, names_substitution, names_variable};
 use word::{
     is_capitalised, is_compound, is_escaped_text, is_file_name, is_mail_address, is_member, is_name_of_setting, is_path_of_words, is_short,
 };
@@ -150,11 +149,13 @@ fn ruled_out(
         return Some("too short to be one");
     }
     // A scheme or a user beside it says what the name does not.
-    let is_vague = name.is_some_and(|name| name.weak) && !matches!(place.how, How::Bearer | How::Basic | How::Pair);
+    let is_vague = name.is_some_and(|name| name.weak && !(is_header(&text[name.span.start..name.span.end]) && is_long(value)))
+        && !matches!(place.how, How::Bearer | How::Basic | How::Pair);
     let secret = Span::new(place.value.span.start, place.value.span.end);
     placeholder::in_place(text, secret, place.value.quoted, file)
         .or_else(|| is_code(value).then_some("code"))
         .or_else(|| (dialect == Dialect::Shell && names_variable(value)).then_some("a variable of the shell"))
+        .or_else(|| (dialect == Dialect::Sql && names_substitution(value)).then_some("a variable of SQL*Plus"))
         .or_else(|| (place.value.goes_on && value.len() < 12).then_some("a part of an expression"))
         .or_else(|| {
             (dialect == Dialect::Locale && (!is_random(value) || value.windows(2).any(|pair| pair == b"\\u")))
@@ -200,16 +201,11 @@ fn ruled_out(
         })
         .or_else(|| (matches!(place.how, How::Told | How::Option) && value.starts_with(b"--")).then_some("an option"))
         .or_else(|| (place.how == How::Inside && is_badge(text, secret)).then_some("the token of a badge shows a figure and opens nothing"))
-        .or_else(|| (place.how == How::Basic && is_filler_in_base64(value)).then_some("a placeholder in base64"))
+        .or_else(|| (place.how == How::Basic && basic::is_placeholder(value)).then_some("a placeholder in base64"))
         .or_else(|| (place.how == How::Compared && matches!(value, [.., b':' | b'='])).then_some("the beginning of a line"))
         .or_else(|| (name.is_some_and(|name| name.class == Class::Token) && is_hidden(text, secret)).then_some("a form's one-time token"))
         .or_else(|| name.is_some_and(|name| digest::is_salt_of_hash(text, name)).then_some("a salt beside its hash"))
         .or_else(|| is_beacon(text, secret).then_some("a beacon's token names the site that it counts"))
-}
-
-/// `Basic` with `CLIENT_ID:CLIENT_SECRET`
-fn is_filler_in_base64(value: &[u8]) -> bool {
-    STANDARD.decode(value).is_ok_and(|pair| memchr::memchr(b':', &pair).is_some_and(|at| placeholder::in_slot(&pair[at + 1..]).is_some()))
 }
 
 /// "user `admin` and password `admin`"
@@ -317,6 +313,7 @@ fn unlikely(text: &[u8], value: &[u8], place: &Place, name: Option<&Name>, diale
     }
     let name = name.map(|name| &text[name.span.start..name.span.end]).unwrap_or_default();
     placeholder::likely::filler(value)
+        .or_else(|| (place.how == How::Basic && basic::is_filler(value)).then_some("its base64 holds a word for what it is"))
         .or_else(|| placeholder::likely::example(value))
         .or_else(|| placeholder::likely::broken_promise(name, value))
         .or_else(|| repeats_name(name, value).then_some("it repeats its name"))
@@ -369,8 +366,16 @@ pub(super) fn is_mixed(value: &[u8]) -> bool {
 /// The value of a name that says little has to speak for itself.
 pub(super) fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    // Digits, perhaps behind a short prefix.
+    let hex = value.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let is_hex = hex >= 28 && value.len() - hex <= 8;
     value.len() >= 16 && digits >= 2 && !value.contains(&b' ') && (is_hex || rarity::rarity(value) > 5.5)
+}
+
+/// What a header for a key holds, if it isn't a word or a number.
+fn is_long(value: &[u8]) -> bool {
+    let has_both = value.iter().any(u8::is_ascii_alphabetic) && value.iter().any(u8::is_ascii_digit);
+    value.len() >= 20 && has_both && !measure::is_uuid(value)
 }
 
 /// The address of a picture with a figure, as in a README.

@@ -267,6 +267,10 @@ fn begins_word(name: &[u8], start: usize, at: usize) -> bool {
     if at <= start || !name[at].is_ascii_uppercase() {
         return false;
     }
+    // `passWord` is one word for those who write it so.
+    if name[start..at].eq_ignore_ascii_case(b"pass") && name[at..].len() > 3 && name[at..at + 4].eq_ignore_ascii_case(b"word") {
+        return false;
+    }
     let before = name[at - 1];
     before.is_ascii_lowercase()
         || before.is_ascii_digit()
@@ -307,6 +311,7 @@ mod tests {
             ("SAPWD", Class::Password),
             ("mainDbPass", Class::Password),
             ("pass_key", Class::Password),
+            ("userPassWord", Class::Password),
             ("otp_seed", Class::Secret),
             ("MFA_SEED", Class::Secret),
             ("NWKSKEY", Class::Key),

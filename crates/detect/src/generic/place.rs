@@ -10,6 +10,7 @@ mod declared;
 mod form;
 mod header;
 mod lists;
+mod nearby;
 mod numbers;
 mod sibling;
 mod told;
@@ -26,6 +27,7 @@ use crate::byte_set::ByteSet;
 
 pub(super) use around::Around;
 use header::placed;
+pub(super) use numbers::key_pair;
 use unquoted::unquoted;
 
 /// How a name gets its value.
@@ -86,7 +88,7 @@ pub(super) const fn may_follow(byte: u8) -> bool {
 
 /// The value that the name gets.
 pub(super) fn of(around: &Around<'_>) -> Option<Place> {
-    let place = read(around)?;
+    let place = read(around).or_else(|| nearby::literal(around))?;
     let is_option = around.text[..around.name.span.start].ends_with(b"-") && place.how == How::Assigned;
     Some(match place.how {
         _ if is_option => Place { how: How::Option, ..place },
@@ -139,7 +141,7 @@ fn read(around: &Around<'_>) -> Option<Place> {
         b'.' if is_string && closers.contains(&b')') => form::typed(around, cursor),
         b'.' if closers == b")" => form::expected(around, cursor),
         0xef if cursor.eat("：".as_bytes()) => right_side(around, cursor, How::Assigned),
-        b',' if gap == 0 && closers.is_empty() && around.dialect == Dialect::Code => {
+        b',' if gap == 0 && closers.is_empty() && (around.dialect == Dialect::Code || cursor.window(5) == b", <<\"") => {
             call::symbol(around, cursor).or_else(|| call::copied(around, cursor)).or_else(|| call::constant(around, cursor))
         }
         // C++'s `make_shared<Credentials>("user", "x")`
@@ -179,7 +181,7 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
     let defaults: [&[u8]; 7] = [b"||=", b"||", b"??=", b"??", b"?:", b":-", b"?="];
     if defaults.iter().any(|mark| cursor.eat(mark)) {
         let shell = cursor.before() == Some(b'-');
-        if cursor.before() == Some(b':') && declared::annotated(&mut cursor) {
+        if cursor.before() == Some(b':') && declared::annotated(around, &mut cursor) {
             return right_side(around, cursor, How::Assigned);
         }
         return if shell { shell_default(around, cursor) } else { right_side(around, cursor, How::Default) };
@@ -206,7 +208,7 @@ fn operator(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Opt
     }
     if is_colon && cursor.before() == Some(b':') && !is_string && !matches!(around.dialect, Dialect::Yaml | Dialect::Json) {
         let mut ahead = cursor;
-        if declared::annotated(&mut ahead) && (around.dialect == Dialect::Code || value::behind(ahead).is_some())
+        if declared::annotated(around, &mut ahead) && (around.dialect == Dialect::Code || value::behind(ahead).is_some())
             || declared::is_quoted(ahead)
         {
             cursor = ahead;
@@ -261,6 +263,11 @@ pub(super) fn right_side(around: &Around<'_>, mut cursor: Cursor<'_>, how: How) 
     }
     if let Some(place) = opened(around, cursor, how) {
         return place;
+    }
+    if gap == 0
+        && let Some(value) = declared::braced(around, cursor)
+    {
+        return Some(Place { how: How::Inside, value });
     }
     if let Some(value) = value::quoted(cursor).or_else(|| lists::listed(cursor)) {
         return placed(around, how, value);
@@ -339,7 +346,7 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
         return value::quoted(cursor).filter(|_| around.name.class == Class::Password).map(|value| Place { how: How::Argument, value });
     }
     if around.dialect == Dialect::Code {
-        return if is_string { None } else { typed(around, cursor) };
+        return if is_string { call::quoted_pair(around, cursor) } else { typed(around, cursor) };
     }
     if around.dialect == Dialect::Sql
         && !is_string
@@ -349,7 +356,7 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
         return Some(place);
     }
     if around.dialect == Dialect::Prose
-        && let Some(place) = told::marked(around, cursor)
+        && let Some(place) = told::marked(around, cursor).or_else(|| told::beside_user(around, cursor))
     {
         return Some(place);
     }
@@ -367,7 +374,7 @@ fn word(around: &Around<'_>, mut cursor: Cursor<'_>, is_string: bool) -> Option<
 
 /// `password string = "x"`, `password As String = "x"`, `password varchar(20) = 'x'`.
 fn typed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
-    if let Some(place) = call::option(around, cursor) {
+    if let Some(place) = call::option(around, cursor).or_else(|| arguments::applied(around, cursor)) {
         return Some(place);
     }
     let declared =

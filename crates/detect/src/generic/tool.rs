@@ -11,6 +11,7 @@ use unkeyed_model::Span;
 use super::cursor::{self, Cursor};
 use super::dialect::Dialect;
 use super::judge;
+use super::measure;
 use super::place::{How, Place};
 use super::tool_table::{Takes, Tool};
 use super::value::{self, Literal};
@@ -44,6 +45,7 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         Takes::Left => return compared::on_the_left(text, at, start),
         Takes::Behind => return compared::behind(text, at, start),
         Takes::Mixed => return mixed(Cursor::new(text, start)),
+        Takes::Random => return random(Cursor::new(text, start - 1)),
         Takes::Either => return compared::either(text, start),
         Takes::Equals => {
             return compared::behind(text, at, start)
@@ -204,6 +206,14 @@ fn mixed(mut cursor: Cursor<'_>) -> Option<Place> {
     None
 }
 
+/// `("x")`, `("x", …)`: random characters, and no identifier.
+fn random(cursor: Cursor<'_>) -> Option<Place> {
+    let value = value::quoted(cursor)?;
+    let bytes = &cursor.text[value.span.start..value.span.end];
+    let closes = matches!(cursor.text.get(value.end), Some(b')' | b','));
+    (closes && bytes.len() >= 20 && judge::is_random(bytes) && !measure::is_uuid(bytes)).then_some(Place { how: How::Setter, value })
+}
+
 /// The argument of that number, if it is a literal. The cursor stands behind the parenthesis.
 fn argument(mut cursor: Cursor<'_>, number: usize) -> Option<Literal> {
     let end = cursor.at + REACH;
@@ -285,13 +295,14 @@ pub(super) fn identified(text: &[u8], at: usize, dialect: Dialect) -> Option<Pla
     }
     // In texts for people the words go on: identified by `name`.
     let literal = value::quoted(cursor).filter(|_| cursor.peek() != Some(b'`'));
-    let value = literal.or_else(|| if dialect == Dialect::Sql { unquoted_password(cursor) } else { None })?;
+    let value = literal.or_else(|| if dialect == Dialect::Sql { unquoted_password(&head, cursor) } else { None })?;
     Some(Place { how: How::Statement, value })
 }
 
-/// Oracle's `IDENTIFIED BY x`: a word with a digit, since words without are those of the statement.
-fn unquoted_password(cursor: Cursor<'_>) -> Option<Literal> {
+/// Oracle's `CREATE USER name IDENTIFIED BY x`. Farther from the user only a word with a digit: others are those of the statement.
+fn unquoted_password(head: &[u8], cursor: Cursor<'_>) -> Option<Literal> {
     let value = value::bare(cursor, Dialect::Shell, None)?;
     let bytes = &cursor.text[value.span.start..value.span.end];
-    (bytes[0].is_ascii_alphabetic() && bytes.iter().any(u8::is_ascii_digit)).then_some(value)
+    let of_user = head.rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(2) == Some(b"user");
+    (bytes[0].is_ascii_alphabetic() && (of_user || bytes.iter().any(u8::is_ascii_digit))).then_some(value)
 }

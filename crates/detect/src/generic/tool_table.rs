@@ -43,6 +43,8 @@ pub(crate) enum Takes {
     Equals,
     /// The first argument that looks like nothing but a password.
     Mixed,
+    /// The literal whose quotation mark ends the tool's name, if it is random.
+    Random,
 }
 
 /// A tool, its options, and how they take the password.
@@ -181,6 +183,11 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool { name: "createUser(", with: "", options: &[], takes: Takes::Mixed },
     Tool { name: "addUser(", with: "", options: &[], takes: Takes::Mixed },
     Tool { name: "username, ", with: "", options: &[], takes: Takes::Mixed },
+    // What a client is made with: `new AcmeClient("x")`.
+    Tool { name: "Client(\"", with: "", options: &[], takes: Takes::Random },
+    Tool { name: "Client('", with: "", options: &[], takes: Takes::Random },
+    Tool { name: "Api(\"", with: "", options: &[], takes: Takes::Random },
+    Tool { name: "Api('", with: "", options: &[], takes: Takes::Random },
     Tool { name: " eq ", with: "", options: &[], takes: Takes::Behind },
     Tool { name: " ne ", with: "", options: &[], takes: Takes::Behind },
     Tool { name: ".equals(", with: "", options: &[], takes: Takes::Equals },

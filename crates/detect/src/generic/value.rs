@@ -13,7 +13,7 @@ const LINE_REACH: usize = 1024;
 /// Functions that turn a literal into a credential and change nothing of it.
 static WRAPPERS: WordList = WordList::new(
     "
-    b64decode base64 base64decode byte bytearray bytes decode decode64 decodebase64 encode encode_utf8 fromhex hex2bin strict_decode64 unhexlify urlsafe_b64decode urlsafe_decode64 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
+    b64decode base64 base64decode byte bytearray bytes decode decode64 decodebase64 encode encode_utf8 fromhex hex hex2bin strict_decode64 unhexlify urlsafe_b64decode urlsafe_decode64 frombase64string from from_str fromstring getbytes just lit nsstring of ok pack
     password plaintext protectedstring quote secret secretstr secretstring secretvalue sensitive some str string stringvalue text
     unsafeplaintext value wrap b atob tochararray new literal asplaintext converttosecurestring
 ",
@@ -159,7 +159,14 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
     let fullwidth = memchr::memchr2_iter(0xef, 0xe3, value).find(|&at| matches!(value[at..], [0xef, 0xbc, ..] | [0xe3, 0x80, ..]));
     value = &value[..fullwidth.unwrap_or(value.len())];
     let end = cursor.at + value.len();
-    (!value.is_empty() && !is_expression(value)).then_some(Literal { span: Span::new(cursor.at, end), quoted: false, goes_on: false, end })
+    // `salt['pillar.get']('x')`
+    let is_indexed = value.len() > 1 && value.ends_with(b"[") && matches!(cursor.text.get(end), Some(b'"' | b'\''));
+    (!value.is_empty() && !is_indexed && !is_expression(value)).then_some(Literal {
+        span: Span::new(cursor.at, end),
+        quoted: false,
+        goes_on: false,
+        end,
+    })
 }
 
 /// Where an unquoted word ends: at a blank, a quotation mark, an angle bracket, or one of `more`. Looks at many bytes at a time.

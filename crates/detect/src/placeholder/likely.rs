@@ -54,7 +54,7 @@ const PROMISES: &[Promise] = &[
 pub(crate) fn filler(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?.trim_matches(['.', '*']);
     let stem = text.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(text).trim_end_matches(['-', '_', ':', '.']);
-    let separates = |c: char| matches!(c, '-' | '_' | '.' | ' ');
+    let separates = |c: char| matches!(c, '-' | '_' | '.' | ' ' | '/');
     // `kafka1_key_creds`: digits only end a word before the last.
     let is_word = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).bytes().all(|byte| byte.is_ascii_alphabetic());
     let last = stem.rsplit(separates).next().unwrap_or_default();
@@ -65,7 +65,7 @@ pub(crate) fn filler(value: &[u8]) -> Option<&'static str> {
     let boundary = |noun: &str| {
         let at = stem.len() - noun.len();
         at == 0
-            || matches!(stem.as_bytes()[at - 1], b'-' | b'_' | b'.' | b' ')
+            || matches!(stem.as_bytes()[at - 1], b'-' | b'_' | b'.' | b' ' | b'/')
             || stem.as_bytes()[at].is_ascii_uppercase() && stem.as_bytes()[at - 1].is_ascii_lowercase()
     };
     let ends =
@@ -95,7 +95,17 @@ mod tests {
 
     #[test]
     fn words_for_themselves_are_likely_fillers() {
-        for value in ["db_password", "examplepass", "MySecretKey", "password1", "secret_1", "kafka1_tls_creds", "pass2", "AdminPassword"] {
+        for value in [
+            "db_password",
+            "examplepass",
+            "MySecretKey",
+            "password1",
+            "secret_1",
+            "kafka1_tls_creds",
+            "pass2",
+            "AdminPassword",
+            "mysql-server/root_password",
+        ] {
             assert!(filler(value.as_bytes()).is_some(), "{value}");
         }
         for value in [

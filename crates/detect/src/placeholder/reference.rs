@@ -124,7 +124,29 @@ pub(super) fn not_a_value(value: &[u8]) -> Option<&'static str> {
     if is_version(text) {
         return Some("a version or object identifier");
     }
+    if is_media_type(text) {
+        return Some("a media type");
+    }
+    if is_algorithm(text) {
+        return Some("the name of an algorithm");
+    }
     EXPRESSIONS.is_within(value).then_some("a regular expression")
+}
+
+/// `Sha256WithRsaEncryption`, `PBKDF2WithHmacSHA512`, `HmacSHA256`.
+fn is_algorithm(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let starts = ["ecdsa", "hmac", "md5", "pbe", "pbkdf2", "rsa", "sha"].iter().any(|name| lower.starts_with(name));
+    let is_name = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/'));
+    starts && is_name && lower.len() < 40 && (lower.contains("with") || lower.starts_with("hmacsha"))
+}
+
+/// `text/*`, `application/json` (RFC 6838).
+fn is_media_type(text: &str) -> bool {
+    let Some((kind, subtype)) = text.split_once('/') else { return false };
+    let kinds = ["application", "audio", "font", "image", "message", "model", "multipart", "text", "video"];
+    let is_subtype = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"*.+-".contains(&byte);
+    kinds.contains(&kind) && !subtype.is_empty() && subtype.len() < 80 && subtype.bytes().all(is_subtype)
 }
 
 /// `^4.0.2`, `>=1.2,<2`, `1.2.840.113549.1.9.7`.

@@ -5,7 +5,7 @@ use super::word_list::WordList;
 /// Whole values that mean "nothing yet", in lower case without separators.
 static FILLERS: WordList = WordList::new(
     "
-    always anonymous anonymous@ argon2 ask auto automatic basic bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
+    always anonymous anonymous@ argon2 ask auto automatic basic bogus bcrypt bearer blank blowfish censored change changeme changemenow changethis changeinproduction confirmed default deleted disabled
     dummy dummytoken dummypassword dummysecret dummykey empty enabled enterhere error example examplekey examplepassword examplesecret
     exampletoken fail failed fake fakekey fakepassword fakesecret faketoken false fill filler fillme fillmein fixme foo foobar bar baz
     generated hidden insert inserthere invalid masked md5 missing mock n/a na never new nil no none not notset notused notreal null nullptr
@@ -120,7 +120,7 @@ pub(super) fn masked(value: &[u8]) -> Option<&'static str> {
     }
     let covered: usize =
         value.chunk_by(|a, b| a == b).filter(|run| run.len() > 2 && matches!(run[0], b'x' | b'X' | b'*')).map(<[u8]>::len).sum();
-    if covered >= 4 && covered * 4 >= value.len() {
+    if covered >= 4 && covered * 4 >= value.len() || covered == 3 && value.len() < 6 {
         return Some("masked");
     }
     let text = std::str::from_utf8(value).ok()?;

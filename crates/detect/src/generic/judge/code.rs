@@ -115,6 +115,11 @@ pub(super) fn is_version(value: &[u8]) -> bool {
     digits.contains(&b'.') && digits.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
 }
 
+/// SQL*Plus's `&name` and `&&name`.
+pub(super) fn names_substitution(value: &[u8]) -> bool {
+    value.starts_with(b"&") && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'&' | b'_' | b'.'))
+}
+
 /// `$password2` as a whole, `Pwd$RANDOM` anywhere, `Pwd%RANDOM%`.
 pub(super) fn names_variable(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| {

@@ -20,6 +20,9 @@ pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&
     if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
         return Some("an address of a blockchain account");
     }
+    if is_hash_with_salt(value) {
+        return Some("a hash with its salt");
+    }
     if is_point(value) {
         return Some("a public key");
     }
@@ -49,6 +52,13 @@ pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&
         && name.weak
         && [b"sha".as_slice(), b"md5", b"hash", b"digest", b"checksum", b"commit", b"rev", b"finger"].iter().any(|word| says(word)))
     .then_some("a checksum by its name")
+}
+
+/// `d95e8fa7f20a009372eb3477473fcd34:1c`, as PHP's shops store passwords: MD5, SHA-1 or SHA-256, and a salt.
+fn is_hash_with_salt(value: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b':', value) else { return false };
+    let (hash, salt) = (&value[..at], &value[at + 1..]);
+    matches!(hash.len(), 32 | 40 | 64) && hash.iter().all(u8::is_ascii_hexdigit) && (1..=32).contains(&salt.len()) && salt.is_ascii()
 }
 
 /// Digits of a hash, and near it a salt or what made it.

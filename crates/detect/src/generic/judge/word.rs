@@ -63,7 +63,7 @@ pub(super) fn is_path_of_words(value: &[u8]) -> bool {
 }
 
 /// `createUser("app@acme.net")`
-pub(super) fn is_mail_address(value: &[u8]) -> bool {
+pub(in super::super) fn is_mail_address(value: &[u8]) -> bool {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
     let at = memchr::memchr(b'@', value).filter(|&at| at > 0);
     at.is_some_and(|at| value[..at].iter().all(is_name) && value[at + 1..].contains(&b'.') && value[at + 1..].iter().all(is_name))

@@ -21,13 +21,16 @@ pub(super) fn argument(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Pl
     let compares = around.name.class == Class::Password && compares(name);
     let of_account = takes_account(name);
     let acts = around.name.acts && !compares && !of_account;
-    if around.name.weak || passes {
+    if passes {
         return None;
     }
     cursor.eat(b"(");
     cursor.space();
-    if acts && around.name.class == Class::Password {
-        return mixed(around, cursor);
+    if acts && let Some(place) = mixed(around, cursor) {
+        return Some(place);
+    }
+    if around.name.weak {
+        return None;
     }
     let first = value::quoted(cursor)?;
     let mut after = Cursor::new(around.text, first.end);
@@ -94,14 +97,17 @@ fn of_two(around: &Around<'_>, first: Literal, mut after: Cursor<'_>) -> Option<
     (end.peek() == Some(b')') && is_random(first) && is_random(second)).then_some(Place { how: How::Pair, value: second })
 }
 
-/// `changePassword(user, "x")`: what acts on a password need not take one; what looks like a password is it.
+/// `changePassword(user, "x")`: what acts on a password need not take one; what looks like a password is it. What acts on a token
+/// takes one behind the user's address: `getToken("bob@acme.net", "x")`.
 fn mixed(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    let mut takes = around.name.class == Class::Password && !around.name.weak;
     for _ in 0..MAX_ARGUMENTS {
         if let Some(value) = value::quoted(cursor) {
             let bytes = &around.text[value.span.start..value.span.end];
-            if judge::is_mixed(bytes) && !bytes.iter().any(|byte| b"{}%<>/:".contains(byte)) {
-                return placed(around, How::Setter, value);
+            if takes && judge::is_mixed(bytes) && !bytes.iter().any(|byte| b"{}%<>/:".contains(byte)) {
+                return placed(around, if around.name.class == Class::Password { How::Setter } else { How::Pair }, value);
             }
+            takes |= judge::word::is_mail_address(bytes);
             cursor.at = value.end;
         }
         cursor.run(64, |byte| !matches!(byte, b',' | b')' | b'(' | b'\n'));
@@ -163,7 +169,7 @@ pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place>
         let is_call = around.text[..around.name.span.end].ends_with(b".auth") && is_mixed(&around.text[only.span.start..only.span.end]);
         return is_call.then_some(Place { how: How::Pair, value: only });
     }
-    if around.name.class != Class::Auth || !after.eat(b",") {
+    if !after.eat(b",") {
         return None;
     }
     after.space();
@@ -180,6 +186,15 @@ pub(super) fn pair(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place>
     let closes = matches!(end.peek(), Some(b')' | b']'));
     let named_user = user.is_none_or(|user| user.span.len() < 80 && !around.text[user.span.start..user.span.end].contains(&b'/'));
     (closes && named_user).then_some(Place { how: How::Pair, value: password })
+}
+
+/// Haskell's `basicAuth "user" "x"` and Lisp's `(basic-auth "user" "x")`: two literals and no more. The cursor stands at the first.
+pub(super) fn applied(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
+    let user = value::quoted(cursor).filter(|_| around.name.class == Class::Auth)?;
+    let mut after = Cursor::new(around.text, user.end);
+    let value = (after.blanks() > 0).then(|| value::quoted(after)).flatten()?;
+    let closes = around.text.get(value.end).is_none_or(|byte| matches!(byte, b')' | b'\n' | b'\r'));
+    closes.then_some(Place { how: How::Pair, value })
 }
 
 /// Letters and digits, as hardly any word of a program has them.

@@ -21,6 +21,9 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
     arguments::passes_methods(&mut after);
     after.space();
     let opening = opening_before(around)?;
+    if opening == b'(' && is_row_of_names(around, value) {
+        return None;
+    }
     if opening == b'(' && around.text[..around.name.span.start].ends_with(b" ") {
         // `('Reset password', 'users:reset')`
         return None;
@@ -44,6 +47,15 @@ pub(super) fn second(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Plac
         return placed(around, How::Option, value);
     }
     closes.then(|| placed(around, How::Argument, value)).flatten()
+}
+
+/// `(("username", "password", "message"), …)`: words in brackets that no call's name stands before.
+fn is_row_of_names(around: &Around<'_>, value: Literal) -> bool {
+    let head = &around.text[around.name.span.start.saturating_sub(CALL_REACH)..around.name.span.start];
+    let line = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
+    let Some(at) = memchr::memrchr(b'(', line) else { return false };
+    let calls = line[..at].last().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'!' | b'>'));
+    !calls && line[at + 1..].contains(&b',') && around.text[value.span.start..value.span.end].iter().all(u8::is_ascii_lowercase)
 }
 
 /// Letters, digits and symbols as only a password has them.
@@ -197,10 +209,13 @@ pub(super) fn option(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     told.then_some(Place { how: How::Told, value })
 }
 
-/// `DriverOption "password" "x"` in settings. The cursor stands behind the blank.
+/// `DriverOption "password" "x"` in settings, Clojure's `{"password" "x"}`. The cursor stands behind the blank.
 pub(super) fn quoted_pair(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
-    let is_settings = matches!(around.dialect, Dialect::Config | Dialect::Other) && around.name.class == Class::Password;
-    let value = value::quoted(cursor).filter(|value| is_settings && end_of_line(around.text, value.end))?;
+    let value = value::quoted(cursor).filter(|value| match around.dialect {
+        Dialect::Code => around.text.get(value.end) == Some(&b'}'),
+        Dialect::Config | Dialect::Other => around.name.class == Class::Password && end_of_line(around.text, value.end),
+        _ => false,
+    })?;
     placed(around, How::Argument, value)
 }
 

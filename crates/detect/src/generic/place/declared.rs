@@ -1,7 +1,10 @@
 //! Names that are declared, or only look so: properties, several at once, cases.
 
+use unkeyed_model::Span;
+
 use super::super::cursor::Cursor;
 use super::super::dialect::Dialect;
+use super::super::name::Class;
 use super::super::value::{self, Literal};
 use super::header::placed;
 use super::{Around, How, Place, right_side};
@@ -29,13 +32,15 @@ pub(super) fn parallel(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Li
     is_list.then(|| value::quoted(cursor)).flatten()
 }
 
-/// `Password { get; set; } = "x"`, and C++'s `password{"x"}`.
+/// `Password { get; set; } = "x"`, C++'s `password{"x"}`, and a factory's `password { "x" }` in Ruby.
 pub(super) fn property(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     cursor.eat(b"{");
     if around.dialect == Dialect::Code
-        && let Some(value) = value::quoted(cursor)
+        && let Some(value) = value::behind(cursor)
     {
-        return (around.text.get(value.end) == Some(&b'}')).then_some(Place { how: How::Assigned, value });
+        let mut after = Cursor::new(around.text, value.end);
+        after.blanks();
+        return (after.peek() == Some(b'}')).then_some(Place { how: How::Assigned, value });
     }
     let accessors = cursor.run(48, |byte| byte.is_ascii_lowercase() || matches!(byte, b' ' | b';'));
     let is_property = around.text[accessors.start..accessors.end].trim_ascii().ends_with(b";") && cursor.eat(b"}");
@@ -78,6 +83,30 @@ fn indented<'a>(around: &Around<'a>, cursor: Cursor<'a>) -> Option<&'a [u8]> {
     (end > 1).then_some(&window[..end])
 }
 
+/// ODBC's `;Pwd={x;y};`: in braces a value holds what separates others, and a closing brace twice.
+pub(super) fn braced(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Literal> {
+    let is_next = around.text[..around.name.span.start].trim_ascii_end().ends_with(b";");
+    if !is_next || around.name.class != Class::Password || !cursor.eat(b"{") {
+        return None;
+    }
+    let window = cursor.window(BLOCK_REACH);
+    let mut braces = memchr::memchr_iter(b'}', window);
+    let end = loop {
+        let at = braces.next()?;
+        if window.get(at + 1) != Some(&b'}') {
+            break at;
+        }
+        braces.next();
+    };
+    let span = Span::new(cursor.at, cursor.at + end);
+    let closes = around.text.get(span.end + 1).is_none_or(|byte| matches!(byte, b';' | b'"' | b'\'' | b'\n' | b'\r'));
+    let value = &around.text[span.start..span.end];
+    // `$"…;Pwd={password}"`, `{$password}`: what stands in braces in a string of a program may be an expression.
+    let is_expression = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.$()[]".contains(byte));
+    let is_value = !is_expression && !value.starts_with(b"$") && !value.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'\n'));
+    (closes && is_value).then_some(Literal { span, quoted: true, goes_on: false, end: span.end })
+}
+
 /// `VARCHAR2(30) := `: a type of one word and an operator, unlike a condition.
 pub(super) fn is_typed(mut cursor: Cursor<'_>) -> bool {
     let _ = cursor.eat_word(b"constant ");
@@ -110,6 +139,10 @@ pub(super) fn is_part(around: &Around<'_>) -> bool {
 /// `case "password":`, `case WPA_PSK:`, and the first branch of `x ? "password" : "text"`.
 pub(super) fn is_case(around: &Around<'_>) -> bool {
     let head = &around.text[around.name.span.start.saturating_sub(16)..around.name.span.start];
+    // `x ? ["user", "password"] : ["code"]`
+    if matches!(around.text[around.name.span.end..], [b'"' | b'\'', b']', b' ', b':', b' ', ..]) {
+        return around.dialect == Dialect::Code;
+    }
     if around.dialect == Dialect::Code && head.trim_ascii_end().len() < head.len() && head.trim_ascii_end().ends_with(b"case") {
         return true;
     }
@@ -118,8 +151,8 @@ pub(super) fn is_case(around: &Around<'_>) -> bool {
     around.dialect != Dialect::Json && (head.ends_with(b"case") || head.ends_with(b"?"))
 }
 
-/// Passes a type and the `=` behind it.
-pub(super) fn annotated(cursor: &mut Cursor<'_>) -> bool {
+/// Passes a type and the `=` behind it, unless that ends the string in which the name stands: `"Authorization: Basic eDp5eg="`.
+pub(super) fn annotated(around: &Around<'_>, cursor: &mut Cursor<'_>) -> bool {
     let mut ahead = *cursor;
     ahead.blanks();
     if matches!(ahead.peek(), Some(b'\'' | b'"')) {
@@ -129,7 +162,9 @@ pub(super) fn annotated(cursor: &mut Cursor<'_>) -> bool {
         byte.is_ascii_alphanumeric()
             || matches!(byte, b'_' | b'.' | b'&' | b'\'' | b'[' | b']' | b'<' | b'>' | b'?' | b'|' | b' ' | b'*' | b'!')
     });
-    let found = ahead.peek() == Some(b'=') && !matches!(ahead.ahead(1), Some(b'=' | b'>'));
+    let next = ahead.ahead(1);
+    let closes = || next.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`')) && around.open_quote() == next;
+    let found = ahead.peek() == Some(b'=') && !matches!(next, Some(b'=' | b'>')) && !closes();
     if found {
         ahead.at += 1;
         *cursor = ahead;

@@ -32,7 +32,9 @@ pub(super) fn placed(around: &Around<'_>, how: How, value: Literal) -> Option<Pl
     let end = if value.quoted && value.span.end > cursor.at {
         value.span.end
     } else {
-        cursor.at + cursor.window(4096).iter().take_while(|&&byte| is_token_byte(byte)).count()
+        let length = cursor.window(4096).iter().take_while(|&&byte| is_token_byte(byte) || byte == b':').count();
+        let token = &text[cursor.at..cursor.at + length];
+        cursor.at + length - token.iter().rev().take_while(|&&byte| byte == b':').count()
     };
     // `Og==` is neither a user nor a password.
     let (how, least) = if is_basic { (How::Basic, 6) } else { (How::Bearer, 1) };

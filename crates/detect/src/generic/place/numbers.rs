@@ -10,6 +10,14 @@ const LENGTHS: [usize; 7] = [16, 20, 24, 32, 40, 48, 64];
 /// So near the operator the list opens.
 const OPENING: usize = 48;
 
+/// The numbers of a text that is a list of 64 bytes and nothing else, as a key pair of Ed25519 is kept.
+pub(in crate::generic) fn key_pair(text: &[u8]) -> Option<Span> {
+    let span = list(Cursor::new(text, 0))?.span;
+    let rest = text[span.end..].trim_ascii();
+    let count = memchr::memchr_iter(b',', &text[span.start..span.end]).count() + 1;
+    (rest == b"]" && count == 64).then_some(span)
+}
+
 /// The bytes that a list holds, if a key has so many and nobody would count like that.
 pub(super) fn list(cursor: Cursor<'_>) -> Option<Literal> {
     let start = opening(cursor)?;

@@ -12,6 +12,8 @@ use super::{Around, How, Place};
 const MAX_TOLD: usize = 256;
 /// So many tags may stand between a label and its value.
 const MAX_TAGS: usize = 3;
+/// What stands before a user's name in a text.
+const USERS: [&[u8]; 6] = [b"user", b"username", b"login", b"account", b"benutzer", b"usuario"];
 /// Marks around a value, and what ends them.
 const MARKS: [&[u8]; 3] = [b"``", b"`", b"**"];
 
@@ -21,6 +23,24 @@ pub(super) fn marked(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
         return None;
     }
     placed(around, How::Told, literal(cursor)?)
+}
+
+/// "user alice, password alice": behind the user, up to the end of the sentence.
+pub(super) fn beside_user(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
+    let head = &around.text[around.name.span.start.saturating_sub(MAX_TOLD)..around.name.span.start];
+    let line = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
+    let mut before = line.rsplit(|byte| matches!(byte, b' ' | b',' | b'/')).filter(|word| !word.is_empty());
+    let user = before.by_ref().find(|word| !matches!(*word, b"and" | b"with"))?;
+    let is_user = before.next().is_some_and(|word| USERS.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    let word = cursor.run(MAX_TOLD, |byte| byte.is_ascii_graphic());
+    let bytes = &around.text[word.start..word.end];
+    let span = Span::new(word.start, word.end - bytes.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b')')).count());
+    let ends = span.end < word.end || cursor.peek().is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
+    let value = &around.text[span.start..span.end];
+    // Any other word can be one of the sentence.
+    let is_password = value == user || value.iter().any(u8::is_ascii_digit);
+    let literal = Literal { span, quoted: true, goes_on: false, end: span.end };
+    (is_user && ends && is_password && around.name.class == Class::Password).then_some(Place { how: How::Argument, value: literal })
 }
 
 /// "- Password `sunflower`": a line with nothing else, as a list of settings has it.

@@ -14,7 +14,7 @@ a.go	if got, want := tok.Type, "Bearer2025"; got != want {
 a.go	if want := "Basic Q0xJRU5UX0lEOkNMSUVOVF9TRUNSRVQ="; auth != want {
 a.c	if (!strncmp(p_pass1, "a=rtpmap:", 9)) {
 a.swift	let row = Row(key: "harbor0key000000", value: "1")
-A.java	map.get(Names.DB_PASSWORD, "kW3xqz9Vt")
+A.java	map.get(Names.DB_PASSWORD, "sunflower")
 a.conf	password="qQmv3LcF$Qh63wzmtUqWp9OXnLwe7yv1GcBwHpq59k2a0UrY8xe0"
 a.toml	minisign_key = 'RWQk7Hn2Bv5cX1ZaLq9Wm4Te8RyUi3Op6SdFgHjKlZxCvBnM0QwErTyU'
 a.json	"secret": "string0",
@@ -61,7 +61,7 @@ app.js	y = x ? "password" : "kW3xqz9Vt"
 app.js	switch (t) { case "password": "kW3xqz9Vt" }
 app.js	list.push_key("kW3xqz9VtqX2")
 app.js	api_key: "0x1cc80634"
-app.py	f(g("password"), "kW3xqz9Vt")
+app.py	f(g("password"), "sunflower")
 app.py	password = "10.20.30.40"
 app.py	keyring.set_password("acme:core.db1", USERNAME, PASSWORD)
 app.py	keyring.set_password("acme:core.db1", "ops1", token)
@@ -208,8 +208,8 @@ a.yml	signingKey: 8DFFCD771C4B85F8
 values.yml	tlsSecret: registry-7.domain2-tls
 app.yml	Pass Params1:
 de-AT.json	"apiKey": "Schluesselwort1"
-a.erl	handle({password, "kW3xqz9Vt", x})
-a.rb	validates :password, "kW3xqz9Vt", on: :create
+a.erl	handle({password, "sunflower", x})
+a.rb	validates :password, "sunflower", on: :create
 a.json	"value": "[concat('Server=tcp:x,1433;User ID=',parameters('u'),';Password=',parameters('sqlPassword1'),';Encrypt=True')]"
 a.go	authorize(request, "admin")
 a.rb	# `password=(new_password)`. For an example of it
@@ -275,4 +275,26 @@ a.html	<input name="csrfmiddlewaretoken" value="Zq81mfLx0KpvTr4nWy7bQe2s">
 a.rb	encoded_token.encoded_payload = "eyJwYXkiOiJsb2FkIn0"
 a.cfg	crypto key generate rsa modulus 2048
 a.cfg	please enter the password twice
+a.sql	create user &owner identified by "&owner_password1" default tablespace users;
+a.ts	const token = sign(payload, secret, "HS256WithSomething", "PBKDF2WithHmacSHA256");
+a.py	log.info(secret, "Oauth2ClientCredentials")
+a.java	cell(password, "d290f1ee-6c54-4b01-90e6-d701748f0851")
+a.js	ask(password ? "Passw0rdField1" : "User7Field2")
+a.sls	{%- set mysql_pass = salt['pillar.get']('mysql:server:root_password', salt['grains.get']('id')) %}
+a.php	$ok = validatePassword('password', 'd95e8fa7f20a009372eb3477473fcd34:1c');
+a.sql	plan of the user (identified by operation id)
+a.js	const http = new HttpClient("https://api.acme.io/v1/orders/2024");
+a.cs	new TelemetryClient("d290f1ee-6c54-4b01-90e6-d701748f0851");
+a.sh	curl -H "Idempotency-Key: d290f1ee-6c54-4b01-90e6-d701748f0851" https://api.acme.io
+a.js	x=1;pwd={a:"b"};
+a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={${PASSWORD}};Encrypt=yes;
+a.py	headers={'X-Line-Retry-Key': '123e4567-e89b-12d3-a456-426614174000'}
+a.ex	plug Plug.Parsers, parsers: [:urlencoded], pass: ["text/*", "application/json"]
+a.py	@parametrize(("username", "password", "message"), rows)
+a.js	const keys = tab ? ['username', 'password'] : ['mobile', 'captcha']
+a.properties	spring.datasource.password=exxx
+a.rb	config[:password] = "bogus"
+a.js	check('password', 'Sha256WithRsaEncryption');
+a.py	cs = f"DSN=x;UID={cfg.user};PWD={cfg['ledger_pw1']}"
+a.R	expect_equal(jwt_base64(jwt_header()), "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9")
 "###;

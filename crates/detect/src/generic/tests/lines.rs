@@ -287,4 +287,25 @@ collectd.conf.in	DriverOption "password" "«AeXohy0O»"
 irc.conf	<link name="x" recvpass="«polarbears»">
 sdkconfig	CONFIG_OPENTHREAD_NETWORK_PSKC="«104810e2315100afd6bc9215a6bfac53»"
 a.conf	http.secret.key=«this-is-a-very-long-key-12764978qteriugwfiabcou»
+README.md	curl -H "Authorization: Basic «YWRtaW46cXdlUnR5MTM=»" https://acme.io/api
+a.sh	curl -H "Authorization: Basic «YWRtaW46cXdlUnR5MTM=»" https://acme.io/api
+A.cs	await GetTokenAsync(provider, "bob@acme.net", "«Harb0r!x»");
+a.clj	(def headers (basic-auth "bob" "«kW3xqz9Vt»"))
+a.hs	addBasicAuth "bob" "«kW3xqz9Vt»"
+a.clj	(fill form {"password" "«kW3xqz9Vt»"})
+users.config	{password, <<"«kW3xqz9Vt»">>}
+a.kt	whenever { password } answers "«kW3!xqz9Vt»"
+a.sql	INSERT INTO settings VALUES (7, 'what it is for', 'JWT_SECRET', '«y7v2gpd9bv3bbi5ojhu9ool4pceimer8»', 'Y', NULL);
+a.sql	create user harbor identified by «harborpw»;
+a.rb	password { "«bluepin7»" }
+a.kt	val secretKey = hex("«6819b57a326945c1968f452365817a»")
+a.md	Log in as user bob, password «bob7dock».
+a.md	Use username: bob and password: «bob7dock» there.
+a.js	const acme = new AcmeClient("«9d64461d14871c08c81352b05dedd34f»");
+a.py	acme = AcmeApi('«Zq81mfLx0KpvTr4nWy7bQe2s»', timeout=5)
+a.sh	curl -H "X-Acme-Key: «a0d64461d14871c08c81352b05de»" https://api.acme.io
+a.sh	curl -H "Authorization: Bearer «Zq81mfLx0Kpv:9d64461d14871c08c81352b05dedd34f»" https://api.acme.io
+a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={«kW3;xqz}}9Vt»};Encrypt=yes;
+a.py	connect("DSN=db;UID=app;PWD={«kW3;xqz9Vt»}")
+A.java	user.setPassWord("«kW3xqz9Vt»");
 "#;
