@@ -333,17 +333,8 @@ impl<'p> Program<'p> {
 
     /// A statement of the development kit, whose elements have names of their own.
     fn statement(&self, at: usize, all: &Map<String, Json>, facts: &mut Facts) {
-        /// The kit's names in both languages.
-        const ELEMENTS: &[(&str, &str)] = &[
-            ("actions", "Action"),
-            ("notActions", "NotAction"),
-            ("not_actions", "NotAction"),
-            ("resources", "Resource"),
-            ("notResources", "NotResource"),
-            ("not_resources", "NotResource"),
-            ("conditions", "Condition"),
-        ];
-        if !ELEMENTS.iter().any(|(theirs, element)| element.ends_with("Action") && all.contains_key(*theirs)) {
+        let mut statement = names::statement(all);
+        if !statement.contains_key("Action") && !statement.contains_key("NotAction") {
             return;
         }
         let denies = all.get("effect").is_some_and(|effect| effect.as_str().is_some_and(|text| text.contains("DENY")));
@@ -351,13 +342,7 @@ impl<'p> Program<'p> {
         if denies || all.contains_key("principals") {
             return;
         }
-        let mut statement = Map::new();
-        statement.insert("Effect".to_owned(), json!("Allow"));
-        for (theirs, element) in ELEMENTS {
-            if let Some(value) = all.get(*theirs) {
-                statement.insert((*element).to_owned(), value.clone());
-            }
-        }
+        statement.extend(names::field(all, "conditions").map(|conditions| ("Condition".to_owned(), conditions.clone())));
         self.granted(&json!({ "Statement": [statement] }), at, facts);
     }
 }

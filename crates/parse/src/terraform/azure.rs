@@ -177,11 +177,11 @@ fn custom_role(resource: Resource<'_, '_>, id: &Val) -> Option<Vec<String>> {
 }
 
 fn actions_of<'m>(resource: Resource<'_, 'm>, section: Section<'m>) -> Option<Vec<String>> {
-    let permissions = resource.module.blocks(section, "permissions");
-    let actions = permissions
-        .iter()
-        .flat_map(|block| ["actions", "data_actions"].into_iter().flat_map(|name| resource.module.texts(*block, name)).collect::<Vec<_>>());
-    Some(actions.map(|(text, _)| hole::shown(&text)).collect())
+    let mut actions = Vec::new();
+    resource.module.for_blocks(section, "permissions", &mut |block| {
+        actions.extend(["actions", "data_actions"].into_iter().flat_map(|name| resource.module.texts(block, name)));
+    });
+    Some(actions.iter().map(|(text, _)| hole::shown(text)).collect())
 }
 
 /// What a scope covers: of a reference to a resource of the folder its address.

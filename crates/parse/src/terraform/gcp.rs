@@ -119,11 +119,12 @@ fn iam_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
     let module = resource.module;
     let mut ordinal = 0;
     let data = resource.get("policy_data").and_then(|val| module.resources.get(&val.reference()?.address).copied());
-    for binding in data.map(|section| module.blocks(section, "binding")).unwrap_or_default() {
+    let Some(data) = data else { return };
+    module.for_blocks(data, "binding", &mut |binding| {
         if let Some(role) = module.get(binding, "role") {
             granted(resource, binding, "members", &Role::of(resource, &role), &mut ordinal, facts);
         }
-    }
+    });
 }
 
 /// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about; `ordinal` counts them.
@@ -179,7 +180,12 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
     if let Some(pool) = pool_of(resource, text) {
         return module.key(&pool);
     }
-    if hole::is_known(text) { text.to_owned() } else { module.key_of_unknown(text, member.at) }
+    match hole::is_known(text) {
+        true => text.to_owned(),
+        // Of whom a member is a set is told by the rest of it.
+        false if text.starts_with("principal") => module.key_of_place(text, member.at),
+        false => module.key_of_unknown(text, member.at),
+    }
 }
 
 /// The address of the pool that a `principal://` or `principalSet://` member belongs to, if the folder defines it.
