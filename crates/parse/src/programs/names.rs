@@ -8,6 +8,9 @@ use super::literal::{Names, bounded, is_name, value};
 use crate::policy_document::hole;
 use crate::terraform::snake_case;
 
+/// Calls that leave a list as it is.
+const READS: &[&str] = &[".map(", ".forEach(", ".filter(", ".join(", ".length", ".includes("];
+
 /// Names that lines of the file set to a text, an object or a list, each once. Of an object or list nothing may be set or taken
 /// apart elsewhere: what it is then, nobody runs the program to see.
 pub(super) fn names(text: &str) -> Names {
@@ -18,7 +21,8 @@ pub(super) fn names(text: &str) -> Names {
         json.is_string()
             || !text.match_indices(name).any(|(at, _)| {
                 let is_start = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.'));
-                is_start && text[at + name.len()..].starts_with(['.', '['])
+                let behind = &text[at + name.len()..];
+                is_start && behind.starts_with(['.', '[']) && !READS.iter().any(|call| behind.starts_with(call))
             })
     };
     let known = found.into_iter().filter_map(|(name, json)| Some((name, json?)));

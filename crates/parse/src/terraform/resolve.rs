@@ -37,6 +37,13 @@ impl<'m> Module<'m> {
             ("aws_iam_role" | "aws_iam_user" | "aws_iam_instance_profile" | "aws_iam_group", "id") => {
                 self.path(section, "name").unwrap_or_else(itself)
             }
+            // AWS gives the provider's address back without its scheme.
+            ("aws_iam_openid_connect_provider", "url") => match self.path(section, "url") {
+                Some(Val { kind: Kind::Text(url, basis), at, via }) => {
+                    Val { kind: Kind::Text(url.trim_start_matches("https://").to_owned(), basis), at, via }
+                }
+                other => other.unwrap_or_else(itself),
+            },
             ("time_rotating", "rotation_rfc3339") => self.later(section, "rotation").map_or_else(itself, Val::new),
             ("time_offset", "rfc3339") => self.later(section, "offset").map_or_else(itself, Val::new),
             // What it computes has no attribute of that name.
