@@ -56,6 +56,8 @@ const BUILDERS: &[&str] = &["PolicyStatement.Builder.create(", "PolicyStatementP
 const MANAGED: &[&str] =
     &["fromAwsManagedPolicyName(", "from_aws_managed_policy_name(", "FromAwsManagedPolicyName(", "ManagedPolicy_FromAwsManagedPolicyName("];
 const PROVIDER: &str = "oidc-provider/";
+/// What the platform's own interface calls a trust.
+const TRUST: &str = "AssumeRolePolicyDocument";
 const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
 
 /// Programs that make trusts, grants or signed URLs, and are no tests.
@@ -79,7 +81,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 /// the others.
 static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let calls = FEDERATED.iter().chain(ACCOUNTS).chain(MANAGED).chain(lifetimes::WORDS);
-    words(calls.chain(STATEMENTS).chain(BUILDERS).chain(lifetimes::SESSIONS).chain([&PROVIDER]).chain(pulumi::IMPORTS))
+    words(calls.chain(STATEMENTS).chain(BUILDERS).chain(lifetimes::SESSIONS).chain([&PROVIDER, &TRUST]).chain(pulumi::IMPORTS))
 });
 static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(statements::WORDS));
 

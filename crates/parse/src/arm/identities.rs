@@ -94,6 +94,10 @@ fn federated(template: &Deployment<'_>, resource: &Declared, ordinal: usize, fac
     let subject = match subject {
         Some((Value::Known(text, _), _)) => SubjectRule::Exact(vec![text]),
         Some((Value::Unknown(why), text)) => hole::partly(&text).map_or(SubjectRule::Unknown(why), |text| SubjectRule::Exact(vec![text])),
+        // Properties that are given as a whole may name any.
+        None if template.get(resource, "properties").is_some_and(|all| all.entries().is_empty()) => {
+            SubjectRule::Unknown("the credential's properties are not known from these inputs".to_owned())
+        }
         None => expression.map_or(SubjectRule::Any, SubjectRule::Expression),
     };
     let audiences = get("audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());

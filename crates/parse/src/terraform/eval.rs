@@ -205,7 +205,7 @@ impl<'m> Module<'m> {
                     None => reference(address.clone()),
                 },
                 ([(file, expr)], _) => self.eval(*file, expr),
-                ([], None) => match self.variables.get(name).and_then(|section| self.default(*section)) {
+                ([], None) => match self.variables.get(name).and_then(|section| self.default(name, *section)) {
                     Some(val) => defaulted(val),
                     None => reference(address.clone()),
                 },
@@ -216,10 +216,12 @@ impl<'m> Module<'m> {
         })
     }
 
-    /// What a variable is by default; `null` is a default too: what it is given to is as if it were not written.
-    fn default(&self, section: super::module::Section<'m>) -> Option<Val> {
+    /// What a variable is by default; `null` is a default too: what it is given to is as if it were not written. A secret
+    /// that is `null` is given where nobody reads it.
+    fn default(&self, name: &str, section: super::module::Section<'m>) -> Option<Val> {
         let attribute = section.block.body.get_attribute("default")?;
-        Some(self.eval(section.file, &attribute.value))
+        let val = self.eval(section.file, &attribute.value);
+        (!matches!(val.kind, Kind::Null) || !self.is_secret_variable(name)).then_some(val)
     }
 
     /// Whether a variable is there for a secret, which then is one whatever it is set to.

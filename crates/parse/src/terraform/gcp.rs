@@ -296,8 +296,17 @@ fn kubernetes_account(member: &str) -> Option<(&str, String)> {
 
 /// What a member says of the token: its subject, or the value of an attribute that the provider maps from a claim.
 pub(super) fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (SubjectRule, Vec<Claim>) {
+    let mapped = |name: &str| {
+        let provider = provider?;
+        provider.module.value_of(provider.get("attribute_mapping")?.get(name)?).known().map(str::to_owned)
+    };
     if let Some((_, subject)) = member.split_once("/subject/") {
-        let rule = match hole::value(subject, Basis::Literal) {
+        let written = hole::value(subject, Basis::Literal);
+        // What the provider takes for the subject may be another claim than the token's own.
+        if let Some(mapped) = mapped("google.subject").filter(|claim| claim != "assertion.sub") {
+            return (SubjectRule::Any, vec![claim(&mapped, "==", written)]);
+        }
+        let rule = match written {
             Value::Known(text, _) => SubjectRule::Exact(vec![text]),
             Value::Unknown(why) => SubjectRule::Unknown(why),
         };
@@ -307,10 +316,7 @@ pub(super) fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (
         return (SubjectRule::Any, Vec::new());
     };
     let name = format!("attribute.{attribute}");
-    let mapped = provider.and_then(|provider| {
-        let mapping = provider.get("attribute_mapping")?;
-        provider.module.value_of(mapping.get(&name)?).known().map(str::to_owned)
-    });
+    let mapped = mapped(&name);
     let claim = claim(mapped.as_deref().unwrap_or(&name), "==", hole::value(value, Basis::Literal));
     let is_subject = mapped.as_deref() == Some("assertion.sub");
     match claim.values.first() {
