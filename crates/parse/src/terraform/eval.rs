@@ -66,7 +66,11 @@ impl<'m> Module<'m> {
                 }
             }
             Expression::FuncCall(call) => {
-                let args = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
+                let mut args: Vec<Val> = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
+                // `merge(list...)`: the items of the last one are arguments themselves.
+                if let Some(last) = args.pop_if(|last| call.args.expand_final() && matches!(last.kind, Kind::List(_))) {
+                    args.extend(last.items().iter().cloned());
+                }
                 let result = functions::call(self, call.name.name.as_str(), args);
                 let whole = expr.span().map(|range| At::new(file, Span::from_range(range)));
                 return Val { at: result.at.or(whole), ..result };

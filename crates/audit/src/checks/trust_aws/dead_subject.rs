@@ -169,9 +169,10 @@ mod tests {
             let change = |trust: &mut TrustBinding| trust.claims = vec![claim(name, operator, "sts.amazonaws.com")];
             levels(&CHECK, &with_trust(Platform::Aws, change))
         };
-        assert_eq!(keyed("token.actions.githubuser.content.com:aud", "StringEquals"), [Level::Error]);
+        for key in ["token.actions.githubuser.content.com:aud", "https://token.actions.githubusercontent.com:aud"] {
+            assert_eq!(keyed(key, "StringEquals"), [Level::Error], "{key}");
+        }
         assert!(keyed("token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
-        assert!(keyed("https://token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
         assert!(keyed("gitlab.com:aud", "StringNotEquals").is_empty());
         assert!(keyed("${var.issuer}:aud", "StringEquals").is_empty());
         assert!(keyed("aws:RequestedRegion", "StringEquals").is_empty());
