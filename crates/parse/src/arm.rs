@@ -83,6 +83,9 @@ fn template(deployment: &Deployment<'_>, levels: usize, facts: &mut Facts) {
             compute::read(deployment, resource, facts);
         }
     }
+    for module in deployment.source.modules.iter().filter(|module| identities::is_identity(module)) {
+        identities::of_module(deployment, module, facts);
+    }
     values::parameters(deployment, facts);
     if levels == 0 && !deployment.source.nested.is_empty() {
         let detail = format!("templates nested deeper than {MAX_TEMPLATES} levels were not read");

@@ -56,6 +56,8 @@ const BUILDERS: &[&str] = &["PolicyStatement.Builder.create(", "PolicyStatementP
 const MANAGED: &[&str] =
     &["fromAwsManagedPolicyName(", "from_aws_managed_policy_name(", "FromAwsManagedPolicyName(", "ManagedPolicy_FromAwsManagedPolicyName("];
 const PROVIDER: &str = "oidc-provider/";
+/// What the platform's own interface calls a trust.
+const TRUST: &str = "AssumeRolePolicyDocument";
 const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
 
 /// Programs that make trusts, grants or signed URLs, and are no tests.
@@ -79,7 +81,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 /// the others.
 static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let calls = FEDERATED.iter().chain(ACCOUNTS).chain(MANAGED).chain(lifetimes::WORDS);
-    words(calls.chain(STATEMENTS).chain(BUILDERS).chain(lifetimes::SESSIONS).chain([&PROVIDER]).chain(pulumi::IMPORTS))
+    words(calls.chain(STATEMENTS).chain(BUILDERS).chain(lifetimes::SESSIONS).chain([&PROVIDER, &TRUST]).chain(pulumi::IMPORTS))
 });
 static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(statements::WORDS));
 
@@ -333,17 +335,8 @@ impl<'p> Program<'p> {
 
     /// A statement of the development kit, whose elements have names of their own.
     fn statement(&self, at: usize, all: &Map<String, Json>, facts: &mut Facts) {
-        /// The kit's names in both languages.
-        const ELEMENTS: &[(&str, &str)] = &[
-            ("actions", "Action"),
-            ("notActions", "NotAction"),
-            ("not_actions", "NotAction"),
-            ("resources", "Resource"),
-            ("notResources", "NotResource"),
-            ("not_resources", "NotResource"),
-            ("conditions", "Condition"),
-        ];
-        if !ELEMENTS.iter().any(|(theirs, element)| element.ends_with("Action") && all.contains_key(*theirs)) {
+        let mut statement = names::statement(all);
+        if !statement.contains_key("Action") && !statement.contains_key("NotAction") {
             return;
         }
         let denies = all.get("effect").is_some_and(|effect| effect.as_str().is_some_and(|text| text.contains("DENY")));
@@ -351,13 +344,7 @@ impl<'p> Program<'p> {
         if denies || all.contains_key("principals") {
             return;
         }
-        let mut statement = Map::new();
-        statement.insert("Effect".to_owned(), json!("Allow"));
-        for (theirs, element) in ELEMENTS {
-            if let Some(value) = all.get(*theirs) {
-                statement.insert((*element).to_owned(), value.clone());
-            }
-        }
+        statement.extend(names::field(all, "conditions").map(|conditions| ("Condition".to_owned(), conditions.clone())));
         self.granted(&json!({ "Statement": [statement] }), at, facts);
     }
 }

@@ -75,6 +75,13 @@ fn member(trust: &TrustBinding) -> Option<&Value> {
     trust.settings.iter().find(|(name, _)| name == "member").map(|(_, value)| value)
 }
 
+/// The set of identities that a grant is for, where it is one of a pool and not a principal of the inputs. What isn't known of it
+/// stands as `${…}`, and where it is said behind it.
+fn granted_set(principal: &str) -> Option<&str> {
+    let set = principal.get(principal.find("principalSet://")?..)?;
+    Some(set.split(" (").next().unwrap_or(set))
+}
+
 /// The provider's condition.
 fn attribute_condition(trust: &TrustBinding) -> Option<&Claim> {
     trust.claims.iter().find(|claim| claim.name == "attribute_condition")

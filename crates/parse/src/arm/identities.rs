@@ -1,6 +1,6 @@
 //! Identities in Azure templates: managed identities, federated credentials, role assignments.
 
-use unkeyed_model::{Basis, Facts, Platform, Principal, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
+use unkeyed_model::{Basis, Facts, Location, Platform, Principal, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
 
 use super::deployment::{Deployment, of_hole, type_of};
 use super::parser::Declared;
@@ -26,6 +26,13 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
         let mut names = vec![key.clone()];
         names.extend(Some(template.name_of(resource)).filter(|name| hole::is_known(name) && !name.is_empty()));
         let location = template.location(resource);
+        facts.principals.push(Principal { platform: Platform::Azure, key, kind: "managed-identity".to_owned(), names, location });
+    }
+    for module in template.source.modules.iter().filter(|module| is_identity(module)) {
+        let key = template.key(&module.symbol);
+        let mut names = vec![key.clone()];
+        names.extend(template.get(module, "params.name").map(|name| template.text(&name)).filter(|name| hole::is_known(name)));
+        let location = template.location(module);
         facts.principals.push(Principal { platform: Platform::Azure, key, kind: "managed-identity".to_owned(), names, location });
     }
 }
@@ -75,7 +82,12 @@ pub(super) fn principal(template: &Deployment<'_>, val: &Val, facts: &mut Facts)
 
 /// Of a resource its symbol; of a module or a parameter what is taken from it as well.
 fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String {
-    if template.resource(address).is_some() || attribute.is_empty() { address.to_owned() } else { format!("{address}.{attribute}") }
+    let is_module = || template.source.modules.iter().any(|module| module.symbol == address && is_identity(module));
+    if template.resource(address).is_some() || attribute.is_empty() || is_module() {
+        address.to_owned()
+    } else {
+        format!("{address}.{attribute}")
+    }
 }
 
 /// A credential of a managed identity, or of an application, whose properties stand one level higher in Bicep.
@@ -89,26 +101,55 @@ fn federated(template: &Deployment<'_>, resource: &Declared, ordinal: usize, fac
         }
     };
     let get = |name: &str| template.get(resource, &format!("properties.{name}")).or_else(|| template.get(resource, name));
+    // Properties that are given as a whole may name any subject.
+    let is_whole = template.get(resource, "properties").is_some_and(|all| all.entries().is_empty());
+    let id = format!("{}/{ordinal}", template.key(&resource.symbol));
+    facts.trusts.push(credential(template, &get, is_whole, TrustBinding { id, principal: key, ..located(template.location(resource)) }));
+}
+
+/// The credentials of the identity that a module of the registry makes.
+pub(super) fn of_module(template: &Deployment<'_>, module: &Declared, facts: &mut Facts) {
+    let credentials = template.get(module, "params.federatedIdentityCredentials");
+    for (ordinal, one) in credentials.iter().flat_map(Val::items).filter(|one| !one.entries().is_empty()).enumerate() {
+        let key = template.key(&module.symbol);
+        let trust = TrustBinding { id: format!("{key}/{ordinal}"), principal: key, ..located(template.location(module)) };
+        facts.trusts.push(credential(template, &|name| one.get(name).cloned(), false, trust));
+    }
+}
+
+/// Whether a module is the managed identity of Microsoft's registry (Azure Verified Modules), which makes its credentials as well.
+pub(super) fn is_identity(module: &Declared) -> bool {
+    module.kind.contains("avm/res/managed-identity/user-assigned-identity:")
+}
+
+fn located(location: Location) -> TrustBinding {
+    TrustBinding {
+        id: String::new(),
+        platform: Platform::Azure,
+        principal: String::new(),
+        trusted: "oidc".to_owned(),
+        issuer: Value::default(),
+        subject: SubjectRule::Any,
+        audiences: None,
+        claims: Vec::new(),
+        settings: Vec::new(),
+        location,
+    }
+}
+
+/// A credential with what its settings say of tokens.
+fn credential(template: &Deployment<'_>, get: &dyn Fn(&str) -> Option<Val>, is_whole: bool, trust: TrustBinding) -> TrustBinding {
     let expression = get("claimsMatchingExpression.value").and_then(|val| hole::partly(&template.text(&val)));
     let subject = get("subject").map(|val| (template.value(&val), template.text(&val)));
     let subject = match subject {
         Some((Value::Known(text, _), _)) => SubjectRule::Exact(vec![text]),
         Some((Value::Unknown(why), text)) => hole::partly(&text).map_or(SubjectRule::Unknown(why), |text| SubjectRule::Exact(vec![text])),
+        None if is_whole => SubjectRule::Unknown("the credential's properties are not known from these inputs".to_owned()),
         None => expression.map_or(SubjectRule::Any, SubjectRule::Expression),
     };
     let audiences = get("audiences").map(|val| val.items().iter().map(|item| template.value(item)).collect());
-    facts.trusts.push(TrustBinding {
-        id: format!("{}/{ordinal}", template.key(&resource.symbol)),
-        platform: Platform::Azure,
-        principal: key,
-        trusted: "oidc".to_owned(),
-        issuer: get("issuer").map(|val| template.value(&val)).unwrap_or_default(),
-        subject,
-        audiences,
-        claims: Vec::new(),
-        settings: Vec::new(),
-        location: template.location(resource),
-    });
+    let issuer = get("issuer").map(|val| template.value(&val)).unwrap_or_default();
+    TrustBinding { issuer, subject, audiences, ..trust }
 }
 
 fn role_assignment(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {

@@ -79,9 +79,11 @@ fn api_server(command: &Command) -> Option<Effect> {
     if !runs {
         return None;
     }
-    let words = command.invocation().iter().map(|word| word.text.as_str());
-    let set = words.filter_map(|word| word.split_once(EXTENDS)).next_back().map(|(_, value)| value);
-    Some(Effect::Lasts { what: "pod-token-seconds", length: extended(set.and_then(|value| value.strip_prefix('='))) })
+    let words = || command.invocation().iter().map(|word| word.text.as_str());
+    let set = words().filter_map(|word| word.split_once(EXTENDS)).next_back().and_then(|(_, value)| value.strip_prefix('='));
+    // Options that a variable holds may set it.
+    let set = set.or_else(|| words().skip(1).find(|word| word.starts_with('$')));
+    Some(Effect::Lasts { what: "pod-token-seconds", length: extended(set) })
 }
 
 /// How long tokens of pods live with this setting, in seconds as text.

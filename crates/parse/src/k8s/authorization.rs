@@ -1,7 +1,7 @@
 //! Istio's authorization policies: which identities of the mesh a workload lets in, and for what.
 //!
-//! One decision a reader would question: a principal with a `*` names nobody in particular and is left out; whom it lets
-//! in can't be told without all workloads of the mesh. Istio docs, "Authorization Policy".
+//! One decision a reader would question: a principal with a `*` names nobody in particular; it counts where it stands for a whole
+//! trust domain and nothing else of the rule says who. Istio docs, "Authorization Policy".
 
 use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, Value};
 
@@ -23,9 +23,14 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
         let methods = rule.get("to").map(Node::items).unwrap_or_default().iter().filter_map(|to| to.path(&["operation", "methods"]));
         let actions: Vec<String> = methods.flat_map(Node::items).filter_map(Node::text).map(str::to_owned).collect();
         let sources = rule.get("from").map(Node::items).unwrap_or_default().iter().filter_map(|from| from.get("source"));
-        let named = sources.filter_map(|source| source.get("principals")).flat_map(Node::items);
-        for principal in named {
-            let Some(id) = object.source.text(principal).filter(|id| !id.contains('*')) else { continue };
+        let is_bare = rule.get("when").is_none();
+        let named = sources.flat_map(|source| {
+            let alone = is_bare && source.entries().len() == 1;
+            source.get("principals").map(Node::items).unwrap_or_default().iter().map(move |principal| (principal, alone))
+        });
+        for (principal, alone) in named {
+            let counts = |id: &std::rc::Rc<str>| !id.contains('*') || alone && is_everybody(id);
+            let Some(id) = object.source.text(principal).filter(counts) else { continue };
             facts.grants.push(RoleGrant {
                 platform: Platform::Spiffe,
                 principal: format!("spiffe://{id}"),
@@ -39,4 +44,9 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
             });
         }
     }
+}
+
+/// Whether an identity of the mesh is any of it, or any of a trust domain (`*`, `cluster.local/*`).
+pub(super) fn is_everybody(id: &str) -> bool {
+    id.strip_suffix('*').is_some_and(|rest| rest.is_empty() || rest.strip_suffix('/').is_some_and(|domain| !domain.contains('/')))
 }

@@ -1,7 +1,7 @@
 //! Linkerd's policies: which service accounts of the mesh a server lets in (Linkerd docs, "Authorization Policy").
 //!
-//! One decision a reader would question: as with Istio, an identity with a `*` names nobody in particular and is left out. Linkerd
-//! names identities by service account; they are written here as the mesh's ids of these accounts.
+//! One decision a reader would question: as with Istio, an identity with a `*` names nobody in particular and is left out, unless it
+//! is every one. Linkerd names identities by service account; they are written here as the mesh's ids of these accounts.
 
 use unkeyed_model::{Facts, Location, Platform, ResourceScope, RoleGrant, Value};
 
@@ -9,6 +9,9 @@ use super::objects::Object;
 use crate::tree::Node;
 
 const GROUP: &str = "policy.linkerd.io";
+
+/// Every identity of the mesh.
+const EVERYBODY: &str = "spiffe://*";
 
 /// Reads the policies among the objects: a grant for each account that one of them names.
 pub(super) fn read(objects: &[Object<'_>], facts: &mut Facts) {
@@ -63,6 +66,9 @@ fn of_account(namespace: &str, name: &str) -> String {
 
 /// `ACCOUNT.NAMESPACE.serviceaccount.identity.LINKERD.TRUST-DOMAIN`.
 fn of_identity(identity: &str) -> Option<String> {
+    if identity == "*" {
+        return Some(EVERYBODY.to_owned());
+    }
     if identity.starts_with("spiffe://") && !identity.contains('*') {
         return Some(identity.to_owned());
     }
@@ -124,6 +130,7 @@ spec:
         let said: Vec<_> = facts.grants.iter().map(|grant| (grant.principal.as_str(), grant.resources[0].known().unwrap_or("-"))).collect();
         let expected = [
             ("spiffe://cluster.local/ns/shop/sa/web", "shop/api-http"),
+            ("spiffe://*", "shop/api-http"),
             ("spiffe://cluster.local/ns/jobs/sa/batch", "shop/api-http"),
             ("spiffe://cluster.local/ns/shop/sa/gateway", "shop/api-http"),
             ("spiffe://cluster.local/ns/ops/sa/admin", "shop/api-admin"),

@@ -96,7 +96,9 @@ fn lengths(text: &str) -> BTreeMap<&str, Option<u64>> {
 }
 
 fn named_length(lengths: &BTreeMap<&str, Option<u64>>, value: &Json) -> Option<u64> {
-    *lengths.get(hole::only_hole(value.as_str()?)?)?
+    let factor = |name: &str| lengths.get(name).copied().flatten().or_else(|| product(name));
+    let factors = hole::only_hole(value.as_str()?)?.split('*').map(|name| factor(name.trim()));
+    factors.into_iter().try_fold(1_u64, |all, one| all.checked_mul(one?))
 }
 
 /// A number, a product of numbers, or a length of Python's `datetime`, by itself or behind a `+`.

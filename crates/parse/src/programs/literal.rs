@@ -3,6 +3,7 @@
 //!
 //! The decision a reader would question: nothing is resolved but names that the file sets once to a literal.
 
+mod mapped;
 mod text;
 mod typed;
 
@@ -165,8 +166,10 @@ impl Reader<'_> {
         match literal {
             Some(literal) if ends => return Some(literal),
             Some(literal) if is_structure => {
+                let behind = self.at;
                 self.pass();
-                return Some(literal);
+                let call = self.text.get(behind..self.at).unwrap_or_default().strip_prefix(".map(");
+                return call.map_or(Some(literal.clone()), |call| self.mapped(&literal, call, levels).or_else(|| Some(self.shown(start))));
             }
             _ => self.at = start,
         }
@@ -181,7 +184,8 @@ impl Reader<'_> {
         if written.is_empty() {
             return None;
         }
-        Some(self.names.get(written).cloned().unwrap_or_else(|| Json::String(self.meant(written))))
+        let made = written.split_once(".map(").and_then(|(list, call)| self.mapped(self.names.get(list.trim())?, call, levels));
+        made.or_else(|| self.names.get(written).cloned()).or_else(|| Some(Json::String(self.meant(written))))
     }
 
     /// What a call holds that only changes its form, or that names the fields of an object (`…Args(issuer_uri="…")`).
@@ -221,6 +225,11 @@ impl Reader<'_> {
         }
         self.at = start;
         None
+    }
+
+    /// What was passed since, as a hole.
+    fn shown(&self, start: usize) -> Json {
+        Json::String(hole::hole(&self.text.get(start..self.at).unwrap_or_default().chars().take(MAX_SHOWN).collect::<String>()))
     }
 
     /// What an expression stands for: the text that a name is set to, else a hole.
@@ -301,6 +310,16 @@ impl Reader<'_> {
     fn list(&mut self, levels: usize) -> Option<Json> {
         let mut items = Vec::new();
         self.at += 1;
+        let start = self.at;
+        self.pass();
+        let inside = self.text.get(start..self.at).unwrap_or_default();
+        if self.peek() == Some(b']')
+            && let Some(made) = self.comprehension(inside, levels)
+        {
+            self.at += 1;
+            return Some(made);
+        }
+        self.at = start;
         loop {
             self.blank();
             match self.peek()? {

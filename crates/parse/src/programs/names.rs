@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
 use super::literal::{Names, bounded, is_name, value};
 use crate::policy_document::hole;
+use crate::terraform::snake_case;
+
+/// Calls that leave a list as it is.
+const READS: &[&str] = &[".map(", ".forEach(", ".filter(", ".join(", ".length", ".includes("];
 
 /// Names that lines of the file set to a text, an object or a list, each once. Of an object or list nothing may be set or taken
 /// apart elsewhere: what it is then, nobody runs the program to see.
@@ -17,7 +21,8 @@ pub(super) fn names(text: &str) -> Names {
         json.is_string()
             || !text.match_indices(name).any(|(at, _)| {
                 let is_start = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.'));
-                is_start && text[at + name.len()..].starts_with(['.', '['])
+                let behind = &text[at + name.len()..];
+                is_start && behind.starts_with(['.', '[']) && !READS.iter().any(|call| behind.starts_with(call))
             })
     };
     let known = found.into_iter().filter_map(|(name, json)| Some((name, json?)));
@@ -56,6 +61,19 @@ fn set<'t>(text: &'t str, begins: &[char], names: &Names, found: &mut BTreeMap<&
     found.iter().filter_map(|(name, json)| Some(((*name).to_owned(), json.clone()?))).collect()
 }
 
+/// A value by its name in the notation of Python; the other languages write the same name in theirs.
+pub(super) fn field<'j>(given: &'j Map<String, Json>, name: &str) -> Option<&'j Json> {
+    given.iter().find(|(theirs, _)| snake_case(theirs) == name).map(|(_, value)| value)
+}
+
+/// A statement of a policy with what a kit's object says of its actions and resources.
+pub(super) fn statement(given: &Map<String, Json>) -> Map<String, Json> {
+    const ELEMENTS: [(&str, &str); 4] =
+        [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")];
+    let written = ELEMENTS.iter().filter_map(|(theirs, element)| Some(((*element).to_owned(), field(given, theirs)?.clone())));
+    std::iter::once(("Effect".to_owned(), json!("Allow"))).chain(written).collect()
+}
+
 /// The literal with what a format or a joined text fills in (`%s`, `` ` + name + ` ``) as holes.
 pub(super) fn formatted(json: Json) -> Json {
     match json {
@@ -73,8 +91,6 @@ pub(super) fn formatted(json: Json) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

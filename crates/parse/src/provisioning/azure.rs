@@ -21,9 +21,17 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
     } else if makes && (call.runs(&["ad", "sp", "federated-credential"]) || call.runs(&["role", "definition"])) || call.runs(&["rest"]) {
         call.documents(out);
     } else if call.runs(&["ad", "app", "credential", "reset"]) || call.runs(&["ad", "sp", "credential", "reset"]) {
-        secret(call, &["--id"], "--cert", out);
+        if let Some(name) = call.option(&["--id"]) {
+            secret(call, name, has(call, &["--cert", "--create-cert"]), out);
+        }
     } else if call.runs(&["ad", "sp", "create-for-rbac"]) {
-        let principal = call.option(&["--name", "-n", "--display-name"]).map(Attribute::Text);
+        let name = call.option(&["--name", "-n", "--display-name"]);
+        // A password is made unless a certificate is asked for, or none (Azure CLI reference, "az ad sp create-for-rbac").
+        if call.option(&["--create-password"]).is_none_or(|answer| answer != "false") {
+            let is_certificate = has(call, &["--create-cert", "--cert"]);
+            secret(call, name.clone().unwrap_or_default(), is_certificate, out);
+        }
+        let principal = name.map(Attribute::Text);
         for scope in call.options(&["--scopes", "--scope"]) {
             assigned(call, principal.clone(), call.option(&["--role"]), Some(scope), out);
         }
@@ -100,16 +108,23 @@ pub(super) fn cmdlet(call: &Call<'_>, out: &mut Out<'_>) {
             let holder = if call.program().contains("ADApp") { "azuread_application" } else { IDENTITY };
             credential(call, holder, out);
         }
-        "New-AzADAppCredential" => secret(call, &["-ObjectId", "-ApplicationId"], "-CertValue", out),
+        "New-AzADAppCredential" => {
+            if let Some(name) = call.option(&["-ObjectId", "-ApplicationId"]) {
+                secret(call, name, has(call, &["-CertValue"]), out);
+            }
+        }
         "New-MgApplicationFederatedIdentityCredential" | "New-AzADAppFederatedIdentityCredential" => call.documents(out),
         _ => {}
     }
 }
 
+/// Whether one of these flags is there.
+fn has(call: &Call<'_>, flags: &[&str]) -> bool {
+    call.arguments().any(|argument| flags.contains(&argument.split('=').next().unwrap_or_default()))
+}
+
 /// A secret or certificate of an application.
-fn secret(call: &Call<'_>, application: &[&str], certificate: &str, out: &mut Out<'_>) {
-    let Some(name) = call.option(application) else { return };
-    let is_certificate = call.option(&[certificate]).is_some();
+fn secret(call: &Call<'_>, name: String, is_certificate: bool, out: &mut Out<'_>) {
     let kind = if is_certificate { "azuread_application_certificate" } else { "azuread_application_password" };
     let label = label(APPLICATION, &name, out);
     out.resource(APPLICATION, label.clone(), &call.node(), vec![("object_id", text(name))]);

@@ -1,4 +1,4 @@
-//! `kubectl create clusterrolebinding|rolebinding`, `kubectl annotate serviceaccount` (kubectl reference) and
+//! `kubectl create clusterrole|role|clusterrolebinding|rolebinding`, `kubectl annotate serviceaccount` (kubectl reference) and
 //! `oc adm policy add-cluster-role-to-user` (OpenShift documentation, "Using RBAC to define and apply permissions").
 
 use super::script::Call;
@@ -12,6 +12,11 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
     for (verb, kind) in ADDED {
         if call.runs(&["policy", verb]) {
             return added(call, verb, kind, out);
+        }
+    }
+    for (verb, kind) in ROLES {
+        if call.runs(&["create", verb]) {
+            return role(call, verb, kind, out);
         }
     }
     let (kind, verb) = match () {
@@ -33,6 +38,32 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
     for group in call.options(&["--group"]) {
         attributes.push(block("subject", vec![("kind", text("Group")), ("name", text(group))]));
     }
+    out.add(kind, own, &call.node(), attributes);
+}
+
+/// Roles that a command makes, and what they are.
+const ROLES: [(&str, &str); 2] = [("clusterrole", "kubernetes_cluster_role"), ("role", "kubernetes_role")];
+
+/// A role with a rule for each resource that it covers (`deployments.apps`).
+fn role(call: &Call<'_>, verb: &str, kind: &'static str, out: &mut Out<'_>) {
+    let Some(name) = call.argument_after(verb) else { return };
+    let listed = |options: &[&str]| -> Vec<String> {
+        call.options(options).iter().flat_map(|given| given.split(',').map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    let list = |items: Vec<String>| Some(Attribute::Node(call.list(items)));
+    let (verbs, names) = (listed(&["--verb"]), listed(&["--resource-name"]));
+    let mut attributes = vec![block("metadata", vec![("name", text(name.clone()))])];
+    for resource in listed(&["--resource"]) {
+        let (resource, group) = resource.split_once('.').unwrap_or((&resource, ""));
+        let rule = vec![
+            ("api_groups", list(vec![group.to_owned()])),
+            ("resources", list(vec![resource.to_owned()])),
+            ("verbs", list(verbs.clone())),
+            ("resource_names", list(names.clone()).filter(|_| !names.is_empty())),
+        ];
+        attributes.push(block("rule", rule));
+    }
+    let own = out.numbered(kind, &name);
     out.add(kind, own, &call.node(), attributes);
 }
 

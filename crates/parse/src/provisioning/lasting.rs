@@ -11,8 +11,8 @@ use crate::{commands, entra_policies, terraform};
 /// What makes a token lifetime policy: cmdlets of Microsoft Graph and AzureADPreview, and requests to Graph itself.
 const POLICIES: &[&str] = &["PolicyTokenLifetimePolicy", "AzureADPolicy", "tokenLifetimePolicies"];
 
-/// The word that definitions of such policies begin with.
-const DEFINITION: &str = "\"TokenLifetimePolicy\"";
+/// The word that definitions of such policies begin with, in quotes that may be escaped.
+const DEFINITION: &str = "TokenLifetimePolicy";
 
 /// How far a definition may reach, in bytes.
 const MAX_DEFINITION: usize = 1 << 10;
@@ -30,7 +30,8 @@ pub(super) fn policies(out: &mut Out<'_>) {
     if !POLICIES.iter().any(|word| text.contains(word)) {
         return;
     }
-    for (at, _) in text.match_indices(DEFINITION) {
+    let is_quoted = |at: &usize| text[at + DEFINITION.len()..].trim_start_matches('\\').starts_with('"');
+    for at in text.match_indices(DEFINITION).map(|(at, _)| at).filter(is_quoted) {
         let mut end = text.len().min(at + MAX_DEFINITION);
         while !text.is_char_boundary(end) {
             end -= 1;

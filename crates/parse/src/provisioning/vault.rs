@@ -75,6 +75,19 @@ pub(super) fn written(at: &Node, path: &str, settings: Vec<(String, Node)>, out:
 
 /// A role of a secrets engine, whose leases or certificates last (Vault API: database, AWS and PKI secrets engines).
 fn lease(at: &Node, path: &str, settings: Vec<(String, Node)>, out: &mut Out<'_>) {
+    if let Some(mount) = path.trim_matches('/').strip_suffix("/config/lease") {
+        let kind = "vault_aws_secret_backend";
+        let label = out.label(kind, mount, mount);
+        let named = |name: &str| match name {
+            "lease" => Some("default_lease_ttl_seconds"),
+            "lease_max" => Some("max_lease_ttl_seconds"),
+            _ => None,
+        };
+        let mut attributes = given(vec![("path", text(mount))]);
+        attributes
+            .extend(settings.into_iter().filter_map(|(name, value)| Some((named(&name)?.to_owned(), Attribute::Node(in_seconds(value))))));
+        return out.add(kind, label, at, attributes);
+    }
     let Some((mount, name)) = path.trim_matches('/').split_once("/roles/").filter(|(_, name)| !name.contains('/')) else { return };
     let has = |names: &[&str]| settings.iter().any(|(name, _)| names.contains(&name.as_str()));
     let kind = match () {

@@ -54,11 +54,11 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     for policy in resource.get("managed_policy_arns").iter().flat_map(Val::items) {
         attached(resource, &key, policy, "managed_policy_arns", facts);
     }
-    for block in resource.blocks("inline_policy") {
+    resource.module.for_blocks(resource.section, "inline_policy", &mut |block| {
         if let Some(policy) = resource.module.get(block, "policy") {
             granted(resource, &key, &policy, facts);
         }
-    }
+    });
 }
 
 fn trusts(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts) {

@@ -40,22 +40,28 @@ fn federated(resource: Resource<'_, '_>, parents: &[&str], kind: &str, facts: &m
         Some(parent) => resource.module.principal(&parent, Platform::Azure, kind, facts),
         None => resource.key(),
     };
-    let expression = resource.partly("claims_matching_expression");
     // Where the identity has instances of its own, each of them has its own credential.
     let is_shared =
         |address: &str| resource.module.resources.get(address).is_none_or(|own| resource.module.get(*own, "for_each").is_none());
     let parent = parents.iter().find_map(|attribute| resource.get(attribute));
     let holds_all = parent.as_ref().and_then(Val::reference).is_none_or(|reference| is_shared(&reference.address));
-    let subjects = if holds_all { resource.partly_each("subject") } else { resource.partly("subject").into_iter().collect() };
-    let subjects = if subjects.is_empty() { vec![None] } else { subjects.into_iter().map(Some).collect() };
-    for (ordinal, subject) in subjects.into_iter().enumerate() {
-        let rule = match (subject, expression.clone()) {
-            (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
-            (Some(Value::Known(text, _)), None) if text.is_empty() => SubjectRule::Any,
-            (Some(Value::Known(text, _)), None) => SubjectRule::Exact(vec![text]),
-            (_, Some(Value::Unknown(why))) | (Some(Value::Unknown(why)), None) => SubjectRule::Unknown(why),
-            (None, None) => SubjectRule::Any,
-        };
+    let written = |name: &str| if holds_all { resource.partly_each(name) } else { resource.partly(name).into_iter().collect() };
+    let expressions = written("claims_matching_expression").into_iter().map(|value| match value {
+        Value::Known(text, _) => SubjectRule::Expression(text),
+        Value::Unknown(why) => SubjectRule::Unknown(why),
+    });
+    let mut rules: Vec<SubjectRule> = expressions.collect();
+    if rules.is_empty() {
+        rules.extend(written("subject").into_iter().map(|value| match value {
+            Value::Known(text, _) if text.is_empty() => SubjectRule::Any,
+            Value::Known(text, _) => SubjectRule::Exact(vec![text]),
+            Value::Unknown(why) => SubjectRule::Unknown(why),
+        }));
+    }
+    if rules.is_empty() {
+        rules.push(SubjectRule::Any);
+    }
+    for (ordinal, rule) in rules.into_iter().enumerate() {
         facts.trusts.push(credential(resource, ordinal, principal.clone(), rule));
     }
 }
@@ -177,11 +183,11 @@ fn custom_role(resource: Resource<'_, '_>, id: &Val) -> Option<Vec<String>> {
 }
 
 fn actions_of<'m>(resource: Resource<'_, 'm>, section: Section<'m>) -> Option<Vec<String>> {
-    let permissions = resource.module.blocks(section, "permissions");
-    let actions = permissions
-        .iter()
-        .flat_map(|block| ["actions", "data_actions"].into_iter().flat_map(|name| resource.module.texts(*block, name)).collect::<Vec<_>>());
-    Some(actions.map(|(text, _)| hole::shown(&text)).collect())
+    let mut actions = Vec::new();
+    resource.module.for_blocks(section, "permissions", &mut |block| {
+        actions.extend(["actions", "data_actions"].into_iter().flat_map(|name| resource.module.texts(block, name)));
+    });
+    Some(actions.iter().map(|(text, _)| hole::shown(text)).collect())
 }
 
 /// What a scope covers: of a reference to a resource of the folder its address.

@@ -3,6 +3,7 @@
 use unkeyed_model::{Custody, Declaration, Destination, Facts, Lifetime, Platform, Role, Timestamp, VendorDefault};
 
 use super::resource::{Resource, seconds};
+use crate::policy_document::hole;
 
 /// A type that creates a credential.
 struct Declared {
@@ -102,6 +103,9 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         service_account_token(resource, facts);
         return;
     }
+    if resource.kind() == "azuread_application" {
+        resource.module.for_blocks(resource.section, "password", &mut |block| password(Resource { section: block, ..resource }, facts));
+    }
     let Some(declared) = DECLARED.iter().find(|declared| declared.resource == resource.kind()) else { return };
     let holder = declared.holder.iter().find(|path| resource.get(path).is_some());
     let principal = holder.and_then(|path| resource.principal(path, declared.platform, "user", facts));
@@ -120,13 +124,34 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     });
 }
 
+/// The client secret that an application's own block makes.
+fn password(resource: Resource<'_, '_>, facts: &mut Facts) {
+    facts.declarations.push(Declaration {
+        kind: "azure.client-secret".to_owned(),
+        name: format!("{}.password", resource.address),
+        custody: Custody::Embedded,
+        role: Role::Access,
+        lifetime: lifetime(resource, TWO_YEARS),
+        destination: Some(Destination::new("azure", "")),
+        principal: Some(resource.key()),
+        location: resource.location(),
+    });
+}
+
 fn lifetime(resource: Resource<'_, '_>, vendor: VendorDefault) -> Lifetime {
     let expires = ENDS.iter().find_map(|name| resource.text(name)).and_then(|text| instant(&text));
     let declared = LENGTHS.iter().find_map(|name| resource.text(name)).and_then(|text| seconds(&text)).filter(|seconds| *seconds > 0);
+    let declared = declared.or_else(|| ENDS.iter().find_map(|name| after_apply(resource, name)));
     let issued = BEGINNINGS.iter().find_map(|name| resource.text(name)).and_then(|text| instant(&text));
     // A key without end is printed with the last year there is.
     let expires = expires.filter(|end| !end.to_string().starts_with("9999"));
     Lifetime { issued, expires, declared_seconds: declared, vendor_default: vendor, paired: true }
+}
+
+/// How long after it is applied something ends (`${timestamp()}+8760h`, as `timeadd` of what isn't known yet gives it).
+fn after_apply(resource: Resource<'_, '_>, name: &str) -> Option<u64> {
+    let text = hole::shown(&resource.module.text_of(&resource.get(name)?).0);
+    seconds(text.rsplit_once("}+")?.1)
 }
 
 /// RFC 3339, or a date, which ends at its beginning.

@@ -66,7 +66,11 @@ impl<'m> Module<'m> {
                 }
             }
             Expression::FuncCall(call) => {
-                let args = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
+                let mut args: Vec<Val> = call.args.iter().map(|arg| self.eval_in(file, arg, bound)).collect();
+                // `merge(list...)`: the items of the last one are arguments themselves.
+                if let Some(last) = args.pop_if(|last| call.args.expand_final() && matches!(last.kind, Kind::List(_))) {
+                    args.extend(last.items().iter().cloned());
+                }
                 let result = functions::call(self, call.name.name.as_str(), args);
                 let whole = expr.span().map(|range| At::new(file, Span::from_range(range)));
                 return Val { at: result.at.or(whole), ..result };
@@ -205,7 +209,7 @@ impl<'m> Module<'m> {
                     None => reference(address.clone()),
                 },
                 ([(file, expr)], _) => self.eval(*file, expr),
-                ([], None) => match self.variables.get(name).and_then(|section| self.get(*section, "default")) {
+                ([], None) => match self.variables.get(name).and_then(|section| self.default(name, *section)) {
                     Some(val) => defaulted(val),
                     None => reference(address.clone()),
                 },
@@ -214,6 +218,14 @@ impl<'m> Module<'m> {
                 }
             }
         })
+    }
+
+    /// What a variable is by default; `null` is a default too: what it is given to is as if it were not written. A secret
+    /// that is `null` is given where nobody reads it.
+    fn default(&self, name: &str, section: super::module::Section<'m>) -> Option<Val> {
+        let attribute = section.block.body.get_attribute("default")?;
+        let val = self.eval(section.file, &attribute.value);
+        (!matches!(val.kind, Kind::Null) || !self.is_secret_variable(name)).then_some(val)
     }
 
     /// Whether a variable is there for a secret, which then is one whatever it is set to.

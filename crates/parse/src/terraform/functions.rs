@@ -2,9 +2,12 @@
 //!
 //! A function that isn't evaluated gives a value that isn't known; it never gives a wrong one.
 
-use unkeyed_model::Basis;
+use std::time::Duration;
+
+use unkeyed_model::{Basis, Timestamp};
 
 use super::module::Module;
+use super::resource::seconds;
 use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -31,6 +34,9 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
         "concat" | "setunion" | "flatten" | "compact" => concat(args),
         "merge" => merge(args),
         "keys" | "values" => entries(name, args),
+        "length" => length(args),
+        "setproduct" => product(args),
+        "timeadd" => later(module, &args),
         "join" | "format" | "lower" | "upper" | "trimprefix" | "trimsuffix" | "replace" => text(module, name, &args),
         "file" | "templatefile" | "filebase64" | "fileset" => file(module, name, &args),
         _ => Val::unknown(format!("{name}(…)")),
@@ -133,6 +139,56 @@ fn entries(name: &str, args: Vec<Val>) -> Val {
         Some(Kind::Map(entries)) => Val::new(Kind::List(entries.into_iter().map(|(_, value)| value).collect())),
         _ => Val::unknown(format!("{name}(…)")),
     }
+}
+
+/// How many items there are, where each is certain to be one.
+fn length(args: Vec<Val>) -> Val {
+    let is_certain = |item: &Val| !matches!(item.kind, Kind::Ref(_) | Kind::Either(..) | Kind::Unknown(_));
+    let count = match args.first().map(|arg| &arg.kind) {
+        Some(Kind::List(items)) if items.iter().all(is_certain) => Some(items.len()),
+        Some(Kind::Map(entries)) if entries.iter().all(|(key, _)| !key.is_empty() && hole::is_known(key)) => Some(entries.len()),
+        Some(Kind::Text(text, _)) if hole::is_known(text) => Some(text.chars().count()),
+        _ => None,
+    };
+    count.map_or_else(|| Val::unknown("length(…)"), |count| Val::new(Kind::Number(count.to_string())))
+}
+
+/// Every way to take one item of each list.
+fn product(args: Vec<Val>) -> Val {
+    /// Most of them; beyond, none is certain.
+    const MAX: usize = 1000;
+    let lists: Option<Vec<Vec<Val>>> = args
+        .into_iter()
+        .map(|arg| match arg.kind {
+            Kind::List(items) => Some(items),
+            Kind::Map(_) | Kind::Ref(_) | Kind::Either(..) | Kind::Unknown(_) | Kind::Null => None,
+            _ => Some(vec![arg]),
+        })
+        .collect();
+    let Some(lists) =
+        lists.filter(|lists| lists.iter().try_fold(1_usize, |all, list| all.checked_mul(list.len())).is_some_and(|all| all <= MAX))
+    else {
+        return Val::unknown("setproduct(…)");
+    };
+    let made = lists.iter().fold(vec![Vec::new()], |made: Vec<Vec<Val>>, list| {
+        made.iter().flat_map(|begun| list.iter().map(move |item| begun.iter().cloned().chain([item.clone()]).collect())).collect()
+    });
+    Val::new(Kind::List(made.into_iter().map(|items| Val::new(Kind::List(items))).collect()))
+}
+
+/// A point in time and what is added to it; where the first is only known when it is applied, it stays a hole before a `+`.
+fn later(module: &Module<'_>, args: &[Val]) -> Val {
+    let (Some((from, basis)), Some((length, _))) =
+        (args.first().map(|arg| module.text_of(arg)), args.get(1).map(|arg| module.text_of(arg)))
+    else {
+        return Val::unknown("timeadd(…)");
+    };
+    let text = match (from.parse::<Timestamp>(), seconds(&length)) {
+        (Ok(from), Some(seconds)) => from.checked_add(Duration::from_secs(seconds)).ok().map(|end| end.to_string()),
+        (Err(_), Some(_)) if !hole::is_known(&from) => Some(format!("{from}+{length}")),
+        _ => None,
+    };
+    text.map_or_else(|| Val::unknown("timeadd(…)"), |text| Val::new(Kind::Text(text, basis)))
 }
 
 fn text(module: &Module<'_>, name: &str, args: &[Val]) -> Val {

@@ -119,11 +119,12 @@ fn iam_policy(resource: Resource<'_, '_>, facts: &mut Facts) {
     let module = resource.module;
     let mut ordinal = 0;
     let data = resource.get("policy_data").and_then(|val| module.resources.get(&val.reference()?.address).copied());
-    for binding in data.map(|section| module.blocks(section, "binding")).unwrap_or_default() {
+    let Some(data) = data else { return };
+    module.for_blocks(data, "binding", &mut |binding| {
         if let Some(role) = module.get(binding, "role") {
             granted(resource, binding, "members", &Role::of(resource, &role), &mut ordinal, facts);
         }
-    }
+    });
 }
 
 /// What the members get: a way to become the account, or a role. `holder` says so, on what `resource` is about; `ordinal` counts them.
@@ -179,7 +180,12 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
     if let Some(pool) = pool_of(resource, text) {
         return module.key(&pool);
     }
-    if hole::is_known(text) { text.to_owned() } else { module.key_of_unknown(text, member.at) }
+    match hole::is_known(text) {
+        true => text.to_owned(),
+        // Of whom a member is a set is told by the rest of it.
+        false if text.starts_with("principal") => module.key_of_place(text, member.at),
+        false => module.key_of_unknown(text, member.at),
+    }
 }
 
 /// The address of the pool that a `principal://` or `principalSet://` member belongs to, if the folder defines it.
@@ -290,8 +296,17 @@ fn kubernetes_account(member: &str) -> Option<(&str, String)> {
 
 /// What a member says of the token: its subject, or the value of an attribute that the provider maps from a claim.
 pub(super) fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (SubjectRule, Vec<Claim>) {
+    let mapped = |name: &str| {
+        let provider = provider?;
+        provider.module.value_of(provider.get("attribute_mapping")?.get(name)?).known().map(str::to_owned)
+    };
     if let Some((_, subject)) = member.split_once("/subject/") {
-        let rule = match hole::value(subject, Basis::Literal) {
+        let written = hole::value(subject, Basis::Literal);
+        // What the provider takes for the subject may be another claim than the token's own.
+        if let Some(mapped) = mapped("google.subject").filter(|claim| claim != "assertion.sub") {
+            return (SubjectRule::Any, vec![claim(&mapped, "==", written)]);
+        }
+        let rule = match written {
             Value::Known(text, _) => SubjectRule::Exact(vec![text]),
             Value::Unknown(why) => SubjectRule::Unknown(why),
         };
@@ -301,10 +316,7 @@ pub(super) fn member_rule(provider: Option<Resource<'_, '_>>, member: &str) -> (
         return (SubjectRule::Any, Vec::new());
     };
     let name = format!("attribute.{attribute}");
-    let mapped = provider.and_then(|provider| {
-        let mapping = provider.get("attribute_mapping")?;
-        provider.module.value_of(mapping.get(&name)?).known().map(str::to_owned)
-    });
+    let mapped = mapped(&name);
     let claim = claim(mapped.as_deref().unwrap_or(&name), "==", hole::value(value, Basis::Literal));
     let is_subject = mapped.as_deref() == Some("assertion.sub");
     match claim.values.first() {

@@ -4,10 +4,12 @@
 //! that one reader serves both. Each written value remembers where it stands in the JSON. Strings of a configuration are
 //! templates ("JSON Configuration Syntax"); strings of a state or a plan are not.
 
+use std::collections::BTreeMap;
+
 use unkeyed_model::Span;
 
-use super::rendered::{Rendered, Writer, one_or_many, quoted};
-use crate::tree::{Entry, Node};
+use super::rendered::{self, Rendered, Writer, one_or_many, quoted};
+use crate::tree::{Entry, Kind, Node};
 
 /// Deepest nesting of modules in a plan or a state.
 const MAX_MODULES: usize = 32;
@@ -61,7 +63,9 @@ fn state(writer: &mut Writer, root: &Node) {
     }
     let shown = ["values", "planned_values"].iter().find_map(|key| root.path(&[key, "root_module"]));
     if let Some(module) = shown {
-        shown_module(writer, module, "", MAX_MODULES);
+        let changes = root.get("resource_changes").map(Node::items).unwrap_or_default().iter();
+        let unknown = changes.filter_map(|change| Some((change.str("address")?, change.path(&["change", "after_unknown"])?))).collect();
+        shown_module(writer, module, "", &unknown, MAX_MODULES);
     }
     for variable in root.get("variables").map(Node::entries).unwrap_or_default() {
         if let Some(value) = variable.value.get("value") {
@@ -73,14 +77,39 @@ fn state(writer: &mut Writer, root: &Node) {
     }
 }
 
-fn shown_module(writer: &mut Writer, module: &Node, address: &str, levels: usize) {
+fn shown_module(writer: &mut Writer, module: &Node, address: &str, unknown: &BTreeMap<&str, &Node>, levels: usize) {
     for (index, resource) in module.get("resources").map(Node::items).unwrap_or_default().iter().enumerate() {
         let label = label(resource, address, resource.get("index").map(|_| index));
-        declared(writer, resource, &label, resource.get("values"), resource.span);
+        let open = resource.str("address").and_then(|address| unknown.get(address));
+        let values = resource.get("values").map(|values| open.map_or_else(|| values.clone(), |open| with_unknown(values, open)));
+        declared(writer, resource, &label, values.as_ref(), resource.span);
     }
     for child in module.get("child_modules").map(Node::items).unwrap_or_default().iter().filter(|_| levels > 0) {
-        shown_module(writer, child, child.str("address").unwrap_or_default(), levels - 1);
+        shown_module(writer, child, child.str("address").unwrap_or_default(), unknown, levels - 1);
     }
+}
+
+/// Values of a plan with those that are only known after it is applied: a plan leaves them out of the values, and says `true` of them
+/// in a tree of the same shape (Terraform, "JSON Output Format", change representation).
+fn with_unknown(values: &Node, open: &Node) -> Node {
+    let kind = match (&values.kind, &open.kind) {
+        (_, Kind::Scalar(..)) if open.is_true() => return rendered::unknown(open.span),
+        (Kind::Map(entries), Kind::Map(_)) => {
+            let known = entries.iter().map(|entry| match open.get(entry.name()) {
+                Some(open) => Entry { value: with_unknown(&entry.value, open), ..entry.clone() },
+                None => entry.clone(),
+            });
+            let missing = open.entries().iter().filter(|entry| entry.value.is_true() && values.get(entry.name()).is_none());
+            let missing = missing.map(|entry| Entry { value: rendered::unknown(entry.span), ..entry.clone() });
+            Kind::Map(known.chain(missing).collect())
+        }
+        (Kind::Seq(items), Kind::Seq(opens)) => {
+            let open = |index: usize, item: &Node| opens.get(index).map_or_else(|| item.clone(), |open| with_unknown(item, open));
+            Kind::Seq(items.iter().enumerate().map(|(index, item)| open(index, item)).collect())
+        }
+        _ => return values.clone(),
+    };
+    Node { kind, ..values.clone() }
 }
 
 /// A name for one instance, without the dots that addresses are split at.

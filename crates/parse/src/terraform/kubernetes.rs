@@ -28,7 +28,10 @@ fn binding(resource: Resource<'_, '_>, scope: ResourceScope, facts: &mut Facts) 
     let Some(role) = resource.get("role_ref.name") else { return };
     let name = resource.module.value_of(&role);
     let kind = resource.text("role_ref.kind").unwrap_or_default();
-    let rules = role_of(resource, &role, &kind).map(|section| resource.module.blocks(section, "rule")).unwrap_or_default();
+    let mut rules = Vec::new();
+    if let Some(section) = role_of(resource, &role, &kind) {
+        resource.module.for_blocks(section, "rule", &mut |rule| rules.push(allowed(resource, rule)));
+    }
     for subject in resource.blocks("subject") {
         let Some(principal) = principal(resource, subject, facts) else { continue };
         let grant = |actions, resources, condition| RoleGrant {
@@ -45,14 +48,18 @@ fn binding(resource: Resource<'_, '_>, scope: ResourceScope, facts: &mut Facts) 
         if rules.is_empty() {
             facts.grants.push(grant(Vec::new(), Vec::new(), None));
         }
-        for rule in &rules {
-            let texts = |name: &str| resource.module.texts(*rule, name);
-            let names: Vec<String> = texts("resource_names").iter().map(|(text, _)| hole::shown(text)).collect();
-            let condition = (!names.is_empty()).then(|| format!("resourceNames {}", names.join(", ")));
-            let verbs = texts("verbs").iter().map(|(text, _)| hole::shown(text)).collect();
-            facts.grants.push(grant(verbs, covered(resource, *rule), condition));
+        for (verbs, resources, condition) in &rules {
+            facts.grants.push(grant(verbs.clone(), resources.clone(), condition.clone()));
         }
     }
+}
+
+/// The verbs of a rule, on what, and the names that it is limited to.
+fn allowed(resource: Resource<'_, '_>, rule: Section<'_>) -> (Vec<String>, Vec<Value>, Option<String>) {
+    let shown = |name: &str| resource.module.texts(rule, name).iter().map(|(text, _)| hole::shown(text)).collect::<Vec<_>>();
+    let names = shown("resource_names");
+    let condition = (!names.is_empty()).then(|| format!("resourceNames {}", names.join(", ")));
+    (shown("verbs"), covered(resource, rule), condition)
 }
 
 /// The role's block, by reference or by its name in the folder.

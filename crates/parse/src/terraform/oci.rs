@@ -37,7 +37,6 @@ const SETTINGS: &[&str] = &[
 ];
 
 fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let rules = resource.blocks("impersonation_service_users");
     let audiences = resource.get("client_claim_values").map(|_| resource.module.values(resource.section, "client_claim_values"));
     let base = TrustBinding {
         id: format!("{}/0", resource.key()),
@@ -51,14 +50,11 @@ fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
         settings: settings(resource, facts),
         location: resource.location(),
     };
-    if rules.is_empty() {
-        facts.trusts.push(base);
-        return;
-    }
-    for (index, block) in rules.iter().enumerate() {
-        let user = ["ocid", "value"].iter().find_map(|name| resource.module.get(*block, name));
+    let mut index = 0;
+    resource.module.for_blocks(resource.section, "impersonation_service_users", &mut |block| {
+        let user = ["ocid", "value"].iter().find_map(|name| resource.module.get(block, name));
         let principal = user.as_ref().map(|user| resource.module.principal(user, Platform::Oci, "service-user", facts));
-        let rule = resource.module.value(*block, "rule").unwrap_or_default();
+        let rule = resource.module.value(block, "rule").unwrap_or_default();
         let (subject, claims) = impersonation_rule(&rule);
         let mut binding = TrustBinding { id: format!("{}/{index}", resource.key()), subject, claims, ..base.clone() };
         binding.principal = principal.unwrap_or_else(|| resource.key());
@@ -66,8 +62,12 @@ fn propagation_trust(resource: Resource<'_, '_>, facts: &mut Facts) {
         binding.settings.extend(is_service.map(|value| ("service_user".to_owned(), value)));
         binding.settings.push(("rule".to_owned(), rule));
         binding.settings.push(("order".to_owned(), Value::literal(index.to_string())));
-        binding.location = resource.module.block_location(*block, &format!("{}.impersonation_service_users[{index}]", resource.address));
+        binding.location = resource.module.block_location(block, &format!("{}.impersonation_service_users[{index}]", resource.address));
         facts.trusts.push(binding);
+        index += 1;
+    });
+    if index == 0 {
+        facts.trusts.push(base);
     }
 }
 

@@ -134,6 +134,11 @@ impl<'m> Module<'m> {
         if has_name && hole::only_hole(text).is_some() {
             return self.key(what);
         }
+        self.key_of_place(text, at)
+    }
+
+    /// A key of what is said of a principal and where.
+    pub(super) fn key_of_place(&self, text: &str, at: Option<At>) -> String {
         let Some(location) = at.map(|at| self.location(at, "")) else { return self.key(&hole::shown(text)) };
         self.key(&format!("{} ({}:{})", hole::shown(text), location.origin.file_name(), location.region.line))
     }

@@ -32,6 +32,21 @@ const BLOCKS: &[&str] = &[
     "cloud",
 ];
 
+/// The function of a value that nobody knows yet.
+const UNKNOWN: &str = "fn::unknown";
+
+/// A value that is not known.
+pub(super) fn unknown(span: Span) -> Node {
+    let scalar = |text: &str| Node { span, tag: None, kind: Kind::Scalar(text.into(), Style::Double) };
+    let entry = Entry { key: scalar(UNKNOWN), value: scalar(""), span };
+    Node { span, tag: None, kind: Kind::Map([entry].into()) }
+}
+
+/// The function that a map of one entry stands for.
+fn function(node: &Node) -> Option<&Entry> {
+    node.entries().first().filter(|entry| node.entries().len() == 1 && entry.name().starts_with("fn::"))
+}
+
 /// Configuration language with the way back to the JSON.
 pub(super) struct Rendered {
     pub(super) text: String,
@@ -133,7 +148,9 @@ impl Writer {
             }
             if name == "backend" {
                 entry.value.entries().iter().for_each(|backend| self.block(name, &[backend.name()], &backend.value, backend.span, indent));
-            } else if BLOCKS.contains(&name) && one_or_many(&entry.value).iter().all(|part| matches!(part.kind, Kind::Map(_))) {
+            } else if BLOCKS.contains(&name)
+                && one_or_many(&entry.value).iter().all(|part| matches!(part.kind, Kind::Map(_)) && function(part).is_none())
+            {
                 one_or_many(&entry.value).iter().for_each(|part| self.block(name, &[], part, part.span, indent));
             } else {
                 let start = self.out.len() + indent.len();
@@ -162,8 +179,10 @@ impl Writer {
                 }
                 self.out.push(']');
             }
-            Kind::Map(entries) if entries.len() == 1 && entries[0].name().starts_with("fn::") => self.function(&entries[0]),
             Kind::Map(entries) => {
+                if let Some(entry) = function(node) {
+                    return self.function(entry, start, node.span);
+                }
                 self.out.push('{');
                 for entry in &**entries {
                     self.out.push_str(&quoted(&self.named(entry.name()), false));
@@ -180,7 +199,7 @@ impl Writer {
 
 impl Writer {
     /// A function of Pulumi: text as JSON and what it stands for are one here, and a secret is its value.
-    fn function(&mut self, entry: &Entry) {
+    fn function(&mut self, entry: &Entry, start: usize, span: Span) {
         match entry.name() {
             "fn::toJSON" | "fn::secret" | "fn::fromJSON" => self.value(&entry.value),
             "fn::join" => {
@@ -191,8 +210,10 @@ impl Writer {
                 }
                 self.out.push(')');
             }
+            UNKNOWN => self.out.push_str("known_after_apply"),
             _ => self.out.push_str("function.result"),
         }
+        self.entries.push((Span::new(start, self.out.len()), span));
     }
 
     /// The name of an attribute.

@@ -37,10 +37,27 @@ impl<'m> Module<'m> {
             ("aws_iam_role" | "aws_iam_user" | "aws_iam_instance_profile" | "aws_iam_group", "id") => {
                 self.path(section, "name").unwrap_or_else(itself)
             }
+            // AWS gives the provider's address back without its scheme.
+            ("aws_iam_openid_connect_provider", "url") => match self.path(section, "url") {
+                Some(Val { kind: Kind::Text(url, basis), at, via }) => {
+                    Val { kind: Kind::Text(url.trim_start_matches("https://").to_owned(), basis), at, via }
+                }
+                other => other.unwrap_or_else(itself),
+            },
+            ("time_rotating", "rotation_rfc3339") => self.later(section, "rotation").map_or_else(itself, Val::new),
+            ("time_offset", "rfc3339") => self.later(section, "offset").map_or_else(itself, Val::new),
             // What it computes has no attribute of that name.
             (_, attribute) if !attribute.is_empty() => self.path(section, attribute).unwrap_or_else(itself),
             _ => itself(),
         }
+    }
+
+    /// A point so many days, months or years after something is applied, as `timeadd` writes one.
+    fn later(&self, section: Section<'m>, prefix: &str) -> Option<Kind> {
+        const HOURS: [(&str, u64); 4] = [("hours", 1), ("days", 24), ("months", 30 * 24), ("years", 365 * 24)];
+        let set = |(unit, hours): (&str, u64)| self.text(section, &format!("{prefix}_{unit}"))?.parse::<u64>().ok()?.checked_mul(hours);
+        let hours = HOURS.into_iter().find_map(set)?;
+        Some(Kind::Text(format!("{}+{hours}h", hole::hole("its creation")), Basis::Literal))
     }
 
     /// `account_id@project.iam.gserviceaccount.com`, where both are known (Google IAM, "Create service accounts").

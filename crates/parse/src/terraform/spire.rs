@@ -18,8 +18,15 @@ use crate::place::Place;
 const LIFETIMES: &[&str] = &["default_x509_svid_ttl", "default_svid_ttl", "default_jwt_svid_ttl", "ca_ttl"];
 
 /// Words that only these files hold: server and agent, helper.
-const MARKERS: &[&[&str]] =
-    &[&["trust_domain", "plugins"], &["trust_domain", "NodeAttestor"], &["agent_address", "cert_dir"], &["agent_address", "jwt_svids"]];
+const MARKERS: &[&[&str]] = &[
+    &["trust_domain", "plugins"],
+    &["trust_domain", "NodeAttestor"],
+    &["trust_domain", "svid_ttl"],
+    &["trust_domain", "ca_ttl"],
+    &["trust_domain", "federates_with"],
+    &["agent_address", "cert_dir"],
+    &["agent_address", "jwt_svids"],
+];
 
 /// Whether the text is such a configuration.
 pub(crate) fn is_one(head: &str) -> bool {

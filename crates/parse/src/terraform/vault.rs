@@ -272,15 +272,12 @@ fn unassigned(resource: Resource<'_, '_>, facts: &mut Facts) {
 fn policy_paths(module: &Module<'_>, policy: &Val) -> Option<Vec<(String, Vec<String>)>> {
     if let Some(reference) = policy.reference() {
         let section = *module.resources.get(&reference.address)?;
-        let rules = module.blocks(section, "rule").into_iter();
-        return Some(
-            rules
-                .map(|rule| {
-                    let path = module.texts(rule, "path").pop().map_or_else(String::new, |(text, _)| text);
-                    (path, module.texts(rule, "capabilities").into_iter().map(|(text, _)| hole::shown(&text)).collect())
-                })
-                .collect(),
-        );
+        let mut rules = Vec::new();
+        module.for_blocks(section, "rule", &mut |rule| {
+            let path = module.texts(rule, "path").pop().map_or_else(String::new, |(text, _)| text);
+            rules.push((path, module.texts(rule, "capabilities").into_iter().map(|(text, _)| hole::shown(&text)).collect()));
+        });
+        return Some(rules);
     }
     let text = module.text_of(policy).0;
     if text.trim_start().starts_with('{') {

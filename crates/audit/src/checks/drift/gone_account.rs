@@ -39,7 +39,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for (key, trusts) in view.trusted() {
         for trust in trusts {
             let exact = subjects::of(trust).into_iter().filter(|subject| matches!(subject.how, How::Is | How::Folded));
-            for subject in exact {
+            for subject in exact.filter(|subject| !subject.text.contains("${")) {
                 let Some((namespace, name)) = subject.text.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'))
                 else {
                     continue;

@@ -96,7 +96,8 @@ fn home(platform: Platform, text: &str) -> Option<(&str, &str)> {
     match platform {
         Platform::Aws => {
             let (account, role) = text.strip_prefix("arn:")?.split_once(":iam::")?.1.split_once(":role/")?;
-            Some((account, role.rsplit('/').next()?)).filter(|(account, _)| account.len() == 12)
+            Some((account, role.rsplit('/').next()?))
+                .filter(|(account, _)| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
         }
         Platform::Gcp => {
             let (name, project) = text.strip_suffix(".iam.gserviceaccount.com")?.split_once('@')?;

@@ -68,6 +68,7 @@ const ACTIONS: [&str; 14] = [
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for grant in view.grants(Platform::Aws) {
         let Some(power) = power(grant) else { continue };
+        // `iam:PassedToService` says to which service any role may go: less than every way to use it, more than a role that is named.
         let is_narrowed = grant.condition.is_some() || role(grant).is_none() && grant.scope != ResourceScope::Account;
         let level = if is_narrowed { Level::Warning } else { CHECK.level };
         let message = format!(

@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! An AWS role that a pipeline becomes, that may change things on every resource, and that has no permissions boundary.
+//! An AWS role that a pipeline becomes, or that trusts the issuer of pipelines, that may change things on every resource, and that
+//! has no permissions boundary.
 //!
 //! # Why it matters
 //!
@@ -19,6 +20,7 @@ use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::privilege::{Privilege, of_all};
 use crate::checks::standards;
 use crate::checks::view::View;
+use crate::trust_match::issuer::Shared;
 
 pub(super) const CHECK: Check = Check {
     id: "RS-AWS-03",
@@ -41,14 +43,24 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let open = |grant: &&&RoleGrant| grant.scope == ResourceScope::Account && of_all(&[grant]) == Privilege::Writes;
         let Some(grant) = view.grants_of(key).iter().find(open) else { continue };
         let deploys = view.users(key).into_iter().find(|user| is_pipeline(user.workload.kind));
-        let Some(user) = deploys else { continue };
+        let who = match &deploys {
+            Some(user) => user.workload.name.as_str(),
+            // Pipelines of other repositories leave their issuer in the trust.
+            None if trusts.iter().any(|trust| Shared::template(&trust.issuer).is_some_and(|issuer| issuer != Shared::Other)) => {
+                "A pipeline"
+            }
+            None => continue,
+        };
         let message = format!(
-            "{} becomes {} ({}), which may change things on every resource and has no permissions boundary.",
-            user.workload.name,
+            "{who} becomes {} ({}), which may change things on every resource and has no permissions boundary.",
             view.name(key),
             spot(&trust.location),
         );
-        sink.workload(&user.workload.id, Statement::new(CHECK.level, &trust.location, message).with(&grant.location, "what it may do"));
+        let statement = Statement::new(CHECK.level, &trust.location, message).with(&grant.location, "what it may do");
+        match deploys {
+            Some(user) => sink.workload(&user.workload.id, statement),
+            None => sink.principal(key, &statement),
+        }
     }
 }
 
@@ -96,6 +108,18 @@ mod tests {
     #[test]
     fn wide_power_without_a_boundary_is_a_note() {
         assert_eq!(levels(&CHECK, &deploying(none(), ResourceScope::Account, "lambda:*")), [Level::Note]);
+    }
+
+    #[test]
+    fn the_issuer_of_pipelines_tells_one_too() {
+        let trusting = |issuer: &str| {
+            let mut estate = deploying(none(), ResourceScope::Account, "lambda:*");
+            estate.facts.workloads.clear();
+            estate.facts.trusts[0].issuer = Value::literal(issuer);
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(trusting("https://token.actions.githubusercontent.com"), [Level::Note]);
+        assert!(trusting("https://oidc.eks.eu-west-1.amazonaws.com/id/ABC").is_empty());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A Kubernetes binding that gives rights to a namespace's `default` service account, or to a group of all service accounts
-//! (`system:serviceaccounts`, `system:serviceaccounts:NAMESPACE`).
+//! (`system:serviceaccounts`, `system:serviceaccounts:NAMESPACE`); and a policy of a service mesh, Istio's or Linkerd's, that lets in
+//! every identity of the mesh (`*`, `cluster.local/*`).
 //!
 //! # Why it matters
 //!
@@ -10,9 +11,10 @@
 //!
 //! # Instead
 //!
-//! A service account for each workload, bound by name; `automountServiceAccountToken: false` on `default`.
+//! A service account for each workload, bound by name; `automountServiceAccountToken: false` on `default`. In a mesh, the
+//! identities that call: `cluster.local/ns/NAMESPACE/sa/ACCOUNT`.
 
-use unkeyed_model::{Level, Platform};
+use unkeyed_model::{Level, Platform, Value};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards::{csf, cwe, nhi, tenet};
@@ -37,6 +39,11 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         );
         sink.principal(&grant.principal, &Statement::new(CHECK.level, &grant.location, message));
     }
+    for grant in view.grants(Platform::Spiffe).filter(|grant| grant.principal.ends_with('*')) {
+        let what = grant.resources.iter().filter_map(Value::known).collect::<Vec<_>>().join(", ");
+        let message = format!("{what} lets in every identity of the mesh ({}), whatever runs under it.", spot(&grant.location));
+        sink.principal(&grant.principal, &Statement::new(CHECK.level, &grant.location, message));
+    }
 }
 
 fn is_shared(name: &str) -> bool {
@@ -54,7 +61,7 @@ mod tests {
     use unkeyed_model::Estate;
 
     use super::*;
-    use crate::checks::testing::{levels, one_path};
+    use crate::checks::testing::{levels, one_path, with_grant};
 
     fn bound_to(name: &str) -> Estate {
         let mut estate = one_path(Platform::K8s);
@@ -67,6 +74,13 @@ mod tests {
         for name in ["system:serviceaccount:shop:default", "system:serviceaccounts", "system:serviceaccounts:shop", "shop/default"] {
             assert_eq!(levels(&CHECK, &bound_to(name)), [Level::Warning], "{name}");
         }
+    }
+
+    #[test]
+    fn every_identity_of_a_mesh_is_a_warning() {
+        let let_in = |who: &str| levels(&CHECK, &with_grant(Platform::Spiffe, |grant| grant.principal = who.into()));
+        assert_eq!((let_in("spiffe://*"), let_in("spiffe://cluster.local/*")), (vec![Level::Warning], vec![Level::Warning]));
+        assert!(let_in("spiffe://cluster.local/ns/shop/sa/web").is_empty());
     }
 
     #[test]

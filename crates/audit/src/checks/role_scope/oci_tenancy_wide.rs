@@ -37,7 +37,9 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 
 fn excess(grant: &RoleGrant) -> Option<(Level, &'static str)> {
     let anybody = ["any-user", "any-group"].iter().any(|who| grant.principal.ends_with(who));
-    let bound = grant.condition.as_ref().is_some_and(|condition| condition.to_ascii_lowercase().contains("request.principal"));
+    // What a template puts into the clause may say who.
+    let says_who = |condition: &String| condition.contains("${") || condition.to_ascii_lowercase().contains("request.principal");
+    let bound = grant.condition.as_ref().is_some_and(says_who);
     if anybody && !bound {
         return Some((CHECK.level, "and no clause says who: every principal can"));
     }

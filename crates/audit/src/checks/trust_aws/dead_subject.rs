@@ -85,7 +85,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A condition key that names another issuer than the trusted one, under an operator that demands it. Keys are
-/// `ISSUER:CLAIM` (IAM User Guide, "AWS OIDC federation context keys").
+/// `ISSUER:CLAIM`, the issuer without a scheme (IAM User Guide, "AWS OIDC federation context keys").
 fn foreign_key(trust: &TrustBinding) -> Option<&str> {
     // A scheme that no issuer has is TB-AWS-08's.
     let own = issuer::normal(trust.issuer.known()?).trim_start_matches("http://");
@@ -93,8 +93,7 @@ fn foreign_key(trust: &TrustBinding) -> Option<&str> {
     let foreign = |claim: &&Claim| {
         let prefix = claim.name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
         let demands = !claim.if_exists && claim.set_qualifier.as_deref() != Some("ForAllValues");
-        // Terraform's `url` of a provider holds the scheme until it has been read back.
-        let same = issuer::normal(prefix).eq_ignore_ascii_case(own);
+        let same = prefix.eq_ignore_ascii_case(own);
         names_issuer(prefix) && demands && matches!(condition::how(claim), Some((_, false))) && !same
     };
     let tested = names_issuer(own).then(|| trust.claims.iter().find(foreign))?;
@@ -170,9 +169,10 @@ mod tests {
             let change = |trust: &mut TrustBinding| trust.claims = vec![claim(name, operator, "sts.amazonaws.com")];
             levels(&CHECK, &with_trust(Platform::Aws, change))
         };
-        assert_eq!(keyed("token.actions.githubuser.content.com:aud", "StringEquals"), [Level::Error]);
+        for key in ["token.actions.githubuser.content.com:aud", "https://token.actions.githubusercontent.com:aud"] {
+            assert_eq!(keyed(key, "StringEquals"), [Level::Error], "{key}");
+        }
         assert!(keyed("token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
-        assert!(keyed("https://token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
         assert!(keyed("gitlab.com:aud", "StringNotEquals").is_empty());
         assert!(keyed("${var.issuer}:aud", "StringEquals").is_empty());
         assert!(keyed("aws:RequestedRegion", "StringEquals").is_empty());

@@ -16,7 +16,7 @@
 
 use unkeyed_model::{Level, Platform, SubjectRule, TrustBinding, Value};
 
-use super::member;
+use super::{granted_set, member};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -44,7 +44,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         };
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
-    for grant in view.grants(Platform::Gcp).filter(|grant| is_namespace(&grant.principal)) {
+    for grant in view.grants(Platform::Gcp).filter(|grant| granted_set(&grant.principal).is_some_and(is_namespace)) {
         let message = format!("Every service account of a namespace has a role ({}).", spot(&grant.location));
         sink.principal(&grant.principal, &Statement::new(CHECK.level, &grant.location, message));
     }

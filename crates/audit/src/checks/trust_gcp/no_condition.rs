@@ -13,7 +13,7 @@
 //!
 //! `attribute_condition = "assertion.repository_owner_id == 'ID' && assertion.repository_id == 'ID'"`.
 
-use unkeyed_model::{Level, SubjectRule};
+use unkeyed_model::{Level, SubjectRule, Value};
 
 use super::{attribute_condition, is_narrow, providers};
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -34,16 +34,20 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for provider in providers(view) {
         let trust = provider.trust;
         let Some(issuer) = trust.issuer.known().filter(|issuer| Shared::of(issuer).is_some()) else { continue };
-        if attribute_condition(trust).is_some() || trust.subject != SubjectRule::Any {
-            continue;
-        }
+        let why = match attribute_condition(trust) {
+            None if trust.subject == SubjectRule::Any => "has no attribute condition",
+            Some(claim) if claim.values.first().and_then(Value::known).is_some_and(compares_claims_only) => {
+                "has an attribute condition that compares claims with each other only"
+            }
+            _ => continue,
+        };
         let narrow = !provider.members.is_empty() && provider.members.iter().all(|member| is_narrow(member));
         let (level, rest) = match narrow {
             true => (Level::Warning, "only its bindings keep others out"),
             false => (CHECK.level, "every tenant of that issuer can use it"),
         };
         let message = format!(
-            "The provider of {} ({}) accepts any token of {}, because it has no attribute condition: {rest}.",
+            "The provider of {} ({}) accepts any token of {}, because it {why}: {rest}.",
             view.name(&trust.principal),
             spot(&trust.location),
             issuer::normal(issuer),
@@ -56,9 +60,20 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether a condition says nothing but that claims are equal to claims (`attribute.repository == assertion.repository`), which
+/// holds for every token.
+fn compares_claims_only(condition: &str) -> bool {
+    let is_claim = |side: &str| {
+        let plain = side.trim();
+        ["assertion.", "attribute.", "google."].iter().any(|root| plain.starts_with(root))
+            && plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+    };
+    condition.split("&&").all(|test| test.split_once("==").is_some_and(|(one, other)| is_claim(one) && is_claim(other)))
+}
+
 #[cfg(test)]
 mod tests {
-    use unkeyed_model::{Platform, TrustBinding, Value};
+    use unkeyed_model::{Platform, TrustBinding};
 
     use super::*;
     use crate::checks::testing::{claim, findings, gcp, levels};
@@ -84,6 +99,20 @@ mod tests {
         estate.facts.trusts.iter_mut().for_each(|trust| trust.subject = SubjectRule::Any);
         estate.facts.trusts[1].claims.push(claim("assertion.repository", "==", "acme/api"));
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+
+    #[test]
+    fn claims_that_equal_claims_keep_nobody_out() {
+        let with = |condition: &str| {
+            let change = |trust: &mut TrustBinding| {
+                trust.subject = SubjectRule::Expression(condition.into());
+                trust.claims.push(claim("attribute_condition", "cel", condition));
+            };
+            levels(&CHECK, &open(change))
+        };
+        assert_eq!(with("attribute.repository == assertion.repository && google.subject==assertion.sub"), [Level::Error]);
+        assert!(with("attribute.repository == 'acme/api'").is_empty());
+        assert!(with("attribute.repository == assertion.repository && assertion.ref == 'refs/heads/main'").is_empty());
     }
 
     #[test]

@@ -14,7 +14,7 @@
 
 use unkeyed_model::{Level, Platform, SubjectRule, TrustBinding, Value};
 
-use super::{attribute_condition, member};
+use super::{attribute_condition, granted_set, member};
 use crate::checks::breadth::Breadth;
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::view::View;
@@ -45,6 +45,10 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         };
         let level = if one { Level::Warning } else { CHECK.level };
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
+    }
+    for grant in view.grants(Platform::Gcp).filter(|grant| granted_set(&grant.principal).is_some_and(|set| set.ends_with("/*"))) {
+        let message = format!("Every identity of a pool has a role ({}): all that is let in has its power.", spot(&grant.location));
+        sink.principal(&grant.principal, &Statement::new(CHECK.level, &grant.location, message));
     }
 }
 

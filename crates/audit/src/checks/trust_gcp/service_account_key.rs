@@ -11,9 +11,9 @@
 //!
 //! Delete the key, and forbid new ones with the organisation policy `iam.disableServiceAccountKeyCreation`.
 
-use unkeyed_model::Level;
+use unkeyed_model::{Level, Platform, TrustBinding};
 
-use super::{federated, member};
+use super::member;
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -29,7 +29,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let mut said = std::collections::BTreeSet::new();
-    for trust in federated(view).filter(|trust| member(trust).is_some()) {
+    // A cluster's accounts come through a pool as well, the cluster's own.
+    let of_cluster = |trust: &TrustBinding| trust.issuer.known().is_some_and(|issuer| issuer.ends_with(".svc.id.goog"));
+    for trust in view.trusts(Platform::Gcp).filter(|trust| member(trust).is_some() && (trust.trusted == "oidc" || of_cluster(trust))) {
         if !said.insert(trust.principal.as_str()) {
             continue;
         }
