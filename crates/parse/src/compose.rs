@@ -148,6 +148,7 @@ impl<'a, 'n> Service<'a, 'n> {
         for (key, words) in [("command", own), ("healthcheck.test", health)] {
             let path = place::under(&self.path, key);
             scripts::command(self.place, &words, &path, &mut self.workload);
+            self.slots.append(&mut scripts::secrets(self.place, &words, &path));
             // A variable whose name tells nothing is told by the option that takes it.
             for used in scripts::mentions(self.place, &words).into_iter().filter(|used| used.receiver.is_credential()) {
                 if !facts::may_hold_credential(&used.name) {
