@@ -130,8 +130,11 @@ impl<'a> Attribution<'a> {
         if let Some(image) = &place.origin.image {
             return self.by_image(image);
         }
-        self.by_extent(place)
-            .or_else(|| self.drawn_in.get(place.origin.path.as_str()).map(all))
+        let drawn_in = || self.drawn_in.get(place.origin.path.as_str()).map(all);
+        // Whoever draws in a file that defines something of its own gets what stands in it as well.
+        let by_extent = self.by_extent(place).map(|owners| owners.into_iter().chain(drawn_in().unwrap_or_default()).collect());
+        by_extent
+            .or_else(drawn_in)
             .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
             .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
             .or_else(|| self.by_folder(&place.origin))

@@ -13,6 +13,7 @@ use crate::flat::Flat;
 use crate::place::{self, Place};
 use crate::scripts;
 use crate::shell;
+use crate::text_template;
 use crate::tree::Node;
 use crate::yaml;
 
@@ -52,6 +53,7 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
             configuration(place, root, &mut workload, facts);
         }
     }
+    filled(place, &mut workload);
     facts.workloads.push(workload);
 }
 
@@ -81,6 +83,14 @@ fn configuration(place: &Place<'_>, root: &Node, workload: &mut Workload, facts:
         }
     });
     passwords(place, root, facts);
+}
+
+/// What a template of a configuration is given.
+fn filled(place: &Place<'_>, workload: &mut Workload) {
+    if place::has_extension(place.path(), text_template::EXTENSIONS) {
+        let locate = |range: Range<usize>| place.at(Span::new(range.start, range.end), "template");
+        workload.references.append(&mut text_template::filled(place.text(), &locate));
+    }
 }
 
 /// `chpasswd: list:` holds lines of `user:password`.

@@ -84,6 +84,7 @@ pub(super) fn yields_key(used: &Ref, credential: bool) -> bool {
         ("random_password", "result") => true,
         (_, "result") => credential && matches!(kind, "random_string" | "random_bytes" | "random_uuid"),
         (_, "secret_id") => kind.starts_with("vault_"),
+        ("aws_api_gateway_api_key", "value") => return true,
         _ => true,
     };
     kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
