@@ -87,7 +87,7 @@ fn configuration(place: &Place<'_>, root: &Node, workload: &mut Workload, facts:
 
 /// What a template of a configuration is given.
 fn filled(place: &Place<'_>, workload: &mut Workload) {
-    if place::has_extension(place.path(), text_template::EXTENSIONS) {
+    if text_template::is_one(place.path()) {
         let locate = |range: Range<usize>| place.at(Span::new(range.start, range.end), "template");
         workload.references.append(&mut text_template::filled(place.text(), &locate));
     }

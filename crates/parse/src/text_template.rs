@@ -14,12 +14,17 @@ use crate::place;
 use crate::policy_document::hole;
 
 /// Extensions of templates.
-pub(crate) const EXTENSIONS: &[&str] = &["tpl", "tftpl", "tmpl"];
+const EXTENSIONS: &[&str] = &["tpl", "tftpl", "tmpl"];
+
+/// Whether a file is called like a template.
+pub(crate) fn is_one(path: &str) -> bool {
+    place::has_extension(path, EXTENSIONS)
+}
 
 /// Files called like one that have a placeholder of Terraform's, and none of Go's.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let holds = |sign: &[u8]| memchr::memmem::find(unit.bytes(), sign).is_some();
-    (place::has_extension(unit.origin().file_name(), EXTENSIONS) && holds(b"${") && !holds(b"{{")).then(|| unit.origin().path.clone())
+    (is_one(unit.origin().file_name()) && holds(b"${") && !holds(b"{{")).then(|| unit.origin().path.clone())
 }
 
 /// Reads such files.

@@ -3,6 +3,7 @@
 
 use unkeyed_model::{Content, Facts, Reference, Workload, WorkloadKind};
 
+use super::external_secrets;
 use super::objects::Object;
 use super::secrets;
 use crate::credential_name::is_credential;
@@ -43,7 +44,8 @@ pub(super) fn is_one(object: Object<'_>) -> bool {
 /// Emits the workload of an object that names a Secret.
 pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     let Some(spec) = object.at(&["spec"]) else { return };
-    let mut workload = Workload::new(WorkloadKind::K8s, object.id(), object.id().trim_start_matches("k8s:"), object.place());
+    let id = external_secrets::store_id(object, object.kind(), &object.name());
+    let mut workload = Workload::new(WorkloadKind::K8s, &id, id.trim_start_matches("k8s:"), object.place());
     workload.extents.push(object.extent());
     workload.owner = object.owner();
     let before = facts.slots.len();

@@ -11,6 +11,7 @@ use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::given;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
+use crate::text_template;
 
 /// A type that computes.
 struct Compute {
@@ -131,9 +132,8 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let mut spliced = spliced::read(resource.module, resource.section, resource.address);
     let mut templates = templates::read(resource.module, resource.section);
     let leaves = values(resource, std::mem::take(&mut templates.given));
-    workload
-        .uses
-        .extend(templates.files.into_iter().filter(|(attribute, _)| started::is_start(attribute)).map(|(_, file)| (Use::Component, file)));
+    let is_run = |(attribute, file): &(String, String)| started::is_start(attribute) || text_template::is_one(file);
+    workload.uses.extend(templates.files.into_iter().filter(is_run).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     builds::read(resource, &leaves, &mut workload, facts);
     if resource.kind() == "aws_codebuild_project" {
