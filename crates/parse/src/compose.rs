@@ -66,7 +66,7 @@ fn holds_services(bytes: &[u8]) -> bool {
 /// Reads one compose file, with what overrides it.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let named = |wanted: &&str| units.iter().find(|unit| unit.origin().file_name() == *wanted);
-    let base = FILES.iter().find_map(|name| named(name)).map(|unit| unit.origin().path.clone());
+    let base = FILES.iter().find_map(named).map(|unit| unit.origin().path.clone());
     let mut facts = Facts::default();
     let (over, own): (Vec<_>, Vec<_>) = units.iter().partition(|unit| is_override(unit.origin().file_name()));
     for unit in own.into_iter().chain(over) {

@@ -1,7 +1,8 @@
 //! Workloads: resources that compute, and the identity that the platform gives each.
 
 use unkeyed_model::{
-    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SubjectRule, TrustBinding, Ttl, TtlBasis, Use, Value, Workload,
+    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, StoreKind, SubjectRule, TrustBinding, Ttl, TtlBasis, Use,
+    Value, Workload,
 };
 
 use super::resource::Resource;
@@ -12,6 +13,9 @@ use crate::given;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 use crate::text_template;
+
+/// Where a task definition of ECS has its containers.
+const CONTAINERS: &str = "container_definitions";
 
 /// A type that computes.
 struct Compute {
@@ -132,6 +136,9 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let mut spliced = spliced::read(resource.module, resource.section, resource.address);
     let mut templates = templates::read(resource.module, resource.section);
     let leaves = values(resource, std::mem::take(&mut templates.given));
+    // What a task is made of is read where it stands.
+    let containers = templates.files.iter().find(|(attribute, _)| attribute == CONTAINERS).map(|(_, file)| file.clone());
+    workload.uses.extend(containers.iter().map(|file| (Use::File, file.clone())));
     let is_run = |(attribute, file): &(String, String)| started::is_start(attribute) || text_template::is_one(file);
     workload.uses.extend(templates.files.into_iter().filter(is_run).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
@@ -140,7 +147,13 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         built(resource, &mut workload);
     }
     for leaf in leaves {
-        workload.references.append(&mut reader.read(&leaf, facts));
+        let mut used = reader.read(&leaf, facts);
+        for whole in used.iter_mut().filter(|used| leaf.name == CONTAINERS && used.key.as_deref() == Some("*")) {
+            if let Some(file) = &containers {
+                *whole = crate::facts::environment(StoreKind::File, file, whole.location.clone());
+            }
+        }
+        workload.references.append(&mut used);
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
             && has_vault
         {
