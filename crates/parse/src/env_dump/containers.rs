@@ -11,8 +11,8 @@ use crate::facts as shared;
 use crate::place::{self, Place};
 use crate::yaml;
 
-/// What only the definition of a container holds beside its image.
-const MARKS: &[&str] = &["\"essential\"", "\"portMappings\"", "\"logConfiguration\"", "\"mountPoints\""];
+/// What the definition of a container holds beside its image.
+const MARKS: &[&str] = &["\"essential\"", "\"portMappings\"", "\"logConfiguration\"", "\"mountPoints\"", "\"environment\"", "\"secrets\""];
 
 /// JSON that begins as a list of them, or a template of such.
 pub(super) fn is_one(unit: &Unit<'_>, head: &[u8]) -> bool {

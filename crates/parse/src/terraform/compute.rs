@@ -1,8 +1,8 @@
 //! Workloads: resources that compute, and the identity that the platform gives each.
 
 use unkeyed_model::{
-    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, StoreKind, SubjectRule, TrustBinding, Ttl, TtlBasis, Use,
-    Value, Workload,
+    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, Reference, StoreKind, SubjectRule, TrustBinding, Ttl, TtlBasis,
+    Use, Value, Workload,
 };
 
 use super::resource::Resource;
@@ -148,10 +148,8 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     }
     for leaf in leaves {
         let mut used = reader.read(&leaf, facts);
-        for whole in used.iter_mut().filter(|used| leaf.name == CONTAINERS && used.key.as_deref() == Some("*")) {
-            if let Some(file) = &containers {
-                *whole = crate::facts::environment(StoreKind::File, file, whole.location.clone());
-            }
+        if let Some(file) = containers.as_ref().filter(|_| leaf.name == CONTAINERS) {
+            read_elsewhere(file, &mut used);
         }
         workload.references.append(&mut used);
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
@@ -166,17 +164,26 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         if let Some(folder) = packed(resource, &leaf) {
             workload.uses.push((Use::File, folder));
         }
-        if let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
-            && hole::is_known(image)
-        {
-            workload.uses.push((Use::Image, image.clone()));
-        }
+        workload.uses.extend(image(&leaf).map(|image| (Use::Image, image)));
     }
     workload.references.append(&mut spliced);
     if compute.platform == Some(Platform::Gcp) {
         scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
+}
+
+/// The image that a value names.
+fn image(leaf: &Leaf) -> Option<String> {
+    let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind) else { return None };
+    hole::is_known(image).then(|| image.clone())
+}
+
+/// Has whole environments among `used` come from the `file` that they are read in.
+fn read_elsewhere(file: &str, used: &mut [Reference]) {
+    for whole in used.iter_mut().filter(|used| used.key.as_deref() == Some("*")) {
+        *whole = crate::facts::environment(StoreKind::File, file, whole.location.clone());
+    }
 }
 
 /// The variables that a CodeBuild project gives its builds.
