@@ -51,6 +51,13 @@ const PROGRAMS: &[(&str, &[&str], Given)] = &[
     ("consul", &["agent"], Behind(&["-encrypt", "--encrypt"])),
     ("nomad", &["agent"], Behind(&["-encrypt", "--encrypt"])),
     ("serf", &["agent"], Behind(&["-encrypt", "--encrypt"])),
+    ("lftp", &[], Behind(&["-u", "--user"])),
+    ("ncftpput", &[], Behind(&["-p"])),
+    ("ncftpget", &[], Behind(&["-p"])),
+    ("splunk", &[], Behind(&["-auth"])),
+    ("net-snmp-create-v3-user", &[], Behind(&["-A", "-X"])),
+    ("wpa_passphrase", &[], Argument(1)),
+    ("pm2", &["link"], Argument(0)),
 ];
 
 /// Commands that print their words.
@@ -86,8 +93,7 @@ pub(crate) fn parts<'c>(command: &'c Command, before: Option<&'c Command>) -> Ve
         found.extend(word.map(|word| Part { word, from: start(program, &word.text) }));
     }
     if let Some(file) = command.outputs.first().filter(|file| keeps_one_value(&file.text)) {
-        let from = |text: &str| if file.text.ends_with(".pgpass") { text.rfind(':').map_or(0, |colon| colon + 1) } else { 0 };
-        found.extend(printed(command).map(|word| Part { word, from: from(&word.text) }));
+        found.extend(printed(command).map(|word| Part { word, from: start_of_line(&file.text, &word.text) }));
     }
     found.retain(|part| part.from < part.word.text.len() && !part.word.text[part.from..].starts_with("$("));
     found
@@ -122,9 +128,22 @@ fn printed(command: &Command) -> Option<&Word> {
     PRINTERS.contains(&command.program()).then(|| command.invocation().get(1..)?.last()).flatten()
 }
 
+/// Files whose lines end with a credential behind one of these signs.
+const LINES: &[(&str, &str)] = &[(".pgpass", ":"), ("sasl_passwd", ":"), ("chap-secrets", " "), ("pap-secrets", " ")];
+
 /// Files that hold nothing but one credential, or one at the end of each line.
 fn keeps_one_value(path: &str) -> bool {
-    path.ends_with(".vault-token") || path.ends_with(".pgpass") || (keeps_credential(path) && path.ends_with("token"))
+    [".vault-token", ".psk"].iter().any(|name| path.ends_with(name))
+        || LINES.iter().any(|(name, _)| path.ends_with(name))
+        || (keeps_credential(path) && path.ends_with("token"))
+}
+
+/// Where the credential begins in a line of such a file.
+fn start_of_line(path: &str, line: &str) -> usize {
+    let behind = LINES.iter().find(|(name, _)| path.ends_with(name));
+    // Addresses that may use a secret of PPP stand behind it.
+    let line = if behind.is_some_and(|(_, sign)| *sign == " ") { line.trim_end_matches([' ', '*']) } else { line };
+    behind.and_then(|(_, sign)| line.rfind(sign)).map_or(0, |at| at + 1)
 }
 
 /// Where the credential begins in a word that holds a user as well.
@@ -133,7 +152,10 @@ fn start(program: &str, text: &str) -> usize {
     match program {
         // `USER:PASSWORD`
         "chpasswd" | "java" => text.find(':').map_or(0, |at| at + 1),
-        // `USER%PASSWORD`; without one it is asked for.
+        "splunk" => text.find(':').map_or(text.len(), |at| at + 1),
+        // `USER,PASSWORD`; without one it is asked for.
+        "lftp" => text.find(',').map_or(text.len(), |at| at + 1),
+        // `USER%PASSWORD`, the same.
         "net" if text.contains('%') => behind("%"),
         "net" | "realm" if text.starts_with('/') => text.len(),
         // `PACKAGE PACKAGE/QUESTION password VALUE`
@@ -166,6 +188,12 @@ mod tests {
             ("echo 'h:5432:d:u:abd' > ~/.pgpass", "abd"),
             ("java -jar jenkins-cli.jar -auth admin:abe restart", "abe"),
             ("ngrok config add-authtoken abf", "abf"),
+            ("lftp -u user,abh sftp://h", "abh"),
+            ("/opt/splunk/bin/splunk add forward-server h -auth admin:abi", "abi"),
+            ("wpa_passphrase net abj > /etc/wpa.conf", "abj"),
+            ("echo '[smtp.example.com]:587 u:abk' > /etc/postfix/sasl_passwd", "abk"),
+            ("echo 'vpn * abl *' >> /etc/ppp/chap-secrets", "abl *"),
+            ("echo abm > /etc/zabbix/agent.psk", "abm"),
             ("printf %s abg | realm join -U admin example.com", "abg"),
         ] {
             let commands = shell::commands(script);
@@ -184,6 +212,8 @@ mod tests {
             "echo 'tzdata tzdata/Areas select Europe' | debconf-set-selections",
             "redis-server --port 1",
             "openssl passwd",
+            "lftp -u user sftp://h",
+            "pm2 link",
         ] {
             assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
         }
