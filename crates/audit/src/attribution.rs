@@ -130,8 +130,14 @@ impl<'a> Attribution<'a> {
         if let Some(image) = &place.origin.image {
             return self.by_image(image);
         }
-        self.by_extent(place)
-            .or_else(|| self.drawn_in.get(place.origin.path.as_str()).map(all))
+        let drawn_in = || self.drawn_in.get(place.origin.path.as_str()).map(all);
+        let by_extent = self.by_extent(place).map(|owners| {
+            let others = drawn_in().unwrap_or_default().into_iter().filter(|user| is_of_another_kind(user, &owners));
+            let others: Vec<&str> = others.collect();
+            owners.into_iter().chain(others).collect()
+        });
+        by_extent
+            .or_else(drawn_in)
             .or_else(|| self.defined.get(place.origin.path.as_str()).and_then(only))
             .or_else(|| self.declared.iter().find(|(glob, _)| glob.matches(&place.origin.path)).map(|(_, owners)| owners.clone()))
             .or_else(|| self.by_folder(&place.origin))
@@ -291,6 +297,13 @@ fn is_not_deployed(path: &str) -> bool {
     is_program
         || PROSE.contains(&extension)
         || folders.split('/').any(|folder| TEST_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+}
+
+/// Whether a workload that draws in a file gets what definitions of the file hold as well: a configuration that a service
+/// mounts. Of its own kind (pipelines that are spread over files) each says itself which parts it is made of.
+fn is_of_another_kind(user: &str, owners: &[&str]) -> bool {
+    let kind = user.split(':').next();
+    !owners.is_empty() && owners.iter().all(|owner| owner.split(':').next() != kind)
 }
 
 /// The folders that contain a file, nearest first; the root is the empty one.

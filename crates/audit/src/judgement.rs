@@ -25,12 +25,14 @@ pub(crate) fn judge(mut estate: Estate, policy: &Policy, now: Timestamp, before:
     presumed::name(&mut estate);
     let stored = StoredIndex::new(&estate.facts);
     let merged = linking::merge(&estate.facts, &stored);
+    let unused = linking::unused(&estate.facts, &merged, &stored);
     let mut artifacts = artifacts::collect(&estate, &merged, &stored, policy, now);
     let (paths, limit_reached) = paths(&estate, &merged);
     adoption::adopt(&estate.facts, &merged, &paths, &mut artifacts);
     silence::apply(&mut artifacts, before.baseline.as_ref(), &estate.run.command, now);
     let merged = with_unattributed(merged, &mut artifacts);
     let workloads = link(&estate, merged, paths, &artifacts, policy);
+    estate.facts.skipped.extend(unused);
     if limit_reached {
         estate.facts.skipped.push(comparisons_skipped());
     }

@@ -21,4 +21,4 @@ pub(crate) use chains::Chains;
 pub(crate) use components::{Merged, merge};
 pub(crate) use handed::apply as hand_over;
 pub(crate) use principals::Linker;
-pub(crate) use secrets::StoredIndex;
+pub(crate) use secrets::{StoredIndex, unused};

@@ -1,5 +1,7 @@
 //! What workloads are given, format by format: each row leaves one credential in a way that projects do, or none.
 
+mod handed;
+
 use std::sync::Arc;
 
 use unkeyed_model::{Content, Facts, Origin, StoreKind, Unit, Use};

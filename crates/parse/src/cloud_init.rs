@@ -4,12 +4,16 @@
 //! password that the configuration sets for a user counts, although it lets others in; it stands in the user data, which
 //! every process of the machine can read (cloud-init docs, "Users and groups", "Set passwords", "Write files", "Run commands").
 
+use std::ops::Range;
+
 use unkeyed_model::{Facts, Span, Unit, Workload, WorkloadKind};
 
 use crate::facts;
 use crate::flat::Flat;
 use crate::place::{self, Place};
 use crate::scripts;
+use crate::shell;
+use crate::text_template;
 use crate::tree::Node;
 use crate::yaml;
 
@@ -39,7 +43,9 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
     let mut workload = Workload::new(WorkloadKind::CloudInit, format!("cloud-init:{}", place.path()), name, place.whole());
     workload.extents.push(place.bare(Span::new(0, place.text().len())));
     if place.text().starts_with("#!") {
-        scripts::read(place.text(), &|range| place.at(Span::new(range.start, range.end), "script"), &mut workload);
+        let locate = |range: Range<usize>| place.at(Span::new(range.start, range.end), "script");
+        scripts::read(place.text(), &locate, &mut workload);
+        facts.slots.append(&mut scripts::written_out(&shell::commands(place.text()), place.text(), &locate));
     } else {
         let mut documents = yaml::parse(place);
         facts.skipped.append(&mut documents.skipped);
@@ -47,19 +53,24 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
             configuration(place, root, &mut workload, facts);
         }
     }
+    filled(place, &mut workload);
     facts.workloads.push(workload);
 }
 
 fn configuration(place: &Place<'_>, root: &Node, workload: &mut Workload, facts: &mut Facts) {
     for key in ["runcmd", "bootcmd"] {
         for (index, item) in root.get(key).map(Node::items).unwrap_or_default().iter().enumerate() {
-            scripts::command(place, &item.one_or_many().iter().collect::<Vec<_>>(), &place::item(key, index), workload);
+            let words: Vec<_> = item.one_or_many().iter().collect();
+            scripts::command(place, &words, &place::item(key, index), workload);
+            facts.slots.append(&mut scripts::secrets(place, &words, &place::item(key, index)));
         }
     }
     for (index, item) in root.get("write_files").map(Node::items).unwrap_or_default().iter().enumerate() {
         let script = item.get("content").filter(|content| content.text().is_some_and(|text| text.starts_with("#!")));
         if let Some(content) = script {
-            scripts::command(place, &[content], &format!("{}.content", place::item("write_files", index)), workload);
+            let path = format!("{}.content", place::item("write_files", index));
+            scripts::command(place, &[content], &path, workload);
+            facts.slots.append(&mut scripts::secrets(place, &[content], &path));
         }
     }
     root.for_each_scalar("", &mut |path, node| {
@@ -72,6 +83,14 @@ fn configuration(place: &Place<'_>, root: &Node, workload: &mut Workload, facts:
         }
     });
     passwords(place, root, facts);
+}
+
+/// What a template of a configuration is given.
+fn filled(place: &Place<'_>, workload: &mut Workload) {
+    if text_template::is_one(place.path()) {
+        let locate = |range: Range<usize>| place.at(Span::new(range.start, range.end), "template");
+        workload.references.append(&mut text_template::filled(place.text(), &locate));
+    }
 }
 
 /// `chpasswd: list:` holds lines of `user:password`.

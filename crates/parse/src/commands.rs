@@ -9,12 +9,14 @@ mod lasting;
 mod login;
 mod reach;
 mod script;
+mod secret;
 
 pub(crate) use self::build::{dockerfile_in, repository};
 pub(crate) use self::fetch::vault_custody;
 pub(crate) use self::lasting::{EXTENDS, extended, made};
 pub(crate) use self::login::{OCI_EXCHANGE, keeps_credential};
 pub(crate) use self::script::{MAKEFILE, PACKAGE, is_script};
+pub(crate) use self::secret::{Part as SecretPart, all as secrets, on_input as takes_secret, parts as secret_parts};
 use unkeyed_model::{Custody, Destination, IdentityKind, Platform, Reach, StoreKind, Ttl};
 
 use crate::shell::Command;

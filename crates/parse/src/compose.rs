@@ -2,6 +2,9 @@
 //!
 //! Interpolated variables are references to the environment of whoever starts the stack; a default written beside one
 //! is a literal. Fragments drawn in by anchors keep their own place and are added to the service's extents.
+//!
+//! What compose itself reads beside a file (`compose.override.yaml`) adds to the services of that file. The decision a reader would
+//! question: a file that only `-f` draws in (`compose.prod.yaml`) is judged by itself, because nothing says with which it runs.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +36,20 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
         stem.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
             || stem.ends_with(&format!(".{base}"))
     });
-    (is_compose || holds_services(unit.bytes())).then(|| unit.origin().path.clone())
+    let is_default = FILES.contains(&name) || is_override(name);
+    (is_compose || holds_services(unit.bytes())).then(|| match is_default {
+        true => place::beside(unit.origin().folder(), FILES[0]),
+        false => unit.origin().path.clone(),
+    })
+}
+
+/// The files of which compose reads the first (Compose file reference, "Compose application model").
+const FILES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
+/// Whether compose adds the file to the one that it reads.
+fn is_override(name: &str) -> bool {
+    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
+    matches!(stem, Some("compose.override" | "docker-compose.override"))
 }
 
 /// Whether a file of another name has compose's form: a mapping of services, with images or builds.
@@ -47,12 +63,23 @@ fn holds_services(bytes: &[u8]) -> bool {
     names_one && !holds(b"apiVersion") && (holds(b" image:") || holds(b" build:"))
 }
 
-/// Reads one compose file.
+/// Reads one compose file, with what overrides it.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
-    place::each(units, file)
+    let named = |wanted: &&str| units.iter().find(|unit| unit.origin().file_name() == *wanted);
+    let base = FILES.iter().find_map(named).map(|unit| unit.origin().path.clone());
+    let mut facts = Facts::default();
+    let (over, own): (Vec<_>, Vec<_>) = units.iter().partition(|unit| is_override(unit.origin().file_name()));
+    for unit in own.into_iter().chain(over) {
+        match Place::new(unit) {
+            Ok(place) => file(&place, base.as_deref().filter(|_| is_override(unit.origin().file_name())), &mut facts),
+            Err(skip) => facts.skipped.push(skip),
+        }
+    }
+    facts
 }
 
-fn file(place: &Place<'_>, facts: &mut Facts) {
+/// `base`: the file whose services this one adds to.
+fn file(place: &Place<'_>, base: Option<&str>, facts: &mut Facts) {
     let mut documents = yaml::parse(place);
     facts.skipped.append(&mut documents.skipped);
     for root in &documents.nodes {
@@ -61,6 +88,9 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
         let Some(services) = root.get("services") else { continue };
         for entry in services.entries() {
             let mut service = Service::new(place, services, &secrets, entry);
+            if let Some(base) = base {
+                service.workload.id = format!("compose:{base}#{}", entry.name());
+            }
             service.read();
             facts.slots.append(&mut service.slots);
             facts.declarations.append(&mut service.declarations);
@@ -148,6 +178,7 @@ impl<'a, 'n> Service<'a, 'n> {
         for (key, words) in [("command", own), ("healthcheck.test", health)] {
             let path = place::under(&self.path, key);
             scripts::command(self.place, &words, &path, &mut self.workload);
+            self.slots.append(&mut scripts::secrets(self.place, &words, &path));
             // A variable whose name tells nothing is told by the option that takes it.
             for used in scripts::mentions(self.place, &words).into_iter().filter(|used| used.receiver.is_credential()) {
                 if !facts::may_hold_credential(&used.name) {
@@ -320,6 +351,11 @@ impl<'a, 'n> Service<'a, 'n> {
                     platform_bound: None,
                 });
             } else if is_path(source) {
+                // A file of the inputs is the service's as well, whatever else it defines.
+                let is_file = source.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'));
+                if source.starts_with('.') && is_file {
+                    self.workload.uses.push((Use::File, host_files::relative(self.place.path(), source)));
+                }
                 self.workload.references.extend(host_files::mounted(source, target, location));
             }
         }

@@ -5,6 +5,7 @@
 //! in the text reads it, and what has no marks is taken as it stands, `NAME=value` in each line.
 
 mod attached;
+mod containers;
 mod describe;
 mod documents;
 mod dump;
@@ -60,7 +61,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 pub(crate) fn claims_task(unit: &Unit<'_>) -> Option<String> {
     let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
     let is_task = || memchr::memmem::find(head, b"\"containerDefinitions\"").is_some();
-    (unit.origin().path.ends_with(".json") && is_task()).then(|| unit.origin().path.clone())
+    let is_file = (unit.origin().path.ends_with(".json") && is_task()) || containers::is_one(unit, head);
+    is_file.then(|| unit.origin().path.clone())
 }
 
 /// Reads dumps.
@@ -71,6 +73,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         match Place::new(unit) {
             Ok(place) if place.origin().process.is_some() => process::read(&place, &mut facts),
             Ok(place) if is_manifest(place.text()) => facts.append(k8s::read(std::slice::from_ref(unit))),
+            Ok(place) if containers::is_one(unit, place.text().as_bytes()) => containers::read(&place, &mut facts),
             Ok(place) => file(&place, &mut facts),
             Err(skip) => facts.skipped.push(skip),
         }

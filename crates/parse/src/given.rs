@@ -6,9 +6,11 @@
 
 use std::ops::Range;
 
+use crate::commands;
 use crate::credential_name::is_credential;
 use crate::evaluated::{Kind, Leaf, Val};
 use crate::policy_document::hole;
+use crate::shell;
 
 /// What ends a word, beside blanks.
 const ENDS: &[char] = &['"', '\'', ';', ',', '[', ']', '(', ')', '`', '|', '<', '>', '&'];
@@ -34,8 +36,24 @@ pub(crate) fn values(text: &str) -> Vec<(String, Range<usize>)> {
         item = name.filter(|name| is_credential(name)).map(str::to_owned);
         at += line.len();
     }
+    let words: Vec<_> = commands::secrets(&shell::commands(text)).map(|part| part.range(text)).chain(gossip_key(text)).collect();
+    let is_new = |range: &Range<usize>, found: &[(String, Range<usize>)]| found.iter().all(|(_, other)| !other.contains(&range.start));
+    let words: Vec<_> = words.into_iter().filter(|range| is_new(range, &found)).collect();
+    found.extend(words.into_iter().map(|range| ("password".to_owned(), range)));
     found.retain(|(_, range)| !text[range.clone()].is_empty() && !text[range.clone()].starts_with(OTHERS));
     found
+}
+
+/// The key that agents of a cluster encrypt their gossip with (Consul, Nomad and Serf, "Gossip Encryption"): `encrypt = "…"`. Under the
+/// same name others say whether to encrypt.
+fn gossip_key(text: &str) -> Option<Range<usize>> {
+    ["consul", "nomad", "serf"].iter().find(|agent| text.contains(*agent))?;
+    let line = text.lines().find(|line| line.trim_start().trim_start_matches('"').starts_with("encrypt"))?;
+    let (name, value) = line.split_once(['=', ':'])?;
+    let value = value.trim().trim_end_matches(',').trim_matches('"');
+    let is_key = !hole::is_known(value) || (value.len() >= 22 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)));
+    let start = value.as_ptr() as usize - text.as_ptr() as usize;
+    (name.trim().trim_matches('"') == "encrypt" && is_key).then_some(start..start + value.len())
 }
 
 /// Names the words of a command that stand behind an option after it.
@@ -137,6 +155,8 @@ mod tests {
             ("curl -H 'Authorization: Bearer abcb' https://x.io", "token=abcb"),
             ("/usr/bin/mysql -u app -pabc9 < init.sql", "password=abc9"),
             ("aws configure set aws_secret_access_key abc0", "aws_secret_access_key=abc0"),
+            ("echo abd | passwd --stdin root", "password=abd"),
+            ("cat > /etc/consul.d/a.hcl <<E\nencrypt = \"abcdefghijklmnopqrstuv==\"\nE", "password=abcdefghijklmnopqrstuv=="),
             ("env:\n  - name: API_TOKEN\n    value: 'abc7'\n  - name: PORT\n    value: 80", "API_TOKEN=abc7"),
         ] {
             let found: Vec<String> = values(text).into_iter().map(|(name, range)| format!("{name}={}", &text[range])).collect();
@@ -148,6 +168,8 @@ mod tests {
             "--password-file /x",
             "password: ${x}",
             "TOKEN_TTL=60",
+            "consul\nencrypt = true",
+            "encrypt = \"abcdefghijklmnopqrstuv==\"",
             "token:\n  abc",
             "get-secret-value --secret-id prod/db",
             "mkdir -pv /data",

@@ -4,6 +4,7 @@
 //! stand in two files. The decision a reader would question: a namespace that isn't written is `default`, although
 //! whoever applies the file may choose another; names are joined by what is written.
 
+mod attached;
 mod authorization;
 mod aws_auth;
 mod blocks;
@@ -114,6 +115,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         }
     }
     objects.iter().for_each(|object| read_object(*object, &mut facts));
+    attached::read(&objects, &mut facts);
     for (source, nodes) in sources.iter().zip(&documents).filter(|(source, _)| kustomization::is_one(source.place.origin().file_name())) {
         let is_read = |path: &str| {
             let path = crate::host_files::relative(source.place.path(), path);

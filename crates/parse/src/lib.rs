@@ -23,6 +23,7 @@ mod codeowners;
 mod commands;
 mod compose;
 mod credential_name;
+mod dependabot;
 mod dockerfile;
 mod dotenv;
 mod drone;
@@ -66,6 +67,7 @@ mod table;
 mod terraform;
 #[cfg(test)]
 mod testing;
+mod text_template;
 mod toml;
 mod travis;
 mod tree;

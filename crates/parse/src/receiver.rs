@@ -87,6 +87,10 @@ impl Receiver {
         if effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("aws-configure"))) && before.starts_with("aws_") {
             receiver = Self { content: Content::Durable, ..Self::variable(&before.to_ascii_uppercase()) };
         }
+        let into_word = |part: &commands::SecretPart<'_>| position == command.words.iter().position(|word| word.range == part.word.range);
+        if commands::secret_parts(command, None).iter().any(|part| into_word(part) && into >= part.from) {
+            receiver = Self { content: Content::Durable, ..Self::unstated(Some("password")) };
+        }
         receiver.destination = receiver.destination.or_else(|| destination(effects));
         receiver
     }
@@ -106,6 +110,10 @@ impl Receiver {
         let mut receiver = Self { destination: destination(commands::of(command, None)), ..Self::unstated(None) };
         if command.program() == "ssh-add" {
             receiver.used_as = Some("ssh-key".to_owned());
+            receiver.content = Content::Durable;
+        }
+        if commands::takes_secret(command) {
+            receiver.used_as = Some("password".to_owned());
             receiver.content = Content::Durable;
         }
         if command.has(&["--password-stdin"]) {

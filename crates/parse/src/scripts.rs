@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use unkeyed_model::{Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reference, StoreKind, Use, Value, Workload};
+use unkeyed_model::{
+    Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reference, Slot, Span, StoreKind, Use, Value, Workload,
+};
 
 use crate::commands::{self, Effect, Login};
 use crate::flat::Flat;
@@ -17,15 +19,40 @@ use crate::{elsewhere, facts, host_files, shell};
 /// Reads a command line: text for a shell, or words of which one may be the script that a shell is given (`sh -c …`).
 pub(crate) fn command(place: &Place<'_>, words: &[&Node], path: &str, workload: &mut Workload) {
     let text = |node: &&Node| node.text().unwrap_or_default().to_owned();
-    let given = words.iter().position(|word| word.text().is_some_and(takes_script)).and_then(|option| words.get(option + 1));
-    match (given, words) {
-        (Some(script), _) | (None, [script]) if script.text().is_some() => {
+    match (script_of(words), words) {
+        (Some(script), _) => {
             let flat = Flat::new(place, script);
             read(flat.text, &|range| place.at(flat.span(range), path), workload);
         }
-        (_, [first, ..]) => read(&words.iter().map(text).collect::<Vec<_>>().join(" "), &|_| place.at(first.span, path), workload),
+        (None, [first, ..]) => read(&words.iter().map(text).collect::<Vec<_>>().join(" "), &|_| place.at(first.span, path), workload),
         _ => {}
     }
+}
+
+/// The word of a command line that is a script: what a shell is given, or the only one.
+fn script_of<'n>(words: &[&'n Node]) -> Option<&'n Node> {
+    let given = words.iter().position(|word| word.text().is_some_and(takes_script)).and_then(|option| words.get(option + 1));
+    let script = if let (None, [only]) = (given, words) { Some(only) } else { given };
+    script.copied().filter(|script| script.text().is_some())
+}
+
+/// The words of a command line that a program takes for a credential, where they are written out.
+pub(crate) fn secrets(place: &Place<'_>, words: &[&Node], path: &str) -> Vec<Slot> {
+    if let Some(script) = script_of(words) {
+        let flat = Flat::new(place, script);
+        return written_out(&shell::commands(flat.text), flat.text, &|range| place.at(flat.span(range), path));
+    }
+    let word = |node: &&Node| Some(shell::Word { text: node.text()?.to_owned(), range: node.span.start..node.span.end });
+    let command = shell::Command { words: words.iter().filter_map(word).collect(), ..shell::Command::default() };
+    written_out(&[command], place.text(), &|range| place.at(Span::new(range.start, range.end), path))
+}
+
+/// The same of the commands of a script.
+pub(crate) fn written_out(commands: &[shell::Command], script: &str, locate: &dyn Fn(Range<usize>) -> Location) -> Vec<Slot> {
+    let ranges = commands::secrets(commands).map(|part| part.range(script));
+    let is_literal =
+        |range: &Range<usize>| script.get(range.clone()).is_some_and(|text| !text.contains(['$', '`']) && !text.contains("{{"));
+    ranges.filter(is_literal).map(|range| facts::slot("password", locate(range))).collect()
 }
 
 /// A variable that a command line uses.

@@ -4,7 +4,7 @@
 //! question: all functions without a role of their own share the one role that the framework makes, as it does itself.
 
 use unkeyed_model::{
-    Facts, Location, Platform, Principal, SessionPolicy, SkipReason, StoreKind, TtlBasis, Unit, Use, Workload, WorkloadKind,
+    Custody, Facts, Location, Platform, Principal, SessionPolicy, SkipReason, StoreKind, TtlBasis, Unit, Use, Workload, WorkloadKind,
 };
 
 use crate::cloudformation::{self, Reader, Scheme, Template};
@@ -106,6 +106,15 @@ impl Service<'_, '_> {
                 workload.references.append(&mut reader.read(&leaf, found));
                 workload.destinations.extend(facts::addressed(&leaf.name).filter(|to| !workload.destinations.contains(to)));
             }
+        }
+        // What its event sources log in with is fetched for it.
+        for event in entry.value.get("events").into_iter().flat_map(Node::items) {
+            event.for_each_scalar(&format!("{path}.events"), &mut |path, node| {
+                let named = node.text().filter(|text| text.starts_with("arn:aws:secretsmanager:"));
+                let at = || self.template.place.at(node.span, path);
+                let fetched = |name: &str| facts::fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, at());
+                workload.references.extend(named.map(fetched));
+            });
         }
         found.workloads.push(workload);
     }

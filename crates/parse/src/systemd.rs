@@ -18,6 +18,7 @@ use crate::host_files;
 use crate::interpolation::interpolations;
 use crate::place::Place;
 use crate::scripts;
+use crate::shell;
 
 /// `*.service`, `*.container` and their drop-ins, grouped by unit.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
@@ -173,6 +174,7 @@ impl Service<'_> {
         let script = script.strip_suffix(['"', '\'']).unwrap_or(script);
         let locate = |range: std::ops::Range<usize>| place.at(Span::new(base + range.start, base + range.end), setting.key);
         scripts::read(script, &locate, &mut self.workload);
+        self.facts.slots.append(&mut scripts::written_out(&shell::commands(script), script, &locate));
         if line.split_whitespace().next().is_some_and(|program| program.ends_with("spiffe-helper")) {
             let at = place.at(setting.value, setting.key);
             self.workload.identity_paths.push(attested("spiffe-helper", at));

@@ -4,8 +4,9 @@ use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
     agents, ansible, arm, atlantis, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild,
-    codeowners, compose, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image, jenkins,
-    k3s, k8s, profiles, programs, provisioning, recipes, serverless, shell_script, spacelift, spire, systemd, terraform, travis,
+    codeowners, compose, dependabot, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image,
+    jenkins, k3s, k8s, profiles, programs, provisioning, recipes, serverless, shell_script, spacelift, spire, systemd, terraform,
+    text_template, travis,
 };
 
 /// One format.
@@ -25,6 +26,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "env-dump", claims: env_dump::claims, surface: Surface::EnvDump, read: env_dump::read },
     Row { name: "image", claims: image::claims, surface: Surface::ImageConfig, read: image::read },
     Row { name: "github-actions", claims: gha::claims, surface: Surface::CiConfig, read: gha::read },
+    Row { name: "dependabot", claims: dependabot::claims, surface: Surface::CiConfig, read: dependabot::read },
     Row { name: "circleci", claims: circleci::claims, surface: Surface::CiConfig, read: circleci::read },
     Row { name: "bitbucket", claims: bitbucket::claims, surface: Surface::CiConfig, read: bitbucket::read },
     Row { name: "buildkite", claims: buildkite::claims, surface: Surface::CiConfig, read: buildkite::read },
@@ -69,5 +71,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: exports::FORMAT, claims: |_| None, surface: Surface::CliExport, read: exports::read },
     Row { name: "systemd", claims: systemd::claims, surface: Surface::Iac, read: systemd::read },
     Row { name: "k3s", claims: k3s::claims, surface: Surface::Iac, read: k3s::read },
+    Row { name: "text-templates", claims: text_template::claims, surface: Surface::Worktree, read: text_template::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
 ];

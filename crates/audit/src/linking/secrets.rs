@@ -5,9 +5,11 @@
 //! open fits any, but only where one of them stands in the other's folder or below it: an object of another team would lend
 //! its custody, and a stored secret pass for one that a vault issues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use unkeyed_model::{Facts, Reference, StoreKind, StoredSecret};
+use unkeyed_model::{Custody, Facts, Reference, Skip, SkipReason, StoreKind, StoredSecret};
+
+use super::Merged;
 
 /// The namespace of objects that name none: `kubectl -n` says another as often as not.
 pub(super) const UNWRITTEN: &str = "default";
@@ -39,6 +41,20 @@ impl StoredIndex {
     }
 }
 
+/// Objects that copy values of a secret manager into a cluster for nobody in the inputs: who uses the copies is not seen.
+pub(crate) fn unused(facts: &Facts, merged: &[Merged], stored: &StoredIndex) -> Vec<Skip> {
+    let references = merged.iter().flat_map(|merged| &merged.workload.references);
+    let used: BTreeSet<usize> = references.flat_map(|reference| stored.resolve(facts, reference)).collect();
+    let is_copy = |secret: &StoredSecret| secret.store == StoreKind::K8sSecret && secret.custody == Custody::VaultStatic;
+    let unused = facts.stored.iter().enumerate().filter(|(at, secret)| is_copy(secret) && !used.contains(at));
+    let row = |secret: &StoredSecret| Skip {
+        path: secret.extent.origin.path.clone(),
+        why: SkipReason::NotSupplied,
+        detail: format!("the Secret {} gets values of a secret manager; no workload of the inputs uses it", secret.name),
+    };
+    unused.map(|(_, secret)| row(secret)).collect()
+}
+
 fn fits(secret: &StoredSecret, reference: &Reference) -> bool {
     match (&secret.namespace, &reference.namespace) {
         (Some(one), Some(other)) => one == other || ([one, other].iter().any(|name| *name == UNWRITTEN) && is_beside(secret, reference)),
@@ -65,7 +81,6 @@ fn nearness(secret: &StoredSecret, reference: &Reference) -> usize {
 mod tests {
     use super::*;
     use crate::testing::{place, reference, stored};
-    use unkeyed_model::Custody;
 
     fn resolve(objects: &[(Option<&str>, &str)], namespace: Option<&str>, path: &str) -> Vec<usize> {
         let mut facts = Facts::default();

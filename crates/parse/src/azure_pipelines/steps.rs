@@ -1,5 +1,7 @@
 //! Steps: scripts, tasks, templates of steps.
 
+use unkeyed_model::Use;
+
 use super::connections;
 use super::scope::{Item, Scope};
 use super::tasks;
@@ -59,6 +61,7 @@ fn step<'a>(job: &mut Job<'a>, item: Item<'a>, scope: &Scope<'a>) {
     tasks::read(job, place, task, &entries, scope);
     for entry in entries {
         let path = place::under("inputs", entry.name());
+        job.workload.uses.extend(tasks::script_file(entry).map(|file| (Use::Component, file)));
         if tasks::is_script(entry.name()) {
             job.script(place, &entry.value, path);
         } else {

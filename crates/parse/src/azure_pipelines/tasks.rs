@@ -4,6 +4,7 @@ use unkeyed_model::{Custody, Destination, StoreKind};
 
 use super::scope::Scope;
 use crate::ci::{ANYTHING, Job};
+use crate::commands;
 use crate::facts;
 use crate::place::{self, Place};
 use crate::receiver::Receiver;
@@ -14,6 +15,13 @@ pub(super) fn is_script(input: &str) -> bool {
     let options = ["overrideparameters", "commandoptions", "arguments", "scriptarguments", "overrides"];
     let input = input.to_ascii_lowercase();
     matches!(input.as_str(), "inlinescript" | "script" | "inline") || options.contains(&input.as_str())
+}
+
+/// The script of the tree that an input names, for a path that begins at a variable's folder or at the root.
+pub(super) fn script_file(input: &Entry) -> Option<String> {
+    let text = input.value.text().filter(|_| matches!(input.name(), "filePath" | "scriptPath"))?;
+    let path = text.strip_prefix("$(").and_then(|rest| rest.split_once(")/")).map_or(text, |(_, path)| path);
+    commands::is_script(path).then(|| path.trim_start_matches("./").to_owned())
 }
 
 /// Records what a task is known to do.

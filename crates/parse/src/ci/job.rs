@@ -305,6 +305,7 @@ impl<'a> Job<'a> {
         }
         for script in &scripts {
             self.read_mentions(script);
+            self.read_secrets(script);
         }
         for script in &scripts {
             self.read_effects(script);

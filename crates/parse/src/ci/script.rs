@@ -10,6 +10,7 @@ use crate::environment::Variable;
 use crate::flat::Flat;
 use crate::place::Place;
 use crate::receiver::Receiver;
+use crate::scripts;
 use crate::shell::{self, Command, holding, is_assignment};
 use crate::tree::Node;
 
@@ -97,6 +98,12 @@ impl<'a> Job<'a> {
             if value.contains("$(") || value.contains('`') { Value::unknown("computed by the script") } else { self.resolve(value) };
         self.holds(Variable { name: name.to_owned(), value, location });
         self.set.insert(name.to_owned());
+    }
+
+    /// The credentials that are written out in a script where only the program says that they are some.
+    pub(super) fn read_secrets(&mut self, script: &Read<'a>) {
+        let locate = |range| script.place.at(script.flat.span(range), script.path.clone());
+        self.slots.append(&mut scripts::written_out(&script.commands, script.flat.text, &locate));
     }
 
     /// The stored values that a script uses; what command they are given to says where they lead.

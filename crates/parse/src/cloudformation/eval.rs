@@ -333,13 +333,23 @@ impl Template<'_> {
             Some(("self", path)) => self.own(path),
             // `file(./x.yml):key`
             _ if text.starts_with("file(") => reference("file", text.trim_start_matches("file(").split(')').next().unwrap_or_default()),
-            Some((scheme, what)) if SCHEMES.contains(&scheme) && !what.starts_with(':') => {
-                reference(scheme, what.trim_end_matches("~true"))
+            // `ssm(eu-west-1):/path`
+            Some((scheme, what)) if SCHEMES.contains(&bare(scheme)) && !what.starts_with(':') => {
+                reference(bare(scheme), what.trim_end_matches("~true"))
+            }
+            // A plugin's.
+            Some((scheme, what)) if !what.starts_with(':') && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+                Val::unknown(text)
             }
             // Not of the framework: it is left for CloudFormation.
             _ => Val::new(Kind::Text(format!("${{{text}}}"), Basis::Literal)),
         }
     }
+}
+
+/// The name of a source without what is told it.
+fn bare(scheme: &str) -> &str {
+    scheme.split('(').next().unwrap_or_default()
 }
 
 /// What fills a hole, as a reference again.

@@ -81,9 +81,10 @@ impl Reader<'_, '_> {
                 .collect();
         }
         let mut held: Vec<Reference> = hole::holes(text).filter_map(|what| self.by_name(&eval::of_hole(what), leaf)).collect();
-        if held.is_empty() && text.contains("://") && !hole::is_known(text) && is_value(leaf) {
-            // The password of an address, whatever its parameter is called.
-            let parts = given::filled(leaf).into_iter().filter(|part| part.name == "password");
+        if held.is_empty() && !hole::is_known(text) && is_value(leaf) {
+            // The password of an address or a connection string, whatever its parameter is called.
+            let is_held = |part: &Leaf| part.name == "password" || (is_variable(leaf) && part.name != leaf.name);
+            let parts = given::filled(leaf).into_iter().filter(is_held);
             let used = parts.flat_map(|part| match &part.val.kind {
                 Kind::Text(text, _) => hole::holes(text).filter_map(|what| self.by_name(&eval::of_hole(what), &part)).collect::<Vec<_>>(),
                 _ => Vec::new(),
@@ -144,6 +145,11 @@ impl Reader<'_, '_> {
                     || used.address == "vault"
                     || used.address == "secretsManager"
                     || is_credential(&used.attribute);
+                // Parameter Store hands out settings and secrets alike.
+                if !secret && used.address == "ssm" && self.fetches && is_variable(leaf) && !used.attribute.starts_with("/aws/") {
+                    let stored = self.reference(StoreKind::CloudSecretManager, &used.attribute, Custody::VaultStatic, leaf);
+                    return Some(Reference { content: Content::Unstated, ..stored });
+                }
                 return secret.then(|| self.reference(StoreKind::CloudSecretManager, &used.attribute, Custody::VaultStatic, leaf));
             }
             "file" => {

@@ -14,10 +14,10 @@ use crate::tree::{Kind, Node};
 use crate::{json as json_text, yaml as yaml_text};
 
 /// Keys that hold an environment, in lower case.
-const ENVIRONMENTS: &[&str] =
+pub(super) const ENVIRONMENTS: &[&str] =
     &["env", "envs", "environment", "variables", "environmentvariables", "config_vars", "appsettings", "properties", "vars"];
 /// Keys that hold variables whose values come out of a secret manager (ECS "Specifying sensitive data").
-const SECRETS: &[&str] = &["secrets", "secretenvironmentvariables"];
+pub(super) const SECRETS: &[&str] = &["secrets", "secretenvironmentvariables"];
 
 /// Something that runs.
 struct Owner {
@@ -99,7 +99,7 @@ fn owners(place: &Place<'_>, node: &Node, path: &str, facts: &mut Facts) {
 }
 
 /// Reads everything that an owner holds.
-fn below(place: &Place<'_>, node: &Node, dump: &mut Dump<'_>) {
+pub(super) fn below(place: &Place<'_>, node: &Node, dump: &mut Dump<'_>) {
     node.items().iter().for_each(|item| below(place, item, dump));
     for entry in node.entries() {
         let value = &entry.value;

@@ -36,6 +36,7 @@ pub(super) fn script<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scop
         reader.effect(draft, &commands[index], effect);
     }
     reader.elsewhere(draft, &commands);
+    draft.slots.append(&mut scripts::written_out(&commands, flat.text, &|range| file.place.at(flat.span(range), path)));
     if let Some(command) = commands.iter().find(|command| runs_terraform(command)) {
         reader.terraform(draft, command);
     }

@@ -38,6 +38,8 @@ const OPERATORS: &[&str] = &[
     "kyverno",
     "gatekeeper",
     "k8s-sidecar",
+    "keda",
+    "keda-metrics-apiserver",
     "spire-controller-manager",
     "vault-k8s",
     "vault-secrets-operator",

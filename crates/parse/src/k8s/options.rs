@@ -29,6 +29,7 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload, facts: &mut Facts) {
     for container in pod.containers() {
         let given = Given { pod, container: &container };
         for words in commands::words(&container).iter().filter(|words| !words.is_empty()) {
+            facts.slots.append(&mut scripts::secrets(&pod.object.source.place, words, &container.path));
             for mention in scripts::mentions(&pod.object.source.place, words) {
                 given.used(&mention, workload, facts);
             }
@@ -40,6 +41,7 @@ pub(super) fn read(pod: Pod<'_>, workload: &mut Workload, facts: &mut Facts) {
             }
         }
         for script in ["script", "source"].iter().filter_map(|key| container.node.get(key)) {
+            facts.slots.append(&mut scripts::secrets(&pod.object.source.place, &[script], &container.path));
             for mention in scripts::mentions(&pod.object.source.place, &[script]) {
                 given.used(&mention, workload, facts);
             }

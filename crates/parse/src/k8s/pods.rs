@@ -14,6 +14,7 @@ const TEMPLATES: &[(&str, &[&str])] = &[
     ("Pod", &[]),
     ("CronJob", &["spec", "jobTemplate", "spec", "template"]),
     ("PodTemplate", &["template"]),
+    ("ScaledJob", &["spec", "jobTargetRef", "template"]),
     ("CronWorkflow", &["spec", "workflowSpec"]),
 ];
 

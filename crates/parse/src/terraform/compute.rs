@@ -1,7 +1,8 @@
 //! Workloads: resources that compute, and the identity that the platform gives each.
 
 use unkeyed_model::{
-    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, SubjectRule, TrustBinding, Ttl, TtlBasis, Use, Value, Workload,
+    Basis, Destination, Facts, IdentityKind, IdentityPath, Platform, Reach, Reference, StoreKind, SubjectRule, TrustBinding, Ttl, TtlBasis,
+    Use, Value, Workload,
 };
 
 use super::resource::Resource;
@@ -11,6 +12,10 @@ use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::given;
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
+use crate::text_template;
+
+/// Where a task definition of ECS has its containers.
+const CONTAINERS: &str = "container_definitions";
 
 /// A type that computes.
 struct Compute {
@@ -131,16 +136,22 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     let mut spliced = spliced::read(resource.module, resource.section, resource.address);
     let mut templates = templates::read(resource.module, resource.section);
     let leaves = values(resource, std::mem::take(&mut templates.given));
-    workload
-        .uses
-        .extend(templates.files.into_iter().filter(|(attribute, _)| started::is_start(attribute)).map(|(_, file)| (Use::Component, file)));
+    // What a task is made of is read where it stands.
+    let containers = templates.files.iter().find(|(attribute, _)| attribute == CONTAINERS).map(|(_, file)| file.clone());
+    workload.uses.extend(containers.iter().map(|file| (Use::File, file.clone())));
+    let is_run = |(attribute, file): &(String, String)| started::is_start(attribute) || text_template::is_one(file);
+    workload.uses.extend(templates.files.into_iter().filter(is_run).map(|(_, file)| (Use::Component, file)));
     let has_vault = resource.kind().starts_with("kubernetes_") && leaves.iter().any(|leaf| crate::facts::names_key_vault(&leaf.name));
     builds::read(resource, &leaves, &mut workload, facts);
     if resource.kind() == "aws_codebuild_project" {
         built(resource, &mut workload);
     }
     for leaf in leaves {
-        workload.references.append(&mut reader.read(&leaf, facts));
+        let mut used = reader.read(&leaf, facts);
+        if let Some(file) = containers.as_ref().filter(|_| leaf.name == CONTAINERS) {
+            read_elsewhere(file, &mut used);
+        }
+        workload.references.append(&mut used);
         if let Kind::Text(text, _) | Kind::Unknown(text) = &leaf.val.kind
             && has_vault
         {
@@ -153,17 +164,26 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         if let Some(folder) = packed(resource, &leaf) {
             workload.uses.push((Use::File, folder));
         }
-        if let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
-            && hole::is_known(image)
-        {
-            workload.uses.push((Use::Image, image.clone()));
-        }
+        workload.uses.extend(image(&leaf).map(|image| (Use::Image, image)));
     }
     workload.references.append(&mut spliced);
     if compute.platform == Some(Platform::Gcp) {
         scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
+}
+
+/// The image that a value names.
+fn image(leaf: &Leaf) -> Option<String> {
+    let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind) else { return None };
+    hole::is_known(image).then(|| image.clone())
+}
+
+/// Has whole environments among `used` come from the `file` that they are read in.
+fn read_elsewhere(file: &str, used: &mut [Reference]) {
+    for whole in used.iter_mut().filter(|used| used.key.as_deref() == Some("*")) {
+        *whole = crate::facts::environment(StoreKind::File, file, whole.location.clone());
+    }
 }
 
 /// The variables that a CodeBuild project gives its builds.

@@ -82,8 +82,10 @@ pub(super) fn yields_key(used: &Ref, credential: bool) -> bool {
     let last = used.attribute.rsplit('.').next().unwrap_or_default();
     let in_context = match (kind, last) {
         ("random_password", "result") => true,
+        ("random_id", "b64_std" | "b64_url" | "hex") => return credential,
         (_, "result") => credential && matches!(kind, "random_string" | "random_bytes" | "random_uuid"),
         (_, "secret_id") => kind.starts_with("vault_"),
+        ("aws_api_gateway_api_key", "value") => return true,
         _ => true,
     };
     kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context

@@ -108,12 +108,16 @@ impl Reader<'_, '_> {
             _ => Vec::new(),
         };
         // What is told the name of a stored secret fetches it; in a cluster that is one of the cluster's own.
-        let is_variable = leaf.path.split(['.', '[']).any(crate::facts::is_environment) && !self.address.starts_with("kubernetes_");
+        let is_variable = self.is_variable(leaf) && !self.address.starts_with("kubernetes_");
         if found.is_empty() && self.fetches && is_variable && names_stored_secret(&leaf.name) {
             let name = hole::named(&self.module.text_of(&leaf.val).0);
             return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
         }
         found
+    }
+
+    fn is_variable(&self, leaf: &Leaf) -> bool {
+        leaf.path.split(['.', '[']).any(crate::facts::is_environment)
     }
 
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
@@ -181,7 +185,7 @@ impl Reader<'_, '_> {
         let says_nothing = matches!(text.trim(), "" | "true" | "false" | "null" | "none") || text.trim_start().starts_with('{');
         // The name of a key pair: a key itself is longer.
         let names_key = is_key_material(&leaf.name) && text.len() < SHORTEST_KEY;
-        if !self.is_secret(leaf) || says_nothing || names_key {
+        if !(self.is_secret(leaf) || self.is_told(leaf)) || says_nothing || names_key {
             // An empty default is there to be overruled.
             let variable = leaf.val.via.as_deref().filter(|name| name.starts_with("var.") && text.is_empty() && self.is_secret(leaf))?;
             return Some(self.reference(StoreKind::TerraformVariable, variable, Custody::PlatformStored, leaf));
@@ -205,6 +209,14 @@ impl Reader<'_, '_> {
             component: None,
         });
         Some(self.reference(StoreKind::TerraformVariable, name, Custody::PlatformStored, leaf))
+    }
+
+    /// Whether it was reached through a variable of which whoever wrote it says that it is secret.
+    fn is_told(&self, leaf: &Leaf) -> bool {
+        let variable = leaf.val.via.as_deref().and_then(|via| via.strip_prefix("var."));
+        let section = variable.and_then(|name| self.module.variables.get(name).copied());
+        let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
+        self.fetches && !names_something && section.is_some_and(|section| self.module.is_true(section, "sensitive"))
     }
 
     /// Whether it stands where everything is a secret, whatever it is called; of a structured one only the fields that are
@@ -244,7 +256,9 @@ impl Reader<'_, '_> {
             }
             let section = self.module.variables.get(variable).copied();
             let sensitive = section.is_some_and(|section| self.module.is_true(section, "sensitive"));
-            let names_something = NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
+            // The address of a backup is signed (azurerm, `backup`).
+            let is_signed = leaf.name == "storage_account_url" && leaf.path.starts_with("backup");
+            let names_something = !is_signed && NAMES_SOMETHING.iter().any(|ending| leaf.name.to_ascii_lowercase().ends_with(ending));
             let identifies = NAMES_SOMETHING.iter().any(|ending| variable.ends_with(ending));
             let may_be = self.fetches && may_be_credential(&leaf.name);
             let wanted = credential || sensitive || may_be || (is_credential(variable) && !names_something);
@@ -259,8 +273,9 @@ impl Reader<'_, '_> {
         let kind = used.resource_type();
         if let Some((_, store, custody)) = FETCHED.iter().find(|(name, ..)| *name == kind && is_fetched && !is_public) {
             if kind == "aws_ssm_parameter" && !credential && !is_credential(&self.stored_name(used)) {
-                // A setting, such as the image that Amazon publishes under `/aws/service/`.
-                return None;
+                // A setting, such as the image that Amazon publishes under `/aws/service/`; in an environment it may be anything.
+                let is_open = self.fetches && !self.stored_name(used).starts_with("/aws/service/") && self.is_variable(leaf);
+                return is_open.then(|| self.reference(*store, &self.stored_name(used), *custody, leaf));
             }
             return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));
         }

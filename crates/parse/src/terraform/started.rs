@@ -20,7 +20,14 @@ const START_SCRIPTS: &[&str] = &[
     "user-data",
     "gce-container-declaration",
     "windows-startup-script-ps1",
+    "windows-startup-script-cmd",
+    "windows-startup-script-bat",
+    "sysprep-specialize-script-ps1",
+    "sysprep-specialize-script-cmd",
+    "sysprep-specialize-script-bat",
 ];
+/// Where a script lies that a machine of Google's starts with (Compute Engine, "Use startup scripts").
+const SCRIPT_PLACES: &[&str] = &["startup-script-url", "windows-startup-script-url", "sysprep-specialize-script-url"];
 
 /// Whether an attribute leads to a script that the machine starts with. Google's machines keep theirs in a map.
 pub(super) fn is_start(attribute: &str) -> bool {
@@ -41,6 +48,10 @@ pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload:
     let Kind::Text(text, basis) = &leaf.val.kind else { return };
     if (leaf.path.starts_with("provisioner.") && leaf.name == "source") || leaf.path.ends_with("host_path.path") {
         workload.references.extend(host_files::mounted(text, None, at));
+        return;
+    }
+    if SCRIPT_PLACES.contains(&leaf.name.as_str()) {
+        workload.references.push(facts::reference(StoreKind::ForeignDefinition, hole::shown(text), at));
         return;
     }
     if leaf.path.contains("nvironmentFiles[") && leaf.path.ends_with(".value") {

@@ -208,3 +208,23 @@ fn who_uses_what_a_configuration_creates_holds_it_and_it_is_counted_once() {
     estate.facts.declarations[0].location = place("other/main.tf", 50, 60);
     assert_eq!(judge(estate).artifacts.len(), 2);
 }
+
+#[test]
+fn whoever_draws_in_a_file_gets_what_another_definition_of_it_holds() {
+    let mut service = Workload::new(WorkloadKind::Compose, "compose:compose.yml#web", "web", place("compose.yml", 0, 5));
+    service.uses.push((Use::File, "conf/server.conf".into()));
+    let mut server = Workload::new(WorkloadKind::Spire, "spire:conf/server.conf", "server", place("conf/server.conf", 0, 5));
+    server.extents = vec![place("conf/server.conf", 0, 100)];
+    let report = judge(with(vec![service, server], "x.y", "conf/server.conf"));
+    assert_eq!(holders(&report, 0), ["compose:compose.yml#web", "spire:conf/server.conf"]);
+}
+
+#[test]
+fn a_job_that_draws_in_a_file_of_jobs_gets_the_parts_that_it_is_made_of() {
+    let mut deploy = Workload::new(WorkloadKind::GitlabJob, "gitlab:.gitlab-ci.yml#deploy", "deploy", place(".gitlab-ci.yml", 0, 5));
+    deploy.uses.push((Use::File, "ci/all.yml".into()));
+    let mut build = Workload::new(WorkloadKind::GitlabJob, "gitlab:.gitlab-ci.yml#build", "build", place(".gitlab-ci.yml", 6, 9));
+    build.extents.push(place("ci/all.yml", 0, 100));
+    let report = judge(with(vec![deploy, build], "x.y", "ci/all.yml"));
+    assert_eq!(holders(&report, 0), ["gitlab:.gitlab-ci.yml#build"]);
+}

@@ -43,6 +43,21 @@ fn the_order_of_the_inputs_is_of_no_consequence() {
     assert_eq!(one, format!("{:?}", judge(estate)));
 }
 
+#[test]
+fn a_copy_out_of_a_secret_manager_that_nobody_uses_is_a_row() {
+    let rows = |used: bool| {
+        let mut estate = secretless();
+        let copy = stored(StoreKind::K8sSecret, "db", unkeyed_model::Custody::VaultStatic, place("es.yaml", 0, 10));
+        estate.facts.stored.push(copy);
+        if used {
+            estate.facts.workloads[0].references.push(reference(StoreKind::K8sSecret, "db"));
+        }
+        let report = judge(estate);
+        report.coverage.skipped.into_iter().filter(|skip| skip.path == "es.yaml").count()
+    };
+    assert_eq!((rows(false), rows(true)), (1, 0));
+}
+
 fn key_and_certificate(key: &str, certificate: &str) -> Report {
     let pair = Some(PairKey("spki:00".into()));
     let mut private = found("x509.private-key", 1, place(key, 0, 5));

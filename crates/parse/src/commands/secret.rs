@@ -1,0 +1,221 @@
+//! Words that a program takes for a credential although no name beside them says so: `mc alias set m URL USER KEY`,
+//! `echo KEY | passwd --stdin u`.
+//!
+//! The decision a reader would question: a list of programs, and no guess from how a word looks.
+
+use std::ops::Range;
+
+use super::keeps_credential;
+use crate::shell::{Command, Word};
+
+/// How a program is given a credential.
+enum Given {
+    /// Behind one of these options.
+    Option(&'static [&'static str]),
+    /// As the argument so many places behind the subcommands, options aside.
+    Argument(usize),
+    /// On its input.
+    Input,
+}
+use Given::{Argument, Input, Option as Behind};
+
+/// Programs, the subcommands or options that must be there, and how they are given it (their manuals).
+const PROGRAMS: &[(&str, &[&str], Given)] = &[
+    ("chpasswd", &[], Input),
+    ("passwd", &["--stdin"], Input),
+    ("smbpasswd", &["-s"], Input),
+    ("kinit", &[], Input),
+    ("realm", &["join"], Input),
+    ("debconf-set-selections", &[], Input),
+    ("useradd", &[], Behind(&["-p", "--password"])),
+    ("usermod", &[], Behind(&["-p", "--password"])),
+    ("openssl", &["passwd"], Argument(0)),
+    ("net", &["ads", "join"], Behind(&["-U", "--user"])),
+    ("net", &["user"], Argument(1)),
+    ("ldapsearch", &[], Behind(&["-w"])),
+    ("ldapadd", &[], Behind(&["-w"])),
+    ("ldapmodify", &[], Behind(&["-w"])),
+    ("redis-server", &[], Behind(&["--requirepass", "--masterauth"])),
+    ("rabbitmqctl", &["add_user"], Argument(1)),
+    ("rabbitmqctl", &["change_password"], Argument(1)),
+    ("grafana-cli", &["admin", "reset-admin-password"], Argument(0)),
+    ("grafana", &["cli", "admin", "reset-admin-password"], Argument(0)),
+    ("kubectl", &["create", "secret"], Behind(&["--from-literal"])),
+    ("oc", &["create", "secret"], Behind(&["--from-literal"])),
+    ("cloudflared", &["service", "install"], Argument(0)),
+    ("ngrok", &["config", "add-authtoken"], Argument(0)),
+    ("ngrok", &["authtoken"], Argument(0)),
+    ("mc", &["alias", "set"], Argument(3)),
+    ("mc", &["config", "host", "add"], Argument(3)),
+    ("java", &["-jar"], Behind(&["-auth"])),
+    ("consul", &["agent"], Behind(&["-encrypt", "--encrypt"])),
+    ("nomad", &["agent"], Behind(&["-encrypt", "--encrypt"])),
+    ("serf", &["agent"], Behind(&["-encrypt", "--encrypt"])),
+    ("lftp", &[], Behind(&["-u", "--user"])),
+    ("ncftpput", &[], Behind(&["-p"])),
+    ("ncftpget", &[], Behind(&["-p"])),
+    ("splunk", &[], Behind(&["-auth"])),
+    ("net-snmp-create-v3-user", &[], Behind(&["-A", "-X"])),
+    ("wpa_passphrase", &[], Argument(1)),
+    ("pm2", &["link"], Argument(0)),
+];
+
+/// Commands that print their words.
+const PRINTERS: &[&str] = &["echo", "printf"];
+
+/// A word that holds a credential, and how far into its text that begins.
+pub(crate) struct Part<'c> {
+    pub(crate) word: &'c Word,
+    pub(crate) from: usize,
+}
+
+impl Part<'_> {
+    /// Where it stands in the script.
+    pub(crate) fn range(&self, script: &str) -> Range<usize> {
+        let written = script.get(self.word.range.clone()).unwrap_or_default();
+        let part = self.word.text.get(self.from..).unwrap_or_default();
+        match written.rfind(part) {
+            Some(at) => self.word.range.start + at..self.word.range.start + at + part.len(),
+            None => self.word.range.clone(),
+        }
+    }
+}
+
+/// What the command is given, itself or by the one whose output it reads.
+pub(crate) fn parts<'c>(command: &'c Command, before: Option<&'c Command>) -> Vec<Part<'c>> {
+    let mut found = Vec::new();
+    for (program, with, given) in PROGRAMS.iter().filter(|(program, with, _)| runs(command, program, with)) {
+        let word = match given {
+            Behind(options) => command.option(options),
+            Argument(at) => behind(command, with.last().copied().unwrap_or(program)).nth(*at),
+            Input => before.and_then(printed),
+        };
+        found.extend(word.map(|word| Part { word, from: start(program, &word.text) }));
+    }
+    if let Some(file) = command.outputs.first().filter(|file| keeps_one_value(&file.text)) {
+        found.extend(printed(command).map(|word| Part { word, from: start_of_line(&file.text, &word.text) }));
+    }
+    found.retain(|part| part.from < part.word.text.len() && !part.word.text[part.from..].starts_with("$("));
+    found
+}
+
+/// Whether a command reads a credential from its input.
+pub(crate) fn on_input(command: &Command) -> bool {
+    PROGRAMS.iter().any(|(program, with, given)| matches!(given, Input) && runs(command, program, with))
+}
+
+/// All of a script.
+pub(crate) fn all<'c>(commands: &'c [Command]) -> impl Iterator<Item = Part<'c>> {
+    commands.iter().enumerate().flat_map(|(index, command)| {
+        let before = index.checked_sub(1).and_then(|before| commands.get(before)).filter(|_| command.piped);
+        parts(command, before)
+    })
+}
+
+fn runs(command: &Command, program: &str, with: &[&str]) -> bool {
+    command.program() == program && command.runs(program, with)
+}
+
+/// The arguments behind a word, without options.
+fn behind<'c>(command: &'c Command, word: &str) -> impl Iterator<Item = &'c Word> {
+    let words = command.invocation();
+    let at = words.iter().position(|other| other.text == word).map_or(words.len(), |at| at + 1);
+    words[at..].iter().filter(|word| !word.text.starts_with('-'))
+}
+
+/// The last word that a command prints.
+fn printed(command: &Command) -> Option<&Word> {
+    PRINTERS.contains(&command.program()).then(|| command.invocation().get(1..)?.last()).flatten()
+}
+
+/// Files whose lines end with a credential behind one of these signs.
+const LINES: &[(&str, &str)] = &[(".pgpass", ":"), ("sasl_passwd", ":"), ("chap-secrets", " "), ("pap-secrets", " ")];
+
+/// Files that hold nothing but one credential, or one at the end of each line.
+fn keeps_one_value(path: &str) -> bool {
+    [".vault-token", ".psk"].iter().any(|name| path.ends_with(name))
+        || LINES.iter().any(|(name, _)| path.ends_with(name))
+        || (keeps_credential(path) && path.ends_with("token"))
+}
+
+/// Where the credential begins in a line of such a file.
+fn start_of_line(path: &str, line: &str) -> usize {
+    let behind = LINES.iter().find(|(name, _)| path.ends_with(name));
+    // Addresses that may use a secret of PPP stand behind it.
+    let line = if behind.is_some_and(|(_, sign)| *sign == " ") { line.trim_end_matches([' ', '*']) } else { line };
+    behind.and_then(|(_, sign)| line.rfind(sign)).map_or(0, |at| at + 1)
+}
+
+/// Where the credential begins in a word that holds a user as well.
+fn start(program: &str, text: &str) -> usize {
+    let behind = |sign: &str| text.rfind(sign).map_or(0, |at| at + sign.len());
+    match program {
+        // `USER:PASSWORD`
+        "chpasswd" | "java" => text.find(':').map_or(0, |at| at + 1),
+        "splunk" => text.find(':').map_or(text.len(), |at| at + 1),
+        // `USER,PASSWORD`; without one it is asked for.
+        "lftp" => text.find(',').map_or(text.len(), |at| at + 1),
+        // `USER%PASSWORD`, the same.
+        "net" if text.contains('%') => behind("%"),
+        "net" | "realm" if text.starts_with('/') => text.len(),
+        // `PACKAGE PACKAGE/QUESTION password VALUE`
+        "debconf-set-selections" => text.find(" password ").map_or(text.len(), |at| at + " password ".len()),
+        // `--from-literal=NAME=VALUE`
+        "kubectl" | "oc" => text.trim_start_matches("--from-literal=").find('=').map_or(text.len(), |_| behind("=")),
+        _ if text.starts_with('-') => text.find('=').map_or(0, |at| at + 1),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+    use crate::shell;
+
+    #[test]
+    fn words_that_programs_take_for_credentials() {
+        for (script, expected) in [
+            ("echo 'ab1' | passwd --stdin root", "ab1"),
+            ("echo \"root:ab2\" | sudo chpasswd", "ab2"),
+            ("usermod -p \"$(openssl passwd -6 ab3)\" deploy", "ab3"),
+            ("consul agent -encrypt=ab4", "ab4"),
+            ("mc alias set m https://m minio ab5", "ab5"),
+            ("kubectl create secret generic x --from-literal=password=ab6", "ab6"),
+            ("net ads join -U admin%ab7", "ab7"),
+            ("net user admin ab8 /add", "ab8"),
+            ("echo 'mysql mysql/root_password password ab9' | debconf-set-selections", "ab9"),
+            ("echo abc > /root/.vault-token", "abc"),
+            ("echo 'h:5432:d:u:abd' > ~/.pgpass", "abd"),
+            ("java -jar jenkins-cli.jar -auth admin:abe restart", "abe"),
+            ("ngrok config add-authtoken abf", "abf"),
+            ("lftp -u user,abh sftp://h", "abh"),
+            ("/opt/splunk/bin/splunk add forward-server h -auth admin:abi", "abi"),
+            ("wpa_passphrase net abj > /etc/wpa.conf", "abj"),
+            ("echo '[smtp.example.com]:587 u:abk' > /etc/postfix/sasl_passwd", "abk"),
+            ("echo 'vpn * abl *' >> /etc/ppp/chap-secrets", "abl *"),
+            ("echo abm > /etc/zabbix/agent.psk", "abm"),
+            ("printf %s abg | realm join -U admin example.com", "abg"),
+        ] {
+            let commands = shell::commands(script);
+            let found: Vec<_> = all(&commands).map(|part| &script[part.range(script)]).collect();
+            assert_eq!(found, [expected], "{script}");
+        }
+        for script in [
+            "passwd -e deploy",
+            "useradd -m deploy",
+            "echo done | tee log",
+            "cat pw | chpasswd",
+            "consul agent -dev",
+            "mc alias list",
+            "kubectl create secret generic x --from-literal=a",
+            "net user",
+            "echo 'tzdata tzdata/Areas select Europe' | debconf-set-selections",
+            "redis-server --port 1",
+            "openssl passwd",
+            "lftp -u user sftp://h",
+            "pm2 link",
+        ] {
+            assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
+        }
+    }
+}
