@@ -4,9 +4,10 @@
 //! A template is a component and never judged alone. The decision a reader would question: the name in front of a placeholder tells
 //! what it is, and not the value that some caller hands in, which may be called anything.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use unkeyed_model::{Content, Facts, Location, Reference, Span, StoreKind, Unit, Workload, WorkloadKind};
+use unkeyed_model::{Content, Facts, Location, Reference, Span, StoreKind, Unit, Workload, WorkloadKind, has_extension};
 
 use crate::facts as shared;
 use crate::given;
@@ -18,7 +19,7 @@ const EXTENSIONS: &[&str] = &["tpl", "tftpl", "tmpl"];
 
 /// Whether a file is called like a template.
 pub(crate) fn is_one(path: &str) -> bool {
-    place::has_extension(path, EXTENSIONS)
+    has_extension(path, EXTENSIONS)
 }
 
 /// Files called like one that have a placeholder of Terraform's, and none of Go's.
@@ -42,29 +43,30 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 
 /// What is put into a text under the name of a credential.
 pub(crate) fn filled(text: &str, locate: &dyn Fn(Range<usize>) -> Location) -> Vec<Reference> {
-    let holed = holed(text);
+    let (holed, places) = holed(text);
     let mut found = Vec::new();
     for (name, range) in given::values(&holed) {
         for placeholder in hole::holes(&holed[range]) {
-            let written = format!("${{{placeholder}}}");
-            let Some(start) = text.find(&written) else { continue };
-            let reference = shared::reference(StoreKind::Parameter, placeholder, locate(start..start + written.len()));
+            let Some(range) = places.get(placeholder) else { continue };
+            let reference = shared::reference(StoreKind::Parameter, placeholder, locate(range.clone()));
             found.push(Reference { content: Content::Durable, ..shared::received_by(reference, &name) });
         }
     }
     found
 }
 
-/// The text with each placeholder that is a mere name as a hole.
-fn holed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// The text with each placeholder that is a mere name as a hole, and where each name first stands.
+fn holed(text: &str) -> (String, BTreeMap<&str, Range<usize>>) {
+    let (mut out, mut places) = (String::with_capacity(text.len()), BTreeMap::new());
     let mut pieces = text.split("${");
     out.push_str(pieces.next().unwrap_or_default());
+    let mut start = out.len();
     for piece in pieces {
         let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte));
         match piece.split_once('}').filter(|(name, _)| is_name(name)) {
             // `$${` stands for itself.
             Some((name, rest)) if !out.ends_with('$') => {
+                places.entry(name).or_insert(start..start + name.len() + "${}".len());
                 out.push_str(&hole::hole(name));
                 out.push_str(rest);
             }
@@ -73,8 +75,9 @@ fn holed(text: &str) -> String {
                 out.push_str(piece);
             }
         }
+        start += "${".len() + piece.len();
     }
-    out
+    (out, places)
 }
 
 #[cfg(test)]

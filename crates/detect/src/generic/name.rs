@@ -1,12 +1,13 @@
 //! The name around a word that was hit, and whether it names a credential.
 
-use std::cell::Cell;
+mod words;
 
 use unkeyed_model::Span;
 
 use super::lexicon;
 use super::vocabulary::{self, Facts};
 use crate::placeholder::word_list::WordList;
+use words::Words;
 
 static PASSES: WordList = WordList::new(lexicon::PASSES);
 static SALTED: WordList = WordList::new(lexicon::SALTED);
@@ -14,8 +15,6 @@ static CIPHERS: WordList = WordList::new(lexicon::CIPHERS);
 
 /// A longer name is none.
 const MAX_NAME: usize = 80;
-/// So many words of a name are looked at, from its end.
-const MAX_WORDS: usize = 12;
 
 /// First words of the names of switches.
 const SWITCHES: [&[u8]; 6] = [b"no", b"without", b"allow", b"enable", b"disable", b"ask"];
@@ -200,81 +199,6 @@ fn class_of_head(head: Facts, modifier: Facts) -> Option<(Class, bool)> {
 
 fn is_number(word: &[u8]) -> bool {
     word.iter().all(u8::is_ascii_digit)
-}
-
-fn undigited(word: &[u8]) -> &[u8] {
-    let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    if digits < word.len() { &word[..word.len() - digits] } else { word }
-}
-
-/// The words of a name: parts between separators, cut again where a capital begins.
-struct Words<'a> {
-    name: &'a [u8],
-    spans: [(u8, u8); MAX_WORDS],
-    count: usize,
-    /// What is known of each, once that was asked.
-    facts: [Cell<Option<Facts>>; MAX_WORDS],
-}
-
-impl<'a> Words<'a> {
-    fn of(name: &'a [u8]) -> Self {
-        let mut words = Self { name, spans: [(0, 0); MAX_WORDS], count: 0, facts: [const { Cell::new(None) }; MAX_WORDS] };
-        let mut start = 0;
-        for at in 0..=name.len() {
-            let separator = name.get(at).is_none_or(|&byte| matches!(byte, b'_' | b'-' | b'.'));
-            if separator || begins_word(name, start, at) {
-                words.push(start, at);
-                start = if separator { at + 1 } else { at };
-            }
-        }
-        words
-    }
-
-    fn push(&mut self, start: usize, end: usize) {
-        if start >= end {
-            return;
-        }
-        if self.count == MAX_WORDS {
-            self.spans.rotate_left(1);
-            self.count -= 1;
-        }
-        // Names are shorter than 256 bytes.
-        self.spans[self.count] = (start as u8, end as u8);
-        self.count += 1;
-    }
-
-    fn get(&self, at: usize) -> &'a [u8] {
-        let (start, end) = self.spans[at];
-        &self.name[usize::from(start)..usize::from(end)]
-    }
-
-    /// What is known of a word, without regard to digits at its end. A name without words has none of which anything is.
-    fn known(&self, at: usize) -> Facts {
-        let facts = self.facts[at].get().unwrap_or_else(|| vocabulary::facts(undigited(self.get(at))));
-        self.facts[at].set(Some(facts));
-        facts
-    }
-
-    /// Position of the first word after the last dot.
-    fn first_of_last_member(&self) -> usize {
-        let dot = self.name.iter().rposition(|&byte| byte == b'.').map_or(0, |at| at + 1);
-        (0..self.count).find(|&at| usize::from(self.spans[at].0) >= dot).unwrap_or(0)
-    }
-}
-
-/// Whether a word begins at `at` though no separator stands there: `apiKey`, `APIKey`.
-fn begins_word(name: &[u8], start: usize, at: usize) -> bool {
-    if at <= start || !name[at].is_ascii_uppercase() {
-        return false;
-    }
-    // `passWord` is one word for those who write it so.
-    if name[start..at].eq_ignore_ascii_case(b"pass") && name[at..].len() > 3 && name[at..at + 4].eq_ignore_ascii_case(b"word") {
-        return false;
-    }
-    let before = name[at - 1];
-    before.is_ascii_lowercase()
-        || before.is_ascii_digit()
-        || before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //!
 //! The decision a reader would question: a placeholder outside of quotes is a number, but for one that is a whole environment.
 
-use unkeyed_model::{Facts, SkipReason, StoreKind, Unit};
+use unkeyed_model::{Facts, SkipReason, StoreKind, Unit, has_extension};
 
 use super::documents::{self, ENVIRONMENTS, SECRETS};
 use super::dump::Dump;
 use crate::facts as shared;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::yaml;
 
 /// What the definition of a container holds beside its image.
@@ -17,7 +17,7 @@ const MARKS: &[&str] = &["\"essential\"", "\"portMappings\"", "\"logConfiguratio
 /// JSON that begins as a list of them, or a template of such.
 pub(super) fn is_one(unit: &Unit<'_>, head: &[u8]) -> bool {
     let holds = |mark: &str| memchr::memmem::find(head, mark.as_bytes()).is_some();
-    let is_named = place::has_extension(unit.origin().file_name(), &["json", "tpl", "tftpl", "tmpl"]);
+    let is_named = has_extension(unit.origin().file_name(), &["json", "tpl", "tftpl", "tmpl"]);
     let begins = head.trim_ascii_start().strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"));
     is_named && begins && holds("\"image\"") && MARKS.iter().any(|mark| holds(mark))
 }

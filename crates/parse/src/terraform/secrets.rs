@@ -1,5 +1,7 @@
 //! What the values of a block say of secrets: literals become slots, uses by name become references.
 
+mod around;
+
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
@@ -10,6 +12,7 @@ use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::given;
 use crate::policy_document::hole;
 use crate::weak_literal;
+use around::{in_holes, leads_to, reference_block, used_as};
 
 /// Texts that name an object of a secret manager.
 const OBJECT_NAMES: &[&str] =
@@ -32,10 +35,6 @@ const NAMES_SOMETHING: &[&str] = &[
     "_email",
     "_account",
 ];
-
-/// Blocks in which `secret`, `name` or `key` names a secret and is none.
-const REFERENCE_BLOCKS: &[&str] =
-    &["secret_key_ref", "secret_environment_variables", "secret_volumes", "secret_ref", "secrets", "image_pull_secrets"];
 
 /// Blocks all of whose values are secret, whatever they are called: type (any if empty) and block or attribute.
 const ALWAYS_SECRET: &[(&str, &str)] = &[
@@ -352,54 +351,6 @@ impl Reader<'_, '_> {
             None => self.module.resources.get(self.address).map(|section| self.module.block_location(*section, &path)).unwrap_or_default(),
         }
     }
-}
-
-/// The block around a value in which a secret is named.
-fn reference_block(leaf: &Leaf) -> Option<&str> {
-    let named = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()));
-    // A volume of Cloud Run: `secret { secret = ... }`.
-    let is_volume = || leaf.name == "secret" && leaf.within.first().is_some_and(|block| block == "secret");
-    let is_mounted = || leaf.name == "secret_name" && leaf.path.ends_with("volume.secret.secret_name");
-    named.map(String::as_str).or_else(|| (is_volume() || is_mounted()).then_some("secret"))
-}
-
-/// The variable that receives the value: the name around a `secret_key_ref`, else the value's own.
-fn used_as(leaf: &Leaf) -> &str {
-    let by_reference =
-        leaf.within.iter().position(|block| REFERENCE_BLOCKS.contains(&block.as_str()) || block == "value_source" || block == "value_from");
-    match by_reference {
-        Some(_) if matches!(leaf.name.as_str(), "secret" | "name" | "key" | "secret_id" | "version") => {
-            let around =
-                |block: &&String| !REFERENCE_BLOCKS.contains(&block.as_str()) && !matches!(block.as_str(), "value_source" | "value_from");
-            leaf.within.iter().find(around).map_or(&leaf.name, |name| name)
-        }
-        _ => &leaf.name,
-    }
-}
-
-/// Where a secret leads, by the type of the resource whose secret it is.
-fn leads_to(kind: &str) -> Option<Destination> {
-    let databases = ["_db_", "sql", "redis", "cosmosdb", "documentdb", "rds_", "mongodb", "elasticache"];
-    if databases.iter().any(|word| kind.contains(word)) {
-        return Some(Destination::new("db", ""));
-    }
-    let clouds = [("aws_", "aws"), ("azurerm_", "azure"), ("azuread_", "azure"), ("google_", "gcp"), ("oci_", "oci")];
-    clouds.iter().find(|(prefix, _)| kind.starts_with(prefix)).map(|(_, cloud)| Destination::new(*cloud, ""))
-}
-
-/// The uses that `of` makes of what would fill the holes of a text.
-fn in_holes(text: &str, of: impl Fn(&Ref) -> Option<Reference>) -> Vec<Reference> {
-    let named = hole::holes(text).filter_map(split_address).map(|(address, attribute)| Ref { address, attribute });
-    named.filter_map(|used| of(&used)).collect()
-}
-
-/// `aws_secretsmanager_secret.db.arn` as address and attribute.
-fn split_address(what: &str) -> Option<(String, String)> {
-    let names = if what.starts_with("data.") || what.starts_with("ephemeral.") { 3 } else { 2 };
-    let mut parts = what.split('.');
-    let address: Vec<&str> = parts.by_ref().take(names).collect();
-    let attribute: Vec<&str> = parts.collect();
-    (address.len() == names).then(|| (address.join("."), attribute.join(".")))
 }
 
 /// A place where a credential stands.
