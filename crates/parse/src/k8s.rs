@@ -49,6 +49,7 @@ use unkeyed_model::{Facts, Unit};
 pub(crate) use self::identities::{AZURE_LABEL, of_label, token_for};
 pub(crate) use self::injector::{PREFIX as INJECTOR, fetched as fetched_by_injector, login as injector_login};
 use self::objects::{Object, Source};
+pub(crate) use self::secrets::is_public;
 pub(crate) use self::service_accounts::of_cloud;
 use self::values::Values;
 use crate::place::{self, Place};

@@ -89,8 +89,13 @@ impl Command {
 
     /// The value of an option: `--name value` or `--name=value`.
     pub(crate) fn option(&self, names: &[&str]) -> Option<&Word> {
+        self.options(names).next()
+    }
+
+    /// The values of an option that may be given several times.
+    pub(crate) fn options(&self, names: &[&str]) -> impl Iterator<Item = &Word> {
         let words = self.invocation();
-        words.iter().enumerate().find_map(|(index, word)| match word.text.split_once('=') {
+        words.iter().enumerate().filter_map(move |(index, word)| match word.text.split_once('=') {
             Some((name, _)) if names.contains(&name) => Some(word),
             _ if names.contains(&word.text.as_str()) => words.get(index + 1),
             _ => None,

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::keeps_credential;
+use crate::k8s::is_public;
 use crate::shell::{Command, Word};
 
 /// How a program is given a credential.
@@ -85,12 +86,12 @@ impl Part<'_> {
 pub(crate) fn parts<'c>(command: &'c Command, before: Option<&'c Command>) -> Vec<Part<'c>> {
     let mut found = Vec::new();
     for (program, with, given) in PROGRAMS.iter().filter(|(program, with, _)| runs(command, program, with)) {
-        let word = match given {
-            Behind(options) => command.option(options),
-            Argument(at) => behind(command, with.last().copied().unwrap_or(program)).nth(*at),
-            Input => before.and_then(printed),
+        let words: Vec<&Word> = match given {
+            Behind(options) => command.options(options).collect(),
+            Argument(at) => behind(command, with.last().copied().unwrap_or(program)).nth(*at).into_iter().collect(),
+            Input => before.and_then(printed).into_iter().collect(),
         };
-        found.extend(word.map(|word| Part { word, from: start(program, &word.text) }));
+        found.extend(words.into_iter().map(|word| Part { word, from: start(program, &word.text) }));
     }
     if let Some(file) = command.outputs.first().filter(|file| keeps_one_value(&file.text)) {
         found.extend(printed(command).map(|word| Part { word, from: start_of_line(&file.text, &word.text) }));
@@ -161,7 +162,11 @@ fn start(program: &str, text: &str) -> usize {
         // `PACKAGE PACKAGE/QUESTION password VALUE`
         "debconf-set-selections" => text.find(" password ").map_or(text.len(), |at| at + " password ".len()),
         // `--from-literal=NAME=VALUE`
-        "kubectl" | "oc" => text.trim_start_matches("--from-literal=").find('=').map_or(text.len(), |_| behind("=")),
+        "kubectl" | "oc" => {
+            let option = text.len() - text.trim_start_matches("--from-literal=").len();
+            let key = text[option..].find('=').filter(|&key| !is_public(&text[option..option + key]));
+            key.map_or(text.len(), |key| option + key + 1)
+        }
         _ if text.starts_with('-') => text.find('=').map_or(0, |at| at + 1),
         _ => 0,
     }
@@ -181,6 +186,7 @@ mod tests {
             ("consul agent -encrypt=ab4", "ab4"),
             ("mc alias set m https://m minio ab5", "ab5"),
             ("kubectl create secret generic x --from-literal=password=ab6", "ab6"),
+            ("kubectl create secret generic x --from-literal=APP_USER=a --from-literal token=abn=", "abn="),
             ("net ads join -U admin%ab7", "ab7"),
             ("net user admin ab8 /add", "ab8"),
             ("echo 'mysql mysql/root_password password ab9' | debconf-set-selections", "ab9"),

@@ -72,16 +72,19 @@ pub(super) fn secret(object: Object<'_>, facts: &mut Facts) {
     }
 }
 
+/// Whether a value under this key of a Secret is none as a rule.
+pub(crate) fn is_public(key: &str) -> bool {
+    let last = key.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    PUBLIC_KEYS.iter().any(|known| key.eq_ignore_ascii_case(known)) || PUBLIC_WORDS.iter().any(|word| last.eq_ignore_ascii_case(word))
+}
+
 /// The place of one value.
 fn slot(object: Object<'_>, entry: &Entry, field: &str, encoding: SlotEncoding) -> Option<Slot> {
     let name = entry.name();
-    let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
-    let is_public =
-        PUBLIC_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key)) || PUBLIC_WORDS.iter().any(|word| last.eq_ignore_ascii_case(word));
     let is_filled_in = template::is_templated(object.source.place.slice(entry.value.span));
     let is_empty = entry.value.text().is_none_or(|text| text.trim().is_empty());
     let location = object.location(&entry.value, &format!("{field}.{name}"));
-    (!is_public && !is_filled_in && !is_empty).then(|| Slot { encoding, ..shared::slot(name, location) })
+    (!is_public(name) && !is_filled_in && !is_empty).then(|| Slot { encoding, ..shared::slot(name, location) })
 }
 
 /// A Secret of this type makes the cluster mint a token that never expires, even if its data is empty.
