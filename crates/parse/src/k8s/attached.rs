@@ -4,7 +4,9 @@
 //! is scaled by it, because it is kept for that workload alone. A preset (an interface that Kubernetes 1.20 removed) counts for
 //! the pods of the same folder whose labels it asks for.
 
-use unkeyed_model::{Content, Facts, Reference, Use, Workload, WorkloadKind};
+use std::collections::HashSet;
+
+use unkeyed_model::{Content, Facts, Reference, SkipReason, Use, Workload, WorkloadKind};
 
 use super::objects::{self, Object};
 use super::{containers, external_secrets, secrets};
@@ -13,30 +15,45 @@ use crate::facts as shared;
 use crate::place;
 use crate::tree::Node;
 
+/// Comparisons of presets with the objects of their folder.
+const MAX_COMPARISONS: usize = 100_000;
+
 /// Adds what objects give to workloads of the same folder.
 pub(super) fn read(all: &[Object<'_>], facts: &mut Facts) {
-    for object in all {
-        let path = match (object.group(), object.kind()) {
-            ("keda.sh", "ScaledObject") => &["spec", "scaleTargetRef"][..],
-            ("servicebinding.io", "ServiceBinding") => &["spec", "workload"],
-            ("keda.sh", "ScaledJob") => {
-                triggers(*object, object.id(), facts);
+    let (presets, others): (Vec<Object<'_>>, Vec<Object<'_>>) =
+        all.iter().copied().filter(gives).partition(|object| object.kind() == "PodPreset");
+    let known: HashSet<String> = match others.is_empty() {
+        true => HashSet::new(),
+        false => facts.workloads.iter().map(|workload| workload.id.clone()).collect(),
+    };
+    for object in others {
+        let path = match object.kind() {
+            "ScaledObject" => &["spec", "scaleTargetRef"][..],
+            "ServiceBinding" => &["spec", "workload"],
+            _ => {
+                triggers(object, object.id(), facts);
                 continue;
             }
-            ("settings.k8s.io", "PodPreset") => {
-                preset(*object, all, facts);
-                continue;
-            }
-            _ => continue,
         };
         let Some(target) = object.at(path) else { continue };
         let Some(name) = target.get("name").and_then(|name| object.source.text(name)) else { continue };
         let id = objects::id(&object.namespace(), target.str("kind").unwrap_or("Deployment"), &name);
-        if !facts.workloads.iter().any(|workload| workload.id == id) {
-            continue;
+        if known.contains(&id) {
+            if object.kind() == "ScaledObject" { triggers(object, id, facts) } else { bound(object, id, facts) }
         }
-        if object.group() == "keda.sh" { triggers(*object, id, facts) } else { bound(*object, id, facts) }
     }
+    let most = (MAX_COMPARISONS / all.len().max(1)).max(1);
+    presets.iter().take(most).for_each(|one| preset(*one, all, facts));
+    if let Some(left) = presets.get(most) {
+        let detail = format!("more than {most} presets beside {} objects; the rest of the presets was not applied", all.len());
+        facts.skipped.push(left.source.place.skip(SkipReason::Limit, detail));
+    }
+}
+
+fn gives(object: &Object<'_>) -> bool {
+    let kinds =
+        [("keda.sh", "ScaledObject"), ("keda.sh", "ScaledJob"), ("servicebinding.io", "ServiceBinding"), ("settings.k8s.io", "PodPreset")];
+    kinds.contains(&(object.group(), object.kind()))
 }
 
 /// The Secret of a service that is put into the containers (Service Binding Specification, "Workload Projection").
@@ -98,7 +115,7 @@ fn preset(preset: Object<'_>, all: &[Object<'_>], facts: &mut Facts) {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Origin, Unit, Use};
+    use unkeyed_model::{Origin, SkipReason, Unit, Use};
 
     /// What the Deployment of the file is given by the object beside it.
     fn given(object: &str) -> Vec<String> {
@@ -136,5 +153,15 @@ mod tests {
         };
         assert_eq!(preset("a"), ["s"]);
         assert_eq!(preset("b"), [""; 0]);
+    }
+
+    #[test]
+    fn more_presets_than_are_applied_are_said() {
+        let preset = "apiVersion: settings.k8s.io/v1alpha1\nkind: PodPreset\nmetadata: {name: x}\nspec: {}\n---\n";
+        let rows = |count: usize| {
+            let unit = Unit::new(Arc::new(Origin { path: "a.yaml".into(), ..Origin::default() }), preset.repeat(count).into_bytes());
+            crate::testing::read(&[unit]).skipped.into_iter().map(|row| row.why).collect::<Vec<_>>()
+        };
+        assert_eq!((rows(300), rows(400)), (Vec::new(), vec![SkipReason::Limit]));
     }
 }

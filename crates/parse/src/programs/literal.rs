@@ -60,7 +60,7 @@ pub(super) struct Argument {
 
 /// The arguments of the call whose parenthesis opens before `text`, and how far they reach.
 pub(super) fn arguments(text: &str, names: &Names) -> Option<(Vec<Argument>, usize)> {
-    let mut reader = Reader { text: bounded(text), at: 0, names };
+    let mut reader = Reader { text: bounded(text), at: 0, names, item: None };
     let mut all = Vec::new();
     loop {
         reader.blank();
@@ -77,7 +77,7 @@ pub(super) fn arguments(text: &str, names: &Names) -> Option<(Vec<Argument>, usi
 
 /// The literal with which a text begins.
 pub(super) fn value(text: &str, names: &Names) -> Option<Json> {
-    Reader { text: bounded(text), at: 0, names }.value(MAX_DEPTH)
+    Reader { text: bounded(text), at: 0, names, item: None }.value(MAX_DEPTH)
 }
 
 pub(super) fn bounded(text: &str) -> &str {
@@ -96,9 +96,15 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     names: &'t Names,
+    /// What stands for an item of a list while one is made of each.
+    item: Option<(&'t str, &'t Json)>,
 }
 
 impl Reader<'_> {
+    fn named(&self, name: &str) -> Option<&Json> {
+        self.item.filter(|(item, _)| *item == name).map(|(_, value)| value).or_else(|| self.names.get(name))
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -184,8 +190,8 @@ impl Reader<'_> {
         if written.is_empty() {
             return None;
         }
-        let made = written.split_once(".map(").and_then(|(list, call)| self.mapped(self.names.get(list.trim())?, call, levels));
-        made.or_else(|| self.names.get(written).cloned()).or_else(|| Some(Json::String(self.meant(written))))
+        let made = written.split_once(".map(").and_then(|(list, call)| self.mapped(self.named(list.trim())?, call, levels));
+        made.or_else(|| self.named(written).cloned()).or_else(|| Some(Json::String(self.meant(written))))
     }
 
     /// What a call holds that only changes its form, or that names the fields of an object (`…Args(issuer_uri="…")`).
@@ -235,7 +241,7 @@ impl Reader<'_> {
     /// What an expression stands for: the text that a name is set to, else a hole.
     fn meant(&self, expression: &str) -> String {
         let shown: String = expression.chars().take(MAX_SHOWN).collect();
-        self.names.get(expression).and_then(Json::as_str).map_or_else(|| hole::hole(&shown), str::to_owned)
+        self.named(expression).and_then(Json::as_str).map_or_else(|| hole::hole(&shown), str::to_owned)
     }
 
     /// Passes an expression, to the comma or bracket that ends it.

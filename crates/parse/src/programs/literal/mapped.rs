@@ -19,21 +19,20 @@ impl Reader<'_> {
     pub(super) fn comprehension(&self, inside: &str, levels: usize) -> Option<Json> {
         let (body, rest) = inside.split_once(" for ")?;
         let (parameter, list) = rest.split_once(" in ")?;
-        let list = Reader { text: list, at: 0, names: self.names }.value(levels)?;
+        let list = Reader { text: list, at: 0, names: self.names, item: None }.value(levels)?;
         self.each(&list, parameter.trim(), body, levels)
     }
 
-    /// A body with the parameter standing for each item in turn.
+    /// A body with the parameter standing for each item in turn, where it is a text: lists made of lists would grow without end.
     fn each(&self, list: &Json, parameter: &str, body: &str, levels: usize) -> Option<Json> {
         let items = list.as_array().filter(|items| items.len() <= MAX_ITEMS)?;
         // A body in braces is a block of statements.
-        if parameter.is_empty() || !parameter.bytes().all(is_name) || body.trim_start().starts_with('{') {
+        if self.item.is_some() || parameter.is_empty() || !parameter.bytes().all(is_name) || body.trim_start().starts_with('{') {
             return None;
         }
         let made = items.iter().map(|item| {
-            let mut names = self.names.clone();
-            names.insert(parameter.to_owned(), item.clone());
-            Reader { text: body, at: 0, names: &names }.value(levels)
+            let item = Some((parameter, item));
+            Reader { text: body, at: 0, names: self.names, item }.value(levels).filter(Json::is_string)
         });
         made.collect::<Option<Vec<_>>>().map(Json::Array)
     }
@@ -59,6 +58,19 @@ mod tests {
         }
         for text in ["OTHERS.map((repo) => `${repo}`)", "REPOS.map((repo) => { return repo; })", "[f\"{r}\" for r in repos() if r]"] {
             assert!(!value(text, &names).is_some_and(|json| json.to_string().contains("api")), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_of_lists_do_not_grow() {
+        let names = Names::from([("L".to_owned(), json!(vec!["a"; 100]))]);
+        let (mut comprehension, mut call) = ("f\"{x0}\"".to_owned(), "`${x0}`".to_owned());
+        for level in 0..6 {
+            comprehension = format!("[{comprehension} for x{level} in L]");
+            call = format!("L.map(x{level} => [{call}])");
+        }
+        for text in [comprehension.as_str(), call.as_str(), "[L for x in L]", "L.map(x => L)"] {
+            assert!(value(text, &names).is_none_or(|json| json.to_string().len() < 10_000), "{text}");
         }
     }
 }
