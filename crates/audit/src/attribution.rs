@@ -132,8 +132,8 @@ impl<'a> Attribution<'a> {
         }
         let drawn_in = || self.drawn_in.get(place.origin.path.as_str()).map(all);
         let by_extent = self.by_extent(place).map(|owners| {
-            let others = drawn_in().unwrap_or_default().into_iter().filter(|user| is_of_another_kind(user, &owners));
-            let others: Vec<&str> = others.collect();
+            let mut others: Vec<&str> = drawn_in().unwrap_or_default();
+            others.retain(|user| is_of_another_kind(user, &owners));
             owners.into_iter().chain(others).collect()
         });
         by_extent

@@ -27,7 +27,7 @@ pub(crate) struct Harvest {
     pub(crate) bytes: u64,
     /// Git objects in which nothing was found.
     pub(crate) silent: Vec<Key>,
-    /// Files of layers of which there is something to say: not all of them was searched.
+    /// Files of layers, and archives of a history, of which there is something to say: not all of them was searched.
     pub(crate) noisy: Vec<Key>,
 }
 

@@ -3,7 +3,7 @@
 //! One decision a reader would question: such a file is known by all of it, so it is looked at apart from the search for words, and
 //! anew whenever a delta is read. Nearly every file is done with at its first line.
 
-use unkeyed_model::{Origin, Span};
+use unkeyed_model::{Confidence, Origin, Span};
 
 use super::dialect::Dialect;
 use super::extract::Extract;
@@ -23,7 +23,7 @@ pub(crate) fn look(text: &[u8], file: &Origin, mut on_found: impl FnMut(Found)) 
         && text.starts_with(b"[")
         && let Some(secret) = place::key_pair(text)
     {
-        on_found(Found { extract: Extract::KeyPair, secret, confidence: unkeyed_model::Confidence::High });
+        on_found(Found { extract: Extract::KeyPair, secret, confidence: Confidence::High });
     }
     if text.len() > MAX_FILE || lines(text).next().and_then(|line| password(text, line)).is_none() {
         return;

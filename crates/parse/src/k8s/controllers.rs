@@ -1,5 +1,6 @@
 //! Objects by which controllers are told what to sign in with: sources and releases of Flux, applications of Argo CD, configurations
-//! of Crossplane's providers, triggers of KEDA, what the operators of Prometheus and Kafka run. A workload each that names a Secret, because what runs with it is a part of the controller.
+//! of Crossplane's providers, triggers of KEDA, what the operators of Prometheus and Kafka run. A workload each that names a Secret,
+//! because what runs with it is a part of the controller.
 
 use unkeyed_model::{Content, Facts, Reference, Workload, WorkloadKind};
 

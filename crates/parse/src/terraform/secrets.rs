@@ -12,7 +12,7 @@ use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::given;
 use crate::policy_document::hole;
 use crate::weak_literal;
-use around::{in_holes, leads_to, reference_block, used_as};
+use around::{in_holes, is_variable, leads_to, reference_block, used_as};
 
 /// Texts that name an object of a secret manager.
 const OBJECT_NAMES: &[&str] =
@@ -107,16 +107,12 @@ impl Reader<'_, '_> {
             _ => Vec::new(),
         };
         // What is told the name of a stored secret fetches it; in a cluster that is one of the cluster's own.
-        let is_variable = self.is_variable(leaf) && !self.address.starts_with("kubernetes_");
+        let is_variable = is_variable(leaf) && !self.address.starts_with("kubernetes_");
         if found.is_empty() && self.fetches && is_variable && names_stored_secret(&leaf.name) {
             let name = hole::named(&self.module.text_of(&leaf.val).0);
             return vec![self.reference(StoreKind::CloudSecretManager, &name, Custody::VaultStatic, leaf)];
         }
         found
-    }
-
-    fn is_variable(&self, leaf: &Leaf) -> bool {
-        leaf.path.split(['.', '[']).any(crate::facts::is_environment)
     }
 
     fn of_text(&self, text: &str, leaf: &Leaf, facts: &mut Facts) -> Vec<Reference> {
@@ -273,7 +269,7 @@ impl Reader<'_, '_> {
         if let Some((_, store, custody)) = FETCHED.iter().find(|(name, ..)| *name == kind && is_fetched && !is_public) {
             if kind == "aws_ssm_parameter" && !credential && !is_credential(&self.stored_name(used)) {
                 // A setting, such as the image that Amazon publishes under `/aws/service/`; in an environment it may be anything.
-                let is_open = self.fetches && !self.stored_name(used).starts_with("/aws/service/") && self.is_variable(leaf);
+                let is_open = self.fetches && !self.stored_name(used).starts_with("/aws/service/") && is_variable(leaf);
                 return is_open.then(|| self.reference(*store, &self.stored_name(used), *custody, leaf));
             }
             return Some(self.reference(*store, &self.stored_name(used), *custody, leaf));

@@ -9,6 +9,11 @@ use crate::policy_document::hole;
 const REFERENCE_BLOCKS: &[&str] =
     &["secret_key_ref", "secret_environment_variables", "secret_volumes", "secret_ref", "secrets", "image_pull_secrets"];
 
+/// Whether it stands in an environment.
+pub(super) fn is_variable(leaf: &Leaf) -> bool {
+    leaf.path.split(['.', '[']).any(crate::facts::is_environment)
+}
+
 /// The block around a value in which a secret is named.
 pub(super) fn reference_block(leaf: &Leaf) -> Option<&str> {
     let named = leaf.within.iter().take(2).find(|block| REFERENCE_BLOCKS.contains(&block.as_str()));
