@@ -93,7 +93,8 @@ fn foreign_key(trust: &TrustBinding) -> Option<&str> {
     let foreign = |claim: &&Claim| {
         let prefix = claim.name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
         let demands = !claim.if_exists && claim.set_qualifier.as_deref() != Some("ForAllValues");
-        let same = prefix.eq_ignore_ascii_case(own);
+        // Auth0's issuers end with a slash, and so do their keys; a scheme no key has.
+        let same = !prefix.starts_with("https://") && issuer::normal(prefix).eq_ignore_ascii_case(own);
         names_issuer(prefix) && demands && matches!(condition::how(claim), Some((_, false))) && !same
     };
     let tested = names_issuer(own).then(|| trust.claims.iter().find(foreign))?;
@@ -173,6 +174,7 @@ mod tests {
             assert_eq!(keyed(key, "StringEquals"), [Level::Error], "{key}");
         }
         assert!(keyed("token.actions.githubusercontent.com:aud", "StringEquals").is_empty());
+        assert!(keyed("token.actions.githubusercontent.com/:aud", "StringEquals").is_empty());
         assert!(keyed("gitlab.com:aud", "StringNotEquals").is_empty());
         assert!(keyed("${var.issuer}:aud", "StringEquals").is_empty());
         assert!(keyed("aws:RequestedRegion", "StringEquals").is_empty());
