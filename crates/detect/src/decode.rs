@@ -16,6 +16,7 @@ mod wide;
 
 use std::fmt;
 
+use memchr::memchr;
 use unkeyed_model::{DecodeStep, Span};
 
 /// So many encodings inside each other are undone.
@@ -70,16 +71,34 @@ pub(crate) struct Decoded {
     pub(crate) bytes: Vec<u8>,
     /// There would have been more.
     pub(crate) cut: bool,
-    /// Where the encoded form of each byte stands, relative to the start of `region`; none if no byte has a place of its own.
-    places: Vec<(u32, u32)>,
+    /// Where the encoded forms of the bytes stand; none if no byte has a place of its own.
+    runs: Vec<Run>,
     has_places: bool,
     region: Span,
+}
+
+/// Bytes whose encoded forms are equally long and equally far apart. All places relative to the start of the region.
+struct Run {
+    /// Where the first byte stands among the decoded ones.
+    at: u32,
+    /// Where its encoded form starts.
+    start: u32,
+    /// From the start of one to that of the next.
+    stride: u32,
+    length: u32,
+}
+
+impl Run {
+    fn place(&self, at: u32) -> (usize, usize) {
+        let start = self.start + (at - self.at) * self.stride;
+        (start as usize, (start + self.length) as usize)
+    }
 }
 
 impl Decoded {
     fn reset(&mut self, region: Span, has_places: bool) {
         self.bytes.clear();
-        self.places.clear();
+        self.runs.clear();
         self.cut = false;
         self.has_places = has_places;
         self.region = region;
@@ -87,11 +106,24 @@ impl Decoded {
 
     /// Adds a byte whose encoded form is `start..end` of the encoded text.
     fn push(&mut self, byte: u8, start: usize, end: usize) {
-        let relative = |at: usize| u32::try_from(at - self.region.start).unwrap_or(u32::MAX);
         if self.has_places {
-            self.places.push((relative(start), relative(end)));
+            let (at, start, length) = (self.bytes.len() as u32, (start - self.region.start) as u32, (end - start) as u32);
+            match self.runs.last_mut().filter(|run| run.length == length && run.start <= start) {
+                Some(run) if at == run.at + 1 => run.stride = start - run.start,
+                Some(run) if run.place(at).0 == start as usize => {}
+                _ => self.runs.push(Run { at, start, stride: 0, length }),
+            }
         }
         self.bytes.push(byte);
+    }
+
+    /// Adds `span` of the encoded `text` as it stands there.
+    fn copy(&mut self, text: &[u8], span: Span) {
+        if self.has_places && span.start < span.end {
+            let (at, start) = (self.bytes.len() as u32, (span.start - self.region.start) as u32);
+            self.runs.push(Run { at, start, stride: 1, length: 1 });
+        }
+        self.bytes.extend_from_slice(&text[span.start..span.end]);
     }
 
     /// Adds a character as UTF-8; `?` for what is none.
@@ -102,11 +134,32 @@ impl Decoded {
         }
     }
 
+    /// Adds `span` of `text`, in which everything stands for itself but what follows a `mark`: `escape` adds what stands at a
+    /// place for something else, and gives its length.
+    fn replace(&mut self, text: &[u8], span: Span, mark: u8, escape: impl Fn(&mut Self, &[u8], usize) -> Option<usize>) {
+        let text = &text[..span.end];
+        let mut at = span.start;
+        while at < span.end {
+            let next = memchr(mark, &text[at..]).map_or(span.end, |offset| at + offset);
+            self.copy(text, Span::new(at, next));
+            at = next;
+            if at < span.end {
+                at += escape(self, text, at).unwrap_or_else(|| {
+                    self.push(mark, at, at + 1);
+                    1
+                });
+            }
+        }
+    }
+
     /// Where the encoded form of a span of `bytes` stands.
     pub(crate) fn place(&self, span: Span) -> Span {
-        let Some(last) = self.places.len().checked_sub(1) else { return self.region };
-        let start = self.places.get(span.start.min(last)).map_or(0, |place| place.0 as usize);
-        let end = self.places.get(span.end.saturating_sub(1).min(last)).map_or(start, |place| place.1 as usize);
+        let Some(last) = self.bytes.len().checked_sub(1).filter(|_| !self.runs.is_empty()) else { return self.region };
+        let place = |at: usize| {
+            let at = at.min(last) as u32;
+            self.runs[self.runs.partition_point(|run| run.at <= at) - 1].place(at)
+        };
+        let (start, end) = (place(span.start).0, place(span.end.saturating_sub(1)).1);
         Span::new(self.region.start + start, self.region.start + end.max(start))
     }
 }
@@ -153,8 +206,8 @@ pub(crate) fn decode(text: &[u8], region: Region, limit: usize, out: &mut Decode
     undo(text, region, limit, out);
 }
 
-/// Decodes it, and remembers where each byte comes from. That takes eight times the memory of the bytes, and nearly always
-/// nothing is found in them.
+/// Decodes it, and remembers where each byte comes from. That may take several times the memory of the bytes, and nearly
+/// always nothing is found in them.
 pub(crate) fn locate(text: &[u8], region: Region, limit: usize, out: &mut Decoded) {
     out.reset(region.span, true);
     undo(text, region, limit, out);

@@ -23,7 +23,7 @@ use crate::{doubt, emit, overlap, pairing, placeholder, slots};
 /// Matches beyond so many in one Unit are left out, and that is said: nobody reads them, and they would fill the memory.
 const MAX_DRAFTS: usize = 20_000;
 
-/// Working memory for more decoded bytes than this is given back at once: with the places of the bytes it may take nine times as much.
+/// Working memory for more decoded bytes than this is given back at once: with the places of the bytes it may take several times as much.
 const KEEP_DECODED: usize = 64 << 10;
 
 /// Finds credentials. Build it once, share it between threads.

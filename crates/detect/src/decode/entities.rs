@@ -44,20 +44,11 @@ fn is_common(code: u32) -> bool {
 }
 
 pub(super) fn decode(text: &[u8], span: Span, out: &mut Decoded) {
-    let text = &text[..span.end];
-    let mut at = span.start;
-    while at < span.end {
-        match reference(text, at) {
-            Some((code, length)) => {
-                out.push_char(code, at, at + length);
-                at += length;
-            }
-            None => {
-                out.push(text[at], at, at + 1);
-                at += 1;
-            }
-        }
-    }
+    out.replace(text, span, b'&', |out, text, at| {
+        let (code, length) = reference(text, at)?;
+        out.push_char(code, at, at + length);
+        Some(length)
+    });
 }
 
 /// The code point that the reference at `at` stands for, and the reference's length.

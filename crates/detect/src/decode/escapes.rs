@@ -48,16 +48,14 @@ fn has_escape(text: &[u8]) -> bool {
 }
 
 pub(super) fn decode(text: &[u8], span: Span, out: &mut Decoded) {
-    let text = &text[..span.end];
-    let mut at = span.start;
-    while at < span.end {
-        let (meaning, length) = escape(text, at).unwrap_or((Meaning::Byte(text[at]), 1));
+    out.replace(text, span, b'\\', |out, text, at| {
+        let (meaning, length) = escape(text, at)?;
         match meaning {
             Meaning::Byte(byte) => out.push(byte, at, at + length),
             Meaning::Character(code) => out.push_char(code, at, at + length),
         }
-        at += length;
-    }
+        Some(length)
+    });
 }
 
 /// What an escape stands for.

@@ -30,12 +30,11 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
 }
 
 pub(super) fn decode(text: &[u8], span: Span, out: &mut Decoded) {
-    let mut at = span.start;
-    while at < span.end {
-        let (byte, length) = if is_escape(text, at) { (nibble(text[at + 1]) << 4 | nibble(text[at + 2]), 3) } else { (text[at], 1) };
-        out.push(byte, at, (at + length).min(span.end));
-        at += length;
-    }
+    out.replace(text, span, b'%', |out, text, at| {
+        let byte = is_escape(text, at).then(|| nibble(text[at + 1]) << 4 | nibble(text[at + 2]))?;
+        out.push(byte, at, at + 3);
+        Some(3)
+    });
 }
 
 fn is_escape(text: &[u8], at: usize) -> bool {

@@ -75,20 +75,11 @@ fn last_line(text: &[u8], at: usize) -> usize {
 }
 
 pub(super) fn decode(text: &[u8], span: Span, out: &mut Decoded) {
-    let text = &text[..span.end];
-    let mut at = span.start;
-    while at < span.end {
-        match escape(text, at) {
-            Some((byte, length)) => {
-                byte.into_iter().for_each(|byte| out.push(byte, at, at + length));
-                at += length;
-            }
-            None => {
-                out.push(text[at], at, at + 1);
-                at += 1;
-            }
-        }
-    }
+    out.replace(text, span, b'=', |out, text, at| {
+        let (byte, length) = escape(text, at)?;
+        byte.into_iter().for_each(|byte| out.push(byte, at, at + length));
+        Some(length)
+    });
 }
 
 /// The byte that the escape at `at` stands for, none for a soft line break, and the escape's length.

@@ -84,6 +84,46 @@ fn places_cover_the_encoded_bytes() {
     assert_eq!(escaped.place(Span::new(2, 3)), Span::new(2, 4));
 }
 
+/// Of each decoded byte the encoded form alone, decoded again, has that byte.
+#[test]
+fn every_byte_has_a_place_of_its_own() {
+    let cases: [(DecodeStep, &[u8]); 9] = [
+        (DecodeStep::Base64, b"cGFzc3dvcmQ9\n  aHVudGVyMiEhISE="),
+        (DecodeStep::Hex, b"70617373776f7264"),
+        (DecodeStep::Percent, b"%41%42c%20%%4d%4z%zd%64"),
+        (DecodeStep::Escapes, br#"a\nb\t\tcd\u00e9\x41\q\U0001F511\"\\e\101"#),
+        (DecodeStep::Entities, b"&#65;b&amp;&&quot;&eacute;c&#x20ac;d"),
+        (DecodeStep::QuotedPrintable, b"a=3Db=\n=20=\r\nc=zd=C3=A9"),
+        (DecodeStep::Utf16le, b"a\0b\0\xac\x20c\0"),
+        (DecodeStep::Utf16be, b"\0a\0b\x20\xac\0c"),
+        (DecodeStep::Escapes, b"plain"),
+    ];
+    for (step, encoded) in cases {
+        let (text, region) = ([b"before ", encoded, b" after"].concat(), Region { span: Span::new(7, 7 + encoded.len()), step });
+        let mut out = Decoded::default();
+        locate(&text, region, 1000, &mut out);
+        assert!(out.bytes.len() > 3 && out.runs.len() <= out.bytes.len());
+        let places: Vec<Span> = (0..out.bytes.len()).map(|at| out.place(Span::new(at, at + 1))).collect();
+        assert!(places.is_sorted_by_key(|place| place.start));
+        for (&byte, &span) in out.bytes.iter().zip(&places) {
+            assert!(region.span.start <= span.start && span.end <= region.span.end, "{step:?}: {span:?}");
+            let mut alone = Decoded::default();
+            decode(&text, Region { span, step }, 1000, &mut alone);
+            // What is in two digits of base64 stands in the other four or two bits of them, too.
+            let shifted = || (0..7).any(|by| u16::from(byte) == alone_bits(&text[span.start..span.end]) >> by & 0xff);
+            let has = if step == DecodeStep::Base64 { shifted() } else { alone.bytes.contains(&byte) };
+            assert!(has, "{step:?}: {span:?}");
+        }
+    }
+}
+
+/// The twelve bits of the first and last digit of base64.
+fn alone_bits(digits: &[u8]) -> u16 {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let value = |digit: u8| alphabet.iter().position(|&one| one == digit).unwrap() as u16;
+    value(digits[0]) << 6 | value(digits[digits.len() - 1])
+}
+
 #[test]
 fn base64_agrees_with_the_library() {
     use base64::Engine as _;

@@ -205,23 +205,31 @@ impl Graph {
 /// The objects that are looked for, sorted.
 struct Sought<'s> {
     all: &'s [u32],
-    /// Whether the id of one of them starts with these two bytes. That of nearly every file doesn't.
-    heads: Vec<bool>,
+    /// One bit for each beginning of an id, of [`Sought::head`]: whether one of theirs is it. That of nearly every file isn't.
+    heads: Vec<u64>,
+    /// How many bits a beginning has.
+    bits: u32,
 }
 
 impl<'s> Sought<'s> {
     fn new(ids: &Ids, all: &'s [u32]) -> Self {
-        let mut heads = vec![false; 1 << 16];
-        all.iter().for_each(|&object| heads[Self::head(ids.raw(object))] = true);
-        Self { all, heads }
+        // One beginning in 64 is met, up to 2 MB.
+        let bits = (all.len() * 64).next_power_of_two().ilog2().clamp(6, 24);
+        let mut this = Self { all, heads: vec![0; 1 << (bits - 6)], bits };
+        for &object in all {
+            let head = this.head(ids.raw(object));
+            this.heads[head / 64] |= 1 << (head % 64);
+        }
+        this
     }
 
     fn may_hold(&self, id: &[u8]) -> bool {
-        self.heads[Self::head(id)]
+        let head = self.head(id);
+        self.heads[head / 64] >> (head % 64) & 1 == 1
     }
 
-    fn head(id: &[u8]) -> usize {
-        id.first_chunk().map_or(0, |&two| usize::from(u16::from_be_bytes(two)))
+    fn head(&self, id: &[u8]) -> usize {
+        id.first_chunk().map_or(0, |&four| (u32::from_be_bytes(four) >> (u32::BITS - self.bits)) as usize)
     }
 }
 

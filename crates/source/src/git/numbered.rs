@@ -3,8 +3,9 @@
 //! The decision a reader would question: no map of the standard library, which would keep each list in an allocation of its
 //! own. A large repository has very many short ones, and most of their memory would be what surrounds them.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 /// Lists in the order in which they were first met.
@@ -19,7 +20,7 @@ pub(super) struct Numbered<T> {
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
-        Self { elements: Vec::new(), ends: Vec::new(), numbers: HashTable::new(), hasher: RandomState::new() }
+        Self { elements: Vec::new(), ends: Vec::new(), numbers: HashTable::new(), hasher: RandomState::default() }
     }
 }
 

@@ -4,7 +4,7 @@
 //! would cost more than reading.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use unkeyed_model::GitState;
 
@@ -15,8 +15,8 @@ use super::pack::NONE;
 use super::sets::{EMPTY, Sets, TooMany};
 use super::tips::Tips;
 
-/// So many contents are followed at a time, which bounds the memory for sets.
-const BATCH: usize = 128;
+/// All contents are followed at once where the sets allow it, half as many where they don't, and so on down to this number.
+const MIN_BATCH: usize = 128;
 
 /// What was learnt of one object.
 #[derive(Debug, Default, Clone)]
@@ -29,15 +29,27 @@ pub(super) struct Place {
     pub(super) paths: BTreeSet<Vec<u8>>,
 }
 
+impl Place {
+    /// Notes the commit as the one that introduced it, unless an older one did.
+    fn note(&mut self, commit: &Commit) {
+        let this = (commit.seconds, commit.object);
+        self.introduced = Some(self.introduced.map_or(this, |known| known.min(this)));
+    }
+}
+
 /// The places of `sought`, a sorted list, in its order. Where trees were made to hold something at more paths than can be
 /// followed, places have no state.
 pub(super) fn places(graph: &mut Graph, ancestry: &Ancestry, ids: &Ids, tips: &Tips, sought: &[u32]) -> Vec<Place> {
     let (order, trees_first) = (ancestry.parents_first(), graph.children_first());
     let mut places = Vec::with_capacity(sought.len());
-    for batch in sought.chunks(BATCH) {
-        let known = tree_sets(graph, ids, &trees_first, batch)
-            .and_then(|trees| Batch { graph, ancestry, ids, tips, sought: batch, trees }.places(&order));
-        places.extend(known.unwrap_or_else(|TooMany| vec![Place::default(); batch.len()]));
+    let mut size = sought.len();
+    while let rest @ [_, ..] = &sought[places.len()..] {
+        let batch = &rest[..size.min(rest.len())];
+        match tree_sets(graph, ids, &trees_first, batch) {
+            Ok(trees) => places.extend(Batch { graph, ancestry, ids, tips, sought: batch, trees }.places(&order)),
+            Err(TooMany) if batch.len() > MIN_BATCH => size = (batch.len() / 2).max(MIN_BATCH),
+            Err(TooMany) => places.resize(places.len() + batch.len(), Place::default()),
+        }
     }
     places
 }
@@ -54,28 +66,29 @@ fn tree_sets(graph: &mut Graph, ids: &Ids, order: &[usize], sought: &[u32]) -> R
         place[object as usize] = at;
     }
     let (mut below, mut of_runs) = (HashMap::new(), vec![NONE; graph.runs()]);
+    let mut parts = Vec::new();
     for &at in order {
         let (tree, runs) = graph.tree(at);
-        let (runs, mut all) = (runs.to_vec(), EMPTY);
-        for run in runs {
+        let runs = runs.to_vec();
+        for &run in &runs {
             if of_runs[run as usize] == NONE {
-                let mut held = EMPTY;
+                parts.clear();
                 for edge in graph.run(run).collect::<Vec<_>>() {
-                    let part = match (place[edge.child as usize], done[edge.child as usize]) {
+                    parts.push(match (place[edge.child as usize], done[edge.child as usize]) {
                         (NONE, EMPTY) => continue,
                         (NONE, set) => match below.entry((set, edge.name)) {
                             Entry::Occupied(known) => *known.get(),
                             Entry::Vacant(new) => *new.insert(under(graph, &mut sets, (set, edge.name))?),
                         },
                         (found, _) => sets.number(vec![(found, edge.name)])?,
-                    };
-                    held = sets.union(held, part)?;
+                    });
                 }
-                of_runs[run as usize] = held;
+                of_runs[run as usize] = sets.union(&mut parts)?;
             }
-            all = sets.union(all, of_runs[run as usize])?;
         }
-        done[tree as usize] = all;
+        parts.clear();
+        parts.extend(runs.iter().map(|&run| of_runs[run as usize]));
+        done[tree as usize] = sets.union(&mut parts)?;
     }
     Ok((sets, done))
 }
@@ -102,12 +115,16 @@ struct Batch<'g> {
 }
 
 impl Batch<'_> {
-    fn places(&self, order: &[usize]) -> Result<Vec<Place>, TooMany> {
+    fn places(&self, order: &[usize]) -> Vec<Place> {
         let mut places = vec![Place::default(); self.sought.len()];
         let mut commits_with = vec![0; self.trees.0.len()];
         for commit in &self.ancestry.commits {
             commits_with[self.tree(commit) as usize] += 1;
             self.introduce(commit, &mut places);
+        }
+        for (found, at) in self.own_commits() {
+            places[found].note(&self.ancestry.commits[at]);
+            places[found].commits += 1;
         }
         for (set, &commits) in commits_with.iter().enumerate().filter(|(_, commits)| **commits > 0) {
             let mut last = None;
@@ -118,8 +135,14 @@ impl Batch<'_> {
                 last = Some(found);
             }
         }
-        self.reach(order, &mut places)?;
-        Ok(places)
+        self.reach(order, &mut places);
+        places
+    }
+
+    /// What is sought that is a commit itself, and where this stands.
+    fn own_commits(&self) -> impl Iterator<Item = (usize, usize)> {
+        let position = |(found, &object)| Some((found, self.ancestry.position(object)?));
+        self.sought.iter().enumerate().filter_map(position)
     }
 
     /// The set of what the commit's tree holds.
@@ -129,15 +152,6 @@ impl Batch<'_> {
 
     /// Notes the commit as the one that introduced what none of its parents has, unless an older one did.
     fn introduce(&self, commit: &Commit, places: &mut [Place]) {
-        let mut note = |found: usize, commits| {
-            let place = &mut places[found];
-            let this = (commit.seconds, commit.object);
-            place.introduced = Some(place.introduced.map_or(this, |known| known.min(this)));
-            place.commits += commits;
-        };
-        if let Ok(found) = self.sought.binary_search(&commit.object) {
-            note(found, 1);
-        }
         let own = self.tree(commit);
         if own == EMPTY {
             return;
@@ -154,87 +168,69 @@ impl Batch<'_> {
                 set.get(at).is_some_and(|&(other, _)| other == found)
             };
             if !parents.iter().any(has) {
-                note(found as usize, 0);
+                places[found as usize].note(commit);
             }
         }
     }
 
     /// Finds what leads to each object.
-    fn reach(&self, order: &[usize], places: &mut [Place]) -> Result<(), TooMany> {
-        let mut sets = Sets::new();
-        // What the commit and all before it hold.
-        let mut history = vec![EMPTY; self.ancestry.commits.len()];
-        // By set of what trees hold: the set without paths.
-        let mut held = vec![None; self.trees.0.len()];
-        for &at in order {
-            let commit = &self.ancestry.commits[at];
-            let tree = self.tree(commit);
-            let mut set = match held[tree as usize] {
-                Some(set) => set,
-                None => *held[tree as usize].insert(sets.number(self.held(tree))?),
-            };
-            if let Ok(found) = self.sought.binary_search(&commit.object) {
-                let own = sets.number(vec![found as u32])?;
-                set = sets.union(set, own)?;
-            }
-            for parent in self.ancestry.parents(commit) {
-                set = sets.union(set, history[parent])?;
-            }
-            history[at] = set;
-        }
-        for id in &self.tips.branches {
-            for found in self.from(id, &history, &mut sets)? {
-                places[found as usize].branches += 1;
-            }
-        }
+    fn reach(&self, order: &[usize], places: &mut [Place]) {
         let Tips { staged, branches, others, stash, reflog, head } = self.tips;
-        for (ids, state) in [
-            (branches, GitState::Reachable),
-            (others, GitState::Reachable),
-            (head, GitState::Reachable),
-            (stash, GitState::Stash),
-            (reflog, GitState::Reflog),
-        ] {
-            for id in ids {
-                for found in self.from(id, &history, &mut sets)? {
-                    let place = &mut places[found as usize];
-                    place.state = Some(place.state.map_or(state, |known| known.min(state)));
-                }
+        let states = [GitState::Reachable, GitState::Stash, GitState::Reflog];
+        let named = branches.iter().chain(others).chain(head).map(|id| (id, 0));
+        let tips = named.chain(stash.iter().map(|id| (id, 1))).chain(reflog.iter().map(|id| (id, 2)));
+        for (place, marks) in places.iter_mut().zip(self.led_to(order, tips)) {
+            place.state = (0..).zip(states).filter(|(bit, _)| marks >> bit & 1 == 1).map(|(_, state)| state).min();
+        }
+        let mut alike: BTreeMap<&gix::ObjectId, u64> = BTreeMap::new();
+        branches.iter().for_each(|id| *alike.entry(id).or_default() += 1);
+        let alike: Vec<_> = alike.into_iter().collect();
+        for group in alike.chunks(u64::BITS as usize) {
+            let tips = (0..).zip(group).map(|(bit, &(id, _))| (id, bit));
+            for (place, marks) in places.iter_mut().zip(self.led_to(order, tips)) {
+                place.branches += (0..).zip(group).filter(|(bit, _)| marks >> bit & 1 == 1).map(|(_, (_, count))| count).sum::<u64>();
             }
         }
         for found in staged.iter().filter_map(|id| self.sought.binary_search(&self.ids.find(id)?).ok()) {
             places[found].state = Some(GitState::Staged);
         }
         for commit in head.iter().filter_map(|id| self.ancestry.position(self.ids.find(id)?)) {
-            for found in self.held(self.tree(&self.ancestry.commits[commit])) {
+            for &(found, _) in self.trees.0.get(self.tree(&self.ancestry.commits[commit])) {
                 places[found as usize].state = Some(GitState::InHead);
             }
         }
         places.iter_mut().for_each(|place| place.state = place.state.or(Some(GitState::Unreachable)));
-        Ok(())
     }
 
-    fn held(&self, tree: u32) -> Vec<u32> {
-        self.trees.0.get(tree).iter().map(|&(found, _)| found).collect()
-    }
-
-    /// What the object with that id leads to, itself included.
-    fn from(&self, id: &gix::ObjectId, history: &[u32], sets: &mut Sets<u32>) -> Result<Vec<u32>, TooMany> {
-        let mut found = Vec::new();
-        let mut at = self.ids.find(id);
-        // A tag may point to a tag; none is followed further than this.
-        for _ in 0..16 {
-            let Some(object) = at else { break };
-            if let Some(commit) = self.ancestry.position(object) {
-                found.extend_from_slice(sets.get(history[commit]));
-                break;
+    /// For each object the bits of those `tips` that lead to it.
+    fn led_to<'t>(&self, order: &[usize], tips: impl Iterator<Item = (&'t gix::ObjectId, u32)>) -> Vec<u64> {
+        let mut found = vec![0; self.sought.len()];
+        let (mut commits, mut trees) = (vec![0; self.ancestry.commits.len()], vec![0; self.trees.0.len()]);
+        for (id, bit) in tips {
+            let mut at = self.ids.find(id);
+            // A tag may point to a tag; none is followed further than this.
+            for _ in 0..16 {
+                let Some(object) = at else { break };
+                if let Some(commit) = self.ancestry.position(object) {
+                    commits[commit] |= 1 << bit;
+                    break;
+                }
+                if let Ok(at) = self.sought.binary_search(&object) {
+                    found[at] |= 1 << bit;
+                }
+                trees[self.trees.1[object as usize] as usize] |= 1 << bit;
+                at = self.ancestry.target(object);
             }
-            found.extend(self.sought.binary_search(&object).ok().map(|found| found as u32));
-            found.extend(self.held(self.trees.1.get(object as usize).map_or(EMPTY, |&set| set)));
-            at = self.ancestry.target(object);
         }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+        for &at in order.iter().rev() {
+            let (commit, marks) = (&self.ancestry.commits[at], commits[at]);
+            trees[self.tree(commit) as usize] |= marks;
+            self.ancestry.parents(commit).for_each(|parent| commits[parent] |= marks);
+        }
+        self.own_commits().for_each(|(at, commit)| found[at] |= commits[commit]);
+        for (set, marks) in (0..).zip(trees) {
+            self.trees.0.get(set).iter().for_each(|&(held, _)| found[held as usize] |= marks);
+        }
+        found
     }
 }
