@@ -1,6 +1,6 @@
 //! Backslash escapes of JSON (RFC 8259 §7) and of most languages' strings: `\n`, `\"`, `\/`, `\u0041`, `\u{41}`, `\x41`, `\101`.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr3};
 use unkeyed_model::{DecodeStep, Span};
 
 use super::{Decoded, Region};
@@ -29,18 +29,16 @@ pub(super) fn regions(text: &[u8], out: &mut Vec<Region>) {
 /// Where the string or line ends, and where its last backslash stands.
 fn string_end(text: &[u8], first: usize, quote: Option<u8>) -> (usize, usize) {
     let (mut at, mut last) = (first, first);
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'\\' if text.get(at + 1).is_some_and(|&next| next != b'\n') => {
-                last = at;
-                at += 2;
-            }
-            b'\n' => break,
-            _ if Some(byte) == quote => break,
-            _ => at += 1,
+    while let Some(next) = memchr3(b'\\', b'\n', quote.unwrap_or(b'\n'), &text[at..]).map(|offset| at + offset) {
+        if text[next] != b'\\' {
+            return (next, last);
         }
+        // A backslash at the end of a line, or of all, is none that escapes.
+        let escapes = text.get(next + 1).is_some_and(|&byte| byte != b'\n');
+        last = if escapes { next } else { last };
+        at = next + 1 + usize::from(escapes);
     }
-    (at.min(text.len()), last)
+    (text.len(), last)
 }
 
 fn has_escape(text: &[u8]) -> bool {

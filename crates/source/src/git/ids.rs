@@ -69,9 +69,10 @@ impl Ids {
 
     /// The id with that number, as hex.
     pub(super) fn hex(&self, number: u32) -> String {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digits = self.raw(number).iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-        digits.map(char::from).collect()
+        let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value & 15)]);
+        let mut hex = String::with_capacity(2 * self.width);
+        self.raw(number).iter().for_each(|byte| hex.extend([digit(byte >> 4), digit(*byte)]));
+        hex
     }
 
     /// The id with that number, as it stands.
