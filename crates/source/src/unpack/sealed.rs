@@ -25,6 +25,12 @@ const PACKED: &[Mark] = &[
     (0, b"KDMV", "a disk image (VMDK)"),
     (0, b"vhdxfile", "a disk image (VHDX)"),
     (0, b"conectix", "a disk image (VHD)"),
+    (54, b"FAT12   ", "a file system (FAT)"),
+    (54, b"FAT16   ", "a file system (FAT)"),
+    (82, b"FAT32   ", "a file system (FAT)"),
+    (3, b"EXFAT   ", "a file system (exFAT)"),
+    (3, b"NTFS    ", "a file system (NTFS)"),
+    (0, b"XFSB\0", "a file system (XFS)"),
     (0, b"PGDMP", "a dump of PostgreSQL in its own format"),
     (0, b"REDIS00", "a snapshot of Redis"),
 ];
@@ -46,6 +52,7 @@ pub(super) fn what(head: &[u8], name: &str) -> Option<(SkipReason, &'static str)
     };
     let tested = || match () {
         () if is_compress(head) => Some("a file compressed by compress (.Z)"),
+        () if has_partitions(head) => Some("an image of a disk with partitions"),
         () if is_ext(head) => Some("a file system (ext2, ext3 or ext4)"),
         // Its mark stands behind 32 KiB that may hold anything (ECMA-119, 7.2.1).
         () if has_extension(name, &["iso"]) && has_control(head) => Some("an image of a disc (ISO 9660)"),
@@ -68,4 +75,14 @@ fn is_ext(head: &[u8]) -> bool {
     let number = |at: usize| Some(u16::from_le_bytes(block.get(at..at + 2)?.try_into().ok()?));
     let is_within = |at: usize, most: u16| number(at).is_some_and(|number| number <= most);
     number(0x38) == Some(0xEF53) && is_within(0x18, 6) && is_within(0x1A, 0) && is_within(0x3A, 7) && is_within(0x3C, 3)
+}
+
+/// A boot record ends with its mark, and before it stand four partitions: a status of two that there are, a type, where it
+/// starts and how long it is, or nothing at all (UEFI Specification, 5.2.1; a GPT disk has one that protects it, 5.2.3).
+fn has_partitions(head: &[u8]) -> bool {
+    let Some(table) = head.get(446..510).filter(|_| head.get(510..512) == Some(b"\x55\xAA")) else { return false };
+    let is_used = |entry: &[u8]| entry[4] != 0 && entry[8..12] != [0; 4] && entry[12..16] != [0; 4];
+    let is_sound = |entry: &[u8]| entry[0] & 0x7F == 0 && (is_used(entry) || entry.iter().all(|&byte| byte == 0));
+    let mut entries = table.chunks(16);
+    entries.clone().all(is_sound) && entries.any(is_used)
 }

@@ -78,6 +78,14 @@ fn superblock() -> Vec<u8> {
     block
 }
 
+/// The boot record that sfdisk makes with one partition of Linux at 1 MiB.
+fn boot_record() -> Vec<u8> {
+    let mut record = vec![0; 512];
+    record[446..462].copy_from_slice(&[0, 0x20, 0x21, 0, 0x83, 0x61, 0x21, 0, 0, 8, 0, 0, 0, 0x10, 0, 0]);
+    record[510..].copy_from_slice(b"\x55\xAA");
+    record
+}
+
 /// What isn't opened is searched as it is, and said: also inside of what is opened.
 #[test]
 fn formats_that_are_not_opened_are_said() {
@@ -88,6 +96,8 @@ fn formats_that_are_not_opened_are_said() {
         ("disk.qcow2", b"QFI\xFB\0\0\0\x03"),
         ("disk.iso", b"\0\0\0\0"),
         ("root.img", &superblock()),
+        ("disk.img", &boot_record()),
+        ("esp.img", &[&[0; 82], &b"FAT32   "[..]].concat()),
     ] {
         let content = [start, &text(1)].concat();
         let found = read(name, &content);
@@ -101,6 +111,9 @@ fn formats_that_are_not_opened_are_said() {
     let mut other = superblock();
     other[1024 + 0x3C] = 9;
     assert_eq!(read("root.img", &other).skips, [], "the two bytes of the mark stand in many files");
+    let mut other = boot_record();
+    other[446] = 7;
+    assert_eq!(read("disk.img", &other).skips, [], "a sector may end with the mark of a boot record by chance");
     for text in ["hsqs is how a squashfs begins\n", "PAR1=x\n", "Rar! is no archive\n"] {
         assert_eq!(read("notes.txt", text.as_bytes()).skips, []);
     }
