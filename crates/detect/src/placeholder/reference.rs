@@ -7,7 +7,7 @@ use super::words;
 /// Prefixes of references into secret stores and configuration.
 static STORES: WordList = WordList::new(
     "
-    @microsoft.keyvault( akv:// arn:aws awssecretsmanager: awssm: azurekeyvault: bws:// credstash: doppler:// env: env://
+    @env: @keychain: @microsoft.keyvault( akv:// arn:aws awssecretsmanager: awssm: azurekeyvault: bws:// credstash: doppler:// env: env://
     gcpsecretmanager: gcpsm: infisical:// keyring: keyvault: op:// pass: projects/ ref+ secret:// secretref: secretref+
     secretsmanager: sm:// ssm: vault: vault://
 ",

@@ -14,7 +14,18 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
         return None;
     }
     // Anywhere: the literal part beside it is no whole credential.
-    let pairs = [("${", "}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("{$", "}"), ("\\(", ")"), ("[[", "]]"), ("{%", "%}")];
+    let pairs = [
+        ("${", "}"),
+        ("{{", "}}"),
+        ("<%", "%>"),
+        ("#{", "}"),
+        ("%{", "}"),
+        ("{$", "}"),
+        ("\\(", ")"),
+        ("[[", "]]"),
+        ("{%", "%}"),
+        ("$((", "))"),
+    ];
     // What holds quotation marks or blanks is cut at the first: `{$config['x']}`, `#{escape name}`.
     let is_cut = ["{$", "#{", "${", "{{", "%{", "$("].iter().any(|open| {
         text.trim_start_matches(['\'', '"', '\\'])

@@ -58,6 +58,9 @@ ChangeMe
 <your password>
 <PASSWORD>
 ${DB_PASSWORD}
+$((hpsk / 2))
+@env:AC_PASSWORD
+@keychain:AC_PASSWORD
 {{ .Values.password }}
 $DB_PASSWORD
 $password
