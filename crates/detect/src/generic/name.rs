@@ -113,6 +113,10 @@ fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Cla
         last -= 1;
     }
     let head = known(last);
+    // `PASSWORD_ENV`, `tokenEnvVar`: which variable holds it.
+    if last + 1 < words.count && [&b"env"[..], b"envvar"].iter().any(|end| end.eq_ignore_ascii_case(words.get(last + 1))) {
+        return None;
+    }
     // `--no-ask-password`, `allow_password`: whether, not what.
     if last > 0 && SWITCHES.iter().any(|switch| switch.eq_ignore_ascii_case(words.get(0))) {
         return None;

@@ -32,29 +32,8 @@ static KEY_FILES: WordList = WordList::new(
 /// Marks of regular expressions.
 static EXPRESSIONS: WordList = WordList::new("[^ ]+) ]*) (?: .* .+) [a-z [A-Z [0-9");
 
-/// Parameters of addresses of databases that say how to connect.
-const DATABASE_PARAMETERS: &[&str] = &[
-    "application_name",
-    "authsource",
-    "charset",
-    "collation",
-    "connect_timeout",
-    "connection_limit",
-    "encoding",
-    "loc",
-    "mode",
-    "parsetime",
-    "pool",
-    "pool_timeout",
-    "replicaset",
-    "retrywrites",
-    "schema",
-    "search_path",
-    "serverversion",
-    "timeout",
-    "timezone",
-    "w",
-];
+/// What is in the name of a parameter that opens something.
+const OPENING: &[&str] = &["credential", "key", "pass", "pwd", "secret", "sig", "token"];
 
 /// Tags of CloudFormation whose value is one of something else ("Intrinsic function reference").
 const INTRINSICS: &[&str] = &["!ref ", "!getatt ", "!importvalue ", "!findinmap ", "!if [", "!select ["];
@@ -213,15 +192,24 @@ fn is_bare_address(text: &str) -> bool {
     let password = userinfo.split_once(':').map_or("", |(_, password)| password);
     let credential = !password.is_empty() && words::placeholder(password.as_bytes()).is_none();
     let query = rest.split_once('?').map_or("", |(_, query)| query);
-    scheme_ok && !credential && !query.split(['&', ';']).any(may_open) && !rest.contains("hooks.") && !rest.contains("webhook")
+    scheme_ok
+        && !credential
+        && !query.split(['&', ';']).any(|parameter| may_open(scheme, parameter))
+        && !rest.contains("hooks.")
+        && !rest.contains("webhook")
 }
 
-/// Whether a parameter of an address may be a credential; `sslkey=` names a file.
-fn may_open(parameter: &str) -> bool {
-    let name = parameter.split('=').next().unwrap_or_default();
-    let is_known = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
-    let of_database = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("ssl") || start.eq_ignore_ascii_case("tls"));
-    !name.is_empty() && !of_database && !is_known(DATABASE_PARAMETERS)
+/// Whether a parameter of an address may be a credential. On the web each may be one that is more than a switch or a small
+/// number; elsewhere most say how to connect (`serverTimezone=UTC`), and `sslkey=` names a file.
+fn may_open(scheme: &str, parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    let (name, value) = (name.to_ascii_lowercase(), value.to_ascii_lowercase());
+    let is_switch = ["false", "no", "off", "on", "true", "yes"].contains(&value.as_str());
+    let is_number = value.len() < 6 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_opening = || OPENING.iter().any(|part| name.contains(part));
+    let names_file = || (name.starts_with("ssl") || name.starts_with("tls")) && !name.contains("pass");
+    let is_web = scheme.to_ascii_lowercase().starts_with("http");
+    !name.is_empty() && !is_switch && (!is_number || value.is_empty()) && (is_web || is_opening() && !names_file())
 }
 
 /// A path in the file system: rooted, or with the extension of a key file. base64 may begin with a slash too, but its

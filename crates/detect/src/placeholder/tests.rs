@@ -231,6 +231,12 @@ fn addresses_with_credentials_are_not_bare() {
     assert!(in_slot(b"redis://cache:6379/0").is_some());
     assert!(in_slot(b"postgres://app@db/prod?sslmode=verify-ca&sslkey=.%2Fclient.key").is_some());
     assert_eq!(in_slot(b"https://host/path?charset=utf8&k=abc"), None);
+    assert!(in_slot(b"jdbc:mysql://db/app?autoReconnect=true&characterEncoding=UTF-8&allowPublicKeyRetrieval=true").is_some());
+    assert!(in_slot(b"jdbc:postgresql://db:5432/app?sslfactory=org.postgresql.ssl.NonValidatingFactory&currentSchema=app").is_some());
+    assert_eq!(in_slot(b"jdbc:mysql://db/app?user=app&password=hunter2"), None);
+    assert_eq!(in_slot(b"jdbc:postgresql://db/app?sslpassword=hunter2"), None);
+    assert_eq!(in_slot(b"https://host/path?abc"), None);
+    assert!(in_slot(b"https://host/path?page=12&all=true").is_some());
 }
 
 #[test]

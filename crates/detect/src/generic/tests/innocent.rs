@@ -2,6 +2,9 @@
 
 /// One place a line that holds no credential.
 pub(super) const NONE: &str = r###"
+A.java	public static final String NODE_ATTR_PASS_ENV = "ssh-send-env";
+A.java	public static final String PASSWORD_ENV_VAR = "RD_SEND_ENV";
+config.yml	apiTokenEnvVar: rd-send-token
 app.py	password = get_password("prompt1")
 app.py	password = hunter2
 A.java	if ("password".equals(type)) {}
