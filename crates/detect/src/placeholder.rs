@@ -5,6 +5,7 @@
 //! them from code is not how they look but where they stand: an unquoted word is a literal in a `.env` file and an identifier
 //! in a program.
 
+mod connection;
 pub(crate) mod language;
 pub(crate) mod likely;
 mod line_head;

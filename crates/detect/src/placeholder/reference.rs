@@ -1,8 +1,7 @@
 //! Values that say where the credential is instead of being it.
 
-use super::template::find;
+use super::connection;
 use super::word_list::WordList;
-use super::words;
 
 /// Prefixes of references into secret stores and configuration.
 static STORES: WordList = WordList::new(
@@ -31,9 +30,6 @@ static KEY_FILES: WordList = WordList::new(
 
 /// Marks of regular expressions.
 static EXPRESSIONS: WordList = WordList::new("[^ ]+) ]*) (?: .* .+) [a-z [A-Z [0-9");
-
-/// What is in the name of a parameter that opens something.
-const OPENING: &[&str] = &["credential", "key", "pass", "pwd", "secret", "sig", "token"];
 
 /// Tags of CloudFormation whose value is one of something else ("Intrinsic function reference").
 const INTRINSICS: &[&str] = &["!ref ", "!getatt ", "!importvalue ", "!findinmap ", "!if [", "!select ["];
@@ -85,7 +81,7 @@ pub(super) fn reference(value: &[u8]) -> Option<&'static str> {
     if public || lower.starts_with("-----begin ") && !lower.contains("private key") {
         return Some("public or encrypted");
     }
-    if is_bare_address(text) {
+    if connection::is_bare(text) {
         return Some("an address without a credential");
     }
     if text.starts_with('{') && text.ends_with("=}") {
@@ -179,37 +175,6 @@ fn is_path_of_names(text: &str) -> bool {
                 || name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                     && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         })
-}
-
-/// An address with neither userinfo nor a query.
-fn is_bare_address(text: &str) -> bool {
-    let Some(at) = find(text, "://") else { return false };
-    let (scheme, rest) = (&text[..at], &text[at + 3..]);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let scheme_ok =
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-:".contains(&b));
-    let userinfo = authority.rsplit_once('@').map_or("", |(userinfo, _)| userinfo);
-    let password = userinfo.split_once(':').map_or("", |(_, password)| password);
-    let credential = !password.is_empty() && words::placeholder(password.as_bytes()).is_none();
-    let query = rest.split_once('?').map_or("", |(_, query)| query);
-    scheme_ok
-        && !credential
-        && !query.split(['&', ';']).any(|parameter| may_open(scheme, parameter))
-        && !rest.contains("hooks.")
-        && !rest.contains("webhook")
-}
-
-/// Whether a parameter of an address may be a credential. On the web each may be one that is more than a switch or a small
-/// number; elsewhere most say how to connect (`serverTimezone=UTC`), and `sslkey=` names a file.
-fn may_open(scheme: &str, parameter: &str) -> bool {
-    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-    let (name, value) = (name.to_ascii_lowercase(), value.to_ascii_lowercase());
-    let is_switch = ["false", "no", "off", "on", "true", "yes"].contains(&value.as_str());
-    let is_number = value.len() < 6 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let is_opening = || OPENING.iter().any(|part| name.contains(part));
-    let names_file = || (name.starts_with("ssl") || name.starts_with("tls")) && !name.contains("pass");
-    let is_web = scheme.to_ascii_lowercase().starts_with("http");
-    !name.is_empty() && !is_switch && (!is_number || value.is_empty()) && (is_web || is_opening() && !names_file())
 }
 
 /// A path in the file system: rooted, or with the extension of a key file. base64 may begin with a slash too, but its

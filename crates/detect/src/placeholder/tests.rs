@@ -231,12 +231,50 @@ fn addresses_with_credentials_are_not_bare() {
     assert!(in_slot(b"redis://cache:6379/0").is_some());
     assert!(in_slot(b"postgres://app@db/prod?sslmode=verify-ca&sslkey=.%2Fclient.key").is_some());
     assert_eq!(in_slot(b"https://host/path?charset=utf8&k=abc"), None);
-    assert!(in_slot(b"jdbc:mysql://db/app?autoReconnect=true&characterEncoding=UTF-8&allowPublicKeyRetrieval=true").is_some());
-    assert!(in_slot(b"jdbc:postgresql://db:5432/app?sslfactory=org.postgresql.ssl.NonValidatingFactory&currentSchema=app").is_some());
-    assert_eq!(in_slot(b"jdbc:mysql://db/app?user=app&password=hunter2"), None);
-    assert_eq!(in_slot(b"jdbc:postgresql://db/app?sslpassword=hunter2"), None);
     assert_eq!(in_slot(b"https://host/path?abc"), None);
     assert!(in_slot(b"https://host/path?page=12&all=true").is_some());
+}
+
+#[test]
+fn connections_with_and_without_credentials() {
+    for bare in [
+        "jdbc:mysql://db/app?autoReconnect=true&characterEncoding=UTF-8&allowPublicKeyRetrieval=true",
+        "jdbc:postgresql://db:5432/app?sslfactory=org.postgresql.ssl.NonValidatingFactory&currentSchema=app",
+        "jdbc:sqlserver://db;databaseName=app;encrypt=true;authentication=ActiveDirectoryManagedIdentity",
+        "jdbc:oracle:thin:@db:1521:xe",
+        "jdbc:h2:mem:app;DB_CLOSE_DELAY=-1;MODE=PostgreSQL",
+        "oracle+cx_oracle://db:1521/?service_name=XE",
+        "Server=tcp:app.database.windows.net,1433;Database=app;Authentication=Active Directory Default;",
+        "Endpoint=sb://acme.servicebus.windows.net/;Authentication=Managed Identity",
+        "DefaultEndpointsProtocol=https;AccountName=acme;EndpointSuffix=core.windows.net",
+        "Driver={ODBC Driver 18 for SQL Server};Server=db;Encrypt=yes;Authentication=ActiveDirectoryMsi",
+        "user=app@acme.iam host=db dbname=app sslmode=disable",
+        "app@tcp(db:3306)/app?parseTime=true&allowCleartextPasswords=1",
+        "app@unix(/cloudsql/p:r:i)/app",
+        "file:app.db?mode=rwc",
+        "kafka1:9092,kafka2:9092",
+    ] {
+        assert!(in_slot(bare.as_bytes()).is_some(), "{bare}");
+    }
+    for full in [
+        "jdbc:mysql://db/app?user=app&password=4711",
+        "jdbc:postgresql://db/app?sslpassword=hunter2",
+        "jdbc:sqlserver://db;databaseName=app;user=sa;password=hunter2",
+        "jdbc:oracle:thin:app/hunter2@db:1521:xe",
+        "jdbc:h2:mem:app;USER=sa;PASSWORD=hunter2",
+        "Server=db;Database=app;Uid=sa;Pwd=1234",
+        "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=send;SharedAccessKey=aHVudGVyMg==",
+        "host=db dbname=app user=app password=hunter2",
+        "app:hunter2@tcp(db:3306)/app",
+        "admin:1234",
+        "user=hunter2&x",
+        "aHVudGVyMg==",
+        "a=b;c=d",
+    ] {
+        assert_eq!(in_slot(full.as_bytes()), None, "{full}");
+    }
+    let long = format!("Server=db;Database={};Password=hunter2", "a".repeat(LOOK));
+    assert_eq!(in_slot(long.as_bytes()), None, "what is not looked at may hold one");
 }
 
 #[test]
