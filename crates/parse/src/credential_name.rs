@@ -74,6 +74,8 @@ const PUBLIC_ENDINGS: &[&[&str]] = &[
     &["csrf", "token"],
     &["creation", "token"],
     &["idempotency", "token"],
+    // Which kinds of credentials are tried (azure-identity, "Credential chains": `dev`, `prod` or the name of one).
+    &["azure", "token", "credentials"],
     &["request", "token"],
     // The hash of the resource group that Azure's templates end their names with (Azure Developer CLI).
     &["resource", "token"],
@@ -194,7 +196,7 @@ pub(crate) fn names_stored_secret(name: &str) -> bool {
     let Some((last, before)) = words.split_last() else { return false };
     // `SSMName` is one word where capitals run together.
     let is_place = STORED_AS.contains(&last.as_str()) || last == "ssmname" || last == "ssmpath";
-    let is_identity = before.iter().any(|word| matches!(word.as_str(), "role" | "user" | "account" | "client" | "key"));
+    let is_identity = before.iter().any(|word| matches!(word.as_str(), "role" | "user" | "account" | "client" | "key" | "csrf" | "xsrf"));
     is_place && !is_identity && before.iter().any(|word| STORED.iter().any(|stored| word.ends_with(stored)))
 }
 
@@ -257,7 +259,7 @@ mod tests {
         for name in ["DB_SECRET_ARN", "DBPassSSMName", "SLACK_TOKEN_PARAMETER", "SECRET_NAME", "db_credentials_secret_id"] {
             assert!(names_stored_secret(name), "{name}");
         }
-        for name in ["TABLE_NAME", "SECRET", "TOKEN_ROLE_ARN", "PASSWORD_LENGTH", "QUEUE_ARN", ""] {
+        for name in ["TABLE_NAME", "SECRET", "TOKEN_ROLE_ARN", "PASSWORD_LENGTH", "QUEUE_ARN", "CSRF_TOKEN_NAME", ""] {
             assert!(!names_stored_secret(name), "{name}");
         }
     }
@@ -287,6 +289,7 @@ mod tests {
             "PWD",
             "OLDPWD",
             "password_policy",
+            "AZURE_TOKEN_CREDENTIALS",
             "TOKEN_TTL",
             "SECRET_ARN",
             "ssh_public_key",

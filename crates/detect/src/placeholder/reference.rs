@@ -194,5 +194,12 @@ fn is_path(text: &str) -> bool {
         let mixed = part.bytes().any(|b| b.is_ascii_uppercase()) && part.bytes().any(|b| b.is_ascii_lowercase());
         part.len() < 40 && !(mixed && digits > 0)
     };
-    drive || rooted && text.split('/').filter(|part| !part.is_empty()).count() > 1 && text.split('/').all(ordinary)
+    // `prod/orders/db`: a secret in a store, by the names above it.
+    let is_word = |part: &str| {
+        part.len() > 1
+            && part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_')
+    };
+    let stored = text.split('/').count() > 2 && text.split('/').all(is_word);
+    drive || stored || rooted && text.split('/').filter(|part| !part.is_empty()).count() > 1 && text.split('/').all(ordinary)
 }

@@ -61,6 +61,7 @@ ${DB_PASSWORD}
 $((hpsk / 2))
 @env:AC_PASSWORD
 @keychain:AC_PASSWORD
+prod/orders/db
 {{ .Values.password }}
 $DB_PASSWORD
 $password
