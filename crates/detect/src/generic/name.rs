@@ -16,6 +16,9 @@ static CIPHERS: WordList = WordList::new(lexicon::CIPHERS);
 /// A longer name is none.
 const MAX_NAME: usize = 80;
 
+/// So far above a key the name of its section is looked for.
+const SECTION: usize = 256;
+
 /// First words of the names of switches.
 const SWITCHES: [&[u8]; 6] = [b"no", b"without", b"allow", b"enable", b"disable", b"ask"];
 
@@ -88,7 +91,7 @@ pub(super) fn judge(text: &[u8], at: usize, end: usize) -> Option<Name> {
     let (class, weak) = class_of(&words, || word_before(text, start))?;
     let acts = words.known(words.first_of_last_member()) & vocabulary::VERB != 0;
     let secret = (0..words.count).any(|at| words.known(at) & vocabulary::SECRET != 0);
-    let is_of_cipher = class == Class::Key && weak && is_argument_of_cipher(text, start);
+    let is_of_cipher = class == Class::Key && weak && (is_argument_of_cipher(text, start) || is_in_section_of_tokens(text, start));
     Some(Name { span, class, weak: weak && !is_of_cipher, secret: secret || is_of_cipher, acts })
 }
 
@@ -104,6 +107,21 @@ fn is_argument_of_cipher(text: &[u8], start: usize) -> bool {
     let Some(head) = text[..start].strip_suffix(b"(") else { return false };
     let call = head.iter().rev().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     CIPHERS.has_any_case(&head[head.len() - call..])
+}
+
+/// `"Jwt": {"Issuer": "x", "Key": "y"}`: how ASP.NET's programs are told what to sign with.
+fn is_in_section_of_tokens(text: &[u8], start: usize) -> bool {
+    let floor = start.saturating_sub(SECTION);
+    let Some(head) = text[floor..start].strip_suffix(b"\"") else { return false };
+    let mut depth = 0;
+    let open = head.iter().rposition(|byte| {
+        depth += i32::from(*byte == b'}') - i32::from(*byte == b'{');
+        depth < 0
+    });
+    let section = open.and_then(|at| head[..at].trim_ascii_end().strip_suffix(b":")?.trim_ascii_end().strip_suffix(b"\""));
+    let name = section.map_or(&[][..], |section| section.rsplit(|byte| *byte == b'"').next().unwrap_or_default());
+    let lower = name.to_ascii_lowercase();
+    ["jwt", "signing", "encrypt", "hmac"].iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
 }
 
 fn class_of<'a>(words: &Words<'a>, before: impl Fn() -> &'a [u8]) -> Option<(Class, bool)> {

@@ -2,6 +2,7 @@
 
 /// One place a line that holds no credential.
 pub(super) const NONE: &str = r###"
+labels.json	{"jwt": {"Issuer": "x"}, "Labels": {"Key": "AcmeOrdersSigning2024!"}}
 A.java	public static final String NODE_ATTR_PASS_ENV = "ssh-send-env";
 A.java	public static final String PASSWORD_ENV_VAR = "RD_SEND_ENV";
 config.yml	apiTokenEnvVar: rd-send-token

@@ -2,6 +2,8 @@
 
 /// One place a line: path, text with the value between guillemets.
 pub(super) const PLACES: &str = r#"
+appsettings.json	{"Jwt": {"Issuer": "x", "Audiences": ["{a}"], "Key": "«AcmeOrdersSigning2024!»"}}
+appsettings.json	"JwtSettings": {¶    "Key": "«AcmeOrdersSigning2024!»"¶  }
 app.py	DB_PASS = '«kW3xqz9Vt»'
 app.py	connect(host="db", user="app", password="«kW3xqz9Vt»")
 app.py	token: str = '«Zq81mfLx0KpvTr4nWy7bQe2s»'
