@@ -17,6 +17,7 @@ mod by_format;
 mod ci;
 mod circleci;
 mod cloud_init;
+mod cloudbuild;
 mod cloudformation;
 mod codebuild;
 mod codeowners;
