@@ -77,6 +77,56 @@ fn parameter_store_hands_out_settings_and_secrets_alike() {
 }
 
 #[test]
+fn attributes_of_vendors_resources_that_are_a_key() {
+    let function = |value: &str| {
+        format!("resource \"aws_lambda_function\" \"a\" {{\n  environment {{\n    variables = {{ UPSTREAM = {value} }}\n  }}\n}}\n")
+    };
+    let keys: [&[&str]; 6] = [
+        &["cloudflare_api_token.x.value"],
+        &["datadog_api_key.x.key"],
+        &["pagerduty_service_integration.x.integration_key"],
+        &["azurerm_logic_app_trigger_http_request.x.callback_url"],
+        &["data.azurerm_storage_account_sas.x.sas"],
+        &["data.azurerm_function_app_host_keys.x.default_function_key"],
+    ];
+    check("main.tf", &keys.map(|key| (function(key[0]), key)));
+    let public = ["aws_kms_key.x.key_id", "aws_key_pair.x.key_name", "aws_sqs_queue.x.url", "data.aws_region.x.name"];
+    check("main.tf", &public.map(|value| (function(value), &[] as &[&str])));
+}
+
+#[test]
+fn what_builds_and_pipelines_take_from_elsewhere() {
+    let build = |specification: &str, rest: &str| {
+        format!(
+            "resource \"aws_codebuild_project\" \"a\" {{\n  source {{\n    type = \"CODECOMMIT\"\n    buildspec = {specification}\n  }}\n}}\n{rest}"
+        )
+    };
+    let object = "resource \"aws_s3_object\" \"s\" {\n  bucket = \"b\"\n  key = \"k/spec.yml\"\n  content = templatefile(\"${path.module}/t/buildspec.yml\", {})\n}\n";
+    let of = |text: &str| facts(&[("a/main.tf", text)]).workloads.into_iter().find(|one| one.id.ends_with("codebuild_project.a")).unwrap();
+    let made = of(&build("\"${aws_s3_bucket.b.arn}/${aws_s3_object.s.key}\"", object));
+    assert!(made.uses.contains(&(unkeyed_model::Use::File, "a/t/buildspec.yml".to_owned())), "{:?}", made.uses);
+    let given = of(&build("var.spec", "variable \"spec\" {}\n"));
+    assert_eq!(given.references[0].store, unkeyed_model::StoreKind::ForeignDefinition);
+    assert!(of(&build("\"ci/spec.yml\"", "")).references.is_empty());
+    let pipeline = |action: &str| {
+        format!("resource \"aws_codepipeline\" \"a\" {{\n  stage {{\n    name = \"s\"\n    action {{\n      {action}\n    }}\n  }}\n}}\n")
+    };
+    check(
+        "main.tf",
+        &[
+            (pipeline("owner = \"ThirdParty\"\n provider = \"GitHub\""), &["GITHUB_TOKEN"]),
+            (pipeline("owner = \"AWS\"\n provider = \"CodeCommit\""), &[]),
+        ],
+    );
+    let machine = |default: &str| {
+        format!(
+            "{{\"variables\": {{\"s\": \"{default}\"}}, \"builders\": [{{\"type\": \"azure-arm\", \"client_secret\": \"{{{{user `s`}}}}\"}}]}}"
+        )
+    };
+    check("t.json", &[(machine("{{env `client_secret`}}"), &["[var.s]"]), (machine(""), &["[var.s]"])]);
+}
+
+#[test]
 fn a_variable_that_is_said_to_be_secret_is_one_whatever_it_is_called() {
     let main = |sensitive: bool| {
         format!(

@@ -62,15 +62,17 @@ fn specification(resource: Resource<'_, '_>, val: &Val) -> Option<String> {
     if text.contains('\n') || (hole::is_known(&text) && !text.starts_with("arn:")) {
         return Some(hole::shown(&text));
     }
-    hole::holes(&text).find_map(|name| {
-        let objects = ["aws_s3_object", "aws_s3_bucket_object"].into_iter().flat_map(|kind| resource.module.of_type(kind));
-        let (_, object) =
-            objects.into_iter().find(|(address, _)| name.strip_prefix(address.as_str()).is_some_and(|rest| rest.starts_with('.')))?;
-        let made = templates::read(resource.module, object).files.into_iter().map(|(_, file)| file).next();
-        made.or_else(|| match resource.module.path(object, "source")?.kind {
-            Kind::Text(path, _) => Some(hole::shown(&path).rsplit("path.module}/").next().unwrap_or_default().to_owned()),
-            _ => None,
-        })
+    let (_, written) = resource.module.source(val.at?);
+    let address = ["aws_s3_object.", "aws_s3_bucket_object."].iter().find_map(|kind| {
+        let at = written.find(kind)?;
+        let name = written[at + kind.len()..].split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).next()?;
+        Some(format!("{kind}{name}"))
+    })?;
+    let object = *resource.module.resources.get(&address)?;
+    let made = templates::read(resource.module, object).files.into_iter().map(|(_, file)| file).next();
+    made.or_else(|| match resource.module.path(object, "source")?.kind {
+        Kind::Text(path, _) => Some(hole::shown(&path).rsplit("path.module}/").next().unwrap_or_default().to_owned()),
+        _ => None,
     })
 }
 

@@ -106,6 +106,13 @@ pub(super) fn yields_key(used: &Ref, credential: bool) -> bool {
     kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
 }
 
+/// Whether an attribute of a data source is a durable secret of what the source looks up: the keys of an account, a service or an app.
+pub(super) fn reads_key(used: &Ref) -> bool {
+    let last = used.attribute.rsplit('.').next().unwrap_or_default();
+    let is_key = last.starts_with("primary_") || last.starts_with("secondary_") || last.starts_with("default_");
+    is_key || matches!(last, "sas" | "key_string" | "callback_url")
+}
+
 /// Data sources that issue a token for an hour or less, and one that says who asks.
 const SHORT_LIVED: &[&str] = &[
     "aws_ecr_authorization_token",
