@@ -145,7 +145,7 @@ fn step<'a>(job: &mut Job<'a>, file: &'a File<'a>, step: &'a Node, path: &str) {
     for used in scripts::mentions(place, &args) {
         job.mentioned(&used.name, &used.receiver, used.at);
     }
-    if program.starts_with("gcloud") || program.starts_with("gsutil") || words.split(' ').any(|word| is_google(word)) {
+    if program.starts_with("gcloud") || program.starts_with("gsutil") || words.split(' ').any(is_google) {
         job.reaches(Destination::new("gcp", ""));
     }
 }

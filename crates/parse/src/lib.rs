@@ -74,6 +74,7 @@ mod travis;
 mod tree;
 mod trust_policy;
 mod variables;
+mod vault_agent;
 mod weak_literal;
 mod yaml;
 

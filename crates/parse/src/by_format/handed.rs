@@ -22,6 +22,9 @@ fn a_mounted_file_is_drawn_in() {
         uses.into_iter().filter(|(how, _)| *how == unkeyed_model::Use::File).map(|(_, path)| path).collect::<Vec<_>>()
     };
     assert_eq!(of("./server.conf:/etc/server.conf:ro"), ["app/server.conf"]);
+    let agent = "services: {web: {image: a, command: 'agent -config=/etc/agent/a.hcl', volumes: ['./conf:/etc/agent']}}\n";
+    let uses = facts(&[("app/compose.yml", agent)]).workloads.remove(0).uses;
+    assert!(uses.contains(&(unkeyed_model::Use::Component, "app/conf/a.hcl".to_owned())));
     for volume in ["./src:/app", "data:/data", "/etc/localtime:/etc/localtime"] {
         assert_eq!(of(volume), [""; 0], "{volume}");
     }
@@ -124,6 +127,30 @@ fn what_builds_and_pipelines_take_from_elsewhere() {
         )
     };
     check("t.json", &[(machine("{{env `client_secret`}}"), &["[var.s]"]), (machine(""), &["[var.s]"])]);
+}
+
+#[test]
+fn a_map_that_says_how_a_token_is_exchanged_may_hold_no_key() {
+    let pod = |audience: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n    - name: a\n      env: [{{name: GOOGLE_APPLICATION_CREDENTIALS, value: /c/f.json}}]\n      \
+             volumeMounts: [{{name: c, mountPath: /c}}]\n  volumes:\n    - name: c\n      configMap: {{name: credential-configuration}}\n    - name: t\n      \
+             projected: {{sources: [{{serviceAccountToken: {{path: token, audience: '{audience}'}}}}]}}\n"
+        )
+    };
+    let of = |audience: &str| {
+        let used = facts(&[("p.yaml", &pod(audience))]).workloads.remove(0).references;
+        used.into_iter().map(|used| (used.name, used.key)).collect::<Vec<_>>()
+    };
+    let pool = "https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q";
+    assert_eq!(of(pool), [("credential-configuration".to_owned(), Some("*".to_owned()))]);
+    assert_eq!(of("vault"), [("credential-configuration".to_owned(), None)]);
+}
+
+#[test]
+fn container_apps_of_the_older_provider_are_workloads() {
+    let app = "resource app 'Microsoft.Web/containerApps@2022-09-01' = {\n  name: 'app'\n  properties: { configuration: { secrets: [{ name: 'registry-password', value: 'fixture-dead-7' }] } }\n}\n";
+    assert_eq!(facts(&[("main.bicep", app)]).workloads[0].id, "bicep:main.bicep#app");
 }
 
 #[test]

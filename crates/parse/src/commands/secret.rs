@@ -275,19 +275,6 @@ mod tests {
             ("echo '[smtp.example.com]:587 u:abk' > /etc/postfix/sasl_passwd", "abk"),
             ("echo 'vpn * abl *' >> /etc/ppp/chap-secrets", "abl *"),
             ("echo abm > /etc/zabbix/agent.psk", "abm"),
-            ("keytool -genkeypair -storepass aba1 -alias a", "aba1"),
-            ("rclone config create r sftp host h user u pass aba2", "aba2"),
-            ("steamcmd +login bot aba3 +quit", "aba3"),
-            ("redis-cli CONFIG SET requirepass aba4", "aba4"),
-            ("mosquitto_passwd -b /etc/p app aba5", "aba5"),
-            ("sonar-scanner -Dsonar.login=aba6", "aba6"),
-            ("echo aba7 | gh auth login --with-token", "aba7"),
-            ("composer config --global http-basic.repo.example.com bot aba8", "aba8"),
-            ("composer config -g github-oauth.github.com aba9", "aba9"),
-            ("vault operator unseal abb1", "abb1"),
-            ("sed -i 's/__API_TOKEN__/abb2/' app.js", "abb2"),
-            ("sed -i -e \"s|@@DB_PASSWORD@@|abb3|g\" app.ini", "abb3"),
-            ("echo AK:abb4 > /etc/passwd-s3fs", "abb4"),
             ("printf %s abg | realm join -U admin example.com", "abg"),
         ] {
             let commands = shell::commands(script);
@@ -308,6 +295,33 @@ mod tests {
             "openssl passwd",
             "lftp -u user sftp://h",
             "pm2 link",
+        ] {
+            assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
+        }
+    }
+
+    #[test]
+    fn words_behind_settings_and_in_substitutions() {
+        for (script, expected) in [
+            ("keytool -genkeypair -storepass aba1 -alias a", "aba1"),
+            ("rclone config create r sftp host h user u pass aba2", "aba2"),
+            ("steamcmd +login bot aba3 +quit", "aba3"),
+            ("redis-cli CONFIG SET requirepass aba4", "aba4"),
+            ("mosquitto_passwd -b /etc/p app aba5", "aba5"),
+            ("sonar-scanner -Dsonar.login=aba6", "aba6"),
+            ("echo aba7 | gh auth login --with-token", "aba7"),
+            ("composer config --global http-basic.repo.example.com bot aba8", "aba8"),
+            ("composer config -g github-oauth.github.com aba9", "aba9"),
+            ("vault operator unseal abb1", "abb1"),
+            ("sed -i 's/__API_TOKEN__/abb2/' app.js", "abb2"),
+            ("sed -i -e \"s|@@DB_PASSWORD@@|abb3|g\" app.ini", "abb3"),
+            ("echo AK:abb4 > /etc/passwd-s3fs", "abb4"),
+        ] {
+            let commands = shell::commands(script);
+            let found: Vec<_> = all(&commands).map(|part| &script[part.range(script)]).collect();
+            assert_eq!(found, [expected], "{script}");
+        }
+        for script in [
             "keytool -importcert -cacerts -storepass changeit",
             "composer config -g process-timeout 600",
             "wandb login",
