@@ -91,6 +91,17 @@ const PROGRAMS: &[(&str, &[&str], Given)] = &[
     ("x11vnc", &[], Behind(&["-passwd"])),
     ("mcrcon", &[], Behind(&["-p"])),
     ("sed", &[], Substitution),
+    ("jarsigner", &[], Behind(&["-storepass", "-keypass"])),
+    ("apksigner", &["sign"], Behind(&["--ks-pass", "--key-pass"])),
+    ("openssl", &[], Behind(&["-passin", "-passout"])),
+    ("pass", &["insert"], Input),
+    ("cryptsetup", &[], Input),
+    ("docker", &["secret", "create"], Input),
+    ("podman", &["secret", "create"], Input),
+    ("gcloud", &["secrets", "create"], Input),
+    ("gcloud", &["secrets", "versions", "add"], Input),
+    ("az", &["keyvault", "secret", "set"], Behind(&["--value"])),
+    ("aws", &["ssm", "put-parameter", "SecureString"], Behind(&["--value"])),
 ];
 
 /// SonarScanner documentation, "Analysis parameters": its token, and what older versions took for one.
@@ -242,6 +253,8 @@ fn start(program: &str, text: &str) -> usize {
             let key = text[option..].find('=').filter(|&key| !is_public(&text[option..option + key]));
             key.map_or(text.len(), |key| option + key + 1)
         }
+        // `pass:PASSWORD`; other sources are named (OpenSSL manual, "Pass Phrase Options").
+        "openssl" | "apksigner" if text.contains(':') || text == "stdin" => text.strip_prefix("pass:").map_or(text.len(), |_| 5),
         _ if text.starts_with('-') => text.find('=').map_or(0, |at| at + 1),
         _ => 0,
     }
@@ -316,6 +329,9 @@ mod tests {
             ("sed -i 's/__API_TOKEN__/abb2/' app.js", "abb2"),
             ("sed -i -e \"s|@@DB_PASSWORD@@|abb3|g\" app.ini", "abb3"),
             ("echo AK:abb4 > /etc/passwd-s3fs", "abb4"),
+            ("openssl pkcs12 -export -out o.p12 -passout pass:abb5", "abb5"),
+            ("echo -n abb6 | gcloud secrets create x --data-file=-", "abb6"),
+            ("aws ssm put-parameter --name /a --type SecureString --value abb7", "abb7"),
         ] {
             let commands = shell::commands(script);
             let found: Vec<_> = all(&commands).map(|part| &script[part.range(script)]).collect();
@@ -325,6 +341,9 @@ mod tests {
             "keytool -importcert -cacerts -storepass changeit",
             "composer config -g process-timeout 600",
             "wandb login",
+            "aws ssm put-parameter --name /a --type String --value prod",
+            "openssl rsa -in k.pem -passin env:PW",
+            "openssl rand -hex 16 | gcloud secrets create x --data-file=-",
             "redis-cli CONFIG SET maxmemory 100mb",
             "sed -i 's/PasswordAuthentication yes/PasswordAuthentication no/' /etc/ssh/sshd_config",
             "sed -i 's/#Port 22/Port 2222/' /etc/ssh/sshd_config",
