@@ -28,6 +28,8 @@ spelled! {
         Travis = "travis",
         /// A build of AWS CodeBuild.
         Codebuild = "codebuild",
+        /// A build of Google Cloud Build.
+        CloudBuild = "cloudbuild",
         /// A workspace of HCP Terraform.
         HcpTerraform = "tfc",
         /// A stack of Spacelift.

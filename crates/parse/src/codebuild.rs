@@ -102,7 +102,7 @@ fn environment<'a>(job: &mut Job<'a>, file: &'a File<'a>) {
             let used = stored(entry.name(), text, service == "ssm", at);
             if used.content == Content::Unstated {
                 job.reaches(Destination::new("aws", ""));
-                let fetched = Reference { custody: Custody::VaultStatic, content: Content::Durable, ..used.clone() };
+                let fetched = Reference { content: Content::Durable, ..used.clone() };
                 job.is_handed(entry.name(), fetched);
             }
             job.refers(used);
@@ -120,12 +120,11 @@ fn stored(variable: &str, text: &str, is_parameter: bool, at: Location) -> Refer
     let last = text.rsplit('/').next().unwrap_or_default();
     let is_open = is_parameter && !shared::is_credential_variable(variable) && !shared::is_credential_variable(last);
     let fetched = shared::fetch(StoreKind::CloudSecretManager, name, Custody::VaultStatic, at);
-    let (custody, content) = if is_open { (Custody::PlatformStored, Content::Unstated) } else { (fetched.custody, fetched.content) };
+    let content = if is_open { Content::Unstated } else { fetched.content };
     Reference {
         key: json_key.filter(|key| !key.is_empty()).map(str::to_owned),
         used_as: Some(variable.to_owned()),
         destination: Some(Destination::new("aws", "")),
-        custody,
         content,
         ..fetched
     }

@@ -6,6 +6,7 @@
 //! What compose itself reads beside a file (`compose.override.yaml`) adds to the services of that file. The decision a reader would
 //! question: a file that only `-f` draws in (`compose.prod.yaml`) is judged by itself, because nothing says with which it runs.
 
+mod named;
 use std::collections::BTreeMap;
 
 use unkeyed_model::{
@@ -190,6 +191,7 @@ impl<'a, 'n> Service<'a, 'n> {
         }
         self.secrets();
         self.volumes();
+        self.workload.uses.extend(named::files(self.place.path(), self.node));
     }
 
     /// A mapping or a list of `NAME=value`.
@@ -350,7 +352,7 @@ impl<'a, 'n> Service<'a, 'n> {
                     consumer: None,
                     platform_bound: None,
                 });
-            } else if is_path(source) {
+            } else if named::is_path(source) {
                 // A file of the inputs is the service's as well, whatever else it defines.
                 let is_file = source.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'));
                 if source.starts_with('.') && is_file {
@@ -365,11 +367,6 @@ impl<'a, 'n> Service<'a, 'n> {
         let owner = self.node.get("labels").and_then(|labels| ["owner", "team"].iter().find_map(|key| labels.str(key)));
         self.workload.owner = owner.map(str::to_owned);
     }
-}
-
-/// Whether the source of a volume is a path, and no name of a volume.
-fn is_path(source: &str) -> bool {
-    source.contains(['/', '\\', '$', '~']) || source.starts_with('.')
 }
 
 /// The value that starts at byte `from`, without quotes around all of it: in `- NAME="value"` they are part of the value as

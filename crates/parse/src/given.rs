@@ -91,6 +91,8 @@ fn in_line(line: &str, base: usize, found: &mut Vec<(String, Range<usize>)>) {
     let mut named: Option<&str> = None;
     let (mut program, mut before, mut header) = ("", "", false);
     for word in line.split(|c: char| c.is_whitespace() || ENDS.contains(&c)).filter(|word| !word.is_empty()) {
+        // A unit of systemd that a script writes.
+        let word = word.strip_prefix("Environment=").filter(|rest| rest.contains('=')).unwrap_or(word);
         let start = base + (word.as_ptr() as usize - line.as_ptr() as usize);
         let name = named.take();
         if let Some((before, password)) = userinfo(word) {
@@ -147,6 +149,7 @@ mod tests {
         for (text, expected) in [
             ("export DB_PASSWORD=abc1\nx", "DB_PASSWORD=abc1"),
             ("cat > /etc/a <<E\nAPI_TOKEN=\"abc2\"\nE", "API_TOKEN=abc2"),
+            ("cat > /etc/systemd/system/a.service <<E\n[Service]\nEnvironment=API_TOKEN=abc9\nE", "API_TOKEN=abc9"),
             ("runcmd:\n  - [ /opt/app, --password, abc3 ]", "password=abc3"),
             ("  db_password: abc4", "db_password=abc4"),
             ("git clone https://ci:abc5@x.io/a", "password=abc5"),

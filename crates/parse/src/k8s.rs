@@ -16,7 +16,7 @@ mod controllers;
 mod external_secrets;
 mod identities;
 mod in_cluster;
-mod injector;
+pub(crate) mod injector;
 mod kubeadm;
 mod kustomization;
 mod linkerd;

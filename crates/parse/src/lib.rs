@@ -17,6 +17,7 @@ mod by_format;
 mod ci;
 mod circleci;
 mod cloud_init;
+mod cloudbuild;
 mod cloudformation;
 mod codebuild;
 mod codeowners;
@@ -73,6 +74,7 @@ mod travis;
 mod tree;
 mod trust_policy;
 mod variables;
+mod vault_agent;
 mod weak_literal;
 mod yaml;
 

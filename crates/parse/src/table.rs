@@ -3,10 +3,10 @@
 use unkeyed_model::{Facts, Surface, Unit};
 
 use crate::{
-    agents, ansible, arm, atlantis, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudformation, codebuild,
-    codeowners, compose, dependabot, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab, google_credentials, image,
-    jenkins, k3s, k8s, profiles, programs, provisioning, recipes, serverless, shell_script, spacelift, spire, systemd, terraform,
-    text_template, travis,
+    agents, ansible, arm, atlantis, azure_pipelines, backstage, bitbucket, buildkite, circleci, cloud_init, cloudbuild, cloudformation,
+    codebuild, codeowners, compose, dependabot, dockerfile, dotenv, drone, entra_policies, env_dump, exports, gha, gitlab,
+    google_credentials, image, jenkins, k3s, k8s, profiles, programs, provisioning, recipes, serverless, shell_script, spacelift, spire,
+    systemd, terraform, text_template, travis, vault_agent,
 };
 
 /// One format.
@@ -33,6 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "drone", claims: drone::claims, surface: Surface::CiConfig, read: drone::read },
     Row { name: "travis", claims: travis::claims, surface: Surface::CiConfig, read: travis::read },
     Row { name: "codebuild", claims: codebuild::claims, surface: Surface::CiConfig, read: codebuild::read },
+    Row { name: "cloudbuild", claims: cloudbuild::claims, surface: Surface::CiConfig, read: cloudbuild::read },
     Row { name: "jenkins", claims: jenkins::claims, surface: Surface::CiConfig, read: jenkins::read },
     Row { name: "jenkins-controller", claims: jenkins::claims_controller, surface: Surface::CiConfig, read: jenkins::read_controller },
     Row { name: "gitlab-ci", claims: gitlab::claims, surface: Surface::CiConfig, read: gitlab::read },
@@ -62,6 +63,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "shell-scripts", claims: shell_script::claims, surface: Surface::Worktree, read: shell_script::read },
     Row { name: "makefiles", claims: recipes::claims_makefile, surface: Surface::Worktree, read: recipes::read_makefiles },
     Row { name: "package-scripts", claims: recipes::claims_package, surface: Surface::Worktree, read: recipes::read_packages },
+    Row { name: "vault-agent", claims: vault_agent::claims, surface: Surface::Worktree, read: vault_agent::read },
     Row { name: "spire", claims: terraform::claims_spire, surface: Surface::Iac, read: terraform::read_spire },
     Row { name: "pulumi", claims: terraform::claims_pulumi, surface: Surface::Iac, read: terraform::read_pulumi },
     Row { name: "packer", claims: terraform::claims_packer, surface: Surface::Iac, read: terraform::read_packer },

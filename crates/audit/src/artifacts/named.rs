@@ -34,7 +34,8 @@ pub(crate) fn apply_uses(drafts: &mut Vec<Draft>, facts: &Facts, merged: &[Merge
             let objects = stored.resolve(facts, reference);
             let (key, destination) = (reference.key.as_deref(), reference.destination.as_ref());
             // Of a ConfigMap that is here everything is seen, so that taking all of it proves nothing more.
-            let mut found = reference.store == StoreKind::K8sConfigMap && reference.key.is_none() && !objects.is_empty();
+            let takes_all = matches!(reference.key.as_deref(), None | Some("*"));
+            let mut found = reference.store == StoreKind::K8sConfigMap && takes_all && !objects.is_empty();
             found |= is_whole_file(reference) && environments.contains(reference.name.as_str());
             for &object in &objects {
                 let Some(values) = held.get(&(object, reference.key.clone())) else { continue };

@@ -19,6 +19,7 @@ const COMPUTE: &[&str] = &[
     "microsoft.web/sites/slots",
     "microsoft.web/staticsites",
     "microsoft.app/containerapps",
+    "microsoft.web/containerapps",
     "microsoft.app/jobs",
     "microsoft.containerinstance/containergroups",
     "microsoft.compute/virtualmachines",

@@ -22,6 +22,9 @@ fn a_mounted_file_is_drawn_in() {
         uses.into_iter().filter(|(how, _)| *how == unkeyed_model::Use::File).map(|(_, path)| path).collect::<Vec<_>>()
     };
     assert_eq!(of("./server.conf:/etc/server.conf:ro"), ["app/server.conf"]);
+    let agent = "services: {web: {image: a, command: 'agent -config=/etc/agent/a.hcl', volumes: ['./conf:/etc/agent']}}\n";
+    let uses = facts(&[("app/compose.yml", agent)]).workloads.remove(0).uses;
+    assert!(uses.contains(&(unkeyed_model::Use::Component, "app/conf/a.hcl".to_owned())));
     for volume in ["./src:/app", "data:/data", "/etc/localtime:/etc/localtime"] {
         assert_eq!(of(volume), [""; 0], "{volume}");
     }
@@ -74,6 +77,80 @@ fn parameter_store_hands_out_settings_and_secrets_alike() {
             ),
         ],
     );
+}
+
+#[test]
+fn attributes_of_vendors_resources_that_are_a_key() {
+    let function = |value: &str| {
+        format!("resource \"aws_lambda_function\" \"a\" {{\n  environment {{\n    variables = {{ UPSTREAM = {value} }}\n  }}\n}}\n")
+    };
+    let keys: [&[&str]; 6] = [
+        &["cloudflare_api_token.x.value"],
+        &["datadog_api_key.x.key"],
+        &["pagerduty_service_integration.x.integration_key"],
+        &["azurerm_logic_app_trigger_http_request.x.callback_url"],
+        &["data.azurerm_storage_account_sas.x.sas"],
+        &["data.azurerm_function_app_host_keys.x.default_function_key"],
+    ];
+    check("main.tf", &keys.map(|key| (function(key[0]), key)));
+    let public = ["aws_kms_key.x.key_id", "aws_key_pair.x.key_name", "aws_sqs_queue.x.url", "data.aws_region.x.name"];
+    check("main.tf", &public.map(|value| (function(value), &[] as &[&str])));
+}
+
+#[test]
+fn what_builds_and_pipelines_take_from_elsewhere() {
+    let build = |specification: &str, rest: &str| {
+        format!(
+            "resource \"aws_codebuild_project\" \"a\" {{\n  source {{\n    type = \"CODECOMMIT\"\n    buildspec = {specification}\n  }}\n}}\n{rest}"
+        )
+    };
+    let object = "resource \"aws_s3_object\" \"s\" {\n  bucket = \"b\"\n  key = \"k/spec.yml\"\n  content = templatefile(\"${path.module}/t/buildspec.yml\", {})\n}\n";
+    let of = |text: &str| facts(&[("a/main.tf", text)]).workloads.into_iter().find(|one| one.id.ends_with("codebuild_project.a")).unwrap();
+    let made = of(&build("\"${aws_s3_bucket.b.arn}/${aws_s3_object.s.key}\"", object));
+    assert!(made.uses.contains(&(unkeyed_model::Use::File, "a/t/buildspec.yml".to_owned())), "{:?}", made.uses);
+    let given = of(&build("var.spec", "variable \"spec\" {}\n"));
+    assert_eq!(given.references[0].store, unkeyed_model::StoreKind::ForeignDefinition);
+    assert!(of(&build("\"ci/spec.yml\"", "")).references.is_empty());
+    let pipeline = |action: &str| {
+        format!("resource \"aws_codepipeline\" \"a\" {{\n  stage {{\n    name = \"s\"\n    action {{\n      {action}\n    }}\n  }}\n}}\n")
+    };
+    check(
+        "main.tf",
+        &[
+            (pipeline("owner = \"ThirdParty\"\n provider = \"GitHub\""), &["GITHUB_TOKEN"]),
+            (pipeline("owner = \"AWS\"\n provider = \"CodeCommit\""), &[]),
+        ],
+    );
+    let machine = |default: &str| {
+        format!(
+            "{{\"variables\": {{\"s\": \"{default}\"}}, \"builders\": [{{\"type\": \"azure-arm\", \"client_secret\": \"{{{{user `s`}}}}\"}}]}}"
+        )
+    };
+    check("t.json", &[(machine("{{env `client_secret`}}"), &["[var.s]"]), (machine(""), &["[var.s]"])]);
+}
+
+#[test]
+fn a_map_that_says_how_a_token_is_exchanged_may_hold_no_key() {
+    let pod = |audience: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n    - name: a\n      env: [{{name: GOOGLE_APPLICATION_CREDENTIALS, value: /c/f.json}}]\n      \
+             volumeMounts: [{{name: c, mountPath: /c}}]\n  volumes:\n    - name: c\n      configMap: {{name: credential-configuration}}\n    - name: t\n      \
+             projected: {{sources: [{{serviceAccountToken: {{path: token, audience: '{audience}'}}}}]}}\n"
+        )
+    };
+    let of = |audience: &str| {
+        let used = facts(&[("p.yaml", &pod(audience))]).workloads.remove(0).references;
+        used.into_iter().map(|used| (used.name, used.key)).collect::<Vec<_>>()
+    };
+    let pool = "https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q";
+    assert_eq!(of(pool), [("credential-configuration".to_owned(), Some("*".to_owned()))]);
+    assert_eq!(of("vault"), [("credential-configuration".to_owned(), None)]);
+}
+
+#[test]
+fn container_apps_of_the_older_provider_are_workloads() {
+    let app = "resource app 'Microsoft.Web/containerApps@2022-09-01' = {\n  name: 'app'\n  properties: { configuration: { secrets: [{ name: 'registry-password', value: 'fixture-dead-7' }] } }\n}\n";
+    assert_eq!(facts(&[("main.bicep", app)]).workloads[0].id, "bicep:main.bicep#app");
 }
 
 #[test]

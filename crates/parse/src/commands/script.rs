@@ -71,12 +71,57 @@ const OWN_COMMANDS: &[&str] = &[
 ];
 
 pub(super) fn effects(command: &Command) -> Vec<Effect> {
-    match command.program() {
+    let called: Vec<Effect> = match command.program() {
         "make" | "gmake" => recipes(command, MAKEFILE, &arguments(command)),
         "npm" | "pnpm" | "yarn" => recipes(command, PACKAGE, &scripts(command)),
         "bun" if program(command).is_none() => recipes(command, PACKAGE, &scripts(command)),
         _ => script(command).or_else(|| program(command)).or_else(|| sourced(command)).into_iter().collect(),
-    }
+    };
+    called.into_iter().chain(settings(command)).collect()
+}
+
+/// Files that programs take their credentials from where they run, without being told (their manuals).
+const SETTINGS: &[(&[&str], &[&str])] = &[
+    (&["npm", "pnpm", "npx"], &[".npmrc"]),
+    (&["yarn"], &[".npmrc", ".yarnrc.yml"]),
+    (&["gradle", "gradlew"], &["gradle.properties"]),
+    (&["composer"], &["auth.json"]),
+    (&["bundle"], &[".bundle/config"]),
+    (&["cargo"], &[".cargo/config.toml", ".cargo/credentials.toml"]),
+    (&["dotnet", "nuget"], &["nuget.config", "NuGet.Config"]),
+];
+
+/// Options behind which programs are told such a file.
+const TOLD: &[(&[&str], &[&str])] = &[
+    (&["mvn", "mvnw"], &["-s", "--settings", "-gs", "--global-settings"]),
+    (&["npm", "pnpm", "npx"], &["--userconfig"]),
+    (&["helm"], &["-f", "--values"]),
+    (&["curl"], &["-K", "--config", "--netrc-file"]),
+    (&["ssh", "scp", "sftp"], &["-i"]),
+    (&["rclone", "s3cmd"], &["--config", "-c"]),
+    (&["docker", "podman"], &["--env-file"]),
+    (&["terraform", "tofu"], &["-var-file"]),
+    (&["pip", "pip3", "uv"], &["-r", "--requirement"]),
+];
+
+/// The files with settings that a program reads.
+fn settings(command: &Command) -> Vec<Effect> {
+    let name = command.program();
+    let folder = command.option_text(FOLDERS).unwrap_or(".");
+    let own = SETTINGS.iter().filter(|(programs, _)| programs.contains(&name)).flat_map(|(_, files)| *files);
+    let told = TOLD.iter().filter(|(programs, _)| programs.contains(&name)).flat_map(|(_, options)| {
+        let value =
+            |text: &str| text.split_once('=').filter(|(name, _)| options.contains(name)).map_or(text, |(_, value)| value).to_owned();
+        command.options(options).map(|word| value(&word.text)).collect::<Vec<_>>()
+    });
+    let run = program(command).and_then(|effect| if let Effect::RunsScript(path) = effect { Some(path) } else { None });
+    let paths = own
+        .map(|file| format!("{folder}/{file}"))
+        .chain(told)
+        .filter(|path| !path.starts_with('~'))
+        .filter_map(|path| in_checkout(&path))
+        .chain(run);
+    paths.map(Effect::Sources).collect()
 }
 
 /// A program that an interpreter runs, or that runs by itself.
@@ -175,6 +220,15 @@ mod tests {
         };
         assert_eq!(files("source ./ci.env; . a/.env.prod; source venv/bin/activate; cat x.env"), ["ci.env", "a/.env.prod"]);
         assert_eq!(files("cat .env.live >> $GITHUB_ENV"), [".env.live"]);
+        assert_eq!(
+            files("npm --prefix web ci; ./gradlew build; mvn -s ci/settings.xml deploy"),
+            ["web/.npmrc", "gradle.properties", "ci/settings.xml"]
+        );
+        assert_eq!(
+            files("helm upgrade a c -f prod.yaml --values=b.yaml; ssh -i keys/deploy u@h; terraform plan -var-file=p.tfvars"),
+            ["prod.yaml", "b.yaml", "keys/deploy", "p.tfvars"]
+        );
+        assert_eq!(files("python ci/a.py; terraform plan; helm list; ssh -i ~/.ssh/id u@h; ssh -i $KEY u@h"), ["ci/a.py"]);
         assert_eq!(runs("python3 -u ci/a.py x; uv run b.py; npx tsx c.ts; ./d.py; bun e.ts"), ["ci/a.py", "b.py", "c.ts", "d.py", "e.ts"]);
         assert_eq!(runs("python -m build; node --version; cat a.py; npx eslint"), [""; 0]);
     }

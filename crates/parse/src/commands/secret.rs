@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::keeps_credential;
+use crate::credential_name::is_credential;
 use crate::k8s::is_public;
 use crate::shell::{Command, Word};
 
@@ -15,10 +16,14 @@ enum Given {
     Option(&'static [&'static str]),
     /// As the argument so many places behind the subcommands, options aside.
     Argument(usize),
+    /// As the argument so many places behind the one that begins with one of these.
+    Setting(&'static [(&'static str, usize)]),
     /// On its input.
     Input,
+    /// In the place of a word that is called like one (`s/@@API_TOKEN@@/X/`).
+    Substitution,
 }
-use Given::{Argument, Input, Option as Behind};
+use Given::{Argument, Input, Option as Behind, Setting, Substitution};
 
 /// Programs, the subcommands or options that must be there, and how they are given it (their manuals).
 const PROGRAMS: &[(&str, &[&str], Given)] = &[
@@ -59,22 +64,75 @@ const PROGRAMS: &[(&str, &[&str], Given)] = &[
     ("net-snmp-create-v3-user", &[], Behind(&["-A", "-X"])),
     ("wpa_passphrase", &[], Argument(1)),
     ("pm2", &["link"], Argument(0)),
+    ("keytool", &[], Behind(&["-storepass", "-keypass", "-srcstorepass", "-deststorepass", "-srckeypass", "-destkeypass"])),
+    ("rclone", &["config", "pass"], Argument(0)),
+    ("nmcli", &["password"], Argument(0)),
+    ("steamcmd", &["+login"], Argument(1)),
+    ("redis-cli", &["requirepass"], Argument(0)),
+    ("redis-cli", &["masterauth"], Argument(0)),
+    ("mosquitto_passwd", &["-b"], Argument(2)),
+    ("elasticsearch-users", &["useradd"], Behind(&["-p"])),
+    ("elasticsearch-users", &["passwd"], Behind(&["-p"])),
+    ("sonar-scanner", &[], Behind(SONAR)),
+    ("mvn", &[], Behind(SONAR)),
+    ("gradlew", &[], Behind(SONAR)),
+    ("doctl", &["auth", "init"], Behind(&["-t", "--access-token"])),
+    ("wandb", &["login"], Argument(0)),
+    ("gh", &["auth", "login", "--with-token"], Input),
+    ("glab", &["auth", "login", "--stdin"], Input),
+    ("composer", &["config"], Setting(&[("http-basic.", 2), ("github-oauth.", 1), ("gitlab-token.", 1), ("bearer.", 1)])),
+    ("dotnet", &["nuget", "add", "source"], Behind(&["-p", "--password"])),
+    ("dotnet", &["nuget", "update", "source"], Behind(&["-p", "--password"])),
+    ("conan", &["user"], Behind(&["-p", "--password"])),
+    ("conan", &["remote", "login"], Behind(&["-p", "--password"])),
+    ("vault", &["operator", "unseal"], Argument(0)),
+    ("kadmin", &[], Behind(&["-w"])),
+    ("vncpasswd", &[], Input),
+    ("x11vnc", &[], Behind(&["-passwd"])),
+    ("mcrcon", &[], Behind(&["-p"])),
+    ("sed", &[], Substitution),
+    ("jarsigner", &[], Behind(&["-storepass", "-keypass"])),
+    ("apksigner", &["sign"], Behind(&["--ks-pass", "--key-pass"])),
+    ("openssl", &[], Behind(&["-passin", "-passout"])),
+    ("pass", &["insert"], Input),
+    ("cryptsetup", &[], Input),
+    ("docker", &["secret", "create"], Input),
+    ("podman", &["secret", "create"], Input),
+    ("gcloud", &["secrets", "create"], Input),
+    ("gcloud", &["secrets", "versions", "add"], Input),
+    ("az", &["keyvault", "secret", "set"], Behind(&["--value"])),
+    ("aws", &["ssm", "put-parameter", "SecureString"], Behind(&["--value"])),
 ];
+
+/// SonarScanner documentation, "Analysis parameters": its token, and what older versions took for one.
+const SONAR: &[&str] = &["-Dsonar.login", "-Dsonar.token", "-Dsonar.password"];
+
+/// The password of the key store that Java comes with, which protects nothing (JDK Tool Specifications, `keytool`).
+const JAVA_DEFAULT: &str = "changeit";
 
 /// Commands that print their words.
 const PRINTERS: &[&str] = &["echo", "printf"];
 
-/// A word that holds a credential, and how far into its text that begins.
+/// A word that holds a credential, and from where to where in its text.
 pub(crate) struct Part<'c> {
     pub(crate) word: &'c Word,
     pub(crate) from: usize,
+    to: usize,
 }
 
-impl Part<'_> {
+impl<'c> Part<'c> {
+    fn new(word: &'c Word, from: usize) -> Self {
+        Self { word, from, to: word.text.len() }
+    }
+
+    fn text(&self) -> &'c str {
+        self.word.text.get(self.from..self.to).unwrap_or_default()
+    }
+
     /// Where it stands in the script.
     pub(crate) fn range(&self, script: &str) -> Range<usize> {
         let written = script.get(self.word.range.clone()).unwrap_or_default();
-        let part = self.word.text.get(self.from..).unwrap_or_default();
+        let part = self.text();
         match written.rfind(part) {
             Some(at) => self.word.range.start + at..self.word.range.start + at + part.len(),
             None => self.word.range.clone(),
@@ -89,14 +147,20 @@ pub(crate) fn parts<'c>(command: &'c Command, before: Option<&'c Command>) -> Ve
         let words: Vec<&Word> = match given {
             Behind(options) => command.options(options).collect(),
             Argument(at) => behind(command, with.last().copied().unwrap_or(program)).nth(*at).into_iter().collect(),
+            Setting(settings) => setting(command, with.last().copied().unwrap_or(program), settings).into_iter().collect(),
             Input => before.and_then(printed).into_iter().collect(),
+            Substitution => command.invocation().get(1..).unwrap_or_default().iter().filter(|word| put_in(&word.text).is_some()).collect(),
         };
-        found.extend(words.into_iter().map(|word| Part { word, from: start(program, &word.text) }));
+        found.extend(words.into_iter().map(|word| match put_in(&word.text).filter(|_| *program == "sed") {
+            Some(Range { start, end }) => Part { word, from: start, to: end },
+            None => Part::new(word, start(program, &word.text)),
+        }));
     }
     if let Some(file) = command.outputs.first().filter(|file| keeps_one_value(&file.text)) {
-        found.extend(printed(command).map(|word| Part { word, from: start_of_line(&file.text, &word.text) }));
+        found.extend(printed(command).map(|word| Part::new(word, start_of_line(&file.text, &word.text))));
     }
-    found.retain(|part| part.from < part.word.text.len() && !part.word.text[part.from..].starts_with("$("));
+    let is_one = |text: &str| !text.is_empty() && !text.starts_with("$(") && text != JAVA_DEFAULT;
+    found.retain(|part| is_one(part.text()));
     found
 }
 
@@ -124,13 +188,35 @@ fn behind<'c>(command: &'c Command, word: &str) -> impl Iterator<Item = &'c Word
     words[at..].iter().filter(|word| !word.text.starts_with('-'))
 }
 
+/// The value of a setting that is named by the first argument.
+fn setting<'c>(command: &'c Command, word: &str, settings: &[(&str, usize)]) -> Option<&'c Word> {
+    let mut arguments = behind(command, word).skip_while(|word| settings.iter().all(|(name, _)| !word.text.starts_with(name)));
+    let name = arguments.next()?;
+    let (_, places) = settings.iter().find(|(setting, _)| name.text.starts_with(setting))?;
+    arguments.nth(places - 1)
+}
+
+/// What a command of `sed` puts in the place of a word that is called like a credential; what it names itself is found by that name.
+fn put_in(text: &str) -> Option<Range<usize>> {
+    let rest = text.strip_prefix('s')?;
+    let sign = rest.chars().next().filter(|sign| sign.is_ascii_punctuation() && *sign != '\\')?;
+    let mut parts = rest[sign.len_utf8()..].splitn(3, sign);
+    let (word, value) = (parts.next()?, parts.next()?);
+    parts.next()?;
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.@{}<>%$\\[]".contains(&byte);
+    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_value = !value.is_empty() && !value.contains(['=', ':', ' ', '\\', '&']);
+    let start = value.as_ptr() as usize - text.as_ptr() as usize;
+    (is_value && word.bytes().all(is_word) && is_credential(bare)).then_some(start..start + value.len())
+}
+
 /// The last word that a command prints.
 fn printed(command: &Command) -> Option<&Word> {
     PRINTERS.contains(&command.program()).then(|| command.invocation().get(1..)?.last()).flatten()
 }
 
 /// Files whose lines end with a credential behind one of these signs.
-const LINES: &[(&str, &str)] = &[(".pgpass", ":"), ("sasl_passwd", ":"), ("chap-secrets", " "), ("pap-secrets", " ")];
+const LINES: &[(&str, &str)] = &[(".pgpass", ":"), ("sasl_passwd", ":"), ("chap-secrets", " "), ("pap-secrets", " "), ("passwd-s3fs", ":")];
 
 /// Files that hold nothing but one credential, or one at the end of each line.
 fn keeps_one_value(path: &str) -> bool {
@@ -167,6 +253,8 @@ fn start(program: &str, text: &str) -> usize {
             let key = text[option..].find('=').filter(|&key| !is_public(&text[option..option + key]));
             key.map_or(text.len(), |key| option + key + 1)
         }
+        // `pass:PASSWORD`; other sources are named (OpenSSL manual, "Pass Phrase Options").
+        "openssl" | "apksigner" if text.contains(':') || text == "stdin" => text.strip_prefix("pass:").map_or(text.len(), |_| 5),
         _ if text.starts_with('-') => text.find('=').map_or(0, |at| at + 1),
         _ => 0,
     }
@@ -220,6 +308,46 @@ mod tests {
             "openssl passwd",
             "lftp -u user sftp://h",
             "pm2 link",
+        ] {
+            assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
+        }
+    }
+
+    #[test]
+    fn words_behind_settings_and_in_substitutions() {
+        for (script, expected) in [
+            ("keytool -genkeypair -storepass aba1 -alias a", "aba1"),
+            ("rclone config create r sftp host h user u pass aba2", "aba2"),
+            ("steamcmd +login bot aba3 +quit", "aba3"),
+            ("redis-cli CONFIG SET requirepass aba4", "aba4"),
+            ("mosquitto_passwd -b /etc/p app aba5", "aba5"),
+            ("sonar-scanner -Dsonar.login=aba6", "aba6"),
+            ("echo aba7 | gh auth login --with-token", "aba7"),
+            ("composer config --global http-basic.repo.example.com bot aba8", "aba8"),
+            ("composer config -g github-oauth.github.com aba9", "aba9"),
+            ("vault operator unseal abb1", "abb1"),
+            ("sed -i 's/__API_TOKEN__/abb2/' app.js", "abb2"),
+            ("sed -i -e \"s|@@DB_PASSWORD@@|abb3|g\" app.ini", "abb3"),
+            ("echo AK:abb4 > /etc/passwd-s3fs", "abb4"),
+            ("openssl pkcs12 -export -out o.p12 -passout pass:abb5", "abb5"),
+            ("echo -n abb6 | gcloud secrets create x --data-file=-", "abb6"),
+            ("aws ssm put-parameter --name /a --type SecureString --value abb7", "abb7"),
+        ] {
+            let commands = shell::commands(script);
+            let found: Vec<_> = all(&commands).map(|part| &script[part.range(script)]).collect();
+            assert_eq!(found, [expected], "{script}");
+        }
+        for script in [
+            "keytool -importcert -cacerts -storepass changeit",
+            "composer config -g process-timeout 600",
+            "wandb login",
+            "aws ssm put-parameter --name /a --type String --value prod",
+            "openssl rsa -in k.pem -passin env:PW",
+            "openssl rand -hex 16 | gcloud secrets create x --data-file=-",
+            "redis-cli CONFIG SET maxmemory 100mb",
+            "sed -i 's/PasswordAuthentication yes/PasswordAuthentication no/' /etc/ssh/sshd_config",
+            "sed -i 's/#Port 22/Port 2222/' /etc/ssh/sshd_config",
+            "sed -i 's/__VERSION__/1.2/' app.js",
         ] {
             assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
         }

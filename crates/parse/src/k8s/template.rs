@@ -31,13 +31,23 @@ pub(super) fn is_templated(text: &str) -> bool {
     text.contains("{{")
 }
 
-/// One past the `}}` of the action that opens at `open`; a comment may hold anything up to its end.
+/// One past the `}}` of the action that opens at `open`; a comment may hold anything up to its end, and so may a raw string.
 fn action_end(bytes: &[u8], open: usize) -> Option<usize> {
     let inner = bytes.get(open + 2..)?;
     let content = inner.strip_prefix(b"-").unwrap_or(inner);
     let is_comment = content.iter().position(|byte| !byte.is_ascii_whitespace()).is_some_and(|at| content[at..].starts_with(b"/*"));
     let skipped = if is_comment { memchr::memmem::find(inner, b"*/")? + 2 } else { 0 };
-    Some(open + 2 + skipped + memchr::memmem::find(inner.get(skipped..)?, b"}}")? + 2)
+    let mut at = skipped;
+    loop {
+        let rest = inner.get(at..)?;
+        let end = memchr::memmem::find(rest, b"}}")?;
+        let quote = memchr::memchr(b'`', &rest[..end]);
+        // One that nothing closes is no string.
+        match quote.and_then(|quote| Some(quote + 2 + memchr::memchr(b'`', &rest[quote + 1..])?)) {
+            Some(behind) => at += behind,
+            None => return Some(open + 2 + at + end + 2),
+        }
+    }
 }
 
 /// Whether the action writes lines of its own below the one it stands on (`labels: {{- include "x" . | nindent 4 }}`).
@@ -84,6 +94,14 @@ mod tests {
         assert_eq!(out.len(), text.len());
         assert_eq!(out.split_whitespace().collect::<Vec<_>>(), ["labels:", "app:", "x", "run:", "|", "x"]);
         assert!(out.contains("|\n\n") && !out.contains("{{"));
+    }
+
+    #[test]
+    fn a_raw_string_may_hold_braces() {
+        let text = "a: |\n  {{`{{ with secret \"kv/a\" }}\n  {{ end }}`}}\nb: {{ ` }}\n";
+        let out = masked(text);
+        assert_eq!(out.len(), text.len());
+        assert_eq!(out.split_whitespace().collect::<Vec<_>>(), ["a:", "|", "b:", "xxxxxxx"]);
     }
 
     #[test]

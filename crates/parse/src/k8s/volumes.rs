@@ -118,6 +118,11 @@ struct Volume<'n> {
     path: String,
 }
 
+/// What Google's libraries read their credentials from.
+const GOOGLE_FILE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
+/// Stands in the audience of a token that a workload identity pool takes.
+const POOLS: &str = "/workloadIdentityPools/";
+
 impl Volume<'_> {
     fn at(&self, node: &Node, key: &str) -> Location {
         self.pod.object.location(node, &format!("{}.{key}", self.path))
@@ -223,7 +228,17 @@ impl Volumes {
                 let entry = entries.iter().find(|entry| entry.str("value").is_some_and(inside))?;
                 entry.str("name").map(str::to_owned)
             });
+            let exchanges = || {
+                self.tokens
+                    .iter()
+                    .any(|token| token.audience.as_ref().and_then(unkeyed_model::Value::known).is_some_and(|text| text.contains(POOLS)))
+            };
             *reference = match variable {
+                // How a token is exchanged stands in such a file, and a key may: only what the map holds can tell.
+                Some(variable) if variable == GOOGLE_FILE && reference.store == StoreKind::K8sConfigMap && exchanges() => {
+                    let open = shared::environment(StoreKind::K8sConfigMap, reference.name.clone(), reference.location.clone());
+                    Reference { used_as: Some(variable), namespace: reference.namespace.clone(), ..open }
+                }
                 Some(variable) => shared::received_by(reference.clone(), &variable),
                 None => Reference { used_as: Some(folder), ..reference.clone() },
             };

@@ -13,6 +13,10 @@ pub(super) const FETCHED: &[(&str, StoreKind, Custody)] = &[
     ("google_secret_manager_secret_version", StoreKind::CloudSecretManager, Custody::VaultStatic),
     ("google_secret_manager_secret_version_access", StoreKind::CloudSecretManager, Custody::VaultStatic),
     ("oci_secrets_secretbundle", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("bitwarden_secret", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("doppler_secrets", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("infisical_secrets", StoreKind::CloudSecretManager, Custody::VaultStatic),
+    ("akeyless_static_secret", StoreKind::CloudSecretManager, Custody::VaultStatic),
     ("vault_generic_secret", StoreKind::Vault, Custody::VaultStatic),
     ("vault_kv_secret", StoreKind::Vault, Custody::VaultStatic),
     ("vault_kv_secret_v2", StoreKind::Vault, Custody::VaultStatic),
@@ -74,7 +78,18 @@ const KEY_ATTRIBUTES: &[&str] = &[
     "kube_config_raw",
     "kube_admin_config_raw",
     "ses_smtp_password_v4",
+    "integration_key",
+    "callback_url",
+    "sas",
+    "default_function_key",
+    "key_string",
+    "token_value",
 ];
+
+/// Attributes that are one of a type that is called after it (`cloudflare_api_token.value`).
+const KEY_OF_TYPE: &[&str] = &["key", "value", "encoded"];
+/// With what such types end.
+const KEY_TYPES: &[&str] = &["_api_key", "_access_key", "_security_api_key", "_token", "_password", "_api_secret"];
 
 /// Whether an attribute of a resource is a durable secret. Random text is one where it is used as one.
 pub(super) fn yields_key(used: &Ref, credential: bool) -> bool {
@@ -85,10 +100,17 @@ pub(super) fn yields_key(used: &Ref, credential: bool) -> bool {
         ("random_id", "b64_std" | "b64_url" | "hex") => return credential,
         (_, "result") => credential && matches!(kind, "random_string" | "random_bytes" | "random_uuid"),
         (_, "secret_id") => kind.starts_with("vault_"),
-        ("aws_api_gateway_api_key", "value") => return true,
+        (_, last) if KEY_OF_TYPE.contains(&last) => return KEY_TYPES.iter().any(|ending| kind.ends_with(ending)),
         _ => true,
     };
     kind.contains('_') && KEY_ATTRIBUTES.contains(&last) && !SECRET_OBJECTS.contains(&kind) && in_context
+}
+
+/// Whether an attribute of a data source is a durable secret of what the source looks up: the keys of an account, a service or an app.
+pub(super) fn reads_key(used: &Ref) -> bool {
+    let last = used.attribute.rsplit('.').next().unwrap_or_default();
+    let is_key = last.starts_with("primary_") || last.starts_with("secondary_") || last.starts_with("default_");
+    is_key || matches!(last, "sas" | "key_string" | "callback_url")
 }
 
 /// Data sources that issue a token for an hour or less, and one that says who asks.

@@ -109,7 +109,8 @@ pub(super) fn render(root: &Node) -> Rendered {
     for entry in root.get("variables").map(Node::entries).unwrap_or_default() {
         let start = writer.out.len();
         writer.out.push_str(&format!("variable {} {{\n", quoted(entry.name(), false)));
-        if entry.value.text().is_some_and(|text| !text.is_empty()) {
+        // What the environment gives is given from outside.
+        if entry.value.text().is_some_and(|text| !text.is_empty() && !text.contains("{{env")) {
             writer.out.push_str(" default = ");
             writer.value(&entry.value);
         }

@@ -4,7 +4,7 @@ mod around;
 
 use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret};
 
-use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, says_where, yields_key};
+use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, reads_key, says_where, yields_key};
 use super::module::Module;
 use super::started;
 use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
@@ -280,7 +280,7 @@ impl Reader<'_, '_> {
             let content = if kind == "aws_ssm_parameter" { Content::Unstated } else { Content::Durable };
             return Some(Reference { content, ..reference });
         }
-        if !is_fetched && yields_key(used, credential) {
+        if (!is_fetched || reads_key(used)) && yields_key(used, credential) {
             let mut reference = self.reference(StoreKind::TerraformVariable, &used.shown(), Custody::PlatformStored, leaf);
             reference.content = Content::Durable;
             reference.destination = reference.destination.or_else(|| leads_to(kind));

@@ -79,6 +79,7 @@ const fn is_pipeline(kind: WorkloadKind) -> bool {
             | W::Woodpecker
             | W::Travis
             | W::Codebuild
+            | W::CloudBuild
             | W::HcpTerraform
             | W::Spacelift
             | W::Atlantis

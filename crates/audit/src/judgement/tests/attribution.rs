@@ -228,3 +228,18 @@ fn a_job_that_draws_in_a_file_of_jobs_gets_the_parts_that_it_is_made_of() {
     let report = judge(with(vec![deploy, build], "x.y", "ci/all.yml"));
     assert_eq!(holders(&report, 0), ["gitlab:.gitlab-ci.yml#build"]);
 }
+
+#[test]
+fn a_map_that_is_here_leaves_nothing_open_when_all_of_it_is_taken() {
+    let taken = |is_here: bool| {
+        let mut estate = estate();
+        let mut app = pod("app", "app.yaml");
+        app.references.push(unkeyed_model::Reference { key: Some("*".into()), ..reference(StoreKind::K8sConfigMap, "settings") });
+        estate.facts.workloads.push(app);
+        if is_here {
+            estate.facts.stored.push(stored(StoreKind::K8sConfigMap, "settings", Custody::Embedded, place("map.yaml", 0, 50)));
+        }
+        judge(estate).artifacts.len()
+    };
+    assert_eq!((taken(true), taken(false)), (0, 1));
+}

@@ -247,6 +247,7 @@ fn other_systems() -> Vec<WorkloadReport> {
         (WorkloadKind::Woodpecker, ".woodpecker.yml"),
         (WorkloadKind::Travis, ".travis.yml"),
         (WorkloadKind::Codebuild, "buildspec.yml"),
+        (WorkloadKind::CloudBuild, "cloudbuild.yaml"),
         (WorkloadKind::HcpTerraform, "infra"),
         (WorkloadKind::Spacelift, ".spacelift/config.yml"),
         (WorkloadKind::Atlantis, "atlantis.yaml"),
