@@ -71,8 +71,8 @@ use self::module::Module;
 pub use self::modules::Modules;
 pub(crate) use self::pulumi::type_of as pulumi_type;
 pub(crate) use self::rendered::snake_case;
-pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
+pub(crate) use self::resource::{iso_seconds, seconds as duration_seconds};
 pub(crate) use self::spire::is_one as is_spire;
 use crate::{place, trust_policy};
 
@@ -287,7 +287,16 @@ fn read_one(resource: Resource<'_, '_>, reader: Reader, facts: &mut Facts) {
     }
 }
 
+/// The type of this name, if its resources make trusts, grants or sessions that are read.
+pub(crate) fn read_type(name: &str) -> Option<&'static str> {
+    listed().map(|(kind, _)| *kind).chain(gcp::IAM_TYPES.iter().copied()).find(|kind| *kind == name)
+}
+
 fn reader_of(kind: &str) -> Option<Reader> {
+    listed().find(|(name, _)| *name == kind).map(|(_, reader)| *reader).or_else(|| gcp::iam_reader(kind))
+}
+
+fn listed() -> impl Iterator<Item = &'static (&'static str, Reader)> {
     let tables = [
         aws::READERS,
         azure::READERS,
@@ -298,8 +307,7 @@ fn reader_of(kind: &str) -> Option<Reader> {
         oci::READERS,
         vault::READERS,
     ];
-    let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
-    listed.or_else(|| gcp::iam_reader(kind))
+    tables.into_iter().flatten()
 }
 
 /// Each slot and each store once: one literal can be reached through several names.

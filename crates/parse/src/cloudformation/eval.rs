@@ -357,11 +357,11 @@ pub(super) fn of_hole(what: &str) -> Ref {
     let name = what.rsplit_once(' ').map_or(what, |(_, name)| name);
     let named = name.split_once(':').filter(|(scheme, _)| SCHEMES.contains(scheme)).or_else(|| name.split_once('.'));
     let (address, attribute) = named.unwrap_or((name, ""));
-    Ref { address: address.to_owned(), attribute: attribute.to_owned() }
+    Ref::new(address, attribute)
 }
 
 pub(super) fn reference(address: &str, attribute: &str) -> Val {
-    Val::new(Kind::Ref(Ref { address: address.to_owned(), attribute: hole::clean(attribute) }))
+    Val::new(Kind::Ref(Ref::new(address, hole::clean(attribute))))
 }
 
 /// The value with its own place, or that of the expression.

@@ -1,12 +1,14 @@
 //! AWS in Terraform: IAM roles with their trusts and policies, OIDC providers, session lengths, Pod Identity.
 
 mod documents;
+mod permission_sets;
 
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
 pub(super) use self::documents::Document;
 use super::resource::{Reader, Resource};
+use super::traverse::SEVERAL;
 use crate::evaluated::Val;
 use crate::policy_document::{self, Carrier};
 
@@ -24,6 +26,10 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("aws_iam_policy_attachment", |resource, facts| attachment(resource, &["roles", "users"], facts)),
     ("aws_rolesanywhere_profile", roles_anywhere),
     ("aws_eks_pod_identity_association", pod_identity),
+    ("aws_ssoadmin_permission_set", permission_sets::session),
+    ("aws_ssoadmin_permission_set_inline_policy", permission_sets::inline),
+    ("aws_ssoadmin_managed_policy_attachment", permission_sets::managed),
+    ("aws_ssoadmin_customer_managed_policy_attachment", permission_sets::customer_managed),
 ];
 
 /// Setting of a trust that tells which of the roles under `for_each` has it.
@@ -64,7 +70,8 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
 fn trusts(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts) {
     let document = Document::read(resource.module, policy);
     let written = document.as_ref().map_or_else(|| resource.module.text_of(policy).0, |document| document.json.to_string());
-    let instances = if written.contains("each.") { resource.each() } else { Vec::new() };
+    let differs = ["each.", "count.index", SEVERAL].iter().any(|what| written.contains(what));
+    let instances = if differs { resource.each() } else { Vec::new() };
     if instances.is_empty() {
         return match document {
             Some(document) => facts.trusts.append(&mut trusts_of(resource, key, key, &document, &document.json)),

@@ -63,7 +63,7 @@ fn converted(json: &Json, place: &dyn Fn(&str) -> Option<At>) -> Val {
 
 /// What fills a hole: `var.x` as a whole, a resource's attribute apart.
 fn reference(what: &str) -> Option<crate::evaluated::Ref> {
-    what.starts_with("var.").then(|| crate::evaluated::Ref { address: what.to_owned(), attribute: String::new() })
+    what.starts_with("var.").then(|| crate::evaluated::Ref::new(what, ""))
 }
 
 /// Where a value's text first stands behind a quote; the whole where it doesn't.

@@ -110,7 +110,7 @@ fn file(module: &Module<'_>, name: &str, args: &[Val]) -> Val {
     let Some(path) = args.first().map(|arg| hole::shown(&module.text_of(arg).0)) else { return Val::unknown(name) };
     let given = args.get(1).filter(|_| name == "templatefile");
     let made = given.and_then(|given| module.document(&path, given));
-    made.unwrap_or_else(|| Val::new(Kind::Ref(Ref { address: "file".to_owned(), attribute: path })))
+    made.unwrap_or_else(|| Val::new(Kind::Ref(Ref::new("file", path))))
 }
 
 /// A value that is written in another form than the one in which it is used.

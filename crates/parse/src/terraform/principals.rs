@@ -13,6 +13,7 @@ use crate::policy_document::hole;
 const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
     ("aws_iam_role", Platform::Aws, "role", &["name"]),
     ("aws_iam_user", Platform::Aws, "user", &["name", "arn"]),
+    ("aws_ssoadmin_permission_set", Platform::Aws, "permission-set", &["name", "arn"]),
     ("azurerm_user_assigned_identity", Platform::Azure, "managed-identity", &["name", "client_id", "principal_id", "id"]),
     ("azuread_application", Platform::Azure, "application", &["display_name", "client_id", "object_id"]),
     ("azuread_application_registration", Platform::Azure, "application", &["display_name"]),

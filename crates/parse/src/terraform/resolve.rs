@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use unkeyed_model::Basis;
 
 use super::module::{Module, Section};
+use super::resource::Resource;
 use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -14,11 +15,25 @@ impl<'m> Module<'m> {
     pub(super) fn resolved(&self, reference: &Ref) -> (String, Basis) {
         let unknown = || (hole::hole(&reference.shown()), Basis::Literal);
         let Some(section) = self.resources.get(&reference.address).copied() else { return unknown() };
-        let val = self.once(&format!("#{}", reference.shown()), || self.attribute(reference, section));
+        let instance = reference.index.as_deref().unwrap_or_default();
+        let val = self.once(&format!("#{}[{instance}]", reference.shown()), || {
+            self.within_instance(reference, section, || self.attribute(reference, section))
+        });
         match &val.kind {
             Kind::Ref(same) if same == reference => unknown(),
             _ => self.text_of(&val),
         }
+    }
+
+    /// Works with what the instance that a reference means has for `each` or `count`.
+    pub(super) fn within_instance<T>(&self, reference: &Ref, section: Section<'m>, work: impl FnOnce() -> T) -> T {
+        let resource = Resource { module: self, address: &reference.address, section };
+        let instance = reference.index.as_ref().and_then(|index| resource.each().into_iter().find(|one| *one.key == **index));
+        let Some(instance) = instance else { return work() };
+        self.evaluation.each.borrow_mut().push(instance.each);
+        let made = work();
+        self.evaluation.each.borrow_mut().pop();
+        made
     }
 
     fn attribute(&self, reference: &Ref, section: Section<'m>) -> Val {

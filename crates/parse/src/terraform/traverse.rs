@@ -1,6 +1,8 @@
 //! Follows names: `var.x.y`, `local.m["k"]`, `aws_iam_role.r[0].arn`, `data.t.n.attr`.
 //!
-//! Which of several instances is meant makes no difference: `count` and `for_each` make one symbolic instance.
+//! Which of several instances is meant is kept in the reference; where that isn't known, they are one symbolic instance.
+
+use std::rc::Rc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
@@ -47,8 +49,7 @@ impl Module<'_> {
                     return self.stepped(file, list, &behind[names..], bound);
                 }
                 TraversalOperator::GetAttr(name) => step(val, name.as_str()),
-                // Which of several instances makes no difference here: there is one symbolic instance.
-                TraversalOperator::Index(_) if is_resource(&val) => val,
+                TraversalOperator::Index(index) if is_resource(&val) => self.which(val, &self.eval_in(file, index, bound)),
                 TraversalOperator::Index(index) => match self.eval_in(file, index, bound).kind {
                     Kind::Text(key, _) | Kind::Number(key) => step(val, &key),
                     _ => instance(val),
@@ -83,9 +84,19 @@ impl Module<'_> {
     }
 }
 
+impl Module<'_> {
+    /// One of several instances of a resource, where its key is known.
+    fn which(&self, mut val: Val, key: &Val) -> Val {
+        if let (Kind::Ref(reference), Kind::Text(..) | Kind::Number(_)) = (&mut val.kind, &key.kind) {
+            reference.index = Some(self.text_of(key).0).filter(|key| hole::is_known(key)).map(Rc::from);
+        }
+        val
+    }
+}
+
 /// Something named, as a whole.
 pub(super) fn reference(address: String) -> Val {
-    Val::new(Kind::Ref(Ref { address, attribute: String::new() }))
+    Val::new(Kind::Ref(Ref::new(address, "")))
 }
 
 /// Whether it is a resource or data source as a whole.

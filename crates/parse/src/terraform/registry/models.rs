@@ -1,0 +1,95 @@
+//! Modules that are known by what they make: each has a model beside this file, written in the language itself, in which stand the
+//! variables, roles and grants of the module and nothing else. A call is read as that of a module in the inputs would be.
+
+use std::sync::Arc;
+
+use unkeyed_model::{Facts, Origin, Unit, WorkloadKind};
+
+use super::{Call, Given};
+use crate::evaluated::Val;
+use crate::terraform::carried::carried;
+use crate::terraform::files::{self, File};
+use crate::terraform::module::Module;
+use crate::terraform::resource::Resource;
+use crate::terraform::{calls, limits, principals, read_one, reader_of};
+
+/// Models by the module's source.
+const MODELS: &[(&str, &str)] = &[
+    ("terraform-aws-modules/iam/aws//modules/iam-role", include_str!("models/aws_iam_role.tf")),
+    ("terraform-aws-modules/iam/aws//modules/iam-assumable-role", include_str!("models/aws_iam_assumable_role.tf")),
+    ("terraform-aws-modules/iam/aws//modules/iam-policy", include_str!("models/aws_iam_policy.tf")),
+    ("terraform-aws-modules/lambda/aws", include_str!("models/aws_lambda.tf")),
+    ("cloudposse/iam-role/aws", include_str!("models/cloudposse_iam_role.tf")),
+    ("cloudposse/eks-iam-role/aws", include_str!("models/cloudposse_eks_iam_role.tf")),
+    ("cloudposse/sso/aws//modules/permission-sets", include_str!("models/cloudposse_permission_sets.tf")),
+    ("terraform-google-modules/iam/google//modules/member_iam", include_str!("models/google_member_iam.tf")),
+    ("terraform-google-modules/service-accounts/google", include_str!("models/google_service_accounts.tf")),
+    ("terraform-google-modules/kubernetes-engine/google//modules/workload-identity", include_str!("models/google_workload_identity.tf")),
+];
+
+/// Reads a call of a module that has a model.
+pub(super) fn read(source: &str, call: &Call<'_, '_>, facts: &mut Facts) {
+    let Some(text) = text(source) else { return };
+    let mut made = with(text, |files| made(call, files));
+    let places = made.principals.iter_mut().map(|one| &mut one.location).chain(made.trusts.iter_mut().map(|one| &mut one.location));
+    let places =
+        places.chain(made.grants.iter_mut().map(|one| &mut one.location)).chain(made.sessions.iter_mut().map(|one| &mut one.location));
+    places.for_each(|place| *place = call.location.clone());
+    facts.principals.append(&mut made.principals);
+    facts.trusts.append(&mut made.trusts);
+    facts.grants.append(&mut made.grants);
+    facts.sessions.append(&mut made.sessions);
+    facts.skipped.append(&mut made.skipped);
+}
+
+/// The model of a module.
+pub(in crate::terraform) fn text(source: &str) -> Option<&'static str> {
+    let source = super::registered(source);
+    MODELS.iter().find(|(name, _)| *name == source).map(|(_, text)| *text)
+}
+
+/// Works with the files of a model.
+pub(in crate::terraform) fn with<T>(text: &'static str, work: impl FnOnce(&[File<'_>]) -> T) -> T {
+    let units = [Unit::new(Arc::new(Origin { path: "model.tf".to_owned(), ..Origin::default() }), text.as_bytes())];
+    work(&files::parse(WorkloadKind::Terraform, &units, &mut Facts::default()))
+}
+
+fn made(call: &Call<'_, '_>, files: &[File<'_>]) -> Facts {
+    let given = match &call.given {
+        Given::Block(section) => calls::given(call.module, *section),
+        Given::Inputs(inputs) => {
+            inputs.entries().iter().map(|(name, val)| (name.clone(), carried(call.module, val))).collect::<Vec<(String, Val)>>()
+        }
+    };
+    let mut facts = Facts::default();
+    let module = Module::new(WorkloadKind::Terraform, "", files).called(call.key(), given);
+    principals::defined(&module, &mut facts);
+    for (address, section) in &module.resources {
+        let resource = Resource { module: &module, address, section: *section };
+        if let Some(reader) = reader_of(resource.full_kind()) {
+            read_one(resource, reader, &mut facts);
+        }
+    }
+    limits(&module, &mut facts);
+    for principal in &mut facts.principals {
+        principal.names.push(call.address.clone());
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_model_is_read_whole() {
+        for (source, text) in MODELS {
+            let units = [Unit::new(Arc::new(Origin { path: "model.tf".into(), ..Origin::default() }), text.as_bytes())];
+            let mut facts = Facts::default();
+            let files = files::parse(WorkloadKind::Terraform, &units, &mut facts);
+            assert!(facts.skipped.is_empty(), "{source}: {:?}", facts.skipped);
+            let module = Module::new(WorkloadKind::Terraform, "", &files);
+            assert!(module.resources.keys().any(|address| reader_of(address.rsplit_once('.').unwrap().0).is_some()), "{source}");
+        }
+    }
+}
