@@ -278,11 +278,11 @@ fn limits(module: &Module<'_>, facts: &mut Facts) {
     }
 }
 
-/// Reads one resource. Nothing is granted where nothing is made (`count = 0`); a trust says what it would be.
+/// Reads one resource. Nothing is granted where nothing is made (`count = 0`, an empty `for_each`); a trust says what it would be.
 fn read_one(resource: Resource<'_, '_>, reader: Reader, facts: &mut Facts) {
     let (grants, trusts) = (facts.grants.len(), facts.trusts.len());
     reader(resource, facts);
-    if facts.trusts.len() == trusts && resource.text("count").as_deref() == Some("0") {
+    if facts.trusts.len() == trusts && resource.makes_none() {
         facts.grants.truncate(grants);
     }
 }

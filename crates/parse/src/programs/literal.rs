@@ -167,7 +167,7 @@ impl Reader<'_> {
         self.blank();
         let start = self.at;
         let levels = levels.checked_sub(1)?;
-        if let Some(value) = self.wrapped(levels).or_else(|| self.put_together(levels).map(Json::String)) {
+        if let Some(value) = self.wrapped(levels) {
             return Some(value);
         }
         if let Some(tag) = TAGS.iter().find(|tag| self.rest().strip_prefix(**tag).is_some_and(|rest| rest.starts_with('`'))) {
@@ -211,7 +211,9 @@ impl Reader<'_> {
             return None;
         }
         let made = written.split_once(".map(").and_then(|(list, call)| self.mapped(self.named(list.trim())?, call, levels));
-        made.or_else(|| self.applied(written, levels)).or_else(|| self.named(written).cloned()).or_else(|| Some(Json::String(self.meant(written))))
+        made.or_else(|| self.applied(written, levels))
+            .or_else(|| self.named(written).cloned())
+            .or_else(|| Some(Json::String(self.meant(written))))
     }
 
     /// What a call holds that only changes its form, or that names the fields of an object (`…Args(issuer_uri="…")`).

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::{ansible, vault};
+use super::{ansible, deployment, vault};
 use crate::exports::{self, Attribute, Out, given, node, of, text};
 use crate::tree::{Entry, Kind, Node, Style};
 use crate::{terraform, yaml};
@@ -51,7 +51,7 @@ fn resource_of(group: &str, kind: &str) -> Option<&'static str> {
         "azure" => "azurerm",
         other => other,
     };
-    let kind = terraform::snake_case(kind);
+    let kind = terraform::snake_case(&kind.replace("IAM", "Iam"));
     [format!("{prefix}_{service}_{kind}"), format!("{prefix}_{kind}")].iter().find_map(|name| terraform::read_type(name))
 }
 
@@ -70,6 +70,7 @@ pub(super) fn read(out: &mut Out<'_>) {
         match document.kind {
             Kind::Seq(_) => ansible::read(document, out),
             _ if document.get("apiVersion").is_some() => object(document, out),
+            _ if deployment::is_one(document) => deployment::read(document, out),
             _ => exports::write_trust(document, out),
         }
     }

@@ -1,3 +1,5 @@
+mod objects;
+
 use std::sync::Arc;
 
 use unkeyed_model::{Facts, Origin, SubjectRule, Unit, Value};

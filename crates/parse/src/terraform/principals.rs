@@ -115,8 +115,10 @@ impl<'m> Module<'m> {
         }
         let names = if name == text { vec![text.clone()] } else { vec![text.clone(), name.to_owned()] };
         let location = val.at.map(|at| self.location(at, "")).unwrap_or_default();
-        facts.principals.push(Principal { platform, key: text.clone(), kind: kind.to_owned(), names, location });
-        text
+        // An account of Google is one under its address, with or without the path to it.
+        let key = if platform == Platform::Gcp && name.contains('@') { name.to_owned() } else { text };
+        facts.principals.push(Principal { platform, key: key.clone(), kind: kind.to_owned(), names, location });
+        key
     }
 
     /// A key for a principal that can't be told: what would fill the hole, if that has a name in the folder

@@ -191,6 +191,16 @@ impl<'m> Resource<'_, 'm> {
         entries.into_iter().map(|(key, value)| Instance::new(key, value)).collect()
     }
 
+    /// Whether it is certain that no instance is made.
+    pub(super) fn makes_none(&self) -> bool {
+        let is_empty = |over: Val| match over.kind {
+            Kind::List(items) => items.is_empty(),
+            Kind::Map(entries) => entries.is_empty(),
+            _ => false,
+        };
+        self.text("count").as_deref() == Some("0") || self.get("for_each").is_some_and(is_empty)
+    }
+
     /// Reads once for each instance that `for_each` makes, and once where there are none; with what tells it apart (`[key]`).
     pub(super) fn for_instances(&self, mut read: impl FnMut(&str)) {
         let instances = self.each();

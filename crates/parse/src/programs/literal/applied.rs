@@ -1,5 +1,5 @@
-//! What is made of values that are known later: `arn.apply(a => …)`, `pulumi.all([a, b]).apply(([a, b]) => …)`,
-//! `fmt.Sprintf("…%s", a)`, `pulumi.concat("…", a)` (Pulumi documentation, "Inputs and outputs").
+//! What is made of values that are known later: `arn.apply(a => …)`, `pulumi.all([a, b]).apply(([a, b]) => …)`
+//! (Pulumi documentation, "Inputs and outputs").
 
 use serde_json::Value as Json;
 
@@ -8,10 +8,6 @@ use crate::policy_document::hole;
 
 /// Calls that hand a value to a function, in each language.
 const APPLIES: &[&str] = &[".apply(", ".Apply(", ".ApplyT(", ".applyValue("];
-
-/// Calls that fill a text in, and calls that join texts.
-const FORMATS: &[&str] = &["fmt.Sprintf(", "pulumi.Sprintf(", "String.format(", "Output.format(", "pulumi.Output.format(", "string.Format("];
-const CONCATS: &[&str] = &["pulumi.concat(", "pulumi.Output.concat(", "Output.concat("];
 
 /// Levels of literals that a function takes, so that only a few stand one in the other.
 const LEVELS: usize = 8;
@@ -28,35 +24,6 @@ impl Reader<'_> {
         let made = Reader { bound, ..Reader::new(body, self.names) }.value(levels.checked_sub(LEVELS)?)?;
         let is_told = made.as_str().is_none_or(|text| hole::only_hole(text).is_none());
         is_told.then_some(made)
-    }
-
-    /// A text that a call fills in or joins.
-    pub(super) fn put_together(&mut self, levels: usize) -> Option<String> {
-        let rest = self.rest();
-        let length = rest.bytes().take_while(|byte| is_name(*byte) || *byte == b'.').count() + 1;
-        let call = rest.get(..length)?;
-        let is_format = FORMATS.contains(&call);
-        if !is_format && !CONCATS.contains(&call) {
-            return None;
-        }
-        let start = self.at;
-        self.at += length;
-        let texts: Option<Vec<String>> = self.arguments(levels).and_then(|all| all.into_iter().map(|one| text(one.value)).collect());
-        self.blank();
-        let ends = matches!(self.peek(), Some(b',' | b'}' | b']' | b')' | b';') | None);
-        let made = texts.filter(|_| ends).and_then(|texts| if is_format { formatted(&texts) } else { Some(texts.concat()) });
-        if made.is_none() {
-            self.at = start;
-        }
-        made
-    }
-}
-
-fn text(value: Json) -> Option<String> {
-    match value {
-        Json::String(text) => Some(text),
-        Json::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 
@@ -98,35 +65,6 @@ fn named(parameters: &str, source: &str) -> Vec<(String, Json)> {
     both.filter_map(|(name, part)| Some((plain(name)?, of(part.rsplit(':').next().filter(|part| is_path(part.trim()))?)))).collect()
 }
 
-/// The first of the texts with the others for its `%s`, `{0}` and their like, in order.
-fn formatted(texts: &[String]) -> Option<String> {
-    let (pattern, rest) = texts.split_first()?;
-    let (mut out, mut next, mut from) = (String::new(), 0, pattern.as_str());
-    while let Some(at) = from.find(['%', '{']) {
-        out.push_str(&from[..at]);
-        let (which, length) = match (from[at..].as_bytes(), next) {
-            ([b'%', b's' | b'v' | b'd', ..], next) => (next, 2),
-            ([b'{', b'}', ..], next) => (next, 2),
-            ([b'{', digit @ b'0'..=b'9', b'}', ..], _) => (usize::from(*digit - b'0'), 3),
-            ([b'%', b'%', ..], _) => {
-                out.push('%');
-                from = &from[at + 2..];
-                continue;
-            }
-            _ => {
-                out.push_str(&from[at..at + 1]);
-                from = &from[at + 1..];
-                continue;
-            }
-        };
-        out.push_str(rest.get(which)?);
-        next += 1;
-        from = &from[at + length..];
-    }
-    out.push_str(from);
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -145,7 +83,6 @@ mod tests {
             "pulumi.all([pool.name, other.id]).apply(([n, o]) => `a/${n}/b`)",
             "pulumi.concat(\"a/\", pool.name, \"/b\")",
             "pulumi.Sprintf(\"a/%v/b\", pool.name)",
-            "pulumi.Output.format(\"a/{0}/b\", pool.name)",
         ] {
             assert_eq!(value(&format!("{text})"), &Names::new()), Some(of("pool.name")), "{text}");
         }
@@ -161,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_functions_compute_is_not_known() {
-        for text in ["a.apply(n => { const m = n + 1; return `x${m}`; })", "a.apply(f)", "fmt.Sprintf(\"%s\", a...)", "fmt.Sprintf(\"%s/%s\", a)"] {
+        for text in ["a.apply(n => { const m = n + 1; return `x${m}`; })", "a.apply(f)"] {
             let made = value(&format!("{text})"), &Names::new());
             assert!(made.is_none_or(|made| hole::only_hole(made.as_str().unwrap()).is_some()), "{text}");
         }

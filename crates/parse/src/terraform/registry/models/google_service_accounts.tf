@@ -13,3 +13,7 @@ resource "google_project_iam_member" "role" {
   role     = element(each.value.parts, 1)
   member   = "serviceAccount:${var.prefix == "" ? "" : "${var.prefix}-"}${lower(each.value.name)}@${var.project_id}.iam.gserviceaccount.com"
 }
+resource "google_service_account_key" "key" {
+  for_each           = toset(var.generate_keys ? var.names : [])
+  service_account_id = "${var.prefix == "" ? "" : "${var.prefix}-"}${lower(each.value)}@${var.project_id}.iam.gserviceaccount.com"
+}
