@@ -80,6 +80,9 @@ const WORDS: &[&str] = &[
     "credential reset",
     "New-AzADAppCredential",
     "update-profile",
+    "permission-set",
+    "pod-identity-association",
+    "iam create-policy",
 ];
 
 /// Endings of shell scripts.

@@ -287,9 +287,9 @@ fn read_one(resource: Resource<'_, '_>, reader: Reader, facts: &mut Facts) {
     }
 }
 
-/// The type of this name, if its resources make trusts, grants or sessions that are read.
+/// The type of this name, if its resources make trusts, grants, sessions or credentials that are read.
 pub(crate) fn read_type(name: &str) -> Option<&'static str> {
-    listed().map(|(kind, _)| *kind).chain(gcp::IAM_TYPES.iter().copied()).find(|kind| *kind == name)
+    listed().map(|(kind, _)| *kind).chain(gcp::IAM_TYPES.iter().copied()).chain(declared::types()).find(|kind| *kind == name)
 }
 
 fn reader_of(kind: &str) -> Option<Reader> {

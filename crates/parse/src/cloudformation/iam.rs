@@ -28,7 +28,9 @@ const READERS: &[(&str, ReadResource)] = &[
 /// Reads what a resource says of principals.
 pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     if let Some((_, reader)) = READERS.iter().find(|(kind, _)| *kind == resource.kind()) {
+        resource.template.decides.set(true);
         reader(resource, facts);
+        resource.template.decides.set(false);
     }
 }
 

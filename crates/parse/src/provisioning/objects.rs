@@ -103,7 +103,10 @@ fn object(object: &Node, out: &mut Out<'_>) {
     for entry in spec.entries() {
         let plain = snake_case(entry.name());
         let plain = RENAMED.iter().find(|(theirs, _)| *theirs == plain).map_or(plain.as_str(), |(_, ours)| ours).to_owned();
-        if resource == "aws_iam_role" && matches!(plain.as_str(), "policy_refs" | "inline_policies") {
+        if plain == "member_from" {
+            let named = entry.value.get("serviceAccountRef").and_then(account);
+            attributes.extend(named.map(|member| ("member".to_owned(), Attribute::Node(member))));
+        } else if resource == "aws_iam_role" && matches!(plain.as_str(), "policy_refs" | "inline_policies") {
             attached(&plain, &entry.value, &label, out);
         } else if let Some(referred) = plain.strip_suffix("_ref") {
             attributes.extend(reference(resource, referred, &entry.value));
@@ -159,7 +162,10 @@ fn policy(object: &Node, spec: &Node, out: &mut Out<'_>) {
 
 /// A member by the object that stands for it (`memberFrom.serviceAccountRef`).
 fn named(member: &Node) -> Option<Node> {
-    let account = member.path(&["memberFrom", "serviceAccountRef"])?;
+    member.path(&["memberFrom", "serviceAccountRef"]).and_then(account)
+}
+
+fn account(account: &Node) -> Option<Node> {
     let name = account.str("external").or_else(|| account.str("name"))?;
     Some(Node { kind: Kind::Scalar(Rc::from(format!("serviceAccount:{name}")), Style::Plain), ..account.clone() })
 }
@@ -210,7 +216,9 @@ fn cluster(object: &Node, out: &mut Out<'_>) {
 
 /// What another object of the folder is referred to for.
 fn reference(resource: &str, attribute: &str, to: &Node) -> Option<(String, Attribute)> {
-    let name = to.str("name")?;
+    // Of a path that is outside of the cluster the last part is the name, but of an account.
+    let external = to.str("external").map(|path| if path.contains('@') { path } else { path.rsplit('/').next().unwrap_or(path) });
+    let name = to.str("name").or(external)?;
     let plain = label_of(name);
     let target = match (resource, attribute) {
         ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", "role") => of("aws_iam_role", &plain, "name"),

@@ -105,7 +105,7 @@ impl<'m> Module<'m> {
     }
 
     fn for_each(&self, file: usize, each: &ForExpr, bound: &Bindings) -> Kind {
-        let collection = self.eval_in(file, &each.intro.collection_expr, bound);
+        let collection = self.expanded(self.eval_in(file, &each.intro.collection_expr, bound));
         let known = pairs(&collection);
         let pairs: Vec<(Val, Val)> = match collection.kind {
             Kind::List(_) | Kind::Map(_) => known.unwrap_or_default(),

@@ -29,7 +29,8 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
     match name {
         "jsondecode" | "yamldecode" if !args.is_empty() => {
             let arg = args.swap_remove(0);
-            embedded::structure(module, &arg).unwrap_or(arg)
+            let made = embedded::structure(module, &arg).or_else(|| (name == "yamldecode").then(|| embedded::yaml(module, &arg))?);
+            made.unwrap_or(arg)
         }
         // What only changes type or form keeps the value: JSON text and the structure it stands for are one here.
         "jsonencode" | "yamlencode" | "tostring" | "tolist" | "tomap" | "tonumber" | "tobool" | "sensitive" | "nonsensitive"
@@ -49,6 +50,10 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
         "timeadd" => later(module, &args),
         "file" | "templatefile" | "filebase64" | "fileset" => file(module, name, &args),
         "templatestring" => template(module, &args),
+        "keys" | "values" if args.len() == 1 => {
+            let all = module.expanded(args.swap_remove(0));
+            collections::call(module, name, &[all]).unwrap_or_else(|| unknown(name))
+        }
         _ => {
             let made = collections::call(module, name, &args).or_else(|| numbers::call(name, &args));
             made.or_else(|| texts::call(module, name, &args)).unwrap_or_else(|| unknown(name))

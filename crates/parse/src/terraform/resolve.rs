@@ -1,6 +1,7 @@
 //! What an attribute of a resource is, where the folder says: names that are written, names that follow from others.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 use unkeyed_model::Basis;
@@ -23,6 +24,27 @@ impl<'m> Module<'m> {
             Kind::Ref(same) if same == reference => unknown(),
             _ => self.text_of(&val),
         }
+    }
+
+    /// The instances of a resource by their keys, where a value is one with several as a whole.
+    pub(super) fn expanded(&self, val: Val) -> Val {
+        let Kind::Ref(whole) = &val.kind else { return val };
+        if !whole.attribute.is_empty() || whole.index.is_some() {
+            return val;
+        }
+        let Some(section) = self.resources.get(&whole.address).copied().filter(|section| section.block.body.has_attribute("for_each"))
+        else {
+            return val;
+        };
+        let busy = format!("#each {}", whole.address);
+        if !self.evaluation.busy.borrow_mut().insert(busy.clone()) {
+            return val;
+        }
+        let instances = Resource { module: self, address: &whole.address, section }.each();
+        self.evaluation.busy.borrow_mut().remove(&busy);
+        let one = |key: &str| Val { kind: Kind::Ref(Ref { index: Some(Rc::from(key)), ..whole.clone() }), ..val.clone() };
+        let entries: Vec<(String, Val)> = instances.iter().map(|instance| (instance.key.clone(), one(&instance.key))).collect();
+        if entries.is_empty() { val } else { Val::new(Kind::Map(entries)) }
     }
 
     /// Works with what the instance that a reference means has for `each` or `count`.

@@ -47,6 +47,14 @@ spec:
 }
 
 #[test]
+fn a_member_may_be_another_object() {
+    let member = "apiVersion: iam.cnrm.cloud.google.com/v1beta1\nkind: IAMPolicyMember\nmetadata: {name: m}\nspec:\n  \
+                  resourceRef: {kind: Project, external: projects/x}\n  role: roles/owner\n  memberFrom: {serviceAccountRef: {name: ci}}\n";
+    let facts = read("deploy/x.yaml", member);
+    assert_eq!((facts.grants.len(), facts.grants[0].principal.as_str()), (1, "ci"));
+}
+
+#[test]
 fn members_that_a_deployment_binds_have_their_roles() {
     let binding = "resources:\n- name: ci\n  type: iam.v1.serviceAccount\n  properties: {accountId: ci}\n\
                    - name: bind\n  type: gcp-types/cloudresourcemanager-v1:virtual.projects.iamMemberBinding\n  properties:\n    \

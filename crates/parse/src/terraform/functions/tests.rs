@@ -66,6 +66,7 @@ fn what_functions_make_of_known_values() {
         (r#"trimspace("  a\n")"#, r#""a""#),
         (r#"basename("a/b.json")"#, r#""b.json""#),
         (r#"jsondecode("{\"a\": [\"b\"]}").a[0]"#, r#""b""#),
+        (r#"yamldecode("a:\n- b: true\n")"#, r#"{"a":[{"b":true}]}"#),
         (r#"provider::aws::arn_build("aws", "iam", "", "1", "role/x")"#, r#""arn:aws:iam::1:role/x""#),
         (r#"provider::aws::arn_parse("arn:aws:iam::1:role/x").account_id"#, r#""1""#),
         (r#"coalesce(null, "", "a", var.open)"#, r#""a""#),
