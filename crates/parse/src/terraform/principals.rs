@@ -36,6 +36,7 @@ const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
 /// Attributes through which one resource stands for the principal of another.
 const STANDS_FOR: &[(&str, &[&str])] = &[
     ("aws_iam_instance_profile", &["role", "roles"]),
+    ("aws_iam_role_policy_attachment", &["role"]),
     ("aws_eks_access_entry", &["principal_arn"]),
     ("azuread_service_principal", &["client_id", "application_id"]),
     ("google_iam_workload_identity_pool_provider", &["workload_identity_pool_id"]),
@@ -149,11 +150,9 @@ impl<'m> Module<'m> {
     /// The key of the principal that a reference means.
     fn principal_of_reference(&self, reference: &Ref, depth: usize) -> Option<String> {
         let stands_for = STANDS_FOR.iter().find(|(kind, _)| *kind == reference.resource_type());
-        let target = self
-            .resources
-            .get(&reference.address)
-            .zip(stands_for)
-            .and_then(|(section, (_, attributes))| attributes.iter().find_map(|attribute| self.path(*section, attribute)));
+        let target = self.resources.get(&reference.address).zip(stands_for).and_then(|(section, (_, attributes))| {
+            attributes.iter().find_map(|attribute| self.within_instance(reference, *section, || self.path(*section, attribute)))
+        });
         match target {
             Some(target) if depth < 4 => match target.reference() {
                 Some(next) => self.principal_of_reference(next, depth + 1),

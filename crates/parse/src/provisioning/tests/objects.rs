@@ -19,6 +19,16 @@ fn kinds_are_terraforms_by_rule() {
 }
 
 #[test]
+fn keys_are_declared_and_pools_may_be_outside_of_the_cluster() {
+    let key = "apiVersion: cloudplatform.gcp.upbound.io/v1beta1\nkind: ServiceAccountKey\nmetadata: {name: k}\nspec:\n  forProvider: {serviceAccountId: ci}\n";
+    assert_eq!(read("deploy/x.yaml", key).declarations[0].kind, "gcp.sa-key");
+    let provider = "apiVersion: iam.cnrm.cloud.google.com/v1beta1\nkind: IAMWorkloadIdentityPoolProvider\nmetadata: {name: p}\nspec:\n  \
+                    workloadIdentityPoolRef: {external: projects/1/locations/global/workloadIdentityPools/gh}\n  oidc: {issuerUri: 'https://gitlab.com'}\n";
+    let facts = read("deploy/x.yaml", provider);
+    assert_eq!((facts.trusts.len(), facts.trusts[0].principal.as_str()), (1, "gh"));
+}
+
+#[test]
 fn a_role_of_the_controllers_has_the_policies_that_it_refers_to() {
     let objects = r#"apiVersion: iam.services.k8s.aws/v1alpha1
 kind: Policy

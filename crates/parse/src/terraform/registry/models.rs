@@ -27,6 +27,9 @@ const MODELS: &[(&str, &str)] = &[
     ("terraform-google-modules/kubernetes-engine/google//modules/workload-identity", include_str!("models/google_workload_identity.tf")),
 ];
 
+/// What the file of a model is called.
+const FILE: &str = "model.tf";
+
 /// Reads a call of a module that has a model.
 pub(super) fn read(source: &str, call: &Call<'_, '_>, facts: &mut Facts) {
     let Some(text) = text(source) else { return };
@@ -52,7 +55,7 @@ pub(in crate::terraform) fn text(source: &str) -> Option<&'static str> {
 
 /// Works with the files of a model.
 pub(in crate::terraform) fn with<T>(text: &'static str, work: impl FnOnce(&[File<'_>]) -> T) -> T {
-    let units = [Unit::new(Arc::new(Origin { path: "model.tf".to_owned(), ..Origin::default() }), text.as_bytes())];
+    let units = [Unit::new(Arc::new(Origin { path: FILE.to_owned(), ..Origin::default() }), text.as_bytes())];
     work(&files::parse(WorkloadKind::Terraform, &units, &mut Facts::default()))
 }
 
@@ -78,8 +81,18 @@ fn made(call: &Call<'_, '_>, files: &[File<'_>]) -> Facts {
     limits(&module, &mut facts);
     for principal in &mut facts.principals {
         principal.names.push(call.address.clone());
+        principal.key = bare(&principal.key);
     }
+    facts.trusts.iter_mut().for_each(|one| one.principal = bare(&one.principal));
+    facts.grants.iter_mut().for_each(|one| one.principal = bare(&one.principal));
+    facts.sessions.iter_mut().for_each(|one| one.principal = bare(&one.principal));
+    facts.declarations.iter_mut().filter_map(|one| one.principal.as_mut()).for_each(|key| *key = bare(key));
     facts
+}
+
+/// A key without the place in the model that an unknown is told apart by.
+fn bare(key: &str) -> String {
+    key.split_once(&format!(" ({FILE}:")).map_or(key, |(key, _)| key).to_owned()
 }
 
 #[cfg(test)]
@@ -137,6 +150,11 @@ mod tests {
         let pod = "name = \"web\"\n namespace = \"shop\"\n roles = [\"roles/viewer\"]";
         let pod = called("terraform-google-modules/kubernetes-engine/google//modules/workload-identity", &format!("{own}\n {pod}"));
         assert_eq!((pod.trusts.len(), roles(&pod).len()), (1, 2));
+        let open = called(
+            "terraform-google-modules/kubernetes-engine/google//modules/workload-identity",
+            "name = \"a\"\n roles = [\"roles/viewer\"]",
+        );
+        assert!(open.grants.iter().all(|grant| !grant.principal.contains("model.tf")) && !open.trusts[0].principal.contains("model.tf"));
     }
 
     #[test]

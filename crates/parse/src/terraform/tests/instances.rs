@@ -135,3 +135,78 @@ resource "google_compute_instance_template" "t" {
     let traits = &facts(text).workloads[0].traits;
     assert!(traits.iter().any(|(name, ..)| name == "default-service-account"));
 }
+
+#[test]
+fn instances_of_a_resource_are_gone_through_by_their_keys() {
+    let text = r#"
+data "aws_iam_policy_document" "t" {
+  for_each = { net = "core", app = "till" }
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = ["arn:aws:iam::424242424242:oidc-provider/gitlab.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "gitlab.com:sub"
+      values   = ["project_path:northwind/${each.value}:ref_type:branch:ref:main"]
+    }
+  }
+}
+resource "aws_iam_role" "t" {
+  for_each           = data.aws_iam_policy_document.t
+  name               = each.key
+  assume_role_policy = each.value.json
+}
+"#;
+    let of = |name: &str| SubjectRule::Exact(vec![format!("project_path:northwind/{name}:ref_type:branch:ref:main")]);
+    let found: Vec<SubjectRule> = facts(text).trusts.into_iter().map(|trust| trust.subject).collect();
+    assert_eq!(found, [of("core"), of("till")]);
+    // One that goes through itself ends.
+    assert_eq!(facts("resource \"aws_iam_role\" \"a\" {\n  for_each = aws_iam_role.a\n  name = each.key\n}\n").trusts.len(), 0);
+}
+
+#[test]
+fn what_each_instance_attaches_and_lasts_is_its_roles() {
+    let text = r#"
+locals { all = ["arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"] }
+resource "aws_iam_role" "r" {
+  for_each             = { one = 3600, two = 43200 }
+  name                 = each.key
+  max_session_duration = each.value
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  count      = length(local.all)
+  role       = aws_iam_role.r["one"].name
+  policy_arn = element(local.all, count.index)
+}
+"#;
+    let facts = facts(text);
+    let roles: Vec<_> = facts.grants.iter().filter_map(|grant| grant.role.as_ref()?.known()).collect();
+    assert_eq!(roles, ["A", "B"]);
+    assert_eq!(facts.sessions.iter().map(|session| session.seconds).collect::<Vec<_>>(), [Some(3600), Some(43_200)]);
+}
+
+#[test]
+fn who_is_attached_to_is_meant_by_the_attachment() {
+    let text = r#"
+resource "aws_iam_role" "r" {
+  for_each = { one = "A" }
+  name     = each.key
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  for_each   = aws_iam_role.r
+  role       = each.value.id
+  policy_arn = "arn:aws:iam::aws:policy/A"
+}
+resource "aws_iam_role_policy_attachments_exclusive" "e" {
+  for_each    = aws_iam_role_policy_attachment.a
+  role_name   = each.value.role
+  policy_arns = [each.value.policy_arn]
+}
+"#;
+    let facts = facts(text);
+    assert_eq!(facts.grants.len(), 2);
+    assert!(facts.grants.iter().all(|grant| grant.principal == "tf:infra#aws_iam_role.r"));
+}
