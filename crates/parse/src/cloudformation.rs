@@ -1,10 +1,11 @@
 //! CloudFormation, SAM and CDK output: one workload per resource that computes, and `#stack` for the deployment itself.
 //!
 //! Nothing is deployed: a parameter has its default, an import or an attribute that AWS makes up is unknown with its
-//! name. `Fn::If` keeps both branches. The decision a reader would question: a template is one file; what a nested or
+//! name. `Fn::If` keeps both branches where the parameters' defaults don't decide. The decision a reader would question: a template is one file; what a nested or
 //! another stack passes in is a parameter like any other.
 
 mod compute;
+mod conditions;
 mod declared;
 mod eval;
 mod iam;

@@ -76,9 +76,16 @@ pub(crate) struct Ref {
     pub(crate) address: String,
     /// Which one, dotted.
     pub(crate) attribute: String,
+    /// Key of the one of several instances that is meant, where that is said.
+    pub(crate) index: Option<Rc<str>>,
 }
 
 impl Ref {
+    /// The attribute of what has this address.
+    pub(crate) fn new(address: impl Into<String>, attribute: impl Into<String>) -> Self {
+        Self { address: address.into(), attribute: attribute.into(), index: None }
+    }
+
     /// As it is written, indices left out.
     pub(crate) fn shown(&self) -> String {
         if self.attribute.is_empty() { self.address.clone() } else { format!("{}.{}", self.address, self.attribute) }

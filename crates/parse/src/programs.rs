@@ -58,6 +58,9 @@ const MANAGED: &[&str] =
 const PROVIDER: &str = "oidc-provider/";
 /// What the platform's own interface calls a trust.
 const TRUST: &str = "AssumeRolePolicyDocument";
+/// Calls of the platform's libraries that give a role a policy of AWS, and that give it one of its own.
+const ATTACHING: &[&str] = &["attach_role_policy(", "attachRolePolicy(", "AttachRolePolicyCommand(", "attach_user_policy("];
+const PUTTING: &[&str] = &["put_role_policy(", "putRolePolicy(", "PutRolePolicyCommand(", "put_user_policy("];
 const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
 
 /// Programs that make trusts, grants or signed URLs, and are no tests.
@@ -81,7 +84,16 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
 /// the others.
 static KIT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let calls = FEDERATED.iter().chain(ACCOUNTS).chain(MANAGED).chain(lifetimes::WORDS);
-    words(calls.chain(STATEMENTS).chain(BUILDERS).chain(lifetimes::SESSIONS).chain([&PROVIDER, &TRUST]).chain(pulumi::IMPORTS))
+    words(
+        calls
+            .chain(STATEMENTS)
+            .chain(BUILDERS)
+            .chain(ATTACHING)
+            .chain(PUTTING)
+            .chain(lifetimes::SESSIONS)
+            .chain([&PROVIDER, &TRUST])
+            .chain(pulumi::IMPORTS),
+    )
 });
 static SIGNING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(statements::WORDS));
 
@@ -196,7 +208,12 @@ impl<'p> Program<'p> {
                 }
             });
         }
-        if facts.trusts.len() > before {
+        // Where a trust stands too, any policy of AWS is taken for its role's.
+        let is_alone = facts.trusts.len() == before;
+        for call in ATTACHING.iter().filter(|_| is_alone) {
+            self.calls(call, &mut left, |at, text| self.attached(at, text, facts));
+        }
+        if !is_alone {
             self.calls(AWS_POLICY, &mut left, |at, text| {
                 let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))).unwrap_or(text.len());
                 self.managed(&text[..end], at, facts);
@@ -253,6 +270,16 @@ impl<'p> Program<'p> {
 
     fn managed(&self, name: &str, at: usize, facts: &mut Facts) {
         facts.grants.push(policy_document::managed_policy(&self.key(), &format!("{AWS_POLICY}{name}"), self.at(at)));
+    }
+
+    /// A policy of AWS that a call of the platform's library attaches.
+    fn attached(&self, at: usize, text: &str, facts: &mut Facts) {
+        let Some((arguments, _)) = literal::arguments(text, &self.names) else { return };
+        let named = arguments.iter().find(|argument| argument.name.as_deref() == Some("PolicyArn")).map(|argument| &argument.value);
+        let arn = named.or_else(|| arguments.first()?.value.get("PolicyArn")).and_then(Json::as_str);
+        if let Some((_, name)) = arn.and_then(|arn| arn.split_once(":iam::aws:policy/")) {
+            self.managed(name, at, facts);
+        }
     }
 
     /// A principal that a provider vouches for, with its conditions: in the call, or behind it.

@@ -10,6 +10,7 @@
 mod ansible;
 mod aws;
 mod azure;
+mod deployment;
 mod gcp;
 mod kubernetes;
 mod lasting;
@@ -79,6 +80,9 @@ const WORDS: &[&str] = &[
     "credential reset",
     "New-AzADAppCredential",
     "update-profile",
+    "permission-set",
+    "pod-identity-association",
+    "iam create-policy",
 ];
 
 /// Endings of shell scripts.
@@ -148,7 +152,8 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
     let told_in_yaml = [&["/workloadIdentityPools/", "attributeMapping:"][..], &["bindings:", "role: roles/", "members:"]];
     let name = unit.origin().file_name();
     let is_told = (name.ends_with(".json") && told.into_iter().any(all)) || (is_yaml(name) && told_in_yaml.into_iter().any(all));
-    (is_told && exports::is_trusts(unit)).then(|| unit.origin().folder().to_owned())
+    let deploys = || is_yaml(name) && holds(head, "resources:") && deployment::WORDS.iter().any(|word| holds(head, word));
+    (is_told && exports::is_trusts(unit) || deploys()).then(|| unit.origin().folder().to_owned())
 }
 
 fn is_yaml(name: &str) -> bool {

@@ -14,6 +14,7 @@ mod calls;
 mod carried;
 mod compute;
 pub(crate) mod declared;
+mod directives;
 mod documents;
 mod embedded;
 mod eval;
@@ -33,6 +34,7 @@ mod module_grants;
 mod modules;
 mod oci;
 mod one_line;
+mod operations;
 mod outputs;
 mod packer;
 mod principals;
@@ -51,6 +53,7 @@ mod spliced;
 mod started;
 mod templates;
 mod traverse;
+mod typed;
 mod variables;
 mod vault;
 mod vault_paths;
@@ -68,8 +71,8 @@ use self::module::Module;
 pub use self::modules::Modules;
 pub(crate) use self::pulumi::type_of as pulumi_type;
 pub(crate) use self::rendered::snake_case;
-pub(crate) use self::resource::seconds as duration_seconds;
 use self::resource::{Reader, Resource};
+pub(crate) use self::resource::{iso_seconds, seconds as duration_seconds};
 pub(crate) use self::spire::is_one as is_spire;
 use crate::{place, trust_policy};
 
@@ -275,16 +278,25 @@ fn limits(module: &Module<'_>, facts: &mut Facts) {
     }
 }
 
-/// Reads one resource. Nothing is granted where nothing is made (`count = 0`); a trust says what it would be.
+/// Reads one resource. Nothing is granted where nothing is made (`count = 0`, an empty `for_each`); a trust says what it would be.
 fn read_one(resource: Resource<'_, '_>, reader: Reader, facts: &mut Facts) {
     let (grants, trusts) = (facts.grants.len(), facts.trusts.len());
     reader(resource, facts);
-    if facts.trusts.len() == trusts && resource.text("count").as_deref() == Some("0") {
+    if facts.trusts.len() == trusts && resource.makes_none() {
         facts.grants.truncate(grants);
     }
 }
 
+/// The type of this name, if its resources make trusts, grants, sessions or credentials that are read.
+pub(crate) fn read_type(name: &str) -> Option<&'static str> {
+    listed().map(|(kind, _)| *kind).chain(gcp::IAM_TYPES.iter().copied()).chain(declared::types()).find(|kind| *kind == name)
+}
+
 fn reader_of(kind: &str) -> Option<Reader> {
+    listed().find(|(name, _)| *name == kind).map(|(_, reader)| *reader).or_else(|| gcp::iam_reader(kind))
+}
+
+fn listed() -> impl Iterator<Item = &'static (&'static str, Reader)> {
     let tables = [
         aws::READERS,
         azure::READERS,
@@ -295,8 +307,7 @@ fn reader_of(kind: &str) -> Option<Reader> {
         oci::READERS,
         vault::READERS,
     ];
-    let listed = tables.iter().flat_map(|table| table.iter()).find(|(name, _)| *name == kind).map(|(_, reader)| *reader);
-    listed.or_else(|| gcp::iam_reader(kind))
+    tables.into_iter().flatten()
 }
 
 /// Each slot and each store once: one literal can be reached through several names.

@@ -202,7 +202,7 @@ pub(super) fn resolved(reference: &Ref) -> (String, unkeyed_model::Basis) {
 /// What fills a hole, as a reference again.
 pub(super) fn of_hole(what: &str) -> Ref {
     let (address, attribute) = what.split_once('.').unwrap_or((what, ""));
-    Ref { address: address.to_owned(), attribute: attribute.to_owned() }
+    Ref::new(address, attribute)
 }
 
 /// The type of a resource without its version.

@@ -183,7 +183,7 @@ impl Deployment<'_> {
         match name {
             "getSecret" => {
                 let secret = args.first().map(|arg| self.text(&self.eval(arg))).unwrap_or_default();
-                Val::new(Kind::Ref(Ref { address: KEY_VAULT.to_owned(), attribute: hole::shown(&secret) }))
+                Val::new(Kind::Ref(Ref::new(KEY_VAULT, hole::shown(&secret))))
             }
             _ if name.starts_with("list") => reference(&address, &format!("{name}()")),
             // Functions of the `az` and `sys` namespaces.
@@ -262,7 +262,7 @@ impl Deployment<'_> {
 }
 
 fn reference(address: &str, attribute: &str) -> Val {
-    Val::new(Kind::Ref(Ref { address: address.to_owned(), attribute: attribute.to_owned() }))
+    Val::new(Kind::Ref(Ref::new(address, attribute)))
 }
 
 /// A member of a value.
@@ -270,7 +270,7 @@ fn member(val: Val, name: &str) -> Val {
     let kind = match val.kind {
         Kind::Ref(of) => {
             let attribute = if of.attribute.is_empty() { name.to_owned() } else { format!("{}.{name}", of.attribute) };
-            Kind::Ref(Ref { address: of.address, attribute })
+            Kind::Ref(Ref::new(of.address, attribute))
         }
         Kind::Map(entries) => match entries.into_iter().rev().find(|(key, _)| key == name) {
             Some((_, value)) => return value,

@@ -62,6 +62,7 @@ impl Template<'_> {
             "If" => self.either(arg),
             "FindInMap" => self.mapped(arg),
             "Select" => self.selected(arg),
+            "Split" => self.split(arg),
             "Base64" | "ToJsonString" => self.eval(arg),
             "ImportValue" => Val::unknown(format!("import {}", hole::shown(&self.text(&self.eval(arg))))),
             _ => Val::unknown(format!("Fn::{name}")),
@@ -184,16 +185,13 @@ impl Template<'_> {
         Val::new(Kind::Text(text, basis))
     }
 
-    /// Both branches; one of them if the other says that there is no value.
-    fn either(&self, arg: &Node) -> Val {
-        let [condition, yes, no] = arg.items() else { return Val::unknown("Fn::If") };
-        let mut values = vec![self.eval(yes), self.eval(no)];
-        values.retain(|val| !matches!(val.kind, Kind::Null));
-        match values.len() {
-            0 => Val::new(Kind::Null),
-            1 => values.swap_remove(0),
-            _ => Val::new(Kind::Either(values, format!("Fn::If {}", condition.text().unwrap_or_default()))),
-        }
+    /// The parts of a text that is known.
+    fn split(&self, arg: &Node) -> Val {
+        let [separator, text] = arg.items() else { return Val::unknown("Fn::Split") };
+        let both = separator.text().filter(|separator| !separator.is_empty()).zip(self.known(&self.eval(text)));
+        let Some((separator, text)) = both.filter(|(_, text)| self.spend(text.len() / 64)) else { return Val::unknown("Fn::Split") };
+        let part = |part: &str| Val::new(Kind::Text(part.to_owned(), Basis::Literal));
+        Val::new(Kind::List(text.split(separator).map(part).collect()))
     }
 
     fn mapped(&self, arg: &Node) -> Val {
@@ -357,11 +355,11 @@ pub(super) fn of_hole(what: &str) -> Ref {
     let name = what.rsplit_once(' ').map_or(what, |(_, name)| name);
     let named = name.split_once(':').filter(|(scheme, _)| SCHEMES.contains(scheme)).or_else(|| name.split_once('.'));
     let (address, attribute) = named.unwrap_or((name, ""));
-    Ref { address: address.to_owned(), attribute: attribute.to_owned() }
+    Ref::new(address, attribute)
 }
 
 pub(super) fn reference(address: &str, attribute: &str) -> Val {
-    Val::new(Kind::Ref(Ref { address: address.to_owned(), attribute: hole::clean(attribute) }))
+    Val::new(Kind::Ref(Ref::new(address, hole::clean(attribute))))
 }
 
 /// The value with its own place, or that of the expression.

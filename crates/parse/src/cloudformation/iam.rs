@@ -8,6 +8,7 @@ use super::template::{Resource, Template};
 use super::{ReadResource, eval, principals, sam};
 use crate::evaluated::{Kind, Val};
 use crate::policy_document::{self, Carrier};
+use crate::terraform::iso_seconds;
 
 /// Readers by resource type.
 const READERS: &[(&str, ReadResource)] = &[
@@ -19,6 +20,7 @@ const READERS: &[(&str, ReadResource)] = &[
     ("AWS::IAM::UserPolicy", |resource, facts| one_policy(resource, "UserName", "user", facts)),
     ("AWS::RolesAnywhere::Profile", roles_anywhere),
     ("AWS::EKS::PodIdentityAssociation", pod_identity),
+    ("AWS::SSO::PermissionSet", permission_set),
     ("AWS::Serverless::Function", sam::role),
     ("AWS::Serverless::StateMachine", sam::role),
 ];
@@ -26,7 +28,9 @@ const READERS: &[(&str, ReadResource)] = &[
 /// Reads what a resource says of principals.
 pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
     if let Some((_, reader)) = READERS.iter().find(|(kind, _)| *kind == resource.kind()) {
+        resource.template.decides.set(true);
         reader(resource, facts);
+        resource.template.decides.set(false);
     }
 }
 
@@ -41,6 +45,27 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
     }
     session(resource, &key, "MaxSessionDuration", facts);
     policies(resource, &key, facts);
+}
+
+/// A permission set of IAM Identity Center: a role that it makes in the accounts to which it is assigned.
+fn permission_set(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let key = resource.key();
+    if let Some(length) = resource.text("SessionDuration") {
+        facts.sessions.push(SessionPolicy {
+            platform: Platform::Aws,
+            principal: key.clone(),
+            setting: "max_session_duration".to_owned(),
+            seconds: iso_seconds(&length),
+            basis: TtlBasis::Declared,
+            location: resource.at("SessionDuration"),
+        });
+    }
+    if let Some(policy) = resource.get("InlinePolicy") {
+        granted(resource.template, &key, &policy, resource.at("InlinePolicy"), facts);
+    }
+    for policy in resource.get("ManagedPolicies").iter().flat_map(Val::items) {
+        attached(resource, &key, policy, "ManagedPolicies", facts);
+    }
 }
 
 /// How long sessions of a role last; what the CreateRole API sets if nothing is written.

@@ -13,6 +13,7 @@ pub(super) fn defined(template: &Template<'_>, facts: &mut Facts) {
         let (kind, naming) = match resource.kind() {
             "AWS::IAM::Role" => ("role", "RoleName"),
             "AWS::IAM::User" => ("user", "UserName"),
+            "AWS::SSO::PermissionSet" => ("permission-set", "Name"),
             _ => continue,
         };
         let mut names = vec![resource.key(), resource.name.to_owned()];

@@ -31,6 +31,8 @@ pub(crate) struct Template<'a> {
     pub(super) root: &'a Node,
     resources: BTreeMap<&'a str, &'a Entry>,
     steps: Cell<usize>,
+    /// Conditions decide between branches. For credentials that are written both count, for trusts and grants what is made does.
+    pub(super) decides: Cell<bool>,
     /// How many variables are being followed.
     pub(super) depth: Cell<usize>,
 }
@@ -49,7 +51,7 @@ impl<'a> Template<'a> {
     pub(crate) fn new(place: &'a Place<'a>, scheme: Scheme, file: &'a Node, root: &'a Node) -> Self {
         let entries = root.get("Resources").map(Node::entries).unwrap_or_default();
         let resources = entries.iter().filter(|entry| entry.value.str("Type").is_some()).map(|entry| (entry.name(), entry)).collect();
-        Self { place, scheme, file, root, resources, steps: Cell::new(0), depth: Cell::new(0) }
+        Self { place, scheme, file, root, resources, steps: Cell::new(0), decides: Cell::new(false), depth: Cell::new(0) }
     }
 
     /// Its resources, by logical id.

@@ -150,3 +150,39 @@ fn a_machine_is_given_credentials_by_its_first_start_and_by_mappings() {
         assert_eq!(used(&metadata, variable), expected, "{metadata} {variable}");
     }
 }
+
+#[test]
+fn a_condition_decides_with_the_defaults_of_its_parameters() {
+    let template = |default: &str, condition: &str| {
+        format!(
+            "Parameters:\n  Id: {{Type: String, Default: {default}}}\n  Open: {{Type: String}}\nConditions:\n  Has: {condition}\n  \
+             Not: !Not [Condition: Has]\nResources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        \
+             Statement:\n        - Effect: Allow\n          Action: sts:AssumeRole\n          Principal: {{AWS: 'arn:aws:iam::424242424242:root'}}\n          \
+             Condition: !If [Has, {{StringEquals: {{'sts:ExternalId': !Ref Id}}}}, !Ref AWS::NoValue]\n      \
+             ManagedPolicyArns: !If [Not, ['arn:aws:iam::aws:policy/A'], ['arn:aws:iam::aws:policy/B']]\n"
+        )
+    };
+    let of = |default: &str, condition: &str| {
+        let facts = one(&template(default, condition));
+        (facts.trusts[0].claims.len(), grants(&facts, "cfn:t.yaml#R").into_iter().map(|(role, _)| role).collect::<Vec<_>>().join(","))
+    };
+    assert_eq!(of("''", "!Not [!Equals [!Ref Id, '']]"), (0, "A".to_owned()));
+    assert_eq!(of("x", "!Not [!Equals [!Ref Id, '']]"), (1, "B".to_owned()));
+    assert_eq!(of("x", "!And [!Equals [!Ref Id, x], !Equals [a, b]]").0, 0);
+    assert_eq!(of("x", "!Or [!Equals [!Ref Open, y], !Equals [!Ref Id, x]]").0, 1);
+    // What is not told leaves both, and a condition that names itself is none.
+    let (claims, roles) = of("x", "!Equals [!Ref Open, y]");
+    assert_eq!((claims, roles.contains('A') || roles.contains('B')), (1, false));
+    assert_eq!(of("x", "!Not [Condition: Has]").0, 1);
+}
+
+#[test]
+fn permission_sets_have_sessions_and_grants() {
+    let facts =
+        one("Resources:\n  P:\n    Type: AWS::SSO::PermissionSet\n    Properties:\n      Name: ops\n      SessionDuration: PT12H\n      \
+                     ManagedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess']\n      \
+                     InlinePolicy: {Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}\n");
+    assert_eq!(facts.sessions[0].seconds, Some(43_200));
+    let found: Vec<String> = grants(&facts, "cfn:t.yaml#P").into_iter().map(|(role, _)| role).collect();
+    assert_eq!(found, ["s3:*", "AdministratorAccess"]);
+}

@@ -3,6 +3,7 @@
 //!
 //! The decision a reader would question: nothing is resolved but names that the file sets once to a literal.
 
+mod applied;
 mod mapped;
 mod text;
 mod typed;
@@ -60,24 +61,14 @@ pub(super) struct Argument {
 
 /// The arguments of the call whose parenthesis opens before `text`, and how far they reach.
 pub(super) fn arguments(text: &str, names: &Names) -> Option<(Vec<Argument>, usize)> {
-    let mut reader = Reader { text: bounded(text), at: 0, names, item: None };
-    let mut all = Vec::new();
-    loop {
-        reader.blank();
-        match reader.peek()? {
-            b')' => return Some((all, reader.at + 1)),
-            b',' => reader.at += 1,
-            _ => {
-                let name = reader.keyword();
-                all.push(Argument { name, value: reader.value(MAX_DEPTH)? });
-            }
-        }
-    }
+    let mut reader = Reader::new(bounded(text), names);
+    let all = reader.arguments(MAX_DEPTH)?;
+    Some((all, reader.at))
 }
 
 /// The literal with which a text begins.
 pub(super) fn value(text: &str, names: &Names) -> Option<Json> {
-    Reader { text: bounded(text), at: 0, names, item: None }.value(MAX_DEPTH)
+    Reader::new(bounded(text), names).value(MAX_DEPTH)
 }
 
 pub(super) fn bounded(text: &str) -> &str {
@@ -98,11 +89,40 @@ struct Reader<'t> {
     names: &'t Names,
     /// What stands for an item of a list while one is made of each.
     item: Option<(&'t str, &'t Json)>,
+    /// What the parameters of the functions around stand for.
+    bound: Vec<(String, Json)>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, names: &'t Names) -> Self {
+        Self { text, at: 0, names, item: None, bound: Vec::new() }
+    }
 }
 
 impl Reader<'_> {
     fn named(&self, name: &str) -> Option<&Json> {
-        self.item.filter(|(item, _)| *item == name).map(|(_, value)| value).or_else(|| self.names.get(name))
+        let item = self.item.filter(|(item, _)| *item == name).map(|(_, value)| value);
+        let bound = || self.bound.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value);
+        item.or_else(bound).or_else(|| self.names.get(name))
+    }
+
+    /// The arguments of a call whose parenthesis opens in front of the place, up to the one that closes it.
+    fn arguments(&mut self, levels: usize) -> Option<Vec<Argument>> {
+        let mut all = Vec::new();
+        loop {
+            self.blank();
+            match self.peek()? {
+                b')' => {
+                    self.at += 1;
+                    return Some(all);
+                }
+                b',' => self.at += 1,
+                _ => {
+                    let name = self.keyword();
+                    all.push(Argument { name, value: self.value(levels)? });
+                }
+            }
+        }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -191,7 +211,9 @@ impl Reader<'_> {
             return None;
         }
         let made = written.split_once(".map(").and_then(|(list, call)| self.mapped(self.named(list.trim())?, call, levels));
-        made.or_else(|| self.named(written).cloned()).or_else(|| Some(Json::String(self.meant(written))))
+        made.or_else(|| self.applied(written, levels))
+            .or_else(|| self.named(written).cloned())
+            .or_else(|| Some(Json::String(self.meant(written))))
     }
 
     /// What a call holds that only changes its form, or that names the fields of an object (`…Args(issuer_uri="…")`).

@@ -32,7 +32,7 @@ const GO: &str = "github.com/pulumi/pulumi-";
 const JAVA: &str = "com.pulumi.";
 const SHARP: &str = "Pulumi.";
 
-/// Kinds that are read.
+/// Kinds that are read, besides those whose resources make trusts and grants.
 const KINDS: &[&str] = &[
     "aws_iam_openid_connect_provider",
     "aws_iam_policy",
@@ -221,7 +221,7 @@ fn of_whole(whole: &str) -> Option<&'static str> {
     // Classes of C# stand in parts that begin large.
     let module = if module.starts_with(|c: char| c.is_ascii_uppercase()) { module.to_ascii_lowercase() } else { module };
     let kind = terraform::pulumi_type(&format!("{provider}:{module}:{name}"))?;
-    KINDS.iter().find(|known| **known == kind).copied()
+    KINDS.iter().find(|known| **known == kind).copied().or_else(|| terraform::read_type(&kind))
 }
 
 /// Whether a part of a path is the version of an interface (`v20230131`, `v1`).

@@ -211,3 +211,19 @@ fn programs_of_pulumi_in_go_and_documents_that_it_renders() {
         assert!(trust.principal.contains("aws_iam_role"));
     }
 }
+
+#[test]
+fn policies_that_a_library_gives_a_role_are_its_grants() {
+    let python = "import boto3\niam = boto3.client('iam')\niam.attach_role_policy(RoleName='ci', PolicyArn='arn:aws:iam::aws:policy/AdministratorAccess')\n";
+    let script =
+        "await client.send(new AttachRolePolicyCommand({ RoleName: 'ci', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));\n";
+    for (path, text) in [("a.py", python), ("a.ts", script)] {
+        let facts = facts(path, text);
+        let roles: Vec<_> = facts.grants.iter().filter_map(|grant| grant.role.as_ref()?.known()).collect();
+        assert_eq!(roles, ["AdministratorAccess"], "{path}");
+        assert!(facts.principals.iter().any(|principal| principal.key == facts.grants[0].principal));
+    }
+    let own = "iam.put_role_policy(RoleName='ci', PolicyDocument=json.dumps({'Statement': [{'Effect': 'Allow', 'Action': '*', 'Resource': '*'}]}))\n";
+    assert_eq!(facts("a.py", own).grants[0].actions, ["*"]);
+    assert!(facts("a.py", "iam.attach_role_policy(RoleName='ci', PolicyArn=arn)\n").grants.is_empty());
+}

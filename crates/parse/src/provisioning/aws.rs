@@ -1,4 +1,4 @@
-//! `aws iam …` and `aws rolesanywhere …` (AWS CLI command reference).
+//! `aws iam …`, `aws rolesanywhere …`, `aws eks …` and `aws sso-admin …` (AWS CLI command reference).
 
 use super::script::Call;
 use crate::exports::{Attribute, Out, of, text};
@@ -9,6 +9,23 @@ const ROLE: &str = "aws_iam_role";
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
     if call.runs(&["rolesanywhere", "create-profile"]) || call.runs(&["rolesanywhere", "update-profile"]) {
         return profile(call, out);
+    }
+    if call.runs(&["sso-admin"]) {
+        return permission_set(call, out);
+    }
+    if call.runs(&["eks", "create-pod-identity-association"]) {
+        let option = |name: &str| call.option(&[name]).map(Attribute::Text);
+        let kind = "aws_eks_pod_identity_association";
+        let own = out.numbered(kind, "");
+        let names = [("namespace", "--namespace"), ("service_account", "--service-account"), ("role_arn", "--role-arn")];
+        return out.resource(kind, own, &call.node(), names.into_iter().map(|(name, from)| (name, option(from))).collect());
+    }
+    if call.runs(&["iam", "create-policy"]) {
+        let kind = "aws_iam_policy";
+        let name = call.option(&["--policy-name"]).unwrap_or_default();
+        let own = out.label(kind, &name, &name);
+        let policy = call.option(&["--policy-document"]).and_then(|given| call.content(&given)).map(Attribute::Text);
+        return out.resource(kind, own, &call.node(), vec![("name", text(name)), ("policy", policy)]);
     }
     let Some(name) = call.option(&["--role-name"]) else { return of_user(call, out) };
     let label = out.label(ROLE, &name, &name);
@@ -34,6 +51,26 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         let own = out.numbered(kind, "");
         out.resource(kind, own, &call.node(), vec![("role", role), ("policy", document("--policy-document"))]);
     }
+}
+
+/// What is done to a permission set of IAM Identity Center.
+fn permission_set(call: &Call<'_>, out: &mut Out<'_>) {
+    const SET: &str = "aws_ssoadmin_permission_set";
+    let option = |name: &str| call.option(&[name]).map(Attribute::Text);
+    let (kind, given) = if call.runs(&["create-permission-set"]) {
+        let name = call.option(&["--name"]).unwrap_or_default();
+        let own = out.label(SET, &name, &name);
+        return out.resource(SET, own, &call.node(), vec![("name", text(name)), ("session_duration", option("--session-duration"))]);
+    } else if call.runs(&["attach-managed-policy-to-permission-set"]) {
+        ("aws_ssoadmin_managed_policy_attachment", ("managed_policy_arn", option("--managed-policy-arn")))
+    } else if call.runs(&["put-inline-policy-to-permission-set"]) {
+        let policy = call.option(&["--inline-policy"]).and_then(|given| call.content(&given)).map(Attribute::Text);
+        ("aws_ssoadmin_permission_set_inline_policy", ("inline_policy", policy))
+    } else {
+        return;
+    };
+    let own = out.numbered(kind, "");
+    out.resource(kind, own, &call.node(), vec![("permission_set_arn", option("--permission-set-arn")), given]);
 }
 
 /// A profile of IAM Roles Anywhere: roles, and for how long certificates get them.

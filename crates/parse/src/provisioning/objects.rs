@@ -6,10 +6,10 @@
 
 use std::rc::Rc;
 
-use super::{ansible, vault};
+use super::{ansible, deployment, vault};
 use crate::exports::{self, Attribute, Out, given, node, of, text};
 use crate::tree::{Entry, Kind, Node, Style};
-use crate::yaml;
+use crate::{terraform, yaml};
 
 /// Words of the operators' API groups.
 pub(super) const GROUPS: &[&str] = &[
@@ -38,8 +38,30 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("vault", "AuthBackendRole", "vault_jwt_auth_backend_role"),
 ];
 
+/// The type of Terraform that a kind is made from: its name by rule, if such a type is read.
+fn resource_of(group: &str, kind: &str) -> Option<&'static str> {
+    if let Some((_, _, listed)) = KINDS.iter().find(|(word, name, _)| group.contains(word) && *name == kind) {
+        return Some(listed);
+    }
+    let service = group.split('.').next().unwrap_or_default();
+    let provider = ["aws", "gcp", "azuread", "azure"].into_iter().find(|name| group.contains(&format!(".{name}.")) || service == *name);
+    let provider = provider.or_else(|| group.ends_with("services.k8s.aws").then_some("aws"))?;
+    let prefix = match provider {
+        "gcp" => "google",
+        "azure" => "azurerm",
+        other => other,
+    };
+    let kind = terraform::snake_case(&kind.replace("IAM", "Iam"));
+    [format!("{prefix}_{service}_{kind}"), format!("{prefix}_{kind}")].iter().find_map(|name| terraform::read_type(name))
+}
+
 /// Attributes under the names that the operators have for them.
-const RENAMED: &[(&str, &str)] = &[("assume_role_policy_document", "assume_role_policy"), ("audiences", "audience")];
+const RENAMED: &[(&str, &str)] = &[
+    ("assume_role_policy_document", "assume_role_policy"),
+    ("audiences", "audience"),
+    ("policy_document", "policy"),
+    ("policies", "managed_policy_arns"),
+];
 
 /// Reads the objects of a manifest.
 pub(super) fn read(out: &mut Out<'_>) {
@@ -48,6 +70,7 @@ pub(super) fn read(out: &mut Out<'_>) {
         match document.kind {
             Kind::Seq(_) => ansible::read(document, out),
             _ if document.get("apiVersion").is_some() => object(document, out),
+            _ if deployment::is_one(document) => deployment::read(document, out),
             _ => exports::write_trust(document, out),
         }
     }
@@ -69,8 +92,7 @@ fn object(object: &Node, out: &mut Out<'_>) {
         return policy(object, spec, out);
     }
     let is_managed = GROUPS.iter().any(|known| group.ends_with(known));
-    let known = KINDS.iter().find(|(word, name, _)| is_managed && group.contains(word) && *name == kind);
-    let Some(&(_, _, listed)) = known else { return };
+    let Some(listed) = resource_of(group, kind).filter(|_| is_managed) else { return };
     let spec = spec.get("forProvider").unwrap_or(spec);
     let name = object.path(&["metadata", "name"]).and_then(Node::text).unwrap_or_default();
     let target = spec.path(&["resourceRef", "kind"]).and_then(Node::text);
@@ -81,7 +103,12 @@ fn object(object: &Node, out: &mut Out<'_>) {
     for entry in spec.entries() {
         let plain = snake_case(entry.name());
         let plain = RENAMED.iter().find(|(theirs, _)| *theirs == plain).map_or(plain.as_str(), |(_, ours)| ours).to_owned();
-        if let Some(referred) = plain.strip_suffix("_ref") {
+        if plain == "member_from" {
+            let named = entry.value.get("serviceAccountRef").and_then(account);
+            attributes.extend(named.map(|member| ("member".to_owned(), Attribute::Node(member))));
+        } else if resource == "aws_iam_role" && matches!(plain.as_str(), "policy_refs" | "inline_policies") {
+            attached(&plain, &entry.value, &label, out);
+        } else if let Some(referred) = plain.strip_suffix("_ref") {
             attributes.extend(reference(resource, referred, &entry.value));
         } else if plain == "resource_ref" || plain.ends_with("_selector") || matches!(plain.as_str(), "role_ref" | "owner") {
             continue;
@@ -93,6 +120,22 @@ fn object(object: &Node, out: &mut Out<'_>) {
         attributes.extend(text(name).map(|name| ("name".to_owned(), name)));
     }
     out.add(resource, label, object, attributes);
+}
+
+/// Policies that a role of AWS Controllers for Kubernetes has: others that it refers to, and its own.
+fn attached(field: &str, held: &Node, role: &str, out: &mut Out<'_>) {
+    let role = || of("aws_iam_role", role, "name");
+    for policy in held.items().iter().filter(|_| field == "policy_refs") {
+        const KIND: &str = "aws_iam_role_policy_attachment";
+        let arn = policy.path(&["from", "name"]).and_then(Node::text).and_then(|name| of("aws_iam_policy", &label_of(name), "arn"));
+        let own = out.numbered(KIND, "");
+        out.resource(KIND, own, policy, vec![("role", role()), ("policy_arn", arn)]);
+    }
+    for policy in held.entries() {
+        const KIND: &str = "aws_iam_role_policy";
+        let own = out.numbered(KIND, "");
+        out.resource(KIND, own, &policy.value, vec![("role", role()), ("policy", Some(Attribute::Node(policy.value.clone())))]);
+    }
 }
 
 /// The bindings of a whole policy of Config Connector.
@@ -108,12 +151,23 @@ fn policy(object: &Node, spec: &Node, out: &mut Out<'_>) {
     let on_what = target("external").or_else(|| target("name")).map(|name| Attribute::Text(name.to_owned()));
     for binding in spec.get("bindings").map(Node::items).unwrap_or_default() {
         let members = binding.get("members").map(Node::items).unwrap_or_default().iter();
-        let items: Rc<[Node]> = members.filter_map(|member| member.get("member").or(Some(member))).cloned().collect();
+        let items: Rc<[Node]> =
+            members.map(|member| named(member).unwrap_or_else(|| member.get("member").unwrap_or(member).clone())).collect();
         let members = Attribute::Node(Node { kind: Kind::Seq(items), ..object.clone() });
         let own = out.numbered(kind, "");
         let role = binding.get("role").cloned().map(Attribute::Node);
         out.resource(kind, own, binding, vec![(on, on_what.clone()), ("role", role), ("members", Some(members))]);
     }
+}
+
+/// A member by the object that stands for it (`memberFrom.serviceAccountRef`).
+fn named(member: &Node) -> Option<Node> {
+    member.path(&["memberFrom", "serviceAccountRef"]).and_then(account)
+}
+
+fn account(account: &Node) -> Option<Node> {
+    let name = account.str("external").or_else(|| account.str("name"))?;
+    Some(Node { kind: Kind::Scalar(Rc::from(format!("serviceAccount:{name}")), Style::Plain), ..account.clone() })
 }
 
 /// Who of AWS administers a cluster of eksctl, and policies that it attaches to the roles of service accounts (eksctl documentation, "IAM Roles for Service Accounts", "EKS
@@ -162,8 +216,10 @@ fn cluster(object: &Node, out: &mut Out<'_>) {
 
 /// What another object of the folder is referred to for.
 fn reference(resource: &str, attribute: &str, to: &Node) -> Option<(String, Attribute)> {
-    let name = to.str("name")?;
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect();
+    // Of a path that is outside of the cluster the last part is the name, but of an account.
+    let external = to.str("external").map(|path| if path.contains('@') { path } else { path.rsplit('/').next().unwrap_or(path) });
+    let name = to.str("name").or(external)?;
+    let plain = label_of(name);
     let target = match (resource, attribute) {
         ("aws_iam_role_policy" | "aws_iam_role_policy_attachment", "role") => of("aws_iam_role", &plain, "name"),
         ("google_service_account_iam_member", "resource" | "service_account_id") => Some(Attribute::Text(name.to_owned())),
@@ -175,6 +231,10 @@ fn reference(resource: &str, attribute: &str, to: &Node) -> Option<(String, Attr
         (_, other) => other,
     };
     target.map(|target| (attribute.to_owned(), target))
+}
+
+fn label_of(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect()
 }
 
 /// The value with its keys in Terraform's notation; names of claims hold dots and stay.

@@ -1,3 +1,5 @@
+mod objects;
+
 use std::sync::Arc;
 
 use unkeyed_model::{Facts, Origin, SubjectRule, Unit, Value};
@@ -333,4 +335,26 @@ fn credentials_of_an_application_are_those_of_the_one_that_is_named() {
     assert_eq!(facts.declarations[0].principal.as_deref(), Some(facts.trusts[0].principal.as_str()));
     let other = read("a.sh", &script.replace("reset --id $APP", "reset --id $OTHER"));
     assert_ne!(other.declarations[0].principal.as_deref(), Some(other.trusts[0].principal.as_str()));
+}
+
+#[test]
+fn permission_sets_pods_and_policies_are_made_by_commands_of_aws() {
+    let script = "PS=$(aws sso-admin create-permission-set --name ops --session-duration PT12H)\n\
+        aws sso-admin attach-managed-policy-to-permission-set --permission-set-arn \"$PS\" --managed-policy-arn arn:aws:iam::aws:policy/AdministratorAccess\n\
+        aws sso-admin put-inline-policy-to-permission-set --permission-set-arn \"$PS\" --inline-policy '{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"*\"}]}'\n\
+        aws iam create-policy --policy-name own --policy-document '{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"ec2:*\", \"Resource\": \"*\"}]}'\n";
+    let facts = read("setup.sh", script);
+    assert_eq!(facts.sessions[0].seconds, Some(43_200));
+    let granted: Vec<String> = facts
+        .grants
+        .iter()
+        .map(|grant| grant.role.as_ref().and_then(Value::known).map_or_else(|| grant.actions.join(","), str::to_owned))
+        .collect();
+    for expected in ["AdministratorAccess", "s3:*", "ec2:*"] {
+        assert!(granted.iter().any(|one| one == expected), "{expected} of {granted:?}");
+    }
+    let pod =
+        "aws eks create-pod-identity-association --namespace shop --service-account web --role-arn arn:aws:iam::424242424242:role/web\n";
+    let made = read("setup.sh", pod);
+    assert!(made.principals.iter().any(|principal| principal.names.contains(&"arn:aws:iam::424242424242:role/web".into())));
 }

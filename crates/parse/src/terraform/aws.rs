@@ -1,12 +1,14 @@
 //! AWS in Terraform: IAM roles with their trusts and policies, OIDC providers, session lengths, Pod Identity.
 
 mod documents;
+mod permission_sets;
 
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Platform, ResourceScope, RoleGrant, SessionPolicy, SubjectRule, TrustBinding, TtlBasis, Value, WorkloadKind};
 
 pub(super) use self::documents::Document;
 use super::resource::{Reader, Resource};
+use super::traverse::SEVERAL;
 use crate::evaluated::Val;
 use crate::policy_document::{self, Carrier};
 
@@ -24,6 +26,10 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("aws_iam_policy_attachment", |resource, facts| attachment(resource, &["roles", "users"], facts)),
     ("aws_rolesanywhere_profile", roles_anywhere),
     ("aws_eks_pod_identity_association", pod_identity),
+    ("aws_ssoadmin_permission_set", permission_sets::session),
+    ("aws_ssoadmin_permission_set_inline_policy", permission_sets::inline),
+    ("aws_ssoadmin_managed_policy_attachment", permission_sets::managed),
+    ("aws_ssoadmin_customer_managed_policy_attachment", permission_sets::customer_managed),
 ];
 
 /// Setting of a trust that tells which of the roles under `for_each` has it.
@@ -38,12 +44,29 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
         let boundary = resource.value("permissions_boundary").unwrap_or_else(|| Value::literal(""));
         facts.trusts[first..].iter_mut().for_each(|trust| trust.settings.push(("permissions_boundary".to_owned(), boundary.clone())));
     }
+    let first = (facts.sessions.len(), facts.grants.len());
+    resource.for_instances(|_| sessions_and_policies(resource, &key, facts));
+    // Instances that have the same are not told apart.
+    keep_distinct(&mut facts.sessions, first.0);
+    keep_distinct(&mut facts.grants, first.1);
+}
+
+/// Leaves each of those from a place on once.
+fn keep_distinct<T: PartialEq>(all: &mut Vec<T>, from: usize) {
+    for one in all.split_off(from) {
+        if !all[from..].contains(&one) {
+            all.push(one);
+        }
+    }
+}
+
+fn sessions_and_policies(resource: Resource<'_, '_>, key: &str, facts: &mut Facts) {
     // A command that leaves the length out says nothing about it.
     let is_default = resource.module.kind != WorkloadKind::Export;
-    if !resource.session(Platform::Aws, &key, "max_session_duration", facts) && is_default {
+    if !resource.session(Platform::Aws, key, "max_session_duration", facts) && is_default {
         facts.sessions.push(SessionPolicy {
             platform: Platform::Aws,
-            principal: key.clone(),
+            principal: key.to_owned(),
             setting: "max_session_duration".to_owned(),
             // Default of the CreateRole API.
             seconds: Some(3600),
@@ -52,11 +75,11 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
         });
     }
     for policy in resource.get("managed_policy_arns").iter().flat_map(Val::items) {
-        attached(resource, &key, policy, "managed_policy_arns", facts);
+        attached(resource, key, policy, "managed_policy_arns", facts);
     }
     resource.module.for_blocks(resource.section, "inline_policy", &mut |block| {
         if let Some(policy) = resource.module.get(block, "policy") {
-            granted(resource, &key, &policy, facts);
+            granted(resource, key, &policy, facts);
         }
     });
 }
@@ -64,7 +87,8 @@ fn role(resource: Resource<'_, '_>, facts: &mut Facts) {
 fn trusts(resource: Resource<'_, '_>, key: &str, policy: &Val, facts: &mut Facts) {
     let document = Document::read(resource.module, policy);
     let written = document.as_ref().map_or_else(|| resource.module.text_of(policy).0, |document| document.json.to_string());
-    let instances = if written.contains("each.") { resource.each() } else { Vec::new() };
+    let differs = ["each.", "count.index", SEVERAL].iter().any(|what| written.contains(what));
+    let instances = if differs { resource.each() } else { Vec::new() };
     if instances.is_empty() {
         return match document {
             Some(document) => facts.trusts.append(&mut trusts_of(resource, key, key, &document, &document.json)),
@@ -127,10 +151,12 @@ fn unattached(resource: Resource<'_, '_>, facts: &mut Facts) {
 }
 
 fn inline_policy(resource: Resource<'_, '_>, holder: &str, facts: &mut Facts) {
-    let Some(principal) = resource.principal(holder, Platform::Aws, holder, facts) else { return };
-    if let Some(policy) = resource.get("policy") {
-        granted(resource, &principal, &policy, facts);
-    }
+    resource.for_instances(|_| {
+        let Some(principal) = resource.principal(holder, Platform::Aws, holder, facts) else { return };
+        if let Some(policy) = resource.get("policy") {
+            granted(resource, &principal, &policy, facts);
+        }
+    });
 }
 
 /// Grants of a policy document.
@@ -155,6 +181,10 @@ fn granted(resource: Resource<'_, '_>, principal: &str, policy: &Val, facts: &mu
 }
 
 fn attachment(resource: Resource<'_, '_>, holders: &[&str], facts: &mut Facts) {
+    resource.for_instances(|_| attached_to(resource, holders, facts));
+}
+
+fn attached_to(resource: Resource<'_, '_>, holders: &[&str], facts: &mut Facts) {
     // The exclusive kinds attach several.
     let policies = ["policy_arn", "policy_arns"].iter().filter_map(|name| Some((*name, resource.get(name)?)));
     for (attribute, policy) in policies.flat_map(|(name, val)| val.items().iter().map(|one| (name, one.clone())).collect::<Vec<_>>()) {
@@ -200,10 +230,12 @@ pub(super) fn with_arn(name: &str) -> String {
 }
 
 fn roles_anywhere(resource: Resource<'_, '_>, facts: &mut Facts) {
-    for role in resource.get("role_arns").iter().flat_map(Val::items) {
-        let principal = resource.module.principal(role, Platform::Aws, "role", facts);
-        resource.session(Platform::Aws, &principal, "duration_seconds", facts);
-    }
+    resource.for_instances(|_| {
+        for role in resource.get("role_arns").iter().flat_map(Val::items) {
+            let principal = resource.module.principal(role, Platform::Aws, "role", facts);
+            resource.session(Platform::Aws, &principal, "duration_seconds", facts);
+        }
+    });
 }
 
 /// The association is all that EKS Pod Identity needs: nothing stands in the pod.

@@ -92,7 +92,7 @@ impl Calls<'_, '_> {
 }
 
 /// What a call gives to the module.
-fn given(module: &Module<'_>, section: Section<'_>) -> Vec<(String, Val)> {
+pub(super) fn given(module: &Module<'_>, section: Section<'_>) -> Vec<(String, Val)> {
     let arguments = section.block.body.attributes().map(|attribute| attribute.key.as_str()).filter(|name| !META.contains(name));
     arguments.filter_map(|name| Some((name.to_owned(), carried(module, &module.get(section, name)?)))).collect()
 }

@@ -79,6 +79,7 @@ const COMPUTE: &[Compute] = &[
     gcp("google_cloud_run_v2_worker_pool", &["template.service_account"]),
     gcp("google_compute_instance", &["service_account.email"]),
     gcp("google_compute_instance_template", &["service_account.email"]),
+    gcp("google_compute_region_instance_template", &["service_account.email"]),
     gcp("google_cloudfunctions_function", &["service_account_email"]),
     gcp("google_cloudfunctions2_function", &["service_config.service_account_email"]),
     gcp("google_container_node_pool", &["node_config.service_account"]),
@@ -243,6 +244,7 @@ const DEFAULT_ACCOUNT: &[(&str, &str)] = &[
     ("google_cloudfunctions2_function", "service_config"),
     ("google_compute_instance", "service_account"),
     ("google_compute_instance_template", "service_account"),
+    ("google_compute_region_instance_template", "service_account"),
     ("google_container_node_pool", "node_config.oauth_scopes"),
     ("google_dataflow_job", ""),
 ];
@@ -256,7 +258,8 @@ fn scopes(resource: Resource<'_, '_>, compute: &Compute, workload: &mut Workload
         }
     }
     let Some((_, shown_by)) = DEFAULT_ACCOUNT.iter().find(|(kind, _)| *kind == compute.kind) else { return };
-    let names_none = compute.identity.iter().all(|attribute| resource.get(attribute).is_none());
+    let is_looked_up = |val: Val| val.reference().is_some_and(|of| of.resource_type() == "google_compute_default_service_account");
+    let names_none = compute.identity.iter().all(|attribute| resource.get(attribute).is_none_or(is_looked_up));
     let asks = shown_by.is_empty() || resource.get(shown_by).is_some() || !resource.blocks(shown_by).is_empty();
     if names_none && asks && !resource.address.starts_with("data.") {
         workload.traits.push(("default-service-account".to_owned(), "true".to_owned(), resource.at(shown_by)));

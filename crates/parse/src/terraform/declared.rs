@@ -86,6 +86,11 @@ const DECLARED: &[Declared] = &[
     row("digitalocean_spaces_key", "digitalocean.spaces-key", "saas:digitalocean", &[], Platform::Saas),
 ];
 
+/// The types of resources that create credentials.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    DECLARED.iter().map(|declared| declared.resource)
+}
+
 /// Kinds of the credentials that configurations create.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
     DECLARED.iter().map(|declared| declared.kind)

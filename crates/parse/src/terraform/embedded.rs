@@ -1,4 +1,4 @@
-//! JSON that stands as text in an attribute (container definitions in a heredoc, in a state, in a plan).
+//! JSON and YAML that stand as text in an attribute (container definitions in a heredoc, in a state, in a plan).
 //!
 //! The text may have holes, and may be written with escapes; a value of it stands where its text is first found between
 //! quotes in the source, and at the text as a whole where it isn't.
@@ -11,9 +11,13 @@ use unkeyed_model::{Basis, Span};
 use super::module::Module;
 use crate::evaluated::{At, Kind, Val};
 use crate::policy_document::hole;
+use crate::tree::{Kind as Written, Node, Style};
+use crate::yaml;
 
 /// Largest text that is read, in bytes; AWS allows a task definition of 64 KiB.
 const MAX_BYTES: usize = 256 << 10;
+/// The same of YAML, whose reader costs more.
+const MAX_YAML: usize = 16 << 10;
 
 /// The structure of a text that is JSON.
 pub(super) fn structure(module: &Module<'_>, val: &Val) -> Option<Val> {
@@ -27,6 +31,32 @@ pub(super) fn structure(module: &Module<'_>, val: &Val) -> Option<Val> {
     let json: Json = serde_json::from_str(&hole::unquoted_as_zero(text)).ok()?;
     let (span, raw) = val.at.map_or((Span::default(), ""), |at| module.source(at));
     Some(converted(&json, &|text| place((span, raw), val.at, text)))
+}
+
+/// The structure of a text that is YAML, of which everything is known; it stands where the text does.
+pub(super) fn yaml(module: &Module<'_>, val: &Val) -> Option<Val> {
+    let Kind::Text(text, basis) = &val.kind else { return None };
+    if text.len() > MAX_YAML || !hole::is_known(text) || !module.pay(text.len()) {
+        return None;
+    }
+    let documents = yaml::parse_text(&module.files.first()?.place, text);
+    let root = documents.nodes.first().filter(|_| documents.nodes.len() == 1 && documents.skipped.is_empty())?;
+    let structure = of_node(root, *basis, val.at);
+    matches!(structure.kind, Kind::List(_) | Kind::Map(_)).then_some(structure)
+}
+
+fn of_node(node: &Node, basis: Basis, at: Option<At>) -> Val {
+    let kind = match &node.kind {
+        Written::Scalar(..) if node.is_null() => Kind::Null,
+        Written::Scalar(text, Style::Plain) if matches!(&**text, "true" | "false") => Kind::Bool(&**text == "true"),
+        Written::Scalar(text, Style::Plain) if text.parse::<i64>().is_ok() => Kind::Number(text.to_string()),
+        Written::Scalar(text, _) => Kind::Text(hole::clean(text), basis),
+        Written::Seq(items) => Kind::List(items.iter().map(|item| of_node(item, basis, at)).collect()),
+        Written::Map(entries) => {
+            Kind::Map(entries.iter().map(|entry| (entry.name().to_owned(), of_node(&entry.value, basis, at))).collect())
+        }
+    };
+    Val { at, ..Val::new(kind) }
 }
 
 /// A value that another folder hands over under a name. It stands nowhere here, and every part of it was reached through that name.
@@ -63,7 +93,7 @@ fn converted(json: &Json, place: &dyn Fn(&str) -> Option<At>) -> Val {
 
 /// What fills a hole: `var.x` as a whole, a resource's attribute apart.
 fn reference(what: &str) -> Option<crate::evaluated::Ref> {
-    what.starts_with("var.").then(|| crate::evaluated::Ref { address: what.to_owned(), attribute: String::new() })
+    what.starts_with("var.").then(|| crate::evaluated::Ref::new(what, ""))
 }
 
 /// Where a value's text first stands behind a quote; the whole where it doesn't.

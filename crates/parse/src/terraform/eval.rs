@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{BinaryOperator, Expression, ForExpr, Object, ObjectKey, UnaryOperator};
+use hcl_edit::expr::{Expression, ForExpr, Object, ObjectKey, UnaryOperator};
 use hcl_edit::template::{Element, Template};
 use unkeyed_model::{Basis, Span, Value};
 
@@ -23,11 +23,11 @@ const BUDGET: usize = 20_000_000;
 /// Most that one copy may weigh.
 const MAX_WEIGHT: usize = 20_000;
 /// Longest text that is put together, in bytes.
-const MAX_TEXT: usize = 256 << 10;
+pub(super) const MAX_TEXT: usize = 256 << 10;
 /// Most names that are followed one into the other.
 const MAX_NAMES: usize = 64;
 /// Most items that a `for` goes through.
-const MAX_ITEMS: usize = 1000;
+pub(super) const MAX_ITEMS: usize = 1000;
 
 /// Variables bound by an enclosing `for`.
 pub(super) type Bindings = [(String, Val)];
@@ -71,7 +71,9 @@ impl<'m> Module<'m> {
                 if let Some(last) = args.pop_if(|last| call.args.expand_final() && matches!(last.kind, Kind::List(_))) {
                     args.extend(last.items().iter().cloned());
                 }
-                let result = functions::call(self, call.name.name.as_str(), args);
+                let name = call.name.name.as_str();
+                let is_paid = self.pay(args.iter().map(Val::weight).sum());
+                let result = if is_paid { functions::call(self, name, args) } else { Val::unknown(format!("{name}(…)")) };
                 let whole = expr.span().map(|range| At::new(file, Span::from_range(range)));
                 return Val { at: result.at.or(whole), ..result };
             }
@@ -102,64 +104,11 @@ impl<'m> Module<'m> {
         Kind::Map(entries.collect())
     }
 
-    fn template<'e>(&self, file: usize, elements: impl Iterator<Item = &'e Element>, bound: &Bindings) -> Kind {
-        let mut text = String::new();
-        let mut basis = Basis::Literal;
-        for element in elements {
-            match element {
-                Element::Literal(literal) => text.push_str(&hole::clean(literal)),
-                Element::Interpolation(inner) => {
-                    let val = self.eval_in(file, &inner.expr, bound);
-                    let encoded = matches!(&inner.expr, Expression::FuncCall(call) if call.name.name.as_str() == "jsonencode");
-                    let (part, how) =
-                        if encoded { (hole::unmarked(&self.json(&val).to_string()), Basis::Literal) } else { self.text_of(&val) };
-                    text.push_str(&part);
-                    basis = weaker(basis, how);
-                }
-                Element::Directive(_) => text.push_str(&hole::hole("a template directive")),
-            }
-            if text.len() > MAX_TEXT || !self.pay(text.len() / 64) {
-                return Kind::Unknown("text that is too long to put together".to_owned());
-            }
-        }
-        Kind::Text(text, basis)
-    }
-
-    /// The text of a template with what it is given; `None` where it is none, or takes itself.
-    pub(super) fn rendered(&self, text: &str, given: &Val) -> Option<Val> {
-        let template = hcl_edit::parser::parse_template(text).ok()?;
-        let own = format!("#template {}", text.len());
-        let is_open = self.evaluation.busy.borrow_mut().insert(own.clone());
-        let made = is_open.then(|| self.template(0, template.iter(), given.entries()))?;
-        self.evaluation.busy.borrow_mut().remove(&own);
-        Some(Val::new(made))
-    }
-
-    fn operation(&self, operator: BinaryOperator, left: &Val, right: &Val) -> Kind {
-        let equal = || {
-            let (left, right) = (self.value_of(left), self.value_of(right));
-            Some(left.known()? == right.known()?)
-        };
-        if let (Kind::Number(left), Kind::Number(right)) = (&left.kind, &right.kind)
-            && let Some(kind) = computed(operator, left, right)
-        {
-            return kind;
-        }
-        let result = match (operator, &left.kind, &right.kind) {
-            (BinaryOperator::Eq, ..) => equal(),
-            (BinaryOperator::NotEq, ..) => equal().map(|equal| !equal),
-            (BinaryOperator::And, Kind::Bool(left), Kind::Bool(right)) => Some(*left && *right),
-            (BinaryOperator::Or, Kind::Bool(left), Kind::Bool(right)) => Some(*left || *right),
-            _ => None,
-        };
-        result.map_or_else(|| Kind::Unknown("an operation".to_owned()), Kind::Bool)
-    }
-
     fn for_each(&self, file: usize, each: &ForExpr, bound: &Bindings) -> Kind {
-        let collection = self.eval_in(file, &each.intro.collection_expr, bound);
+        let collection = self.expanded(self.eval_in(file, &each.intro.collection_expr, bound));
+        let known = pairs(&collection);
         let pairs: Vec<(Val, Val)> = match collection.kind {
-            Kind::List(items) => items.into_iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item)).collect(),
-            Kind::Map(entries) => entries.into_iter().map(|(key, value)| (Val::new(Kind::Text(key, Basis::Literal)), value)).collect(),
+            Kind::List(_) | Kind::Map(_) => known.unwrap_or_default(),
             // Whatever a variable holds, each item of it makes one: a symbolic one stands for them all.
             Kind::Ref(Ref { address: what, .. }) | Kind::Unknown(what) if each.key_expr.is_none() && what.starts_with("var.") => {
                 vec![(Val::unknown(format!("a key of {what}")), Val::unknown(format!("an item of {what}")))]
@@ -171,7 +120,7 @@ impl<'m> Module<'m> {
             return Kind::Unknown(format!("a `for` over more than {MAX_ITEMS} items"));
         }
         let mut list = Vec::new();
-        let mut map = Vec::new();
+        let mut map: Vec<(String, Val)> = Vec::new();
         for (key, value) in pairs {
             let mut inner = bound.to_vec();
             if let Some(name) = &each.intro.key_var {
@@ -185,9 +134,15 @@ impl<'m> Module<'m> {
             if !self.pay(value.weight()) {
                 return Kind::Unknown("a `for` that makes too much".to_owned());
             }
-            match &each.key_expr {
-                Some(key) => map.push((self.text_of(&self.eval_in(file, key, &inner)).0, value)),
-                None => list.push(value),
+            let Some(key) = &each.key_expr else {
+                list.push(value);
+                continue;
+            };
+            let key = self.text_of(&self.eval_in(file, key, &inner)).0;
+            match map.iter_mut().find(|(known, _)| each.grouping && *known == key) {
+                Some((_, Val { kind: Kind::List(group), .. })) => group.push(value),
+                _ if each.grouping => map.push((key, Val::new(Kind::List(vec![value])))),
+                _ => map.push((key, value)),
             }
         }
         if each.key_expr.is_some() { Kind::Map(map) } else { Kind::List(list) }
@@ -196,28 +151,35 @@ impl<'m> Module<'m> {
     /// A variable: what `.tfvars` files assign, what its callers set, else its default, else a reference to it.
     pub(super) fn variable(&self, name: &str) -> Val {
         let address = format!("var.{name}");
+        self.once(&address, || {
+            let val = self.chosen(name, &address);
+            match self.variables.get(name).and_then(|section| Some((section.file, section.block.body.get_attribute("type")?))) {
+                Some((file, wanted)) => self.typed(val, file, &wanted.value),
+                None => val,
+            }
+        })
+    }
+
+    /// What is assigned, given or the default.
+    fn chosen(&self, name: &str, address: &str) -> Val {
         if let Some(given) = self.given(name) {
             return self.paid(given);
         }
-        self.once(&address, || {
-            let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
-            let automatic = sources.iter().rev().find(|(file, _)| self.files.get(*file).is_some_and(super::files::File::is_automatic));
-            let chosen = automatic.map(std::slice::from_ref).unwrap_or(sources);
-            match (chosen, self.given.and_then(|given| given.get(name))) {
-                ([], Some(given)) => match given.as_ref().filter(|_| !self.is_secret_variable(name)) {
-                    Some(json) => embedded::given(json, &Rc::from(address.as_str())),
-                    None => reference(address.clone()),
-                },
-                ([(file, expr)], _) => self.eval(*file, expr),
-                ([], None) => match self.variables.get(name).and_then(|section| self.default(name, *section)) {
-                    Some(val) => defaulted(val),
-                    None => reference(address.clone()),
-                },
-                (several, _) => {
-                    Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.clone()))
-                }
-            }
-        })
+        let sources = self.assigned.get(name).map(Vec::as_slice).unwrap_or_default();
+        let automatic = sources.iter().rev().find(|(file, _)| self.files.get(*file).is_some_and(super::files::File::is_automatic));
+        let chosen = automatic.map(std::slice::from_ref).unwrap_or(sources);
+        match (chosen, self.given.and_then(|given| given.get(name))) {
+            ([], Some(given)) => match given.as_ref().filter(|_| !self.is_secret_variable(name)) {
+                Some(json) => embedded::given(json, &Rc::from(address)),
+                None => reference(address.to_owned()),
+            },
+            ([(file, expr)], _) => self.eval(*file, expr),
+            ([], None) => match self.variables.get(name).and_then(|section| self.default(name, *section)) {
+                Some(val) => defaulted(val),
+                None => reference(address.to_owned()),
+            },
+            (several, _) => Val::new(Kind::Either(several.iter().map(|(file, expr)| self.eval(*file, expr)).collect(), address.to_owned())),
+        }
     }
 
     /// What a variable is by default; `null` is a default too: what it is given to is as if it were not written. A secret
@@ -273,7 +235,7 @@ impl<'m> Module<'m> {
         if weight <= MAX_WEIGHT && self.pay(weight) { val.clone() } else { Val::unknown("a value that is too large to follow") }
     }
 
-    fn pay(&self, weight: usize) -> bool {
+    pub(super) fn pay(&self, weight: usize) -> bool {
         let spent = self.evaluation.spent.get().saturating_add(weight);
         self.evaluation.spent.set(spent);
         spent <= BUDGET
@@ -304,28 +266,24 @@ impl<'m> Module<'m> {
     }
 }
 
+/// The keys and values of a list or map.
+pub(super) fn pairs(collection: &Val) -> Option<Vec<(Val, Val)>> {
+    match &collection.kind {
+        Kind::List(items) => {
+            Some(items.iter().enumerate().map(|(at, item)| (Val::new(Kind::Number(at.to_string())), item.clone())).collect())
+        }
+        Kind::Map(entries) => {
+            Some(entries.iter().map(|(key, value)| (Val::new(Kind::Text(key.clone(), Basis::Literal)), value.clone())).collect())
+        }
+        _ => None,
+    }
+}
+
 fn single<'e>(mut elements: impl Iterator<Item = &'e Element>) -> Option<&'e Expression> {
     match (elements.next(), elements.next()) {
         (Some(Element::Interpolation(inner)), None) => Some(&inner.expr),
         _ => None,
     }
-}
-
-/// What two whole numbers make, as lengths and counts need it.
-fn computed(operator: BinaryOperator, left: &str, right: &str) -> Option<Kind> {
-    let (left, right) = (left.parse::<i64>().ok()?, right.parse::<i64>().ok()?);
-    let number = match operator {
-        BinaryOperator::Plus => left.checked_add(right)?,
-        BinaryOperator::Minus => left.checked_sub(right)?,
-        BinaryOperator::Mul => left.checked_mul(right)?,
-        BinaryOperator::Div if left.checked_rem(right) == Some(0) => left.checked_div(right)?,
-        BinaryOperator::Less => return Some(Kind::Bool(left < right)),
-        BinaryOperator::LessEq => return Some(Kind::Bool(left <= right)),
-        BinaryOperator::Greater => return Some(Kind::Bool(left > right)),
-        BinaryOperator::GreaterEq => return Some(Kind::Bool(left >= right)),
-        _ => return None,
-    };
-    Some(Kind::Number(number.to_string()))
 }
 
 /// The bytes of text without quotes or heredoc markers.
@@ -365,35 +323,4 @@ fn mark_via(val: &mut Val, name: &Rc<str>) {
         _ => {}
     }
     val.via = Some(Rc::clone(name));
-}
-
-/// The weaker of two bases.
-fn weaker(left: Basis, right: Basis) -> Basis {
-    if left == Basis::Literal { right } else { left }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_numbers_are_computed_and_compared() {
-        let text = |operator, left: &str, right: &str| match computed(operator, left, right) {
-            Some(Kind::Number(text)) => Some(text),
-            Some(Kind::Bool(value)) => Some(value.to_string()),
-            _ => None,
-        };
-        assert_eq!(text(BinaryOperator::Mul, "12", "3600").as_deref(), Some("43200"));
-        assert_eq!(text(BinaryOperator::Div, "7200", "2").as_deref(), Some("3600"));
-        assert_eq!(text(BinaryOperator::Greater, "0", "1").as_deref(), Some("false"));
-        for (operator, left, right) in [
-            (BinaryOperator::Div, "1", "0"),
-            (BinaryOperator::Div, "1", "2"),
-            (BinaryOperator::Mul, "9223372036854775807", "2"),
-            (BinaryOperator::Div, "-9223372036854775808", "-1"),
-            (BinaryOperator::Plus, "1.5", "1"),
-        ] {
-            assert_eq!(text(operator, left, right), None);
-        }
-    }
 }

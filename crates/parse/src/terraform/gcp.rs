@@ -9,13 +9,37 @@ use crate::gke_account;
 use crate::policy_document::hole;
 
 /// Readers by resource type; IAM members and bindings exist for every service and are read by their suffix.
-pub(super) const READERS: &[(&str, Reader)] = &[("google_iam_workload_identity_pool_provider", provider)];
+pub(super) const READERS: &[(&str, Reader)] = &[(PROVIDER, provider)];
+
+const PROVIDER: &str = "google_iam_workload_identity_pool_provider";
+const POOL_ID: &str = "workload_identity_pool_id";
 
 /// Roles that let a member become a service account.
 const IMPERSONATION: &[&str] = &["roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser"];
 
 /// Custom roles.
 const CUSTOM_ROLES: [&str; 2] = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
+
+/// Such types, of the resources that people grant roles on most.
+pub(super) const IAM_TYPES: &[&str] = &[
+    "google_project_iam_member",
+    "google_project_iam_binding",
+    "google_folder_iam_member",
+    "google_folder_iam_binding",
+    "google_organization_iam_member",
+    "google_organization_iam_binding",
+    "google_service_account_iam_member",
+    "google_service_account_iam_binding",
+    "google_storage_bucket_iam_member",
+    "google_storage_bucket_iam_binding",
+    "google_secret_manager_secret_iam_member",
+    "google_artifact_registry_repository_iam_member",
+    "google_pubsub_topic_iam_member",
+    "google_pubsub_subscription_iam_member",
+    "google_kms_crypto_key_iam_member",
+    "google_bigquery_dataset_iam_member",
+    "google_cloud_run_service_iam_member",
+];
 
 /// The reader of an IAM member, binding or policy of any resource type.
 pub(super) fn iam_reader(kind: &str) -> Option<Reader> {
@@ -28,7 +52,7 @@ pub(super) fn iam_reader(kind: &str) -> Option<Reader> {
 }
 
 fn provider(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let Some(pool) = resource.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts) else { return };
+    let Some(pool) = pool_of_provider(resource, facts) else { return };
     resource.for_instances(|instance| {
         let id = format!("{}{instance}/0", resource.key());
         facts.trusts.push(provider_trust(resource, id, pool.clone(), SubjectRule::Any, &mut Vec::new()));
@@ -177,8 +201,8 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
             return module.principal(&val, Platform::Gcp, "service-account", facts);
         }
     }
-    if let Some(pool) = pool_of(resource, text) {
-        return module.key(&pool);
+    if let Some(pool) = pool_of(resource, text, facts) {
+        return pool;
     }
     match hole::is_known(text) {
         true => text.to_owned(),
@@ -188,8 +212,8 @@ fn member_key(resource: Resource<'_, '_>, member: &Val, text: &str, facts: &mut 
     }
 }
 
-/// The address of the pool that a `principal://` or `principalSet://` member belongs to, if the folder defines it.
-fn pool_of(resource: Resource<'_, '_>, member: &str) -> Option<String> {
+/// The key of the pool that a `principal://` or `principalSet://` member belongs to, if the folder defines it or a provider of it.
+fn pool_of(resource: Resource<'_, '_>, member: &str, facts: &mut Facts) -> Option<String> {
     if !member.starts_with("principal") {
         return None;
     }
@@ -197,16 +221,27 @@ fn pool_of(resource: Resource<'_, '_>, member: &str) -> Option<String> {
         let mut parts = what.split('.');
         Some(format!("{}.{}", parts.next()?, parts.next()?))
     });
-    from_hole.or_else(|| {
-        let id = member.split("/workloadIdentityPools/").nth(1)?.split('/').next()?;
-        resource.module.by_attribute("google_iam_workload_identity_pool", "workload_identity_pool_id").remove(id)
-    })
+    if let Some(pool) = from_hole {
+        return Some(resource.module.key(&pool));
+    }
+    let id = member.split("/workloadIdentityPools/").nth(1)?.split('/').next()?;
+    if let Some(pool) = resource.module.by_attribute("google_iam_workload_identity_pool", "workload_identity_pool_id").remove(id) {
+        return Some(resource.module.key(&pool));
+    }
+    let address = resource.module.by_attribute(PROVIDER, POOL_ID).remove(id)?;
+    let section = *resource.module.resources.get(&address)?;
+    pool_of_provider(Resource { module: resource.module, address: &address, section }, facts)
+}
+
+fn pool_of_provider(provider: Resource<'_, '_>, facts: &mut Facts) -> Option<String> {
+    provider.principal(POOL_ID, Platform::Gcp, "workload-identity-pool", facts)
 }
 
 /// A member that may become the service account: one trust for each provider through which it can come.
 fn impersonation(resource: Resource<'_, '_>, ordinal: usize, member: &str, role: &Value, facts: &mut Facts) {
     let Some(account) = resource.principal("service_account_id", Platform::Gcp, "service-account", facts) else { return };
-    let mut found = pool_of(resource, member).map(|pool| through(resource, &pool, member, &account, facts)).unwrap_or_default();
+    let pool = pool_of(resource, member, facts);
+    let mut found = pool.map(|pool| through(resource, &pool, member, &account, facts)).unwrap_or_default();
     if found.is_empty() {
         found.push(bare_trust(member, account));
     }
@@ -215,25 +250,23 @@ fn impersonation(resource: Resource<'_, '_>, ordinal: usize, member: &str, role:
 
 /// A member of the folder's own pool that is granted a role itself: what the pool has is for those who come as this member.
 fn direct(resource: Resource<'_, '_>, ordinal: usize, member: &str, role: &Value, facts: &mut Facts) {
-    let Some(pool) = pool_of(resource, member) else { return };
-    let key = resource.module.key(&pool);
+    let Some(key) = pool_of(resource, member, facts) else { return };
     let is_told = |trust: &TrustBinding| {
         let settings = trust.settings.iter().filter(|(name, _)| name == "member");
         trust.principal == key && settings.into_iter().any(|(_, value)| *value == hole::value(member, Basis::Literal))
     };
     if !facts.trusts.iter().any(is_told) {
-        let found = through(resource, &pool, member, &key, facts);
+        let found = through(resource, &key, member, &key, facts);
         of_member(resource, ordinal, member, role, found, facts);
     }
 }
 
 /// What a member's tokens are, by the providers of its pool: who shows one becomes `principal`.
 fn through(resource: Resource<'_, '_>, pool: &str, member: &str, principal: &str, facts: &mut Facts) -> Vec<TrustBinding> {
-    let pool_key = resource.module.key(pool);
     let mut found = Vec::new();
-    for (address, section) in resource.module.of_type("google_iam_workload_identity_pool_provider") {
+    for (address, section) in resource.module.of_type(PROVIDER) {
         let provider = Resource { module: resource.module, address, section };
-        if provider.principal("workload_identity_pool_id", Platform::Gcp, "workload-identity-pool", facts).as_ref() == Some(&pool_key) {
+        if pool_of_provider(provider, facts).as_deref() == Some(pool) {
             let (subject, mut claims) = member_rule(Some(provider), member);
             found.push(provider_trust(provider, String::new(), principal.to_owned(), subject, &mut claims));
         }

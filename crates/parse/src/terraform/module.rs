@@ -289,7 +289,7 @@ impl<'m> Module<'m> {
 
     /// The keys and values that `for_each` makes of a value, if it is known.
     pub(super) fn iterated(&self, over: Val) -> Option<Vec<(String, Val)>> {
-        let mut entries: Vec<(String, Val)> = match over.kind {
+        let mut entries: Vec<(String, Val)> = match self.expanded(over).kind {
             Kind::List(items) => items.into_iter().map(|item| (self.text_of(&item).0, item)).collect(),
             Kind::Map(entries) => entries,
             _ => return None,

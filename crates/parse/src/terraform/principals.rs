@@ -13,6 +13,7 @@ use crate::policy_document::hole;
 const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
     ("aws_iam_role", Platform::Aws, "role", &["name"]),
     ("aws_iam_user", Platform::Aws, "user", &["name", "arn"]),
+    ("aws_ssoadmin_permission_set", Platform::Aws, "permission-set", &["name", "arn"]),
     ("azurerm_user_assigned_identity", Platform::Azure, "managed-identity", &["name", "client_id", "principal_id", "id"]),
     ("azuread_application", Platform::Azure, "application", &["display_name", "client_id", "object_id"]),
     ("azuread_application_registration", Platform::Azure, "application", &["display_name"]),
@@ -35,6 +36,7 @@ const PRINCIPALS: &[(&str, Platform, &str, &[&str])] = &[
 /// Attributes through which one resource stands for the principal of another.
 const STANDS_FOR: &[(&str, &[&str])] = &[
     ("aws_iam_instance_profile", &["role", "roles"]),
+    ("aws_iam_role_policy_attachment", &["role"]),
     ("aws_eks_access_entry", &["principal_arn"]),
     ("azuread_service_principal", &["client_id", "application_id"]),
     ("google_iam_workload_identity_pool_provider", &["workload_identity_pool_id"]),
@@ -114,8 +116,10 @@ impl<'m> Module<'m> {
         }
         let names = if name == text { vec![text.clone()] } else { vec![text.clone(), name.to_owned()] };
         let location = val.at.map(|at| self.location(at, "")).unwrap_or_default();
-        facts.principals.push(Principal { platform, key: text.clone(), kind: kind.to_owned(), names, location });
-        text
+        // An account of Google is one under its address, with or without the path to it.
+        let key = if platform == Platform::Gcp && name.contains('@') { name.to_owned() } else { text };
+        facts.principals.push(Principal { platform, key: key.clone(), kind: kind.to_owned(), names, location });
+        key
     }
 
     /// A key for a principal that can't be told: what would fill the hole, if that has a name in the folder
@@ -146,11 +150,9 @@ impl<'m> Module<'m> {
     /// The key of the principal that a reference means.
     fn principal_of_reference(&self, reference: &Ref, depth: usize) -> Option<String> {
         let stands_for = STANDS_FOR.iter().find(|(kind, _)| *kind == reference.resource_type());
-        let target = self
-            .resources
-            .get(&reference.address)
-            .zip(stands_for)
-            .and_then(|(section, (_, attributes))| attributes.iter().find_map(|attribute| self.path(*section, attribute)));
+        let target = self.resources.get(&reference.address).zip(stands_for).and_then(|(section, (_, attributes))| {
+            attributes.iter().find_map(|attribute| self.within_instance(reference, *section, || self.path(*section, attribute)))
+        });
         match target {
             Some(target) if depth < 4 => match target.reference() {
                 Some(next) => self.principal_of_reference(next, depth + 1),

@@ -7,6 +7,7 @@
 //! the operator; a variable that is left out has the module's default.
 
 mod google;
+pub(super) mod models;
 
 use serde_json::{Map, Value as Json, json};
 use unkeyed_model::{Facts, Location, Platform, Principal};
@@ -81,7 +82,7 @@ fn made(source: &str, call: &Call<'_, '_>, facts: &mut Facts) {
     match MODULES.iter().find(|(name, _)| *name == source) {
         Some((_, Known::Role(make))) => role(call, *make, facts),
         Some((_, Known::Pool)) => google::pool(call, facts),
-        None => {}
+        None => models::read(&source, call, facts),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What an attribute of a resource is, where the folder says: names that are written, names that follow from others.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 use unkeyed_model::Basis;
 
 use super::module::{Module, Section};
+use super::resource::Resource;
 use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -14,11 +16,46 @@ impl<'m> Module<'m> {
     pub(super) fn resolved(&self, reference: &Ref) -> (String, Basis) {
         let unknown = || (hole::hole(&reference.shown()), Basis::Literal);
         let Some(section) = self.resources.get(&reference.address).copied() else { return unknown() };
-        let val = self.once(&format!("#{}", reference.shown()), || self.attribute(reference, section));
+        let instance = reference.index.as_deref().unwrap_or_default();
+        let val = self.once(&format!("#{}[{instance}]", reference.shown()), || {
+            self.within_instance(reference, section, || self.attribute(reference, section))
+        });
         match &val.kind {
             Kind::Ref(same) if same == reference => unknown(),
             _ => self.text_of(&val),
         }
+    }
+
+    /// The instances of a resource by their keys, where a value is one with several as a whole.
+    pub(super) fn expanded(&self, val: Val) -> Val {
+        let Kind::Ref(whole) = &val.kind else { return val };
+        if !whole.attribute.is_empty() || whole.index.is_some() {
+            return val;
+        }
+        let Some(section) = self.resources.get(&whole.address).copied().filter(|section| section.block.body.has_attribute("for_each"))
+        else {
+            return val;
+        };
+        let busy = format!("#each {}", whole.address);
+        if !self.evaluation.busy.borrow_mut().insert(busy.clone()) {
+            return val;
+        }
+        let instances = Resource { module: self, address: &whole.address, section }.each();
+        self.evaluation.busy.borrow_mut().remove(&busy);
+        let one = |key: &str| Val { kind: Kind::Ref(Ref { index: Some(Rc::from(key)), ..whole.clone() }), ..val.clone() };
+        let entries: Vec<(String, Val)> = instances.iter().map(|instance| (instance.key.clone(), one(&instance.key))).collect();
+        if entries.is_empty() { val } else { Val::new(Kind::Map(entries)) }
+    }
+
+    /// Works with what the instance that a reference means has for `each` or `count`.
+    pub(super) fn within_instance<T>(&self, reference: &Ref, section: Section<'m>, work: impl FnOnce() -> T) -> T {
+        let resource = Resource { module: self, address: &reference.address, section };
+        let instance = reference.index.as_ref().and_then(|index| resource.each().into_iter().find(|one| *one.key == **index));
+        let Some(instance) = instance else { return work() };
+        self.evaluation.each.borrow_mut().push(instance.each);
+        let made = work();
+        self.evaluation.each.borrow_mut().pop();
+        made
     }
 
     fn attribute(&self, reference: &Ref, section: Section<'m>) -> Val {

@@ -20,7 +20,7 @@ pub(super) struct Resource<'s, 'm> {
 pub(super) const MAX_INSTANCES: usize = 100;
 
 /// What is said where there are more.
-pub(super) const INSTANCES_LIMITED: &str = "a `for_each` makes more than 100 instances; those beyond were not read";
+pub(super) const INSTANCES_LIMITED: &str = "a `for_each` or `count` makes more than 100 instances; those beyond were not read";
 
 /// One of the instances that `for_each` makes.
 pub(super) struct Instance {
@@ -28,8 +28,8 @@ pub(super) struct Instance {
     pub(super) key: String,
     /// What expressions mean by `each.key`, `each.value` and its parts.
     names: Vec<(String, Val)>,
-    /// What expressions mean by `each`.
-    each: (String, Val),
+    /// What expressions mean by `each` or `count`.
+    pub(super) each: (String, Val),
 }
 
 impl Instance {
@@ -41,6 +41,13 @@ impl Instance {
         names.push(("each.value".to_owned(), value.clone()));
         let each = Val::new(Kind::Map(vec![("key".to_owned(), own), ("value".to_owned(), value)]));
         Self { key, names, each: ("each".to_owned(), each) }
+    }
+
+    /// One of those that `count` makes.
+    fn counted(index: usize) -> Self {
+        let own = Val::new(Kind::Number(index.to_string()));
+        let count = Val::new(Kind::Map(vec![("index".to_owned(), own.clone())]));
+        Self { key: index.to_string(), names: vec![("count.index".to_owned(), own)], each: ("count".to_owned(), count) }
     }
 
     /// A text with what this instance puts into it.
@@ -128,7 +135,7 @@ impl<'m> Resource<'_, 'm> {
             return values.clone();
         }
         let (text, basis) = self.module.text_of(val);
-        let Some(what) = hole::only_hole(&text).filter(|what| what.starts_with("each.")) else {
+        let Some(what) = hole::only_hole(&text).filter(|what| is_of_instance(what)) else {
             let texts = self.each_text(&text).into_iter().filter(|filled| *filled != text);
             let texts: Vec<Val> = texts.map(|text| Val { kind: Kind::Text(text, basis), ..val.clone() }).collect();
             return if texts.is_empty() { vec![val.clone()] } else { texts };
@@ -166,16 +173,32 @@ impl<'m> Resource<'_, 'm> {
 
     /// A text, once for each instance that it differs in.
     pub(super) fn each_text(&self, text: &str) -> Vec<String> {
-        let differs = hole::holes(text).any(|what| what.starts_with("each."));
+        let differs = hole::holes(text).any(is_of_instance);
         let instances = if differs { self.each() } else { Vec::new() };
         let filled: Vec<String> = instances.iter().map(|instance| instance.fill(self.module, text)).collect();
         if filled.is_empty() { vec![text.to_owned()] } else { filled }
     }
 
-    /// The instances that `for_each` makes, as far as it is known.
+    /// The instances that `for_each` makes, or `count`, as far as they are known. The only one is told apart by nothing.
     pub(super) fn each(&self) -> Vec<Instance> {
+        if let Some(count) = self.text("count").and_then(|count| count.parse::<usize>().ok()).filter(|count| *count > 1) {
+            if count > MAX_INSTANCES {
+                self.module.evaluation.instances_cut.set(true);
+            }
+            return (0..count.min(MAX_INSTANCES)).map(Instance::counted).collect();
+        }
         let entries = self.get("for_each").and_then(|over| self.module.iterated(over)).unwrap_or_default();
         entries.into_iter().map(|(key, value)| Instance::new(key, value)).collect()
+    }
+
+    /// Whether it is certain that no instance is made.
+    pub(super) fn makes_none(&self) -> bool {
+        let is_empty = |over: Val| match over.kind {
+            Kind::List(items) => items.is_empty(),
+            Kind::Map(entries) => entries.is_empty(),
+            _ => false,
+        };
+        self.text("count").as_deref() == Some("0") || self.get("for_each").is_some_and(is_empty)
     }
 
     /// Reads once for each instance that `for_each` makes, and once where there are none; with what tells it apart (`[key]`).
@@ -253,6 +276,11 @@ impl<'m> Resource<'_, 'm> {
     }
 }
 
+/// Whether what fills a hole differs from instance to instance.
+pub(super) fn is_of_instance(what: &str) -> bool {
+    what.starts_with("each.") || what == "count.index"
+}
+
 /// Seconds from a number, or a number with a unit as Go and Vault write durations (`1h30m`, `3600s`, `24h`).
 pub(crate) fn seconds(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -278,9 +306,14 @@ pub(crate) fn seconds(text: &str) -> Option<u64> {
     (total > 0 || text.starts_with('0')).then_some(total)
 }
 
+/// Seconds from a duration in ISO 8601 of hours, minutes and seconds (`PT1H30M`).
+pub(crate) fn iso_seconds(text: &str) -> Option<u64> {
+    seconds(&text.strip_prefix("PT")?.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{iso_seconds, seconds};
 
     #[test]
     fn durations_in_seconds() {
@@ -288,6 +321,7 @@ mod tests {
             [seconds("3600"), seconds("1h30m"), seconds("24h"), seconds("0"), seconds("0s")].map(Option::unwrap),
             [3600, 5400, 86_400, 0, 0]
         );
+        assert_eq!([iso_seconds("PT12H"), iso_seconds("PT1H30M"), iso_seconds("12H")], [Some(43_200), Some(5400), None]);
         assert_eq!([seconds(""), seconds("h"), seconds("1x"), seconds("-1"), seconds("99999999999999999999h")], [None; 5]);
     }
 }

@@ -1,6 +1,8 @@
 //! Follows names: `var.x.y`, `local.m["k"]`, `aws_iam_role.r[0].arn`, `data.t.n.attr`.
 //!
-//! Which of several instances is meant makes no difference: `count` and `for_each` make one symbolic instance.
+//! Which of several instances is meant is kept in the reference; where that isn't known, they are one symbolic instance.
+
+use std::rc::Rc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
@@ -9,6 +11,7 @@ use unkeyed_model::Span;
 use super::eval::Bindings;
 use super::module::{FromRange as _, Module};
 use crate::evaluated::{At, Kind, Ref, Val};
+use crate::policy_document::hole;
 
 /// What a value of a collection is of which the index isn't known.
 pub(super) const SEVERAL: &str = "one of several";
@@ -25,11 +28,28 @@ impl Module<'_> {
             }
             other => self.eval_in(file, other, bound),
         };
-        for operator in operators {
+        val = self.stepped(file, val, &operators, bound);
+        if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
+            val.at = traversal.span().map(|range| At::new(file, Span::from_range(range)));
+        }
+        val
+    }
+
+    /// The value that a chain of names and indices leads to from another.
+    fn stepped(&self, file: usize, mut val: Val, operators: &[&TraversalOperator], bound: &Bindings) -> Val {
+        for (at, operator) in operators.iter().enumerate() {
             val = match operator {
+                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) if matches!(val.kind, Kind::List(_)) => {
+                    // An index behind `.*` is one of the list that this makes, behind `[*]` of each item.
+                    let behind = &operators[at + 1..];
+                    let is_names = matches!(operator, TraversalOperator::AttrSplat(_));
+                    let names = behind.iter().take_while(|operator| !is_names || matches!(operator, TraversalOperator::GetAttr(_))).count();
+                    let each = val.items().iter().map(|item| self.stepped(file, item.clone(), &behind[..names], bound));
+                    let list = Val::new(Kind::List(each.collect()));
+                    return self.stepped(file, list, &behind[names..], bound);
+                }
                 TraversalOperator::GetAttr(name) => step(val, name.as_str()),
-                // Which of several instances makes no difference here: there is one symbolic instance.
-                TraversalOperator::Index(_) if is_resource(&val) => val,
+                TraversalOperator::Index(index) if is_resource(&val) => self.which(val, &self.eval_in(file, index, bound)),
                 TraversalOperator::Index(index) => match self.eval_in(file, index, bound).kind {
                     Kind::Text(key, _) | Kind::Number(key) => step(val, &key),
                     _ => instance(val),
@@ -37,9 +57,6 @@ impl Module<'_> {
                 TraversalOperator::LegacyIndex(index) => step(val, &index.value().to_string()),
                 TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => val,
             };
-        }
-        if val.at.is_none() && matches!(val.kind, Kind::Ref(_) | Kind::Unknown(_)) {
-            val.at = traversal.span().map(|range| At::new(file, Span::from_range(range)));
         }
         val
     }
@@ -67,9 +84,19 @@ impl Module<'_> {
     }
 }
 
+impl Module<'_> {
+    /// One of several instances of a resource, where its key is known.
+    fn which(&self, mut val: Val, key: &Val) -> Val {
+        if let (Kind::Ref(reference), Kind::Text(..) | Kind::Number(_)) = (&mut val.kind, &key.kind) {
+            reference.index = Some(self.text_of(key).0).filter(|key| hole::is_known(key)).map(Rc::from);
+        }
+        val
+    }
+}
+
 /// Something named, as a whole.
 pub(super) fn reference(address: String) -> Val {
-    Val::new(Kind::Ref(Ref { address, attribute: String::new() }))
+    Val::new(Kind::Ref(Ref::new(address, "")))
 }
 
 /// Whether it is a resource or data source as a whole.
@@ -88,8 +115,10 @@ fn step(val: Val, key: &str) -> Val {
             Val { kind: Kind::Ref(reference), ..val }
         }
         Kind::Map(entries) => {
+            // What `merge` couldn't tell may hold it.
+            let is_whole = entries.iter().all(|(name, _)| !name.is_empty() && hole::is_known(name));
             let found = entries.into_iter().rev().find(|(name, _)| name == key);
-            found.map_or_else(|| Val::unknown(key), |(_, value)| value)
+            found.map_or_else(|| if is_whole { Val::new(Kind::Null) } else { Val::unknown(key) }, |(_, value)| value)
         }
         Kind::List(items) => {
             let found = key.parse::<usize>().ok().and_then(|index| items.into_iter().nth(index));

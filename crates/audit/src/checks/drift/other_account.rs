@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use unkeyed_model::{IdentityPath, Level, Platform, Principal};
+use unkeyed_model::{IdentityPath, Level, Platform, Principal, TrustBinding};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
@@ -60,11 +60,16 @@ fn providers(view: &View<'_>, sink: &mut Sink<'_>) {
             let Some((account, name)) = path.principal.known().and_then(|text| home(path.platform, text)) else { continue };
             let Some(place) = path.consumer.as_ref().or(path.capability.as_ref()) else { continue };
             let trusts = link.trusts.iter().filter_map(|&at| view.facts().trusts.get(at));
-            let mut owned = trusts.filter_map(|trust| {
+            let owned = trusts.filter_map(|trust| {
                 let (_, owner) = trust.settings.iter().find(|(name, _)| name == "provider-account")?;
                 Some((trust, owner.known()?))
             });
-            let Some((trust, other)) = owned.find(|(_, owner)| *owner != account) else { continue };
+            let owned: Vec<(&TrustBinding, &str)> = owned.collect();
+            // A role of the same name may be made in each of several accounts.
+            if owned.iter().any(|(_, owner)| *owner == account) {
+                continue;
+            }
+            let Some((trust, other)) = owned.first() else { continue };
             let message = format!(
                 "{} becomes {name} of {account} ({}), but its trust is in an identity provider of {other} ({}).",
                 linked.workload.name,
@@ -178,6 +183,19 @@ mod tests {
         estate.facts.workloads.push(run);
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
         estate.facts.workloads[1].traits[0].1 = tenant("01");
+        assert!(levels(&CHECK, &estate).is_empty());
+    }
+
+    #[test]
+    fn a_provider_of_another_account_is_a_warning_unless_one_is_of_this() {
+        let mut estate = named(Platform::Aws, HERE, HERE);
+        let provider = |account: &str| ("provider-account".to_owned(), Value::literal(account));
+        estate.facts.trusts[0].settings.push(provider("444455556666"));
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+        let mut own = estate.facts.trusts[0].clone();
+        own.id.push('1');
+        own.settings = vec![provider("111122223333")];
+        estate.facts.trusts.push(own);
         assert!(levels(&CHECK, &estate).is_empty());
     }
 

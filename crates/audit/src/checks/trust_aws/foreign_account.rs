@@ -33,9 +33,17 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// Condition keys that tie a request to one customer or one organisation.
-const TIES: [&str; 6] =
-    ["sts:externalid", "aws:sourcearn", "aws:sourceaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/"];
+/// Condition keys that tie a request to one customer or one organisation, or to a person at a device, which no vendor's service is.
+const TIES: [&str; 8] = [
+    "sts:externalid",
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltag/",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+];
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let own = own_accounts(view);
@@ -62,7 +70,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 fn is_tied(trust: &TrustBinding) -> bool {
     trust.claims.iter().any(|claim| {
         let name = claim.name.to_ascii_lowercase();
-        TIES.iter().any(|tie| name.starts_with(tie))
+        // A service shows no device, and that is let through by what only holds where one is shown.
+        TIES.iter().any(|tie| name.starts_with(tie)) && !(claim.if_exists && name.starts_with("aws:multifactor"))
     })
 }
 
@@ -138,6 +147,11 @@ mod tests {
         let mut tied = at_home(trusting(Value::literal("444455556666")));
         tied.facts.trusts[0].claims.push(claim("sts:ExternalId", "StringEquals", "a3f1"));
         assert!(levels(&CHECK, &tied).is_empty());
+        let mut person = at_home(trusting(Value::literal("444455556666")));
+        person.facts.trusts[0].claims.push(claim("aws:MultiFactorAuthPresent", "Bool", "true"));
+        assert!(levels(&CHECK, &person).is_empty());
+        person.facts.trusts[0].claims[0].if_exists = true;
+        assert_eq!(levels(&CHECK, &person), [Level::Error]);
     }
 
     #[test]

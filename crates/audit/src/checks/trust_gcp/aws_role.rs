@@ -57,7 +57,7 @@ fn names_role(trust: &TrustBinding) -> bool {
         Value::Known(text, _) | Value::Unknown(text) => text.as_str(),
     });
     text.is_some_and(|text| ["/attribute.aws_role/", "/attribute.arn/", "/subject/"].iter().any(|part| text.contains(part)))
-        || trust.claims.iter().any(|claim| claim.name != "attribute_condition")
+        || trust.claims.iter().any(|claim| claim.name != "attribute_condition" && !claim.name.ends_with("account"))
 }
 
 #[cfg(test)]
@@ -80,6 +80,11 @@ mod tests {
     fn no_role_anywhere_is_a_warning() {
         assert_eq!(levels(&CHECK, &aws("principalSet://x/workloadIdentityPools/p/*", None)), [Level::Warning]);
         assert_eq!(levels(&CHECK, &aws("principalSet://x/*", Some("assertion.account == '111122223333'"))), [Level::Warning]);
+        let mut account = aws("principalSet://x/attribute.account/111122223333", None);
+        for trust in &mut account.facts.trusts {
+            trust.claims = vec![crate::checks::testing::claim("assertion.account", "==", "111122223333")];
+        }
+        assert_eq!(levels(&CHECK, &account), [Level::Warning]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Reader<'_> {
     pub(super) fn comprehension(&self, inside: &str, levels: usize) -> Option<Json> {
         let (body, rest) = inside.split_once(" for ")?;
         let (parameter, list) = rest.split_once(" in ")?;
-        let list = Reader { text: list, at: 0, names: self.names, item: None }.value(levels)?;
+        let list = Reader::new(list, self.names).value(levels)?;
         self.each(&list, parameter.trim(), body, levels)
     }
 
@@ -32,7 +32,7 @@ impl Reader<'_> {
         }
         let made = items.iter().map(|item| {
             let item = Some((parameter, item));
-            Reader { text: body, at: 0, names: self.names, item }.value(levels).filter(Json::is_string)
+            Reader { item, bound: self.bound.clone(), ..Reader::new(body, self.names) }.value(levels).filter(Json::is_string)
         });
         made.collect::<Option<Vec<_>>>().map(Json::Array)
     }

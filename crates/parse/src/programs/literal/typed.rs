@@ -15,6 +15,8 @@ const MAPS: &[&str] = &["Map.of(", "ImmutableMap.of("];
 const PAIRED: &[&str] = &["mapOf(", "mutableMapOf(", "jsonObject("];
 /// Calls that fill a text in.
 const FORMATS: &[&str] = &["fmt.Sprintf(", "pulumi.Sprintf(", "String.format(", "string.Format(", "String.Format(", "Output.format("];
+/// Calls that join texts.
+const CONCATS: &[&str] = &["pulumi.concat(", "pulumi.Output.concat(", "Output.concat("];
 /// What makes the object whose fields the calls behind it name.
 const BUILDER: &str = ".builder(";
 
@@ -132,7 +134,7 @@ impl Reader<'_> {
     }
 
     fn called(&mut self, levels: usize) -> Option<Json> {
-        let call = [LISTS, MAPS, PAIRED, FORMATS].concat().into_iter().find(|call| self.rest().starts_with(call))?;
+        let call = [LISTS, MAPS, PAIRED, FORMATS, CONCATS].concat().into_iter().find(|call| self.rest().starts_with(call))?;
         self.at += call.len();
         let all = self.given(levels, PAIRED.contains(&call))?;
         if PAIRED.contains(&call) {
@@ -145,6 +147,9 @@ impl Reader<'_> {
         if MAPS.contains(&call) {
             let pairs = all.chunks_exact(2).map(|pair| Some((pair[0].as_str()?.to_owned(), pair[1].clone())));
             return pairs.collect::<Option<Map<_, _>>>().map(Json::Object);
+        }
+        if CONCATS.contains(&call) {
+            return all.iter().map(Json::as_str).collect::<Option<String>>().map(Json::String);
         }
         let (format, given) = all.split_first()?;
         Some(Json::String(filled(format.as_str()?, given)))

@@ -45,7 +45,10 @@ impl Document {
                 let section = *module.resources.get(&reference.address)?;
                 match reference.resource_type() {
                     "template_file" => Self::read_within(module, &module.template_file(section)?, levels.checked_sub(1)?),
-                    "aws_iam_policy_document" => Some(Self::of_data_source(module, section, levels.checked_sub(1)?)),
+                    "aws_iam_policy_document" => {
+                        let levels = levels.checked_sub(1)?;
+                        Some(module.within_instance(reference, section, || Self::of_data_source(module, section, levels)))
+                    }
                     "aws_iam_policy" | "aws_iam_role_policy" if reference.first() == "policy" => {
                         Self::read_within(module, &module.get(section, "policy")?, levels.checked_sub(1)?)
                     }

@@ -49,7 +49,7 @@ pub(super) fn leads_to(kind: &str) -> Option<Destination> {
 
 /// The uses that `of` makes of what would fill the holes of a text.
 pub(super) fn in_holes(text: &str, of: impl Fn(&Ref) -> Option<Reference>) -> Vec<Reference> {
-    let named = hole::holes(text).filter_map(split_address).map(|(address, attribute)| Ref { address, attribute });
+    let named = hole::holes(text).filter_map(split_address).map(|(address, attribute)| Ref::new(address, attribute));
     named.filter_map(|used| of(&used)).collect()
 }
 
