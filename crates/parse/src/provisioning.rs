@@ -51,6 +51,9 @@ const WORDS: &[&str] = &[
     "identity-propagation-trust",
     "IdentityPropagationTrust",
     "dynamic-group",
+    "group add-user",
+    "AppRoleAssignment",
+    "auth tune",
     "iam policy create",
     "iam policy update",
     "/v1/auth/",
@@ -101,7 +104,10 @@ pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let head = head(unit);
     let makes_trusts = || WORDS.iter().any(|word| holds(head, word));
-    let makes_entries = || holds(head, "entry create") && holds(head, "piffeID");
+    let makes_entries = || {
+        (holds(head, "entry create") && (holds(head, "piffeID") || holds(head, "piffe_id")))
+            || (holds(head, "federation create") && holds(head, "bundleEndpointProfile"))
+    };
     let name = origin.file_name();
     let is_told = || is_script(name) && (makes_trusts() || makes_entries());
     // A policy of Vault may stand in a file of its own.

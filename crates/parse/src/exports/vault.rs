@@ -62,6 +62,24 @@ pub(super) fn approle_role(item: &Node, out: &mut Out<'_>) {
     role(item, "vault_approle_auth_backend_role", &settings, out);
 }
 
+/// A role of a method for machines of a cloud.
+pub(super) fn aws_role(item: &Node, out: &mut Out<'_>) {
+    let settings = ["bound_iam_principal_arn", "bound_iam_role_arn", "bound_account_id", "bound_ami_id", "bound_vpc_id", "bound_subnet_id"];
+    role(item, "vault_aws_auth_backend_role", &settings, out);
+}
+
+/// The same of Azure.
+pub(super) fn azure_role(item: &Node, out: &mut Out<'_>) {
+    let settings = ["bound_service_principal_ids", "bound_subscription_ids", "bound_resource_groups", "bound_locations", "bound_group_ids"];
+    role(item, "vault_azure_auth_backend_role", &settings, out);
+}
+
+/// The same of Google Cloud.
+pub(super) fn gcp_role(item: &Node, out: &mut Out<'_>) {
+    let settings = ["bound_service_accounts", "bound_projects", "bound_zones", "bound_regions", "bound_instance_groups", "bound_labels"];
+    role(item, "vault_gcp_auth_backend_role", &settings, out);
+}
+
 /// Whose tokens the JWT method accepts.
 pub(super) fn jwt_config(item: &Node, out: &mut Out<'_>) {
     let label = out.numbered("vault_jwt_auth_backend", "");

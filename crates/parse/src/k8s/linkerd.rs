@@ -40,6 +40,12 @@ pub(super) fn read(objects: &[Object<'_>], facts: &mut Facts) {
     }
     for policy in of_kind("ServerAuthorization") {
         let server = policy.text(&["spec", "server", "name"]);
+        // Clients without an identity, unless only some networks may call.
+        if let Some(open) = policy.at(&["spec", "client", "unauthenticated"]).filter(|open| open.is_true())
+            && policy.at(&["spec", "client", "networks"]).is_none()
+        {
+            grant(*policy, server.as_deref(), EVERYBODY, policy.location(open, "spec.client.unauthenticated"), facts);
+        }
         admitted(*policy, &["spec", "client", "meshTLS"], "serviceAccounts", |id, at| grant(*policy, server.as_deref(), id, at, facts));
     }
 }
@@ -121,6 +127,16 @@ metadata: {name: older, namespace: shop}
 spec:
   server: {name: api-admin}
   client: {meshTLS: {serviceAccounts: [{name: admin, namespace: ops}]}}
+---
+apiVersion: policy.linkerd.io/v1beta1
+kind: ServerAuthorization
+metadata: {name: open, namespace: shop}
+spec: {server: {name: api-open}, client: {unauthenticated: true}}
+---
+apiVersion: policy.linkerd.io/v1beta1
+kind: ServerAuthorization
+metadata: {name: probes, namespace: shop}
+spec: {server: {name: api-open}, client: {unauthenticated: true, networks: [{cidr: 10.0.0.0/8}]}}
 ";
 
     #[test]
@@ -134,6 +150,7 @@ spec:
             ("spiffe://cluster.local/ns/jobs/sa/batch", "shop/api-http"),
             ("spiffe://cluster.local/ns/shop/sa/gateway", "shop/api-http"),
             ("spiffe://cluster.local/ns/ops/sa/admin", "shop/api-admin"),
+            ("spiffe://*", "shop/api-open"),
         ];
         assert_eq!(said, expected);
     }

@@ -113,6 +113,16 @@ pub(super) fn cmdlet(call: &Call<'_>, out: &mut Out<'_>) {
                 secret(call, name, has(call, &["-CertValue"]), out);
             }
         }
+        "New-MgServicePrincipalAppRoleAssignment" | "New-MgServicePrincipalAppRoleAssignedTo" | "New-AzureADServiceAppRoleAssignment" => {
+            let kind = "azuread_app_role_assignment";
+            let own = out.numbered(kind, "");
+            // The permission may be what a filter picked out by its name.
+            let role = ["-AppRoleId", "-Id"].iter().find_map(|name| option(name));
+            let role = role.map(|role| role.trim_end_matches(".Id").to_owned());
+            let attributes =
+                vec![("principal_object_id", option("-PrincipalId").map(Attribute::Text)), ("app_role_id", role.map(Attribute::Text))];
+            out.resource(kind, own, &call.node(), attributes);
+        }
         "New-MgApplicationFederatedIdentityCredential" | "New-AzADAppFederatedIdentityCredential" => call.documents(out),
         _ => {}
     }

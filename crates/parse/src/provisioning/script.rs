@@ -35,6 +35,8 @@ pub(super) struct Script {
     files: BTreeMap<String, String>,
     /// What the command before it prints.
     printed: Option<String>,
+    /// The variable that the command before it sets.
+    assigning: Option<String>,
     /// What the commands inside the next print.
     inside: Printed,
     /// Bytes that expansions may still yield.
@@ -100,7 +102,9 @@ impl Script {
         let input = document.or_else(|| if command.piped { self.printed.take() } else { None });
         let call = Call { command, script: self, input };
         interpret(&call, out);
-        let (printed, written, assigned) = (call.printed(), call.written(), call.assigned());
+        let (printed, written, mut assigned) = (call.printed(), call.written(), call.assigned());
+        assigned.extend(self.picked(&call));
+        self.assigning = assigned.first().map(|(name, _)| name.clone());
         self.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
         for (name, value) in assigned {
             match value.filter(|value| value.len() <= MAX_TEXT) {
@@ -109,6 +113,17 @@ impl Script {
             };
         }
         self.printed = printed;
+    }
+}
+
+impl Script {
+    /// `$role = $graph.AppRoles | Where-Object { $_.Value -eq 'User.Read.All' }`: what is picked by its name is known by it.
+    fn picked(&self, call: &Call<'_>) -> Option<(String, Option<String>)> {
+        let words = &call.command.words;
+        let is_filter = matches!(call.program(), "Where-Object" | "where" | "?") && call.command.piped;
+        let at = words.iter().position(|word| word.text == "-eq").filter(|_| is_filter)?;
+        words.get(at.checked_sub(1)?).filter(|word| word.text.ends_with(".Value"))?;
+        Some((self.assigning.clone()?, Some(self.expanded(&words.get(at + 1)?.text))))
     }
 }
 

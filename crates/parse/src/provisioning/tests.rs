@@ -334,3 +334,41 @@ fn credentials_of_an_application_are_those_of_the_one_that_is_named() {
     let other = read("a.sh", &script.replace("reset --id $APP", "reset --id $OTHER"));
     assert_ne!(other.declarations[0].principal.as_deref(), Some(other.trusts[0].principal.as_str()));
 }
+
+#[test]
+fn an_id_that_is_asked_for_is_known_by_its_name() {
+    let script = "az identity create -g rg -n id-ci\nP=$(az identity show -g rg -n id-ci --query principalId -o tsv)\n\
+                  az role assignment create --assignee \"$P\" --role Owner --scope /subscriptions/0\n";
+    let facts = read("setup.sh", script);
+    let identity = facts.principals.iter().find(|principal| principal.names.contains(&"id-ci".into())).unwrap();
+    assert_eq!(facts.grants[0].principal, identity.key);
+    let member = "G=$(oci iam group list --name Administrators --query 'data[0].id' --raw-output)\n\
+                  oci iam group add-user --user-id svc-ci --group-id \"$G\"\n";
+    assert_eq!(read("setup.sh", member).grants.len(), 1);
+    assert!(read("setup.sh", &member.replace("Administrators", "Deployers")).grants.is_empty());
+}
+
+#[test]
+fn a_permission_that_a_filter_picks_is_known_by_its_name() {
+    let script = "$role = $graph.AppRoles | Where-Object { $_.Value -eq 'User.Read.All' }\n\
+                  New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId x -PrincipalId x -ResourceId y -AppRoleId $role.Id\n";
+    assert_eq!(read("grant.ps1", script).grants[0].role, Some(Value::literal("User.Read.All")));
+}
+
+#[test]
+fn how_far_ahead_a_date_lies_is_how_long_a_url_lives() {
+    let script = "E=$(date -u -d '90 days' +%FT%TZ)\naz storage container generate-sas -n x --expiry \"$E\"\n";
+    let sessions = read("sas.sh", script).sessions;
+    assert_eq!((sessions[0].setting.as_str(), sessions[0].seconds), ("signed-url-seconds", Some(90 * 86_400)));
+}
+
+#[test]
+fn what_a_login_method_is_tuned_to_holds_for_its_roles() {
+    let script = "vault auth enable -path=gh jwt\nvault auth tune -default-lease-ttl=15m -max-lease-ttl=1h gh/\n\
+                  vault write auth/gh/role/ci user_claim=sub bound_subject=x\n\
+                  vault write auth/gcp/role/g type=iam bound_service_accounts='*'\n";
+    let facts = read("setup.sh", script);
+    let told: Vec<_> = facts.sessions.iter().map(|one| (one.setting.as_str(), one.seconds)).collect();
+    assert_eq!(told, [("token_ttl", Some(900)), ("token_max_ttl", Some(3_600))]);
+    assert!(subjects(&facts).contains(&SubjectRule::Glob(vec!["*".into()])));
+}

@@ -17,10 +17,10 @@ pub(super) const READERS: &[(&str, Reader)] = &[
         federated(resource, APPLICATION, "application", facts)
     }),
     ("azurerm_role_assignment", role_assignment),
-    ("azurerm_role_definition", unassigned),
-    ("azapi_resource", interface_object),
-    ("azuread_directory_role_assignment", directory_role),
-    ("azuread_app_role_assignment", app_role),
+    ("azurerm_role_definition", |resource, facts| resource.apart(facts, unassigned)),
+    ("azapi_resource", |resource, facts| resource.apart(facts, interface_object)),
+    ("azuread_directory_role_assignment", |resource, facts| resource.apart(facts, directory_role)),
+    ("azuread_app_role_assignment", |resource, facts| resource.apart(facts, app_role)),
 ];
 
 const APPLICATION: &[&str] = &["application_id", "application_object_id"];
@@ -88,11 +88,13 @@ fn interface_object(resource: Resource<'_, '_>, facts: &mut Facts) {
     let kind = kind.split('@').next().unwrap_or_default();
     if kind.ends_with("/federatedidentitycredentials") {
         let Some(principal) = resource.principal("parent_id", Platform::Azure, "managed-identity", facts) else { return };
-        let subject = match resource.partly("body.properties.subject") {
-            Some(Value::Known(text, _)) if !text.is_empty() => SubjectRule::Exact(vec![text]),
-            Some(Value::Unknown(why)) => SubjectRule::Unknown(why),
+        let expression = resource.partly("body.properties.claimsMatchingExpression.value");
+        let subject = match (resource.partly("body.properties.subject"), expression) {
+            (Some(Value::Known(text, _)), _) if !text.is_empty() => SubjectRule::Exact(vec![text]),
+            (Some(Value::Unknown(why)), _) | (_, Some(Value::Unknown(why))) => SubjectRule::Unknown(why),
+            (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
             // A body that isn't known may say anything.
-            None if resource.get("body.properties").is_none() => return,
+            _ if resource.get("body.properties").is_none() => return,
             _ => SubjectRule::Any,
         };
         facts.trusts.push(TrustBinding {
@@ -105,6 +107,15 @@ fn interface_object(resource: Resource<'_, '_>, facts: &mut Facts) {
         let role = resource.get("body.properties.roleDefinitionId").map(|id| guid_of(resource, &id));
         let scope = resource.get("parent_id").map_or(ResourceScope::Unknown, |scope| scope_of(resource, &scope));
         facts.grants.push(named(principal, role, scope, resource.location()));
+    } else if kind == "microsoft.authorization/roledefinitions" {
+        if resource.module.refers_to(resource.address) {
+            return;
+        }
+        let texts = |list: &str| resource.module.texts(resource.section, &format!("body.properties.permissions.{list}"));
+        let actions: Vec<String> = ["actions", "dataActions"].into_iter().flat_map(texts).map(|(text, _)| hole::shown(&text)).collect();
+        resource.defines(Platform::Azure, "custom-role", "body.properties.roleName", facts);
+        let scope = resource.get("parent_id").map_or(ResourceScope::Unknown, |scope| scope_of(resource, &scope));
+        facts.grants.push(RoleGrant { actions, ..named(resource.key(), None, scope, resource.location()) });
     }
 }
 
