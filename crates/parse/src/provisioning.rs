@@ -14,6 +14,7 @@ mod gcp;
 mod kubernetes;
 mod lasting;
 mod loops;
+mod manifests;
 mod objects;
 mod oci;
 mod power_shell;
@@ -52,6 +53,11 @@ const WORDS: &[&str] = &[
     "IdentityPropagationTrust",
     "dynamic-group",
     "group add-user",
+    "kind: ClusterRoleBinding",
+    "kind: RoleBinding",
+    "kind: ClusterSPIFFEID",
+    "kubernetes.io/service-account-token",
+    "secrets tune",
     "AppRoleAssignment",
     "auth tune",
     "iam policy create",

@@ -29,6 +29,9 @@ const USER_ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
     for resource in template.source.resources.iter().filter(|resource| type_of(resource).eq_ignore_ascii_case(USER_ASSIGNED)) {
         let key = template.key(&resource.symbol);
+        if key_of(template, resource, facts) != key {
+            continue;
+        }
         let mut names = vec![key.clone()];
         names.extend(Some(template.name_of(resource)).filter(|name| hole::is_known(name) && !name.is_empty()));
         let location = template.location(resource);
@@ -41,6 +44,15 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
         let location = template.location(module);
         facts.principals.push(Principal { platform: Platform::Azure, key, kind: "managed-identity".to_owned(), names, location });
     }
+}
+
+/// The key of an identity: of one that is only looked up that of the one which is known by its name.
+fn key_of(template: &Deployment<'_>, resource: &Declared, facts: &Facts) -> String {
+    let name = if resource.existing { template.name_of(resource) } else { String::new() };
+    let is_it =
+        |known: &&Principal| known.platform == Platform::Azure && known.kind == "managed-identity" && known.names[1..].contains(&name);
+    let known = facts.principals.iter().find(is_it).filter(|_| !name.is_empty() && hole::is_known(&name));
+    known.map_or_else(|| template.key(&resource.symbol), |known| known.key.clone())
 }
 
 /// Reads what a resource says of principals.
@@ -104,7 +116,7 @@ pub(super) fn key_name(template: &Deployment<'_>, address: &str, attribute: &str
 /// A credential of a managed identity, or of an application, whose properties stand one level higher in Bicep.
 fn federated(template: &Deployment<'_>, resource: &Declared, ordinal: usize, facts: &mut Facts) {
     let key = match template.parent(resource) {
-        Some(parent) => template.key(&parent.symbol),
+        Some(parent) => key_of(template, parent, facts),
         None => {
             let name = template.name_of(resource);
             let identity = name.rsplit_once('/').map_or(name.as_str(), |(identity, _)| identity);

@@ -55,14 +55,13 @@ pub(super) fn read(units: &[Unit<'_>]) -> Facts {
             files.parameters.entry(host_files::relative(place.path(), using)).or_default().push(place.path().to_owned());
         }
     }
-    let mut reached = BTreeSet::new();
-    for (path, (place, source)) in &files.files {
-        let is_called = files.calls.contains_key(path);
+    for (place, source) in files.files.values() {
         let deployment = Deployment::new(place, WorkloadKind::Bicep, String::new(), source);
         template(&Deployment { files: Some(&files), ..deployment }, 0, false, &mut facts);
-        if !is_called {
-            files.root(path, &mut reached, &mut facts);
-        }
+    }
+    let mut reached = BTreeSet::new();
+    for path in files.files.keys().filter(|path| !files.calls.contains_key(*path)) {
+        files.root(path, &mut reached, &mut facts);
     }
     // Files that draw in each other and nothing else.
     for path in files.files.keys() {
@@ -168,6 +167,13 @@ impl<'a> Deployment<'a> {
 
     /// A value as another file may have it: what it refers to is named in full, and it has no place there.
     fn qualified(&self, val: Val) -> Val {
+        // The name of a resource is what it is looked up by.
+        if let Kind::Ref(of) = &val.kind
+            && of.attribute == "name"
+            && let Some(name) = self.resource(&of.address).map(|resource| self.name_of(resource)).filter(|name| hole::is_known(name))
+        {
+            return Val::new(Kind::Text(name, Basis::Literal));
+        }
         let named = |of: &Ref| {
             Kind::Ref(Ref { address: self.key(&identities::key_name(self, &of.address, &of.attribute)), attribute: String::new() })
         };

@@ -254,3 +254,20 @@ fn an_application_may_have_secrets_of_its_own() {
     assert_eq!((declared.len(), declared[0].lifetime.seconds()), (1, Some(365 * 86_400)));
     assert_eq!(declared[0].principal.as_deref(), Some("bicep:infra/main.bicep#app"));
 }
+
+#[test]
+fn an_identity_that_a_module_looks_up_by_name_is_that_one() {
+    let main = "resource mi 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = { name: 'shared' }
+module fic 'fic.bicep' = [for repo in ['a', 'b']: { name: repo, params: { identity: mi.name, repo: repo } }]
+";
+    let fic = "param identity string\nparam repo string
+resource mi 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = { name: identity }
+resource fic 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {
+  parent: mi
+  name: repo
+  properties: { issuer: 'https://i', subject: 'repo:acme/${repo}:*', audiences: [ 'x' ] }
+}
+";
+    let facts = modules(&[("main.bicep", main), ("fic.bicep", fic)]);
+    assert_eq!(subjects(&facts, "bicep:main.bicep#mi"), [exact("repo:acme/a:*"), exact("repo:acme/b:*")]);
+}

@@ -10,6 +10,10 @@ use crate::tree::{Entry, Kind, Node};
 /// Settings of every login role.
 const COMMON: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "token_explicit_max_ttl", "token_policies"];
 
+/// Older names of settings, which the server still takes.
+const RENAMED: &[(&str, &str)] =
+    &[("ttl", "token_ttl"), ("max_ttl", "token_max_ttl"), ("period", "token_period"), ("policies", "token_policies")];
+
 /// What is told: the answer as a whole, or only what stands under its `data`.
 fn data(item: &Node) -> &Node {
     item.get("data").filter(|data| matches!(data.kind, Kind::Map(_))).unwrap_or(item)
@@ -37,7 +41,8 @@ fn role(item: &Node, kind: &'static str, settings: &[&str], out: &mut Out<'_>) {
     let own = settings.iter().chain(COMMON);
     let written = |entry: &&Entry| !(entry.value.is_null() || entry.value.items().is_empty() && matches!(entry.value.kind, Kind::Seq(_)));
     let attributes = own.filter_map(|key| {
-        let entry = data.entry(key).filter(written)?;
+        let older = RENAMED.iter().find(|(_, new)| new == key).map(|(old, _)| *old);
+        let entry = data.entry(key).filter(written).or_else(|| data.entry(older?).filter(written))?;
         // An empty text is how the server prints what isn't set.
         (entry.value.text() != Some("")).then(|| (*key, Some(Attribute::Node(entry.value.clone()))))
     });

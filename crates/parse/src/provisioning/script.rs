@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
 use super::printed::{self, Printed};
-use super::{aws, azure, gcp, kubernetes, lasting, loops, oci, power_shell, vault};
+use super::{aws, azure, gcp, kubernetes, lasting, loops, manifests, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -61,6 +61,7 @@ pub(super) fn read(out: &mut Out<'_>) {
     }
     lasting::policies(out);
     let commands = shell::commands(&text);
+    manifests::read(&commands, out);
     let mut script = Script { left: Cell::new(MAX_EXPANDED), ..Script::default() };
     let mut loops: Vec<(String, Vec<String>)> = Vec::new();
     let mut taken = 0;

@@ -372,3 +372,28 @@ fn what_a_login_method_is_tuned_to_holds_for_its_roles() {
     assert_eq!(told, [("token_ttl", Some(900)), ("token_max_ttl", Some(3_600))]);
     assert!(subjects(&facts).contains(&SubjectRule::Glob(vec!["*".into()])));
 }
+
+#[test]
+fn manifests_that_a_script_applies_grant_what_they_say() {
+    let script = "cat <<EOF | kubectl apply -f -\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: x}\n\
+                  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n\
+                  subjects: [{kind: ServiceAccount, name: a, namespace: b}]\nEOF\n";
+    let facts = read("setup.sh", script);
+    assert_eq!((facts.grants.len(), facts.grants[0].location.region.line), (1, 5));
+    let many = read("setup.sh", &script.repeat(40));
+    assert_eq!((many.grants.len(), many.skipped.len()), (32, 1));
+}
+
+#[test]
+fn leases_of_an_engine_are_as_long_as_it_is_tuned_to() {
+    let told = |script: &str| read("s.sh", script).sessions.iter().map(|one| one.seconds).collect::<Vec<_>>();
+    assert_eq!(told("vault secrets tune -default-lease-ttl=192h -max-lease-ttl=768h aws/\n"), [Some(691_200), Some(2_764_800)]);
+    assert!(told("vault secrets tune -max-lease-ttl=87600h pki\n").is_empty());
+}
+
+#[test]
+fn a_variable_may_be_read_from_a_document() {
+    let script = "read -r -d '' BODY <<EOF || true\n{\"name\": \"x\", \"issuer\": \"https://i\", \"subject\": \"s\", \"audiences\": [\"a\"]}\nEOF\n\
+                  az ad app federated-credential create --id x --parameters \"$BODY\"\n";
+    assert_eq!(read("setup.sh", script).trusts.len(), 1);
+}

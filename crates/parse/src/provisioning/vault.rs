@@ -16,6 +16,9 @@ const BACKEND: &str = "vault_jwt_auth_backend";
 /// A login method of which only its lengths are known.
 const TUNED: &str = "vault_auth_backend";
 
+/// A secrets engine.
+const MOUNT: &str = "vault_mount";
+
 /// Settings that are lists, written with commas.
 const LISTS: &[&str] = &[
     "bound_account_id",
@@ -54,6 +57,9 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         let name = call.argument_after("write").unwrap_or_default();
         return policy(&call.node(), &name, call.content(&last).map(Attribute::Text), out);
     }
+    if call.runs(&["secrets", "tune"]) || call.runs(&["secrets", "enable"]) {
+        return engine(call, out);
+    }
     if call.runs(&["auth", "tune"]) || call.runs(&["auth", "enable"]) {
         return tuned(call, out);
     }
@@ -70,6 +76,22 @@ fn tuned(call: &Call<'_>, out: &mut Out<'_>) {
     let mount = mount.trim_matches('/');
     let label = out.label(TUNED, mount, mount);
     out.resource(TUNED, label, &call.node(), vec![("path", text(mount)), ("tune", Some(Attribute::Block(tune)))]);
+}
+
+/// How long what a secrets engine hands out lives unless its roles say less; a path tells the kind where the command doesn't.
+fn engine(call: &Call<'_>, out: &mut Out<'_>) {
+    let length = |name: &str| {
+        call.option(&[name, &format!("-{name}")]).and_then(|text| seconds(&text)).map(|length| Attribute::Text(length.to_string()))
+    };
+    let lengths =
+        given(vec![("default_lease_ttl_seconds", length("-default-lease-ttl")), ("max_lease_ttl_seconds", length("-max-lease-ttl"))]);
+    let Some(last) = call.arguments().filter(|word| !word.starts_with('-')).last().filter(|_| !lengths.is_empty()) else { return };
+    let path = call.option(&["-path", "--path"]).unwrap_or_else(|| last.clone());
+    let (path, kind) = (path.trim_matches('/'), last.trim_matches('/'));
+    let label = out.label(MOUNT, path, path);
+    let mut attributes = given(vec![("path", text(path)), ("type", text(kind))]);
+    attributes.extend(lengths);
+    out.add(MOUNT, label, &call.node(), attributes);
 }
 
 /// Reads a request to the server.
