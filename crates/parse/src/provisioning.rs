@@ -59,6 +59,7 @@ const WORDS: &[&str] = &[
     "kubernetes.io/service-account-token",
     "secrets tune",
     "AppRoleAssignment",
+    "app permission add",
     "auth tune",
     "iam policy create",
     "iam policy update",

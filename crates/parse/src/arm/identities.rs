@@ -61,13 +61,13 @@ pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut F
     if FEDERATED.contains(&kind.split('@').next().unwrap_or(&kind)) {
         template.each(resource, |ordinal| federated(template, resource, ordinal, facts));
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
-        role_assignment(template, resource, facts);
+        template.each(resource, |_| role_assignment(template, resource, facts));
     } else if kind.ends_with("microsoft.authorization/roledefinitions") {
         unassigned(template, resource, facts);
     } else if kind.split('@').next() == Some(APPLICATION) {
         stored(template, resource, facts);
     } else if kind.split('@').next() == Some(APP_ROLE) {
-        app_role(template, resource, facts);
+        template.each(resource, |_| app_role(template, resource, facts));
     } else if kind.ends_with("providers/roleassignments") {
         // The older form: `Microsoft.Storage/storageAccounts/providers/roleAssignments`.
         role_assignment(template, resource, facts);

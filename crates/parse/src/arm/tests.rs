@@ -271,3 +271,13 @@ resource fic 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentity
     let facts = modules(&[("main.bicep", main), ("fic.bicep", fic)]);
     assert_eq!(subjects(&facts, "bicep:main.bicep#mi"), [exact("repo:acme/a:*"), exact("repo:acme/b:*")]);
 }
+
+#[test]
+fn assignments_of_a_loop_are_told_apart() {
+    let text = "param all array = [ { id: 'p', role: 'a' }, { id: 'q', role: 'b' } ]\nvar ids = { a: 'A', b: 'B' }\n\
+        resource ra 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for one in all: {\n  name: one.id\n  properties: { principalId: one.id, roleDefinitionId: ids[one.role] }\n}]\n";
+    let facts = bicep(text);
+    let roles: Vec<_> =
+        facts.grants.iter().map(|grant| grant.role.as_ref().and_then(|role| role.known()).unwrap_or("?").to_owned()).collect();
+    assert_eq!(roles, ["A", "B"]);
+}

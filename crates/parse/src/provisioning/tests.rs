@@ -397,3 +397,29 @@ fn a_variable_may_be_read_from_a_document() {
                   az ad app federated-credential create --id x --parameters \"$BODY\"\n";
     assert_eq!(read("setup.sh", script).trusts.len(), 1);
 }
+
+#[test]
+fn a_permission_that_is_asked_for_is_one() {
+    let script = "az ad app permission add --id app --api g --api-permissions 9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8=Role e1fe6dd8-ba31-4d61-89e7-88639da4683d=Scope\n";
+    let facts = read("p.sh", script);
+    assert_eq!(
+        facts.grants.iter().map(|grant| grant.role.clone()).collect::<Vec<_>>(),
+        [Some(Value::literal("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8"))]
+    );
+}
+
+#[test]
+fn power_shell_says_how_far_ahead_a_secret_ends() {
+    let seconds =
+        |end: &str| read("s.ps1", &format!("New-AzADAppCredential -ObjectId x -EndDate {end}\n")).declarations[0].lifetime.seconds();
+    assert_eq!(seconds("(Get-Date).AddYears(3)"), Some(3 * 365 * 86_400));
+    assert_eq!(seconds("[DateTime]::Now.AddDays(30)"), Some(30 * 86_400));
+    assert_eq!(seconds("(Get-Date).AddYears($years)"), None);
+}
+
+#[test]
+fn a_task_may_ask_the_server_itself() {
+    let play = "- hosts: localhost\n  tasks:\n    - uri:\n        url: https://v.example/v1/auth/jwt/role/x\n        method: POST\n        body: {role_type: jwt, user_claim: sub, bound_audiences: [a]}\n";
+    let facts = read("play.yml", play);
+    assert_eq!(subjects(&facts), [SubjectRule::Any]);
+}

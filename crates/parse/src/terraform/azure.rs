@@ -16,6 +16,8 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("azuread_application_flexible_federated_identity_credential", |resource, facts| {
         federated(resource, APPLICATION, "application", facts)
     }),
+    ("azuread_application", |resource, facts| resource.apart(facts, requested)),
+    ("azuread_application_api_access", |resource, facts| resource.apart(facts, api_access)),
     ("azurerm_role_assignment", role_assignment),
     ("azurerm_role_definition", |resource, facts| resource.apart(facts, unassigned)),
     ("azapi_resource", |resource, facts| resource.apart(facts, interface_object)),
@@ -252,15 +254,45 @@ fn directory_role(resource: Resource<'_, '_>, facts: &mut Facts) {
     facts.grants.push(named(principal, role, ResourceScope::TenantRoot, resource.location()));
 }
 
-fn app_role(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let Some(principal) = resource.principal("principal_object_id", Platform::Azure, "principal", facts) else { return };
-    // `azuread_service_principal.msgraph.app_role_ids["User.Read.All"]` names the permission in its key.
-    let role = resource.get("app_role_id").map(|val| match val.reference() {
+/// Until when a permission that is asked for isn't had.
+const CONSENT: &str = "once an administrator consents";
+
+/// Permissions of interfaces that an application asks for as itself.
+fn requested(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let module = resource.module;
+    module.for_blocks(resource.section, "required_resource_access", &mut |access| {
+        module.for_blocks(access, "resource_access", &mut |one| {
+            let id = module.get(one, "id").filter(|_| module.text(one, "type").as_deref() == Some("Role"));
+            facts.grants.extend(id.map(|id| asked(resource, resource.key(), &id)));
+        });
+    });
+}
+
+fn api_access(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("application_id", Platform::Azure, "application", facts) else { return };
+    for id in resource.get("role_ids").iter().flat_map(Val::items) {
+        facts.grants.push(asked(resource, principal.clone(), id));
+    }
+}
+
+fn asked(resource: Resource<'_, '_>, principal: String, id: &Val) -> RoleGrant {
+    let role = Some(permission(resource, id));
+    RoleGrant { condition: Some(CONSENT.to_owned()), ..named(principal, role, ResourceScope::TenantRoot, resource.location()) }
+}
+
+/// `azuread_service_principal.msgraph.app_role_ids["User.Read.All"]` names the permission in its key.
+fn permission(resource: Resource<'_, '_>, id: &Val) -> Value {
+    match id.reference() {
         Some(reference) if reference.first() == "app_role_ids" => {
             Value::Known(reference.attribute.trim_start_matches("app_role_ids").trim_start_matches('.').to_owned(), Basis::Literal)
         }
-        _ => resource.module.value_of(&val),
-    });
+        _ => resource.module.value_of(id),
+    }
+}
+
+fn app_role(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("principal_object_id", Platform::Azure, "principal", facts) else { return };
+    let role = resource.get("app_role_id").map(|val| permission(resource, &val));
     facts.grants.push(named(principal, role, ResourceScope::TenantRoot, resource.location()));
 }
 

@@ -45,7 +45,9 @@ const ROLES: [(&str, &str); 8] = [
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for grant in view.grants(Platform::Azure) {
         let Some((level, power)) = power(grant) else { continue };
-        let message = format!("{} has {power} ({}).", view.name(&grant.principal), spot(&grant.location));
+        // What is only asked for holds once an administrator consents.
+        let (level, verb) = if role(grant).is_some() && grant.condition.is_some() { (Level::Warning, "asks for") } else { (level, "has") };
+        let message = format!("{} {verb} {power} ({}).", view.name(&grant.principal), spot(&grant.location));
         sink.principal(&grant.principal, &Statement::new(level, &grant.location, message));
     }
 }

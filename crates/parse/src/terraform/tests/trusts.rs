@@ -448,3 +448,27 @@ resource "vault_kubernetes_auth_backend_role" "a" {
     let told: Vec<_> = facts(&[("infra/main.tf", text)]).sessions.into_iter().map(|one| (one.setting, one.seconds)).collect();
     assert_eq!(told, [("token_ttl".to_owned(), Some(60)), ("token_max_ttl".to_owned(), Some(3_600))]);
 }
+
+#[test]
+fn what_an_application_asks_for_holds_once_an_administrator_consents() {
+    let text = r#"
+resource "azuread_application" "a" {
+  display_name = "a"
+  required_resource_access {
+    resource_app_id = "g"
+    resource_access {
+      id   = "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9"
+      type = "Role"
+    }
+    resource_access {
+      id   = "e1fe6dd8-ba31-4d61-89e7-88639da4683d"
+      type = "Scope"
+    }
+  }
+}
+"#;
+    let facts = facts(&[("infra/main.tf", text)]);
+    let [grant] = facts.grants.as_slice() else { panic!("one: {:?}", facts.grants) };
+    assert_eq!(grant.role, Some(unkeyed_model::Value::literal("1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9")));
+    assert!(grant.condition.is_some() && grant.principal == "tf:infra#azuread_application.a");
+}
