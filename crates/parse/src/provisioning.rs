@@ -11,6 +11,7 @@ mod ansible;
 mod aws;
 mod azure;
 mod gcp;
+mod inside;
 mod kubernetes;
 mod lasting;
 mod loops;

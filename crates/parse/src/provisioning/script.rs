@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
 use super::printed::{self, Printed};
-use super::{aws, azure, gcp, kubernetes, lasting, loops, manifests, oci, power_shell, vault};
+use super::{aws, azure, gcp, inside, kubernetes, lasting, loops, manifests, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -80,11 +80,12 @@ pub(super) fn read(out: &mut Out<'_>) {
             _ => {}
         }
         let command = script.inside.within(command);
+        let within = inside::commands(&command);
         let turns = loops::turns(&loops, &mut taken, out);
         let once = turns.len() == 1;
         for turn in turns {
             script.variables.extend(turn);
-            script.step(&command, &text, out);
+            within.as_deref().unwrap_or(std::slice::from_ref(&*command)).iter().for_each(|one| script.step(one, &text, out));
         }
         if is_inner {
             // What differs from turn to turn is not followed into the command around it.

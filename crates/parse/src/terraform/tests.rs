@@ -8,6 +8,7 @@ use unkeyed_model::{
 
 use super::*;
 
+mod instances;
 mod json;
 mod limits;
 mod runs;
