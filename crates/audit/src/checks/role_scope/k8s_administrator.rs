@@ -2,7 +2,8 @@
 //!
 //! A Kubernetes service account, or a role of AWS that a cluster of EKS lets in, bound to `cluster-admin`, or to rules that lead
 //! there: `*` verbs on `*` resources, reading `secrets` in the whole cluster, creating service-account tokens, `impersonate`, `escalate`, `bind`, or writing admission
-//! webhooks. The same inside one namespace, and reading `*`, is a warning.
+//! webhooks. The same inside one namespace, and reading `*`, is a warning; tokens of accounts that the rule names, in one namespace, are
+//! nothing.
 //!
 //! # Why it matters
 //!

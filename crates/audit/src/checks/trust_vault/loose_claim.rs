@@ -2,8 +2,8 @@
 //!
 //! A Vault JWT login role whose glob admits other tenants or every repository of one (an error), or every branch and
 //! environment of one repository (a warning); one that binds the owner or the organisation alone (an error); and a role
-//! without `bound_audiences` (a warning). Of logins with an identity of AWS, Azure or Google: an ARN whose role's name is wild, every account, or nothing but an
-//! account, a subscription, a project or a region (an error).
+//! without `bound_audiences` (a warning). Of logins with an identity of AWS, Azure or Google: an ARN whose role's name is wild, every
+//! account, or nothing but an account, a subscription, a project or a region (an error).
 //!
 //! # Why it matters
 //!
