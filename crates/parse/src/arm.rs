@@ -2,8 +2,8 @@
 //!
 //! Both languages are read into the same declarations and evaluated by the same rules. Nothing is deployed: a parameter
 //! has its default, what a resource computes is unknown with its name. The decision a reader would question: a module
-//! in another file is read on its own, so what one file passes to the other is a parameter there; only of a secret that all
-//! of them let it fetch from a vault it is known (`HANDS_STORED`).
+//! in another file is read on its own, so what one file passes to the other is a parameter there, but for who trusts whom with
+//! what, which is read once for each call (`modules`), and for a secret that all of them let it fetch from a vault (`HANDS_STORED`).
 
 mod bicep;
 mod compute;
@@ -12,6 +12,7 @@ mod eval;
 mod expr;
 mod identities;
 mod json;
+mod modules;
 mod parser;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ mod values;
 
 use unkeyed_model::{Facts, Location, SkipReason, Span, Unit, Use, Workload, WorkloadKind};
 
-use self::deployment::{Deployment, Source};
+use self::deployment::{Deployment, Given, Source};
 use self::values::Reader;
 use crate::evaluated::leaves_of;
 use crate::facts;
@@ -31,6 +32,9 @@ use crate::{credential_name, host_files};
 const HEAD: usize = 4 << 10;
 /// How deep templates inside templates are read.
 const MAX_TEMPLATES: usize = 6;
+
+/// Group of all files of Bicep.
+const BICEP: &str = "bicep";
 
 /// Trait of a deployment: `file#parameter` of a module that is given a secret out of a vault.
 const HANDS_STORED: &str = "hands-stored";
@@ -45,20 +49,19 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let is_json = name.ends_with(".json")
         && is_schema(b"$schema")
         && (is_schema(b"eploymentTemplate.json") || is_schema(b"eploymentParameters.json"));
-    (is_bicep || is_json).then(|| origin.path.clone())
+    // Files of Bicep draw each other in.
+    if is_bicep { Some(BICEP.to_owned()) } else { is_json.then(|| origin.path.clone()) }
 }
 
 /// Reads such files.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
+    if units.first().is_some_and(|unit| !unit.origin().path.ends_with(".json")) {
+        return modules::read(units);
+    }
     place::each(units, file)
 }
 
 fn file(place: &Place<'_>, facts: &mut Facts) {
-    if !place.path().ends_with(".json") {
-        let source = bicep::parse(place, facts);
-        template(&Deployment::new(place, WorkloadKind::Bicep, String::new(), source), 0, facts);
-        return;
-    }
     let root = match crate::json::parse(place) {
         Ok(root) => root,
         Err(skip) => {
@@ -67,24 +70,27 @@ fn file(place: &Place<'_>, facts: &mut Facts) {
         }
     };
     if root.get("resources").is_some() {
-        template(&Deployment::new(place, WorkloadKind::Arm, String::new(), json::parse(&root)), MAX_TEMPLATES, facts);
+        let source = json::parse(&root);
+        template(&Deployment::new(place, WorkloadKind::Arm, String::new(), &source), MAX_TEMPLATES, true, facts);
     } else {
         parameter_file(place, &root, facts);
     }
 }
 
-/// Reads a template and those inside it.
-fn template(deployment: &Deployment<'_>, levels: usize, facts: &mut Facts) {
+/// Reads a template and those inside it; who trusts whom only if it isn't read with what draws it in.
+fn template(deployment: &Deployment<'_>, levels: usize, is_alone: bool, facts: &mut Facts) {
     let before = facts.workloads.len();
     identities::defined(deployment, facts);
     for resource in &deployment.source.resources {
-        identities::read(deployment, resource, facts);
+        if is_alone {
+            identities::read(deployment, resource, facts);
+        }
         if compute::is_compute(resource) {
             compute::read(deployment, resource, facts);
         }
     }
-    for module in deployment.source.modules.iter().filter(|module| identities::is_identity(module)) {
-        identities::of_module(deployment, module, facts);
+    if is_alone {
+        identities::of_modules(deployment, facts);
     }
     values::parameters(deployment, facts);
     if levels == 0 && !deployment.source.nested.is_empty() {
@@ -93,8 +99,9 @@ fn template(deployment: &Deployment<'_>, levels: usize, facts: &mut Facts) {
     }
     for (index, (outer, inner)) in deployment.source.nested.iter().enumerate().filter(|_| levels > 0) {
         let prefix = format!("{}{}/", deployment.prefix, name_of(outer, index));
-        let source = bound(json::parse(inner), deployment, outer);
-        template(&Deployment::new(deployment.place, deployment.kind, prefix, source), levels - 1, facts);
+        let source = json::parse(inner);
+        let given = passed_in(&source, deployment, outer);
+        template(&Deployment { given, ..Deployment::new(deployment.place, deployment.kind, prefix, &source) }, levels - 1, true, facts);
     }
     rest(deployment, before, facts);
     deployment.report_limit(facts);
@@ -105,14 +112,11 @@ fn name_of(node: &Node, index: usize) -> String {
     name.map_or_else(|| format!("template{index}"), |name| name.replace(['.', '/'], "_"))
 }
 
-/// The inner template with what the outer one passes in.
-fn bound(mut source: Source, deployment: &Deployment<'_>, outer: &Node) -> Source {
+/// What the outer template passes to the inner one.
+fn passed_in(inner: &Source, deployment: &Deployment<'_>, outer: &Node) -> Given {
     let given = outer.path(&["properties", "parameters"]);
-    for (name, parameter) in &mut source.parameters {
-        let value = given.and_then(|given| given.path(&[name, "value"]));
-        parameter.bound = value.map(|value| deployment.eval(&json::expression(value)));
-    }
-    source
+    let value = |name: &String| Some((name.clone(), deployment.eval(&json::expression(given?.path(&[name, "value"])?))));
+    inner.parameters.keys().filter_map(value).collect()
 }
 
 /// The deployment itself as a workload: every value that belongs to no resource that computes.
@@ -138,7 +142,7 @@ fn rest(deployment: &Deployment<'_>, before: usize, facts: &mut Facts) {
             workload.references.append(&mut reader.read(&leaf, facts));
         }
     }
-    for output in &deployment.source.outputs {
+    for (_, output) in &deployment.source.outputs {
         for leaf in leaves_of("output", "outputs", &deployment.eval(output)) {
             workload.references.append(&mut reader.read(&leaf, facts));
         }

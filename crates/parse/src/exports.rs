@@ -15,7 +15,7 @@ mod out;
 mod shapes;
 mod vault;
 
-use unkeyed_model::{Assurance, DatedBy, Evidence, Facts, SkipReason, Surface, Unit};
+use unkeyed_model::{Assurance, DatedBy, Evidence, Facts, Skip, SkipReason, Span, Surface, Unit};
 
 use crate::place::Place;
 use crate::tree::{Kind, Node};
@@ -59,12 +59,33 @@ pub(crate) fn is_vault_policy(text: &str) -> bool {
 }
 
 fn is_export(unit: &Unit<'_>) -> bool {
-    let Ok(place) = Place::new(unit) else { return false };
-    if text_of(&place).is_some() {
+    Place::new(unit).is_ok_and(|place| is_printed(&place))
+}
+
+/// Whether a file is what one of the tools prints.
+pub(crate) fn is_printed(place: &Place<'_>) -> bool {
+    if text_of(place).is_some() {
         return true;
     }
-    let Ok(root) = crate::json::parse(&place) else { return false };
+    let Ok(root) = parsed(place) else { return false };
     items(&root).iter().any(|item| shapes::of(item).is_some())
+}
+
+/// The file's tree: JSON, or YAML as `-o yaml` prints it, of which each document is an entry (`gcloud … list`).
+fn parsed(place: &Place<'_>) -> Result<Node, Skip> {
+    let skip = match crate::json::parse(place) {
+        Ok(root) => return Ok(root),
+        Err(skip) => skip,
+    };
+    if place.text().trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+        return Err(skip);
+    }
+    let mut nodes = crate::yaml::parse(place).nodes;
+    match nodes.len() {
+        0 => Err(skip),
+        1 => Ok(nodes.remove(0)),
+        _ => Ok(Node { span: Span::new(0, place.text().len()), tag: None, kind: Kind::Seq(nodes.into()) }),
+    }
 }
 
 fn text_of(place: &Place<'_>) -> Option<Text> {
@@ -161,7 +182,7 @@ pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts)
             vault::policy_text(&mut out);
             records = 1;
         }
-        None => match crate::json::parse(place) {
+        None => match parsed(place) {
             Ok(root) => {
                 dated = root.str("GeneratedTime").and_then(|time| time.parse().ok()).map(|time| (time, DatedBy::Content));
                 records = entries(&root, &mut formats, &mut out);
@@ -202,4 +223,37 @@ fn entries(root: &Node, formats: &mut Vec<String>, out: &mut Out<'_>) -> u64 {
         out.facts.skipped.push(out.place.skip(SkipReason::NotUnderstood, detail));
     }
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Facts, Origin, Surface, Unit};
+
+    fn read(path: &str, text: &str) -> Option<Facts> {
+        let origin = Origin { path: path.into(), surface: Surface::CliExport, ..Origin::default() };
+        let unit = Unit::new(Arc::new(origin), text.as_bytes());
+        super::group(&unit).map(|group| crate::read(&group, std::slice::from_ref(&unit)))
+    }
+
+    #[test]
+    fn yaml_is_read_as_json_is() {
+        let credential = "- audiences:\n  - api://AzureADTokenExchange\n  id: x\n  issuer: https://token.actions.githubusercontent.com\n  name: a\n  subject: repo:a/b:*\n";
+        for path in ["fic.yaml", "fic.txt"] {
+            let facts = read(path, credential).unwrap();
+            assert_eq!((facts.trusts.len(), facts.evidence.len()), (1, 1), "{path}");
+        }
+        let listed = "email: a@p.iam.gserviceaccount.com\nuniqueId: '1'\n---\nemail: b@p.iam.gserviceaccount.com\nuniqueId: '2'\n";
+        assert_eq!(read("accounts.yaml", listed).unwrap().evidence[0].records, 2);
+        assert!(read("notes.yaml", "a: b\n").is_none());
+    }
+
+    #[test]
+    fn an_application_tells_its_own_credentials() {
+        let application = r#"{"value": [{"id": "o", "appId": "c", "displayName": "ci", "passwordCredentials": [{"keyId": "k", "endDateTime": "2027-01-01T00:00:00Z"}],
+            "federatedIdentityCredentials": [{"id": "f", "name": "gh", "issuer": "https://i", "subject": "s", "audiences": ["api://AzureADTokenExchange"]}]}]}"#;
+        let facts = read("app.json", application).unwrap();
+        assert_eq!(facts.declarations[0].principal.as_ref(), Some(&facts.trusts[0].principal));
+    }
 }

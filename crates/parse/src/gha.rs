@@ -5,6 +5,7 @@
 //! workflow of the same repository contains that workflow's jobs.
 
 mod action;
+mod brought;
 mod consumer;
 mod consumers;
 mod draft;

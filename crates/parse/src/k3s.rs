@@ -1,5 +1,6 @@
 //! Configuration files of K3s and RKE2, which run the API server inside their own process (docs.k3s.io, "Configuration
-//! Options"; docs.rke2.io, "Server Configuration Reference"): with which switches it will run.
+//! Options"; docs.rke2.io, "Server Configuration Reference"), and of Talos (talos.dev, "v1alpha1 Config"): with which switches it
+//! will run.
 //!
 //! The decision a reader would question: a file says something of the API server only if it holds its arguments or an option
 //! that servers alone have; an agent's file has neither.
@@ -7,6 +8,8 @@
 use unkeyed_model::{Facts, Platform, SessionPolicy, TtlBasis, Unit};
 
 use crate::commands::{EXTENDS, extended};
+use crate::place::Place;
+use crate::tree::Node;
 use crate::{place, yaml};
 
 /// The API server's arguments.
@@ -39,7 +42,8 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let lies_there = || FOLDERS.iter().any(|folder| path.contains(folder)) && OF_SERVERS.iter().any(|word| holds(word));
     let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
     let begins_with_it = || head.starts_with(ARGUMENTS.as_bytes()) || holds("\nkube-apiserver-arg:");
-    (is_yaml && (lies_there() || begins_with_it())).then(|| path.clone())
+    let is_talos = || ["machine:", "cluster:", "apiServer:"].iter().all(|word| holds(word)) && !holds("\nkind:");
+    (is_yaml && (lies_there() || begins_with_it() || is_talos())).then(|| path.clone())
 }
 
 /// Reads such files.
@@ -47,6 +51,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     place::each(units, |place, facts| {
         let mut documents = yaml::parse(place);
         facts.skipped.append(&mut documents.skipped);
+        documents.nodes.iter().for_each(|root| talos(place, root, facts));
         for root in documents.nodes.iter().filter(|root| OF_SERVERS.iter().any(|name| root.get(name).is_some())) {
             let arguments = root.get(ARGUMENTS);
             let all =
@@ -63,4 +68,45 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             });
         }
     })
+}
+
+/// A machine of Talos that runs the API server, with the switches that are written out for it.
+fn talos(place: &Place<'_>, root: &Node, facts: &mut Facts) {
+    let runs_it = matches!(root.path(&["machine", "type"]).and_then(Node::text), Some("controlplane" | "init"));
+    let Some(server) = root.path(&["cluster", "apiServer"]).filter(|_| runs_it) else { return };
+    let set = server.get("extraArgs").and_then(|arguments| arguments.get(EXTENDS));
+    facts.sessions.push(SessionPolicy {
+        platform: Platform::K8s,
+        principal: format!("k8s:server/{}", place.path()),
+        setting: EXTENDS.to_owned(),
+        seconds: extended(set.and_then(Node::text)).parse().ok(),
+        basis: if set.is_some() { TtlBasis::Declared } else { TtlBasis::VendorDefault },
+        location: place.at(set.unwrap_or(server).span, "cluster.apiServer.extraArgs"),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Unit};
+
+    fn seconds(path: &str, text: &str) -> Vec<Option<u64>> {
+        let unit = Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        let facts = crate::read(&crate::group(&unit).unwrap(), std::slice::from_ref(&unit));
+        facts.sessions.iter().map(|session| session.seconds).collect()
+    }
+
+    #[test]
+    fn a_control_plane_of_talos_runs_the_api_server() {
+        let config = |kind: &str, arguments: &str| {
+            format!("version: v1alpha1\nmachine: {{type: {kind}}}\ncluster:\n  apiServer:\n    extraArgs: {{{arguments}}}\n")
+        };
+        assert_eq!(seconds("controlplane.yaml", &config("controlplane", "")), [Some(365 * 86_400)]);
+        let off = "service-account-extend-token-expiration: 'false'";
+        assert_eq!(seconds("controlplane.yaml", &config("controlplane", off)), [Some(3_600)]);
+        assert!(seconds("worker.yaml", &config("worker", "")).is_empty());
+        let by_cluster_api = "apiVersion: controlplane.cluster.x-k8s.io/v1beta1\nkind: KubeadmControlPlane\nmetadata: {name: x}\nspec: {kubeadmConfigSpec: {clusterConfiguration: {apiServer: {extraArgs: {service-account-extend-token-expiration: 'false'}}}}}\n";
+        assert_eq!(seconds("plane.yaml", by_cluster_api), [Some(3_600)]);
+    }
 }

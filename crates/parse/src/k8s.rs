@@ -156,7 +156,9 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
         ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),
         ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => secret_providers::read(object, facts),
         ("cert-manager.io", "Certificate") => certificates::read(object, facts),
-        ("kubeadm.k8s.io", "ClusterConfiguration") => kubeadm::read(object, facts),
+        ("kubeadm.k8s.io", "ClusterConfiguration") | ("controlplane.cluster.x-k8s.io", "KubeadmControlPlane") => {
+            kubeadm::read(object, facts);
+        }
         ("secrets.hashicorp.com", _) => vault_operator::read(object, facts),
         ("security.istio.io", "AuthorizationPolicy") => authorization::read(object, facts),
         ("spire.spiffe.io", _) => spire::read(object, facts),

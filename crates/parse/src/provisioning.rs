@@ -12,9 +12,11 @@ mod aws;
 mod azure;
 mod deployment;
 mod gcp;
+mod inside;
 mod kubernetes;
 mod lasting;
 mod loops;
+mod manifests;
 mod objects;
 mod oci;
 mod power_shell;
@@ -52,6 +54,15 @@ const WORDS: &[&str] = &[
     "identity-propagation-trust",
     "IdentityPropagationTrust",
     "dynamic-group",
+    "group add-user",
+    "kind: ClusterRoleBinding",
+    "kind: RoleBinding",
+    "kind: ClusterSPIFFEID",
+    "kubernetes.io/service-account-token",
+    "secrets tune",
+    "AppRoleAssignment",
+    "app permission add",
+    "auth tune",
     "iam policy create",
     "iam policy update",
     "/v1/auth/",
@@ -105,7 +116,10 @@ pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let head = head(unit);
     let makes_trusts = || WORDS.iter().any(|word| holds(head, word));
-    let makes_entries = || holds(head, "entry create") && holds(head, "piffeID");
+    let makes_entries = || {
+        (holds(head, "entry create") && (holds(head, "piffeID") || holds(head, "piffe_id")))
+            || (holds(head, "federation create") && holds(head, "bundleEndpointProfile"))
+    };
     let name = origin.file_name();
     let is_told = || is_script(name) && (makes_trusts() || makes_entries());
     // A policy of Vault may stand in a file of its own.

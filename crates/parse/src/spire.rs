@@ -23,13 +23,17 @@ use crate::place;
 /// How far into a file the words that tell it are looked for, in bytes.
 const HEAD: usize = 64 << 10;
 
-/// JSON with registration entries.
+/// JSON with registration entries, or a list of them as the server prints it.
 pub(crate) fn claims_entries(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let words = [["\"entries\"", "\"spiffe_id\"", "\"selectors\""], ["\"entries\"", "\"parent_id\"", "\"selectors\""]];
     let is_one = || words.iter().any(|words| words.iter().all(|word| holds(unit, word)));
-    (origin.file_name().ends_with(".json") && is_one()).then(|| origin.path.clone())
+    let is_list = || LISTED.iter().all(|word| holds(unit, word)) && unit.bytes().first().is_some_and(|first| b"FE".contains(first));
+    ((origin.file_name().ends_with(".json") && is_one()) || is_list()).then(|| origin.path.clone())
 }
+
+/// What `spire-server entry show` prints for people.
+const LISTED: [&str; 3] = ["Entry ID  ", "SPIFFE ID  ", "Selector  "];
 
 /// Reads such files.
 pub(crate) fn read_entries(units: &[Unit<'_>]) -> Facts {

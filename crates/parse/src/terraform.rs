@@ -73,7 +73,7 @@ pub(crate) use self::pulumi::type_of as pulumi_type;
 pub(crate) use self::rendered::snake_case;
 use self::resource::{Reader, Resource};
 pub(crate) use self::resource::{iso_seconds, seconds as duration_seconds};
-pub(crate) use self::spire::is_one as is_spire;
+pub(crate) use self::spire::{is_one as is_spire, widest_audiences};
 use crate::{place, trust_policy};
 
 /// Stack of the thread that reads a folder: evaluation recurses as deep as 64 names times 64 levels of syntax.

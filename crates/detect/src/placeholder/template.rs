@@ -5,6 +5,28 @@ use crate::byte_set::ByteSet;
 /// One of these is in every template …
 const MARKS: ByteSet = ByteSet::of(b"${<[(%");
 
+/// Brackets around the name of what belongs here.
+const AROUND: &[(&str, &str)] = &[
+    ("<", ">"),
+    ("{", "}"),
+    ("[", "]"),
+    ("((", "))"),
+    ("%", "%"),
+    ("$", "$"),
+    ("__", "__"),
+    ("@", "@"),
+    ("@@", "@@"),
+    ("##", "##"),
+    ("###", "###"),
+    ("(", ")"),
+    ("$[", "]"),
+    ("#[", "]"),
+    ("<<", ">>"),
+    ("%%", "%%"),
+    ("«", "»"),
+    ("‹", "›"),
+];
+
 /// Why `value` is a template, if it is one.
 pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     let text = std::str::from_utf8(value).ok()?;
@@ -35,27 +57,7 @@ pub(super) fn template(value: &[u8]) -> Option<&'static str> {
     if is_cut || pairs.iter().any(|(open, close)| holds(text, open, close)) || holds_named_braces(text) || holds_call(text) {
         return Some("a template");
     }
-    let around = [
-        ("<", ">"),
-        ("{", "}"),
-        ("[", "]"),
-        ("((", "))"),
-        ("%", "%"),
-        ("$", "$"),
-        ("__", "__"),
-        ("@", "@"),
-        ("@@", "@@"),
-        ("##", "##"),
-        ("###", "###"),
-        ("(", ")"),
-        ("$[", "]"),
-        ("#[", "]"),
-        ("<<", ">>"),
-        ("%%", "%%"),
-        ("«", "»"),
-        ("‹", "›"),
-    ];
-    if around.iter().any(|(open, close)| is_inside(text, open, close)) {
+    if AROUND.iter().any(|(open, close)| is_inside(text, open, close)) {
         return Some("a placeholder in brackets");
     }
     // Azure's `[parameters('name')]`.

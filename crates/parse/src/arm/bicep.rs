@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use unkeyed_model::{Facts, SkipReason};
 
 use super::deployment::{Parameter, Source, type_of};
+use super::expr::Expr;
 use super::parser::Parser;
 use crate::place::Place;
 
@@ -99,7 +100,7 @@ fn statement(parser: &mut Parser<'_>, secure: bool, source: &mut Source) -> Opti
         "param" => {
             let name = parser.name().to_owned();
             let default = assigned(parser)?;
-            source.parameters.insert(name, Parameter { default, secure, bound: None });
+            source.parameters.insert(name, Parameter { default, secure });
         }
         "var" => {
             let name = parser.name().to_owned();
@@ -108,14 +109,18 @@ fn statement(parser: &mut Parser<'_>, secure: bool, source: &mut Source) -> Opti
         "resource" => source.resources.push(parser.resource(None)?),
         "module" => source.modules.push(parser.resource(None)?),
         "output" => {
-            parser.name();
-            source.outputs.extend(assigned(parser)?);
+            let name = parser.name().to_owned();
+            source.outputs.extend(assigned(parser)?.map(|value| (name, value)));
         }
         "targetScope" => {
             let scope = assigned(parser)??;
             source.scope = scope.literal().unwrap_or_default().to_owned();
         }
-        "using" | "metadata" | "type" | "func" | "import" | "assert" | "extension" | "provider" => {
+        "using" => {
+            let template = parser.expression();
+            source.using = template.as_ref().and_then(Expr::literal).map(str::to_owned);
+        }
+        "metadata" | "type" | "func" | "import" | "assert" | "extension" | "provider" => {
             parser.at = next_statement(parser.text, parser.at);
         }
         _ => return None,
@@ -125,7 +130,7 @@ fn statement(parser: &mut Parser<'_>, secure: bool, source: &mut Source) -> Opti
 
 /// What stands behind `=`, after a type; nothing if the type ends without one.
 #[allow(clippy::option_option, reason = "outer: can't be followed; inner: not assigned")]
-fn assigned(parser: &mut Parser<'_>) -> Option<Option<super::expr::Expr>> {
+fn assigned(parser: &mut Parser<'_>) -> Option<Option<Expr>> {
     let (end, is_assigned) = type_end(parser.text, parser.at);
     parser.at = end;
     if !is_assigned {

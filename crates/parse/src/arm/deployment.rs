@@ -7,6 +7,7 @@ use std::rc::Rc;
 use unkeyed_model::{Basis, Facts, Location, SkipReason, Value, WorkloadKind};
 
 use super::expr::{COPY, Expr, REPEATED};
+use super::modules::Files;
 use super::parser::Declared;
 use crate::evaluated::{At, Kind, Ref, Val};
 use crate::place::Place;
@@ -25,9 +26,10 @@ pub(super) struct Parameter {
     pub(super) default: Option<Expr>,
     /// Declared not to be shown.
     pub(super) secure: bool,
-    /// What the outer template passes in.
-    pub(super) bound: Option<Val>,
 }
+
+/// Values of parameters, by name.
+pub(super) type Given = BTreeMap<String, Val>;
 
 /// What a template declares.
 #[derive(Default)]
@@ -37,7 +39,9 @@ pub(super) struct Source {
     pub(super) resources: Vec<Declared>,
     /// Files that are drawn in, with their parameters.
     pub(super) modules: Vec<Declared>,
-    pub(super) outputs: Vec<Expr>,
+    pub(super) outputs: Vec<(String, Expr)>,
+    /// The template that this file of parameters is for.
+    pub(super) using: Option<String>,
     /// Where it is deployed (`resourceGroup`, `subscription` …).
     pub(super) scope: String,
     /// Templates inside: the resource that deploys each, and the template.
@@ -52,27 +56,34 @@ pub(super) struct Deployment<'a> {
     pub(super) kind: WorkloadKind,
     /// Prefix of symbols, for a template inside another.
     pub(super) prefix: String,
-    pub(super) source: Source,
-    by_symbol: BTreeMap<String, usize>,
+    pub(super) source: &'a Source,
+    /// What is passed in, by the name of the parameter.
+    pub(super) given: Given,
+    pub(super) by_symbol: BTreeMap<String, usize>,
     pub(super) known: RefCell<BTreeMap<String, Rc<Val>>>,
     pub(super) busy: RefCell<BTreeSet<String>>,
-    steps: Cell<usize>,
+    /// Shared by a template and the files that it draws in.
+    pub(super) steps: Rc<Cell<usize>>,
+    /// The files that it may draw in.
+    pub(super) files: Option<&'a Files<'a>>,
     /// The item of a loop, by its name.
-    item: RefCell<Option<(String, Val)>>,
+    pub(super) item: RefCell<Option<(String, Val)>>,
 }
 
 impl<'a> Deployment<'a> {
-    pub(super) fn new(place: &'a Place<'a>, kind: WorkloadKind, prefix: String, source: Source) -> Self {
+    pub(super) fn new(place: &'a Place<'a>, kind: WorkloadKind, prefix: String, source: &'a Source) -> Self {
         let by_symbol = source.resources.iter().enumerate().map(|(index, resource)| (resource.symbol.clone(), index)).collect();
         Self {
             place,
             kind,
             prefix,
             source,
+            given: Given::new(),
             by_symbol,
             known: RefCell::default(),
             busy: RefCell::default(),
-            steps: Cell::new(0),
+            steps: Rc::default(),
+            files: None,
             item: RefCell::new(None),
         }
     }
@@ -108,7 +119,9 @@ impl<'a> Deployment<'a> {
 
     /// Key of whatever has this symbol here.
     pub(super) fn key(&self, symbol: &str) -> String {
-        format!("{}:{}#{}{symbol}", self.kind.as_str(), self.place.path(), self.prefix)
+        // What another file passes in is named in full.
+        let whole = symbol.contains('#');
+        if whole { symbol.to_owned() } else { format!("{}:{}#{}{symbol}", self.kind.as_str(), self.place.path(), self.prefix) }
     }
 
     /// A property of a resource, evaluated; `None` if it isn't written, or is null.
@@ -201,7 +214,7 @@ pub(super) fn resolved(reference: &Ref) -> (String, unkeyed_model::Basis) {
 
 /// What fills a hole, as a reference again.
 pub(super) fn of_hole(what: &str) -> Ref {
-    let (address, attribute) = what.split_once('.').unwrap_or((what, ""));
+    let (address, attribute) = what.split_once('.').filter(|_| !what.contains('#')).unwrap_or((what, ""));
     Ref::new(address, attribute)
 }
 

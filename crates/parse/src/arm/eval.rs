@@ -27,10 +27,10 @@ impl Deployment<'_> {
             Written::Text(text) => Val::new(Kind::Text(hole::clean(text), Basis::Literal)),
             Written::Spliced(pieces) => self.spliced(pieces.iter().map(|piece| self.eval(piece)).collect()),
             Written::Name(name) => self.named(name),
-            Written::Member(left, name) if name == COPY => match self.item(COPY) {
-                Some(number) => member(self.eval(left), &self.text(&number)),
-                None => Val::unknown(COPY),
-            },
+            Written::Index(left, key) => {
+                let key = self.text(&self.eval(key));
+                member(self.eval(left), if hole::is_known(&key) { &key } else { "?" })
+            }
             Written::Member(left, name) => member(self.eval(left), name),
             Written::Call(name, args) => self.call(name, args),
             Written::Method(left, name, args) => self.method(left, name, args),
@@ -95,8 +95,8 @@ impl Deployment<'_> {
     /// A parameter: what the outer template passes in, its default, or itself.
     fn parameter(&self, name: &str) -> Val {
         let Some(parameter) = self.source.parameters.get(name) else { return Val::unknown(name) };
-        if let Some(bound) = &parameter.bound {
-            return bound.clone();
+        if let Some(given) = self.given.get(name) {
+            return if self.spend(given.weight()) { given.clone() } else { Val::unknown(name) };
         }
         // An empty default of a secret is there to be overruled.
         let is_given = |default: &&Expr| !(parameter.secure && matches!(&default.kind, Written::Text(text) if text.is_empty()));

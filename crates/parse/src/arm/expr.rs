@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Name(String),
     /// `a.b`, `a['b']`, `a[0]` with a literal key.
     Member(Box<Expr>, String),
+    /// `a[b]` with a key that is computed.
+    Index(Box<Expr>, Box<Expr>),
     /// `f(…)`.
     Call(String, Vec<Expr>),
     /// `a.f(…)`.

@@ -1,6 +1,9 @@
 //! Identities in Azure templates: managed identities, federated credentials, role assignments.
 
-use unkeyed_model::{Basis, Facts, Location, Platform, Principal, ResourceScope, RoleGrant, SubjectRule, TrustBinding, Value};
+use unkeyed_model::{
+    Basis, Custody, Declaration, Destination, Facts, Lifetime, Location, Platform, Principal, ResourceScope, Role, RoleGrant, SubjectRule,
+    TrustBinding, Value,
+};
 
 use super::deployment::{Deployment, of_hole, type_of};
 use super::parser::Declared;
@@ -14,6 +17,9 @@ const FEDERATED: [&str; 2] = [
     "microsoft.graph/applications/federatedidentitycredentials",
 ];
 
+/// An application of the directory (the same extension).
+const APPLICATION: &str = "microsoft.graph/applications";
+
 /// A permission of Microsoft Graph that an application is given (the same extension).
 const APP_ROLE: &str = "microsoft.graph/approleassignedto";
 
@@ -23,6 +29,9 @@ const USER_ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
     for resource in template.source.resources.iter().filter(|resource| type_of(resource).eq_ignore_ascii_case(USER_ASSIGNED)) {
         let key = template.key(&resource.symbol);
+        if key_of(template, resource, facts) != key {
+            continue;
+        }
         let mut names = vec![key.clone()];
         names.extend(Some(template.name_of(resource)).filter(|name| hole::is_known(name) && !name.is_empty()));
         let location = template.location(resource);
@@ -37,17 +46,28 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
     }
 }
 
+/// The key of an identity: of one that is only looked up that of the one which is known by its name.
+fn key_of(template: &Deployment<'_>, resource: &Declared, facts: &Facts) -> String {
+    let name = if resource.existing { template.name_of(resource) } else { String::new() };
+    let is_it =
+        |known: &&Principal| known.platform == Platform::Azure && known.kind == "managed-identity" && known.names[1..].contains(&name);
+    let known = facts.principals.iter().find(is_it).filter(|_| !name.is_empty() && hole::is_known(&name));
+    known.map_or_else(|| template.key(&resource.symbol), |known| known.key.clone())
+}
+
 /// Reads what a resource says of principals.
 pub(super) fn read(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
     let kind = type_of(resource).to_ascii_lowercase();
     if FEDERATED.contains(&kind.split('@').next().unwrap_or(&kind)) {
         template.each(resource, |ordinal| federated(template, resource, ordinal, facts));
     } else if kind.ends_with("microsoft.authorization/roleassignments") {
-        role_assignment(template, resource, facts);
+        template.each(resource, |_| role_assignment(template, resource, facts));
     } else if kind.ends_with("microsoft.authorization/roledefinitions") {
         unassigned(template, resource, facts);
+    } else if kind.split('@').next() == Some(APPLICATION) {
+        stored(template, resource, facts);
     } else if kind.split('@').next() == Some(APP_ROLE) {
-        app_role(template, resource, facts);
+        template.each(resource, |_| app_role(template, resource, facts));
     } else if kind.ends_with("providers/roleassignments") {
         // The older form: `Microsoft.Storage/storageAccounts/providers/roleAssignments`.
         role_assignment(template, resource, facts);
@@ -80,8 +100,11 @@ pub(super) fn principal(template: &Deployment<'_>, val: &Val, facts: &mut Facts)
     text
 }
 
-/// Of a resource its symbol; of a module or a parameter what is taken from it as well.
-fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String {
+/// Of a resource its symbol; of a module or a parameter what is taken from it as well, or what a module in the inputs takes it from.
+pub(super) fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String {
+    if let Some(key) = template.output(address, attribute) {
+        return key;
+    }
     let is_module = || template.source.modules.iter().any(|module| module.symbol == address && is_identity(module));
     if template.resource(address).is_some() || attribute.is_empty() || is_module() {
         address.to_owned()
@@ -93,7 +116,7 @@ fn key_name(template: &Deployment<'_>, address: &str, attribute: &str) -> String
 /// A credential of a managed identity, or of an application, whose properties stand one level higher in Bicep.
 fn federated(template: &Deployment<'_>, resource: &Declared, ordinal: usize, facts: &mut Facts) {
     let key = match template.parent(resource) {
-        Some(parent) => template.key(&parent.symbol),
+        Some(parent) => key_of(template, parent, facts),
         None => {
             let name = template.name_of(resource);
             let identity = name.rsplit_once('/').map_or(name.as_str(), |(identity, _)| identity);
@@ -107,8 +130,14 @@ fn federated(template: &Deployment<'_>, resource: &Declared, ordinal: usize, fac
     facts.trusts.push(credential(template, &get, is_whole, TrustBinding { id, principal: key, ..located(template.location(resource)) }));
 }
 
-/// The credentials of the identity that a module of the registry makes.
-pub(super) fn of_module(template: &Deployment<'_>, module: &Declared, facts: &mut Facts) {
+/// The credentials of the identities that modules of the registry make.
+pub(super) fn of_modules(template: &Deployment<'_>, facts: &mut Facts) {
+    for module in template.source.modules.iter().filter(|module| is_identity(module)) {
+        of_module(template, module, facts);
+    }
+}
+
+fn of_module(template: &Deployment<'_>, module: &Declared, facts: &mut Facts) {
     let credentials = template.get(module, "params.federatedIdentityCredentials");
     for (ordinal, one) in credentials.iter().flat_map(Val::items).filter(|one| !one.entries().is_empty()).enumerate() {
         let key = template.key(&module.symbol);
@@ -170,6 +199,25 @@ fn role_assignment(template: &Deployment<'_>, resource: &Declared, facts: &mut F
         condition: template.get(resource, "properties.condition").map(|val| hole::shown(&template.text(&val))),
         location: template.location(resource),
     });
+}
+
+/// Secrets and certificates that an application is given.
+fn stored(template: &Deployment<'_>, resource: &Declared, facts: &mut Facts) {
+    for (list, kind) in [("passwordCredentials", "azure.client-secret"), ("keyCredentials", "azure.client-cert")] {
+        for (index, one) in template.get(resource, list).iter().flat_map(Val::items).enumerate() {
+            let date = |name: &str| one.get(name).and_then(|val| template.text(val).parse().ok());
+            facts.declarations.push(Declaration {
+                kind: kind.to_owned(),
+                name: format!("{}.{list}[{index}]", resource.symbol),
+                custody: Custody::Embedded,
+                role: Role::Access,
+                lifetime: Lifetime { issued: date("startDateTime"), expires: date("endDateTime"), ..Lifetime::default() },
+                destination: Some(Destination::new("azure", "")),
+                principal: Some(template.key(&resource.symbol)),
+                location: template.at(resource, list),
+            });
+        }
+    }
 }
 
 /// The id of the permission names it.

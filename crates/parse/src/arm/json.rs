@@ -20,13 +20,13 @@ pub(super) fn parse(root: &Node) -> Source {
     for entry in root.get("parameters").into_iter().flat_map(Node::entries) {
         let secure = entry.value.str("type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("secure"));
         let default = entry.value.get("defaultValue").map(expression);
-        source.parameters.insert(entry.name().to_owned(), Parameter { default, secure, bound: None });
+        source.parameters.insert(entry.name().to_owned(), Parameter { default, secure });
     }
     for entry in root.get("variables").into_iter().flat_map(Node::entries) {
         source.variables.insert(entry.name().to_owned(), expression(&entry.value));
     }
     for entry in root.get("outputs").into_iter().flat_map(Node::entries) {
-        source.outputs.extend(entry.value.get("value").map(expression));
+        source.outputs.extend(entry.value.get("value").map(|value| (entry.name().to_owned(), expression(value))));
     }
     if let Some(resources) = root.get("resources") {
         // Templates in language version 2.0 name their resources; of others the type and the name make a symbol.

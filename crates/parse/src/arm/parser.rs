@@ -8,7 +8,7 @@ mod text;
 
 use unkeyed_model::Span;
 
-use super::expr::{COPY, Expr, Kind, REPEATED};
+use super::expr::{Expr, Kind, REPEATED};
 
 /// Deepest nesting of expressions.
 const MAX_DEPTH: usize = 64;
@@ -162,12 +162,11 @@ impl<'a> Parser<'a> {
                 if !self.take("]") {
                     return None;
                 }
-                let key = match &key.kind {
-                    Kind::Text(text) | Kind::Number(text) => text.clone(),
-                    Kind::Call(name, given) if name.eq_ignore_ascii_case("copyIndex") && given.is_empty() => COPY.to_owned(),
-                    _ => "?".to_owned(),
+                let kind = match key.kind {
+                    Kind::Text(text) | Kind::Number(text) => Kind::Member(Box::new(left), text),
+                    _ => Kind::Index(Box::new(left), Box::new(key)),
                 };
-                left = self.made(Kind::Member(Box::new(left), key), start);
+                left = self.made(kind, start);
             } else if self.rest().starts_with('!') && !self.rest().starts_with("!=") && !self.rest().starts_with("!~") {
                 self.at += 1;
             } else {

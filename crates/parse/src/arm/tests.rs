@@ -179,3 +179,105 @@ fn a_custom_role_that_nothing_assigns_is_whoevers_gets_it() {
     );
     assert_eq!(bicep(&assigned).grants.len(), 1);
 }
+
+/// Files of Bicep, of which the first draws in others.
+fn modules(files: &[(&str, &str)]) -> unkeyed_model::Facts {
+    let origin = |path: &str| Arc::new(Origin { path: path.into(), ..Origin::default() });
+    let units: Vec<Unit<'_>> = files.iter().map(|(path, text)| Unit::new(origin(path), text.as_bytes())).collect();
+    let groups: std::collections::BTreeSet<_> = units.iter().map(|unit| crate::group(unit).unwrap()).collect();
+    assert_eq!(groups.len(), 1);
+    crate::read(groups.first().unwrap(), &units)
+}
+
+const IDENTITY: &str = "param subject string = 'repo:acme/api:ref:refs/heads/main'
+resource id 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = { name: 'ci' }
+resource fic 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {
+  parent: id
+  name: 'gh'
+  properties: {
+    issuer: 'https://token.actions.githubusercontent.com'
+    subject: subject
+    audiences: [ 'api://AzureADTokenExchange' ]
+  }
+}
+output principalId string = id.properties.principalId
+";
+
+#[test]
+fn a_module_has_what_its_call_passes_in_and_hands_out_its_identity() {
+    let main = "param org string
+module one 'modules/id.bicep' = { name: 'one', params: { subject: 'repo:${org}/api:pull_request' } }
+resource role 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: 'r'
+  properties: { principalId: one.outputs.principalId, roleDefinitionId: 'x' }
+}
+";
+    let given = "using '../infra/main.bicep'\nparam org = 'acme'\n";
+    let facts = modules(&[("infra/main.bicep", main), ("infra/modules/id.bicep", IDENTITY), ("env/prod.bicepparam", given)]);
+    let key = "bicep:infra/modules/id.bicep#id";
+    assert_eq!(subjects(&facts, key), [exact("repo:acme/api:pull_request")]);
+    assert_eq!(grants(&facts, key).len(), 1);
+    assert_eq!(facts.principals.iter().filter(|principal| principal.key == key).count(), 1);
+}
+
+#[test]
+fn a_module_that_is_called_twice_makes_two_identities() {
+    let main = "module one 'id.bicep' = { name: 'one', params: { subject: 'repo:acme/api:pull_request' } }
+module more 'id.bicep' = [for name in ['a', 'b']: { name: name, params: { subject: 'repo:acme/${name}:*' } }]
+";
+    let facts = modules(&[("main.bicep", main), ("id.bicep", IDENTITY)]);
+    assert_eq!(subjects(&facts, "bicep:id.bicep#main-one/id"), [exact("repo:acme/api:pull_request")]);
+    assert_eq!(subjects(&facts, "bicep:id.bicep#main-more/id"), [exact("repo:acme/a:*")]);
+    assert_eq!(subjects(&facts, "bicep:id.bicep#main-more1/id"), [exact("repo:acme/b:*")]);
+    assert_eq!(facts.trusts.len(), 3);
+}
+
+#[test]
+fn modules_that_draw_in_each_other_end_and_are_said() {
+    let each = |other: &str| format!("module a '{other}' = {{ name: 'a' }}\nmodule b '{other}' = {{ name: 'b' }}\n{IDENTITY}");
+    let facts = modules(&[("a.bicep", &each("b.bicep")), ("b.bicep", &each("a.bicep"))]);
+    assert!(facts.trusts.len() > 2 && facts.trusts.len() < 1_100);
+    assert!(facts.skipped.iter().any(|skip| skip.why == unkeyed_model::SkipReason::Limit));
+}
+
+#[test]
+fn a_value_is_looked_up_by_what_a_parameter_says() {
+    let text = "targetScope = 'subscription'\nparam role string = 'owner'\nvar roles = { owner: 'o', reader: 'r' }\n\
+        resource a 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n  name: 'a'\n  properties: { principalId: 'p', roleDefinitionId: roles[role] }\n}\n";
+    assert_eq!(bicep(text).grants[0].role, Some(unkeyed_model::Value::Known("o".into(), unkeyed_model::Basis::Literal)));
+}
+
+#[test]
+fn an_application_may_have_secrets_of_its_own() {
+    let text = "resource app 'Microsoft.Graph/applications@v1.0' = {\n  uniqueName: 'x'\n  passwordCredentials: [ { startDateTime: '2026-01-01T00:00:00Z', endDateTime: '2027-01-01T00:00:00Z' } ]\n}\n";
+    let declared = bicep(text).declarations;
+    assert_eq!((declared.len(), declared[0].lifetime.seconds()), (1, Some(365 * 86_400)));
+    assert_eq!(declared[0].principal.as_deref(), Some("bicep:infra/main.bicep#app"));
+}
+
+#[test]
+fn an_identity_that_a_module_looks_up_by_name_is_that_one() {
+    let main = "resource mi 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = { name: 'shared' }
+module fic 'fic.bicep' = [for repo in ['a', 'b']: { name: repo, params: { identity: mi.name, repo: repo } }]
+";
+    let fic = "param identity string\nparam repo string
+resource mi 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = { name: identity }
+resource fic 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {
+  parent: mi
+  name: repo
+  properties: { issuer: 'https://i', subject: 'repo:acme/${repo}:*', audiences: [ 'x' ] }
+}
+";
+    let facts = modules(&[("main.bicep", main), ("fic.bicep", fic)]);
+    assert_eq!(subjects(&facts, "bicep:main.bicep#mi"), [exact("repo:acme/a:*"), exact("repo:acme/b:*")]);
+}
+
+#[test]
+fn assignments_of_a_loop_are_told_apart() {
+    let text = "param all array = [ { id: 'p', role: 'a' }, { id: 'q', role: 'b' } ]\nvar ids = { a: 'A', b: 'B' }\n\
+        resource ra 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for one in all: {\n  name: one.id\n  properties: { principalId: one.id, roleDefinitionId: ids[one.role] }\n}]\n";
+    let facts = bicep(text);
+    let roles: Vec<_> =
+        facts.grants.iter().map(|grant| grant.role.as_ref().and_then(|role| role.known()).unwrap_or("?").to_owned()).collect();
+    assert_eq!(roles, ["A", "B"]);
+}

@@ -17,6 +17,11 @@ pub(super) fn is_federated(item: &Node) -> bool {
 
 /// The federated credential of an identity, whose id tells it, or of an application, which only Graph's context tells.
 pub(super) fn federated(item: &Node, out: &mut Out<'_>) {
+    let application = application_of(out).map(Attribute::Text);
+    credential_of(item, application, out);
+}
+
+fn credential_of(item: &Node, application: Option<Attribute>, out: &mut Out<'_>) {
     let name = item.str("name").unwrap_or_default();
     let id = item.str("id").unwrap_or_default();
     let parent = id.to_ascii_lowercase().find(OF_IDENTITY).and_then(|at| id.get(..at)).map(str::to_owned);
@@ -32,7 +37,7 @@ pub(super) fn federated(item: &Node, out: &mut Out<'_>) {
     });
     let holder = match parent {
         Some(identity) => ("parent_id", text(identity)),
-        None => ("application_id", application_of(out).map(Attribute::Text)),
+        None => ("application_id", application),
     };
     let attributes = vec![
         holder,
@@ -79,6 +84,10 @@ pub(super) fn application(item: &Node, out: &mut Out<'_>) {
     let (name, object) = if is_managed { ("name", "principal_id") } else { ("display_name", "object_id") };
     let attributes = vec![(name, node(item, "displayName")), ("client_id", node(item, "appId")), (object, node(item, "id"))];
     out.resource(kind, label.clone(), item, attributes);
+    // `?$expand=federatedIdentityCredentials`
+    for credential in item.get("federatedIdentityCredentials").map(Node::items).unwrap_or_default().iter().filter(|_| !is_managed) {
+        credential_of(credential, of(APPLICATION, &label, "id"), out);
+    }
     for (list, credential_kind) in
         [("passwordCredentials", "azuread_application_password"), ("keyCredentials", "azuread_application_certificate")]
     {

@@ -10,6 +10,10 @@ use crate::tree::{Entry, Kind, Node};
 /// Settings of every login role.
 const COMMON: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "token_explicit_max_ttl", "token_policies"];
 
+/// Older names of settings, which the server still takes.
+const RENAMED: &[(&str, &str)] =
+    &[("ttl", "token_ttl"), ("max_ttl", "token_max_ttl"), ("period", "token_period"), ("policies", "token_policies")];
+
 /// What is told: the answer as a whole, or only what stands under its `data`.
 fn data(item: &Node) -> &Node {
     item.get("data").filter(|data| matches!(data.kind, Kind::Map(_))).unwrap_or(item)
@@ -37,7 +41,8 @@ fn role(item: &Node, kind: &'static str, settings: &[&str], out: &mut Out<'_>) {
     let own = settings.iter().chain(COMMON);
     let written = |entry: &&Entry| !(entry.value.is_null() || entry.value.items().is_empty() && matches!(entry.value.kind, Kind::Seq(_)));
     let attributes = own.filter_map(|key| {
-        let entry = data.entry(key).filter(written)?;
+        let older = RENAMED.iter().find(|(_, new)| new == key).map(|(old, _)| *old);
+        let entry = data.entry(key).filter(written).or_else(|| data.entry(older?).filter(written))?;
         // An empty text is how the server prints what isn't set.
         (entry.value.text() != Some("")).then(|| (*key, Some(Attribute::Node(entry.value.clone()))))
     });
@@ -60,6 +65,24 @@ pub(super) fn kubernetes_role(item: &Node, out: &mut Out<'_>) {
 pub(super) fn approle_role(item: &Node, out: &mut Out<'_>) {
     let settings = ["bind_secret_id", "secret_id_ttl", "secret_id_num_uses", "secret_id_bound_cidrs", "token_bound_cidrs"];
     role(item, "vault_approle_auth_backend_role", &settings, out);
+}
+
+/// A role of a method for machines of a cloud.
+pub(super) fn aws_role(item: &Node, out: &mut Out<'_>) {
+    let settings = ["bound_iam_principal_arn", "bound_iam_role_arn", "bound_account_id", "bound_ami_id", "bound_vpc_id", "bound_subnet_id"];
+    role(item, "vault_aws_auth_backend_role", &settings, out);
+}
+
+/// The same of Azure.
+pub(super) fn azure_role(item: &Node, out: &mut Out<'_>) {
+    let settings = ["bound_service_principal_ids", "bound_subscription_ids", "bound_resource_groups", "bound_locations", "bound_group_ids"];
+    role(item, "vault_azure_auth_backend_role", &settings, out);
+}
+
+/// The same of Google Cloud.
+pub(super) fn gcp_role(item: &Node, out: &mut Out<'_>) {
+    let settings = ["bound_service_accounts", "bound_projects", "bound_zones", "bound_regions", "bound_instance_groups", "bound_labels"];
+    role(item, "vault_gcp_auth_backend_role", &settings, out);
 }
 
 /// Whose tokens the JWT method accepts.

@@ -2,6 +2,7 @@
 
 use unkeyed_model::{Content, Destination, IdentityPath, Platform, PredictedToken, Ttl, TtlBasis, Use, Value};
 
+use super::brought::Code;
 use super::consumer::{Audience, Consumer, Way};
 use super::consumers;
 use super::draft::{Draft, Receiver};
@@ -159,16 +160,8 @@ impl<'a> Draft<'a> {
         self.git_uses_job_token = !own && kept;
         for input in ["ref", "repository"] {
             let Some(node) = call.input(input) else { continue };
-            let text = node.text().unwrap_or_default();
-            let head = ["pull_request.head", "github.head_ref", "workflow_run.head", "refs/pull/", "pull_request.merge_commit_sha"];
-            let code = if head.iter().any(|part| text.contains(part)) {
-                "pull-request-head"
-            } else if ["inputs.", "client_payload", "github.event.comment"].iter().any(|part| has_expression(text) && text.contains(part)) {
-                "given-ref"
-            } else {
-                continue;
-            };
-            self.note("checks-out", code, call.file.place.at(node.span, format!("{}.with.{input}", call.path)));
+            let Some(code) = Code::of(node.text().unwrap_or_default(), call.scope, &call.file.root) else { continue };
+            self.note("checks-out", code.word(), call.file.place.at(node.span, format!("{}.with.{input}", call.path)));
         }
     }
 }

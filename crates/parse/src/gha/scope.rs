@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use unkeyed_model::{StoreKind, Value};
 
+use super::brought::Code;
 use super::expression::{Expression, Use, expressions};
 use super::permissions::Permissions;
 use crate::facts;
@@ -24,6 +25,8 @@ pub(super) struct Bound {
     pub(super) job_token: bool,
     /// It comes from another job, or from whoever starts the workflow.
     pub(super) handed_in: bool,
+    /// Whose code it names, where it is a ref.
+    pub(super) code: Option<Code>,
 }
 
 /// A layer of names over the one around it.
@@ -138,7 +141,7 @@ impl Scope {
 
     /// What a text with expressions amounts to here.
     pub(super) fn bind(&self, text: &str) -> Bound {
-        let mut bound = Bound::default();
+        let mut bound = Bound { code: Code::of_text(text), ..Bound::default() };
         let mut known = String::new();
         let mut unknown = None;
         let mut at = 0;
@@ -174,7 +177,9 @@ impl Scope {
                 bound.stored.extend(inner.stored.iter().cloned());
                 bound.job_token |= inner.job_token;
                 bound.handed_in |= inner.handed_in;
+                bound.code = bound.code.max(inner.code);
             } else {
+                bound.code = bound.code.max(Code::of_use(used));
                 bound.handed_in |= expression.is_single && self.is_handed_in(used);
             }
             // Names made of names that are each used twice would double with every step.

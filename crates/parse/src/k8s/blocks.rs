@@ -47,7 +47,7 @@ pub(super) fn read(object: Object<'_>, workload: &mut Workload) {
 }
 
 /// The key under which an action writes: the one above it that is no deeper than what it says that it indents by.
-fn key_above(text: &str, at: usize) -> &str {
+pub(super) fn key_above(text: &str, at: usize) -> &str {
     let action = text[at..].split("}}").next().unwrap_or_default();
     let depth = action.split("indent ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
     let from = (at.saturating_sub(MAX_BEFORE)..=at).find(|from| text.is_char_boundary(*from)).unwrap_or(at);

@@ -1,4 +1,5 @@
-//! kubeadm's cluster configuration: with which switches the API server will run (kubeadm API reference, v1beta3 and v1beta4).
+//! kubeadm's cluster configuration, of its own or inside Cluster API's control plane: with which switches the API server will run
+//! (kubeadm API reference, v1beta3 and v1beta4; Cluster API book, "KubeadmControlPlane").
 
 use unkeyed_model::{Facts, Platform, SessionPolicy, TtlBasis};
 
@@ -8,7 +9,9 @@ use crate::tree::Node;
 
 /// Says how long the API server lets tokens of pods live.
 pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
-    let arguments = object.at(&["apiServer", "extraArgs"]);
+    const PATHS: [&[&str]; 2] =
+        [&["apiServer", "extraArgs"], &["spec", "kubeadmConfigSpec", "clusterConfiguration", "apiServer", "extraArgs"]];
+    let arguments = PATHS.iter().find_map(|path| object.at(path));
     // v1beta3 has a mapping, v1beta4 a list of names and values.
     let listed = arguments.map(Node::items).unwrap_or_default().iter().rev().find(|item| item.str("name") == Some(EXTENDS));
     let node = arguments.and_then(|node| node.get(EXTENDS)).or_else(|| listed?.get("value"));

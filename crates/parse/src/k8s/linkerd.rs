@@ -20,6 +20,14 @@ pub(super) fn read(objects: &[Object<'_>], facts: &mut Facts) {
         let target = |key: &str| policy.text(&["spec", "targetRef", key]);
         let whole = target("kind").as_deref() == Some("Namespace");
         let server = target("name").filter(|_| !whole);
+        let required = policy.at(&["spec", "requiredAuthenticationRefs"]).map(Node::items).unwrap_or_default();
+        // Every network is anybody, if nothing else is required.
+        if let [one] = required
+            && one.str("kind") == Some("NetworkAuthentication")
+            && of_kind("NetworkAuthentication").any(|object| one.str("name") == Some(&*object.name()) && is_any_network(object))
+        {
+            grant(*policy, server.as_deref(), EVERYBODY, policy.location(one, "spec.requiredAuthenticationRefs"), facts);
+        }
         for reference in policy.at(&["spec", "requiredAuthenticationRefs"]).map(Node::items).unwrap_or_default() {
             let Some(name) = reference.str("name") else { continue };
             let namespace = reference.str("namespace").map_or_else(|| policy.namespace().to_string(), str::to_owned);
@@ -40,8 +48,19 @@ pub(super) fn read(objects: &[Object<'_>], facts: &mut Facts) {
     }
     for policy in of_kind("ServerAuthorization") {
         let server = policy.text(&["spec", "server", "name"]);
+        // Clients without an identity, unless only some networks may call.
+        if let Some(open) = policy.at(&["spec", "client", "unauthenticated"]).filter(|open| open.is_true())
+            && policy.at(&["spec", "client", "networks"]).is_none()
+        {
+            grant(*policy, server.as_deref(), EVERYBODY, policy.location(open, "spec.client.unauthenticated"), facts);
+        }
         admitted(*policy, &["spec", "client", "meshTLS"], "serviceAccounts", |id, at| grant(*policy, server.as_deref(), id, at, facts));
     }
+}
+
+fn is_any_network(object: &Object<'_>) -> bool {
+    let networks = object.at(&["spec", "networks"]).map(Node::items).unwrap_or_default();
+    networks.iter().any(|network| matches!(network.str("cidr"), Some("0.0.0.0/0" | "::/0")) && network.get("except").is_none())
 }
 
 /// The ids that an object names: by Linkerd's own names, and as service accounts under `accounts`.
@@ -121,6 +140,36 @@ metadata: {name: older, namespace: shop}
 spec:
   server: {name: api-admin}
   client: {meshTLS: {serviceAccounts: [{name: admin, namespace: ops}]}}
+---
+apiVersion: policy.linkerd.io/v1beta1
+kind: ServerAuthorization
+metadata: {name: open, namespace: shop}
+spec: {server: {name: api-open}, client: {unauthenticated: true}}
+---
+apiVersion: policy.linkerd.io/v1beta1
+kind: ServerAuthorization
+metadata: {name: probes, namespace: shop}
+spec: {server: {name: api-open}, client: {unauthenticated: true, networks: [{cidr: 10.0.0.0/8}]}}
+---
+apiVersion: policy.linkerd.io/v1alpha1
+kind: NetworkAuthentication
+metadata: {name: all, namespace: shop}
+spec: {networks: [{cidr: 0.0.0.0/0}]}
+---
+apiVersion: policy.linkerd.io/v1alpha1
+kind: NetworkAuthentication
+metadata: {name: probes, namespace: shop}
+spec: {networks: [{cidr: 10.0.0.0/8}]}
+---
+apiVersion: policy.linkerd.io/v1alpha1
+kind: AuthorizationPolicy
+metadata: {name: anybody, namespace: shop}
+spec: {targetRef: {kind: Server, name: site}, requiredAuthenticationRefs: [{kind: NetworkAuthentication, name: all}]}
+---
+apiVersion: policy.linkerd.io/v1alpha1
+kind: AuthorizationPolicy
+metadata: {name: some, namespace: shop}
+spec: {targetRef: {kind: Server, name: probe}, requiredAuthenticationRefs: [{kind: NetworkAuthentication, name: probes}]}
 ";
 
     #[test]
@@ -133,7 +182,9 @@ spec:
             ("spiffe://*", "shop/api-http"),
             ("spiffe://cluster.local/ns/jobs/sa/batch", "shop/api-http"),
             ("spiffe://cluster.local/ns/shop/sa/gateway", "shop/api-http"),
+            ("spiffe://*", "shop/site"),
             ("spiffe://cluster.local/ns/ops/sa/admin", "shop/api-admin"),
+            ("spiffe://*", "shop/api-open"),
         ];
         assert_eq!(said, expected);
     }

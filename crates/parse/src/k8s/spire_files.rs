@@ -9,7 +9,7 @@ use unkeyed_model::{Facts, Platform, SessionPolicy, TtlBasis, Workload, Workload
 
 use super::objects::Object;
 use crate::flat::Flat;
-use crate::terraform::{duration_seconds, is_spire};
+use crate::terraform::{duration_seconds, is_spire, widest_audiences};
 use crate::tree::Node;
 
 /// Settings that say how long what the server issues lives, and those of a helper's files.
@@ -40,6 +40,11 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
             } else {
                 helper.traits.push((setting.to_owned(), value.to_owned(), location));
             }
+        }
+        let body = hcl_edit::parser::parse_body(flat.text).ok();
+        if let Some((audiences, range)) = body.as_ref().and_then(widest_audiences) {
+            let location = place.at(flat.span(range), format!("data.{}.jwt_svids", entry.name()));
+            helper.traits.push(("audiences".to_owned(), audiences, location));
         }
         if !helper.traits.is_empty() {
             facts.workloads.push(helper);

@@ -52,7 +52,7 @@ impl<'a> Values<'a> {
         Self { source, by_name }
     }
 
-    fn get(&self, name: &str) -> Option<Written<'_>> {
+    pub(super) fn get(&self, name: &str) -> Option<Written<'_>> {
         self.by_name.get(name).map(|node| Written { source: &self.source, node })
     }
 

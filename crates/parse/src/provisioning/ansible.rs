@@ -1,4 +1,5 @@
-//! Tasks of Ansible that make trusts: `amazon.aws.iam_role` and `community.hashi_vault.vault_write` (their collections' docs).
+//! Tasks of Ansible that make trusts: `amazon.aws.iam_role`, `community.hashi_vault.vault_write` (their collections' docs), and requests
+//! to Vault.
 //!
 //! A task is known by the last part of its module's name; blocks are looked into, conditions and loops are not followed. Variables
 //! of the task, its blocks and its play are known.
@@ -8,7 +9,7 @@ use crate::exports::{Attribute, Out, text};
 use crate::tree::Node;
 
 /// Words that files with such tasks hold.
-pub(super) const WORDS: &[&str] = &["iam_role:", "vault_write:"];
+pub(super) const WORDS: &[&str] = &["iam_role:", "vault_write:", "/v1/auth/"];
 
 /// Lists of tasks within plays and blocks.
 const LISTS: &[&str] = &["pre_tasks", "tasks", "post_tasks", "handlers", "block", "rescue", "always"];
@@ -29,6 +30,7 @@ fn tasks(list: &Node, around: &[&Node], levels: usize, out: &mut Out<'_>) {
             match entry.name().rsplit('.').next() {
                 Some("iam_role") => role(&entry.value, &variables, out),
                 Some("vault_write") => written(&entry.value, out),
+                Some("uri") => requested(&entry.value, out),
                 Some(name) if LISTS.contains(&name) && levels > 0 => tasks(&entry.value, &variables, levels - 1, out),
                 _ => {}
             }
@@ -65,5 +67,13 @@ fn role(task: &Node, variables: &[&Node], out: &mut Out<'_>) {
 fn written(task: &Node, out: &mut Out<'_>) {
     let (Some(path), Some(data)) = (task.str("path"), task.get("data")) else { return };
     let settings = data.entries().iter().map(|entry| (entry.name().to_owned(), entry.value.clone())).collect();
+    vault::written(task, path, settings, out);
+}
+
+/// A request to Vault (`ansible.builtin.uri`).
+fn requested(task: &Node, out: &mut Out<'_>) {
+    let path = task.str("url").and_then(|url| url.split_once("/v1/")).map(|(_, path)| path);
+    let (Some(path), Some(body)) = (path, task.get("body")) else { return };
+    let settings = body.entries().iter().map(|entry| (entry.name().to_owned(), entry.value.clone())).collect();
     vault::written(task, path, settings, out);
 }

@@ -2,7 +2,7 @@
 //! `role definition`, `ad sp create-for-rbac`, `rest`) and the cmdlets of Azure PowerShell and Microsoft Graph that do the same.
 
 use super::script::Call;
-use crate::exports::{Attribute, Out, of, text};
+use crate::exports::{Attribute, Out, given, of, text};
 
 const APPLICATION: &str = "azuread_application";
 const IDENTITY: &str = "azurerm_user_assigned_identity";
@@ -20,6 +20,8 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         of_application(call, out);
     } else if makes && (call.runs(&["ad", "sp", "federated-credential"]) || call.runs(&["role", "definition"])) || call.runs(&["rest"]) {
         call.documents(out);
+    } else if call.runs(&["ad", "app", "permission", "add"]) {
+        asked(call, out);
     } else if call.runs(&["ad", "app", "credential", "reset"]) || call.runs(&["ad", "sp", "credential", "reset"]) {
         if let Some(name) = call.option(&["--id"]) {
             secret(call, name, has(call, &["--cert", "--create-cert"]), out);
@@ -69,6 +71,17 @@ fn of_application(call: &Call<'_>, out: &mut Out<'_>) {
     out.with("azuread_application_federated_identity_credential", "application_id", &id, |out| call.documents(out));
 }
 
+/// Permissions that an application asks for as itself (`ID=Role`).
+fn asked(call: &Call<'_>, out: &mut Out<'_>) {
+    let Some(name) = call.option(&["--id"]) else { return };
+    let ids = call.options(&["--api-permissions"]).into_iter().filter_map(|given| Some(given.strip_suffix("=Role")?.to_owned()));
+    let access = |id: String| ("resource_access".to_owned(), Attribute::Block(given(vec![("id", text(id)), ("type", text("Role"))])));
+    let access: Vec<_> = ids.map(access).collect();
+    let label = label(APPLICATION, &name, out);
+    let attributes = vec![("object_id", text(name)), ("required_resource_access", Some(Attribute::Block(access)))];
+    out.resource(APPLICATION, label, &call.node(), attributes);
+}
+
 /// An audience without the brackets and quotes of a list of one.
 fn unlisted(text: &str) -> String {
     text.trim_matches(['[', ']', '"', '\'', ' ']).to_owned()
@@ -113,6 +126,16 @@ pub(super) fn cmdlet(call: &Call<'_>, out: &mut Out<'_>) {
                 secret(call, name, has(call, &["-CertValue"]), out);
             }
         }
+        "New-MgServicePrincipalAppRoleAssignment" | "New-MgServicePrincipalAppRoleAssignedTo" | "New-AzureADServiceAppRoleAssignment" => {
+            let kind = "azuread_app_role_assignment";
+            let own = out.numbered(kind, "");
+            // The permission may be what a filter picked out by its name.
+            let role = ["-AppRoleId", "-Id"].iter().find_map(|name| option(name));
+            let role = role.map(|role| role.trim_end_matches(".Id").to_owned());
+            let attributes =
+                vec![("principal_object_id", option("-PrincipalId").map(Attribute::Text)), ("app_role_id", role.map(Attribute::Text))];
+            out.resource(kind, own, &call.node(), attributes);
+        }
         "New-MgApplicationFederatedIdentityCredential" | "New-AzADAppFederatedIdentityCredential" => call.documents(out),
         _ => {}
     }
@@ -132,9 +155,28 @@ fn secret(call: &Call<'_>, name: String, is_certificate: bool, out: &mut Out<'_>
     let years = call.option(&["--years"]).and_then(|years| years.parse::<u64>().ok()).unwrap_or(1);
     let date = call.option(&["--end-date", "-EndDate"]);
     let length = Some(Attribute::Text(format!("{}h", years.saturating_mul(8_760)))).filter(|_| call.program() == "az" && date.is_none());
-    let date = date.map(|date| Attribute::Text(if date.contains(['T', '$']) { date } else { format!("{date}T00:00:00Z") }));
+    // How far ahead PowerShell says that it ends.
+    let ahead = date.as_deref().and_then(hours_ahead);
+    let length = length.or_else(|| ahead.map(|hours| Attribute::Text(format!("{hours}h"))));
+    let date = date
+        .filter(|_| ahead.is_none())
+        .map(|date| Attribute::Text(if date.contains(['T', '$']) { date } else { format!("{date}T00:00:00Z") }));
     let attributes = vec![("application_id", of(APPLICATION, &label, "id")), ("end_date_relative", length), ("end_date", date)];
     out.resource(kind, own, &call.node(), attributes);
+}
+
+/// Hours of `+2years`.
+fn hours_ahead(date: &str) -> Option<u64> {
+    let ahead = date.strip_prefix('+')?;
+    let (number, unit) = ahead.split_at(ahead.find(|c: char| !c.is_ascii_digit())?);
+    let hours = match unit {
+        "years" => 8_760,
+        "months" => 730,
+        "days" => 24,
+        "hours" => 1,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(hours)
 }
 
 /// The label of who has an id: what is referred to by it doesn't begin with a digit.

@@ -54,9 +54,26 @@ fn made(call: &Call<'_>, what: &str, length: &str, out: &mut Out<'_>) {
         "service-account-token-seconds" => lasts(at(call, out), Platform::K8s, "token-request", seconds, out),
         "signed-url-seconds" => lasts(at(call, out), platform, what, seconds, out),
         // The end is part of the setting: how far away it is depends on when it is judged.
+        "signed-url-until" if ahead(length).is_some() => lasts(at(call, out), platform, "signed-url-seconds", ahead(length), out),
         "signed-url-until" => lasts(at(call, out), platform, &format!("{what} {length}"), None, out),
         _ => {}
     }
+}
+
+/// Seconds of `90 days`, `+1 week`, as `date -d` takes them.
+fn ahead(text: &str) -> Option<u64> {
+    let (number, unit) = text.trim_start_matches('+').split_once(' ')?;
+    let seconds = match unit.trim().trim_end_matches('s') {
+        "second" | "sec" => 1,
+        "minute" | "min" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        "week" => 7 * 86_400,
+        "month" => 30 * 86_400,
+        "year" => 365 * 86_400,
+        _ => return None,
+    };
+    number.trim().parse::<u64>().ok()?.checked_mul(seconds)
 }
 
 fn at(call: &Call<'_>, out: &Out<'_>) -> Location {

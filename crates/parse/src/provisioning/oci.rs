@@ -2,11 +2,20 @@
 //! keys that the tool prints.
 
 use super::script::Call;
-use crate::exports::{self, Out};
+use crate::exports::{self, Attribute, Out};
 use crate::tree::Node;
+
+/// A user who is put into a group.
+const MEMBERSHIP: &str = "oci_identity_user_group_membership";
 
 /// Reads one command.
 pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
+    if call.runs(&["iam", "group", "add-user"]) {
+        let of = |name: &str| call.option(&[name]).map(Attribute::Text);
+        let own = out.numbered(MEMBERSHIP, "");
+        let attributes = vec![("user_id", of("--user-id")), ("group_id", of("--group-id"))];
+        return out.resource(MEMBERSHIP, own, &call.node(), attributes);
+    }
     if !(call.runs(&["create"]) || call.runs(&["update"])) {
         return call.documents(out);
     }

@@ -16,7 +16,7 @@ pub(super) const LIMITED: &str = "a list or table of more than 16 KiB, or more t
 pub(super) fn plain(text: &str) -> (String, bool) {
     // A grave accent continues lines and escapes, which is a substitution elsewhere.
     let text = without_comments(text).replace('`', "\\");
-    let text = with_plain_names(&without_here_strings(&text));
+    let text = with_plain_dates(&with_plain_names(&without_here_strings(&text)));
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut limited) = (text.as_str(), false);
     let begins = |rest: &str| rest.match_indices('@').map(|(at, _)| at).find(|at| rest[at + 1..].starts_with(['{', '(']));
@@ -73,6 +73,30 @@ fn without_here_strings(text: &str) -> String {
         // A quote of its own would end it; nothing that is read holds one.
         out.extend([&rest[..at], " '", &inner[..end].replace('\'', "_"), "\n' "]);
         rest = &inner[end + close.len()..];
+    }
+    out + rest
+}
+
+/// `(Get-Date).AddYears(2)` as `+2years`, filled up with blanks.
+fn with_plain_dates(text: &str) -> String {
+    const NOW: [&str; 4] = ["(Get-Date).Add", "[DateTime]::Now.Add", "[System.DateTime]::Now.Add", "[DateTime]::UtcNow.Add"];
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, now)) = NOW.iter().filter_map(|now| Some((rest.find(now)?, *now))).min() {
+        let behind = &rest[at + now.len()..];
+        let plain = behind.split_once('(').and_then(|(unit, inner)| {
+            let (number, _) = inner.split_once(')')?;
+            let is_one = matches!(unit, "Years" | "Months" | "Days" | "Hours") && number.bytes().all(|byte| byte.is_ascii_digit());
+            let length = now.len() + unit.len() + number.len() + 2;
+            is_one.then(|| (format!("+{number}{}", unit.to_ascii_lowercase()), length))
+        });
+        out.push_str(&rest[..at]);
+        let length = plain.as_ref().map_or(now.len(), |(_, length)| *length);
+        match &plain {
+            Some((written, _)) => out.extend([written.as_str(), &" ".repeat(length - written.len())]),
+            None => out.push_str(now),
+        }
+        rest = &rest[at + length..];
     }
     out + rest
 }

@@ -79,6 +79,8 @@ impl Call<'_> {
             "ConvertTo-Json" | "Out-File" | "Set-Content" | "Tee-Object" => self.option(&["-InputObject", "-Value"]).or(self.input.clone()),
             // A document that PowerShell hands on: `$body | Out-File body.json`.
             document if document.starts_with('$') => Some(self.script.expanded(document)).filter(|text| is_document(text)),
+            "az" | "oci" => self.name_of_one(),
+            "date" => self.moment(),
             "jq" if !self.arguments().any(|argument| argument == ".") => None,
             "cat" | "tee" | "jq" => {
                 let file = self.arguments().find_map(|argument| self.content(&argument));
@@ -86,6 +88,28 @@ impl Call<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The ids that are asked for are known by the name of whose they are.
+    fn name_of_one(&self) -> Option<String> {
+        const IDS: [&str; 7] = ["id", "appId", "clientId", "principalId", "objectId", "data.id", "data[0].id"];
+        const NAMED: [(&[&str], &[&str]); 6] = [
+            (&["identity"], &["--name", "-n"]),
+            (&["ad", "app"], &["--id", "--display-name"]),
+            (&["ad", "sp"], &["--id", "--display-name"]),
+            (&["iam", "group"], &["--name"]),
+            (&["iam", "user"], &["--name"]),
+            (&["iam", "dynamic-group"], &["--name"]),
+        ];
+        self.option(&["--query"]).filter(|query| IDS.contains(&query.trim_start_matches("[0].").trim_matches('"')))?;
+        let (_, options) = NAMED.iter().find(|(words, _)| self.runs(words) && !self.runs(&["federated-credential"]))?;
+        self.option(options).filter(|name| !name.contains("${"))
+    }
+
+    /// `date -d '+90 days'`: how far ahead, as it is written.
+    fn moment(&self) -> Option<String> {
+        let ahead = self.option(&["-d", "--date"])?;
+        Some(ahead).filter(|ahead| ahead.trim_start_matches('+').starts_with(|c: char| c.is_ascii_digit()) && ahead.contains(' '))
     }
 
     /// Files that it writes.

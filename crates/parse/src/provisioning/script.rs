@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use unkeyed_model::{SkipReason, Span};
 
 use super::printed::{self, Printed};
-use super::{aws, azure, gcp, kubernetes, lasting, loops, oci, power_shell, vault};
+use super::{aws, azure, gcp, inside, kubernetes, lasting, loops, manifests, oci, power_shell, vault};
 use crate::exports::{self, Out};
 use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
@@ -35,6 +35,8 @@ pub(super) struct Script {
     files: BTreeMap<String, String>,
     /// What the command before it prints.
     printed: Option<String>,
+    /// The variable that the command before it sets.
+    assigning: Option<String>,
     /// What the commands inside the next print.
     inside: Printed,
     /// Bytes that expansions may still yield.
@@ -59,6 +61,7 @@ pub(super) fn read(out: &mut Out<'_>) {
     }
     lasting::policies(out);
     let commands = shell::commands(&text);
+    manifests::read(&commands, out);
     let mut script = Script { left: Cell::new(MAX_EXPANDED), ..Script::default() };
     let mut loops: Vec<(String, Vec<String>)> = Vec::new();
     let mut taken = 0;
@@ -77,11 +80,12 @@ pub(super) fn read(out: &mut Out<'_>) {
             _ => {}
         }
         let command = script.inside.within(command);
+        let within = inside::commands(&command);
         let turns = loops::turns(&loops, &mut taken, out);
         let once = turns.len() == 1;
         for turn in turns {
             script.variables.extend(turn);
-            script.step(&command, &text, out);
+            within.as_deref().unwrap_or(std::slice::from_ref(&*command)).iter().for_each(|one| script.step(one, &text, out));
         }
         if is_inner {
             // What differs from turn to turn is not followed into the command around it.
@@ -100,7 +104,9 @@ impl Script {
         let input = document.or_else(|| if command.piped { self.printed.take() } else { None });
         let call = Call { command, script: self, input };
         interpret(&call, out);
-        let (printed, written, assigned) = (call.printed(), call.written(), call.assigned());
+        let (printed, written, mut assigned) = (call.printed(), call.written(), call.assigned());
+        assigned.extend(self.picked(&call));
+        self.assigning = assigned.first().map(|(name, _)| name.clone());
         self.files.extend(written.into_iter().filter(|(_, text)| text.len() <= MAX_TEXT));
         for (name, value) in assigned {
             match value.filter(|value| value.len() <= MAX_TEXT) {
@@ -109,6 +115,17 @@ impl Script {
             };
         }
         self.printed = printed;
+    }
+}
+
+impl Script {
+    /// `$role = $graph.AppRoles | Where-Object { $_.Value -eq 'User.Read.All' }`: what is picked by its name is known by it.
+    fn picked(&self, call: &Call<'_>) -> Option<(String, Option<String>)> {
+        let words = &call.command.words;
+        let is_filter = matches!(call.program(), "Where-Object" | "where" | "?") && call.command.piped;
+        let at = words.iter().position(|word| word.text == "-eq").filter(|_| is_filter)?;
+        words.get(at.checked_sub(1)?).filter(|word| word.text.ends_with(".Value"))?;
+        Some((self.assigning.clone()?, Some(self.expanded(&words.get(at + 1)?.text))))
     }
 }
 

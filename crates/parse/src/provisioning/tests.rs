@@ -1,3 +1,4 @@
+mod followed;
 mod objects;
 
 use std::sync::Arc;

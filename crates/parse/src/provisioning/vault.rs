@@ -13,10 +13,27 @@ pub(super) use self::operators::{bank, object};
 
 const BACKEND: &str = "vault_jwt_auth_backend";
 
+/// A login method of which only its lengths are known.
+const TUNED: &str = "vault_auth_backend";
+
+/// A secrets engine.
+const MOUNT: &str = "vault_mount";
+
 /// Settings that are lists, written with commas.
 const LISTS: &[&str] = &[
     "bound_account_id",
     "bound_audiences",
+    "bound_group_ids",
+    "bound_instance_groups",
+    "bound_locations",
+    "bound_projects",
+    "bound_regions",
+    "bound_resource_groups",
+    "bound_scale_sets",
+    "bound_service_accounts",
+    "bound_service_principal_ids",
+    "bound_subscription_ids",
+    "bound_zones",
     "bound_iam_principal_arn",
     "bound_iam_role_arn",
     "bound_service_account_names",
@@ -40,8 +57,41 @@ pub(super) fn read(call: &Call<'_>, out: &mut Out<'_>) {
         let name = call.argument_after("write").unwrap_or_default();
         return policy(&call.node(), &name, call.content(&last).map(Attribute::Text), out);
     }
+    if call.runs(&["secrets", "tune"]) || call.runs(&["secrets", "enable"]) {
+        return engine(call, out);
+    }
+    if call.runs(&["auth", "tune"]) || call.runs(&["auth", "enable"]) {
+        return tuned(call, out);
+    }
     let Some(path) = call.argument_after("write").filter(|_| call.runs(&["write"])) else { return };
     written(&call.node(), &path, settings(call), out);
+}
+
+/// How long tokens of a login method live unless a role says less (Vault CLI, "auth tune").
+fn tuned(call: &Call<'_>, out: &mut Out<'_>) {
+    let length = |name: &str| call.option(&[name, &format!("-{name}")]).map(Attribute::Text);
+    let tune = given(vec![("default_lease_ttl", length("-default-lease-ttl")), ("max_lease_ttl", length("-max-lease-ttl"))]);
+    let mount = call.option(&["-path", "--path"]).or_else(|| call.arguments().filter(|word| !word.starts_with('-')).last());
+    let Some(mount) = mount.filter(|_| !tune.is_empty()) else { return };
+    let mount = mount.trim_matches('/');
+    let label = out.label(TUNED, mount, mount);
+    out.resource(TUNED, label, &call.node(), vec![("path", text(mount)), ("tune", Some(Attribute::Block(tune)))]);
+}
+
+/// How long what a secrets engine hands out lives unless its roles say less; a path tells the kind where the command doesn't.
+fn engine(call: &Call<'_>, out: &mut Out<'_>) {
+    let length = |name: &str| {
+        call.option(&[name, &format!("-{name}")]).and_then(|text| seconds(&text)).map(|length| Attribute::Text(length.to_string()))
+    };
+    let lengths =
+        given(vec![("default_lease_ttl_seconds", length("-default-lease-ttl")), ("max_lease_ttl_seconds", length("-max-lease-ttl"))]);
+    let Some(last) = call.arguments().filter(|word| !word.starts_with('-')).last().filter(|_| !lengths.is_empty()) else { return };
+    let path = call.option(&["-path", "--path"]).unwrap_or_else(|| last.clone());
+    let (path, kind) = (path.trim_matches('/'), last.trim_matches('/'));
+    let label = out.label(MOUNT, path, path);
+    let mut attributes = given(vec![("path", text(path)), ("type", text(kind))]);
+    attributes.extend(lengths);
+    out.add(MOUNT, label, &call.node(), attributes);
 }
 
 /// Reads a request to the server.
@@ -189,11 +239,15 @@ fn role(at: &Node, mount: &str, name: &str, settings: &[(String, Node)], out: &m
         "vault_jwt_auth_backend_role"
     } else if has(&["bound_iam_principal_arn", "bound_account_id", "bound_ami_id", "bound_iam_role_arn"]) {
         "vault_aws_auth_backend_role"
+    } else if has(&["bound_subscription_ids", "bound_service_principal_ids", "bound_resource_groups"]) {
+        "vault_azure_auth_backend_role"
+    } else if has(&["bound_service_accounts", "bound_projects"]) {
+        "vault_gcp_auth_backend_role"
     } else {
         return;
     };
     let label = out.label(kind, &format!("{mount}/{name}"), name);
-    let named = if kind == "vault_aws_auth_backend_role" { "role" } else { "role_name" };
+    let named = if ["aws", "azure", "gcp"].iter().any(|cloud| kind.contains(cloud)) { "role" } else { "role_name" };
     let mut attributes: Vec<(String, Attribute)> = given(vec![(named, text(name)), ("backend", text(mount))]);
     if kind == "vault_jwt_auth_backend_role" {
         let backend = out.label(BACKEND, mount, mount);

@@ -58,7 +58,7 @@ struct Scanner<'a> {
     open: Vec<Level>,
     done: Vec<Command>,
     /// Delimiters of here-documents whose bodies start on the next line.
-    heredocs: Vec<String>,
+    heredocs: Vec<(String, usize)>,
     /// No further `}}` / `))` in the script, no `}` before this offset: a search that failed isn't repeated.
     no_expression: bool,
     no_arithmetic: bool,
@@ -256,12 +256,13 @@ impl Scanner<'_> {
         }
         let word = rest.trim_start_matches(['-', '~']).trim_start_matches([' ', '\t']);
         let length = word.find(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | '>' | ')')).unwrap_or(word.len());
-        self.heredocs.push(word[..length].chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect());
+        let delimiter = word[..length].chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
+        self.heredocs.push((delimiter, self.at));
         self.at += 2 + (rest.len() - word.len()) + length;
     }
 
     fn skip_heredocs(&mut self) {
-        for delimiter in std::mem::take(&mut self.heredocs) {
+        for (delimiter, at) in std::mem::take(&mut self.heredocs) {
             let start = self.at;
             let mut end = start;
             while self.at < self.bytes.len() {
@@ -273,7 +274,12 @@ impl Scanner<'_> {
                 }
                 end = self.at;
             }
-            if let Some(command) = self.done.last_mut() {
+            // It is read by the last command of the pipe that it stands in: `read X <<EOF || true`, `cat <<EOF | tee x`.
+            let mut reader = self.done.len();
+            while reader > 1 && !self.done[reader - 1].piped && self.done[reader - 1].range().start > at {
+                reader -= 1;
+            }
+            if let Some(command) = reader.checked_sub(1).and_then(|reader| self.done.get_mut(reader)) {
                 command.document.get_or_insert(start..end);
             }
         }

@@ -114,3 +114,41 @@ fn an_empty_selector_selects_everything_unless_a_template_writes_it() {
     assert!(subject("a.yaml", "workloadSelectorTemplates: ['k8s:ns:{{ .PodMeta.Namespace }}']"));
     assert!(!subject("chart/templates/a.yaml", "podSelector: {{ toYaml .Values.selector | nindent 4 }}"));
 }
+
+#[test]
+fn commands_take_entries_and_relationships_from_documents_and_options() {
+    let script = "cat > /tmp/e.json <<'J'
+{\"entries\": [{\"spiffe_id\": \"spiffe://a.example/x\", \"parent_id\": \"spiffe://a.example/n\", \"selectors\": [{\"type\": \"unix\", \"value\": \"uid:0\"}]}]}
+J
+spire-server entry create -data /tmp/e.json
+spire-server federation create -trustDomain b.example -bundleEndpointURL https://b.example -bundleEndpointProfile https_web
+";
+    let facts = read("register.sh", script);
+    let told: Vec<String> = facts.trusts.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "parentID=spiffe://a.example/n spiffeID=spiffe://a.example/x | unix:uid:0",
+            "bundleEndpointProfile=https_web bundleEndpointURL=https://b.example | ",
+        ]
+    );
+    assert_eq!(facts.trusts[0].location.region.line, 2);
+}
+
+#[test]
+fn a_list_for_people_is_read_as_well() {
+    let list = "Found 2 entries\nEntry ID         : 4b3a\nSPIFFE ID        : spiffe://a.example/x\nParent ID        : spiffe://a.example/n\n\
+                X509-SVID TTL    : default\nJWT-SVID TTL     : 7200\nSelector         : k8s:ns:a\nSelector         : k8s:sa:b\n\n\
+                Entry ID         : 5c\nSPIFFE ID        : spiffe://a.example/y\nSelector         : unix:uid:0\nAdmin            : true\n";
+    let facts = read("entries.txt", list);
+    let told: Vec<String> = facts.trusts.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "spiffeID=spiffe://a.example/x parentID=spiffe://a.example/n | k8s:ns:a k8s:sa:b",
+            "spiffeID=spiffe://a.example/y admin=true | unix:uid:0"
+        ]
+    );
+    assert_eq!(facts.sessions.iter().map(|one| one.seconds).collect::<Vec<_>>(), [Some(7_200)]);
+    assert_eq!(facts.trusts[1].location.region.line, 10);
+}

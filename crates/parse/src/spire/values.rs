@@ -13,7 +13,8 @@ use crate::tree::{Kind, Node};
 use crate::yaml;
 
 /// What tells such a file: the section of identities, or the server's lifetimes beside its chart's name.
-const WORDS: [&[&str]; 2] = [&["controllerManager:", "clusterSPIFFEIDs:"], &["spire-server:", "SvidTTL:"]];
+const WORDS: [&[&str]; 3] =
+    [&["controllerManager:", "clusterSPIFFEIDs:"], &["spire-server:", "SvidTTL:"], &["spire-server:", "nodeAttestor:"]];
 
 /// The chart's name for the server, in charts that hold several.
 const SERVERS: [&str; 3] = ["spire-server", "root-spire-server", "internal-spire-server"];

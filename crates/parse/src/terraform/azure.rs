@@ -16,11 +16,13 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("azuread_application_flexible_federated_identity_credential", |resource, facts| {
         federated(resource, APPLICATION, "application", facts)
     }),
+    ("azuread_application", |resource, facts| resource.apart(facts, requested)),
+    ("azuread_application_api_access", |resource, facts| resource.apart(facts, api_access)),
     ("azurerm_role_assignment", role_assignment),
-    ("azurerm_role_definition", unassigned),
-    ("azapi_resource", interface_object),
-    ("azuread_directory_role_assignment", directory_role),
-    ("azuread_app_role_assignment", app_role),
+    ("azurerm_role_definition", |resource, facts| resource.apart(facts, unassigned)),
+    ("azapi_resource", |resource, facts| resource.apart(facts, interface_object)),
+    ("azuread_directory_role_assignment", |resource, facts| resource.apart(facts, directory_role)),
+    ("azuread_app_role_assignment", |resource, facts| resource.apart(facts, app_role)),
 ];
 
 const APPLICATION: &[&str] = &["application_id", "application_object_id"];
@@ -88,11 +90,13 @@ fn interface_object(resource: Resource<'_, '_>, facts: &mut Facts) {
     let kind = kind.split('@').next().unwrap_or_default();
     if kind.ends_with("/federatedidentitycredentials") {
         let Some(principal) = resource.principal("parent_id", Platform::Azure, "managed-identity", facts) else { return };
-        let subject = match resource.partly("body.properties.subject") {
-            Some(Value::Known(text, _)) if !text.is_empty() => SubjectRule::Exact(vec![text]),
-            Some(Value::Unknown(why)) => SubjectRule::Unknown(why),
+        let expression = resource.partly("body.properties.claimsMatchingExpression.value");
+        let subject = match (resource.partly("body.properties.subject"), expression) {
+            (Some(Value::Known(text, _)), _) if !text.is_empty() => SubjectRule::Exact(vec![text]),
+            (Some(Value::Unknown(why)), _) | (_, Some(Value::Unknown(why))) => SubjectRule::Unknown(why),
+            (_, Some(Value::Known(text, _))) => SubjectRule::Expression(text),
             // A body that isn't known may say anything.
-            None if resource.get("body.properties").is_none() => return,
+            _ if resource.get("body.properties").is_none() => return,
             _ => SubjectRule::Any,
         };
         facts.trusts.push(TrustBinding {
@@ -105,6 +109,15 @@ fn interface_object(resource: Resource<'_, '_>, facts: &mut Facts) {
         let role = resource.get("body.properties.roleDefinitionId").map(|id| guid_of(resource, &id));
         let scope = resource.get("parent_id").map_or(ResourceScope::Unknown, |scope| scope_of(resource, &scope));
         facts.grants.push(named(principal, role, scope, resource.location()));
+    } else if kind == "microsoft.authorization/roledefinitions" {
+        if resource.module.refers_to(resource.address) {
+            return;
+        }
+        let texts = |list: &str| resource.module.texts(resource.section, &format!("body.properties.permissions.{list}"));
+        let actions: Vec<String> = ["actions", "dataActions"].into_iter().flat_map(texts).map(|(text, _)| hole::shown(&text)).collect();
+        resource.defines(Platform::Azure, "custom-role", "body.properties.roleName", facts);
+        let scope = resource.get("parent_id").map_or(ResourceScope::Unknown, |scope| scope_of(resource, &scope));
+        facts.grants.push(RoleGrant { actions, ..named(resource.key(), None, scope, resource.location()) });
     }
 }
 
@@ -241,15 +254,45 @@ fn directory_role(resource: Resource<'_, '_>, facts: &mut Facts) {
     facts.grants.push(named(principal, role, ResourceScope::TenantRoot, resource.location()));
 }
 
-fn app_role(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let Some(principal) = resource.principal("principal_object_id", Platform::Azure, "principal", facts) else { return };
-    // `azuread_service_principal.msgraph.app_role_ids["User.Read.All"]` names the permission in its key.
-    let role = resource.get("app_role_id").map(|val| match val.reference() {
+/// Until when a permission that is asked for isn't had.
+const CONSENT: &str = "once an administrator consents";
+
+/// Permissions of interfaces that an application asks for as itself.
+fn requested(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let module = resource.module;
+    module.for_blocks(resource.section, "required_resource_access", &mut |access| {
+        module.for_blocks(access, "resource_access", &mut |one| {
+            let id = module.get(one, "id").filter(|_| module.text(one, "type").as_deref() == Some("Role"));
+            facts.grants.extend(id.map(|id| asked(resource, resource.key(), &id)));
+        });
+    });
+}
+
+fn api_access(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("application_id", Platform::Azure, "application", facts) else { return };
+    for id in resource.get("role_ids").iter().flat_map(Val::items) {
+        facts.grants.push(asked(resource, principal.clone(), id));
+    }
+}
+
+fn asked(resource: Resource<'_, '_>, principal: String, id: &Val) -> RoleGrant {
+    let role = Some(permission(resource, id));
+    RoleGrant { condition: Some(CONSENT.to_owned()), ..named(principal, role, ResourceScope::TenantRoot, resource.location()) }
+}
+
+/// `azuread_service_principal.msgraph.app_role_ids["User.Read.All"]` names the permission in its key.
+fn permission(resource: Resource<'_, '_>, id: &Val) -> Value {
+    match id.reference() {
         Some(reference) if reference.first() == "app_role_ids" => {
             Value::Known(reference.attribute.trim_start_matches("app_role_ids").trim_start_matches('.').to_owned(), Basis::Literal)
         }
-        _ => resource.module.value_of(&val),
-    });
+        _ => resource.module.value_of(id),
+    }
+}
+
+fn app_role(resource: Resource<'_, '_>, facts: &mut Facts) {
+    let Some(principal) = resource.principal("principal_object_id", Platform::Azure, "principal", facts) else { return };
+    let role = resource.get("app_role_id").map(|val| permission(resource, &val));
     facts.grants.push(named(principal, role, ResourceScope::TenantRoot, resource.location()));
 }
 

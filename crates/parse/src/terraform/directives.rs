@@ -20,7 +20,7 @@ impl Module<'_> {
     }
 
     /// Puts the elements behind what is there; `None` if that gets too long.
-    fn put<'e>(&self, file: usize, elements: &mut dyn Iterator<Item = &'e Element>, bound: &Bindings, out: &mut Made) -> Option<()> {
+    fn put(&self, file: usize, elements: &mut dyn Iterator<Item = &Element>, bound: &Bindings, out: &mut Made) -> Option<()> {
         for element in elements {
             match element {
                 Element::Literal(literal) => out.text.push_str(&hole::clean(literal)),

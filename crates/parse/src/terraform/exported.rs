@@ -22,7 +22,8 @@ pub(super) fn files<'a>(units: &'a [Unit<'_>], facts: &mut Facts) -> Vec<File<'a
             }
             Ok(place) => {
                 // What is printed is no template, whatever it looks like; a script is, and what is filled in before its use.
-                let scripted = provisioning::written(&place, &mut labels, facts);
+                let printed = place.origin().surface == Surface::CliExport && exports::is_printed(&place);
+                let scripted = if printed { None } else { provisioning::written(&place, &mut labels, facts) };
                 let is_template = scripted.is_some() || has_blanks(&place);
                 let resources = scripted.unwrap_or_else(|| exports::written(&place, &mut labels, facts));
                 read.push((place, resources, is_template));

@@ -14,14 +14,22 @@ use crate::policy_document::hole;
 
 /// Readers by type.
 pub(super) const READERS: &[(&str, Reader)] = &[
-    ("kubernetes_cluster_role_binding", |resource, facts| binding(resource, ResourceScope::Cluster, facts)),
-    ("kubernetes_cluster_role_binding_v1", |resource, facts| binding(resource, ResourceScope::Cluster, facts)),
-    ("kubernetes_role_binding", |resource, facts| binding(resource, ResourceScope::Namespace, facts)),
-    ("kubernetes_role_binding_v1", |resource, facts| binding(resource, ResourceScope::Namespace, facts)),
-    ("aws_eks_access_policy_association", access_policy),
-    ("kubernetes_service_account", service_account),
-    ("kubernetes_service_account_v1", service_account),
+    ("kubernetes_cluster_role_binding", |resource, facts| resource.apart(facts, cluster_binding)),
+    ("kubernetes_cluster_role_binding_v1", |resource, facts| resource.apart(facts, cluster_binding)),
+    ("kubernetes_role_binding", |resource, facts| resource.apart(facts, role_binding)),
+    ("kubernetes_role_binding_v1", |resource, facts| resource.apart(facts, role_binding)),
+    ("aws_eks_access_policy_association", |resource, facts| resource.apart(facts, access_policy)),
+    ("kubernetes_service_account", |resource, facts| resource.for_instances(|_| service_account(resource, facts))),
+    ("kubernetes_service_account_v1", |resource, facts| resource.for_instances(|_| service_account(resource, facts))),
 ];
+
+fn cluster_binding(resource: Resource<'_, '_>, facts: &mut Facts) {
+    binding(resource, ResourceScope::Cluster, facts);
+}
+
+fn role_binding(resource: Resource<'_, '_>, facts: &mut Facts) {
+    binding(resource, ResourceScope::Namespace, facts);
+}
 
 /// Emits the grants of a binding: one for each subject and rule, or one by the role's name.
 fn binding(resource: Resource<'_, '_>, scope: ResourceScope, facts: &mut Facts) {

@@ -14,13 +14,13 @@ use crate::policy_document::hole;
 
 /// Readers by resource type.
 pub(super) const READERS: &[(&str, Reader)] = &[
-    ("oci_identity_domains_identity_propagation_trust", propagation_trust),
-    ("oci_identity_dynamic_group", dynamic_group),
-    ("oci_identity_domains_dynamic_resource_group", dynamic_group),
-    ("oci_identity_policy", policies),
-    ("oci_identity_domains_grant", domain::application_role),
+    ("oci_identity_domains_identity_propagation_trust", |resource, facts| resource.apart(facts, propagation_trust)),
+    ("oci_identity_dynamic_group", |resource, facts| resource.apart(facts, dynamic_group)),
+    ("oci_identity_domains_dynamic_resource_group", |resource, facts| resource.apart(facts, dynamic_group)),
+    ("oci_identity_policy", |resource, facts| resource.apart(facts, policies)),
+    ("oci_identity_domains_grant", |resource, facts| resource.apart(facts, domain::application_role)),
     ("oci_identity_domains_group", domain::group),
-    ("oci_identity_user_group_membership", domain::membership),
+    ("oci_identity_user_group_membership", |resource, facts| resource.apart(facts, domain::membership)),
 ];
 
 /// Switches of a propagation trust that judgement asks for (Oracle, IdentityPropagationTrust schema).

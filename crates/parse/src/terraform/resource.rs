@@ -1,7 +1,9 @@
 //! One resource while it is read: its block with the folder around it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
-use unkeyed_model::{Basis, Facts, Location, Platform, Principal, SessionPolicy, TtlBasis, Value};
+use unkeyed_model::{Basis, Facts, Location, Platform, Principal, SessionPolicy, TrustBinding, TtlBasis, Value};
 
 use super::module::{Module, Section};
 use super::traverse::SEVERAL;
@@ -214,6 +216,24 @@ impl<'m> Resource<'_, 'm> {
         }
     }
 
+    /// Reads once for each instance that `for_each` makes; what several of them say alike is said once.
+    pub(super) fn apart(&self, facts: &mut Facts, read: fn(Resource<'_, '_>, &mut Facts)) {
+        let first = (facts.trusts.len(), facts.grants.len(), facts.sessions.len(), facts.principals.len());
+        self.for_instances(|instance| {
+            let own = facts.trusts.len();
+            read(*self, facts);
+            for trust in &mut facts.trusts[own..] {
+                let (key, ordinal) = trust.id.rsplit_once('/').unwrap_or((&trust.id, "0"));
+                trust.id = format!("{key}{instance}/{ordinal}");
+            }
+        });
+        let unnamed = |trust: &TrustBinding| format!("{:?}", TrustBinding { id: String::new(), ..trust.clone() });
+        once(&mut facts.trusts, first.0, unnamed);
+        once(&mut facts.grants, first.1, |grant| format!("{grant:?}"));
+        once(&mut facts.sessions, first.2, |session| format!("{session:?}"));
+        once(&mut facts.principals, first.3, |principal| format!("{principal:?}"));
+    }
+
     /// Nested blocks of a kind.
     pub(super) fn blocks(&self, kind: &str) -> Vec<Section<'m>> {
         self.module.blocks(self.section, kind)
@@ -279,6 +299,14 @@ impl<'m> Resource<'_, 'm> {
 /// Whether what fills a hole differs from instance to instance.
 pub(super) fn is_of_instance(what: &str) -> bool {
     what.starts_with("each.") || what == "count.index"
+}
+
+/// Leaves of what begins at `first` only the first of those that are alike.
+fn once<T>(list: &mut Vec<T>, first: usize, shown: impl Fn(&T) -> String) {
+    let mut seen = BTreeSet::new();
+    let mut tail = list.split_off(first);
+    tail.retain(|one| seen.insert(shown(one)));
+    list.append(&mut tail);
 }
 
 /// Seconds from a number, or a number with a unit as Go and Vault write durations (`1h30m`, `3600s`, `24h`).

@@ -126,7 +126,7 @@ fn helper(file: &File<'_>, workload: &mut Workload) {
 }
 
 /// The audiences of the first token that is fetched for several parties.
-fn widest_audiences(body: &hcl_edit::structure::Body) -> Option<(String, std::ops::Range<usize>)> {
+pub(crate) fn widest_audiences(body: &hcl_edit::structure::Body) -> Option<(String, std::ops::Range<usize>)> {
     let tokens = body.get_attribute("jwt_svids")?;
     let text = |value: &hcl_edit::expr::Expression| value.as_str().map(str::to_owned);
     tokens.value.as_array()?.iter().filter_map(hcl_edit::expr::Expression::as_object).find_map(|token| {

@@ -8,6 +8,7 @@ use unkeyed_model::{
 
 use super::*;
 
+mod apart;
 mod instances;
 mod json;
 mod limits;

@@ -10,14 +10,18 @@ use crate::policy_document::hole;
 
 /// Readers by resource type.
 pub(super) const READERS: &[(&str, Reader)] = &[
-    ("vault_jwt_auth_backend_role", |resource, facts| login(resource, jwt_trust, facts)),
-    ("vault_kubernetes_auth_backend_role", |resource, facts| login(resource, kubernetes_trust, facts)),
-    ("vault_approle_auth_backend_role", |resource, facts| login(resource, approle_trust, facts)),
-    ("vault_aws_auth_backend_role", |resource, facts| login(resource, aws_trust, facts)),
-    ("vault_policy", unassigned),
-    ("vault_database_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
-    ("vault_aws_secret_backend_role", |resource, facts| leased(resource, "creds", facts)),
-    ("vault_pki_secret_backend_role", |resource, facts| leased(resource, "issue", facts)),
+    ("vault_jwt_auth_backend_role", |resource, facts| resource.apart(facts, |resource, facts| login(resource, jwt_trust, facts))),
+    ("vault_kubernetes_auth_backend_role", |resource, facts| {
+        resource.apart(facts, |resource, facts| login(resource, kubernetes_trust, facts))
+    }),
+    ("vault_approle_auth_backend_role", |resource, facts| resource.apart(facts, |resource, facts| login(resource, approle_trust, facts))),
+    ("vault_aws_auth_backend_role", |resource, facts| resource.apart(facts, |resource, facts| login(resource, aws_trust, facts))),
+    ("vault_azure_auth_backend_role", |resource, facts| resource.apart(facts, |resource, facts| login(resource, azure_trust, facts))),
+    ("vault_gcp_auth_backend_role", |resource, facts| resource.apart(facts, |resource, facts| login(resource, gcp_trust, facts))),
+    ("vault_policy", |resource, facts| resource.apart(facts, unassigned)),
+    ("vault_database_secret_backend_role", |resource, facts| resource.apart(facts, |resource, facts| leased(resource, "creds", facts))),
+    ("vault_aws_secret_backend_role", |resource, facts| resource.apart(facts, |resource, facts| leased(resource, "creds", facts))),
+    ("vault_pki_secret_backend_role", |resource, facts| resource.apart(facts, |resource, facts| leased(resource, "issue", facts))),
     ("vault_aws_secret_backend", mounted),
     ("vault_consul_secret_backend", mounted),
     ("vault_gcp_secret_backend", mounted),
@@ -39,15 +43,38 @@ const LIFETIMES: &[&str] = &["token_ttl", "token_max_ttl", "token_period", "toke
 
 fn login(resource: Resource<'_, '_>, trust: fn(Resource<'_, '_>) -> TrustBinding, facts: &mut Facts) {
     let key = resource.key();
-    resource.for_instances(|instance| {
-        let trust = trust(resource);
-        facts.trusts.push(TrustBinding { id: format!("{key}{instance}/0"), ..trust });
-    });
+    facts.trusts.push(trust(resource));
     for setting in LIFETIMES {
         resource.session(Platform::Vault, &key, setting, facts);
     }
+    of_mount(resource, &key, facts);
     for policy in ["token_policies", "policies"].iter().filter_map(|name| resource.get(name)).flat_map(|val| val.items().to_vec()) {
         grants_of_policy(resource, &key, &policy, facts);
+    }
+}
+
+/// What the login method says of its tokens holds where the role says nothing (Vault, "Token time-to-live").
+fn of_mount(resource: Resource<'_, '_>, key: &str, facts: &mut Facts) {
+    const KINDS: [&str; 2] = ["vault_auth_backend", "vault_jwt_auth_backend"];
+    let Some(backend) = resource.get("backend") else { return };
+    let module = resource.module;
+    let path = module.text_of(&backend).0;
+    // What only a script's commands make is told by its label.
+    let label = backend.reference().and_then(|reference| reference.address.split_once('.')).map(|(_, label)| label.to_owned());
+    let is_meant = |address: &str, section| {
+        let is_named = label.as_deref().is_some_and(|label| address.split_once('.').is_some_and(|(_, own)| own == label));
+        let own = || module.text(section, "path").or_else(|| module.text(section, "type"));
+        is_named || own().is_some_and(|own| own.trim_matches('/') == path.trim_matches('/'))
+    };
+    let all = KINDS.iter().flat_map(|kind| module.of_type(kind));
+    for (address, section) in all.filter(|(address, section)| is_meant(address, *section)) {
+        let mount = Resource { module, address, section };
+        for (own, setting) in [("token_ttl", "tune.default_lease_ttl"), ("token_max_ttl", "tune.max_lease_ttl")] {
+            let is_open = resource.value(own).is_none_or(|value| value.known() == Some("0"));
+            if let Some(value) = mount.value(setting).filter(|_| is_open) {
+                mount.lasts(Platform::Vault, key, own, value.known().and_then(super::resource::seconds), "tune", facts);
+            }
+        }
     }
 }
 
@@ -174,27 +201,42 @@ fn kubernetes_trust(resource: Resource<'_, '_>) -> TrustBinding {
 
 /// Who of AWS may log in: by ARN, where `*` is wild, or by what else is bound (Vault documentation, "AWS auth method").
 fn aws_trust(resource: Resource<'_, '_>) -> TrustBinding {
-    let texts: Vec<(String, Basis)> = ["bound_iam_principal_arns", "bound_iam_principal_arn", "bound_iam_role_arns", "bound_iam_role_arn"]
-        .iter()
-        .flat_map(|name| resource.module.texts(resource.section, name))
-        .collect();
-    let arns: Option<Vec<String>> = texts.iter().map(|(text, _)| hole::partly(text)).collect();
-    let subject = match arns {
-        None => SubjectRule::Unknown("the bound ARNs are not known from these inputs".to_owned()),
-        Some(arns) if arns.is_empty() => SubjectRule::Any,
-        Some(arns) if arns.iter().any(|arn| arn.contains('*')) => SubjectRule::Glob(arns),
-        Some(arns) => SubjectRule::Exact(arns),
+    const WHO: &[&str] = &["bound_iam_principal_arns", "bound_iam_principal_arn", "bound_iam_role_arns", "bound_iam_role_arn"];
+    const PLACES: &[&str] =
+        &["bound_account_ids", "bound_account_id", "bound_ami_ids", "bound_vpc_ids", "bound_subnet_ids", "bound_ec2_instance_ids"];
+    machine_trust(resource, "aws", WHO, PLACES)
+}
+
+/// Who of Azure may log in: principals by their ids, or whatever runs in what else is bound (Vault documentation, "Azure auth method").
+fn azure_trust(resource: Resource<'_, '_>) -> TrustBinding {
+    const PLACES: &[&str] = &["bound_subscription_ids", "bound_resource_groups", "bound_locations", "bound_scale_sets", "bound_group_ids"];
+    machine_trust(resource, "azure", &["bound_service_principal_ids"], PLACES)
+}
+
+/// The same of Google Cloud, whose accounts are told by their addresses.
+fn gcp_trust(resource: Resource<'_, '_>) -> TrustBinding {
+    const PLACES: &[&str] = &["bound_projects", "bound_zones", "bound_regions", "bound_instance_groups", "bound_labels"];
+    machine_trust(resource, "gcp", &["bound_service_accounts"], PLACES)
+}
+
+fn machine_trust(resource: Resource<'_, '_>, platform: &str, who: &[&str], places: &[&str]) -> TrustBinding {
+    let texts: Vec<(String, Basis)> = who.iter().flat_map(|name| resource.module.texts(resource.section, name)).collect();
+    let named: Option<Vec<String>> = texts.iter().map(|(text, _)| hole::partly(text)).collect();
+    let subject = match named {
+        None => SubjectRule::Unknown("who is bound is not known from these inputs".to_owned()),
+        Some(named) if named.is_empty() => SubjectRule::Any,
+        Some(named) if named.iter().any(|one| one.contains('*')) => SubjectRule::Glob(named),
+        Some(named) => SubjectRule::Exact(named),
     };
-    let bound = ["bound_account_ids", "bound_account_id", "bound_ami_ids", "bound_vpc_ids", "bound_subnet_ids", "bound_ec2_instance_ids"];
-    let claims = bound.iter().map(|name| (name, resource.module.values(resource.section, name))).filter(|(_, values)| !values.is_empty());
-    let claims = claims.map(|(name, values)| Claim {
+    let bound = places.iter().map(|name| (name, resource.module.values(resource.section, name))).filter(|(_, values)| !values.is_empty());
+    let claims = bound.map(|(name, values)| Claim {
         name: (*name).to_owned(),
         operator: "eq".to_owned(),
         values,
         set_qualifier: None,
         if_exists: false,
     });
-    TrustBinding { claims: claims.collect(), ..trust(resource, "aws", Value::literal("aws"), subject) }
+    TrustBinding { claims: claims.collect(), ..trust(resource, platform, Value::literal(platform), subject) }
 }
 
 fn approle_trust(resource: Resource<'_, '_>) -> TrustBinding {

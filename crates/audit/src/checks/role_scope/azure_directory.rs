@@ -2,7 +2,8 @@
 //!
 //! An Azure principal with a custom role whose actions are `*`, with a Microsoft Graph permission that leads to every other
 //! (`Application.ReadWrite.All`, `AppRoleAssignment.ReadWrite.All`, `RoleManagement.ReadWrite.Directory` …), or with a
-//! directory role such as Global Administrator. A wildcard role on one resource group or resource is a warning.
+//! directory role such as Global Administrator. A wildcard role on one resource group or resource is a warning,
+//! and so is such a permission that an application only asks for: it holds once an administrator consents.
 //!
 //! # Why it matters
 //!
@@ -45,7 +46,9 @@ const ROLES: [(&str, &str); 8] = [
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for grant in view.grants(Platform::Azure) {
         let Some((level, power)) = power(grant) else { continue };
-        let message = format!("{} has {power} ({}).", view.name(&grant.principal), spot(&grant.location));
+        // What is only asked for holds once an administrator consents.
+        let (level, verb) = if role(grant).is_some() && grant.condition.is_some() { (Level::Warning, "asks for") } else { (level, "has") };
+        let message = format!("{} {verb} {power} ({}).", view.name(&grant.principal), spot(&grant.location));
         sink.principal(&grant.principal, &Statement::new(level, &grant.location, message));
     }
 }
@@ -75,6 +78,13 @@ mod tests {
             grant.role = Some(role);
             grant.scope = ResourceScope::TenantRoot;
         })
+    }
+
+    #[test]
+    fn what_is_only_asked_for_is_a_warning() {
+        let mut asked = named(Value::literal("Application.ReadWrite.All"));
+        asked.facts.grants[0].condition = Some("once an administrator consents".into());
+        assert_eq!(levels(&CHECK, &asked), [Level::Warning]);
     }
 
     fn custom(action: &str, scope: ResourceScope) -> Estate {

@@ -2,7 +2,8 @@
 //!
 //! A Kubernetes service account, or a role of AWS that a cluster of EKS lets in, bound to `cluster-admin`, or to rules that lead
 //! there: `*` verbs on `*` resources, reading `secrets` in the whole cluster, creating service-account tokens, `impersonate`, `escalate`, `bind`, or writing admission
-//! webhooks. The same inside one namespace, and reading `*`, is a warning.
+//! webhooks. The same inside one namespace, and reading `*`, is a warning; tokens of accounts that the rule names, in one namespace, are
+//! nothing.
 //!
 //! # Why it matters
 //!
@@ -61,6 +62,10 @@ fn power(grant: &RoleGrant) -> Option<(Level, String)> {
     } else if may(&["escalate", "bind"]) {
         "may give out roles it doesn't have in"
     } else if may(&["create", "*"]) && on(&["serviceaccounts/token"]) {
+        // Of accounts that are named, in one namespace: what an operator that logs in for them needs.
+        if grant.scope == ResourceScope::Namespace && grant.condition.is_some() {
+            return None;
+        }
         "may create tokens of other service accounts in"
     } else if may(&WRITES) && on(&["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]) {
         "may change what the API server lets in, in"
@@ -138,6 +143,10 @@ mod tests {
         let mut named = ruled(&["get"], "secrets", ResourceScope::Cluster);
         named.facts.grants[0].condition = Some("resourceNames app".into());
         assert!(levels(&CHECK, &named).is_empty());
+        let mut token = ruled(&["create"], "serviceaccounts/token", ResourceScope::Namespace);
+        assert_eq!(levels(&CHECK, &token), [Level::Warning]);
+        token.facts.grants[0].condition = Some("resourceNames app".into());
+        assert!(levels(&CHECK, &token).is_empty());
         named.facts.grants[0].actions = vec!["impersonate".into()];
         assert_eq!(levels(&CHECK, &named), [Level::Warning]);
     }

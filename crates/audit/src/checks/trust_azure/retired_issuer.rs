@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! A federated credential for Azure Pipelines that trusts the issuer `https://vstoken.dev.azure.com/…`.
+//! A federated credential for Azure Pipelines that trusts the issuer `https://vstoken.dev.azure.com/…`, and a service connection
+//! whose own tokens are of that issuer.
 //!
 //! # Why it matters
 //!
@@ -41,6 +42,17 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         );
         sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
     }
+    for linked in &view.context.workloads {
+        for (path, _) in linked.paths().filter(|(path, _)| path.tokens.iter().any(|token| is_retired(&token.issuer))) {
+            let Some(place) = path.capability.as_ref().or(path.consumer.as_ref()) else { continue };
+            let message = format!(
+                "{} signs in with tokens of {RETIRED} ({}), which Azure DevOps gives up in favour of Entra's issuer.",
+                linked.workload.name,
+                spot(place),
+            );
+            sink.workload(&linked.workload.id, Statement::new(CHECK.level, place, message));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -59,5 +71,14 @@ mod tests {
         assert_eq!(levels_for(Value::literal("https://vstoken.dev.azure.com/7f2c9a10-0000-4000-8000-000000000001")), [Level::Warning]);
         assert!(levels_for(Value::literal("https://login.microsoftonline.com/7f2c9a10-0000-4000-8000-000000000001/v2.0")).is_empty());
         assert!(levels_for(Value::unknown("var.issuer")).is_empty());
+    }
+
+    #[test]
+    fn so_is_a_connection_that_signs_in_with_its_tokens() {
+        let mut estate = with_trust(Platform::Azure, |_| {});
+        for path in estate.facts.workloads.iter_mut().flat_map(|workload| &mut workload.identity_paths) {
+            path.tokens.iter_mut().for_each(|token| token.issuer = Value::literal("https://vstoken.dev.azure.com/x"));
+        }
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
     }
 }

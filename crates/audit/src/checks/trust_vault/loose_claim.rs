@@ -2,8 +2,8 @@
 //!
 //! A Vault JWT login role whose glob admits other tenants or every repository of one (an error), or every branch and
 //! environment of one repository (a warning); one that binds the owner or the organisation alone (an error); and a role
-//! without `bound_audiences` (a warning). Of logins with an identity of AWS: an ARN whose role's name is wild, or nothing but an
-//! account (an error).
+//! without `bound_audiences` (a warning). Of logins with an identity of AWS, Azure or Google: an ARN whose role's name is wild, every
+//! account, or nothing but an account, a subscription, a project or a region (an error).
 //!
 //! # Why it matters
 //!
@@ -33,8 +33,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
-    for trust in view.trusts(Platform::Vault).filter(|trust| trust.trusted == "aws") {
-        let Some(who) = of_aws(trust) else { continue };
+    for trust in view.trusts(Platform::Vault).filter(|trust| ["aws", "azure", "gcp"].contains(&trust.trusted.as_str())) {
+        let Some(who) = of_machines(trust) else { continue };
         let message = format!("The login role {} ({}) admits {who}.", view.name(&trust.principal), spot(&trust.location));
         sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
     }
@@ -52,8 +52,19 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whom of AWS a role lets in, if that is many.
-fn of_aws(trust: &TrustBinding) -> Option<String> {
+/// What is bound that whole accounts, subscriptions or projects have in common.
+const PLACES: &[&str] = &[
+    "bound_account_id",
+    "bound_account_ids",
+    "bound_subscription_ids",
+    "bound_locations",
+    "bound_projects",
+    "bound_zones",
+    "bound_regions",
+];
+
+/// Whom of a cloud a role lets in, if that is many.
+fn of_machines(trust: &TrustBinding) -> Option<String> {
     match &trust.subject {
         SubjectRule::Glob(arns) => {
             let is_wild = |arn: &&String| {
@@ -62,9 +73,10 @@ fn of_aws(trust: &TrustBinding) -> Option<String> {
             };
             arns.iter().find(is_wild).map(|arn| format!("every principal that fits \"{arn}\""))
         }
-        SubjectRule::Any if trust.claims.iter().all(|claim| claim.name.starts_with("bound_account_id")) => {
-            Some(if trust.claims.is_empty() { "every principal of AWS" } else { "every principal of an account" }.to_owned())
-        }
+        SubjectRule::Any if trust.claims.iter().all(|claim| PLACES.contains(&claim.name.as_str())) => Some(match trust.claims.first() {
+            None => format!("every principal of {}", trust.trusted),
+            Some(claim) => format!("every principal that {} holds for", claim.name),
+        }),
         _ => None,
     }
 }
@@ -122,15 +134,19 @@ mod tests {
     }
 
     #[test]
-    fn roles_of_aws_are_named() {
-        let admitting = |subject: SubjectRule, bound: &[&str]| {
+    fn machines_are_named() {
+        let in_cloud = |cloud: &str, subject: SubjectRule, bound: &[&str]| {
             let estate = vault(|trust| {
-                trust.trusted = "aws".into();
+                trust.trusted = cloud.into();
                 trust.subject = subject.clone();
                 trust.claims = bound.iter().map(|name| claim(name, "eq", "x")).collect();
             });
             levels(&CHECK, &estate)
         };
+        let admitting = |subject, bound: &[&str]| in_cloud("aws", subject, bound);
+        assert_eq!(in_cloud("azure", SubjectRule::Any, &["bound_subscription_ids"]), [Level::Error]);
+        assert!(in_cloud("azure", SubjectRule::Any, &["bound_subscription_ids", "bound_resource_groups"]).is_empty());
+        assert_eq!(in_cloud("gcp", SubjectRule::Glob(vec!["*".into()]), &[]), [Level::Error]);
         let glob = |arn: &str| SubjectRule::Glob(vec![arn.into()]);
         assert_eq!(admitting(glob("arn:aws:iam::111122223333:role/*"), &[]), [Level::Error]);
         assert_eq!(admitting(glob("arn:aws:iam::111122223333:*"), &[]), [Level::Error]);

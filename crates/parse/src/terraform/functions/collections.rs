@@ -13,40 +13,20 @@ use crate::terraform::module::Module;
 const MAX_DEPTH: usize = 8;
 
 pub(super) fn call(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
-    let texts = |val: &Val| val.items().iter().map(|item| module.text_of(item).0).collect::<Vec<String>>();
-    let same = |one: &Val, other: &Val| is_certain(one) && is_certain(other) && module.text_of(one).0 == module.text_of(other).0;
+    let of_lists = of_lists(module, name, args).or_else(|| of_sets(module, name, args));
+    of_lists.or_else(|| of_maps(module, name, args)).or_else(|| about(module, name, args))
+}
+
+/// Lists of lists.
+fn of_lists(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
     Some(match (name, args) {
-        ("lookup", _) => lookup(args),
         ("element", [list, rest @ ..]) => element(list, rest.first()),
         ("list", items) => Val::new(Kind::List(items.to_vec())),
-        ("map", pairs) => Val::new(Kind::Map(pairs.chunks_exact(2).map(|pair| (module.text_of(&pair[0]).0, pair[1].clone())).collect())),
         ("concat", _) => Val::new(Kind::List(args.iter().flat_map(|arg| arg.items().to_vec()).collect())),
         ("flatten", [list]) => Val::new(Kind::List(flattened(list, MAX_DEPTH)?)),
         ("compact", [list]) => {
             let is_there = |item: &&Val| !matches!(&item.kind, Kind::Null) && !matches!(&item.kind, Kind::Text(text, _) if text.is_empty());
             Val::new(Kind::List(list.items().iter().filter(is_there).cloned().collect()))
-        }
-        ("distinct" | "toset" | "setunion", _) => {
-            if let [one] = args
-                && !matches!(one.kind, Kind::List(_))
-            {
-                return Some(one.clone());
-            }
-            let mut found = BTreeSet::new();
-            let is_new = |item: &&Val| !is_certain(item) || found.insert(module.text_of(item).0);
-            Val::new(Kind::List(args.iter().flat_map(Val::items).filter(is_new).cloned().collect()))
-        }
-        ("setintersection" | "setsubtract", [first, rest @ ..]) if args.iter().all(|arg| is_list(arg) && is_certain(arg)) => {
-            let others: Vec<Vec<String>> = rest.iter().map(texts).collect();
-            let is_in = |item: &&Val| {
-                let text = module.text_of(item).0;
-                if name == "setsubtract" {
-                    !others.iter().any(|other| other.contains(&text))
-                } else {
-                    others.iter().all(|other| other.contains(&text))
-                }
-            };
-            Val::new(Kind::List(first.items().iter().filter(is_in).cloned().collect()))
         }
         // Less than the whole of what is not known is not known, and may be nothing.
         ("sort", [list]) if is_list(list) && is_certain(list) => {
@@ -69,36 +49,6 @@ pub(super) fn call(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val>
             let chunks = list.items().chunks(whole(size)?).map(|chunk| Val::new(Kind::List(chunk.to_vec())));
             Val::new(Kind::List(chunks.collect()))
         }
-        ("contains", [list, item]) => return contains(list.items(), item, &same).or_else(|| Some(unknown(name))),
-        ("index", [list, item]) if is_certain(list) && is_certain(item) => number(list.items().iter().position(|known| same(known, item))?),
-        ("length", [of]) => length(of).map_or_else(|| unknown(name), number),
-        ("setproduct", _) => product(args).unwrap_or_else(|| unknown(name)),
-        ("merge", _) => merge(args),
-        ("keys" | "values", [map]) => entries(name, map),
-        ("zipmap", [keys, values]) if is_certain(keys) && is_list(values) => {
-            Val::new(Kind::Map(texts(keys).into_iter().zip(values.items().iter().cloned()).collect()))
-        }
-        ("matchkeys", [values, keys, wanted]) if is_certain(keys) && is_certain(wanted) => {
-            let (keys, wanted) = (texts(keys), texts(wanted));
-            let chosen = values.items().iter().zip(&keys).filter(|(_, key)| wanted.contains(key)).map(|(value, _)| value.clone());
-            Val::new(Kind::List(chosen.collect()))
-        }
-        ("transpose", [map]) if is_certain(map) => {
-            let mut made: Vec<(String, Val)> = Vec::new();
-            for (key, item) in map.entries().iter().flat_map(|(key, list)| texts(list).into_iter().map(move |item| (key, item))) {
-                let key = Val::new(Kind::Text(key.clone(), basis(module, args)));
-                match made.iter_mut().find(|(known, _)| *known == item) {
-                    Some((_, Val { kind: Kind::List(keys), .. })) => keys.push(key),
-                    _ => made.push((item, Val::new(Kind::List(vec![key])))),
-                }
-            }
-            Val::new(Kind::Map(made))
-        }
-        ("alltrue" | "anytrue", [list]) if is_certain(list) => {
-            let is_true = |item: &Val| module.text_of(item).0 == "true";
-            let items = list.items();
-            Val::new(Kind::Bool(if name == "alltrue" { items.iter().all(is_true) } else { items.iter().any(is_true) }))
-        }
         ("range", _) => {
             let bounds: Option<Vec<i64>> = args.iter().map(|arg| i64::try_from(whole(arg)?).ok()).collect();
             let (from, to, step) = match bounds?.as_slice() {
@@ -112,6 +62,86 @@ pub(super) fn call(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val>
         }
         _ => return None,
     })
+}
+
+/// Sets, and lists without what stands in them twice.
+fn of_sets(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
+    Some(match (name, args) {
+        ("distinct" | "toset" | "setunion", _) => {
+            if let [one] = args
+                && !matches!(one.kind, Kind::List(_))
+            {
+                return Some(one.clone());
+            }
+            let mut found = BTreeSet::new();
+            let is_new = |item: &&Val| !is_certain(item) || found.insert(module.text_of(item).0);
+            Val::new(Kind::List(args.iter().flat_map(Val::items).filter(is_new).cloned().collect()))
+        }
+        ("setintersection" | "setsubtract", [first, rest @ ..]) if args.iter().all(|arg| is_list(arg) && is_certain(arg)) => {
+            let others: Vec<Vec<String>> = rest.iter().map(|list| texts(module, list)).collect();
+            let is_in = |item: &&Val| {
+                let text = module.text_of(item).0;
+                if name == "setsubtract" {
+                    !others.iter().any(|other| other.contains(&text))
+                } else {
+                    others.iter().all(|other| other.contains(&text))
+                }
+            };
+            Val::new(Kind::List(first.items().iter().filter(is_in).cloned().collect()))
+        }
+        ("setproduct", _) => product(args).unwrap_or_else(|| unknown(name)),
+        _ => return None,
+    })
+}
+
+/// Maps.
+fn of_maps(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
+    Some(match (name, args) {
+        ("lookup", _) => lookup(args),
+        ("map", pairs) => Val::new(Kind::Map(pairs.chunks_exact(2).map(|pair| (module.text_of(&pair[0]).0, pair[1].clone())).collect())),
+        ("merge", _) => merge(args),
+        ("keys" | "values", [map]) => entries(name, map),
+        ("zipmap", [keys, values]) if is_certain(keys) && is_list(values) => {
+            Val::new(Kind::Map(texts(module, keys).into_iter().zip(values.items().iter().cloned()).collect()))
+        }
+        ("matchkeys", [values, keys, wanted]) if is_certain(keys) && is_certain(wanted) => {
+            let (keys, wanted) = (texts(module, keys), texts(module, wanted));
+            let chosen = values.items().iter().zip(&keys).filter(|(_, key)| wanted.contains(key)).map(|(value, _)| value.clone());
+            Val::new(Kind::List(chosen.collect()))
+        }
+        ("transpose", [map]) if is_certain(map) => {
+            let mut made: Vec<(String, Val)> = Vec::new();
+            for (key, item) in map.entries().iter().flat_map(|(key, list)| texts(module, list).into_iter().map(move |item| (key, item))) {
+                let key = Val::new(Kind::Text(key.clone(), basis(module, args)));
+                match made.iter_mut().find(|(known, _)| *known == item) {
+                    Some((_, Val { kind: Kind::List(keys), .. })) => keys.push(key),
+                    _ => made.push((item, Val::new(Kind::List(vec![key])))),
+                }
+            }
+            Val::new(Kind::Map(made))
+        }
+        _ => return None,
+    })
+}
+
+/// What is asked about a list.
+fn about(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
+    let same = |one: &Val, other: &Val| is_certain(one) && is_certain(other) && module.text_of(one).0 == module.text_of(other).0;
+    Some(match (name, args) {
+        ("contains", [list, item]) => return contains(list.items(), item, &same).or_else(|| Some(unknown(name))),
+        ("index", [list, item]) if is_certain(list) && is_certain(item) => number(list.items().iter().position(|known| same(known, item))?),
+        ("length", [of]) => length(of).map_or_else(|| unknown(name), number),
+        ("alltrue" | "anytrue", [list]) if is_certain(list) => {
+            let is_true = |item: &Val| module.text_of(item).0 == "true";
+            let items = list.items();
+            Val::new(Kind::Bool(if name == "alltrue" { items.iter().all(is_true) } else { items.iter().any(is_true) }))
+        }
+        _ => return None,
+    })
+}
+
+fn texts(module: &Module<'_>, val: &Val) -> Vec<String> {
+    val.items().iter().map(|item| module.text_of(item).0).collect()
 }
 
 fn is_list(val: &Val) -> bool {

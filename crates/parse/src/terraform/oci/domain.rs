@@ -25,7 +25,9 @@ pub(super) fn is_service_user(module: &Module<'_>, user: &Val) -> Option<Value> 
 /// `oci_identity_user_group_membership`: membership of the administrators is the grant of everything.
 pub(super) fn membership(resource: Resource<'_, '_>, facts: &mut Facts) {
     let Some(group) = resource.get("group_id").and_then(|group| administers(resource.module, &group)) else { return };
-    let user = resource.principal("user_id", Platform::Oci, "user", facts);
+    // A command names the user.
+    let is_named = resource.text("user_id").is_some_and(|name| !name.starts_with("ocid1.") && is_machine(&name));
+    let user = resource.principal("user_id", Platform::Oci, if is_named { "service-user" } else { "user" }, facts);
     facts.grants.extend(user.map(|user| everything(resource, user, group)));
 }
 
@@ -45,7 +47,11 @@ pub(super) fn group(resource: Resource<'_, '_>, facts: &mut Facts) {
 
 /// The administrators that a group's id means: defined so, or looked up by that name.
 fn administers(module: &Module<'_>, group: &Val) -> Option<String> {
-    let section = *module.resources.get(&group.reference()?.address)?;
+    let Some(reference) = group.reference() else {
+        // A command is given what another prints for the group of that name.
+        return Some(module.text_of(group).0).filter(|name| ADMINISTRATORS.contains(&name.as_str()));
+    };
+    let section = *module.resources.get(&reference.address)?;
     let named = ["name", "display_name"].iter().filter_map(|attribute| module.text(section, attribute));
     let filtered = module.blocks(section, "filter").into_iter().flat_map(|filter| module.texts(filter, "values")).map(|(text, _)| text);
     let searched = module.text(section, "group_filter").and_then(|filter| Some(filter.split('"').nth(1)?.to_owned()));

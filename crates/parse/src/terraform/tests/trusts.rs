@@ -6,7 +6,7 @@ use unkeyed_model::{Facts, Origin, SubjectRule, Unit, Value};
 
 use crate::testing::read;
 
-fn facts(files: &[(&str, &str)]) -> Facts {
+pub(super) fn facts(files: &[(&str, &str)]) -> Facts {
     let unit = |(path, text): &(&str, &str)| {
         Unit::new(Arc::new(Origin { path: (*path).to_owned(), ..Origin::default() }), text.as_bytes().to_vec())
     };
@@ -22,7 +22,7 @@ const TEMPLATE: &str = r#"{
   }]
 }"#;
 
-fn subjects(facts: &Facts) -> Vec<&SubjectRule> {
+pub(super) fn subjects(facts: &Facts) -> Vec<&SubjectRule> {
     facts.trusts.iter().map(|trust| &trust.subject).collect()
 }
 
