@@ -78,7 +78,7 @@ fn of_sets(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
             Val::new(Kind::List(args.iter().flat_map(Val::items).filter(is_new).cloned().collect()))
         }
         ("setintersection" | "setsubtract", [first, rest @ ..]) if args.iter().all(|arg| is_list(arg) && is_certain(arg)) => {
-            let others: Vec<Vec<String>> = rest.iter().map(|list| texts(module, list)).collect();
+            let others: Vec<BTreeSet<String>> = rest.iter().map(|list| texts(module, list).into_iter().collect()).collect();
             let is_in = |item: &&Val| {
                 let text = module.text_of(item).0;
                 if name == "setsubtract" {
@@ -105,20 +105,19 @@ fn of_maps(module: &Module<'_>, name: &str, args: &[Val]) -> Option<Val> {
             Val::new(Kind::Map(texts(module, keys).into_iter().zip(values.items().iter().cloned()).collect()))
         }
         ("matchkeys", [values, keys, wanted]) if is_certain(keys) && is_certain(wanted) => {
-            let (keys, wanted) = (texts(module, keys), texts(module, wanted));
-            let chosen = values.items().iter().zip(&keys).filter(|(_, key)| wanted.contains(key)).map(|(value, _)| value.clone());
+            let (keys, wanted) = (texts(module, keys), texts(module, wanted).into_iter().collect::<BTreeSet<String>>());
+            let chosen = values.items().iter().zip(&keys).filter(|(_, key)| wanted.contains(key.as_str())).map(|(value, _)| value.clone());
             Val::new(Kind::List(chosen.collect()))
         }
         ("transpose", [map]) if is_certain(map) => {
-            let mut made: Vec<(String, Val)> = Vec::new();
-            for (key, item) in map.entries().iter().flat_map(|(key, list)| texts(module, list).into_iter().map(move |item| (key, item))) {
-                let key = Val::new(Kind::Text(key.clone(), basis(module, args)));
-                match made.iter_mut().find(|(known, _)| *known == item) {
-                    Some((_, Val { kind: Kind::List(keys), .. })) => keys.push(key),
-                    _ => made.push((item, Val::new(Kind::List(vec![key])))),
+            let basis = basis(module, args);
+            let mut made: BTreeMap<String, Vec<Val>> = BTreeMap::new();
+            for (key, list) in map.entries() {
+                for item in texts(module, list) {
+                    made.entry(item).or_default().push(Val::new(Kind::Text(key.clone(), basis)));
                 }
             }
-            Val::new(Kind::Map(made))
+            Val::new(Kind::Map(made.into_iter().map(|(item, keys)| (item, Val::new(Kind::List(keys)))).collect()))
         }
         _ => return None,
     })

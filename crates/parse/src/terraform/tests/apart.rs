@@ -45,7 +45,7 @@ resource "azuread_app_role_assignment" "graph" {
             format!("{} {role} {}", grant.principal, grant.actions.join(","))
         })
         .collect();
-    for expected in ["k8s:sa/ops/a ? bind", "k8s:sa/ops/b ? get"] {
+    for expected in ["k8s:sa/ops/a a bind", "k8s:sa/ops/b b get"] {
         assert!(told.iter().any(|grant| grant == expected), "{told:?}");
     }
     assert!(
