@@ -7,6 +7,7 @@ use std::rc::Rc;
 use unkeyed_model::{Basis, Facts, Location, SkipReason, Value, WorkloadKind};
 
 use super::expr::{COPY, Expr, REPEATED};
+use super::identities::ByName;
 use super::modules::Files;
 use super::parser::Declared;
 use crate::evaluated::{At, Kind, Ref, Val};
@@ -64,6 +65,8 @@ pub(super) struct Deployment<'a> {
     pub(super) busy: RefCell<BTreeSet<String>>,
     /// Shared by a template and the files that it draws in.
     pub(super) steps: Rc<Cell<usize>>,
+    /// Shared by all templates of which one may name what another defines.
+    pub(super) principals: Rc<RefCell<ByName>>,
     /// The files that it may draw in.
     pub(super) files: Option<&'a Files<'a>>,
     /// The item of a loop, by its name.
@@ -83,6 +86,7 @@ impl<'a> Deployment<'a> {
             known: RefCell::default(),
             busy: RefCell::default(),
             steps: Rc::default(),
+            principals: Rc::default(),
             files: None,
             item: RefCell::new(None),
         }

@@ -1,5 +1,7 @@
 //! Identities in Azure templates: managed identities, federated credentials, role assignments.
 
+use std::collections::HashMap;
+
 use unkeyed_model::{
     Basis, Custody, Declaration, Destination, Facts, Lifetime, Location, Platform, Principal, ResourceScope, Role, RoleGrant, SubjectRule,
     TrustBinding, Value,
@@ -46,13 +48,35 @@ pub(super) fn defined(template: &Deployment<'_>, facts: &mut Facts) {
     }
 }
 
+/// Principals of Azure by their names, of several with one name the first: all files of Bicep may name each other's.
+#[derive(Default)]
+pub(super) struct ByName {
+    /// How many principals were looked at.
+    read: usize,
+    all: HashMap<String, usize>,
+    /// Managed identities, by the names that they have in Azure.
+    identities: HashMap<String, usize>,
+}
+
+impl ByName {
+    /// Takes in what came since.
+    fn with(&mut self, facts: &Facts) -> &Self {
+        for (at, one) in facts.principals.iter().enumerate().skip(self.read).filter(|(_, one)| one.platform == Platform::Azure) {
+            let given = one.names.iter().skip(1).filter(|_| one.kind == "managed-identity");
+            given.for_each(|name| _ = self.identities.entry(name.clone()).or_insert(at));
+            one.names.iter().for_each(|name| _ = self.all.entry(name.clone()).or_insert(at));
+        }
+        self.read = facts.principals.len();
+        self
+    }
+}
+
 /// The key of an identity: of one that is only looked up that of the one which is known by its name.
 fn key_of(template: &Deployment<'_>, resource: &Declared, facts: &Facts) -> String {
     let name = if resource.existing { template.name_of(resource) } else { String::new() };
-    let is_it =
-        |known: &&Principal| known.platform == Platform::Azure && known.kind == "managed-identity" && known.names[1..].contains(&name);
-    let known = facts.principals.iter().find(is_it).filter(|_| !name.is_empty() && hole::is_known(&name));
-    known.map_or_else(|| template.key(&resource.symbol), |known| known.key.clone())
+    let known =
+        (!name.is_empty() && hole::is_known(&name)).then(|| template.principals.borrow_mut().with(facts).identities.get(&name).copied());
+    known.flatten().map_or_else(|| template.key(&resource.symbol), |at| facts.principals[at].key.clone())
 }
 
 /// Reads what a resource says of principals.
@@ -89,9 +113,13 @@ pub(super) fn principal(template: &Deployment<'_>, val: &Val, facts: &mut Facts)
     }
     let name = last;
     let text = if hole::is_known(&text) { text.clone() } else { template.key(name) };
-    let is_one = |known: &&Principal| known.platform == Platform::Azure && known.names.iter().any(|known| known == &text || known == name);
-    if let Some(defined) = facts.principals.iter().find(is_one) {
-        return defined.key.clone();
+    let known = {
+        let mut known = template.principals.borrow_mut();
+        let all = &known.with(facts).all;
+        [text.as_str(), name].iter().filter_map(|name| all.get(*name)).min().copied()
+    };
+    if let Some(at) = known {
+        return facts.principals[at].key.clone();
     }
     let mut names = vec![text.clone(), name.to_owned()];
     names.dedup();

@@ -3,6 +3,7 @@
 //! Who trusts whom is read once for each call, with what that call passes in. Where a file is drawn in once, what it declares
 //! keeps its plain name, so that workloads which it declares have these identities.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -10,6 +11,7 @@ use unkeyed_model::{Basis, Facts, SkipReason, Unit, WorkloadKind};
 
 use super::deployment::{Deployment, Given, Source, of_hole};
 use super::expr::REPEATED;
+use super::identities::ByName;
 use super::parser::Declared;
 use super::{bicep, identities, template};
 use crate::evaluated::{Kind, Ref, Val};
@@ -30,6 +32,7 @@ pub(super) struct Files<'a> {
     calls: BTreeMap<String, usize>,
     /// The files of parameters for each.
     parameters: BTreeMap<String, Vec<String>>,
+    principals: Rc<RefCell<ByName>>,
 }
 
 /// Reads all files.
@@ -57,7 +60,7 @@ pub(super) fn read(units: &[Unit<'_>]) -> Facts {
     }
     for (place, source) in files.files.values() {
         let deployment = Deployment::new(place, WorkloadKind::Bicep, String::new(), source);
-        template(&Deployment { files: Some(&files), ..deployment }, 0, false, &mut facts);
+        template(&Deployment { files: Some(&files), principals: Rc::clone(&files.principals), ..deployment }, 0, false, &mut facts);
     }
     let mut reached = BTreeSet::new();
     for path in files.files.keys().filter(|path| !files.calls.contains_key(*path)) {
@@ -77,7 +80,8 @@ impl<'a> Files<'a> {
     fn root(&'a self, path: &str, reached: &mut BTreeSet<&'a str>, facts: &mut Facts) {
         let Some((place, source)) = self.files.get(path) else { return };
         let deployment = Deployment::new(place, WorkloadKind::Bicep, String::new(), source);
-        let deployment = Deployment { files: Some(self), given: self.of_parameter_files(path), ..deployment };
+        let (given, principals) = (self.of_parameter_files(path), Rc::clone(&self.principals));
+        let deployment = Deployment { files: Some(self), given, principals, ..deployment };
         let mut calls = 0;
         self.visit(&deployment, &mut calls, 0, reached, facts);
         if calls > MAX_CALLS {
@@ -145,7 +149,8 @@ impl<'a> Deployment<'a> {
         let number = if ordinal == 0 { String::new() } else { ordinal.to_string() };
         let prefix = if is_only { self.prefix.clone() } else { format!("{}{caller}-{}{number}/", self.prefix, module.symbol) };
         let inner = Deployment::new(place, self.kind, prefix, source);
-        Some(Deployment { files: self.files, given, steps: Rc::clone(&self.steps), ..inner })
+        let (steps, principals) = (Rc::clone(&self.steps), Rc::clone(&self.principals));
+        Some(Deployment { files: self.files, given, steps, principals, ..inner })
     }
 
     /// The key of what an output of a module stands for (`outputs.principalId`), if the module is in the inputs.
