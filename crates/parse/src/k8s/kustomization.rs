@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use unkeyed_model::{Custody, Facts, Span, StoreKind, Workload, WorkloadKind};
+use unkeyed_model::{Custody, Facts, SkipReason, Span, StoreKind, Workload, WorkloadKind};
 
 use super::containers;
 use super::objects::{Object, Source};
@@ -23,6 +23,9 @@ pub(super) fn namespace(source: &Source<'_>, documents: &[Node]) -> Option<Rc<st
     let node = documents.iter().find_map(|document| document.get("namespace")).filter(|_| is_one(source.place.origin().file_name()))?;
     source.text(node).filter(|text| !text.is_empty())
 }
+
+/// Most patches of a file that are read where they are written out.
+const MAX_PATCHES: usize = 200;
 
 /// Reads the generators. What they make has a hash behind its name in the cluster, but is used by the name given here.
 pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
@@ -50,12 +53,18 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
 /// kind and name that they change.
 pub(super) fn patches(source: &Source<'_>, document: &Node, is_read: &dyn Fn(&str) -> bool, facts: &mut Facts) {
     unread(source, document, is_read, facts);
+    let mut count = 0;
     for field in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
         for entry in document.get(field).map(Node::items).unwrap_or_default() {
             let Some(patch) = entry.get("patch").or(Some(entry)).filter(|patch| patch.text().is_some_and(|text| text.contains('\n')))
             else {
                 continue;
             };
+            count += 1;
+            if count > MAX_PATCHES {
+                let detail = format!("more than {MAX_PATCHES} patches are written out here; the others were not read");
+                return facts.skipped.push(source.place.skip(SkipReason::Limit, detail));
+            }
             let written = yaml::parse_text(&source.place, &source.place.alone(patch.span));
             for node in &written.nodes {
                 let named = |of: &Node| {

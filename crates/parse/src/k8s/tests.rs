@@ -332,6 +332,17 @@ fn a_kustomization_gives_its_namespace_to_the_folder() {
 }
 
 #[test]
+fn patches_beyond_the_limit_are_said() {
+    let patch = "- patch: |-\n    kind: Pod\n    apiVersion: v1\n    metadata: {name: a}\n";
+    let rows = |count: usize| {
+        let text = format!("patches:\n{}", patch.repeat(count));
+        let origin = Origin { path: "k/kustomization.yaml".into(), ..Origin::default() };
+        read(&[Unit::new(Arc::new(origin), text.as_bytes())]).skipped.len()
+    };
+    assert_eq!((rows(200), rows(201)), (0, 1));
+}
+
+#[test]
 fn what_is_substituted_later_is_unknown() {
     let facts =
         one("apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n  annotations: {eks.amazonaws.com/role-arn: \"${ROLE}\"}\n");

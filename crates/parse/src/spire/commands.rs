@@ -1,6 +1,6 @@
 //! `spire-server entry create …` and `federation create …` in shell scripts, whatever runs it (`kubectl exec`, `docker compose exec`).
 
-use unkeyed_model::{Facts, Span, Value};
+use unkeyed_model::{Facts, SkipReason, Span, Value};
 
 use super::entry::{Entry, selector_claims};
 use super::federation::{Relationship, relationship};
@@ -14,17 +14,25 @@ const LIFETIMES: &[&str] = &["ttl", "x509SVIDTTL", "jwtSVIDTTL"];
 /// Options without a value.
 const SWITCHES: &[&str] = &["admin", "downstream", "node", "storeSVID"];
 
+/// Most documents with entries of a script that are read.
+const MAX_DOCUMENTS: usize = 32;
+
 /// Reads a script.
 pub(crate) fn read(place: &Place<'_>, facts: &mut Facts) {
     let commands = shell::commands(place.text());
-    let mut count = 0;
+    let (mut count, mut documents) = (0, 0);
     for command in &commands {
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
         let runs = |what: [&str; 2]| words.windows(3).any(|part| part[0].ends_with("spire-server") && part[1..] == what);
         if runs(["entry", "create"]) || runs(["entry", "update"]) {
             // Entries in a file may be written by the script itself; one of the repository is read where it lies.
             match options(command).iter().find(|(name, _)| *name == "data") {
-                Some((_, file)) => registered(place, &commands, command, file, facts),
+                Some((_, file)) => {
+                    documents += 1;
+                    if documents <= MAX_DOCUMENTS {
+                        registered(place, &commands, command, file, facts);
+                    }
+                }
                 None => entry(place, command, count).emit(facts),
             }
             count += 1;
@@ -32,6 +40,10 @@ pub(crate) fn read(place: &Place<'_>, facts: &mut Facts) {
             federation(place, command, count, facts);
             count += 1;
         }
+    }
+    if documents > MAX_DOCUMENTS {
+        let detail = format!("more than {MAX_DOCUMENTS} documents with entries in the script; the others were not read");
+        facts.skipped.push(place.skip(SkipReason::Limit, detail));
     }
 }
 

@@ -152,3 +152,11 @@ fn a_list_for_people_is_read_as_well() {
     assert_eq!(facts.sessions.iter().map(|one| one.seconds).collect::<Vec<_>>(), [Some(7_200)]);
     assert_eq!(facts.trusts[1].location.region.line, 10);
 }
+
+#[test]
+fn documents_beyond_the_limit_are_said() {
+    let document = "spire-server entry create -data - <<EOF\n{\"entries\": [{\"spiffe_id\": \"spiffe://a/b\", \"parent_id\": \"spiffe://a/n\", \"selectors\": [{\"type\": \"k8s\", \"value\": \"ns:a\"}]}]}\nEOF\n";
+    let facts = read("a.sh", &format!("#!/bin/sh\n{}", document.repeat(33)));
+    assert_eq!((facts.trusts.len(), facts.skipped.len()), (32, 1));
+    assert_eq!(read("a.sh", &format!("#!/bin/sh\n{}", document.repeat(32))).skipped.len(), 0);
+}
