@@ -27,7 +27,7 @@ pub(super) fn is_bare(text: &str) -> bool {
     is_bare_address(text) || is_whole && (is_bare_of_driver(text) || is_bare_settings(text) || is_hosts(text))
 }
 
-/// An address with neither userinfo nor a query.
+/// An address without a password, and without a parameter that may be one.
 fn is_bare_address(text: &str) -> bool {
     let Some(at) = find(text, "://") else { return false };
     let (scheme, rest) = (&text[..at], &text[at + 3..]);

@@ -108,6 +108,11 @@ impl Reader<'_> {
 
     /// The arguments of a call whose parenthesis opens in front of the place, up to the one that closes it.
     fn arguments(&mut self, levels: usize) -> Option<Vec<Argument>> {
+        self.until_closed(|reader| Some(Argument { name: reader.keyword(), value: reader.value(levels)? }))
+    }
+
+    /// What stands between commas, up to the parenthesis that closes.
+    fn until_closed<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let mut all = Vec::new();
         loop {
             self.blank();
@@ -117,10 +122,7 @@ impl Reader<'_> {
                     return Some(all);
                 }
                 b',' => self.at += 1,
-                _ => {
-                    let name = self.keyword();
-                    all.push(Argument { name, value: self.value(levels)? });
-                }
+                _ => all.push(read(self)?),
             }
         }
     }
@@ -375,36 +377,4 @@ impl Reader<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn literals_of_both_languages_are_json() {
-        let script = "{ StringEquals: { 'x:aud': \"sts\" }, // why\n [`${issuer}:sub`]: `repo:${repo}:*`, n: 3_600, ...more }";
-        let names = super::super::names::names("const issuer = 'gitlab.com';\nlet repo: string = \"a/b\"\n");
-        let read = value(script, &names).unwrap();
-        assert_eq!(
-            (&read["StringEquals"]["x:aud"], &read["gitlab.com:sub"], &read["n"]),
-            (&json!("sts"), &json!("repo:a/b:*"), &json!(3600))
-        );
-        let python = "{\"a\": f\"repo:{ORG}/x\", 'b': [True, other(1, 2)], # why\n}";
-        let read = value(python, &Names::new()).unwrap();
-        assert_eq!(read["a"], json!(format!("repo:{}/x", hole::hole("ORG"))));
-        assert_eq!(read["b"], json!([true, hole::hole("other(1, 2)")]));
-    }
-
-    #[test]
-    fn arguments_have_names_in_one_language() {
-        let (all, end) = arguments("arn, conditions={'a': 'b'}, x == y) tail", &Names::new()).unwrap();
-        assert_eq!(all.iter().map(|one| one.name.as_deref()).collect::<Vec<_>>(), [None, Some("conditions"), None]);
-        assert_eq!(end, "arn, conditions={'a': 'b'}, x == y)".len());
-    }
-
-    #[test]
-    fn what_never_ends_is_none() {
-        assert!(value(&"[".repeat(200_000), &Names::new()).is_none());
-        assert!(value("{'a': '", &Names::new()).is_none());
-    }
-}
+mod tests;

@@ -157,21 +157,10 @@ impl Reader<'_> {
 
     /// What a call is given, whose parenthesis has been passed.
     fn given(&mut self, levels: usize, paired: bool) -> Option<Vec<Json>> {
-        let mut all = Vec::new();
-        loop {
-            self.blank();
-            match self.peek()? {
-                b')' => {
-                    self.at += 1;
-                    return Some(all);
-                }
-                b',' => self.at += 1,
-                _ => {
-                    let pair = if paired { self.pair(levels) } else { None };
-                    all.push(pair.or_else(|| self.value(levels))?);
-                }
-            }
-        }
+        self.until_closed(|reader| {
+            let pair = if paired { reader.pair(levels) } else { None };
+            pair.or_else(|| reader.value(levels))
+        })
     }
 
     /// `"a" to b`.
