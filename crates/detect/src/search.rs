@@ -24,6 +24,8 @@ const SEGMENT: usize = 256 << 10;
 const STEPS_PER_BYTE: usize = 32;
 /// … and so many at least. Real text stays far below; what exceeds it is made to.
 const STEPS_MIN: usize = 4 << 20;
+/// So many hits in a segment are those of a text that is full of literals.
+const MANY_HITS: usize = 8 << 10;
 /// What stands behind a name is followed so far.
 const ASSIGNMENT_WINDOW: usize = 512;
 /// Memory for the states of what stands behind names: on source text they take 0.7 MB.
@@ -195,7 +197,7 @@ impl Search {
             self.words_of(scratch).try_for_each(|(word, at)| on_event(Event::Word { word, at }))?;
             // Later segments can't open a start before this one.
             let settled = if end == part.end { usize::MAX } else { end.saturating_sub(self.reach) };
-            scratch.hits.sort_unstable();
+            scratch.sort_hits(rules.len());
             let mut hits = std::mem::take(&mut scratch.hits);
             for &hit in hits.iter().filter(|hit| hit.highest() < settled) {
                 let rule = rules.get(hit.rule());
@@ -310,6 +312,24 @@ impl SearchScratch {
         self.name = Name::default();
         self.cut_short.clear();
         self.steps = 0;
+    }
+
+    /// Sorts the hits. They come in order of place, so that nearly all that is to be done where there are many is to put those of
+    /// each rule together: a text full of literals has millions.
+    fn sort_hits(&mut self, rules: usize) {
+        if self.hits.len() < MANY_HITS {
+            return self.hits.sort_unstable();
+        }
+        let mut places = vec![0; rules + 1];
+        self.hits.iter().for_each(|hit| places[hit.rule() + 1] += 1);
+        (1..places.len()).for_each(|at| places[at] += places[at - 1]);
+        let mut together = vec![Hit(0); self.hits.len()];
+        for &hit in &self.hits {
+            together[places[hit.rule()]] = hit;
+            places[hit.rule()] += 1;
+        }
+        self.hits = together;
+        self.hits.sort();
     }
 
     /// The match that `hit` leads to, if its starts were not tried before.

@@ -10,6 +10,8 @@ use crate::placeholder::word_list::WordList;
 const MAX_VALUE: usize = 4096;
 /// How far back on a line the quotation mark is looked for in which a place stands.
 const LINE_REACH: usize = 1024;
+/// Most unquoted words are shorter.
+const SHORT_WORD: usize = 64;
 /// Functions that turn a literal into a credential and change nothing of it.
 static WRAPPERS: WordList = WordList::new(
     "
@@ -169,15 +171,23 @@ pub(super) fn bare(cursor: Cursor<'_>, dialect: Dialect, inside: Option<u8>) -> 
     })
 }
 
-/// Where an unquoted word ends: at a blank, a quotation mark, an angle bracket, or one of `more`. Looks at many bytes at a time.
+/// Where an unquoted word ends: at a blank, a quotation mark, an angle bracket, or one of `more`. Nearly all words are short, and
+/// the few bytes of one are looked at together; a long one is searched for a few of the ends at a time.
 fn end_of_word<const N: usize>(window: &[u8], more: [u8; N]) -> Option<usize> {
     const ENDS: [u8; 10] = *b"\"'`<> \t\n\x0c\r";
     let is_end = |byte: u8| ENDS.iter().chain(&more).fold(false, |any, &end| any | (byte == end));
-    let mut chunks = window.chunks(64).zip((0..).step_by(64));
-    chunks.find_map(|(chunk, start)| {
-        let any = chunk.iter().fold(false, |any, &byte| any | is_end(byte));
-        any.then(|| chunk.iter().position(|&byte| is_end(byte)).map(|at| start + at)).flatten()
-    })
+    let (head, mut tail) = window.split_at(window.len().min(SHORT_WORD));
+    if head.iter().fold(false, |any, &byte| any | is_end(byte)) {
+        return head.iter().position(|&byte| is_end(byte));
+    }
+    for ends in ENDS.chunks(3).chain(more.chunks(3)) {
+        let (&first, &last) = (ends.first()?, ends.last()?);
+        if let Some(at) = memchr::memchr3(first, ends[ends.len() / 2], last, tail) {
+            tail = &tail[..at];
+        }
+    }
+    let end = head.len() + tail.len();
+    (end < window.len()).then_some(end)
 }
 
 /// `$(command`, `call(…`.
@@ -228,4 +238,22 @@ fn yaml_value(cursor: Cursor<'_>, window: &[u8]) -> usize {
         return length;
     }
     window[..length].iter().position(|byte| matches!(byte, b',' | b'}')).unwrap_or(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_any_length_ends_at_the_first_of_its_ends() {
+        for length in [0, 1, 63, 64, 65, 200, 999] {
+            let word = "x".repeat(length);
+            assert_eq!(end_of_word(word.as_bytes(), [b';', b',', b'|', b'&']), None);
+            for end in "\"'`<> \t\n\r;,|&".chars() {
+                let text = format!("{word}{end}x;x\"x x");
+                assert_eq!(end_of_word(text.as_bytes(), [b';', b',', b'|', b'&']), Some(length), "{length} {end:?}");
+            }
+            assert_eq!(end_of_word(format!("{word};x").as_bytes(), [b'&']), None);
+        }
+    }
 }

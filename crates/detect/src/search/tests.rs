@@ -148,6 +148,14 @@ fn segments_do_not_show() {
 }
 
 #[test]
+fn many_hits_are_taken_as_few_are() {
+    let engine = Engine::new(rules(PATTERNS));
+    let text = PIECES.concat().repeat((SEGMENT + 999) / PIECES.concat().len()).into_bytes();
+    assert!(memchr::memmem::find_iter(&text[..SEGMENT], "tok").count() > MANY_HITS);
+    assert_eq!(engine.run(&text, &mut SearchScratch::default()), engine.naive(&text));
+}
+
+#[test]
 fn a_scratch_is_clean_for_the_next_text() {
     let rules = rules(&[r"tok_[a-z]{4}"]);
     let search = search(&rules);
