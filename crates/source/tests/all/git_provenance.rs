@@ -33,6 +33,23 @@ fn a_content_knows_its_commit_its_paths_and_what_leads_to_it() {
 }
 
 #[test]
+fn branches_are_counted_however_many_there_are() {
+    let repository = Repository::new();
+    repository.commit("all", "in all", "first\n");
+    // More tips than a word has bits, so that they are passed down in several groups, and two branches for each.
+    for at in 0..70 {
+        repository.git(&["switch", "-q", "--detach", "trunk~0"]);
+        repository.commit("one", format!("in two of them: {at}"), "another\n");
+        repository.git(&["branch", &format!("a{at}")]);
+        repository.git(&["branch", &format!("b{at}")]);
+    }
+    let places = places(repository.path(), &Options::default());
+    let branches = |content: &str| places[content].git.as_ref().unwrap().branches;
+    assert_eq!(branches("in all"), 141);
+    assert!((0..70).all(|at| branches(&format!("in two of them: {at}")) == 2));
+}
+
+#[test]
 fn states_tell_how_far_a_content_is_from_the_working_tree() {
     let repository = Repository::new();
     repository.commit("a", "base", "first\n");
