@@ -27,7 +27,7 @@ impl Template<'_> {
     }
 
     /// Whether a condition of the template holds; `None` where that can't be told.
-    fn holds(&self, name: &str) -> Option<bool> {
+    pub(super) fn holds(&self, name: &str) -> Option<bool> {
         self.named_condition(name, MAX_DEPTH)
     }
 
