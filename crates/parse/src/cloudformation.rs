@@ -89,7 +89,13 @@ fn documents(place: &Place<'_>, facts: &mut Facts) -> Vec<Node> {
 pub(crate) fn resources(template: &Template<'_>, facts: &mut Facts) {
     principals::defined(template, facts);
     for resource in template.resources() {
+        let (trusts, grants) = (facts.trusts.len(), facts.grants.len());
         iam::read(resource, facts);
+        // What a condition leaves out is trusted and granted nowhere.
+        if resource.is_left_out() {
+            facts.trusts.truncate(trusts);
+            facts.grants.truncate(grants);
+        }
         declared::read(resource, facts);
         compute::read(resource, facts);
     }

@@ -15,6 +15,7 @@ use self::values::Part;
 use crate::commands::{self, Effect};
 use crate::interpolation::interpolations;
 use crate::place::Place;
+use crate::provisioning::Visit;
 use crate::scripts;
 use crate::{facts, host_files, shell};
 
@@ -47,6 +48,13 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         }
     }
     facts
+}
+
+/// Visits what `RUN` gives to a shell.
+pub(crate) fn each_run(text: &str, visit: &mut Visit<'_>) {
+    for instruction in instructions(text).iter().filter(|instruction| instruction.keyword == "RUN") {
+        visit(&instruction.text, &|range| instruction.span(range));
+    }
 }
 
 struct Image<'a> {

@@ -10,10 +10,12 @@ mod steps;
 mod stored_xml;
 mod values;
 
-use unkeyed_model::{Facts, Unit, WorkloadKind, has_extension};
+use unkeyed_model::{Facts, Span, Unit, WorkloadKind, has_extension};
 
+use self::groovy::TokenKind;
 use crate::ci::{Asks, System};
 use crate::place::Place;
+use crate::provisioning::Visit;
 
 /// Jenkins documentation, "Using a Jenkinsfile": these are set for each build.
 const JENKINS: System = System {
@@ -44,6 +46,15 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         }
     }
     facts
+}
+
+/// Visits the strings of a pipeline that hold more than a word: scripts are among them.
+pub(crate) fn each_text(text: &str, visit: &mut Visit<'_>) {
+    let (tokens, _) = groovy::tokens(text);
+    for token in tokens.iter().filter(|token| token.kind == TokenKind::Text && token.text().contains(' ')) {
+        let start = token.node.span.start;
+        visit(token.text(), &|range| Span::new(start + range.start, start + range.end));
+    }
 }
 
 /// A controller's own files: configuration as code by its name and content, `credentials.xml` with the keys beside it.

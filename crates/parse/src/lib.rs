@@ -145,6 +145,9 @@ pub fn read_with(group: &Group, units: &[Unit<'_>], modules: &Modules<'_>) -> Fa
         Some(row) => (row.read)(units),
         None => Facts::default(),
     };
+    if provisioning::STEPS.contains(&group.format) {
+        facts.append(provisioning::read_steps(units));
+    }
     // What several workloads share (an anchor, a workflow's environment, a called action) is one place all the same.
     facts.slots.sort();
     facts.slots.dedup_by(|later, first| later.location.origin == first.location.origin && later.location.region == first.location.region);

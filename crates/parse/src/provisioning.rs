@@ -22,9 +22,11 @@ mod oci;
 mod power_shell;
 mod printed;
 mod script;
+mod steps;
 mod vault;
 
 pub(crate) use self::script::tree as node;
+pub(crate) use self::steps::{FORMATS as STEPS, Visit};
 
 use unkeyed_model::{Facts, Unit};
 
@@ -121,7 +123,7 @@ pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
             || (holds(head, "federation create") && holds(head, "bundleEndpointProfile"))
     };
     let name = origin.file_name();
-    let is_told = || is_script(name) && (makes_trusts() || makes_entries());
+    let is_told = || is_script(name) && steps::reader_of(name).is_none() && (makes_trusts() || makes_entries());
     // A policy of Vault may stand in a file of its own.
     let is_policy = || name.ends_with(".hcl") && std::str::from_utf8(unit.bytes()).is_ok_and(exports::is_vault_policy);
     (terraform::is_terragrunt(name) || is_told() || is_policy()).then(|| origin.path.clone())
@@ -204,18 +206,32 @@ pub(crate) fn read_manifests(units: &[Unit<'_>]) -> Facts {
     facts
 }
 
+/// Reads what the steps of pipelines, recipes and instructions make.
+pub(crate) fn read_steps(units: &[Unit<'_>]) -> Facts {
+    let mut facts = Facts::default();
+    // What holds objects too is read with them.
+    for unit in units.iter().filter(|unit| steps::are_in(unit) && !is_manifest(unit) && !is_tasks(unit)) {
+        facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));
+    }
+    facts
+}
+
 /// What a script or manifest makes, as resources; `None` for any other file.
 pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts) -> Option<Vec<Resource>> {
     let name = place.origin().file_name();
     let is_program = programs::is_pulumi(place);
-    if !is_yaml(name) && !is_script(name) && !is_program {
+    let is_other = steps::reader_of(name).is_some();
+    if !is_yaml(name) && !is_script(name) && !is_program && !is_other {
         return None;
     }
     let mut out = Out::new(place, facts, labels);
     if is_program {
         programs::pulumi::read(&mut out);
+    } else if is_other {
+        steps::read(&mut out);
     } else if is_yaml(name) {
         objects::read(&mut out);
+        steps::read(&mut out);
     } else {
         script::read(&mut out);
     }

@@ -9,11 +9,12 @@ mod makefile;
 
 use std::rc::Rc;
 
-use unkeyed_model::{Facts, Skip, SkipReason, Unit};
+use unkeyed_model::{Facts, Skip, SkipReason, Span, Unit};
 
 use crate::ci::{Budget, Job};
 use crate::commands;
 use crate::place::{self, Place};
+use crate::provisioning::Visit;
 use crate::shell_script::SCRIPT;
 use crate::tree::{Kind, Node, Style};
 use crate::{host_files, json};
@@ -68,6 +69,14 @@ pub(crate) fn read_packages(units: &[Unit<'_>]) -> Facts {
         }
         limit(place, scripts.len(), facts);
     })
+}
+
+/// Visits the recipes of a Makefile as the shell gets them.
+pub(crate) fn each_recipe(text: &str, visit: &mut Visit<'_>) {
+    for rule in makefile::Makefile::new(text).rules.iter().take(MAX_RECIPES) {
+        let (start, recipe) = (rule.recipe.start, text.get(rule.recipe.start..rule.recipe.end).unwrap_or_default());
+        visit(&makefile::for_shell(recipe), &|range| Span::new(start + range.start, start + range.end));
+    }
 }
 
 /// One recipe.

@@ -87,6 +87,17 @@ pub(crate) fn may_be_cluster(issuer: &Value) -> bool {
     }
 }
 
+/// Expressions that yield nothing but the issuer of a cluster (provider's documentation of `aws_eks_cluster`, the EKS module's).
+const ISSUERS_OF_CLUSTERS: &[&str] = &["aws_eks_cluster.", "cluster_oidc_issuer_url"];
+
+/// Whether a trust's issuer is certain to be that of a cluster: by its name, or because the configuration takes it from one.
+pub(crate) fn is_of_cluster(issuer: &Value) -> bool {
+    match issuer {
+        Value::Known(text, _) => is_cluster(text),
+        Value::Unknown(what) => ISSUERS_OF_CLUSTERS.iter().any(|word| what.contains(word)),
+    }
+}
+
 /// The issuer of a token, with the host of the repository where a platform that people host themselves signs in its
 /// own name (GitLab).
 pub(crate) fn own(issuer: &Value, repository: Option<&Repository>) -> Value {

@@ -1,6 +1,6 @@
 //! Conditions of a template with the defaults of its parameters (AWS CloudFormation User Guide, "Condition functions").
 
-use super::template::Template;
+use super::template::{Resource, Template};
 use crate::evaluated::{Kind, Val};
 use crate::tree::Node;
 
@@ -64,6 +64,13 @@ impl Template<'_> {
     }
 }
 
+impl Resource<'_, '_> {
+    /// Whether its condition is certain not to hold.
+    pub(super) fn is_left_out(self) -> bool {
+        self.entry.value.str("Condition").and_then(|name| self.template.holds(name)) == Some(false)
+    }
+}
+
 /// The function that a node calls, and what it is given.
 fn function(node: &Node) -> Option<(String, Node)> {
     if let Some(name) = node.tag.as_deref().and_then(|tag| tag.strip_prefix('!')) {
@@ -72,5 +79,28 @@ fn function(node: &Node) -> Option<(String, Node)> {
     match node.entries() {
         [only] => Some((only.name().trim_start_matches("Fn::").to_owned(), only.value.clone())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Origin, Unit};
+
+    #[test]
+    fn a_resource_that_its_condition_leaves_out_trusts_nobody() {
+        let of = |default: &str| {
+            let text = format!(
+                "Parameters:\n  Debug: {{Type: String, Default: '{default}'}}\nConditions:\n  IsDebug: !Equals [!Ref Debug, 'true']\nResources:\n  R:\n    \
+                 Type: AWS::IAM::Role\n    Condition: IsDebug\n    Properties:\n      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']\n      \
+                 AssumeRolePolicyDocument:\n        Statement: [{{Effect: Allow, Principal: {{AWS: '*'}}, Action: 'sts:AssumeRole'}}]\n"
+            );
+            let unit = Unit::new(Arc::new(Origin { path: "stack.yaml".into(), ..Origin::default() }), text.into_bytes());
+            let facts = crate::read(&crate::group(&unit).unwrap(), std::slice::from_ref(&unit));
+            (facts.trusts.len(), facts.grants.len())
+        };
+        assert_eq!(of("false"), (0, 0));
+        assert_eq!(of("true"), (1, 1));
     }
 }

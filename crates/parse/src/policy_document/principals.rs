@@ -46,12 +46,13 @@ fn federated(id: &str, issuer_of: &dyn Fn(&str) -> Option<String>, key_prefix: O
     let resolved = hole::holes(written).find_map(issuer_of);
     let issuer = if hole::is_known(written) && (written != id || BUILT_IN_PROVIDERS.contains(&id) || id.starts_with("https://")) {
         Value::literal(written)
-    } else if let Some(url) = resolved {
+    } else if let Some(url) = resolved.as_deref().filter(|url| hole::is_known(url)) {
         Value::literal(url)
     } else if let Some(prefix) = key_prefix.filter(|prefix| hole::is_known(prefix)) {
         Value::literal(prefix)
     } else {
-        hole::value(id, Basis::Literal)
+        // What the provider's address is made of says more than its name.
+        hole::value(resolved.as_deref().unwrap_or(id), Basis::Literal)
     };
     Trusted { kind: "oidc", issuer, subject: None }
 }

@@ -5,8 +5,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use unkeyed_model::{Facts, SkipReason, Span, Unit};
+use unkeyed_model::{Facts, SkipReason, Unit};
 
+use super::script::Text;
 use crate::exports::Out;
 use crate::place::Place;
 use crate::shell::Command;
@@ -15,17 +16,18 @@ use crate::{k8s, yaml};
 /// Most manifests of a script that are read.
 const MAX_MANIFESTS: usize = 32;
 
-/// Reads them.
-pub(super) fn read(commands: &[Command], out: &mut Out<'_>) {
-    let text = out.place.text();
-    let is_one = |range: &Range<usize>| text.get(range.clone()).is_some_and(|text| k8s::is_manifest(text.as_bytes()));
+/// Reads them; `taken` counts those of the whole file.
+pub(super) fn read(commands: &[Command], text: &Text<'_>, taken: &mut usize, out: &mut Out<'_>) {
+    let is_one = |range: &Range<usize>| text.text.get(range.clone()).is_some_and(|text| k8s::is_manifest(text.as_bytes()));
     let found: Vec<Range<usize>> = commands.iter().filter_map(|command| command.document.clone()).filter(is_one).collect();
-    if found.len() > MAX_MANIFESTS {
+    let left = MAX_MANIFESTS - *taken;
+    *taken += found.len().min(left);
+    if found.len() > left {
         let row = out.place.skip(SkipReason::Limit, format!("more than {MAX_MANIFESTS} manifests in the script; the others were not read"));
         out.facts.skipped.push(row);
     }
-    for range in found.into_iter().take(MAX_MANIFESTS) {
-        let alone = out.place.alone(Span::new(range.start, range.end));
+    for range in found.into_iter().take(left) {
+        let alone = out.place.alone((text.locate)(range));
         let unit = Unit::new(Arc::clone(out.place.origin()), alone.as_bytes());
         let Ok(place) = Place::new(&unit) else { continue };
         let documents = yaml::parse(&place).nodes;

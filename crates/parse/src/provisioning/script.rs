@@ -27,6 +27,8 @@ const DECLARING: &[&str] = &["export", "readonly", "local", "declare", "typeset"
 #[derive(Default)]
 pub(super) struct Script {
     pub(super) variables: BTreeMap<String, String>,
+    /// Variables that whoever runs the script sets, under those that it sets itself.
+    pub(super) given: BTreeMap<String, String>,
     /// Arrays whose items are written out (`ROLES=(roles/a roles/b)`).
     pub(super) lists: BTreeMap<String, Vec<String>>,
     /// The array that is being written, and where it ends.
@@ -41,6 +43,10 @@ pub(super) struct Script {
     inside: Printed,
     /// Bytes that expansions may still yield.
     left: Cell<usize>,
+    /// Turns of loops so far.
+    taken: usize,
+    /// Manifests so far.
+    manifests: usize,
 }
 
 /// One command with what is known before it.
@@ -49,6 +55,16 @@ pub(super) struct Call<'s> {
     pub(super) script: &'s Script,
     /// Its input, where the script holds it.
     pub(super) input: Option<String>,
+    /// Where it stands in the file.
+    span: Span,
+}
+
+/// A text for a shell, with the way back to where it stands in the file.
+pub(super) struct Text<'t> {
+    pub(super) text: &'t str,
+    pub(super) locate: &'t dyn Fn(Range<usize>) -> Span,
+    /// It belongs to a job of its own, which tells what lasts.
+    pub(super) is_step: bool,
 }
 
 /// Reads a script.
@@ -60,49 +76,72 @@ pub(super) fn read(out: &mut Out<'_>) {
         out.facts.skipped.push(row);
     }
     lasting::policies(out);
-    let commands = shell::commands(&text);
-    manifests::read(&commands, out);
-    let mut script = Script { left: Cell::new(MAX_EXPANDED), ..Script::default() };
-    let mut loops: Vec<(String, Vec<String>)> = Vec::new();
-    let mut taken = 0;
-    let inner = printed::inner(&commands);
-    for (command, is_inner) in commands.iter().zip(inner) {
-        if script.left.get() == 0 {
-            let row = out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
-            return out.facts.skipped.push(row);
-        }
-        if script.lists_items(command, &text) {
-            continue;
-        }
-        match command.words.first().map(|word| word.text.as_str()) {
-            Some("for" | "while" | "until" | "select") => loops.push(script.looped(command)),
-            Some("done") => drop(loops.pop()),
-            _ => {}
-        }
-        let command = script.inside.within(command);
-        let within = inside::commands(&command);
-        let turns = loops::turns(&loops, &mut taken, out);
-        let once = turns.len() == 1;
-        for turn in turns {
-            script.variables.extend(turn);
-            within.as_deref().unwrap_or(std::slice::from_ref(&*command)).iter().for_each(|one| script.step(one, &text, out));
-        }
-        if is_inner {
-            // What differs from turn to turn is not followed into the command around it.
-            let printed = script.printed.clone().filter(|_| once);
-            script.left.set(script.left.get().saturating_sub(printed.as_ref().map_or(0, String::len)));
-            script.inside.note(&command, printed);
-        }
-    }
+    let locate = |range: Range<usize>| Span::new(range.start, range.end);
+    Script::new().run(&Text { text: &text, locate: &locate, is_step: false }, out);
 }
 
 impl Script {
+    pub(super) fn new() -> Self {
+        Self { left: Cell::new(MAX_EXPANDED), ..Self::default() }
+    }
+
+    /// Forgets what its commands set and wrote: another begins, with the same limits.
+    pub(super) fn begin(&mut self) {
+        *self = Self {
+            given: std::mem::take(&mut self.given),
+            left: self.left.clone(),
+            taken: self.taken,
+            manifests: self.manifests,
+            ..Self::default()
+        };
+    }
+
+    /// Reads a text, with what those before it left.
+    pub(super) fn run(&mut self, text: &Text<'_>, out: &mut Out<'_>) {
+        let commands = shell::commands(text.text);
+        manifests::read(&commands, text, &mut self.manifests, out);
+        let mut loops: Vec<(String, Vec<String>)> = Vec::new();
+        let inner = printed::inner(&commands);
+        for (command, is_inner) in commands.iter().zip(inner) {
+            if self.left.get() == 0 {
+                let row =
+                    out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
+                return out.facts.skipped.push(row);
+            }
+            if self.lists_items(command, text.text) {
+                continue;
+            }
+            match command.words.first().map(|word| word.text.as_str()) {
+                Some("for" | "while" | "until" | "select") => loops.push(self.looped(command)),
+                Some("done") => drop(loops.pop()),
+                _ => {}
+            }
+            let command = self.inside.within(command);
+            let within = inside::commands(&command);
+            let turns = loops::turns(&loops, &mut self.taken, out);
+            let once = turns.len() == 1;
+            for turn in turns {
+                self.variables.extend(turn);
+                within.as_deref().unwrap_or(std::slice::from_ref(&*command)).iter().for_each(|one| self.step(one, text, out));
+            }
+            if is_inner {
+                // What differs from turn to turn is not followed into the command around it.
+                let printed = self.printed.clone().filter(|_| once);
+                self.left.set(self.left.get().saturating_sub(printed.as_ref().map_or(0, String::len)));
+                self.inside.note(&command, printed);
+            }
+        }
+    }
+
     /// Reads one command, and what it changes for those behind it.
-    fn step(&mut self, command: &Command, text: &str, out: &mut Out<'_>) {
-        let document = command.document.as_ref().and_then(|range| text.get(range.clone()));
+    fn step(&mut self, command: &Command, text: &Text<'_>, out: &mut Out<'_>) {
+        let document = command.document.as_ref().and_then(|range| text.text.get(range.clone()));
         let document = document.map(|text| self.expanded(text));
         let input = document.or_else(|| if command.piped { self.printed.take() } else { None });
-        let call = Call { command, script: self, input };
+        let call = Call { command, script: self, input, span: (text.locate)(command.range()) };
+        if !text.is_step {
+            lasting::read(&call, out);
+        }
         interpret(&call, out);
         let (printed, written, mut assigned) = (call.printed(), call.written(), call.assigned());
         assigned.extend(self.picked(&call));
@@ -130,7 +169,6 @@ impl Script {
 }
 
 fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
-    lasting::read(call, out);
     match call.command.program() {
         "aws" => aws::read(call, out),
         "az" => azure::read(call, out),
@@ -156,6 +194,10 @@ impl Script {
         let out = self.filled(text);
         self.left.set(self.left.get().saturating_sub(out.len()));
         out
+    }
+
+    fn known(&self, name: &str) -> Option<&String> {
+        self.variables.get(name).or_else(|| self.given.get(name))
     }
 
     fn filled(&self, text: &str) -> String {
@@ -186,9 +228,14 @@ impl Script {
                 return 0;
             };
             let inside = &inner[..end];
-            let name = name_at(inside);
-            let default = inside[name.len()..].trim_start_matches(':').strip_prefix('-');
-            match (self.variables.get(name), default) {
+            // `${{ env.NAME }}` of a workflow, `${{ variables.NAME }}` of a pipeline.
+            let expression = inside.strip_prefix('{').map(str::trim).and_then(|text| text.split_once('.'));
+            let name = match expression {
+                Some(("env" | "variables", name)) if name_at(name) == name => name,
+                _ => name_at(inside),
+            };
+            let default = inside.get(name.len()..).unwrap_or_default().trim_start_matches(':').strip_prefix('-');
+            match (self.known(name), default) {
                 (Some(value), _) => out.push_str(value),
                 (None, Some(default)) if !name.is_empty() && !default.contains('$') => out.push_str(default),
                 _ => out.push_str(&hole(name)),
@@ -201,7 +248,7 @@ impl Script {
             out.push('$');
             return 0;
         }
-        match self.variables.get(name) {
+        match self.known(name) {
             Some(value) => out.push_str(value),
             None => out.push_str(&hole(name)),
         }
@@ -228,12 +275,7 @@ pub(super) fn base(path: &str) -> &str {
 impl Call<'_> {
     /// The command's place, as an entry that it is written out for.
     pub(super) fn node(&self) -> Node {
-        scalar("", self.span())
-    }
-
-    fn span(&self) -> Span {
-        let Range { start, end } = self.command.range();
-        Span::new(start, end)
+        scalar("", self.span)
     }
 
     /// The program's name.
@@ -304,19 +346,19 @@ impl Call<'_> {
     /// JSON as a tree whose places are all that of the command.
     pub(super) fn parsed(&self, text: &str) -> Option<Node> {
         let json: Json = serde_json::from_str(text).ok()?;
-        Some(tree(&json, self.span()))
+        Some(tree(&json, self.span))
     }
 
     /// A mapping of texts.
     pub(super) fn map(&self, entries: Vec<(String, Node)>) -> Node {
-        let span = self.span();
+        let span = self.span;
         let entries = entries.into_iter().map(|(key, value)| Entry { key: scalar(&key, span), value, span });
         Node { span, tag: None, kind: Kind::Map(entries.collect()) }
     }
 
     /// A text.
     pub(super) fn text(&self, text: &str) -> Node {
-        scalar(text, self.span())
+        scalar(text, self.span)
     }
 
     /// A number, as written.
@@ -327,7 +369,7 @@ impl Call<'_> {
     /// A list of texts.
     pub(super) fn list<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> Node {
         let items = texts.into_iter().map(|text| self.text(text.as_ref()));
-        Node { span: self.span(), tag: None, kind: Kind::Seq(items.collect()) }
+        Node { span: self.span, tag: None, kind: Kind::Seq(items.collect()) }
     }
 
     /// Reads the documents among the arguments and in the input that describe trusts.

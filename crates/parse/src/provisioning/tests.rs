@@ -1,5 +1,6 @@
 mod followed;
 mod objects;
+mod steps;
 
 use std::sync::Arc;
 

@@ -129,11 +129,12 @@ fn unreadable(resource: Resource<'_, '_>, key: &str, policy: &Val) -> TrustBindi
     }
 }
 
-/// The issuer URL of an OIDC provider that the folder defines or looks up.
+/// The issuer URL of an OIDC provider that the folder defines or looks up, as far as it is known.
 fn issuer(resource: Resource<'_, '_>, what: &str) -> Option<String> {
     let address = what.rsplit_once('.').map_or(what, |(address, _)| address);
     let provider = *resource.module.resources.get(address)?;
-    address.contains("aws_iam_openid_connect_provider.").then(|| resource.module.text(provider, "url"))?
+    let is_provider = address.contains("aws_iam_openid_connect_provider.");
+    resource.module.path(provider, "url").filter(|_| is_provider).map(|url| resource.module.text_of(&url).0)
 }
 
 fn unresolved(resource: Resource<'_, '_>, val: &Val) -> Value {

@@ -40,7 +40,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 fn breadth(trust: &TrustBinding) -> Option<(Level, String)> {
-    let cluster = trust.issuer.known().is_some_and(issuer::is_cluster);
+    let cluster = issuer::is_of_cluster(&trust.issuer);
     if cluster && trust.subject == SubjectRule::Any && !subjects::names_tenant(trust) {
         return Some((CHECK.level, "names no service account, so that every pod of the cluster can become it".into()));
     }
@@ -100,6 +100,11 @@ mod tests {
         };
         assert_eq!(levels(&CHECK, &module(glob("system:serviceaccount:*:web"))), [Level::Error]);
         assert!(levels(&CHECK, &module(SubjectRule::Any)).is_empty());
+        let own = with_trust(Platform::Aws, |trust| {
+            trust.issuer = Value::unknown("`aws_eks_cluster.main.identity.oidc.issuer` is not known");
+            trust.subject = SubjectRule::Any;
+        });
+        assert_eq!(levels(&CHECK, &own), [Level::Error]);
         assert!(levels(&CHECK, &trusting(SubjectRule::Unknown("var.subject".into()))).is_empty());
     }
 }

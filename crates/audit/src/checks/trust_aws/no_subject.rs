@@ -41,7 +41,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let (level, who) = match issuer.map(|issuer| (issuer, Shared::of(issuer))) {
             // These vendors give each customer an audience of its own.
             Some((_, Some(Shared::Other))) if trust.audiences.is_some() => continue,
-            Some((issuer, _)) if issuer::is_cluster(issuer) => continue,
+            _ if issuer::is_of_cluster(&trust.issuer) => continue,
             Some((_, Some(_))) => (CHECK.level, "every tenant of that issuer"),
             Some((_, None)) | None => (Level::Warning, "everybody whom that issuer knows"),
         };

@@ -17,6 +17,10 @@ use crate::terraform::{calls, declared, limits, principals, read_one, reader_of}
 const MODELS: &[(&str, &str)] = &[
     ("terraform-aws-modules/iam/aws//modules/iam-role", include_str!("models/aws_iam_role.tf")),
     ("terraform-aws-modules/iam/aws//modules/iam-assumable-role", include_str!("models/aws_iam_assumable_role.tf")),
+    ("terraform-aws-modules/iam/aws//modules/iam-assumable-roles", include_str!("models/aws_iam_assumable_roles.tf")),
+    ("terraform-aws-modules/iam/aws//modules/iam-assumable-role-with-saml", include_str!("models/aws_iam_assumable_role_with_saml.tf")),
+    ("terraform-aws-modules/iam/aws//modules/iam-assumable-roles-with-saml", include_str!("models/aws_iam_assumable_roles_with_saml.tf")),
+    ("terraform-aws-modules/iam/aws//modules/iam-eks-role", include_str!("models/aws_iam_eks_role.tf")),
     ("terraform-aws-modules/iam/aws//modules/iam-policy", include_str!("models/aws_iam_policy.tf")),
     ("terraform-aws-modules/lambda/aws", include_str!("models/aws_lambda.tf")),
     ("cloudposse/iam-role/aws", include_str!("models/cloudposse_iam_role.tf")),
@@ -134,6 +138,26 @@ mod tests {
         let set = "{ name = \"ops\", session_duration = \"PT12H\", inline_policy = \"\", policy_attachments = [\"arn:aws:iam::aws:policy/AdministratorAccess\"] }";
         let sets = called("cloudposse/sso/aws//modules/permission-sets", &format!("permission_sets = [{set}]"));
         assert_eq!((sets.sessions[0].seconds, roles(&sets)), (Some(43_200), vec!["AdministratorAccess".to_owned()]));
+    }
+
+    #[test]
+    fn modules_that_make_several_roles_make_those_that_are_asked_for() {
+        let of = |name: &str, arguments: &str| called(&format!("terraform-aws-modules/iam/aws//modules/{name}"), arguments);
+        let accounts = "cluster_service_accounts = { prod = [\"*:web\"] }\n assume_role_condition_test = \"StringLike\"";
+        let pods = of("iam-eks-role", &format!("{accounts}\n role_policy_arns = {{ a = \"arn:aws:iam::aws:policy/PowerUserAccess\" }}"));
+        assert_eq!(pods.trusts[0].subject, SubjectRule::Glob(vec!["system:serviceaccount:*:web".into()]));
+        assert_eq!((roles(&pods), pods.trusts[0].audiences.clone()), (vec!["PowerUserAccess".to_owned()], None));
+        let arns = "trusted_role_arns = [\"arn:aws:iam::424242424242:root\"]";
+        let people = of("iam-assumable-roles", &format!("{arns}\n create_admin_role = true\n admin_role_requires_mfa = false"));
+        assert_eq!((people.trusts.len(), people.trusts[0].claims.len(), roles(&people)), (1, 0, vec!["AdministratorAccess".to_owned()]));
+        let careful = of("iam-assumable-roles", &format!("{arns}\n create_readonly_role = true"));
+        assert_eq!((careful.trusts.len(), careful.trusts[0].claims[0].name.as_str()), (1, "aws:MultiFactorAuthPresent"));
+        let provider = "provider_id = \"arn:aws:iam::424242424242:saml-provider/idp\"";
+        let saml = of("iam-assumable-roles-with-saml", &format!("{provider}\n create_poweruser_role = true"));
+        assert_eq!((saml.trusts[0].trusted.as_str(), roles(&saml)), ("saml", vec!["PowerUserAccess".to_owned()]));
+        let one =
+            of("iam-assumable-role-with-saml", &format!("{provider}\n role_policy_arns = [\"arn:aws:iam::aws:policy/IAMFullAccess\"]"));
+        assert_eq!((one.trusts[0].trusted.as_str(), roles(&one)), ("saml", vec!["IAMFullAccess".to_owned()]));
     }
 
     #[test]
