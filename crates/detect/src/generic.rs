@@ -272,7 +272,9 @@ fn is_followed_by_operator(text: &[u8], end: usize, dialect: Dialect) -> bool {
             cursor.at += 1;
             let blanks = cursor.blanks();
             let is_literal = || cursor.window(4 - blanks.min(1)).iter().any(|byte| matches!(byte, b'"' | b'\''));
-            dialect == Dialect::Table || !closers.is_empty() || is_literal()
+            // A mapping of YAML on one line: `{ name: DB_PASSWORD, value: x }`.
+            let is_field = || dialect == Dialect::Yaml && cursor.window(6).eq_ignore_ascii_case(b"value:");
+            dialect == Dialect::Table || !closers.is_empty() || is_literal() || is_field()
         }
         // `find("password").type("x")`
         b'.' => text[closers.start..closers.end].contains(&b')'),

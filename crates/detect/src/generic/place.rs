@@ -137,7 +137,9 @@ fn read(around: &Around<'_>) -> Option<Place> {
         // `f("password"), "x"`: the call is an argument, not the name.
         b',' if is_string && closers.contains(&b')') => None,
         b',' if around.dialect == Dialect::Table => told::next_cell(around, cursor),
-        b',' if is_string => sibling::of(around, cursor).or_else(|| form::filled(around, cursor)).or_else(|| call::second(around, cursor)),
+        b',' if is_string || around.dialect == Dialect::Yaml => {
+            sibling::of(around, cursor).or_else(|| form::filled(around, cursor)).or_else(|| call::second(around, cursor))
+        }
         b'.' if is_string && closers.contains(&b')') => form::typed(around, cursor),
         b'.' if closers == b")" => form::expected(around, cursor),
         0xef if cursor.eat("：".as_bytes()) => right_side(around, cursor, How::Assigned),

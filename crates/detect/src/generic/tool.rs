@@ -263,9 +263,16 @@ fn last_word(cursor: Cursor<'_>, line: Span, tool: &Tool, count: usize) -> Optio
         words.push((start, end));
         at = end;
     }
+    let flags = words.first().map(|&(start, end)| &text[start..end])?;
+    let fits = tool.with.is_empty() || flags.first() == Some(&b'-') && tool.with.bytes().all(|with| flags.contains(&with));
+    // `htpasswd -nb` prints what it makes, and is given no file.
+    let count = count - usize::from(!tool.with.is_empty() && flags.contains(&b'n'));
     let &(start, end) = words.get(count - 1)?;
-    let flags = &text[words[0].0..words[0].1];
-    let fits = tool.with.is_empty() || flags.first() == Some(&b'-') && flags.ends_with(tool.with.as_bytes());
+    // `$(htpasswd -nb user password)`
+    let end = end - text[start..end].iter().rev().take_while(|byte| matches!(byte, b')' | b'`')).count();
+    if start == end {
+        return None;
+    }
     let quoted = matches!(text[start], b'"' | b'\'');
     let span = Span::new(cursor.at + start + usize::from(quoted), cursor.at + end - usize::from(quoted && end - start > 2));
     fits.then_some(Place { how: How::Option, value: Literal { span, quoted, goes_on: false, end: span.end } })

@@ -237,7 +237,8 @@ fn yaml_value(cursor: Cursor<'_>, window: &[u8]) -> usize {
     if !cursor.text[line.start..cursor.at].contains(&b'{') {
         return length;
     }
-    window[..length].iter().position(|byte| matches!(byte, b',' | b'}')).unwrap_or(length)
+    let end = window[..length].iter().position(|byte| matches!(byte, b',' | b'}')).unwrap_or(length);
+    window[..end].trim_ascii_end().len()
 }
 
 #[cfg(test)]

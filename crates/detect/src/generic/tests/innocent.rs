@@ -201,6 +201,8 @@ app.xml	f(password=$password$,trigger=$trigger1$)
 strings.txt	the username or password is wrong?
 a.java	the password: Database password (optional)
 a.ino	const char* password = STAPSK1;
+a.sh	htpasswd -nbB user $PASSWORD
+a.yml	- { name: DB_PASSWORD, required: true }
 a.cs	var cacheKey = $"change-password:{service.MapDomain(domain)}";
 a.go	UserGetPassword      `json:",omitempty1"`
 a.sh	# set DB_PASSWORD equal to x1

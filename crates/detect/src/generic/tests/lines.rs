@@ -101,6 +101,12 @@ a.pl	$ua->credentials("h:80", "realm", "app", "«kW3xqz9Vt»");
 a.pl	$m->login('root' => '«kW3xqz9Vt»');
 app.rb	config.secrets = ["«Zq81mfLx0KpvTr4nWy7bQe2s»"]
 a.sh	htpasswd -cb /etc/x user «kW3xqz9Vt»
+a.sh	htpasswd -bc .htpasswd user «kW3xqz9Vt»
+a.sh	USERS=$(htpasswd -nbB user «kW3xqz9Vt»)
+a.yml	env: [{ name: DB_PASSWORD, value: «kW3xqz9Vt» }, { name: x, value: y }]
+a.yml	- { name: DB_PASSWORD, value: "«kW3xqz9Vt»" }
+a.py	f = Fernet(b"«q7YtZ1pLmKx0vRbWcN4sHdJgUaEoI2f8TqXyBzCwD5M=»")
+a.rb	digest = BCrypt::Password.create("«kW3xqz9Vt»")
 a.properties	spring.datasource.password=${DB_PASSWORD:«kW3xqz9Vt»}
 a.properties	jwt.secret=«Zq81mfLx0KpvTr4nWy7bQe2s»
 .env	SECRET_KEY=«Zq81mfLx0KpvTr4nWy7bQe2s»
