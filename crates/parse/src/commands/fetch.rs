@@ -3,6 +3,7 @@
 use unkeyed_model::{Custody, Destination, StoreKind};
 
 use super::Effect;
+use crate::credential_name::is_credential;
 use crate::shell::Command;
 
 /// A command that prints a stored value.
@@ -39,6 +40,26 @@ const READERS: &[Reader] = &[
     Reader { program: "op", subcommands: &["run"], named_by: &["--env-file"], destination: "saas:1password" },
     Reader { program: "op", subcommands: &["item", "get"], named_by: &[], destination: "saas:1password" },
     Reader { program: "bws", subcommands: &["secret", "get"], named_by: &[], destination: "saas:bitwarden" },
+    Reader { program: "bw", subcommands: &["get", "password"], named_by: &[], destination: "saas:bitwarden" },
+    Reader { program: "bw", subcommands: &["get", "item"], named_by: &[], destination: "saas:bitwarden" },
+    Reader { program: "bw", subcommands: &["get", "notes"], named_by: &[], destination: "saas:bitwarden" },
+    Reader { program: "chamber", subcommands: &["exec"], named_by: &[], destination: "aws" },
+    Reader { program: "chamber", subcommands: &["read"], named_by: &[], destination: "aws" },
+    Reader { program: "chamber", subcommands: &["export"], named_by: &[], destination: "aws" },
+    Reader { program: "chamber", subcommands: &["env"], named_by: &[], destination: "aws" },
+    Reader { program: "kubectl", subcommands: &["get", "secret"], named_by: &[], destination: "k8s-api" },
+    Reader { program: "kubectl", subcommands: &["get", "secrets"], named_by: &[], destination: "k8s-api" },
+    Reader { program: "oc", subcommands: &["get", "secret"], named_by: &[], destination: "k8s-api" },
+    Reader { program: "oc", subcommands: &["extract"], named_by: &[], destination: "k8s-api" },
+    // Keys that these make last until somebody deletes them.
+    Reader { program: "aws", subcommands: &["iam", "create-access-key"], named_by: &["--user-name"], destination: "aws" },
+    Reader {
+        program: "gcloud",
+        subcommands: &["iam", "service-accounts", "keys", "create"],
+        named_by: &["--iam-account"],
+        destination: "gcp",
+    },
+    Reader { program: "az", subcommands: &["ad", "sp", "create-for-rbac"], named_by: &["--name", "-n"], destination: "azure" },
     Reader { program: "doppler", subcommands: &["secrets", "get"], named_by: &[], destination: "saas:doppler" },
     Reader { program: "doppler", subcommands: &["secrets", "download"], named_by: &["--config", "-c"], destination: "saas:doppler" },
     Reader { program: "doppler", subcommands: &["run"], named_by: &["--config", "-c"], destination: "saas:doppler" },
@@ -50,13 +71,29 @@ const READERS: &[Reader] = &[
 pub(super) fn effects(command: &Command) -> Vec<Effect> {
     let reader = READERS.iter().find(|reader| command.runs(reader.program, reader.subcommands));
     let mut effects: Vec<Effect> = reader.and_then(|reader| read(command, reader)).into_iter().collect();
-    effects.extend(vault(command));
+    effects.extend(vault(command).or_else(|| output(command)));
     effects
+}
+
+/// An output of Terraform or Pulumi that is called after a credential: it is kept in the state.
+fn output(command: &Command) -> Option<Effect> {
+    let name = match command.program() {
+        program @ ("terraform" | "tofu" | "terragrunt") if command.runs(program, &["output"]) => command.argument_after("output")?,
+        "pulumi" if command.runs("pulumi", &["stack", "output"]) => command.argument_after("output")?,
+        _ => return None,
+    };
+    let name = is_credential(&name.text).then(|| name.text.clone())?;
+    let (store, custody) = (StoreKind::CloudSecretManager, Custody::VaultStatic);
+    Some(Effect::Fetches { store, name, custody, destination: Destination::new("unknown", "") })
 }
 
 fn read(command: &Command, reader: &Reader) -> Option<Effect> {
     // A parameter that isn't decrypted is no secret.
     if reader.subcommands.first() == Some(&"ssm") && !command.has(&["--with-decryption"]) {
+        return None;
+    }
+    // A list of Secrets shows their names only.
+    if matches!(reader.program, "kubectl" | "oc") && reader.subcommands[0] == "get" && !shows_values(command) {
         return None;
     }
     let behind = reader.subcommands.last().and_then(|last| command.argument_after(last)).map(|word| word.text.as_str());
@@ -67,6 +104,13 @@ fn read(command: &Command, reader: &Reader) -> Option<Effect> {
     };
     let (store, custody) = (StoreKind::CloudSecretManager, Custody::VaultStatic);
     Some(Effect::Fetches { store, name, custody, destination: Destination::new(reader.destination, "") })
+}
+
+/// Whether `kubectl get` prints whole objects or chosen values.
+fn shows_values(command: &Command) -> bool {
+    let forms = ["json", "yaml", "go-template", "custom-columns", "template"];
+    let text = |word: &str| forms.iter().any(|form| word.trim_start_matches(['-', 'o', '=']).starts_with(form));
+    command.option_text(&["-o", "--output", "--template"]).is_some_and(text) || command.words.iter().any(|word| word.text.starts_with("-o") && text(&word.text))
 }
 
 /// `vault kv get`, `vault read`: static or dynamic by the path.

@@ -99,7 +99,7 @@ const TOLD: &[(&[&str], &[&str])] = &[
     (&["curl"], &["-K", "--config", "--netrc-file"]),
     (&["ssh", "scp", "sftp"], &["-i"]),
     (&["rclone", "s3cmd"], &["--config", "-c"]),
-    (&["docker", "podman"], &["--env-file"]),
+    (&["docker", "podman", "node", "bun", "deno"], &["--env-file"]),
     (&["terraform", "tofu"], &["-var-file"]),
     (&["pip", "pip3", "uv"], &["-r", "--requirement"]),
 ];

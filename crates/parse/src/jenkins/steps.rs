@@ -227,6 +227,14 @@ fn aws<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
         job.refers(Reference { destination: Some(Destination::new("aws", "")), ..stored(id, source) });
         return;
     }
+    let inside = source.tokens.get(at + 2..source.close(at + 1)).unwrap_or_default();
+    let told = inside.windows(3).find(|three| three[0].is_name("credentials") && three[1].is_sign(b':'));
+    if let Some(id) = told.map(|three| &three[2]) {
+        let name = format!("the one in `{}`", id.text());
+        let reference = facts::reference(StoreKind::JenkinsCredential, name, at_token(source, id));
+        job.refers(Reference { content: Content::Durable, destination: Some(Destination::new("aws", "")), ..reference });
+        return;
+    }
     let Some(role) = arguments.get("role") else { return };
     let principal = job.resolve(role.text());
     let at = at_token(source, role);
