@@ -29,6 +29,12 @@ pub(super) fn is_one(name: &str) -> bool {
     matches!(name, "values.yaml" | "values.yml")
 }
 
+/// Whether a file is one of values for one environment (`values-dev.yaml`).
+pub(super) fn is_of_environment(name: &str) -> bool {
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    stem.and_then(|stem| stem.strip_prefix("values")).is_some_and(|rest| rest.starts_with(['-', '_', '.']))
+}
+
 /// The values of one chart, by their names.
 pub(super) struct Values<'a> {
     source: Source<'a>,
