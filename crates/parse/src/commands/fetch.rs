@@ -92,6 +92,10 @@ fn read(command: &Command, reader: &Reader) -> Option<Effect> {
     if reader.subcommands.first() == Some(&"ssm") && !command.has(&["--with-decryption"]) {
         return None;
     }
+    // `bw get template item` prints an empty form.
+    if reader.program == "bw" && command.argument_after("get").is_some_and(|word| word.text == "template") {
+        return None;
+    }
     // A list of Secrets shows their names only.
     if matches!(reader.program, "kubectl" | "oc") && reader.subcommands[0] == "get" && !shows_values(command) {
         return None;
@@ -110,7 +114,8 @@ fn read(command: &Command, reader: &Reader) -> Option<Effect> {
 fn shows_values(command: &Command) -> bool {
     let forms = ["json", "yaml", "go-template", "custom-columns", "template"];
     let text = |word: &str| forms.iter().any(|form| word.trim_start_matches(['-', 'o', '=']).starts_with(form));
-    command.option_text(&["-o", "--output", "--template"]).is_some_and(text) || command.words.iter().any(|word| word.text.starts_with("-o") && text(&word.text))
+    command.option_text(&["-o", "--output", "--template"]).is_some_and(text)
+        || command.words.iter().any(|word| word.text.starts_with("-o") && text(&word.text))
 }
 
 /// `vault kv get`, `vault read`: static or dynamic by the path.
@@ -156,4 +161,46 @@ pub(crate) fn vault_custody(path: &str) -> Option<Custody> {
     let engine = path.split('/').next().unwrap_or_default();
     let is_kv = matches!(engine, "secret" | "kv" | "cubbyhole") || engine.starts_with("kv-") || has("data");
     Some(if is_kv { Custody::VaultStatic } else { Custody::VaultUnknown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell;
+
+    fn fetched(line: &str) -> Vec<String> {
+        let name = |effect| if let Effect::Fetches { name, .. } = effect { Some(name) } else { None };
+        shell::commands(line).iter().flat_map(effects).filter_map(name).collect()
+    }
+
+    #[test]
+    fn stores_that_commands_read_and_keys_that_they_make() {
+        for (line, name) in [
+            ("bw get password prod", "prod"),
+            ("chamber exec web -- ./run", "web"),
+            ("kubectl get secret db -o jsonpath='{.data.password}'", "db"),
+            ("kubectl get secret db -ojson", "db"),
+            ("oc get secret db --output=yaml", "db"),
+            ("oc extract secret/db", "secret/db"),
+            ("aws iam create-access-key --user-name ci", "ci"),
+            ("az ad sp create-for-rbac --name ci", "ci"),
+            ("gcloud iam service-accounts keys create k.json --iam-account ci@p", "ci@p"),
+            ("terraform output -raw db_password", "db_password"),
+            ("pulumi stack output dbPassword --show-secrets", "dbPassword"),
+        ] {
+            assert_eq!(fetched(line), [name], "{line}");
+        }
+        for line in [
+            "kubectl get secret",
+            "kubectl get secrets -n a -o name",
+            "kubectl get pods -o json",
+            "terraform output -raw url",
+            "terraform output",
+            "pulumi stack output url",
+            "aws iam list-access-keys --user-name ci",
+            "bw get template item",
+        ] {
+            assert_eq!(fetched(line), [""; 0], "{line}");
+        }
+    }
 }

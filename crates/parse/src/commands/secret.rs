@@ -294,6 +294,9 @@ mod tests {
             ("echo '[smtp.example.com]:587 u:abk' > /etc/postfix/sasl_passwd", "abk"),
             ("echo 'vpn * abl *' >> /etc/ppp/chap-secrets", "abl *"),
             ("echo abm > /etc/zabbix/agent.psk", "abm"),
+            ("vault login abn", "abn"),
+            ("tailscale up --authkey=abo", "abo"),
+            ("netbird up --setup-key abp", "abp"),
             ("printf %s abg | realm join -U admin example.com", "abg"),
         ] {
             let commands = shell::commands(script);
@@ -314,6 +317,8 @@ mod tests {
             "openssl passwd",
             "lftp -u user sftp://h",
             "pm2 link",
+            "vault login -method=jwt role=ci",
+            "tailscale up --ssh",
         ] {
             assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
         }

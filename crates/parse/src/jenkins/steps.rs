@@ -270,3 +270,24 @@ fn given<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
         job.is_given(name.text());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Content, Origin, StoreKind, Unit};
+
+    #[test]
+    fn keys_for_aws_that_a_parameter_chooses_are_keys() {
+        let read = |given: &str| {
+            let text = format!("node {{ withAWS({given}) {{ sh 'aws s3 ls' }} }}");
+            let unit = Unit::new(Arc::new(Origin { path: "Jenkinsfile".into(), ..Origin::default() }), text.into_bytes());
+            let facts = crate::testing::read(&[unit]);
+            let found = facts.workloads.iter().flat_map(|workload| &workload.references);
+            found.filter(|found| found.store == StoreKind::JenkinsCredential).map(|found| found.content).collect::<Vec<_>>()
+        };
+        assert_eq!(read("region: 'eu-west-1', credentials: params.keys"), [Content::Durable]);
+        assert_eq!(read("credentials: 'deploy'").len(), 1);
+        assert_eq!(read("region: params.region"), []);
+    }
+}

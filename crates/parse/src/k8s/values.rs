@@ -210,6 +210,22 @@ metadata:
     }
 
     #[test]
+    fn a_chart_with_the_values_of_one_environment_runs_with_those() {
+        let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        let named = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: app\n  annotations:\n    eks.amazonaws.com/role-arn: {{ .Values.role }}\n";
+        let of = |files: &[(&str, &'static str)]| {
+            let given = files.iter().map(|(path, text)| unit(path, text));
+            let units: Vec<_> = given.chain([unit("chart/templates/app.yaml", named)]).collect();
+            path(&crate::testing::read(&units).workloads[0]).principal.known().map(str::to_owned)
+        };
+        let (a, b) = ("role: arn:aws:iam::111122223333:role/a\n", "role: arn:aws:iam::111122223333:role/b\n");
+        let role = |name: &str| Some(format!("arn:aws:iam::111122223333:role/{name}"));
+        assert_eq!(of(&[("chart/values-dev.yaml", a)]), role("a"));
+        assert_eq!(of(&[("chart/values-dev.yaml", a), ("chart/values-prod.yaml", b)]), None);
+        assert_eq!(of(&[("chart/values.yaml", b), ("chart/values-dev.yaml", a)]), role("b"));
+    }
+
+    #[test]
     fn how_long_a_token_lives_may_be_a_value() {
         let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  containers: [{name: app, volumeMounts: [{name: t, mountPath: /t}]}]\n  volumes:\n    - name: t\n      \
                    projected:\n        sources:\n          - serviceAccountToken: {path: t, audience: vault, expirationSeconds: {{ .Values.ttl }} }\n";

@@ -7,7 +7,7 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, R
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, reads_key, says_where, yields_key};
 use super::module::Module;
 use super::started;
-use crate::credential_name::{names_place, is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
+use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_place, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::given;
 use crate::policy_document::hole;
