@@ -68,6 +68,8 @@ spelled! {
         Ansible = "ansible",
         /// A server, agent or helper of SPIFFE.
         Spire = "spire",
+        /// An agent of Vault, which logs in and fetches for whoever runs beside it.
+        VaultAgent = "vault-agent",
         /// A dump of an environment.
         Env = "env",
         /// An MCP server entry of an agent.

@@ -194,6 +194,19 @@ impl<'a> Image<'a> {
         let scripts: Vec<(Use, String)> =
             started.map(|path| (Use::Component, host_files::relative(self.place.path(), path.as_str()))).collect();
         self.workload.uses.extend(scripts);
+        let commands = shell::commands(&instruction.text);
+        for (index, effect) in commands::effects(&commands) {
+            self.fetches(effect, instruction, commands[index].range());
+        }
+    }
+
+    /// A value that a command reads from a store, while the image is built or when it starts.
+    fn fetches(&mut self, effect: Effect, instruction: &Instruction, range: std::ops::Range<usize>) {
+        if let Effect::Fetches { store, name, custody, destination } = effect {
+            let at = self.place.at(instruction.span(range), instruction.keyword.clone());
+            let fetched = facts::fetch(store, name, custody, at);
+            self.workload.references.push(unkeyed_model::Reference { destination: Some(destination), ..fetched });
+        }
     }
 
     fn declare(&mut self, kind: &str, name: String, destination: Option<unkeyed_model::Destination>, location: unkeyed_model::Location) {
@@ -222,11 +235,7 @@ impl<'a> Image<'a> {
         for (index, effect) in commands::effects(&commands) {
             let at = self.place.at(instruction.span(commands[index].range()), "RUN");
             match effect {
-                Effect::Fetches { store, name, custody, destination } => {
-                    let mut fetched = facts::fetch(store, name, custody, at);
-                    fetched.destination = Some(destination);
-                    self.workload.references.push(fetched);
-                }
+                fetched @ Effect::Fetches { .. } => self.fetches(fetched, instruction, commands[index].range()),
                 Effect::WritesCredential(form) => self.workload.traits.push(("writes-credential".into(), form.into(), at)),
                 Effect::Lasts { what, length } => self.workload.traits.push((what.into(), length, at)),
                 _ => {}

@@ -61,7 +61,7 @@ use crate::tree::Node;
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let origin = unit.origin();
     let name = origin.file_name();
-    if values::is_one(name) {
+    if values::is_one(name) || values::is_of_environment(name) {
         return Some(place::beside(origin.folder(), TEMPLATES));
     }
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
@@ -97,6 +97,15 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             Ok(place) => sources.push(Source { place, namespace: Rc::from("default"), values: None }),
             Err(skip) => facts.skipped.push(skip),
         }
+    }
+    let (given, rest): (Vec<_>, Vec<_>) =
+        sources.into_iter().partition(|source| values::is_of_environment(source.place.origin().file_name()));
+    let mut sources = rest;
+    let has_own = sources.iter().any(|source| values::is_one(source.place.origin().file_name()));
+    // A chart that has values for one environment only runs with those.
+    if let (false, [_]) = (has_own, given.as_slice()) {
+        let values = given.into_iter().next().map(|source| Rc::new(Values::read(source, &mut facts.skipped)));
+        sources.iter_mut().for_each(|source| source.values.clone_from(&values));
     }
     if let Some(at) = sources.iter().position(|source| values::is_one(source.place.origin().file_name())) {
         let values = Rc::new(Values::read(sources.remove(at), &mut facts.skipped));

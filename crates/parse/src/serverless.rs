@@ -65,8 +65,9 @@ impl Service<'_, '_> {
         // Functions may be split into a list of mappings.
         let parts = functions.map(|node| if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() });
         let entries: Vec<&Entry> = parts.unwrap_or_default().iter().flat_map(Node::entries).collect();
-        let elsewhere = functions.filter(|node| node.text().is_some_and(|text| !text.is_empty()));
-        let needs_shared = elsewhere.is_some()
+        let elsewhere: Vec<&Node> =
+            parts.unwrap_or_default().iter().filter(|part| part.text().is_some_and(|text| !text.is_empty())).collect();
+        let needs_shared = !elsewhere.is_empty()
             || entries.iter().any(|entry| entry.value.get("role").is_none() && entry.value.get("iamRoleStatements").is_none());
         if is_aws && given.is_none() && needs_shared {
             self.make_role(SHARED_ROLE, &self.shared_statements(), &self.provider("managedPolicies"), self.provider_place(), facts);
@@ -74,13 +75,15 @@ impl Service<'_, '_> {
         for entry in entries {
             self.function(entry, is_aws, given.as_ref(), facts);
         }
-        if let (Some(node), Some(entry)) = (elsewhere, self.root.entry("functions")) {
-            let detail = "the functions stand in another file, which is not drawn in: what they share is judged as one";
+        if let (false, Some(entry)) = (elsewhere.is_empty(), self.root.entry("functions")) {
+            let detail = "functions stand in another file, which is not drawn in: what they share is judged as one";
             facts.skipped.push(self.template.place.skip(SkipReason::NotUnderstood, detail));
             self.function(entry, is_aws, given.as_ref(), facts);
-            let at = self.template.place.at(node.span, "functions");
-            let file = facts::reference(StoreKind::ForeignDefinition, node.text().unwrap_or_default(), at);
-            facts.workloads.iter_mut().last().into_iter().for_each(|all| all.references.push(file.clone()));
+            let file = |node: &Node| {
+                let at = self.template.place.at(node.span, "functions");
+                facts::reference(StoreKind::ForeignDefinition, node.text().unwrap_or_default(), at)
+            };
+            facts.workloads.last_mut().into_iter().for_each(|all| all.references.extend(elsewhere.iter().map(|node| file(node))));
         }
     }
 
@@ -212,8 +215,14 @@ mod tests {
     fn functions_of_another_file_are_judged_by_what_they_share() {
         let text =
             "service: bot\nprovider:\n  name: aws\n  environment:\n    BOT_TOKEN: ${env:BOT_TOKEN}\nfunctions: ${file(functions.yml)}\n";
-        let origin = unkeyed_model::Origin { path: "serverless.yml".into(), ..unkeyed_model::Origin::default() };
-        let facts = testing::read(&[unkeyed_model::Unit::new(std::sync::Arc::new(origin), text.as_bytes())]);
+        let read = |text: &str| {
+            let origin = unkeyed_model::Origin { path: "serverless.yml".into(), ..unkeyed_model::Origin::default() };
+            testing::read(&[unkeyed_model::Unit::new(std::sync::Arc::new(origin), text.as_bytes().to_vec())])
+        };
+        let listed = "service: bot\nfunctions:\n  - ${file(a.yml)}\n  - ${file(b.yml)}\n  - ping: {handler: p.h}\n";
+        let ids: Vec<_> = read(listed).workloads.iter().map(|one| (one.id.clone(), one.references.len())).collect();
+        assert_eq!(ids, [("serverless:serverless.yml#ping".to_owned(), 0), ("serverless:serverless.yml#functions".to_owned(), 2)]);
+        let facts = read(text);
         let all = &facts.workloads[0];
         assert_eq!((all.id.as_str(), all.identity_paths.len()), ("serverless:serverless.yml#functions", 1));
         let used: Vec<_> = all.references.iter().map(|found| found.store.as_str()).collect();

@@ -1,6 +1,6 @@
 //! Configuration of the Vault agent (Vault docs, "Vault Agent"): how it logs in, and what its templates fetch.
 //!
-//! A file is a component of whoever runs the agent with it. The decision a reader would question: the secret id of an AppRole and the
+//! A file is a component of whoever runs the agent with it, and a workload of its own where nobody is seen to. The decision a reader would question: the secret id of an AppRole and the
 //! file of a token are credentials although the files that hold them stand nowhere in the inputs.
 
 use std::ops::Range;
@@ -20,9 +20,13 @@ use crate::place::{self, Place};
 /// (Vault docs, "Auto-auth methods").
 const KEPT: &[(&str, &str, &str)] = &[
     ("approle", "secret_id_file_path", "AppRole secret id"),
+    // A role that asks for no secret id is entered with its own.
+    ("approle", "role_id_file_path", "AppRole role id"),
     ("token_file", "token_file_path", "Vault token"),
     ("ldap", "password_file_path", "LDAP password"),
     ("kerberos", "keytab_path", "keytab"),
+    // Where it is not told here it is the one of the connection.
+    ("cert", "", "client key"),
 ];
 
 /// Methods that log in as the machine or the pod.
@@ -43,7 +47,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
         };
         let location = place.bare(Span::new(0, place.text().len()));
         let mut workload =
-            Workload::new(WorkloadKind::Repository, format!("repo:{}#vault-agent", place.path()), "vault-agent", location.clone());
+            Workload::new(WorkloadKind::VaultAgent, format!("vault-agent:{}#agent", place.path()), "vault-agent", location.clone());
         workload.component = true;
         workload.extents.push(location);
         for method in body.get_blocks("auto_auth").flat_map(|block| block.body.get_blocks("method")) {
@@ -79,7 +83,7 @@ fn logs_in(method: &str, body: &Body, at: &Location, workload: &mut Workload) {
         let inner = object.and_then(|object| object.iter().find(|(key, _)| key.as_ident().is_some_and(|ident| ident.as_str() == name)));
         block.and_then(|body| text(body, name)).or_else(|| inner.and_then(|(_, value)| value.expr().as_str()))
     };
-    if let Some((_, _, what)) = KEPT.iter().find(|(name, key, _)| *name == method && setting(key).is_some()) {
+    if let Some((_, _, what)) = KEPT.iter().find(|(name, key, _)| *name == method && (key.is_empty() || setting(key).is_some())) {
         let reference = shared::reference(StoreKind::File, *what, at.clone());
         workload.references.push(Reference {
             content: Content::Durable,
@@ -132,6 +136,10 @@ mod tests {
         assert_eq!(names(&approle), [("AppRole secret id", Role::Bootstrap), ("kv/data/app", Role::Access)]);
         let labelled = agent("auto_auth {\n  method \"approle\" {\n    config {\n      secret_id_file_path = \"/s\"\n    }\n  }\n}\n");
         assert_eq!(names(&labelled), [("AppRole secret id", Role::Bootstrap)]);
+        let unbound = agent("auto_auth {\n  method \"approle\" {\n    config = { role_id_file_path = \"/r\" }\n  }\n}\n");
+        assert_eq!(names(&unbound), [("AppRole role id", Role::Bootstrap)]);
+        let certificate = agent("vault { client_key = \"k.pem\" }\nauto_auth {\n  method \"cert\" {}\n}\n");
+        assert_eq!(names(&certificate), [("client key", Role::Bootstrap)]);
         let cluster = agent("auto_auth {\n  method \"kubernetes\" {\n    config = { role = \"app\" }\n  }\n}\n");
         assert!(cluster.references.is_empty());
         assert_eq!(cluster.identity_paths[0].principal.known(), Some("app"));

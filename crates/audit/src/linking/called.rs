@@ -13,7 +13,7 @@ const PREDEFINED: &[&str] = &["CI_", "GITLAB_", "CIRCLE_", "BITBUCKET_", "BUILDK
 
 /// Whether a definition is a script or a recipe, which is judged with the jobs that run it.
 pub(super) fn is_script(workload: &Workload) -> bool {
-    workload.component && workload.kind == WorkloadKind::Repository
+    workload.component && matches!(workload.kind, WorkloadKind::Repository | WorkloadKind::VaultAgent)
 }
 
 /// What a script is called by where its folder isn't told: its file; of a recipe file and name (`Makefile#deploy`).

@@ -33,7 +33,19 @@ pub(crate) fn merge(facts: &Facts, stored: &StoredIndex) -> Vec<Merged> {
             roots.entry(&workload.id).or_default().push(at);
         }
     }
-    roots.into_values().map(|definitions| draw_in(&index, stored, definitions)).collect()
+    let merged = |roots: BTreeMap<&str, Vec<usize>>| roots.into_values().map(|definitions| draw_in(&index, stored, definitions)).collect();
+    let mut all: Vec<Merged> = merged(roots);
+    // An agent that nobody is seen to run runs on a machine that the inputs lack.
+    let drawn_in: BTreeSet<usize> = all.iter().flat_map(|one| one.parts.iter().copied()).collect();
+    let mut alone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, workload) in facts.workloads.iter().enumerate() {
+        if workload.component && workload.kind == WorkloadKind::VaultAgent && !drawn_in.contains(&at) {
+            alone.entry(&workload.id).or_default().push(at);
+        }
+    }
+    all.append(&mut merged(alone));
+    all.sort_by(|left, right| left.workload.id.cmp(&right.workload.id));
+    all
 }
 
 /// Follows all uses from the definitions of one id.

@@ -99,7 +99,7 @@ const TOLD: &[(&[&str], &[&str])] = &[
     (&["curl"], &["-K", "--config", "--netrc-file"]),
     (&["ssh", "scp", "sftp"], &["-i"]),
     (&["rclone", "s3cmd"], &["--config", "-c"]),
-    (&["docker", "podman"], &["--env-file"]),
+    (&["docker", "podman", "node", "bun", "deno"], &["--env-file"]),
     (&["terraform", "tofu"], &["-var-file"]),
     (&["pip", "pip3", "uv"], &["-r", "--requirement"]),
 ];
@@ -220,6 +220,7 @@ mod tests {
         };
         assert_eq!(files("source ./ci.env; . a/.env.prod; source venv/bin/activate; cat x.env"), ["ci.env", "a/.env.prod"]);
         assert_eq!(files("cat .env.live >> $GITHUB_ENV"), [".env.live"]);
+        assert_eq!(files("node --env-file=.env.live a.js").first().map(String::as_str), Some(".env.live"));
         assert_eq!(
             files("npm --prefix web ci; ./gradlew build; mvn -s ci/settings.xml deploy"),
             ["web/.npmrc", "gradle.properties", "ci/settings.xml"]

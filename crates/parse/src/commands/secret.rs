@@ -86,6 +86,10 @@ const PROGRAMS: &[(&str, &[&str], Given)] = &[
     ("conan", &["user"], Behind(&["-p", "--password"])),
     ("conan", &["remote", "login"], Behind(&["-p", "--password"])),
     ("vault", &["operator", "unseal"], Argument(0)),
+    ("vault", &["login"], Argument(0)),
+    ("tailscale", &["up"], Behind(&["--authkey", "--auth-key"])),
+    ("tailscale", &["login"], Behind(&["--authkey", "--auth-key"])),
+    ("netbird", &["up"], Behind(&["--setup-key", "-k"])),
     ("kadmin", &[], Behind(&["-w"])),
     ("vncpasswd", &[], Input),
     ("x11vnc", &[], Behind(&["-passwd"])),
@@ -255,6 +259,8 @@ fn start(program: &str, text: &str) -> usize {
         }
         // `pass:PASSWORD`; other sources are named (OpenSSL manual, "Pass Phrase Options").
         "openssl" | "apksigner" if text.contains(':') || text == "stdin" => text.strip_prefix("pass:").map_or(text.len(), |_| 5),
+        // `vault login -method=jwt role=ci`
+        "vault" if text.contains('=') => text.len(),
         _ if text.starts_with('-') => text.find('=').map_or(0, |at| at + 1),
         _ => 0,
     }
@@ -288,6 +294,9 @@ mod tests {
             ("echo '[smtp.example.com]:587 u:abk' > /etc/postfix/sasl_passwd", "abk"),
             ("echo 'vpn * abl *' >> /etc/ppp/chap-secrets", "abl *"),
             ("echo abm > /etc/zabbix/agent.psk", "abm"),
+            ("vault login abn", "abn"),
+            ("tailscale up --authkey=abo", "abo"),
+            ("netbird up --setup-key abp", "abp"),
             ("printf %s abg | realm join -U admin example.com", "abg"),
         ] {
             let commands = shell::commands(script);
@@ -308,6 +317,8 @@ mod tests {
             "openssl passwd",
             "lftp -u user sftp://h",
             "pm2 link",
+            "vault login -method=jwt role=ci",
+            "tailscale up --ssh",
         ] {
             assert_eq!(all(&shell::commands(script)).count(), 0, "{script}");
         }

@@ -79,3 +79,17 @@ fn every_prefix_is_read_without_panic() {
         read_text(&text[..end]);
     }
 }
+
+#[test]
+fn what_the_start_of_an_image_reads_from_a_store_is_fetched() {
+    let fetched = |line: &str| {
+        let facts = read_text(&format!("FROM a\n{line}\n"));
+        facts.workloads[0].references.iter().map(|found| (found.name.clone(), found.custody)).collect::<Vec<_>>()
+    };
+    let reads = "aws ssm get-parameter --name /db/password --with-decryption";
+    let expected = [("/db/password".to_owned(), Custody::VaultStatic)];
+    assert_eq!(fetched(&format!("ENTRYPOINT {reads}")), expected);
+    assert_eq!(fetched(&format!("CMD env db.password=$({reads} | cut -f4) java -jar a.jar")), expected);
+    assert_eq!(fetched(&format!("CMD [\"sh\", \"-c\", \"{reads}\"]")), []);
+    assert_eq!(fetched("ENTRYPOINT java -jar a.jar"), []);
+}

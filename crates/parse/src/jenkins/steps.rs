@@ -227,6 +227,14 @@ fn aws<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
         job.refers(Reference { destination: Some(Destination::new("aws", "")), ..stored(id, source) });
         return;
     }
+    let inside = source.tokens.get(at + 2..source.close(at + 1)).unwrap_or_default();
+    let told = inside.windows(3).find(|three| three[0].is_name("credentials") && three[1].is_sign(b':'));
+    if let Some(id) = told.map(|three| &three[2]) {
+        let name = format!("the one in `{}`", id.text());
+        let reference = facts::reference(StoreKind::JenkinsCredential, name, at_token(source, id));
+        job.refers(Reference { content: Content::Durable, destination: Some(Destination::new("aws", "")), ..reference });
+        return;
+    }
     let Some(role) = arguments.get("role") else { return };
     let principal = job.resolve(role.text());
     let at = at_token(source, role);
@@ -260,5 +268,26 @@ fn vault_path<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
 fn given<'a>(source: &Source<'a>, at: usize, job: &mut Job<'a>) {
     if let Some(name) = source.tokens.get(at + 2).filter(|token| token.kind == TokenKind::Text) {
         job.is_given(name.text());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use unkeyed_model::{Content, Origin, StoreKind, Unit};
+
+    #[test]
+    fn keys_for_aws_that_a_parameter_chooses_are_keys() {
+        let read = |given: &str| {
+            let text = format!("node {{ withAWS({given}) {{ sh 'aws s3 ls' }} }}");
+            let unit = Unit::new(Arc::new(Origin { path: "Jenkinsfile".into(), ..Origin::default() }), text.into_bytes());
+            let facts = crate::testing::read(&[unit]);
+            let found = facts.workloads.iter().flat_map(|workload| &workload.references);
+            found.filter(|found| found.store == StoreKind::JenkinsCredential).map(|found| found.content).collect::<Vec<_>>()
+        };
+        assert_eq!(read("region: 'eu-west-1', credentials: params.keys"), [Content::Durable]);
+        assert_eq!(read("credentials: 'deploy'").len(), 1);
+        assert_eq!(read("region: params.region"), []);
     }
 }

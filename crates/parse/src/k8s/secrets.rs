@@ -1,5 +1,7 @@
 //! Secrets as manifests carry them: plain, sealed, encrypted by SOPS; and ConfigMaps, where they don't belong.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use unkeyed_model::{
     Custody, Declaration, Destination, Facts, Lifetime, Location, Reference, Role, Slot, SlotEncoding, StoreKind, StoredSecret,
     VendorDefault, Workload, WorkloadKind,
@@ -10,7 +12,7 @@ use super::template;
 use crate::credential_name::is_credential;
 use crate::facts as shared;
 use crate::tree::Entry;
-use crate::{commands, scripts};
+use crate::{commands, scripts, weak_literal};
 
 /// Keys of a Secret whose values are not secret as a rule.
 const PUBLIC_KEYS: &[&str] = &[
@@ -66,10 +68,24 @@ pub(super) fn secret(object: Object<'_>, facts: &mut Facts) {
     if !is_encrypted {
         for (field, encoding) in [("data", SlotEncoding::Base64), ("stringData", SlotEncoding::Plain)] {
             for entry in object.at(&[field]).map(crate::tree::Node::entries).unwrap_or_default() {
-                facts.slots.extend(slot(object, entry, field, encoding));
+                let slot = slot(object, entry, field, encoding);
+                facts.declarations.extend(slot.as_ref().and_then(|slot| weak(entry, encoding, &slot.location)));
+                facts.slots.extend(slot);
             }
         }
     }
+}
+
+/// The word for a password as the password of a Secret, which detection takes for a filler.
+fn weak(entry: &Entry, encoding: SlotEncoding, location: &Location) -> Option<Declaration> {
+    let written = entry.value.text()?.trim();
+    let text = match encoding {
+        SlotEncoding::Plain => written.to_owned(),
+        _ => String::from_utf8(STANDARD.decode(written).ok()?).ok()?,
+    };
+    let name = entry.name();
+    let is_meant = is_credential(name) || name.to_ascii_lowercase().ends_with("passwd");
+    is_meant.then(|| weak_literal::declared(name, &text, location)).flatten()
 }
 
 /// Whether a value under this key of a Secret is none as a rule.

@@ -29,6 +29,12 @@ pub(super) fn is_one(name: &str) -> bool {
     matches!(name, "values.yaml" | "values.yml")
 }
 
+/// Whether a file is one of values for one environment (`values-dev.yaml`).
+pub(super) fn is_of_environment(name: &str) -> bool {
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    stem.and_then(|stem| stem.strip_prefix("values")).is_some_and(|rest| rest.starts_with(['-', '_', '.']))
+}
+
 /// The values of one chart, by their names.
 pub(super) struct Values<'a> {
     source: Source<'a>,
@@ -201,6 +207,22 @@ metadata:
         let of = |values| path(&chart(values, named).workloads[0]).principal.clone();
         assert_eq!(of("account: 111122223333\nname: app\n"), Value::Known(role.to_owned(), Basis::Default));
         assert!(of("account: ''\nname: app\n").known().is_none());
+    }
+
+    #[test]
+    fn a_chart_with_the_values_of_one_environment_runs_with_those() {
+        let unit = |path: &str, text: &'static str| Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes());
+        let named = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: app\n  annotations:\n    eks.amazonaws.com/role-arn: {{ .Values.role }}\n";
+        let of = |files: &[(&str, &'static str)]| {
+            let given = files.iter().map(|(path, text)| unit(path, text));
+            let units: Vec<_> = given.chain([unit("chart/templates/app.yaml", named)]).collect();
+            path(&crate::testing::read(&units).workloads[0]).principal.known().map(str::to_owned)
+        };
+        let (a, b) = ("role: arn:aws:iam::111122223333:role/a\n", "role: arn:aws:iam::111122223333:role/b\n");
+        let role = |name: &str| Some(format!("arn:aws:iam::111122223333:role/{name}"));
+        assert_eq!(of(&[("chart/values-dev.yaml", a)]), role("a"));
+        assert_eq!(of(&[("chart/values-dev.yaml", a), ("chart/values-prod.yaml", b)]), None);
+        assert_eq!(of(&[("chart/values.yaml", b), ("chart/values-dev.yaml", a)]), role("b"));
     }
 
     #[test]

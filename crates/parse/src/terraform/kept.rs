@@ -72,6 +72,7 @@ const KEY_ATTRIBUTES: &[&str] = &[
     "secret_key",
     "result",
     "auth_token",
+    "auth_string",
     "token",
     "client_key",
     "kube_config",

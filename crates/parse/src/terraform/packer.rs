@@ -3,7 +3,7 @@
 //! As in Packer's docs, "HCL templates" and "JSON templates"; what a builder takes where nothing is written is the
 //! environment's business and stays unknown.
 
-use unkeyed_model::{Custody, Destination, Facts, Reference, Span, StoreKind, Use, Workload};
+use unkeyed_model::{Content, Custody, Destination, Facts, Reference, Span, StoreKind, Use, Workload};
 
 use super::files::File;
 use super::module::{Module, Section};
@@ -68,9 +68,13 @@ fn section_values(
             workload.uses.push((Use::Component, host_files::relative(at.origin.path.as_str(), file)));
         }
         let runs = Reader { module, address: &address, destination: None, fetches: true };
-        started::read(&runs, &leaf, at, workload, facts);
+        started::read(&runs, &leaf, at.clone(), workload, facts);
         if matches!(leaf.name.as_str(), "environment_vars" | "env") {
             assigned(module, &leaf, &address, workload, facts);
+        } else if let ("ssh_private_key_file", Kind::Text(file, _)) = (leaf.name.as_str(), &leaf.val.kind) {
+            // A key pair that was there before, and stays.
+            let key = facts::reference(StoreKind::File, hole::shown(file), at.clone());
+            workload.references.push(Reference { content: Content::Durable, destination: Some(Destination::new("ssh", "")), ..key });
         } else if !matches!(leaf.name.as_str(), "ssh_password" | "winrm_password") {
             // Those two open the machine that is built, and are gone with it.
             workload.references.append(&mut reader.read(&leaf, facts));

@@ -7,7 +7,7 @@ use unkeyed_model::{Content, Custody, Destination, Facts, Location, Reference, R
 use super::kept::{FETCHED, FETCHED_PUBLIC, OBJECT_PUBLIC, SECRET_OBJECTS, is_short_lived, reads_key, says_where, yields_key};
 use super::module::Module;
 use super::started;
-use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_stored_secret};
+use crate::credential_name::{is_credential, is_key_material, is_public_key, may_be_credential, names_place, names_stored_secret};
 use crate::evaluated::{Kind, Leaf, Ref, Val};
 use crate::given;
 use crate::policy_document::hole;
@@ -121,8 +121,10 @@ impl Reader<'_, '_> {
         if !names_resource {
             let held = in_holes(text, |used| self.by_name(used, leaf).or_else(|| self.handed_in(used, leaf, false)));
             let held = if held.is_empty() { self.put_into(leaf) } else { held };
+            // What a variable puts where a name is asked for is a name.
+            let named = || self.named_elsewhere(leaf).filter(|_| held.iter().all(|used| used.store == StoreKind::TerraformVariable));
             if !held.is_empty() {
-                return held;
+                return named().map_or(held, |named| vec![named]);
             }
         }
         if let Some(block) = reference_block(leaf) {
@@ -221,9 +223,22 @@ impl Reader<'_, '_> {
         let top = leaf.path.split(['.', '[']).next().unwrap_or_default();
         let all = |(resource, block): &&(&str, &str)| *resource == kind && *block == top;
         let (_, block) = ALWAYS_SECRET.iter().find(all)?;
+        if kind.starts_with("github_actions_") && self.names_github_setting() {
+            return Some(false);
+        }
         // In a block of secrets, their names and where they are kept stand as well.
         let is_value = *block != "secret" || leaf.path.ends_with("value");
         Some((is_value && matches!(*block, "data" | "secret")) || leaf.path == *block || is_credential(&leaf.name))
+    }
+
+    /// Whether a secret of GitHub's is called after something that is none: projects keep the ids of their accounts there.
+    fn names_github_setting(&self) -> bool {
+        /// Last words of such names.
+        const SETTINGS: &[&str] = &["num", "number", "project", "repo", "repository", "registry", "bucket", "role", "zone", "location"];
+        let section = self.module.resources.get(self.address).copied();
+        let name = section.and_then(|section| self.module.text(section, "secret_name")).unwrap_or_default().to_ascii_lowercase();
+        let last = name.rsplit('_').next().unwrap_or_default();
+        !is_credential(&name) && (names_place(&name) || SETTINGS.contains(&last) || NAMES_SOMETHING.iter().any(|end| name.ends_with(end)))
     }
 
     /// Whether a literal there is a secret: by its name, or because everything there is.

@@ -43,6 +43,12 @@ pub(super) fn is_script(leaf: &Leaf) -> bool {
     is_part || START_SCRIPTS.contains(&leaf.name.as_str()) || (is_word && has_words)
 }
 
+/// Whether a variable holds a whole file of settings, in which a bare word is a value as well.
+fn is_file(leaf: &Leaf, text: &str) -> bool {
+    let in_environment = leaf.within.first().is_some_and(|outer| facts::is_environment(outer));
+    in_environment && text.trim().contains('\n') && !text.trim_start().starts_with("-----BEGIN")
+}
+
 /// Adds what a value of the resource does if it is a script, and the files that are copied or drawn into the machine.
 pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload: &mut Workload, facts: &mut Facts) {
     let Kind::Text(text, basis) = &leaf.val.kind else { return };
@@ -58,12 +64,17 @@ pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload:
         workload.references.push(facts::environment(StoreKind::File, hole::shown(text), at));
         return;
     }
-    if !is_script(leaf) {
+    if is_script(leaf) {
+        scripts::read(text, &|_| at.clone(), workload);
+    } else if !is_file(leaf, text) {
         return;
     }
-    scripts::read(text, &|_| at.clone(), workload);
     for (name, range) in given::values(&hole::as_words(text)) {
         let value = &text[range];
+        // What is put into a file of settings is read as its part.
+        if !is_script(leaf) && !hole::is_known(value) {
+            continue;
+        }
         let place = leaf.val.at.and_then(|at| {
             let (span, raw) = reader.module.source(at);
             let start = span.start + raw.find(value)?;

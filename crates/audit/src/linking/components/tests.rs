@@ -150,3 +150,17 @@ fn the_account_of_a_secret_store_is_not_the_pods_own() {
     assert_eq!((paths.len(), paths[0].reach), (1, Reach::Vault));
     assert_eq!(paths[0].consumer.as_ref().map(|at| at.origin.path.as_str()), Some("store.yaml"));
 }
+
+#[test]
+fn an_agent_of_vault_is_judged_alone_where_nobody_draws_it_in() {
+    let mut agent = Workload::new(WorkloadKind::VaultAgent, "vault-agent:a.hcl#agent", "vault-agent", place("a.hcl", 0, 9));
+    agent.component = true;
+    let mut facts = Facts::default();
+    facts.workloads.push(agent);
+    let ids = |facts: &Facts| merged(facts).into_iter().map(|one| one.workload.id).collect::<Vec<_>>();
+    assert_eq!(ids(&facts), ["vault-agent:a.hcl#agent"]);
+    let mut user = job("deploy");
+    user.uses.push((Use::Component, "a.hcl".to_owned()));
+    facts.workloads.push(user.clone());
+    assert_eq!(ids(&facts), [user.id]);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use unkeyed_model::{Content, Custody, Origin, Unit};
+use unkeyed_model::{Content, Custody, Origin, StoreKind, Unit};
 
 use super::one;
 
@@ -160,4 +160,65 @@ fn the_name_of_a_role_is_no_credential() {
     let facts = one(text);
     assert!(facts.workloads.iter().all(|workload| workload.references.is_empty()));
     assert!(!one(&text.replace("arn:aws:iam::", "")).workloads[0].references.is_empty());
+}
+
+#[test]
+fn a_variable_where_a_name_is_asked_for_is_a_name() {
+    let task = r#"variable "db_password_arn" {}
+        resource "aws_ecs_task_definition" "t" {
+          container_definitions = jsonencode([{ name = "a", secrets = [{ name = "DB_PASSWORD", valueFrom = var.db_password_arn }] }])
+        }"#;
+    let facts = one(task);
+    let task = facts.workloads.iter().find(|workload| workload.id.ends_with(".t")).unwrap();
+    let stores: Vec<_> = task.references.iter().map(|found| (found.store, found.custody)).collect();
+    assert_eq!(stores, [(StoreKind::CloudSecretManager, Custody::VaultStatic)]);
+}
+
+#[test]
+fn settings_kept_as_secrets_of_github_are_none() {
+    let kept = |name: &str| {
+        let text = format!(
+            r#"variable "v" {{ type = string }}
+            resource "github_actions_secret" "s" {{
+              repository      = "r"
+              secret_name     = "{name}"
+              plaintext_value = var.v
+            }}"#
+        );
+        let facts = one(&text);
+        facts.workloads.iter().flat_map(|workload| &workload.references).filter(|found| found.store == StoreKind::TerraformVariable).count()
+    };
+    for (name, count) in [("GCP_PROJECT", 0), ("PROJECT_NUMBER", 0), ("STATE_BUCKET", 0), ("DEPLOY_KEY", 1), ("DB_PASSWORD", 1)] {
+        assert_eq!(kept(name), count, "{name}");
+    }
+}
+
+#[test]
+fn a_variable_that_holds_a_file_of_settings_is_read_as_one() {
+    let found = |value: &str| {
+        let text = format!(
+            r#"resource "aws_lambda_function" "f" {{
+              environment {{
+                variables = {{
+                  SETTINGS = {value}
+                }}
+              }}
+            }}"#
+        );
+        one(&text).slots.iter().map(|slot| slot.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("<<-EOT\n  host: db\n  password: hx83Kq02\n  EOT"), ["password"]);
+    assert_eq!(found("\"password: hx83Kq02\""), [""; 0]);
+}
+
+#[test]
+fn the_key_that_opens_a_machine_while_it_is_built_stays() {
+    let read = |line: &str| {
+        let text = format!("source \"amazon-ebs\" \"a\" {{\n  {line}\n}}\nbuild {{\n  sources = [\"source.amazon-ebs.a\"]\n}}\n");
+        let unit = Unit::new(Arc::new(Origin { path: "a.pkr.hcl".into(), ..Origin::default() }), text.into_bytes());
+        let facts = crate::testing::read(&[unit]);
+        facts.workloads.iter().flat_map(|workload| &workload.references).map(|found| (found.store, found.content)).collect::<Vec<_>>()
+    };
+    assert_eq!(read("ssh_private_key_file = \"~/.ssh/build.pem\""), [(StoreKind::File, Content::Durable)]);
+    assert_eq!(read("ssh_username = \"ubuntu\""), []);
 }

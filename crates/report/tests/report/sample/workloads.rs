@@ -230,6 +230,7 @@ fn quiet() -> Vec<WorkloadReport> {
     all.push(none(WorkloadKind::Export, "export:evidence#connection", "a connection that was exported"));
     all.push(none(WorkloadKind::Packer, "packer:images#build", "build of images"));
     all.push(none(WorkloadKind::Ansible, "ansible:site.yml#0", "hosts"));
+    all.push(none(WorkloadKind::VaultAgent, "vault-agent:etc/agent.hcl#agent", "agent"));
     all.push(none(WorkloadKind::Spire, "spire:agent.conf#agent", "agent"));
     all
 }
