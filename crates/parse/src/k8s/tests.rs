@@ -393,3 +393,23 @@ fn a_login_to_vault_may_show_the_token_for_the_api_server() {
     assert_eq!(audience("/var/run/secrets/kubernetes.io/serviceaccount/token").as_deref(), Some("https://kubernetes.default.svc"));
     assert_eq!(audience("/var/run/vault/token"), None);
 }
+
+#[test]
+fn what_a_policy_generates_and_what_others_hold_whole_is_read() {
+    let role = "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}";
+    let generated = format!(
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p}}\nspec:\n  rules:\n    - name: r\n      generate:\n        \
+         apiVersion: rbac.authorization.k8s.io/v1\n        kind: RoleBinding\n        name: edit\n        namespace: shop\n        data:\n          \
+         {role}\n          subjects: [{{kind: ServiceAccount, name: default, namespace: shop}}]\n"
+    );
+    let held = format!(
+        "apiVersion: work.open-cluster-management.io/v1\nkind: ManifestWork\nmetadata: {{name: w}}\nspec:\n  workload:\n    manifests:\n      - \
+         apiVersion: rbac.authorization.k8s.io/v1\n        kind: RoleBinding\n        metadata: {{name: b, namespace: shop}}\n        {role}\n        \
+         subjects: [{{kind: ServiceAccount, name: default}}]\n"
+    );
+    for text in [generated, held] {
+        let facts = one(&text);
+        let grants: Vec<_> = facts.grants.iter().map(|grant| (grant.principal.as_str(), grant.resources[0].known())).collect();
+        assert_eq!(grants, [("k8s:sa/shop/default", Some("namespace/shop"))], "{text}");
+    }
+}
