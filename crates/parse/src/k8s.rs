@@ -14,6 +14,7 @@ mod commands;
 mod containers;
 mod controllers;
 mod external_secrets;
+mod generated;
 mod identities;
 mod in_cluster;
 pub(crate) mod injector;

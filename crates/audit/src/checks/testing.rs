@@ -72,7 +72,7 @@ fn linked(estate: &Estate, workload: &Workload, artifacts: &[Artifact]) -> Linke
                 .observed
                 .iter()
                 .enumerate()
-                .filter(|(_, seen)| Some(&seen.principal) == principal.as_ref())
+                .filter(|(_, seen)| Some(&seen.principal) == principal.as_ref() || path.principal.known() == Some(&seen.principal))
                 .filter(|(_, seen)| {
                     let presented = |subject: &String| path.tokens.iter().any(|token| token.subject.known() == Some(subject));
                     seen.subject.as_ref().is_none_or(presented)

@@ -100,7 +100,7 @@ impl<'a> Linker<'a> {
             matched,
             grants: if spiffe::is_attested(path) { self.admitting(path) } else { all(&self.grants) },
             sessions: all(&self.sessions),
-            observed: all(&self.observed).into_iter().filter(|&at| self.may_be_of(path, &self.facts.observed[at])).collect(),
+            observed: self.recorded(path, all(&self.observed)),
         }
     }
 
@@ -108,6 +108,16 @@ impl<'a> Linker<'a> {
     fn admitting(&self, path: &IdentityPath) -> Vec<usize> {
         let grants = self.facts.grants.iter().enumerate();
         grants.filter(|(_, grant)| spiffe::admits(grant, path)).map(|(at, _)| at).collect()
+    }
+
+    /// What logs recorded of the path's principals, or of the name that it gives one which nothing here defines.
+    fn recorded(&self, path: &IdentityPath, mut found: Vec<usize>) -> Vec<usize> {
+        if let (true, Some(name)) = (found.is_empty(), path.principal.known()) {
+            let named = self.observed.get(name).into_iter().flatten();
+            found.extend(named.filter(|&&at| self.facts.observed[at].platform == path.platform));
+        }
+        found.retain(|&at| self.may_be_of(path, &self.facts.observed[at]));
+        found
     }
 
     /// Whether what a log recorded of the path's principal may be the workload's doing: its token would have said so.

@@ -70,9 +70,11 @@ pub(super) fn identity(item: &Node, out: &mut Out<'_>) {
     out.resource(IDENTITY, label, item, attributes);
 }
 
-/// An application or service principal of the directory.
+/// An application or service principal of the directory, with as much of it as was selected.
 pub(super) fn is_directory_object(item: &Node) -> bool {
-    ["passwordCredentials", "keyCredentials", "servicePrincipalType"].iter().any(|key| item.get(key).is_some())
+    ["passwordCredentials", "keyCredentials", "servicePrincipalType", "federatedIdentityCredentials"]
+        .iter()
+        .any(|key| item.get(key).is_some())
 }
 
 /// An application under its ids, with the credentials that it keeps.

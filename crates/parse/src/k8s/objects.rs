@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use unkeyed_model::{Basis, Location, Skip, SkipReason, Span, Value};
 
-use super::template;
 use super::values::Values;
+use super::{generated, template};
 use crate::place::Place;
 use crate::tree::Node;
 use crate::{json, yaml};
@@ -13,7 +13,7 @@ use crate::{json, yaml};
 /// Longest text of a mapping in which the actions of a template are looked at, in bytes.
 const MAX_BLOCK: usize = 16 << 10;
 /// Deepest nesting of lists.
-const MAX_LISTS: usize = 8;
+pub(super) const MAX_LISTS: usize = 8;
 
 /// One file while it is read.
 pub(super) struct Source<'a> {
@@ -70,6 +70,8 @@ impl<'a> Source<'a> {
             read = self.masked();
         }
         skipped.append(&mut read.skipped);
+        let inside: Vec<Node> = read.nodes.iter().flat_map(generated::inside).collect();
+        read.nodes.extend(inside);
         read.nodes
     }
 

@@ -54,7 +54,13 @@ fn binding(object: Object<'_>, roles: &Roles<'_>, facts: &mut Facts) {
                     facts.grants.push(grant(rule.texts("verbs"), rule.resources(), rule.condition(), rule.location()));
                 }
             }
-            _ => facts.grants.push(grant(Vec::new(), Vec::new(), None, object.location(role, "roleRef.name"))),
+            // A role by its name alone is for everything in the binding's namespace.
+            _ => {
+                let namespace = object.at(&["metadata", "namespace"]).filter(|_| scope == ResourceScope::Namespace);
+                let namespace = namespace.and_then(|node| object.source.value(node).known().map(|name| format!("namespace/{name}")));
+                let resources = namespace.map(Value::literal).into_iter().collect();
+                facts.grants.push(grant(Vec::new(), resources, None, object.location(role, "roleRef.name")));
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
 }
 
 fn file(object: Object<'_>, entry: &Entry, facts: &mut Facts) {
-    let Some(text) = entry.value.text().filter(|text| text.contains("trust_domain") && text.contains("plugins")) else { return };
+    let Some(text) = entry.value.text().filter(|text| is_one(text)) else { return };
     let place = object.location(&entry.value, &format!("data[\"{}\"]", entry.name()));
     let parsed = hcl_edit::parser::parse_body(text).or_else(|_| hcl_edit::parser::parse_body(&in_lines(text)));
     let Ok(body) = parsed.or_else(|error| of_json(text).map_or(Err(error), |text| hcl_edit::parser::parse_body(&text))) else {
@@ -31,6 +31,13 @@ fn file(object: Object<'_>, entry: &Entry, facts: &mut Facts) {
     if !workload.traits.is_empty() {
         facts.workloads.push(workload);
     }
+}
+
+/// Whether a text names a trust domain in a section of SPIRE's own.
+fn is_one(text: &str) -> bool {
+    let begins =
+        |line: &str| ["server", "agent"].iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('{')));
+    text.contains("trust_domain") && (text.contains("plugins") || text.lines().any(|line| begins(line.trim_start())))
 }
 
 /// The text with blocks that stand on one line on several, as the language's older version allowed (`plugins { … { … } }`).

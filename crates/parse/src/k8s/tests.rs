@@ -8,6 +8,8 @@ use unkeyed_model::{
 
 use super::*;
 
+mod made;
+
 fn units(case: &str) -> Vec<Unit<'static>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/parse/k8s").join(case);
     let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -392,17 +394,4 @@ fn a_login_to_vault_may_show_the_token_for_the_api_server() {
     };
     assert_eq!(audience("/var/run/secrets/kubernetes.io/serviceaccount/token").as_deref(), Some("https://kubernetes.default.svc"));
     assert_eq!(audience("/var/run/vault/token"), None);
-}
-
-#[test]
-fn the_word_for_a_password_is_one_in_a_secret() {
-    let declared = |fields: &str| {
-        let facts = one(&format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\n{fields}\n"));
-        facts.declarations.iter().map(|found| found.name.clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(declared("stringData: {DB_PASSWORD: password}").len(), 1);
-    assert_eq!(declared("data: {DB_PASSWORD: cGFzc3dvcmQ=}").len(), 1);
-    assert_eq!(declared("stringData: {DB_NAME: password}"), [""; 0]);
-    assert_eq!(declared("stringData: {DB_PASSWORD: CHANGE_ME}"), [""; 0]);
-    assert_eq!(declared("data: {DB_PASSWORD: password}"), [""; 0]);
 }

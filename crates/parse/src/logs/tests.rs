@@ -62,3 +62,16 @@ fn limits_are_said() {
     let facts = read(&many, 1 << 16).unwrap();
     assert_eq!((facts.observed.len(), facts.skipped[0].why), (MAX_DIFFERENT, SkipReason::Limit));
 }
+
+#[test]
+fn vault_tells_uses_of_the_root_token_and_who_was_refused() {
+    let event = |inside: &str| format!("{{\"time\":\"2026-11-20T08:00:00Z\",\"type\":\"response\",{inside}}}\n");
+    let root = event("\"auth\":{\"policies\":[\"root\"]},\"request\":{\"path\":\"sys/mounts\"}");
+    let other = event("\"auth\":{\"policies\":[\"deploy\"]},\"request\":{\"path\":\"sys/mounts\"}");
+    let refused = event("\"error\":\"no\",\"request\":{\"path\":\"auth/jwt/login\",\"data\":{\"role\":\"deploy\"}}");
+    let hashed = refused.replace("\"role\":\"deploy\"", "\"role\":\"hmac-sha256:1f\"");
+    let facts = read(&format!("{root}{other}{refused}{hashed}"), 4096).unwrap();
+    let seen: Vec<_> = facts.observed.iter().map(|seen| (seen.principal.as_str(), seen.credential.as_deref(), seen.denied)).collect();
+    assert!(seen.contains(&("root", Some("vault.root-token"), 0)) && seen.contains(&("deploy", None, 1)), "{seen:?}");
+    assert!(seen.contains(&("a role that is not told", None, 1)) && seen.len() == 3, "{seen:?}");
+}

@@ -43,7 +43,8 @@ const MACHINES: [&str; 2] = ["service-account", "managed-identity"];
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for (key, grants) in view.granted() {
         // What people are granted is their own affair; a workload's identity has a trust or a user, or is nothing else.
-        let is_machine = view.principal(key).is_some_and(|principal| MACHINES.contains(&principal.kind.as_str()) && key.contains('#'));
+        let is_machine = key.starts_with("k8s:sa/")
+            || view.principal(key).is_some_and(|principal| MACHINES.contains(&principal.kind.as_str()) && key.contains('#'));
         let is_workloads = is_machine || view.is_trusted(key) || !view.users(key).is_empty();
         let changing: Vec<&RoleGrant> = grants.iter().copied().filter(|grant| is_judged(grant)).collect();
         let Some((first, what)) = changing.first().copied().zip(several(&changing)).filter(|_| is_workloads) else { continue };
@@ -59,7 +60,8 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 /// Whether the grant changes something and no condition narrows it. Of compartments only managing counts: networks and keys
 /// of one are used from others by design.
 fn is_judged(grant: &RoleGrant) -> bool {
-    let cloud = matches!(grant.platform, Platform::Aws | Platform::Azure | Platform::Gcp);
+    // Of clusters the stages of namespaces count, which are in several of them by design.
+    let cloud = matches!(grant.platform, Platform::Aws | Platform::Azure | Platform::Gcp | Platform::K8s);
     let manages = grant.platform == Platform::Oci && grant.actions.iter().any(|action| action.starts_with("manage "));
     grant.condition.is_none() && (manages || (cloud && of_all(&[grant]) == Privilege::Writes))
 }
@@ -104,6 +106,8 @@ mod tests {
             [Level::Warning]
         );
         assert_eq!(levels(&CHECK, &on(Platform::Oci, "manage objects", &["compartment App", "compartment Web"])), [Level::Warning]);
+        assert_eq!(levels(&CHECK, &on(Platform::K8s, "create", &["namespace/shop-dev", "namespace/shop-prod"])), [Level::Warning]);
+        assert!(levels(&CHECK, &on(Platform::K8s, "create", &["namespace/shop-dev", "namespace/cart-dev"])).is_empty());
         assert_eq!(levels(&CHECK, &on(Platform::Gcp, "storage.objects.create", &["projects/a", "projects/b"])), [Level::Warning]);
         assert_eq!(
             levels(&CHECK, &on(Platform::Azure, "Microsoft.Web/sites/write", &["/subscriptions/1", "/subscriptions/2/x"])),

@@ -1,6 +1,7 @@
 //! # What it finds
 //!
-//! An exchange that a log recorded as refused, for an identity that a scanned workload becomes.
+//! An exchange that a log recorded as refused, for an identity that a scanned workload becomes, or whose
+//! trust stands in the inputs.
 //!
 //! # Why it matters
 //!
@@ -13,7 +14,7 @@
 
 use unkeyed_model::{Level, ObservedAct};
 
-use super::times;
+use super::{times, users};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -29,7 +30,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for seen in view.facts().observed.iter().filter(|seen| seen.act == ObservedAct::Exchange && seen.denied > 0) {
-        if view.users(&seen.principal).is_empty() {
+        if users(view, seen).is_empty() && !view.is_trusted(&seen.principal) {
             continue;
         }
         let who = seen.subject.as_ref().map_or_else(|| "somebody".to_owned(), |subject| format!("\"{subject}\""));

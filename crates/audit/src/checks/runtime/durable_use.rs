@@ -15,7 +15,7 @@
 
 use unkeyed_model::{Level, ObservedAct};
 
-use super::times;
+use super::{times, users};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -31,7 +31,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for seen in view.facts().observed.iter().filter(|seen| seen.act == ObservedAct::DurableUse && seen.allowed > 0) {
-        let is_federated = !view.users(&seen.principal).is_empty();
+        let is_federated = !users(view, seen).is_empty();
         let kind = seen.credential.as_deref().unwrap_or("durable credential");
         let which = seen.credential_id.as_ref().map_or_else(|| kind.to_owned(), |id| format!("{kind} {id}"));
         let beside = if is_federated { ", which workloads here reach by federation" } else { "" };

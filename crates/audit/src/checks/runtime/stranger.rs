@@ -15,7 +15,7 @@
 
 use unkeyed_model::{Level, ObservedAct};
 
-use super::times;
+use super::{times, users};
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
 use crate::checks::view::View;
@@ -32,7 +32,7 @@ pub(super) const CHECK: Check = Check {
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for (at, seen) in view.facts().observed.iter().enumerate() {
         let Some(subject) = seen.subject.as_ref().filter(|_| seen.act == ObservedAct::Exchange && seen.allowed > 0) else { continue };
-        let users = view.users(&seen.principal);
+        let users = users(view, seen);
         // Only who presents tokens could be told from others.
         let predicted = users.iter().any(|user| user.paths().any(|(path, link)| !path.tokens.is_empty() && link.counts));
         let ours = users.iter().any(|user| user.paths.iter().any(|path| path.observed.contains(&at)));
@@ -63,6 +63,21 @@ mod tests {
     #[test]
     fn another_subject_is_a_warning() {
         assert_eq!(levels(&CHECK, &with("repo:acme/api:pull_request")), [Level::Warning]);
+    }
+
+    #[test]
+    fn an_identity_that_is_only_named_is_told_by_its_name() {
+        let named = |subject: &str| {
+            let mut estate = with(subject);
+            estate.facts.trusts.clear();
+            estate.facts.principals.clear();
+            let arn = "arn:aws:iam::111122223333:role/elsewhere";
+            estate.facts.workloads[0].identity_paths[0].principal = unkeyed_model::Value::literal(arn);
+            estate.facts.observed[0].principal = arn.into();
+            levels(&CHECK, &estate)
+        };
+        assert_eq!(named("repo:acme/wiki:environment:prod"), [Level::Warning]);
+        assert!(named("repo:acme/api:environment:prod").is_empty());
     }
 
     #[test]
