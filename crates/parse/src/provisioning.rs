@@ -11,6 +11,7 @@ mod ansible;
 mod aws;
 mod azure;
 mod deployment;
+mod expansion;
 mod gcp;
 mod inside;
 mod kubernetes;

@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use super::objects::MAX_LISTS;
 use crate::tree::{Entry, Kind, Node};
 
 /// The objects inside of a document, each as if it stood alone.
@@ -21,7 +20,7 @@ pub(super) fn inside(document: &Node) -> Vec<Node> {
         }
         ("kubernetes.crossplane.io" | "work.open-cluster-management.io" | "policy.open-cluster-management.io" | "hive.openshift.io", _) => {
             if let Some(spec) = document.get("spec") {
-                manifests(spec, MAX_LISTS, &mut found);
+                manifests(spec, &mut found);
             }
         }
         _ => {}
@@ -45,13 +44,13 @@ fn object(generate: &Node) -> Option<Node> {
 }
 
 /// Mappings that are whole objects.
-fn manifests(node: &Node, levels: usize, found: &mut Vec<Node>) {
+fn manifests(node: &Node, found: &mut Vec<Node>) {
     let whole = ["apiVersion", "kind", "metadata"].iter().all(|key| node.get(key).is_some());
     if whole {
         found.push(node.clone());
         found.extend(inside(node));
-    } else if levels > 0 {
+    } else {
         let values = node.entries().iter().map(|entry| &entry.value);
-        values.chain(node.items()).for_each(|value| manifests(value, levels - 1, found));
+        values.chain(node.items()).for_each(|value| manifests(value, found));
     }
 }

@@ -13,7 +13,7 @@ use crate::{json, yaml};
 /// Longest text of a mapping in which the actions of a template are looked at, in bytes.
 const MAX_BLOCK: usize = 16 << 10;
 /// Deepest nesting of lists.
-pub(super) const MAX_LISTS: usize = 8;
+const MAX_LISTS: usize = 8;
 
 /// One file while it is read.
 pub(super) struct Source<'a> {

@@ -5,7 +5,8 @@
 
 use unkeyed_model::SkipReason;
 
-use super::script::{Script, name_at};
+use super::expansion::name_at;
+use super::script::Script;
 use crate::exports::Out;
 use crate::shell::Command;
 

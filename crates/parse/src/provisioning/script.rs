@@ -15,9 +15,9 @@ use crate::shell::{self, Command, Word};
 use crate::tree::{Entry, Kind, Node, Style};
 
 /// Longest text that a variable or a file of a script is followed with, in bytes; a longer one is not known.
-const MAX_TEXT: usize = 256 << 10;
+pub(super) const MAX_TEXT: usize = 256 << 10;
 
-/// Bytes that all expansions of a script may yield together; what comes after is not read, and that is said.
+/// Bytes that a script and all its expansions may have together; what comes after is not read, and that is said.
 const MAX_EXPANDED: usize = 64 << 20;
 
 /// Programs in front of assignments.
@@ -42,7 +42,7 @@ pub(super) struct Script {
     /// What the commands inside the next print.
     inside: Printed,
     /// Bytes that expansions may still yield.
-    left: Cell<usize>,
+    pub(super) left: Cell<usize>,
     /// Turns of loops so far.
     taken: usize,
     /// Manifests so far.
@@ -98,14 +98,18 @@ impl Script {
 
     /// Reads a text, with what those before it left.
     pub(super) fn run(&mut self, text: &Text<'_>, out: &mut Out<'_>) {
+        // An alias may bring one text a thousand times.
+        self.left.set(self.left.get().saturating_sub(text.text.len()));
         let commands = shell::commands(text.text);
         manifests::read(&commands, text, &mut self.manifests, out);
         let mut loops: Vec<(String, Vec<String>)> = Vec::new();
         let inner = printed::inner(&commands);
         for (command, is_inner) in commands.iter().zip(inner) {
             if self.left.get() == 0 {
-                let row =
-                    out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
+                let row = out.place.skip(
+                    SkipReason::Limit,
+                    "the script and what its variables yield are too much text; its further commands were not read",
+                );
                 return out.facts.skipped.push(row);
             }
             if self.lists_items(command, text.text) {
@@ -183,83 +187,6 @@ fn interpret(call: &Call<'_>, out: &mut Out<'_>) {
         }
         _ => azure::cmdlet(call, out),
     }
-}
-
-impl Script {
-    /// The text with what the shell fills in: values that are known, and holes for the others.
-    pub(super) fn expanded(&self, text: &str) -> String {
-        if self.left.get() == 0 {
-            return text.to_owned();
-        }
-        let out = self.filled(text);
-        self.left.set(self.left.get().saturating_sub(out.len()));
-        out
-    }
-
-    fn known(&self, name: &str) -> Option<&String> {
-        self.variables.get(name).or_else(|| self.given.get(name))
-    }
-
-    fn filled(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find('$') {
-            out.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            let length = self.expansion(rest, &mut out);
-            rest = &rest[length..];
-            if out.len() > MAX_TEXT {
-                return out;
-            }
-        }
-        out + rest
-    }
-
-    /// Writes what stands for the expansion behind a `$`, and says how long it is.
-    fn expansion(&self, rest: &str, out: &mut String) -> usize {
-        let hole = |name: &str| format!("${{var.{}}}", if name.is_empty() { "substitution" } else { name });
-        if rest.starts_with("()") {
-            out.push_str(&hole(""));
-            return 2;
-        }
-        if let Some(inner) = rest.strip_prefix('{') {
-            let Some(end) = inner.find('}') else {
-                out.push('$');
-                return 0;
-            };
-            let inside = &inner[..end];
-            // `${{ env.NAME }}` of a workflow, `${{ variables.NAME }}` of a pipeline.
-            let expression = inside.strip_prefix('{').map(str::trim).and_then(|text| text.split_once('.'));
-            let name = match expression {
-                Some(("env" | "variables", name)) if name_at(name) == name => name,
-                _ => name_at(inside),
-            };
-            let default = inside.get(name.len()..).unwrap_or_default().trim_start_matches(':').strip_prefix('-');
-            match (self.known(name), default) {
-                (Some(value), _) => out.push_str(value),
-                (None, Some(default)) if !name.is_empty() && !default.contains('$') => out.push_str(default),
-                _ => out.push_str(&hole(name)),
-            }
-            // `${{ … }}` of a workflow closes twice.
-            return end + 2 + usize::from(inside.starts_with('{') && inner[end + 1..].starts_with('}'));
-        }
-        let name = name_at(rest);
-        if name.is_empty() {
-            out.push('$');
-            return 0;
-        }
-        match self.known(name) {
-            Some(value) => out.push_str(value),
-            None => out.push_str(&hole(name)),
-        }
-        name.len()
-    }
-}
-
-/// The name of a variable with which a text begins.
-pub(super) fn name_at(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-    &text[..end]
 }
 
 /// Whether a text is JSON of more than one value; holes stand in its texts.

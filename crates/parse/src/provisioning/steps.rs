@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use unkeyed_model::{Span, Unit};
+use unkeyed_model::{SkipReason, Span, Unit};
 
-use super::script::{Script, Text, name_at};
+use super::expansion::name_at;
+use super::script::{Script, Text};
 use super::{ENDINGS, WORDS, head, holds, is_yaml, power_shell};
 use crate::exports::Out;
 use crate::flat::Flat;
@@ -44,6 +45,9 @@ const SCRIPTS: &[&str] = &[
 
 /// Keys of variables.
 const VARIABLES: &[&str] = &["env", "variables", "environment"];
+
+/// The longest `<< parameters.x >>`, in bytes.
+const MAX_MARK: usize = 200;
 
 /// Formats whose files hold steps.
 pub(crate) const FORMATS: &[&str] = &[
@@ -147,7 +151,14 @@ impl Walk<'_, '_> {
         let flat = Flat::new(self.out.place, node);
         let text = match shell {
             Shell::Posix => flat.text.to_owned(),
-            Shell::Power => power_shell::plain(flat.text).0,
+            Shell::Power => {
+                let (text, limited) = power_shell::plain(flat.text);
+                if limited {
+                    let row = self.out.place.skip(SkipReason::Limit, power_shell::LIMITED);
+                    self.out.facts.skipped.push(row);
+                }
+                text
+            }
             Shell::None => return,
         };
         let text = without_marks(&self.script.with_macros(&text));
@@ -216,16 +227,19 @@ fn without_marks(text: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some((before, inner)) = rest.split_once("<<") {
         out.push_str(before);
-        let end =
-            inner.find(">>").filter(|end| *end < 200 && inner[..*end].trim_start().starts_with(['p', 'i']) && inner[..*end].contains('.'));
+        let near = &inner.as_bytes()[..inner.len().min(MAX_MARK)];
+        let end = near.windows(2).position(|pair| pair == b">>").filter(|&end| {
+            let inside = inner[..end].trim_start();
+            inside.starts_with(['p', 'i']) && inside.contains('.') && !inside.contains('\n')
+        });
         rest = match end {
-            Some(end) if !inner[..end].contains('\n') => {
+            Some(end) => {
                 out.push_str("${");
                 out.extend(std::iter::repeat_n('_', end + 1));
                 out.push('}');
                 &inner[end + 2..]
             }
-            _ => {
+            None => {
                 out.push_str("<<");
                 inner
             }
