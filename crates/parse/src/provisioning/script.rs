@@ -17,7 +17,7 @@ use crate::tree::{Entry, Kind, Node, Style};
 /// Longest text that a variable or a file of a script is followed with, in bytes; a longer one is not known.
 pub(super) const MAX_TEXT: usize = 256 << 10;
 
-/// Bytes that a script and all its expansions may have together; what comes after is not read, and that is said.
+/// Bytes that all expansions of a script may yield together; what comes after is not read, and that is said.
 const MAX_EXPANDED: usize = 64 << 20;
 
 /// Programs in front of assignments.
@@ -98,18 +98,14 @@ impl Script {
 
     /// Reads a text, with what those before it left.
     pub(super) fn run(&mut self, text: &Text<'_>, out: &mut Out<'_>) {
-        // An alias may bring one text a thousand times.
-        self.left.set(self.left.get().saturating_sub(text.text.len()));
         let commands = shell::commands(text.text);
         manifests::read(&commands, text, &mut self.manifests, out);
         let mut loops: Vec<(String, Vec<String>)> = Vec::new();
         let inner = printed::inner(&commands);
         for (command, is_inner) in commands.iter().zip(inner) {
             if self.left.get() == 0 {
-                let row = out.place.skip(
-                    SkipReason::Limit,
-                    "the script and what its variables yield are too much text; its further commands were not read",
-                );
+                let row =
+                    out.place.skip(SkipReason::Limit, "the script's variables yield too much text; its further commands were not read");
                 return out.facts.skipped.push(row);
             }
             if self.lists_items(command, text.text) {

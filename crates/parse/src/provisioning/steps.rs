@@ -4,6 +4,7 @@
 //! The decision a reader would question: a step is read where it is written and once, not for each job that draws it in; what a
 //! caller would fill in stays unknown. Only values that stand in variables around it are known.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use unkeyed_model::{SkipReason, Span, Unit};
@@ -91,12 +92,12 @@ pub(crate) type Visit<'v> = dyn FnMut(&str, &dyn Fn(Range<usize>) -> Span) + 'v;
 
 /// Reads the steps of a file.
 pub(super) fn read(out: &mut Out<'_>) {
-    let mut script = Script::new();
+    let (mut script, mut read) = (Script::new(), BTreeSet::new());
     if let Some(each) = reader_of(out.place.path()) {
         return each(out.place.text(), &mut |text, locate| script.run(&Text { text, locate, is_step: true }, out));
     }
     for document in &yaml::parse(out.place).nodes {
-        let mut walk = Walk { script: &mut script, out };
+        let mut walk = Walk { script: &mut script, read: &mut read, out };
         let jobs = document.get("jobs").unwrap_or(document);
         walk.with_variables(document, |walk| {
             for entry in document.entries().iter().filter(|entry| entry.name() != "jobs") {
@@ -124,6 +125,8 @@ enum Shell {
 
 struct Walk<'w, 'o> {
     script: &'w mut Script,
+    /// Where the texts begin that were read: an alias may bring one a thousand times.
+    read: &'w mut BTreeSet<usize>,
     out: &'w mut Out<'o>,
 }
 
@@ -148,6 +151,9 @@ impl Walk<'_, '_> {
     }
 
     fn script(&mut self, node: &Node, shell: Shell) {
+        if !self.read.insert(node.span.start) {
+            return;
+        }
         let flat = Flat::new(self.out.place, node);
         let text = match shell {
             Shell::Posix => flat.text.to_owned(),

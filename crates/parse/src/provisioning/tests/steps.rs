@@ -77,3 +77,23 @@ fn loops_of_all_steps_together_end() {
     let facts = read(".github/workflows/a.yml", &format!("on: push\njobs:\n  a:\n    steps:\n{steps}"));
     assert!(facts.skipped.iter().any(|row| row.detail.starts_with("loops of more than")));
 }
+
+#[test]
+fn a_text_that_aliases_bring_again_is_read_once() {
+    let step = format!("      - run: &s |\n{}", indented(&format!("{MAKES}\n{ATTACHES}"), 10));
+    let text = format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{step}{}", "      - run: *s\n".repeat(50));
+    let once = read(".github/workflows/a.yml", &text.replace("      - run: *s\n", ""));
+    assert_eq!(once.grants.len(), 1);
+    assert_eq!(read(".github/workflows/a.yml", &text).grants.len(), 1);
+}
+
+#[test]
+fn an_expansion_is_followed_only_so_far() {
+    let attached = |length: usize| {
+        let step = format!("aws iam attach-role-policy --role-name ci --policy-arn \"${{X:-{}}}\"", "p".repeat(length));
+        let facts = read(".github/workflows/a.yml", &format!("jobs:\n  a:\n    steps:\n      - run: {step}\n"));
+        format!("{:?}", facts.grants).contains(&"p".repeat(length))
+    };
+    assert!(attached(1000));
+    assert!(!attached(5000));
+}
