@@ -24,6 +24,7 @@ mod functions;
 mod gcp;
 mod hcp;
 mod heredocs;
+mod image;
 mod json;
 mod kept;
 mod kubernetes;

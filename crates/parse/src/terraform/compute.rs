@@ -7,7 +7,7 @@ use unkeyed_model::{
 
 use super::resource::Resource;
 use super::secrets::Reader;
-use super::{builds, kubernetes, settings, spliced, started, templates};
+use super::{builds, image, kubernetes, settings, spliced, started, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
 use crate::given;
 use crate::pod_identity::LONGEST_SESSION;
@@ -165,19 +165,13 @@ pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
         if let Some(folder) = packed(resource, &leaf) {
             workload.uses.push((Use::File, folder));
         }
-        workload.uses.extend(image(&leaf).map(|image| (Use::Image, image)));
+        workload.uses.extend(image::of(resource.module, &leaf).map(|image| (Use::Image, image)));
     }
     workload.references.append(&mut spliced);
     if compute.platform == Some(Platform::Gcp) {
         scopes(resource, compute, &mut workload);
     }
     facts.workloads.push(workload);
-}
-
-/// The image that a value names.
-fn image(leaf: &Leaf) -> Option<String> {
-    let ("image" | "image_uri" | "docker_image_name", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind) else { return None };
-    hole::is_known(image).then(|| image.clone())
 }
 
 /// Has whole environments among `used` come from the `file` that they are read in.

@@ -88,3 +88,26 @@ fn modules_belong_to_whoever_calls_them() {
     let module = read(&[unit("modules/db/main.tf", "variable \"p\" {}\nresource \"aws_db_instance\" \"d\" {\n  password = var.p\n}\n")]);
     assert!(workload(&module, "tf:modules/db#run").component);
 }
+
+#[test]
+fn an_image_is_told_by_its_name_alone() {
+    let image = |image: &str| {
+        let facts = one(&format!(
+            r#"provider "aws" {{}}
+            data "aws_ecr_repository" "shop" {{ name = "shop" }}
+            resource "aws_apprunner_service" "s" {{
+              source_configuration {{
+                image_repository {{
+                  image_identifier = {image}
+                }}
+              }}
+            }}"#
+        ));
+        let service = facts.workloads.iter().find(|workload| workload.id.ends_with("aws_apprunner_service.s")).unwrap();
+        service.uses.iter().filter(|(used, _)| *used == unkeyed_model::Use::Image).map(|(_, image)| image.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(image(r#""${data.aws_ecr_repository.shop.repository_url}:${var.tag}""#), ["${registry}/shop:${var.tag}"]);
+    assert_eq!(image("data.aws_ecr_repository.shop.repository_url"), ["${registry}/shop"]);
+    assert_eq!(image(r#""${var.registry}/shop@${var.digest}""#), ["${var.registry}/shop@${var.digest}"]);
+    assert_eq!(image(r#""registry.example.org/${var.name}:1""#), [""; 0]);
+}
