@@ -1,7 +1,8 @@
 //! Configuration of the Vault agent (Vault docs, "Vault Agent"): how it logs in, and what its templates fetch.
 //!
-//! A file is a component of whoever runs the agent with it, and a workload of its own where nobody is seen to. The decision a reader would question: the secret id of an AppRole and the
-//! file of a token are credentials although the files that hold them stand nowhere in the inputs.
+//! A file is a component of whoever runs the agent with it, and a workload of its own where nobody is seen to. The decision a
+//! reader would question: the secret id of an AppRole and the file of a token are credentials although the files that hold them
+//! stand nowhere in the inputs.
 
 use std::ops::Range;
 
