@@ -1,6 +1,6 @@
-//! Trusts and grants that commands and objects make: scripts of `aws`, `az`, `gcloud`, `oci`, `vault` and `kubectl`, cmdlets of
-//! Azure PowerShell, JSON and YAML that these take and print, tasks of Ansible, units of Terragrunt, and custom resources of
-//! cluster operators that manage clouds.
+//! Trusts and grants that commands and objects make: scripts and steps of pipelines with `aws`, `az`, `gcloud`, `oci`, `vault` and
+//! `kubectl`, cmdlets of Azure PowerShell, JSON and YAML that these take and print, tasks of Ansible, units of Terragrunt, and
+//! custom resources of cluster operators that manage clouds.
 //!
 //! The decision a reader would question: a command is written out as the Terraform resource that would do the same, as exports
 //! are ([`crate::exports`]), so that it is judged by the same readers. What the shell fills in from elsewhere is a variable
