@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use unkeyed_model::{Match, Skip, SkipReason, Surface};
+use unkeyed_model::{Match, Origin, Skip, SkipReason, Surface};
 
 /// Most findings of one file.
 pub(crate) const FILE_FINDINGS: usize = 20_000;
@@ -19,9 +19,14 @@ pub(crate) struct Ration {
 }
 
 impl Ration {
+    /// Whether the file that `origin` lies in has had its ration: nothing more that is found in it will be kept.
+    pub(crate) fn is_used_up(&self, origin: &Origin) -> bool {
+        self.count > FILE_FINDINGS && file(origin) == Some(self.file.as_str())
+    }
+
     /// Drops what was found beyond the ration in matches `before` and on, all of the same Unit.
     pub(crate) fn cut(&mut self, matches: &mut Vec<Match>, before: usize) {
-        let Some(file) = matches.get(before).and_then(file) else { return };
+        let Some(file) = matches.get(before).and_then(|found| file(&found.location.origin)) else { return };
         if self.file != file {
             file.clone_into(&mut self.file);
             self.count = 0;
@@ -36,7 +41,7 @@ impl Ration {
 pub(crate) fn cut(matches: &mut Vec<Match>) -> Vec<Skip> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     matches.retain(|found| {
-        let Some(file) = file(found) else { return true };
+        let Some(file) = file(&found.location.origin) else { return true };
         // Most files have a few findings; their name is copied once.
         let count = match counts.get_mut(file) {
             Some(count) => count,
@@ -45,14 +50,13 @@ pub(crate) fn cut(matches: &mut Vec<Match>) -> Vec<Skip> {
         *count += 1;
         *count <= FILE_FINDINGS
     });
-    let detail = format!("more than {FILE_FINDINGS} findings; the rest is not reported");
+    let detail = format!("more than {FILE_FINDINGS} findings; the rest is not reported, and may not have been searched");
     let full = counts.into_iter().filter(|(_, count)| *count > FILE_FINDINGS);
     full.map(|(path, _)| Skip { path, why: SkipReason::Limit, detail: detail.clone() }).collect()
 }
 
-/// The outermost file that a match was found in. A path in git's history is that of many files.
-fn file(found: &Match) -> Option<&str> {
-    let origin = &found.location.origin;
+/// The outermost file that a text stands in. A path in git's history is that of many files.
+fn file(origin: &Origin) -> Option<&str> {
     let path = origin.path.split_once("!/").map_or(origin.path.as_str(), |(file, _)| file);
     (origin.surface != Surface::GitHistory).then_some(path)
 }
@@ -61,7 +65,7 @@ fn file(found: &Match) -> Option<&str> {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Confidence, Custody, Fingerprint, Lifetime, Location, Origin, Replayable, Role, RuleInfo};
+    use unkeyed_model::{Confidence, Custody, Fingerprint, Lifetime, Location, Replayable, Role, RuleInfo};
 
     use super::*;
 
@@ -97,8 +101,11 @@ mod tests {
         let mut matches = Vec::new();
         for (path, count) in [("a.zip!/x", half), ("a.zip!/y", half), ("a.zip!/z", half), ("b", half)] {
             let before = matches.len();
+            assert!(!ration.is_used_up(&found(path, Surface::Worktree).location.origin), "{path}");
             matches.extend(std::iter::repeat_n(found(path, Surface::Worktree), count));
             ration.cut(&mut matches, before);
+            let is_used_up = ration.is_used_up(&found("a.zip!/later", Surface::Worktree).location.origin);
+            assert_eq!(is_used_up, path == "a.zip!/z");
         }
         assert_eq!(matches.len(), FILE_FINDINGS + 1 + half);
         let rows = cut(&mut matches);

@@ -235,6 +235,9 @@ impl Worker<'_> {
 
     /// Searches a text of which no structure is read.
     fn scan(&mut self, unit: &Unit<'_>) {
+        if self.ration.is_used_up(unit.origin()) {
+            return;
+        }
         let before = self.own.matches.len();
         scan(self.detector, unit, &[], &mut self.scratch, &mut self.own.matches, &mut self.own.skipped);
         self.ration.cut(&mut self.own.matches, before);

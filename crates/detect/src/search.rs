@@ -20,9 +20,12 @@ use crate::rule_list::RuleList;
 
 /// Hits are collected for so many bytes at a time, so that a huge text of hits needs no huge memory.
 const SEGMENT: usize = 256 << 10;
+/// To begin at a place costs about as much as looking at so many bytes.
+const STEPS_PER_TRY: usize = 32;
 /// A rule may look at so many bytes in all, per byte of the text …
-const STEPS_PER_BYTE: usize = 32;
-/// … and so many at least. Real text stays far below; what exceeds it is made to.
+const STEPS_PER_BYTE: usize = 8;
+/// … and so many at least. In 1.6 GB of public source all rules together stayed below 1 per byte (a list of keys that are one
+/// letter over and over: 6); what exceeds it is made to.
 const STEPS_MIN: usize = 4 << 20;
 /// So many hits in a segment are those of a text that is full of literals.
 const MANY_HITS: usize = 8 << 10;
@@ -109,7 +112,7 @@ pub(crate) struct SearchScratch {
     /// By rule.
     silence: Vec<Silence>,
     text: u64,
-    /// Bytes that patterns looked at in the last text; tests hold it against the text's length.
+    /// Bytes that patterns looked at in the last text, and what it cost to begin; tests hold it against the text's length.
     pub(crate) steps: usize,
     /// Positions of rules that were cut short in the last text.
     pub(crate) cut_short: Vec<usize>,
@@ -138,7 +141,7 @@ struct RuleScratch {
     steps: usize,
 }
 
-/// How many bytes a rule may look at in a text of that length.
+/// How many bytes a rule may look at in a text of that length, and what it may cost to begin.
 pub(crate) fn max_steps(length: usize) -> usize {
     STEPS_MIN.max(length.saturating_mul(STEPS_PER_BYTE))
 }
@@ -360,6 +363,7 @@ impl RuleScratch {
             return None;
         }
         for start in from..=hit.highest() {
+            self.steps += STEPS_PER_TRY;
             let found = rule.pattern.match_at(text, start, cache, &mut self.steps);
             self.next = found.map_or(start + 1, |(whole, _)| whole.end.max(start + 1));
             if let Some((whole, secret)) = found {

@@ -177,10 +177,10 @@ fn a_scratch_is_clean_for_the_next_text() {
     }
 }
 
-/// Bytes that patterns looked at, per byte of a text of `unit` repeated.
+/// Bytes that patterns looked at and what it cost to begin, per byte of a text of `unit` repeated.
 fn steps_per_byte(pattern: &str, unit: &str) -> usize {
     let rules = rules(&[pattern]);
-    let text = unit.repeat((1 << 20) / unit.len());
+    let text = unit.repeat((1 << 17) / unit.len());
     let mut scratch = SearchScratch::default();
     run(&rules, text.as_bytes(), &mut scratch);
     scratch.steps / text.len()
@@ -188,17 +188,22 @@ fn steps_per_byte(pattern: &str, unit: &str) -> usize {
 
 #[test]
 fn near_misses_cost_no_more_than_the_text() {
-    // A prefix over and over, each followed by what can't match.
-    assert!(steps_per_byte(r"\bghp_[A-Za-z0-9]{36}\b", "ghp_") <= 2);
-    assert!(steps_per_byte(r"\bghp_[A-Za-z0-9]{36}\b", "ghp_abcdefghijklmnopqrstuvwxyz012345678 ") <= 2);
-    // Many places where a match may start, for each of many literals.
-    assert!(steps_per_byte(r"(?i)[\w.-]{0,50}?key\s{0,5}=\s{0,5}(?P<secret>[a-z]{32})", "key=key=") <= STEPS_PER_BYTE);
-    // A literal inside what its own pattern runs through.
-    assert!(steps_per_byte(r":\s{0,8}(?P<secret>Ag[A-D][A-Za-z0-9+/]{600,})", "AgAx") <= 20);
-    // Greedy matches swallow the hits inside them.
-    assert!(steps_per_byte(r"sk-[A-Za-z0-9_-]{20,}", "sk-") <= 2);
-    // Beginnings without an end.
-    assert!(steps_per_byte(r"-----BEGIN KEY-----[A-Za-z0-9+/=\s]{20,}-----END KEY-----", "-----BEGIN KEY-----\n") <= 3);
+    for (pattern, unit, most) in [
+        // A prefix over and over, each followed by what can't match.
+        (r"\bghp_[A-Za-z0-9]{36}\b", "ghp_", 8),
+        (r"\bghp_[A-Za-z0-9]{36}\b", "ghp_abcdefghijklmnopqrstuvwxyz012345678 ", 0),
+        // Many places where a match may start, for each of many literals.
+        (r"(?i)[\w.-]{0,50}?key\s{0,5}=\s{0,5}(?P<secret>[a-z]{32})", "key=key=", STEPS_PER_BYTE),
+        // A literal inside what its own pattern runs through: stopped, since so much is looked at of a short text.
+        (r":\s{0,8}(?P<secret>Ag[A-D][A-Za-z0-9+/]{600,})", "AgAx", 32),
+        // Greedy matches swallow the hits inside them.
+        (r"sk-[A-Za-z0-9_-]{20,}", "sk-", 1),
+        // Beginnings without an end.
+        (r"-----BEGIN KEY-----[A-Za-z0-9+/=\s]{20,}-----END KEY-----", "-----BEGIN KEY-----\n", 2),
+    ] {
+        let steps = steps_per_byte(pattern, unit);
+        assert!(steps <= most, "{steps} for {pattern} in {unit:?}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn hostile_texts_end() {
     let many = "password = \"kW3xqz9Vt\"\n".repeat(60_000);
     let mut count = 0;
     let complete = scan(many.as_bytes(), None, |_| count += 1);
-    assert!(!complete && (20_000..60_000).contains(&count), "{count}");
+    assert!(!complete && (16_000..60_000).contains(&count), "{count}");
     let endless = "password=".repeat(150_000);
     assert!(!scan(endless.as_bytes(), None, |_| ()), "values that end nowhere cost as much");
     let bytes: Vec<u8> = (0..=255u8).cycle().take(3000).chain(b"password=\"\xff\xfe\\".iter().copied()).collect();
