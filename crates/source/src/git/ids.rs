@@ -1,6 +1,6 @@
 //! The ids of all objects of a repository, sorted, each known by its number from here on.
 
-use gix::{ObjectId, hash::oid};
+use gix::hash::oid;
 
 /// Sorted ids without duplicates.
 pub(super) struct Ids {
@@ -16,18 +16,18 @@ pub(super) struct Ids {
 const MAX_BITS: u32 = 24;
 
 impl Ids {
-    /// Sorts `all`. Repositories with more than `u32::MAX` objects are cut there; none comes near.
-    pub(super) fn new(mut all: Vec<ObjectId>, kind: gix::hash::Kind) -> Self {
-        all.sort_unstable();
-        all.dedup();
-        all.truncate(u32::MAX as usize - 1);
+    /// Sorts `bytes`, ids one behind the other. Repositories with more than `u32::MAX` objects are cut there; none comes near.
+    pub(super) fn new(mut bytes: Vec<u8>, kind: gix::hash::Kind) -> Self {
         let width = kind.len_in_bytes();
-        let bits = all.len().max(2).ilog2().min(MAX_BITS);
+        match width {
+            32 => sort::<32>(&mut bytes),
+            _ => sort::<20>(&mut bytes),
+        }
+        bytes.truncate((u32::MAX as usize - 1) * width);
+        let bits = (bytes.len() / width).max(2).ilog2().min(MAX_BITS);
         let mut fan = vec![0; (1 << bits) + 1];
-        let mut bytes = Vec::with_capacity(all.len() * width);
-        for id in &all {
-            fan[head(id.as_bytes(), bits) + 1] += 1;
-            bytes.extend_from_slice(id.as_bytes());
+        for id in bytes.chunks_exact(width) {
+            fan[head(id, bits) + 1] += 1;
         }
         for at in 1..fan.len() {
             fan[at] += fan[at - 1];
@@ -82,6 +82,21 @@ impl Ids {
     }
 }
 
+/// Sorts ids of `WIDTH` bytes where they stand, and takes out what stands there twice: a large repository has millions, and a
+/// list of them beside would be most of the memory.
+fn sort<const WIDTH: usize>(bytes: &mut Vec<u8>) {
+    let (ids, _) = bytes.as_chunks_mut::<WIDTH>();
+    ids.sort_unstable();
+    let mut kept = 0;
+    for at in 0..ids.len() {
+        if kept == 0 || ids[at] != ids[kept - 1] {
+            ids[kept] = ids[at];
+            kept += 1;
+        }
+    }
+    bytes.truncate(kept * WIDTH);
+}
+
 /// An id in words that overlap: comparing them needs no call.
 fn words(id: &[u8]) -> [u64; 4] {
     let word = |at: usize| id.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
@@ -101,12 +116,14 @@ mod tests {
 
     #[test]
     fn ids_are_found_by_their_bytes() {
-        let id = |byte: u8| ObjectId::from_bytes_or_panic(&[byte; 20]);
-        let ids = Ids::new(vec![id(7), id(255), id(0), id(7)], gix::hash::Kind::Sha1);
+        let id = |byte: u8| gix::ObjectId::from_bytes_or_panic(&[byte; 20]);
+        let ids = Ids::new([7, 255, 0, 7].map(|byte| [byte; 20]).concat(), gix::hash::Kind::Sha1);
         assert_eq!(ids.len(), 3);
         assert_eq!([0, 7, 255].map(|byte| ids.find(&id(byte))), [Some(0), Some(1), Some(2)]);
         assert_eq!(ids.find(&id(8)), None);
         assert_eq!(ids.find_bytes(&[7; 32]), None);
         assert_eq!(ids.hex(1), "07".repeat(20));
+        let long = Ids::new([9, 1, 9].map(|byte| [byte; 32]).concat(), gix::hash::Kind::Sha256);
+        assert_eq!((long.len(), long.find_bytes(&[9; 32]), long.raw(0)), (2, Some(1), &[1; 32][..]));
     }
 }

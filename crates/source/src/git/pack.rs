@@ -3,6 +3,7 @@
 //! The decision a reader would question: the pack is walked along its delta trees and not object by object, so that each
 //! entry is inflated once and each delta applied once, whatever the depth of the chains.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -96,28 +97,21 @@ impl Forest {
     /// Puts the entries of `pack`, which has that number, in order. What `claimed` already has is not wanted again.
     pub(super) fn new(number: u32, pack: Pack, ids: &Ids, claimed: &mut [bool]) -> Self {
         let Pack { file, index } = pack;
-        let mut entries: Vec<Entry> = index
-            .iter()
-            .filter_map(|entry| {
-                let object = ids.find(&entry.oid)?;
-                Some(Entry {
-                    offset: entry.pack_offset,
-                    object,
-                    is_wanted: false,
-                    first_child: NONE,
-                    sibling: NONE,
-                    heavy: NONE,
-                    wanted: 0,
-                })
-            })
-            .collect();
+        let mut entries: Vec<Entry> = Vec::with_capacity(index.num_objects() as usize);
+        entries.extend(index.iter().filter_map(|entry| {
+            let object = ids.find(&entry.oid)?;
+            Some(Entry { offset: entry.pack_offset, object, is_wanted: false, first_child: NONE, sibling: NONE, heavy: NONE, wanted: 0 })
+        }));
         entries.sort_unstable_by_key(|entry| entry.offset);
         entries.dedup_by_key(|entry| entry.offset);
         for entry in &mut entries {
             entry.is_wanted = !std::mem::replace(&mut claimed[entry.object as usize], true);
         }
         let mut forest = Self { number, file: Arc::new(file), entries, roots: Vec::new(), lost: 0 };
-        forest.link(&index, ids);
+        // What was mapped of the index counts as memory, and hardly a pack needs it again.
+        let path = index.path().to_path_buf();
+        drop(index);
+        forest.link(&path, ids);
         forest.weigh();
         forest
     }
@@ -135,8 +129,10 @@ impl Forest {
     }
 
     /// Puts each delta under its base. Going backwards leaves the children of a base in order.
-    fn link(&mut self, index: &index::File, ids: &Ids) {
+    fn link(&mut self, index: &Path, ids: &Ids) {
         let mut window = Window::default();
+        let reopened = OnceCell::new();
+        let index = || reopened.get_or_init(|| index::File::at(index, self.file.hash).ok()).as_ref();
         for at in (0..self.entries.len()).rev() {
             let Some(entry) = self.header(at, &mut window) else { continue };
             let base = match entry.header {
@@ -145,7 +141,9 @@ impl Forest {
                 Header::Commit => Err(Kind::Commit),
                 Header::Tag => Err(Kind::Tag),
                 Header::OfsDelta { base_distance } => Ok(self.entries[at].offset.checked_sub(base_distance)),
-                Header::RefDelta { base_id } => Ok(index.lookup(base_id).map(|entry| index.pack_offset_at_index(entry))),
+                Header::RefDelta { base_id } => {
+                    Ok(index().and_then(|index| index.lookup(base_id).map(|entry| index.pack_offset_at_index(entry))))
+                }
             };
             match base {
                 Err(kind) => self.roots.push((kind, at as u32)),

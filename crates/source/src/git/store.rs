@@ -35,14 +35,16 @@ impl Store {
             Ok(alternates) => folders.extend(alternates),
             Err(error) => problems.push(gap(SkipReason::Unreadable, format!("alternates: {error}"))),
         }
-        let (mut packs, mut loose, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut packs, mut loose) = (Vec::new(), Vec::new());
         for folder in &folders {
             open_packs(folder, kind, &mut packs, &mut problems);
             let store = gix::odb::loose::Store::at(folder, kind);
             loose.extend(store.iter().flatten().map(|id| (id, store.object_path(&id))));
         }
-        all.extend(packs.iter().flat_map(|pack| pack.index.iter().map(|entry| entry.oid)));
-        all.extend(loose.iter().map(|(id, _)| *id));
+        let count = loose.len() + packs.iter().map(|pack| pack.index.num_objects() as usize).sum::<usize>();
+        let mut all = Vec::with_capacity(count * kind.len_in_bytes());
+        packs.iter().flat_map(|pack| pack.index.iter()).for_each(|entry| all.extend_from_slice(entry.oid.as_bytes()));
+        loose.iter().for_each(|(id, _)| all.extend_from_slice(id.as_bytes()));
         let ids = Ids::new(all, kind);
         let mut claimed = vec![false; ids.len()];
         let forests = (0..).zip(packs).map(|(number, pack)| Forest::new(number, pack, &ids, &mut claimed)).collect();

@@ -58,7 +58,6 @@ pub(super) struct Sweep<'r> {
 }
 
 /// A delta tree, by pack and root, or a loose object.
-#[derive(Clone, Copy)]
 enum Task {
     Packed(Kind, usize, u32),
     Loose(usize),
@@ -107,32 +106,50 @@ impl<'r> Sweep<'r> {
 
     /// Shows every object whose kind passes; `visitor` is called once for each thread.
     pub(super) fn run<'v>(&self, passes: fn(Kind) -> bool, visitor: &(dyn Fn() -> Visitor<'v> + Sync)) {
-        let packed = self.forests.iter().enumerate().flat_map(|(pack, forest)| forest.roots.iter().map(move |root| (pack, root)));
-        let packed = packed.filter(|(_, (kind, _))| passes(*kind)).map(|(pack, (kind, root))| Task::Packed(*kind, pack, *root));
-        let loose = self.loose.iter().filter(|(_, kind)| passes(*kind)).map(|(at, _)| Task::Loose(*at));
-        let tasks: Vec<Task> = packed.chain(loose).collect();
         let next = AtomicUsize::new(0);
+        let mut ends = Vec::new();
+        for forest in self.forests {
+            ends.push(ends.last().unwrap_or(&0) + forest.roots.len());
+        }
+        let count = ends.last().unwrap_or(&0) + self.loose.len();
         std::thread::scope(|scope| {
-            for _ in 0..self.threads.min(tasks.len().div_ceil(CHUNK)) {
-                scope.spawn(|| self.work(&tasks, &next, visitor()));
+            for _ in 0..self.threads.min(count.div_ceil(CHUNK)) {
+                scope.spawn(|| self.work(&ends, passes, &next, visitor()));
             }
         });
     }
 
-    fn work(&self, tasks: &[Task], next: &AtomicUsize, mut visitor: Visitor<'_>) {
+    /// The task with that number, if it is one of those that pass. `ends` has where the trees of each pack end.
+    fn task(&self, number: usize, ends: &[usize], passes: fn(Kind) -> bool) -> Option<Task> {
+        let pack = ends.partition_point(|&end| end <= number);
+        let within = number - pack.checked_sub(1).map_or(0, |before| ends[before]);
+        let (kind, task) = match self.forests.get(pack) {
+            Some(forest) => {
+                let (kind, root) = forest.roots[within];
+                (kind, Task::Packed(kind, pack, root))
+            }
+            None => {
+                let (at, kind) = *self.loose.get(within)?;
+                (kind, Task::Loose(at))
+            }
+        };
+        passes(kind).then_some(task)
+    }
+
+    fn work(&self, ends: &[usize], passes: fn(Kind) -> bool, next: &AtomicUsize, mut visitor: Visitor<'_>) {
         let mut walker = Walker::new(self.max_bytes, &self.large);
         let mut loose = LooseReader::new(self.max_bytes);
+        let count = ends.last().unwrap_or(&0) + self.loose.len();
         loop {
-            let start = next.fetch_add(CHUNK, Ordering::Relaxed).min(tasks.len());
-            let chunk = &tasks[start..tasks.len().min(start + CHUNK)];
-            if chunk.is_empty() {
+            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+            if start >= count {
                 return;
             }
-            for task in chunk {
+            for task in (start..count.min(start + CHUNK)).filter_map(|number| self.task(number, ends, passes)) {
                 if self.stop.load(Ordering::Relaxed) {
                     return;
                 }
-                let flow = match *task {
+                let flow = match task {
                     Task::Packed(kind, pack, root) => self.packed(kind, pack, root, &mut walker, &mut visitor),
                     Task::Loose(at) => self.loose(at, &mut loose, &mut visitor),
                 };
