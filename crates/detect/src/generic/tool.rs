@@ -64,6 +64,10 @@ pub(super) fn password(text: &[u8], at: usize, tool: &Tool, dialect: Dialect) ->
         let names = |value: &Literal| number > 1 && value::quoted(cursor).is_none() && is_name(&text[value.span.start..value.span.end]);
         return argument(cursor, number).filter(|value| !names(value)).map(|value| Place { how: How::Setter, value });
     }
+    if tool.takes == Takes::AfterLiteral {
+        let first = (1..3).find(|&number| argument(cursor, number).is_some())?;
+        return argument(cursor, first + 1).map(|value| Place { how: How::Setter, value });
+    }
     let line = cursor::line(text, start, REACH);
     if let Takes::Word(count) = tool.takes {
         return last_word(cursor, line, tool, count);

@@ -11,6 +11,8 @@ pub(crate) enum Takes {
     Attached,
     /// `(…, …, "password")`: the argument of that number, from 1.
     Argument(usize),
+    /// `("user", "password")`, `(request, "user", "password")`: the literal behind a literal.
+    AfterLiteral,
     /// `"password"` behind the tool's name.
     Here,
     /// `user password` behind the options: the last of so many words.
@@ -100,6 +102,7 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool { name: ".basic(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "authorization_basic(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "credentials(", with: "", options: &[], takes: Takes::Argument(4) },
+    Tool { name: "authenticate(", with: "", options: &[], takes: Takes::AfterLiteral },
     Tool { name: "login(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "signUp(", with: "", options: &[], takes: Takes::Argument(2) },
     Tool { name: "create_user(", with: "", options: &[], takes: Takes::Argument(3) },

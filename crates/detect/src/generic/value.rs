@@ -37,6 +37,9 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
     if let Some(literal) = bare_quoted(cursor) {
         return Some(literal);
     }
+    if let Some(behind) = behind_cast(cursor) {
+        return bare_quoted(behind);
+    }
     // Go's `[]byte("x")`
     let _ = cursor.eat(b"[]");
     let name = cursor.run(48, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'&' | b'!'));
@@ -52,6 +55,18 @@ pub(super) fn quoted(mut cursor: Cursor<'_>) -> Option<Literal> {
     }
     cursor.blanks();
     bare_quoted(cursor)
+}
+
+/// Behind C's `(const char *)`.
+fn behind_cast(mut cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    if !cursor.eat(b"(") {
+        return None;
+    }
+    cursor.run(40, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b':'));
+    let points = !cursor.run(2, |byte| byte == b'*').is_empty();
+    let closes = cursor.eat(b")");
+    cursor.blanks();
+    (points && closes).then_some(cursor)
 }
 
 /// The same behind blanks.

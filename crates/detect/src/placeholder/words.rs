@@ -12,7 +12,7 @@ static FILLERS: WordList = WordList::new(
     obfuscated off omitted on optional placeholder plaintext cleartext pleasechange pleasechangeme redacted removed replace replaceme replacethis
     encrypted hashed incorrect mismatch nonmatching notmatching notneeded notrequired short tobedefined toolong tooshort wrong
     required sample samplekey samplepassword samplesecret sampletoken sanitized scrubbed secrethere passwordhere tokenhere
-    keyhere cambiame cambiami cámbiame changezmoi измени изменить изменитьменя mudeme ändermich zmieńmnie manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
+    keyhere mystring mytext cambiame cambiami cámbiame changezmoi измени изменить изменитьменя mudeme ändermich zmieńmnie manual never oauth2 oidc once pbkdf2 prompt saml2 scrypt sha1 sha256 sha512 snip stub success tba tbd пароль 密码 密碼 口令 パスワード 비밀번호 todo true undefined unknown unset unused value void xxx yes
 ",
 );
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::is_random;
+use super::{is_random, repeats_name};
 use crate::placeholder;
 
 /// `Basic` with `CLIENT_ID:CLIENT_SECRET`
@@ -13,7 +13,8 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 
 /// `Basic` with `login:pass`; the secret beside a random client id is meant.
 pub(super) fn is_filler(value: &[u8]) -> bool {
-    pair(value).is_some_and(|(user, password)| placeholder::likely::filler(&password).is_some() && !is_random(&user))
+    let says_what = |password: &[u8]| placeholder::likely::filler(password).is_some() || repeats_name(b"password", password);
+    pair(value).is_some_and(|(user, password)| says_what(&password) && !is_random(&user))
 }
 
 fn pair(value: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
@@ -30,6 +31,7 @@ mod tests {
         let of = |pair: &str| STANDARD.encode(pair);
         assert!(is_placeholder(of("CLIENT_ID:CLIENT_SECRET").as_bytes()));
         assert!(is_filler(of("login:pass").as_bytes()) && is_filler(of("test-user:test-password").as_bytes()));
+        assert!(is_filler(of("username_url:password_url").as_bytes()));
         assert!(!is_filler(of("bob:kW3xqz9Vt").as_bytes()) && !is_filler(of("rbr7nognrh0ngo3bi4gb9ghg9g:notsosecret").as_bytes()));
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn digest(text: &[u8], value: &[u8], name: Option<&Name>) -> Option<&
     if is_hash_with_salt(value) {
         return Some("a hash with its salt");
     }
-    if is_point(value) {
+    if is_point(value) || is_ssh_key(value) {
         return Some("a public key");
     }
     // Minisign: the algorithm, an id and a point in base64; a secret key is longer.
@@ -93,6 +93,14 @@ fn is_point(value: &[u8]) -> bool {
         && digits[0] == b'B'
         && (b'A'..=b'P').contains(&digits[1])
         && digits.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/'))
+}
+
+/// A public key of SSH in base64, as Puppet's facts and servers' APIs have it without the word in front (RFC 4253, section 6.6):
+/// the length of the name of its kind, and that name.
+fn is_ssh_key(value: &[u8]) -> bool {
+    let Some(kind) = value.strip_prefix(b"AAAA") else { return false };
+    let kinds: [&[u8]; 5] = [b"B3NzaC1", b"C3NzaC1", b"E2VjZHNhLXNoYTIt", b"GnNrLXNzaC1lZDI1NTE5", b"InNrLWVjZHNhLXNoYTIt"];
+    kinds.iter().any(|known| kind.starts_with(known))
 }
 
 /// OpenPGP's long id or fingerprint of a key: 16 or 40 digits in capitals (RFC 9580, section 5.5.4).

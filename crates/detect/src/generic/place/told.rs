@@ -25,13 +25,20 @@ pub(super) fn marked(around: &Around<'_>, cursor: Cursor<'_>) -> Option<Place> {
     placed(around, How::Told, literal(cursor)?)
 }
 
-/// "user alice, password alice": behind the user, up to the end of the sentence.
+/// "user alice, password alice", "(user 'alice', password 'x')": behind the user, up to the end of the sentence or of the quotation.
 pub(super) fn beside_user(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option<Place> {
     let head = &around.text[around.name.span.start.saturating_sub(MAX_TOLD)..around.name.span.start];
     let line = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
-    let mut before = line.rsplit(|byte| matches!(byte, b' ' | b',' | b'/')).filter(|word| !word.is_empty());
-    let user = before.by_ref().find(|word| !matches!(*word, b"and" | b"with"))?;
+    let words = line.rsplit(|byte| matches!(byte, b' ' | b',' | b'/' | b'(' | b'"' | b'\'')).filter(|word| !word.is_empty());
+    let mut before = words.filter(|word| !matches!(*word, b"and" | b"with" | b"is"));
+    let user = before.next()?;
     let is_user = before.next().is_some_and(|word| USERS.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    if !is_user || around.name.class != Class::Password {
+        return None;
+    }
+    if matches!(cursor.peek(), Some(b'"' | b'\'')) {
+        return value::quoted(cursor).map(|value| Place { how: How::Argument, value });
+    }
     let word = cursor.run(MAX_TOLD, |byte| byte.is_ascii_graphic());
     let bytes = &around.text[word.start..word.end];
     let span = Span::new(word.start, word.end - bytes.iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b')')).count());
@@ -40,7 +47,7 @@ pub(super) fn beside_user(around: &Around<'_>, mut cursor: Cursor<'_>) -> Option
     // Any other word can be one of the sentence.
     let is_password = value == user || value.iter().any(u8::is_ascii_digit);
     let literal = Literal { span, quoted: true, goes_on: false, end: span.end };
-    (is_user && ends && is_password && around.name.class == Class::Password).then_some(Place { how: How::Argument, value: literal })
+    (ends && is_password).then_some(Place { how: How::Argument, value: literal })
 }
 
 /// "- Password `sunflower`": a line with nothing else, as a list of settings has it.

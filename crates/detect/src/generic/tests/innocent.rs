@@ -302,5 +302,8 @@ a.properties	spring.datasource.password=exxx
 a.rb	config[:password] = "bogus"
 a.js	check('password', 'Sha256WithRsaEncryption');
 a.py	cs = f"DSN=x;UID={cfg.user};PWD={cfg['ledger_pw1']}"
+a.json	{"ssh": {"key": "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBKDf2aIazytke/Kp8Kf64XvvX8xZsCsZCOIaqgPz+S847BawHkFs9MBx"}}
+a.yml	password: MyString
+a.py	authenticate(request, "Negotiate", scheme)
 a.R	expect_equal(jwt_base64(jwt_header()), "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9")
 "###;

@@ -316,4 +316,10 @@ a.sh	curl -H "Authorization: Bearer «Zq81mfLx0Kpv:9d64461d14871c08c81352b05dedd
 a.ini	Driver={ODBC Driver 18};Server=db;Uid=app;Pwd={«kW3;xqz}}9Vt»};Encrypt=yes;
 a.py	connect("DSN=db;UID=app;PWD={«kW3;xqz9Vt»}")
 A.java	user.setPassWord("«kW3xqz9Vt»");
+a.c	set_password((const char*)"«kW3xqz9Vt»");
+a.c	char *password = (char *)"«kW3xqz9Vt»";
+b.rst	Log in (username 'cirros', password '«kW3xqz9Vt»')::
+b.rst	The user is admin, password "«kW3xqz9Vt»".
+a.py	result = self.backend.authenticate(None, "bob@acme.net", "«kW3xqz9Vt»")
+a.py	authenticate("bob@acme.net", "«kW3xqz9Vt»")
 "#;
