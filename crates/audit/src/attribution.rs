@@ -15,8 +15,8 @@ use crate::globs::Glob;
 use crate::keys::keys;
 use crate::linking::{Merged, StoredIndex};
 
-/// Kind of a program's call that fetches a stored secret. It says nothing where nobody is known to run the program.
-pub(crate) const SECRET_FETCH: &str = "program.secret-fetch";
+/// Beginning of the kinds of what programs fetch or are given. It says nothing where nobody is known to run the program.
+pub(crate) const OF_PROGRAMS: &str = "program.";
 
 /// Who owns an extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +116,7 @@ impl<'a> Attribution<'a> {
             let surface = place.origin.surface;
             surface == Surface::CliExport || (seen && surface == Surface::Log)
         };
-        let is_call = draft.artifact.kind == SECRET_FETCH;
+        let is_call = draft.artifact.kind.starts_with(OF_PROGRAMS);
         for place in places {
             let owners = if is_outside(&place) { self.by_extent(&place).unwrap_or_default() } else { self.owners(&place) };
             // Whoever runs a configuration runs no program that lies beside it.
