@@ -232,3 +232,11 @@ fn a_template_that_a_block_renders_is_a_part_of_it() {
         assert_eq!(is_drawn_in, text.contains("aws_instance"), "{text}");
     }
 }
+
+#[test]
+fn weak_words_of_a_map_and_key_files_that_a_variable_holds() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  DB_ADMIN_PASSWORD: postgres-admin-password\n  DB_USER: a\n";
+    assert!(super::found(&[("map.yaml", map)]).contains(&"DB_ADMIN_PASSWORD".to_owned()));
+    let job = "deploy:\n  script:\n    - ssh -i $ID_RSA -p 22 a@b.example uptime\n";
+    assert_eq!(super::found(&[(".gitlab-ci.yml", job)]), ["ID_RSA"]);
+}

@@ -277,3 +277,20 @@ fn a_program_that_is_given_a_credential_keeps_its_workload_open() {
     nobody.facts.declarations[0].location = place("api/tests/app.py", 10, 20);
     assert_eq!(verdict(nobody), (Some(Verdict::Secretless), 0));
 }
+
+#[test]
+fn a_program_belongs_to_whoever_runs_what_is_built_from_it() {
+    let mut function = pod("fn", "template.yaml");
+    (function.id, function.kind) = ("cfn:template.yaml#fn".into(), WorkloadKind::CloudFormation);
+    function.uses.push((Use::File, "svc/dist".into()));
+    let mut estate = estate();
+    estate.facts.workloads = vec![function];
+    let mut fetch = declaration("program.secret-fetch", "getObject", place("svc/src/a.ts", 10, 20));
+    fetch.custody = Custody::VaultStatic;
+    estate.facts.declarations.push(fetch);
+    assert_eq!(holders(&judge(estate.clone()), 0), ["cfn:template.yaml#fn"]);
+    estate.facts.declarations[0].location = place("web/src/a.ts", 10, 20);
+    assert!(judge(estate.clone()).artifacts.is_empty());
+    estate.facts.declarations[0].location = place("svc/tests/a.ts", 10, 20);
+    assert!(judge(estate).artifacts.is_empty());
+}
