@@ -4,6 +4,7 @@
 use unkeyed_model::{Custody, Destination, StoreKind};
 
 use super::Effect;
+use crate::host_files;
 use crate::policy_document::hole;
 use crate::shell::Command;
 
@@ -15,6 +16,7 @@ const OPENERS: &[(&str, &[&str], &[&str], &str)] = &[
     ("ansible-vault", &["decrypt"], &[], "unknown"),
     ("ansible-vault", &["view"], &[], "unknown"),
     ("ansible-playbook", &[], &["--vault-password-file", "--vault-pass-file", "--vault-id"], "unknown"),
+    ("ansible-pull", &[], &["--vault-password-file", "--vault-pass-file", "--vault-id"], "unknown"),
     ("git-crypt", &["unlock"], &[], "unknown"),
     ("gpg", &["--decrypt"], &[], "unknown"),
     ("gpg", &["-d"], &[], "unknown"),
@@ -37,7 +39,7 @@ pub(super) fn effect(command: &Command) -> Option<Effect> {
         let alone = || options.is_empty().then(|| std::iter::once(*program).chain(words.iter().copied()).collect::<Vec<_>>().join(" "));
         (command.program() == *program && command.runs(program, words)).then(|| Some((named().or_else(alone)?, *destination))).flatten()
     });
-    let (name, destination) = opened.or_else(|| mounts(command)).or_else(|| asks_sudo(command))?;
+    let (name, destination) = opened.or_else(|| mounts(command)).or_else(|| downloads(command)).or_else(|| asks_sudo(command))?;
     // What a configuration fills in is named where it does.
     if !hole::is_known(&name) {
         return None;
@@ -54,6 +56,20 @@ fn mounts(command: &Command) -> Option<(String, &'static str)> {
     let found =
         settings.into_iter().find(|(name, _)| matches!(*name, "credentials" | "cred" | "passwd_file" | "password" | "IdentityFile"));
     found.map(|(_, value)| (value.to_owned(), "unknown"))
+}
+
+/// A file of credentials that is copied out of an object store.
+fn downloads(command: &Command) -> Option<(String, &'static str)> {
+    let copies = [("aws", "s3"), ("gsutil", "cp"), ("gsutil", "rsync"), ("gcloud", "storage")];
+    if !copies.iter().any(|(program, word)| command.runs(program, &[word])) {
+        return None;
+    }
+    let words = command.invocation();
+    let from = words.iter().position(|word| ["s3://", "gs://"].iter().any(|scheme| word.text.starts_with(scheme)))?;
+    let to = words.get(from + 1).map_or("", |word| word.text.as_str());
+    let source = &words[from].text;
+    let is_one = [source.as_str(), to].iter().any(|path| host_files::credential_file(path).is_some() || path.ends_with(".env"));
+    (is_one && !to.is_empty()).then(|| (source.clone(), "unknown"))
 }
 
 /// `sudo -S`: the password of the account is read from the input.
@@ -87,6 +103,8 @@ mod tests {
             ("wg-quick up wg0", "wg-quick up"),
             ("tailscale up --authkey $TS_AUTHKEY --ssh", "$TS_AUTHKEY"),
             ("mount -t cifs //nas/x /mnt -o credentials=/etc/nas.cred,uid=1", "/etc/nas.cred"),
+            ("aws s3 cp s3://cfg/prod.env /etc/app/settings", "s3://cfg/prod.env"),
+            ("gsutil cp gs://cfg/a /etc/nginx/server.key", "gs://cfg/a"),
             ("echo x | sudo -S systemctl restart app", "password of sudo"),
         ] {
             assert_eq!(opened(line), [name], "{line}");
@@ -97,6 +115,7 @@ mod tests {
             "openssl enc -base64 -in a; openssl dgst -sha256 a",
             "wg show; tailscale up --ssh; tailscale status",
             "mount -t nfs a:/x /mnt -o rw,hard; sudo systemctl restart app; sudo -E make -S",
+            "aws s3 cp .env s3://cfg/.env; aws s3 cp s3://cfg/app.tgz /opt; aws s3 ls s3://cfg/a.key",
             "ansible-playbook site.yml; ansible-vault --version; kinit --version",
         ] {
             assert_eq!(opened(line), [""; 0], "{line}");
