@@ -62,10 +62,10 @@ const OF_THE_RUN: &[&str] = &[
 
 /// Whether a text reads such a thing.
 pub(super) fn holds_one(text: &[u8]) -> bool {
-    let holds = |word: &&str| memchr::memmem::find(text, word.as_bytes()).is_some();
-    (MARKS.iter().any(|mark| holds(&mark)) || RUBY.iter().any(|mark| holds(&mark)))
+    let holds = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    (MARKS.iter().any(|mark| holds(mark)) || RUBY.iter().any(|mark| holds(mark)))
         && std::str::from_utf8(text).is_ok_and(|text| READS.iter().any(|read| variables(text, read).next().is_some()))
-        || KEY_FILES.iter().any(|call| holds(&call))
+        || KEY_FILES.iter().any(|call| holds(call))
 }
 
 /// Emits each variable and each way to open a key file once.
