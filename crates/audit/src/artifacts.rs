@@ -10,12 +10,13 @@ mod local;
 mod named;
 mod observed;
 mod pairing;
+mod reads;
 
 use std::collections::BTreeMap;
 
 use unkeyed_model::{Artifact, Estate, Policy, Timestamp};
 
-use crate::attribution::{Attribution, SECRET_FETCH};
+use crate::attribution::{Attribution, OF_PROGRAMS};
 use crate::linking::{Merged, StoredIndex};
 use crate::{classes, reachability, severity, standards};
 
@@ -31,7 +32,7 @@ pub(crate) fn collect(estate: &Estate, merged: &[Merged], stored: &StoredIndex, 
     for draft in &mut drafts {
         attribution.attribute(draft);
     }
-    drafts.retain(|draft| draft.artifact.kind != SECRET_FETCH || !draft.artifact.workloads.is_empty());
+    drafts.retain(|draft| !draft.artifact.kind.starts_with(OF_PROGRAMS) || !draft.artifact.workloads.is_empty());
     local::settle(&mut drafts, merged);
     let keys: Vec<String> = classes::decryption_keys(&drafts);
     let mut artifacts: Vec<(Artifact, Option<String>)> = drafts
@@ -44,6 +45,7 @@ pub(crate) fn collect(estate: &Estate, merged: &[Merged], stored: &StoredIndex, 
             (draft.artifact, draft.fingerprint.filter(|_| estate.run.keyed).map(|fingerprint| format!("hmac:{}", fingerprint.hex())))
         })
         .collect();
+    reads::settle(&mut artifacts);
     artifacts.sort_by(|(one, _), (other, _)| sort_key(one).cmp(&sort_key(other)));
     identify(artifacts)
 }

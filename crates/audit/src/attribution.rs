@@ -15,8 +15,8 @@ use crate::globs::Glob;
 use crate::keys::keys;
 use crate::linking::{Merged, StoredIndex};
 
-/// Kind of a program's call that fetches a stored secret. It says nothing where nobody is known to run the program.
-pub(crate) const SECRET_FETCH: &str = "program.secret-fetch";
+/// Beginning of the kinds of what programs fetch or are given. It says nothing where nobody is known to run the program.
+pub(crate) const OF_PROGRAMS: &str = "program.";
 
 /// Who owns an extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,8 @@ pub(crate) struct Attribution<'a> {
     images: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that draw in a file.
     drawn_in: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Ids of the workloads that draw in what is built from the programs of a folder, by that folder.
+    built_from: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that a file defines.
     defined: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Ids of the workloads that own their folder, by every folder above them.
@@ -65,6 +67,7 @@ impl<'a> Attribution<'a> {
             readers: readers(facts, merged, stored),
             images: BTreeMap::new(),
             drawn_in: BTreeMap::new(),
+            built_from: BTreeMap::new(),
             defined: BTreeMap::new(),
             folders: BTreeMap::new(),
             copied: BTreeMap::new(),
@@ -90,7 +93,11 @@ impl<'a> Attribution<'a> {
             }
             let drawn_in = facts.workloads[part].uses.iter().filter(|(kind, _)| *kind == unkeyed_model::Use::File);
             for (_, file) in drawn_in {
-                self.drawn_in.entry(file.strip_prefix("./").unwrap_or(file)).or_default().insert(id);
+                let file = file.strip_prefix("./").unwrap_or(file);
+                self.drawn_in.entry(file).or_default().insert(id);
+                if OUTPUTS.contains(&file.rsplit('/').next().unwrap_or_default()) {
+                    self.built_from.entry(parent(file).unwrap_or_default()).or_default().insert(id);
+                }
             }
         }
         let own = user.workload.location.origin.path.as_str();
@@ -116,9 +123,12 @@ impl<'a> Attribution<'a> {
             let surface = place.origin.surface;
             surface == Surface::CliExport || (seen && surface == Surface::Log)
         };
-        let is_call = draft.artifact.kind == SECRET_FETCH;
+        let is_call = draft.artifact.kind.starts_with(OF_PROGRAMS);
         for place in places {
-            let owners = if is_outside(&place) { self.by_extent(&place).unwrap_or_default() } else { self.owners(&place) };
+            let mut owners = if is_outside(&place) { self.by_extent(&place).unwrap_or_default() } else { self.owners(&place) };
+            if is_call && owners.is_empty() {
+                owners = self.by_output(&place.origin.path);
+            }
             // Whoever runs a configuration runs no program that lies beside it.
             for owner in owners.into_iter().filter(|owner| !is_call || !owner.ends_with("#run")) {
                 draft.belongs_to(owner);
@@ -214,6 +224,15 @@ impl<'a> Attribution<'a> {
         (!owner.is_empty()).then(|| self.with_runs(owner))
     }
 
+    /// Everybody who runs what is built from the programs of the nearest such folder: which of them runs this one isn't told.
+    fn by_output(&self, path: &str) -> Vec<&'a str> {
+        let found = folders_above(path).find_map(|folder| Some((folder, self.built_from.get(folder)?)));
+        found
+            .filter(|(folder, _)| !is_not_deployed(path.get(folder.len()..).unwrap_or_default()))
+            .map(|(_, owners)| all(owners))
+            .unwrap_or_default()
+    }
+
     /// What goes into an image is in the hands of everybody who runs it.
     fn with_runs(&self, owner: Vec<&'a str>) -> Vec<&'a str> {
         let runs: Vec<&str> = owner.iter().filter_map(|id| self.runs.get(id)).flatten().copied().collect();
@@ -256,6 +275,9 @@ fn only<'a>(owners: &BTreeSet<&'a str>) -> Option<Vec<&'a str>> {
 const fn owns_folder(kind: WorkloadKind) -> bool {
     matches!(kind, WorkloadKind::Dockerfile | WorkloadKind::Compose | WorkloadKind::K8s | WorkloadKind::Terraform)
 }
+
+/// Folders that builds write to, and that no repository holds.
+const OUTPUTS: &[&str] = &["dist", "build", "out", "target", "publish", ".build", ".webpack", ".esbuild"];
 
 /// Trait of a Dockerfile: a file or folder that it copies into the image.
 const COPIES: &str = "copies";

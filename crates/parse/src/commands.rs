@@ -7,6 +7,7 @@ mod build;
 mod fetch;
 mod lasting;
 mod login;
+mod opens;
 mod reach;
 mod script;
 mod secret;
@@ -89,5 +90,6 @@ pub(crate) fn of(command: &Command, before: Option<&Command>) -> Vec<Effect> {
     effects.extend(build::effect(command));
     effects.extend(script::effects(command));
     effects.extend(lasting::effects(command));
+    effects.extend(opens::effect(command));
     effects
 }

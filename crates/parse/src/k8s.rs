@@ -10,6 +10,7 @@ mod aws_auth;
 mod blocks;
 mod builds;
 mod certificates;
+mod claims;
 mod commands;
 mod containers;
 mod controllers;
@@ -161,6 +162,8 @@ fn read_object(object: Object<'_>, facts: &mut Facts) {
             spire_files::read(object, facts);
         }
         ("bitnami.com", "SealedSecret") => secrets::sealed(object, facts),
+        ("", "PersistentVolumeClaim") => claims::claim(object, facts),
+        ("", "PersistentVolume") => claims::volume(object, facts),
         ("", "ServiceAccount") => service_accounts::read(object, facts),
         ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => external_secrets::read(object, facts),
         ("external-secrets.io", "SecretStore" | "ClusterSecretStore") => secret_stores::read(object, facts),

@@ -1,6 +1,6 @@
 //! Programs that make AWS roles and signed URLs: the Cloud Development Kit, Pulumi and the platforms' libraries, in TypeScript,
 //! JavaScript, Python, Go, Java, C# and Kotlin (Pulumi not in the last); signed URLs also in Ruby and PHP; and programs that
-//! fetch stored secrets.
+//! fetch stored secrets or are given credentials.
 //!
 //! The decision a reader would question: a program isn't run, only its literals are read, as they stand in the calls that
 //! matter (AWS CDK API reference, `aws-iam`; Boto3 and AWS SDK for JavaScript, presigned URLs). A value that is computed is
@@ -13,6 +13,7 @@ mod lifetimes;
 mod literal;
 mod names;
 pub(crate) mod pulumi;
+mod reads;
 mod statements;
 
 use std::collections::BTreeSet;
@@ -75,7 +76,7 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     let is_told = || {
         is_kit(name) && holds(&KIT, unit.bytes())
             || has_ending(name, statements::ENDINGS) && (holds(&SIGNING, unit.bytes()) || holds_document(unit.bytes()))
-            || (is_kit(name) || has_ending(name, fetches::FURTHER)) && fetches::holds_one(unit.bytes())
+            || (is_kit(name) || has_ending(name, fetches::FURTHER)) && (fetches::holds_one(unit.bytes()) || reads::holds_one(unit.bytes()))
     };
     (may_tell && !is_test() && is_told()).then(|| origin.path.clone())
 }
@@ -141,6 +142,7 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
             Program::new(place).signed(facts);
         }
         fetches::read(place, facts);
+        reads::read(place, facts);
     });
     for unit in units.iter().filter(|unit| unit.bytes().len() <= MAX_BYTES && Place::new(unit).is_ok_and(|place| is_pulumi(&place))) {
         facts.append(terraform::read_provisioning(std::slice::from_ref(unit), &unit.origin().path));

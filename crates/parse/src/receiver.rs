@@ -81,7 +81,9 @@ impl Receiver {
         if is_in_address(word, into) {
             receiver = Self { content: Content::Durable, ..Self::unstated(Some("password")) };
         }
-        if keeps_login(command, word) {
+        // The file of a key, which a variable holds as a whole.
+        let opens = before == "-i" && matches!(command.program(), "ssh" | "scp" | "sftp");
+        if opens || keeps_login(command, word) {
             receiver.content = Content::Durable;
         }
         if effects.iter().any(|effect| matches!(effect, Effect::WritesCredential("aws-configure"))) && before.starts_with("aws_") {

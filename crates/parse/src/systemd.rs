@@ -175,7 +175,14 @@ impl Service<'_> {
         let locate = |range: std::ops::Range<usize>| place.at(Span::new(base + range.start, base + range.end), setting.key);
         scripts::read(script, &locate, &mut self.workload);
         self.facts.slots.append(&mut scripts::written_out(&shell::commands(script), script, &locate));
-        if line.split_whitespace().next().is_some_and(|program| program.ends_with("spiffe-helper")) {
+        let mut words = line.split_whitespace();
+        let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        if matches!(program, "vault" | "bao") && words.next() == Some("agent") {
+            let files =
+                words.filter_map(|word| word.trim_start_matches('-').strip_prefix("config=").or(word.starts_with('/').then_some(word)));
+            self.workload.uses.extend(files.map(|file| (Use::File, host_files::relative(place.path(), file))));
+        }
+        if program == "spiffe-helper" {
             let at = place.at(setting.value, setting.key);
             self.workload.identity_paths.push(attested("spiffe-helper", at));
         }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use unkeyed_model::{Declaration, Surface, VendorDefault};
+use unkeyed_model::{Content, Declaration, Surface, VendorDefault};
 
 use super::draft::Draft;
+use super::reads;
 use crate::guidance;
 
 /// The artifact that a declaration proves.
@@ -15,8 +16,9 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
     artifact.name = Some(declaration.name.clone());
     artifact.lifetime = declaration.lifetime;
     // What a configuration creates stays until the configuration is changed, unless it says otherwise (DOMAIN §3.2).
+    let is_read = declaration.kind == reads::KIND;
     let silent = artifact.lifetime.vendor_default == VendorDefault::Unstated;
-    if silent && artifact.lifetime.expires.is_none() && artifact.lifetime.declared_seconds.is_none() {
+    if !is_read && silent && artifact.lifetime.expires.is_none() && artifact.lifetime.declared_seconds.is_none() {
         artifact.lifetime.vendor_default = VendorDefault::NeverExpires;
     }
     artifact.destination.clone_from(&declaration.destination);
@@ -25,6 +27,8 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
         "declared: the value stays in the image, whose every copy holds it"
     } else if declaration.kind.starts_with("environment.") {
         "declared: a word that often stands for a password, and here is one"
+    } else if is_read {
+        "read: the program is given it where it runs, and these inputs don't show what that is"
     } else if declaration.kind.starts_with("program.") {
         "called: the program fetches a value that is kept in a secret manager"
     } else if declaration.location.origin.surface == Surface::CliExport {
@@ -35,5 +39,8 @@ pub(crate) fn draft(declaration: &Declaration) -> Draft {
         "declared: the value is created by this configuration and kept in its state"
     };
     artifact.notes.push(kept.to_owned());
+    if is_read {
+        draft.content = Content::Unstated;
+    }
     draft
 }

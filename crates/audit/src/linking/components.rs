@@ -299,6 +299,12 @@ impl<'a> Index<'a> {
             Use::File => {
                 let content = |at: &usize| matches!(self.facts.workloads[*at].kind, WorkloadKind::Env | WorkloadKind::Dockerfile);
                 let found: Vec<usize> = self.at_path(path).into_iter().filter(content).collect();
+                // A path of the host, whose files lie in a folder of the inputs as they do there.
+                let of_host = path.strip_prefix('/').filter(|_| found.is_empty() && user.kind == WorkloadKind::Systemd);
+                if let Some(path) = of_host {
+                    let nearest = |kind| self.nearest_above(path, user.location.origin.folder(), kind);
+                    return [WorkloadKind::Env, WorkloadKind::VaultAgent].into_iter().flat_map(nearest).collect();
+                }
                 if found.is_empty() { self.nearest_above(path, user.location.origin.folder(), WorkloadKind::Codebuild) } else { found }
             }
             Use::ServiceAccount => self.service_account(target, user),

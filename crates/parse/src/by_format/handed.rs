@@ -232,3 +232,30 @@ fn a_template_that_a_block_renders_is_a_part_of_it() {
         assert_eq!(is_drawn_in, text.contains("aws_instance"), "{text}");
     }
 }
+
+#[test]
+fn weak_words_of_a_map_and_key_files_that_a_variable_holds() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  DB_ADMIN_PASSWORD: postgres-admin-password\n  DB_USER: a\n";
+    assert!(super::found(&[("map.yaml", map)]).contains(&"DB_ADMIN_PASSWORD".to_owned()));
+    let job = "deploy:\n  script:\n    - ssh -i $ID_RSA -p 22 a@b.example uptime\n";
+    assert_eq!(super::found(&[(".gitlab-ci.yml", job)]), ["ID_RSA"]);
+}
+
+#[test]
+fn what_the_environment_gives_a_variable_of_packer() {
+    let build = "variable \"client_secret\" {\n  type = string\n  default = env(\"ARM_CLIENT_SECRET\")\n  sensitive = true\n}\nvariable \"client_id\" {\n  default = env(\"ARM_CLIENT_ID\")\n}\nsource \"azure-arm\" \"a\" {\n  client_id = var.client_id\n  client_secret = var.client_secret\n}\n";
+    assert_eq!(super::found(&[("azure.pkr.hcl", build)]), ["ARM_CLIENT_SECRET"]);
+}
+
+#[test]
+fn a_file_that_the_injector_writes_is_told_by_its_annotation() {
+    let pod = |annotation: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    vault.hashicorp.com/agent-inject: \"{annotation}\"\n    \
+             vault.hashicorp.com/agent-inject-secret-db.env: database/creds/a\nspec:\n  containers:\n    - name: a\n      image: x\n      \
+             command: [\"/bin/sh\", \"-c\", \". /vault/secrets/db.env && exec /app\"]\n"
+        )
+    };
+    assert_eq!(super::found(&[("pod.yaml", &pod("true"))]), ["database/creds/a"]);
+    assert_eq!(super::found(&[("pod.yaml", &pod("false"))]), ["[/vault/secrets/db.env]"]);
+}

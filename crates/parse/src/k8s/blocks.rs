@@ -38,12 +38,18 @@ pub(super) fn read(object: Object<'_>, workload: &mut Workload) {
     let Some(values) = &object.source.values else { return };
     for (name, written, at) in values.put_whole(text) {
         let path = format!("values.{name}");
-        if key_above(text, at) == "imagePullSecrets:" {
+        if key_above(text, put_at(text, at)) == "imagePullSecrets:" {
             workload.references.extend(written.node.items().iter().filter_map(|entry| pulls(object, written, entry, &path)));
         } else {
             named(object, written, None, &path, MAX_DEPTH, workload);
         }
     }
+}
+
+/// Where the value of an action is put: `with` only makes it the one that the next action writes, mostly below a key of its own.
+fn put_at(text: &str, at: usize) -> usize {
+    let is_with = text[at + 2..].trim_start_matches(['-', ' ']).starts_with("with ");
+    text[at + 2..].find("{{").filter(|_| is_with).map_or(at, |next| at + 2 + next)
 }
 
 /// The key under which an action writes: the one above it that is no deeper than what it says that it indents by.
@@ -107,7 +113,7 @@ mod tests {
         let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  imagePullSecrets: {{ toYaml .Values.pull | nindent 4 }}\n  \
                         containers:\n    - name: app\n      image: x\n      env:\n        {{- toYaml .Values.extra | nindent 8 }}\n      \
                         {{- with .Values.from }}\n      envFrom:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n";
-        let of = |values: &'static str| {
+        let of_chart = |template: &'static str, values: &'static str| {
             let unit = |path: &str, text: &'static str| {
                 Unit::new(Arc::new(Origin { path: path.into(), ..Origin::default() }), text.as_bytes().to_vec())
             };
@@ -115,12 +121,17 @@ mod tests {
             let pod = facts.workloads.into_iter().find(|workload| workload.id.contains("Pod")).unwrap();
             pod.references.into_iter().map(|reference| (reference.name, reference.used_as)).collect::<Vec<_>>()
         };
+        let of = |values: &'static str| of_chart(template, values);
         let extra = "pull: [{name: reg}]\nextra:\n  - name: DB\n    valueFrom: {secretKeyRef: {name: db, key: k}}\nfrom: [{secretRef: {name: all}}]\n";
         let mut found = of(extra);
         found.sort();
         let expected = [("all", None), ("db", Some("DB")), ("reg", Some("imagePullSecrets"))];
         assert_eq!(found, expected.map(|(name, used_as)| (name.to_owned(), used_as.map(str::to_owned))));
         assert_eq!(of("pull: []\nextra: []\nfrom: []\n"), []);
+        let made = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec:\n  {{- with .Values.imagePullSecrets }}\n  imagePullSecrets:\n    {{- toYaml . | nindent 4 }}\n  {{- end }}\n  containers: [{name: app, image: x}]\n";
+        let pulled = |values: &'static str| of_chart(made, values);
+        assert_eq!(pulled("imagePullSecrets: [{name: reg}]\n"), [("reg".to_owned(), Some("imagePullSecrets".to_owned()))]);
+        assert_eq!(pulled("imagePullSecrets: []\n"), []);
     }
 
     #[test]

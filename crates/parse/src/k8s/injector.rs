@@ -13,9 +13,14 @@ use crate::facts as shared;
 /// Beginning of the injector's annotations.
 pub(crate) const PREFIX: &str = "vault.hashicorp.com/";
 
+/// Folder that the injector writes to (Vault Agent injector, "Annotations").
+const WRITTEN: &str = "/vault/secrets/";
+
 /// Adds what the injector's annotations say of a pod.
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
     let Some(inject) = pod.annotation(&format!("{PREFIX}agent-inject")).filter(|written| written.node.is_true()) else { return };
+    // A file that the injector writes holds what its annotations say.
+    workload.references.retain(|used| used.store != StoreKind::File || !used.name.starts_with(WRITTEN));
     let annotations = pod.template.path(&["metadata", "annotations"]).map(crate::tree::Node::entries).unwrap_or_default();
     for entry in annotations {
         let Some(name) = entry.name().strip_prefix(PREFIX) else { continue };

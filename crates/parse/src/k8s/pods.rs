@@ -4,8 +4,8 @@ use unkeyed_model::{Content, Facts, Location, Reference, StoreKind, Use, Workloa
 
 use super::objects::{Object, Written};
 use super::{
-    blocks, certificates, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, options, programs, service_accounts,
-    volumes,
+    blocks, certificates, claims, commands, containers, identities, in_cluster, injector, mesh, oci_exchange, options, programs,
+    service_accounts, volumes,
 };
 use crate::tree::Node;
 
@@ -270,6 +270,7 @@ pub(super) fn read(object: Object<'_>, facts: &mut Facts) {
     identities::read(pod, &volumes, &mut workload, facts);
     commands::read(pod, &mut workload);
     mesh::read(pod, &mut workload);
+    claims::read(pod, &mut workload);
     injector::read(pod, &mut workload);
     in_cluster::read(pod, &mut workload);
     oci_exchange::read(pod, &mut workload);

@@ -134,7 +134,9 @@ pub(super) fn config_map(object: Object<'_>, facts: &mut Facts) {
     facts.stored.push(stored(object, StoreKind::K8sConfigMap, &object.name(), Custody::Embedded));
     for entry in object.at(&["data"]).map(crate::tree::Node::entries).unwrap_or_default() {
         if is_credential(entry.name()) {
-            facts.slots.extend(slot(object, entry, "data", SlotEncoding::Plain));
+            let slot = slot(object, entry, "data", SlotEncoding::Plain);
+            facts.declarations.extend(slot.as_ref().and_then(|slot| weak(entry, SlotEncoding::Plain, &slot.location)));
+            facts.slots.extend(slot);
         }
         let is_script = entry.value.text().is_some_and(|text| text.starts_with("#!")) || commands::is_script(entry.name());
         if is_script {

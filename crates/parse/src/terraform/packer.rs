@@ -77,9 +77,26 @@ fn section_values(
             workload.references.push(Reference { content: Content::Durable, destination: Some(Destination::new("ssh", "")), ..key });
         } else if !matches!(leaf.name.as_str(), "ssh_password" | "winrm_password") {
             // Those two open the machine that is built, and are gone with it.
-            workload.references.append(&mut reader.read(&leaf, facts));
+            let mut used = reader.read(&leaf, facts);
+            if used.is_empty() {
+                used.extend(from_environment(module, &leaf).map(|used| Reference { destination: destination.cloned(), ..used(at) }));
+            }
+            workload.references.append(&mut used);
         }
     }
+}
+
+/// What the default of a variable takes from the environment (`env("ARM_CLIENT_SECRET")`) under the name of a credential.
+fn from_environment(module: &Module<'_>, leaf: &Leaf) -> Option<impl Fn(unkeyed_model::Location) -> Reference> {
+    let (text, _) = module.text_of(&leaf.val);
+    hole::holes(&text).find(|what| what.starts_with("env("))?;
+    let written = leaf.val.at.and_then(|at| module.source(at).1.split_once("env(").map(|(_, rest)| rest));
+    let own = leaf.name.clone();
+    let name = written.and_then(|rest| rest.split('"').nth(1)).unwrap_or(&own).to_owned();
+    facts::is_credential_variable(&own).then_some(move |at| {
+        let used = facts::reference(StoreKind::Environment, &name, at);
+        Reference { content: Content::Durable, used_as: Some(own.clone()), ..used }
+    })
 }
 
 /// `NAME=value` that a provisioner's script gets: a literal, or the use of a variable.

@@ -243,3 +243,54 @@ fn a_map_that_is_here_leaves_nothing_open_when_all_of_it_is_taken() {
     };
     assert_eq!((taken(true), taken(false)), (0, 1));
 }
+
+/// A pod whose folder holds a program that reads a variable called after a credential.
+fn reader_of_a_variable() -> Estate {
+    let mut estate = secretless();
+    let mut pod = estate.facts.workloads.remove(0);
+    (pod.id, pod.kind) = ("k8s:prod/Deployment/api".into(), WorkloadKind::K8s);
+    (pod.location, pod.extents) = (place("api/pod.yaml", 0, 5), vec![place("api/pod.yaml", 0, 100)]);
+    estate.facts.workloads.push(pod);
+    let mut read = declaration("program.credential-read", "DB_PASSWORD", place("api/src/app.py", 10, 20));
+    read.custody = Custody::PlatformStored;
+    estate.facts.declarations.push(read);
+    estate
+}
+
+#[test]
+fn a_program_that_is_given_a_credential_keeps_its_workload_open() {
+    let verdict = |estate: Estate| {
+        let report = judge(estate);
+        let of = report.workloads.iter().find(|workload| workload.id.contains("api")).map(|workload| workload.verdict);
+        (of, report.artifacts.iter().filter(|artifact| artifact.kind.starts_with("program.")).count())
+    };
+    let mut without = reader_of_a_variable();
+    without.facts.declarations.clear();
+    assert_eq!(verdict(without), (Some(Verdict::Secretless), 0));
+    assert_eq!(verdict(reader_of_a_variable()), (Some(Verdict::Indeterminate), 1));
+    // What the pod is known to be given decides.
+    let mut given = reader_of_a_variable();
+    given.facts.workloads[0].references.push(reference(StoreKind::K8sSecret, "db"));
+    assert_eq!(verdict(given), (Some(Verdict::Partial), 0));
+    // A test isn't deployed.
+    let mut nobody = reader_of_a_variable();
+    nobody.facts.declarations[0].location = place("api/tests/app.py", 10, 20);
+    assert_eq!(verdict(nobody), (Some(Verdict::Secretless), 0));
+}
+
+#[test]
+fn a_program_belongs_to_whoever_runs_what_is_built_from_it() {
+    let mut function = pod("fn", "template.yaml");
+    (function.id, function.kind) = ("cfn:template.yaml#fn".into(), WorkloadKind::CloudFormation);
+    function.uses.push((Use::File, "svc/dist".into()));
+    let mut estate = estate();
+    estate.facts.workloads = vec![function];
+    let mut fetch = declaration("program.secret-fetch", "getObject", place("svc/src/a.ts", 10, 20));
+    fetch.custody = Custody::VaultStatic;
+    estate.facts.declarations.push(fetch);
+    assert_eq!(holders(&judge(estate.clone()), 0), ["cfn:template.yaml#fn"]);
+    estate.facts.declarations[0].location = place("web/src/a.ts", 10, 20);
+    assert!(judge(estate.clone()).artifacts.is_empty());
+    estate.facts.declarations[0].location = place("svc/tests/a.ts", 10, 20);
+    assert!(judge(estate).artifacts.is_empty());
+}

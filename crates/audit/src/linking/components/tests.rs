@@ -164,3 +164,21 @@ fn an_agent_of_vault_is_judged_alone_where_nobody_draws_it_in() {
     facts.workloads.push(user.clone());
     assert_eq!(ids(&facts), [user.id]);
 }
+
+#[test]
+fn a_unit_of_a_host_draws_in_the_files_that_lie_in_the_inputs_as_they_do_there() {
+    let unit = |path: &str, file: &str| {
+        let mut unit = Workload::new(WorkloadKind::Systemd, format!("systemd:{path}"), path, place(path, 0, 5));
+        unit.uses.push((Use::File, file.to_owned()));
+        unit
+    };
+    let env = Workload::new(WorkloadKind::Env, "env:host/etc/app/app.env", "app.env", place("host/etc/app/app.env", 0, 5));
+    let mut agent = Workload::new(WorkloadKind::VaultAgent, "vault-agent:etc/a.hcl#agent", "vault-agent", place("etc/a.hcl", 0, 9));
+    agent.component = true;
+    let units =
+        vec![unit("host/units/a.service", "/etc/app/app.env"), unit("units/v.service", "/etc/a.hcl"), unit("b.service", "/etc/b.env")];
+    let facts = Facts { workloads: units.into_iter().chain([env, agent]).collect(), ..Facts::default() };
+    let parts: Vec<(String, usize)> = merged(&facts).into_iter().map(|one| (one.workload.id, one.parts.len())).collect();
+    let of = |id: &str| (format!("systemd:{id}"), if id == "b.service" { 1 } else { 2 });
+    assert_eq!(parts, [of("b.service"), of("host/units/a.service"), of("units/v.service")]);
+}
