@@ -40,6 +40,7 @@ mod outputs;
 mod packer;
 mod principals;
 mod provider;
+mod provisioners;
 mod pulumi;
 mod registry;
 mod rendered;
@@ -239,20 +240,13 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
     };
     let mut module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
     module.outputs = outputs::read(&module, modules);
-    principals::defined(&module, &mut facts);
-    for (address, section) in &module.resources {
-        let resource = Resource { module: &module, address, section: *section };
-        if let Some(reader) = reader_of(resource.full_kind()) {
-            read_one(resource, reader, &mut facts);
-        }
-        declared::read(resource, &mut facts);
-        compute::read(resource, &mut facts);
-    }
+    read_resources(&module, &mut facts);
     module.documents.read_others(&mut facts);
     hcp::read(&module, &mut facts);
     spacelift::read(&module, &mut facts);
     manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
+    provisioners::read(&module, &mut facts);
     calls::read(&module, modules, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
@@ -265,6 +259,18 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
     limits(&module, &mut facts);
     tidy(&mut facts);
     facts
+}
+
+fn read_resources(module: &Module<'_>, facts: &mut Facts) {
+    principals::defined(module, facts);
+    for (address, section) in &module.resources {
+        let resource = Resource { module, address, section: *section };
+        if let Some(reader) = reader_of(resource.full_kind()) {
+            read_one(resource, reader, facts);
+        }
+        declared::read(resource, facts);
+        compute::read(resource, facts);
+    }
 }
 
 /// Says which limits of a folder, or of a module with what a call gives it, were reached.
