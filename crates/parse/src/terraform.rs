@@ -13,6 +13,7 @@ mod builds;
 mod calls;
 mod carried;
 mod compute;
+mod data_files;
 pub(crate) mod declared;
 mod directives;
 mod documents;
@@ -97,6 +98,11 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     (is_configuration && !is_copy()).then(|| origin.folder().to_owned())
 }
 
+/// Files of data that a folder's configuration may take.
+pub(crate) fn claims_data(unit: &Unit<'_>) -> Option<String> {
+    data_files::claims(unit)
+}
+
 /// State files, and what `terraform show -json` prints.
 pub(crate) fn claims_state(unit: &Unit<'_>) -> Option<String> {
     let name = unit.origin().file_name();
@@ -129,13 +135,22 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 pub(crate) fn read_with(units: &[Unit<'_>], modules: &Modules<'_>) -> Facts {
     match configured(units) {
         Some(configuration) => read_all(WorkloadKind::Terraform, units, configuration.origin().folder(), modules),
-        None => place::each(units, trust_policy::read),
+        None => {
+            let mut facts = Facts::default();
+            let documents = units.iter().filter(|unit| trust_policy::is_document(unit));
+            documents.for_each(|unit| facts.append(place::each(std::slice::from_ref(unit), trust_policy::read)));
+            facts
+        }
     }
 }
 
-/// A file of a folder that is configuration, and no policy document beside it.
+/// A file of a folder that is configuration, and no policy document or data beside it.
 fn configured<'u, 'b>(units: &'u [Unit<'b>]) -> Option<&'u Unit<'b>> {
-    units.iter().find(|unit| !trust_policy::is_document(unit))
+    units.iter().find(|unit| is_configuration(unit))
+}
+
+fn is_configuration(unit: &Unit<'_>) -> bool {
+    !trust_policy::is_document(unit) && !data_files::is_data(unit)
 }
 
 fn folder_of<'u>(units: &'u [Unit<'_>]) -> &'u str {
