@@ -58,6 +58,9 @@ pub(super) fn is_data(unit: &Unit<'_>) -> bool {
 pub(super) fn text(module: &Module<'_>, val: &Val) -> Option<Val> {
     let Kind::Ref(file) = &val.kind else { return None };
     let text = (file.address == "file").then(|| module.documents.data(&module.folder, &file.attribute))??;
+    if !module.pay(text.len() / 64) {
+        return None;
+    }
     Some(Val { kind: Kind::Text(hole::clean(text), Basis::Literal), ..val.clone() })
 }
 
@@ -65,6 +68,9 @@ pub(super) fn text(module: &Module<'_>, val: &Val) -> Option<Val> {
 pub(super) fn set(module: &Module<'_>, args: &[Val]) -> Val {
     let shown = |at: usize| args.get(at).map(|arg| hole::shown(&module.text_of(arg).0)).unwrap_or_default();
     let (folder, pattern) = (shown(0), shown(1));
+    if !module.pay(module.documents.data_count()) {
+        return Val::unknown("fileset(…)");
+    }
     let names = module.documents.data_in(&module.folder, &folder).filter(|name| is_match(name, &pattern));
     let names: Vec<Val> = names.map(|name| Val::new(Kind::Text(name.to_owned(), Basis::Literal))).collect();
     Val::new(if names.is_empty() { Kind::Ref(Ref::new("file", folder)) } else { Kind::List(names) })

@@ -63,6 +63,11 @@ impl<'m> Documents<'m> {
         std::str::from_utf8(self.data.get(within(folder, path).as_str())?.bytes()).ok()
     }
 
+    /// How many files of data there are.
+    pub(super) fn data_count(&self) -> usize {
+        self.data.len()
+    }
+
     /// The files of data in a folder, by their paths from there.
     pub(super) fn data_in(&self, folder: &str, path: &str) -> impl Iterator<Item = &'m str> {
         let base = within(folder, path);
