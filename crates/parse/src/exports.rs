@@ -50,7 +50,8 @@ pub(crate) fn group(unit: &Unit<'_>) -> Option<Group> {
     if k8s::is_manifest(unit.bytes()) {
         return Some(Group { format: "k8s", key: unit.origin().folder().to_owned(), surface });
     }
-    crate::group(unit).map(|group| Group { surface, ..group })
+    let is_data = |group: &Group| group.format == crate::TERRAFORM && crate::terraform::claims(unit).is_none();
+    crate::group(unit).filter(|group| !is_data(group)).map(|group| Group { surface, ..group })
 }
 
 /// Whether a text is a policy in Vault's own language.

@@ -10,6 +10,7 @@
 mod ansible;
 mod aws;
 mod azure;
+mod blanks;
 mod deployment;
 mod expansion;
 mod gcp;
@@ -26,14 +27,17 @@ mod script;
 mod steps;
 mod vault;
 
+pub(crate) use self::blanks::as_variables as with_variables;
 pub(crate) use self::script::tree as node;
 pub(crate) use self::steps::{FORMATS as STEPS, Visit};
 
-use unkeyed_model::{Facts, Unit};
+use std::ops::Range;
+
+use unkeyed_model::{Facts, SkipReason, Span, Unit};
 
 use crate::exports::{self, Labels, Out, Resource};
 use crate::place::Place;
-use crate::{place, programs, shell_script, spire, terraform};
+use crate::{commands, place, programs, shell_script, spire, terraform};
 
 /// How far into a file the words that tell it are looked for, in bytes.
 const HEAD: usize = 64 << 10;
@@ -124,7 +128,8 @@ pub(crate) fn claims_scripts(unit: &Unit<'_>) -> Option<String> {
             || (holds(head, "federation create") && holds(head, "bundleEndpointProfile"))
     };
     let name = origin.file_name();
-    let is_told = || is_script(name) && steps::reader_of(name).is_none() && (makes_trusts() || makes_entries());
+    let is_read = (is_script(name) && steps::reader_of(name).is_none()) || steps::is_runners(name);
+    let is_told = || is_read && (makes_trusts() || makes_entries());
     // A policy of Vault may stand in a file of its own.
     let is_policy = || name.ends_with(".hcl") && std::str::from_utf8(unit.bytes()).is_ok_and(exports::is_vault_policy);
     (terraform::is_terragrunt(name) || is_told() || is_policy()).then(|| origin.path.clone())
@@ -221,7 +226,7 @@ pub(crate) fn read_steps(units: &[Unit<'_>]) -> Facts {
 pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts) -> Option<Vec<Resource>> {
     let name = place.origin().file_name();
     let is_program = programs::is_pulumi(place);
-    let is_other = steps::reader_of(name).is_some();
+    let is_other = steps::reader_of(name).is_some() || name == commands::PACKAGE;
     if !is_yaml(name) && !is_script(name) && !is_program && !is_other {
         return None;
     }
@@ -237,6 +242,38 @@ pub(crate) fn written(place: &Place<'_>, labels: &mut Labels, facts: &mut Facts)
         script::read(&mut out);
     }
     Some(out.finish())
+}
+
+/// Commands that stand in a file of another language.
+pub(crate) struct Commands<'c> {
+    pub(crate) text: String,
+    /// Variables that are set for them.
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) is_power_shell: bool,
+    /// Where a part of the text stands.
+    pub(crate) locate: Box<dyn Fn(Range<usize>) -> Span + 'c>,
+}
+
+/// What such commands make, each for itself, as resources.
+pub(crate) fn made(place: &Place<'_>, all: Vec<Commands<'_>>, facts: &mut Facts) -> Vec<Resource> {
+    let mut labels = Labels::default();
+    let mut out = Out::new(place, facts, &mut labels);
+    let mut script = script::Script::new();
+    for commands in all {
+        script.begin();
+        script.given = commands.variables.into_iter().collect();
+        let (text, limited) = if commands.is_power_shell { power_shell::plain(&commands.text) } else { (commands.text, false) };
+        if limited {
+            out.facts.skipped.push(place.skip(SkipReason::Limit, power_shell::LIMITED));
+        }
+        script.run(&script::Text { text: &text, locate: &*commands.locate, is_step: true }, &mut out);
+    }
+    out.finish()
+}
+
+/// Whether a text has words of commands that make trusts.
+pub(crate) fn makes_trusts(text: &str) -> bool {
+    WORDS.iter().any(|word| holds(text.as_bytes(), word))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! nothing that a job is known to do. A file that can't be read is noted and keeps no verdict open, because nobody but the job
 //! gives it a meaning.
 
+mod justfile;
 mod makefile;
 
 use std::rc::Rc;
@@ -14,7 +15,7 @@ use unkeyed_model::{Facts, Skip, SkipReason, Span, Unit};
 use crate::ci::{Budget, Job};
 use crate::commands;
 use crate::place::{self, Place};
-use crate::provisioning::Visit;
+use crate::provisioning::{self, Visit};
 use crate::shell_script::SCRIPT;
 use crate::tree::{Kind, Node, Style};
 use crate::{host_files, json};
@@ -77,6 +78,11 @@ pub(crate) fn each_recipe(text: &str, visit: &mut Visit<'_>) {
         let (start, recipe) = (rule.recipe.start, text.get(rule.recipe.start..rule.recipe.end).unwrap_or_default());
         visit(&makefile::for_shell(recipe), &|range| Span::new(start + range.start, start + range.end));
     }
+}
+
+/// Visits a justfile as the shell gets it.
+pub(crate) fn each_just(text: &str, visit: &mut Visit<'_>) {
+    visit(&provisioning::with_variables(&justfile::for_shell(text)), &|range| Span::new(range.start, range.end));
 }
 
 /// One recipe.

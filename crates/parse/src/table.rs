@@ -75,4 +75,6 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "k3s", claims: k3s::claims, surface: Surface::Iac, read: k3s::read },
     Row { name: "text-templates", claims: text_template::claims, surface: Surface::Worktree, read: text_template::read },
     Row { name: "k8s", claims: k8s::claims, surface: Surface::K8sManifest, read: k8s::read },
+    // Data that nobody else reads stands with the configuration beside it.
+    Row { name: terraform::FORMAT, claims: terraform::claims_data, surface: Surface::Iac, read: terraform::read },
 ];

@@ -13,6 +13,7 @@ mod builds;
 mod calls;
 mod carried;
 mod compute;
+mod data_files;
 pub(crate) mod declared;
 mod directives;
 mod documents;
@@ -40,6 +41,7 @@ mod outputs;
 mod packer;
 mod principals;
 mod provider;
+mod provisioners;
 mod pulumi;
 mod registry;
 mod rendered;
@@ -96,6 +98,11 @@ pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
     (is_configuration && !is_copy()).then(|| origin.folder().to_owned())
 }
 
+/// Files of data that a folder's configuration may take.
+pub(crate) fn claims_data(unit: &Unit<'_>) -> Option<String> {
+    data_files::claims(unit)
+}
+
 /// State files, and what `terraform show -json` prints.
 pub(crate) fn claims_state(unit: &Unit<'_>) -> Option<String> {
     let name = unit.origin().file_name();
@@ -128,13 +135,22 @@ pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
 pub(crate) fn read_with(units: &[Unit<'_>], modules: &Modules<'_>) -> Facts {
     match configured(units) {
         Some(configuration) => read_all(WorkloadKind::Terraform, units, configuration.origin().folder(), modules),
-        None => place::each(units, trust_policy::read),
+        None => {
+            let mut facts = Facts::default();
+            let documents = units.iter().filter(|unit| trust_policy::is_document(unit));
+            documents.for_each(|unit| facts.append(place::each(std::slice::from_ref(unit), trust_policy::read)));
+            facts
+        }
     }
 }
 
-/// A file of a folder that is configuration, and no policy document beside it.
+/// A file of a folder that is configuration, and no policy document or data beside it.
 fn configured<'u, 'b>(units: &'u [Unit<'b>]) -> Option<&'u Unit<'b>> {
-    units.iter().find(|unit| !trust_policy::is_document(unit))
+    units.iter().find(|unit| is_configuration(unit))
+}
+
+fn is_configuration(unit: &Unit<'_>) -> bool {
+    !trust_policy::is_document(unit) && !data_files::is_data(unit)
 }
 
 fn folder_of<'u>(units: &'u [Unit<'_>]) -> &'u str {
@@ -239,20 +255,13 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
     };
     let mut module = Module::new(kind, folder, files).called_with(modules.given(folder)).with_documents(Documents::read(kind, units));
     module.outputs = outputs::read(&module, modules);
-    principals::defined(&module, &mut facts);
-    for (address, section) in &module.resources {
-        let resource = Resource { module: &module, address, section: *section };
-        if let Some(reader) = reader_of(resource.full_kind()) {
-            read_one(resource, reader, &mut facts);
-        }
-        declared::read(resource, &mut facts);
-        compute::read(resource, &mut facts);
-    }
+    read_resources(&module, &mut facts);
     module.documents.read_others(&mut facts);
     hcp::read(&module, &mut facts);
     spacelift::read(&module, &mut facts);
     manifests::read(&module, &mut facts);
     registry::read(&module, &mut facts);
+    provisioners::read(&module, &mut facts);
     calls::read(&module, modules, &mut facts);
     variables::read(&module, &mut facts);
     match kind {
@@ -265,6 +274,18 @@ fn read_folder(kind: WorkloadKind, units: &[Unit<'_>], folder: &str, modules: &M
     limits(&module, &mut facts);
     tidy(&mut facts);
     facts
+}
+
+fn read_resources(module: &Module<'_>, facts: &mut Facts) {
+    principals::defined(module, facts);
+    for (address, section) in &module.resources {
+        let resource = Resource { module, address, section: *section };
+        if let Some(reader) = reader_of(resource.full_kind()) {
+            read_one(resource, reader, facts);
+        }
+        declared::read(resource, facts);
+        compute::read(resource, facts);
+    }
 }
 
 /// Says which limits of a folder, or of a module with what a call gives it, were reached.

@@ -10,7 +10,7 @@ mod typed;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::policy_document::hole;
 
@@ -46,6 +46,13 @@ const WRAPPERS: &[&str] = &[
     "Output.of(",
     "serializeJson(",
 ];
+
+/// The call that makes a role's trust of a principal (Pulumi's AWS provider, `iam.assumeRolePolicyForPrincipal`).
+const TRUST: &str = "iam.assumeRolePolicyForPrincipal(";
+
+fn assumed_by(principal: Json) -> Json {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal }] })
+}
 
 /// What stands in front of a text that is put together from outputs.
 const TAGS: &[&str] = &["pulumi.interpolate", "interpolate"];
@@ -224,7 +231,8 @@ impl Reader<'_> {
         let length = rest.bytes().take_while(|byte| is_name(*byte) || *byte == b'.').count() + 1;
         let call = rest.get(..length).filter(|call| call.ends_with('('))?;
         let is_object = call.ends_with("Args(");
-        if !is_object && !WRAPPERS.contains(&call) {
+        let is_trust = call.ends_with(TRUST);
+        if !is_object && !is_trust && !WRAPPERS.contains(&call) {
             return None;
         }
         let (start, mut first, mut fields) = (self.at, None, Map::new());
@@ -248,6 +256,7 @@ impl Reader<'_> {
             self.blank();
             let ends = matches!(self.peek(), Some(b',' | b'}' | b']' | b')' | b';') | None);
             let value = if is_object { Some(Json::Object(fields)) } else { first };
+            let value = if is_trust { value.map(assumed_by) } else { value };
             if let Some(value) = value.filter(|_| ends) {
                 return Some(value);
             }

@@ -227,3 +227,15 @@ fn policies_that_a_library_gives_a_role_are_its_grants() {
     assert_eq!(facts("a.py", own).grants[0].actions, ["*"]);
     assert!(facts("a.py", "iam.attach_role_policy(RoleName='ci', PolicyArn=arn)\n").grants.is_empty());
 }
+
+#[test]
+fn a_role_of_pulumi_trusts_the_principal_that_it_is_made_for() {
+    let role = |principal: &str| {
+        let head =
+            "import * as aws from '@pulumi/aws';\nnew aws.iam.Role('r', {\n  assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal(";
+        facts("index.ts", &format!("{head}{principal}),\n}});\n"))
+    };
+    let vendor = role("{ AWS: 'arn:aws:iam::424242424242:root' }");
+    assert_eq!((vendor.trusts.len(), vendor.trusts[0].trusted.as_str()), (1, "account"));
+    assert_eq!(role("{ AWS: '*' }").trusts[0].trusted, "any");
+}

@@ -34,6 +34,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("gcp", "ServiceAccountIAMMember", "google_service_account_iam_member"),
     ("gcp", "ProjectIAMMember", "google_project_iam_member"),
     ("cnrm", "IAMWorkloadIdentityPoolProvider", "google_iam_workload_identity_pool_provider"),
+    ("cnrm", "ResourceManagerPolicy", "google_organization_policy"),
     ("cnrm", "IAMPolicyMember", "google_service_account_iam_member"),
     ("vault", "AuthBackendRole", "vault_jwt_auth_backend_role"),
 ];

@@ -1,5 +1,5 @@
-//! Commands in steps of pipelines, recipes of Makefiles and instructions of Dockerfiles: they make the same trusts and grants
-//! as those of a script of its own.
+//! Commands in steps of pipelines, recipes of Makefiles and of other runners of tasks, scripts of packages and instructions of
+//! Dockerfiles: they make the same trusts and grants as those of a script of its own.
 //!
 //! The decision a reader would question: a step is read where it is written and once, not for each job that draws it in; what a
 //! caller would fill in stays unknown. Only values that stand in variables around it are known.
@@ -11,11 +11,11 @@ use unkeyed_model::{SkipReason, Span, Unit};
 
 use super::expansion::name_at;
 use super::script::{Script, Text};
-use super::{ENDINGS, WORDS, head, holds, is_yaml, power_shell};
+use super::{ENDINGS, WORDS, blanks, head, holds, is_yaml, power_shell};
 use crate::exports::Out;
 use crate::flat::Flat;
 use crate::tree::{Kind, Node};
-use crate::{dockerfile, jenkins, recipes, yaml};
+use crate::{commands, dockerfile, jenkins, json, recipes, yaml};
 
 /// Keys whose texts are scripts, in the languages of all systems.
 const SCRIPTS: &[&str] = &[
@@ -45,7 +45,7 @@ const SCRIPTS: &[&str] = &[
 ];
 
 /// Keys of variables.
-const VARIABLES: &[&str] = &["env", "variables", "environment"];
+const VARIABLES: &[&str] = &["env", "variables", "environment", "vars"];
 
 /// The longest `<< parameters.x >>`, in bytes.
 const MAX_MARK: usize = 200;
@@ -67,6 +67,7 @@ pub(crate) const FORMATS: &[&str] = &[
     "ansible",
     "makefiles",
     "dockerfile",
+    "package-scripts",
 ];
 
 /// Whether a file's steps make trusts.
@@ -75,12 +76,22 @@ pub(super) fn are_in(unit: &Unit<'_>) -> bool {
     WORDS.iter().any(|word| holds(head, word))
 }
 
+fn is_justfile(name: &str) -> bool {
+    matches!(name, "justfile" | "Justfile" | ".justfile") || name.ends_with(".just")
+}
+
+/// Whether a file is a task runner's that no other reader claims: a justfile, or a Taskfile.
+pub(super) fn is_runners(name: &str) -> bool {
+    is_justfile(name) || (is_yaml(name) && (name.starts_with("Taskfile.") || name.starts_with("taskfile.")))
+}
+
 /// Whether a file is none of YAML, but holds steps.
 pub(super) fn reader_of(path: &str) -> Option<fn(&str, &mut Visit<'_>)> {
     let name = path.rsplit('/').next().unwrap_or_default();
     match name {
         _ if is_yaml(name) || ENDINGS.iter().any(|ending| name.ends_with(ending)) => None,
         "Makefile" | "makefile" | "GNUmakefile" => Some(recipes::each_recipe),
+        name if is_justfile(name) => Some(recipes::each_just),
         name if name.contains("ockerfile") || name.contains("ontainerfile") => Some(dockerfile::each_run),
         name if name.contains("enkinsfile") || name.ends_with(".groovy") => Some(jenkins::each_text),
         _ => None,
@@ -95,6 +106,14 @@ pub(super) fn read(out: &mut Out<'_>) {
     let (mut script, mut read) = (Script::new(), BTreeSet::new());
     if let Some(each) = reader_of(out.place.path()) {
         return each(out.place.text(), &mut |text, locate| script.run(&Text { text, locate, is_step: true }, out));
+    }
+    if out.place.path().ends_with(commands::PACKAGE) {
+        let root = json::parse(out.place).ok();
+        for entry in root.iter().filter_map(|root| root.get("scripts")).flat_map(Node::entries) {
+            script.begin();
+            Walk { script: &mut script, read: &mut read, out }.script(&entry.value, Shell::Posix);
+        }
+        return;
     }
     for document in &yaml::parse(out.place).nodes {
         let mut walk = Walk { script: &mut script, read: &mut read, out };
@@ -167,7 +186,7 @@ impl Walk<'_, '_> {
             }
             Shell::None => return,
         };
-        let text = without_marks(&self.script.with_macros(&text));
+        let text = without_marks(&blanks::as_variables(&self.script.with_macros(&text)));
         self.script.run(&Text { text: &text, locate: &|range| flat.span(range), is_step: true }, self.out);
     }
 

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 use unkeyed_model::{Facts, Unit, WorkloadKind};
 
+use super::data_files;
 use super::module::{Module, Section};
 use crate::evaluated::{Kind, Val};
 use crate::host_files;
@@ -28,14 +29,19 @@ pub(super) fn folder(folder: &str) -> &str {
 #[derive(Default)]
 pub(super) struct Documents<'m> {
     by_path: BTreeMap<&'m str, &'m Unit<'m>>,
+    /// Files of data.
+    data: BTreeMap<&'m str, &'m Unit<'m>>,
     taken: RefCell<BTreeSet<String>>,
 }
 
 impl<'m> Documents<'m> {
     /// Those among the files of a folder.
     pub(super) fn read(kind: WorkloadKind, units: &'m [Unit<'m>]) -> Self {
-        let documents = units.iter().filter(|unit| kind == WorkloadKind::Terraform && trust_policy::is_document(unit));
-        Self { by_path: documents.map(|unit| (unit.origin().path.as_str(), unit)).collect(), taken: RefCell::default() }
+        let of = |is_one: fn(&Unit<'_>) -> bool| {
+            let found = units.iter().filter(move |unit| kind == WorkloadKind::Terraform && is_one(unit));
+            found.map(|unit| (unit.origin().path.as_str(), unit)).collect()
+        };
+        Self { by_path: of(trust_policy::is_document), data: of(data_files::is_data), taken: RefCell::default() }
     }
 
     /// The document at a path as the configuration of `folder` writes it.
@@ -47,10 +53,27 @@ impl<'m> Documents<'m> {
     }
 
     fn text(&self, folder: &str, path: &str) -> Option<(String, &'m str)> {
-        let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| path.strip_prefix(base)).unwrap_or(path);
-        let path = host_files::relative(&format!("{folder}/x"), inside.trim_start_matches('/'));
+        let path = within(folder, path);
         let text = std::str::from_utf8(self.by_path.get(path.as_str())?.bytes()).ok()?;
         Some((path, text))
+    }
+
+    /// The text of a file of data, by the path that the configuration of `folder` writes.
+    pub(super) fn data(&self, folder: &str, path: &str) -> Option<&'m str> {
+        std::str::from_utf8(self.data.get(within(folder, path).as_str())?.bytes()).ok()
+    }
+
+    /// How many files of data there are.
+    pub(super) fn data_count(&self) -> usize {
+        self.data.len()
+    }
+
+    /// The files of data in a folder, by their paths from there.
+    pub(super) fn data_in(&self, folder: &str, path: &str) -> impl Iterator<Item = &'m str> {
+        let base = within(folder, path);
+        self.data
+            .keys()
+            .filter_map(move |path| if base.is_empty() { Some(*path) } else { path.strip_prefix(base.as_str())?.strip_prefix('/') })
     }
 
     /// Reads those that the configuration doesn't take.
@@ -62,6 +85,12 @@ impl<'m> Documents<'m> {
             }
         }
     }
+}
+
+/// The path of a file in the inputs, as the configuration of `folder` writes it.
+fn within(folder: &str, path: &str) -> String {
+    let inside = ["${path.module}", "${path.root}", "${path.cwd}"].iter().find_map(|base| path.strip_prefix(base)).unwrap_or(path);
+    host_files::relative(&format!("{folder}/x"), inside.trim_start_matches('/'))
 }
 
 impl Module<'_> {

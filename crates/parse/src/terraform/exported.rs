@@ -69,6 +69,11 @@ fn has_blanks(place: &Place<'_>) -> bool {
     place.origin().surface != Surface::CliExport && place.text().split("${").skip(1).all(is_blank)
 }
 
+/// Resources as a file of configuration, in the place of the file that they were read from.
+pub(super) fn file<'a>(place: Place<'a>, resources: &[Resource], facts: &mut Facts) -> Option<File<'a>> {
+    File::of_rendered(place, render(resources.iter(), true), facts)
+}
+
 fn render<'r>(resources: impl Iterator<Item = &'r Resource>, is_template: bool) -> Rendered {
     let mut writer = Writer::new();
     writer.templates = is_template;

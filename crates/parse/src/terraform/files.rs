@@ -72,7 +72,8 @@ pub(super) fn parse<'a>(kind: WorkloadKind, units: &'a [Unit<'_>], facts: &mut F
         return exported::files(units, facts);
     }
     let mut files = Vec::new();
-    for unit in units.iter().filter(|unit| !trust_policy::is_document(unit)) {
+    let is_read = |unit: &&Unit<'_>| !trust_policy::is_document(unit) && (kind != WorkloadKind::Terraform || super::is_configuration(unit));
+    for unit in units.iter().filter(is_read) {
         match Place::new(unit) {
             Ok(place) => files.extend(parse_one(kind, place, facts)),
             Err(skip) => facts.skipped.push(skip),

@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use unkeyed_model::{Basis, Timestamp};
 
-use super::embedded;
 use super::eval::MAX_TEXT;
 use super::module::Module;
 use super::resource::seconds;
+use super::{data_files, embedded};
 use crate::evaluated::{Kind, Ref, Val};
 use crate::policy_document::hole;
 
@@ -29,6 +29,7 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
     match name {
         "jsondecode" | "yamldecode" if !args.is_empty() => {
             let arg = args.swap_remove(0);
+            let arg = data_files::text(module, &arg).unwrap_or(arg);
             let made = embedded::structure(module, &arg).or_else(|| (name == "yamldecode").then(|| embedded::yaml(module, &arg))?);
             made.unwrap_or(arg)
         }
@@ -48,7 +49,8 @@ pub(super) fn call(module: &Module<'_>, name: &str, mut args: Vec<Val>) -> Val {
         "try" | "coalesce" | "coalescelist" => alternatives(name, args),
         "can" => can(args),
         "timeadd" => later(module, &args),
-        "file" | "templatefile" | "filebase64" | "fileset" => file(module, name, &args),
+        "fileset" => data_files::set(module, &args),
+        "file" | "templatefile" | "filebase64" => file(module, name, &args),
         "templatestring" => template(module, &args),
         "keys" | "values" if args.len() == 1 => {
             let all = module.expanded(args.swap_remove(0));

@@ -130,7 +130,7 @@ impl<'u> Modules<'u> {
         let mut calls: BTreeMap<String, Vec<Given>> = BTreeMap::new();
         for (folder, parsed) in self.folders.iter().filter(|(_, parsed)| !parsed.calls.is_empty()) {
             let module = Module::new(WorkloadKind::Terraform, folder, &parsed.files).called_with(self.given(folder));
-            let module = module.with_documents(Documents::default());
+            let module = module.with_documents(Documents::read(WorkloadKind::Terraform, parsed.units));
             for section in module.calls() {
                 let Some(callee) = callee(&module, section) else { continue };
                 let attributes = section.block.body.attributes().filter(|attribute| !META.contains(&attribute.key.as_str()));

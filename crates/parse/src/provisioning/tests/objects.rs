@@ -76,3 +76,16 @@ fn members_that_a_deployment_binds_have_their_roles() {
                   gcpIamPolicy:\n      bindings:\n      - {role: roles/owner, members: [\"serviceAccount:a@b.iam.gserviceaccount.com\"]}\n";
     assert_eq!(roles(policy), ["roles/owner"]);
 }
+
+#[test]
+fn an_organisations_policy_of_config_connector_says_who_extends_tokens() {
+    let policy = |allowed: &str| {
+        let text = format!(
+            "apiVersion: resourcemanager.cnrm.cloud.google.com/v1beta1\nkind: ResourceManagerPolicy\nmetadata: {{name: p}}\nspec:\n  \
+             constraint: constraints/iam.allowServiceAccountCredentialLifetimeExtension\n  listPolicy: {{{allowed}}}\n"
+        );
+        read("org/p.yaml", &text).sessions.iter().map(|session| session.seconds).collect::<Vec<_>>()
+    };
+    assert_eq!(policy("allow: {values: [ci@northwind.iam.gserviceaccount.com]}"), [Some(43_200)]);
+    assert_eq!(policy("deny: {all: true}"), [None]);
+}

@@ -97,3 +97,23 @@ fn an_expansion_is_followed_only_so_far() {
     assert!(attached(1000));
     assert!(!attached(5000));
 }
+
+#[test]
+fn scripts_of_packages_and_tasks_of_runners() {
+    let line = "gcloud projects add-iam-policy-binding p --member=serviceAccount:a@p.iam.gserviceaccount.com --role=";
+    let granted = |path: &str, text: &str| {
+        let facts = read(path, text);
+        let grants = facts.grants.iter().map(|grant| (grant.role.clone(), grant.location.region.line));
+        grants.collect::<Vec<_>>()
+    };
+    let role = Some(unkeyed_model::Value::literal("roles/owner"));
+    let owner = |line| vec![(role.clone(), line)];
+    assert_eq!(granted("package.json", &format!("{{\"scripts\": {{\n\"a\": \"{line}roles/owner\"}}}}")), owner(2));
+    let task = format!("version: '3'\nvars:\n  ROLE: roles/owner\ntasks:\n  a:\n    cmds:\n      - {line}{{{{.ROLE}}}}\n");
+    assert_eq!(granted("Taskfile.yml", &task), owner(7));
+    let just = format!("role := \"roles/owner\"\na env=\"x\": b\n    @{line}{{{{ role }}}}\n");
+    assert_eq!(granted("justfile", &just), owner(3));
+    // What is asked for when it is run is not known.
+    let asked = granted("justfile", &format!("a role:\n    {line}{{{{role}}}}\n"));
+    assert!(asked.iter().all(|(asked, _)| *asked != role));
+}

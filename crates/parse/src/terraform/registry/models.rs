@@ -24,9 +24,12 @@ const MODELS: &[(&str, &str)] = &[
     ("terraform-aws-modules/iam/aws//modules/iam-policy", include_str!("models/aws_iam_policy.tf")),
     ("terraform-aws-modules/lambda/aws", include_str!("models/aws_lambda.tf")),
     ("cloudposse/iam-role/aws", include_str!("models/cloudposse_iam_role.tf")),
+    ("cloudposse/iam-policy/aws", include_str!("models/cloudposse_iam_policy.tf")),
     ("cloudposse/eks-iam-role/aws", include_str!("models/cloudposse_eks_iam_role.tf")),
     ("cloudposse/sso/aws//modules/permission-sets", include_str!("models/cloudposse_permission_sets.tf")),
     ("terraform-google-modules/iam/google//modules/member_iam", include_str!("models/google_member_iam.tf")),
+    ("terraform-google-modules/project-factory/google", include_str!("models/google_project_factory.tf")),
+    ("terraform-google-modules/service-accounts/google//modules/simple-sa", include_str!("models/google_simple_account.tf")),
     ("terraform-google-modules/service-accounts/google", include_str!("models/google_service_accounts.tf")),
     ("terraform-google-modules/kubernetes-engine/google//modules/workload-identity", include_str!("models/google_workload_identity.tf")),
 ];
@@ -158,6 +161,21 @@ mod tests {
         let one =
             of("iam-assumable-role-with-saml", &format!("{provider}\n role_policy_arns = [\"arn:aws:iam::aws:policy/IAMFullAccess\"]"));
         assert_eq!((one.trusts[0].trusted.as_str(), roles(&one)), ("saml", vec!["IAMFullAccess".to_owned()]));
+    }
+
+    #[test]
+    fn a_project_and_its_account_are_what_their_modules_make() {
+        let factory =
+            |more: &str| roles(&called("terraform-google-modules/project-factory/google", &format!("name = \"northwind-1\"\n {more}")));
+        assert_eq!(factory("sa_role = \"roles/editor\""), ["roles/editor"]);
+        assert_eq!(factory(""), [""; 0]);
+        assert_eq!(factory("sa_role = \"roles/editor\"\n create_project_sa = false"), [""; 0]);
+        let account = "project_id = \"northwind\"\n name = \"ci\"\n project_roles = [\"roles/owner\"]";
+        assert_eq!(roles(&called("terraform-google-modules/service-accounts/google//modules/simple-sa", account)), ["roles/owner"]);
+        let policy = "name = \"all\"\n iam_policy = [{ statements = [{ actions = [\"*\"], resources = [\"*\"] }] }]";
+        assert_eq!(called("cloudposse/iam-policy/aws", &format!("iam_policy_enabled = true\n {policy}")).grants.len(), 1);
+        assert_eq!(called("cloudposse/iam-policy/aws", &format!("role_names = [\"ci\"]\n {policy}")).grants.len(), 1);
+        assert_eq!(called("cloudposse/iam-policy/aws", policy).grants.len(), 0);
     }
 
     #[test]
