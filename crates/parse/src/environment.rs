@@ -19,6 +19,12 @@ pub(crate) struct Variable {
     pub(crate) location: Location,
 }
 
+/// The tenant of Entra that variables give to Terraform's providers, as a workload's trait.
+pub(crate) fn terraform_tenant(variables: &[Variable]) -> Option<(String, String, Location)> {
+    let given = variables.iter().rev().find(|variable| variable.name == "ARM_TENANT_ID")?;
+    Some(("terraform-tenant".to_owned(), given.value.known()?.to_owned(), given.location.clone()))
+}
+
 /// What a set of variables means.
 struct Marker {
     /// Variables that say that a token is there, the first that is set counts: the capability.

@@ -8,6 +8,7 @@ mod azure;
 mod events;
 mod gcp;
 mod kubernetes;
+mod lines;
 mod oci;
 mod records;
 mod spire;
@@ -25,6 +26,7 @@ use unkeyed_model::{
 };
 
 use self::events::Seen;
+use self::lines::Lines;
 use self::records::{Record, Records};
 
 /// Most different statements that are kept of one log.
@@ -39,6 +41,7 @@ const LEAD_BYTES: usize = 4 << 20;
 pub struct LogReader {
     origin: Arc<Origin>,
     records: Records,
+    lines: Lines,
     seen: BTreeMap<Seen, Observed>,
     formats: Vec<&'static str>,
     events: u64,
@@ -52,15 +55,24 @@ impl LogReader {
     #[must_use]
     pub fn of(origin: &Arc<Origin>, head: &[u8]) -> Option<Self> {
         let (mut records, mut looked_at, mut known) = (Records::default(), 0, false);
-        records.push(head.get(..head.len().min(LEAD_BYTES)).unwrap_or_default(), &mut |record| {
+        let head = head.get(..head.len().min(LEAD_BYTES)).unwrap_or_default();
+        let mut look = |record: &Record<'_>| {
             if looked_at < MAX_LEAD && !known {
                 looked_at += 1;
                 known = event(record).is_some();
+            }
+        };
+        records.push(head, &mut look);
+        // A server that writes lines writes many before its first event.
+        Lines::default().push(head, &mut |record| {
+            if memchr::memmem::find(record.bytes, b"type=audit").is_some() {
+                look(record);
             }
         });
         known.then(|| Self {
             origin: Arc::new(Origin { surface: Surface::Log, ..Origin::clone(origin) }),
             records: Records::default(),
+            lines: Lines::default(),
             seen: BTreeMap::new(),
             formats: Vec::new(),
             events: 0,
@@ -80,6 +92,9 @@ impl LogReader {
         let mut records = std::mem::take(&mut self.records);
         records.push(bytes, &mut |record| self.take(record));
         self.records = records;
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.push(bytes, &mut |record| self.take(record));
+        self.lines = lines;
     }
 
     fn take(&mut self, record: &Record<'_>) {
@@ -116,6 +131,8 @@ impl LogReader {
     /// What the log says.
     #[must_use]
     pub fn finish(mut self) -> Facts {
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.finish(&mut |record| self.take(record));
         let mut facts = Facts::default();
         let skip = |why, detail| Skip { path: self.origin.path.clone(), why, detail };
         if self.left_out > 0 {
@@ -125,6 +142,10 @@ impl LogReader {
         let (too_large, broken) = self.records.faults();
         if too_large > 0 {
             let detail = format!("{too_large} events are larger than {} bytes and were not read", records::MAX_BYTES);
+            facts.skipped.push(skip(SkipReason::Limit, detail));
+        }
+        if lines.faults() > 0 {
+            let detail = format!("{} lines are longer than {} bytes and were not read", lines.faults(), lines::MAX_BYTES);
             facts.skipped.push(skip(SkipReason::Limit, detail));
         }
         if broken {
@@ -168,7 +189,7 @@ fn durable(seen: &Observed) -> Option<Declaration> {
 
 /// What one event says, with the log's name and the instant; `None` if it is of no log that is known.
 fn event(record: &Record<'_>) -> Option<events::Told> {
-    let json: Json = serde_json::from_slice(record.bytes).ok()?;
+    let json: Json = lines::object(record.bytes).or_else(|| serde_json::from_slice(record.bytes).ok())?;
     events::read(&json).or_else(|| {
         // Events inside events: what `aws cloudtrail lookup-events` and CloudWatch Logs print.
         let inner = ["CloudTrailEvent", "message"].iter().find_map(|key| json.get(key)?.as_str())?;

@@ -167,11 +167,27 @@ pub(crate) fn claims_documents(unit: &Unit<'_>) -> Option<String> {
         &["\"AssignableScopes\"", "\"Actions\""],
         &["\"assignableScopes\"", "\"actions\""],
         &["\"statements\"", "llow ", " to ", " in "],
+        &["\"matching-rule\""],
+        &["\"matchingRule\""],
+        &["\"allow-impersonation\""],
+        &["\"allowImpersonation\""],
+        &["\"fingerprint\"", "\"user-id\""],
+        &["\"secret_id_num_uses\"", "\"request_id\""],
+        &["\"policy\"", "\"request_id\""],
+        &["\"keyId\"", "\"endDateTime\""],
+        &["\"authorization\"", "WorkloadIdentityFederation"],
+        &["\"use_immutable_subject\""],
+        &["\"build_timeout\"", "\"path_with_namespace\""],
         &["[", "\"Allow ", " to ", " in "],
         &["[", "\"allow ", " to ", " in "],
     ];
-    // gcloud prints YAML unless it is told otherwise.
-    let told_in_yaml = [&["/workloadIdentityPools/", "attributeMapping:"][..], &["bindings:", "role: roles/", "members:"]];
+    // gcloud prints YAML unless it is told otherwise, az with `--output yaml`.
+    let told_in_yaml = [
+        &["/workloadIdentityPools/", "attributeMapping:"][..],
+        &["bindings:", "role: roles/", "members:"],
+        &["issuer:", "audiences:", "api://AzureADTokenExchange"],
+        &["principalId:", "roleDefinitionId:", "scope:"],
+    ];
     let name = unit.origin().file_name();
     let is_told = (name.ends_with(".json") && told.into_iter().any(all)) || (is_yaml(name) && told_in_yaml.into_iter().any(all));
     let deploys = || is_yaml(name) && holds(head, "resources:") && deployment::WORDS.iter().any(|word| holds(head, word));

@@ -58,10 +58,14 @@ fn same(principals: &[Principal]) -> Renamed {
     let mut renamed = Renamed::new();
     for ((_, kind, _), all) in &bearers {
         let (outside, inside): (Vec<usize>, Vec<usize>) = all.iter().partition(|&&at| is_export(&principals[at].location));
-        // A name that is unique joins all of its bearers; another one only the two that have no rivals.
-        let told_apart = |at: &usize| names(&principals[*at]).any(|name| Aliases::is_unique(&name));
-        let joins =
-            if kind.is_empty() { !outside.is_empty() } else { outside.len() == 1 && inside.len() == 1 && !inside.iter().any(told_apart) };
+        // A name that is unique joins all of its bearers; another one only the two that have no rivals, unless both have a
+        // full name as well, which then is not the same.
+        let has_full = |at: usize| names(&principals[at]).any(|name| Aliases::is_unique(&name));
+        let joins = match (&outside[..], &inside[..]) {
+            _ if kind.is_empty() => !outside.is_empty(),
+            (&[outside], &[inside]) => !(has_full(inside) && has_full(outside)),
+            _ => false,
+        };
         let Some(&first) = inside.first().or(outside.first()).filter(|_| joins) else { continue };
         let first = resolved(&renamed, &principals[first].key).to_owned();
         for &at in outside.iter().chain(inside.iter().skip(1).filter(|_| kind.is_empty())) {

@@ -12,7 +12,9 @@ impl Job<'_> {
     /// Variables of the SDKs (`AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`, `ARM_USE_OIDC`). Where the job has an
     /// identity token, that is what they take; else it is the runner's.
     pub(super) fn announced(&mut self) {
-        for path in environment::identity_paths(&self.take_variables()) {
+        let variables = self.take_variables();
+        self.workload.traits.extend(environment::terraform_tenant(&variables));
+        for path in environment::identity_paths(&variables) {
             let same = |other: &IdentityPath| other.destination.kind == path.destination.kind && other.kind == path.kind;
             if self.workload.identity_paths.iter().any(same) {
                 continue;

@@ -1,8 +1,9 @@
-//! `gh api …`, `gh secret list`, `gh variable list` (GitHub CLI manual; REST API: "GitHub Actions OIDC", "Secrets").
+//! `gh api …`, `gh secret list`, `gh variable list` (GitHub CLI manual; REST API: "GitHub Actions OIDC", "Secrets"), and `glab api`.
 
 use unkeyed_model::{Custody, Declaration, Lifetime, Role, SubjectForm, VendorDefault};
 
 use super::Out;
+use super::out::node;
 use crate::tree::Node;
 use crate::{credential_name, facts, variables};
 
@@ -24,6 +25,13 @@ pub(super) fn subject(item: &Node, out: &mut Out<'_>) {
         claims: if is_default { Vec::new() } else { keys.iter().filter_map(|key| key.text().map(str::to_owned)).collect() },
         location: out.place.at(item.span, ""),
     });
+}
+
+/// A project of GitLab: how long its jobs may run.
+pub(super) fn gitlab_project(item: &Node, out: &mut Out<'_>) {
+    let name = item.str("path_with_namespace").unwrap_or_default();
+    let label = out.label("gitlab_project", name, name);
+    out.resource("gitlab_project", label, item, vec![("build_timeout", node(item, "build_timeout"))]);
 }
 
 /// An environment: that it is there.

@@ -60,6 +60,7 @@ const SHAPES: &[Shape] = &[
     shape("oci iam user api-key list", |item| oci::has(item, &["fingerprint", "user_id"]), oci::api_key),
     shape("oci iam user list", oci::is_user, oci::user),
     shape("gh api actions/oidc/customization/sub", |item| has(item, &["use_default"]), github::subject),
+    shape("glab api projects", |item| has(item, &["path_with_namespace", "build_timeout"]), github::gitlab_project),
     shape("gh api environments", |item| has(item, &["name", "protection_rules"]), github::environment),
     shape("gh variable list", |item| has(item, &["name", "value"]) && github::is_dated(item), github::variable),
     shape("gh secret list", |item| has(item, &["name"]) && github::is_dated(item), github::secret),
@@ -95,8 +96,13 @@ const TRUSTS: &[&str] = &[
     "oci identity-domains",
     "oci iam dynamic-group",
     "oci iam policy",
-    "vault read auth/",
-    "vault policy write",
+    "oci iam user",
+    "az ad app",
+    "az devops service-endpoint",
+    "gh api actions/oidc",
+    "glab api projects",
+    "vault read ",
+    "vault policy ",
 ];
 
 /// The shape of an entry that is a trust.

@@ -1,7 +1,7 @@
 //! `vault read -format=json …` and `vault policy read` (Vault API documentation: JWT, Kubernetes and AppRole methods).
 //!
-//! What a role is called stands in the path that was asked for and not in the answer, so that a role without a name is
-//! known by whom it trusts.
+//! What a role is called stands in the path that was asked for and not in the answer, so that a role has the name of the
+//! file that the answer was kept in, as a policy has.
 
 use super::Out;
 use super::out::{Attribute, node, text};
@@ -37,7 +37,8 @@ fn is_payload(data: &Node) -> bool {
 
 fn role(item: &Node, kind: &'static str, settings: &[&str], out: &mut Out<'_>) {
     let data = data(item);
-    let label = out.numbered(kind, "");
+    let name = out.stem();
+    let label = out.numbered(kind, &name);
     let own = settings.iter().chain(COMMON);
     let written = |entry: &&Entry| !(entry.value.is_null() || entry.value.items().is_empty() && matches!(entry.value.kind, Kind::Seq(_)));
     let attributes = own.filter_map(|key| {
@@ -46,7 +47,15 @@ fn role(item: &Node, kind: &'static str, settings: &[&str], out: &mut Out<'_>) {
         // An empty text is how the server prints what isn't set.
         (entry.value.text() != Some("")).then(|| (*key, Some(Attribute::Node(entry.value.clone()))))
     });
-    out.resource(kind, label, item, attributes.collect());
+    let own_name = if kind.contains("_jwt_") || kind.contains("_kubernetes_") || kind.contains("_approle_") { "role_name" } else { "role" };
+    let named = [(own_name, text(&name)), ("backend", mount(out).and_then(|mount| text(&mount)))];
+    out.resource(kind, label, item, attributes.chain(named).collect());
+}
+
+/// Where the method is mounted, if the file lies where the role does: `auth/<mount>/role/<name>.json`.
+fn mount(out: &Out<'_>) -> Option<String> {
+    let mount = out.place.origin().folder().strip_suffix("/role")?.rsplit_once("auth/")?.1;
+    (!mount.is_empty()).then(|| mount.to_owned())
 }
 
 /// A role of the JWT method.

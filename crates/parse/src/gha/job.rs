@@ -215,7 +215,9 @@ fn called<'a>(draft: &mut Draft<'a>, file: &'a File<'a>, scope: &Scope, job: &'a
 
 /// Identities that environment variables announce (`ARM_USE_OIDC`): here the capability is the job's permission.
 fn announced(draft: &mut Draft<'_>, scope: &Scope) {
-    for mut path in environment::identity_paths(&std::mem::take(&mut draft.variables)) {
+    let variables = std::mem::take(&mut draft.variables);
+    draft.workload.traits.extend(environment::terraform_tenant(&variables));
+    for mut path in environment::identity_paths(&variables) {
         if path.kind == unkeyed_model::IdentityKind::Federated {
             path.capability = scope.permissions.id_token.clone();
             let audience = match path.platform {

@@ -50,7 +50,7 @@ pub(super) fn read(pod: Pod<'_>, volumes: &Volumes, workload: &mut Workload, fac
         workload.identity_paths.push(attested(pod, volume, mechanism, location));
     }
     for token in volumes.tokens.iter().filter(|token| !used.contains(&token.path.as_str())) {
-        workload.identity_paths.push(presented(pod, token));
+        workload.identity_paths.push(presented(pod, token, volumes));
     }
     if !volumes.spiffe.is_empty() {
         selected_by(pod, workload);
@@ -117,13 +117,27 @@ fn selected_by(pod: Pod<'_>, workload: &mut Workload) {
     }
 }
 
+/// Whether a token without an audience is handed to Vault by what it is called: nothing else names who gets it, and no token
+/// beside it has an audience of its own.
+fn is_named_for_vault(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> bool {
+    let beside = |other: &&Token| other.volume == token.volume && other.audience.is_some();
+    if token.audience.is_some() || volumes.tokens.iter().any(|other| beside(&other)) {
+        return false;
+    }
+    let mounted = volumes::mount(pod, &token.volume).and_then(|(mount, _)| mount.str("mountPath"));
+    let names = [Some(token.volume.as_str()), Some(token.path.as_str()), mounted];
+    names.into_iter().flatten().any(|name| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.eq_ignore_ascii_case("vault")))
+}
+
 /// A projected token that a container mounts, for whoever its audience names; without audience for the API server.
-fn presented(pod: Pod<'_>, token: &Token) -> IdentityPath {
+fn presented(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> IdentityPath {
     let audience = token.audience.as_ref().and_then(Value::known);
     let consumer = volumes::mount(pod, &token.volume).map(|(mount, path)| pod.object.location(mount, &path));
     let seconds = token.seconds.as_ref().and_then(|(seconds, _)| *seconds);
     let ttl = seconds.map_or(Ttl { seconds: 3600, basis: TtlBasis::VendorDefault }, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
-    let own_cluster = token.audience.is_none() || audience.is_some_and(|audience| audience.starts_with("https://kubernetes.default"));
+    let for_vault = is_named_for_vault(pod, token, volumes);
+    let own_cluster =
+        (token.audience.is_none() && !for_vault) || audience.is_some_and(|audience| audience.starts_with("https://kubernetes.default"));
     let mut path = IdentityPath {
         kind: IdentityKind::Managed,
         platform: Platform::K8s,
@@ -138,7 +152,8 @@ fn presented(pod: Pod<'_>, token: &Token) -> IdentityPath {
         platform_bound: None,
     };
     if !own_cluster {
-        let known = AUDIENCES.iter().find(|(prefix, ..)| audience.is_some_and(|audience| audience.starts_with(prefix)));
+        let taker = if for_vault { Some("vault") } else { audience };
+        let known = AUDIENCES.iter().find(|(prefix, ..)| taker.is_some_and(|taker| taker.starts_with(prefix)));
         let (platform, destination, reach) = known
             .map_or((Platform::Saas, "unknown", Reach::Destination), |(_, platform, destination, reach)| (*platform, *destination, *reach));
         path.kind = IdentityKind::Federated;

@@ -75,3 +75,17 @@ fn vault_tells_uses_of_the_root_token_and_who_was_refused() {
     assert!(seen.contains(&("root", Some("vault.root-token"), 0)) && seen.contains(&("deploy", None, 1)), "{seen:?}");
     assert!(seen.contains(&("a role that is not told", None, 1)) && seen.len() == 3, "{seen:?}");
 }
+
+#[test]
+fn a_log_of_spire_is_read_as_text_too() {
+    let line = "time=\"2026-11-20T02:00:00Z\" level=info msg=\"API accessed\" method=BatchNewX509SVID \
+                spiffe_id=\"spiffe://acme/ns/ci/sa/deploy\" status=success subsystem_name=api type=audit\n";
+    let start = "time=\"2026-11-20T01:00:00Z\" level=info msg=\"Starting\" subsystem_name=api\n".repeat(super::MAX_LEAD + 1);
+    for part in [1, 9, 4096] {
+        let facts = read(&format!("{start}{line}{line}"), part).unwrap();
+        let seen: Vec<_> = facts.observed.iter().map(|seen| (seen.principal.as_str(), seen.allowed, seen.location.region.line)).collect();
+        assert_eq!(seen, [("spiffe://acme/ns/ci/sa/deploy", 2, 52)]);
+        assert_eq!((facts.evidence[0].records, facts.skipped.len()), (2, 0));
+    }
+    assert!(read(&start, 4096).is_none());
+}

@@ -40,6 +40,9 @@ fn binding(resource: Resource<'_, '_>, scope: ResourceScope, facts: &mut Facts) 
     if let Some(section) = role_of(resource, &role, &kind) {
         resource.module.for_blocks(section, "rule", &mut |rule| rules.push(allowed(resource, rule)));
     }
+    // What is granted by a role's name alone is granted on the namespace.
+    let namespace = resource.text("metadata.namespace").filter(|_| scope == ResourceScope::Namespace).filter(|name| hole::is_known(name));
+    let within: Vec<Value> = namespace.map(|name| Value::literal(format!("namespace/{name}"))).into_iter().collect();
     for subject in resource.blocks("subject") {
         let Some(principal) = principal(resource, subject, facts) else { continue };
         let grant = |actions, resources, condition| RoleGrant {
@@ -54,7 +57,7 @@ fn binding(resource: Resource<'_, '_>, scope: ResourceScope, facts: &mut Facts) 
             location: resource.location(),
         };
         if rules.is_empty() {
-            facts.grants.push(grant(Vec::new(), Vec::new(), None));
+            facts.grants.push(grant(Vec::new(), within.clone(), None));
         }
         for (verbs, resources, condition) in &rules {
             facts.grants.push(grant(verbs.clone(), resources.clone(), condition.clone()));

@@ -159,7 +159,8 @@ fn policies(resource: Resource<'_, '_>, facts: &mut Facts) {
             None => resource.at("statements"),
         };
         let Some(read) = policy::statement(&text) else { continue };
-        for principal in holders(resource, &read.subject_kind, &read.subject, facts) {
+        let holders: Vec<String> = read.subjects.iter().flat_map(|one| holders(resource, &read.subject_kind, one, facts)).collect();
+        for principal in holders {
             facts.grants.push(RoleGrant {
                 platform: Platform::Oci,
                 principal,

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use unkeyed_model::{Claim, Level, SubjectRule, TrustBinding, Value};
+use unkeyed_model::{Claim, Level, Platform, SubjectRule, TrustBinding, Value};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
@@ -39,7 +39,10 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         let (in_force, written): (Vec<&TrustBinding>, Vec<&TrustBinding>) =
             trusts.iter().copied().partition(|trust| outside::is_export(&trust.location));
         let (Some(first), Some(file)) = (in_force.first(), written.first()) else { continue };
-        let said = |trusts: &[&TrustBinding]| trusts.iter().map(|trust| said(trust)).collect::<Option<BTreeSet<Said>>>();
+        // What is read of one role of Vault doesn't tell whose tokens its method accepts.
+        let issuers = |trusts: &[&TrustBinding]| trusts.iter().all(|trust| trust.issuer.known().is_some());
+        let by_issuer = (issuers(&in_force) && issuers(&written)) || first.platform != Platform::Vault;
+        let said = |trusts: &[&TrustBinding]| trusts.iter().map(|trust| said(trust, by_issuer)).collect::<Option<BTreeSet<Said>>>();
         let (Some(now), Some(meant)) = (said(&in_force), said(&written)) else { continue };
         if now == meant {
             continue;
@@ -56,7 +59,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 /// `None` if any of it can't be told.
-fn said(trust: &TrustBinding) -> Option<Said> {
+fn said(trust: &TrustBinding, by_issuer: bool) -> Option<Said> {
     let subjects = match &trust.subject {
         SubjectRule::Exact(texts) | SubjectRule::Glob(texts) => texts.iter().cloned().collect(),
         SubjectRule::Expression(text) => BTreeSet::from([text.split_whitespace().collect::<Vec<_>>().join(" ")]),
@@ -66,7 +69,8 @@ fn said(trust: &TrustBinding) -> Option<Said> {
     let texts = |values: &[Value]| values.iter().map(|value| value.known().map(str::to_owned)).collect::<Option<BTreeSet<_>>>();
     let audiences = texts(trust.audiences.as_deref().unwrap_or_default())?;
     let claims = trust.claims.iter().map(|claim| Some(condition(claim, &texts(&claim.values)?))).collect::<Option<BTreeSet<_>>>()?;
-    Some((trust.trusted.clone(), issuer::normal(trust.issuer.known()?).to_ascii_lowercase(), subjects, audiences, claims))
+    let issuer = if by_issuer { issuer::normal(trust.issuer.known()?).to_ascii_lowercase() } else { String::new() };
+    Some((trust.trusted.clone(), issuer, subjects, audiences, claims))
 }
 
 fn condition(claim: &Claim, values: &BTreeSet<String>) -> String {
@@ -95,6 +99,15 @@ mod tests {
     #[test]
     fn a_difference_is_a_warning() {
         assert_eq!(levels(&CHECK, &with(exact("repo:acme/api:pull_request"))), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_role_of_vault_is_compared_without_an_issuer_that_is_not_told() {
+        let mut estate = with(exact("repo:acme/api:pull_request"));
+        estate.facts.trusts.iter_mut().for_each(|trust| trust.issuer = Value::unknown("the auth backend"));
+        assert!(levels(&CHECK, &estate).is_empty());
+        estate.facts.trusts.iter_mut().for_each(|trust| trust.platform = Platform::Vault);
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! # What it finds
 //!
 //! A workload that names an identity under one account, project or tenant, while the only identity of that name is defined here under
-//! another, and nobody uses that one.
+//! another, and nobody uses that one. So is a job that gives Terraform's providers one tenant of Entra, while those of the inputs name
+//! another themselves, which is what they use.
 //!
 //! # Why it matters
 //!
@@ -14,7 +15,7 @@
 
 use std::collections::BTreeSet;
 
-use unkeyed_model::{IdentityPath, Level, Platform, Principal, TrustBinding};
+use unkeyed_model::{IdentityPath, Level, Location, Platform, Principal, TrustBinding};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
 use crate::checks::standards;
@@ -50,6 +51,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     }
     providers(view, sink);
     tenants(view, sink);
+    terraform_tenants(view, sink);
 }
 
 /// Workloads that become a role in one account, while the role trusts the identity provider of another: a role's provider
@@ -144,6 +146,34 @@ fn tenants(view: &View<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Jobs that name a tenant to Terraform's providers (`ARM_TENANT_ID`) which none of the providers here names.
+fn terraform_tenants(view: &View<'_>, sink: &mut Sink<'_>) {
+    let named = |linked: &'_ crate::context::Linked, is_run: bool| {
+        let name = if is_run { "azure-tenant" } else { "terraform-tenant" };
+        let own = linked.workload.traits.iter().filter(move |(known, value, _)| known == name && is_guid(value));
+        own.map(|(_, value, place)| (value.to_ascii_lowercase(), place.clone())).collect::<Vec<_>>()
+    };
+    let runs = || view.context.workloads.iter().filter(|linked| linked.workload.id.ends_with("#run"));
+    // A run whose providers name none takes the job's, and which run is a job's isn't told.
+    if runs().any(|linked| named(linked, true).is_empty()) {
+        return;
+    }
+    let theirs: Vec<(String, Location)> = runs().flat_map(|linked| named(linked, true)).collect();
+    let Some((other, written)) = theirs.first() else { return };
+    for linked in &view.context.workloads {
+        for (own, place) in named(linked, false).iter().filter(|(own, _)| theirs.iter().all(|(other, _)| other != own)) {
+            let message = format!(
+                "{} gives Terraform the tenant {own} ({}), but its provider names {other} ({}).",
+                linked.workload.name,
+                spot(place),
+                spot(written),
+            );
+            let statement = Statement::new(CHECK.level, place, message).with(written, "the provider");
+            sink.workload(&linked.workload.id, statement);
+        }
+    }
+}
+
 fn is_guid(text: &str) -> bool {
     text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
@@ -183,6 +213,23 @@ mod tests {
         estate.facts.workloads.push(run);
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
         estate.facts.workloads[1].traits[0].1 = tenant("01");
+        assert!(levels(&CHECK, &estate).is_empty());
+    }
+
+    #[test]
+    fn another_tenant_for_terraform_is_a_warning_unless_a_provider_names_it() {
+        let tenant = |last: &str| format!("1f0e7a52-3c4d-4b7e-9a61-0000000000{last}");
+        let mut estate = one_path(Platform::Azure);
+        estate.facts.workloads[0].traits.push(says("terraform-tenant", &tenant("01")));
+        assert!(levels(&CHECK, &estate).is_empty());
+        let mut run = Workload::new(WorkloadKind::Terraform, "tf:infra#run", "run", testing::place("infra/main.tf", 0, 10));
+        run.traits.push(says("azure-tenant", &tenant("02")));
+        estate.facts.workloads.push(run);
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+        let mut another = estate.clone();
+        another.facts.workloads.push(Workload::new(WorkloadKind::Terraform, "tf:dns#run", "run", testing::place("dns/main.tf", 0, 10)));
+        assert!(levels(&CHECK, &another).is_empty());
+        estate.facts.workloads[1].traits.push(says("azure-tenant", &tenant("01")));
         assert!(levels(&CHECK, &estate).is_empty());
     }
 

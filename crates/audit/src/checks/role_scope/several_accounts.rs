@@ -38,7 +38,7 @@ const OTHER_STAGES: [&str; 13] =
     ["dev", "develop", "development", "test", "testing", "stage", "staging", "stg", "qa", "uat", "sandbox", "preprod", "nonprod"];
 
 /// Kinds of principals that people don't have.
-const MACHINES: [&str; 2] = ["service-account", "managed-identity"];
+const MACHINES: [&str; 3] = ["service-account", "managed-identity", "application"];
 
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for (key, grants) in view.granted() {

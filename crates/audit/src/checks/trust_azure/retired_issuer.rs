@@ -14,6 +14,8 @@
 //! Convert the service connection, and put the issuer and the subject that it shows then
 //! (`https://login.microsoftonline.com/TENANT/v2.0`) into the credential.
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Level, Value};
 
 use crate::checks::check::{Check, Sink, Statement, spot};
@@ -42,6 +44,7 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
         );
         sink.principal(&trust.principal, &Statement::new(CHECK.level, &trust.location, message));
     }
+    let mut told = BTreeSet::new();
     for linked in &view.context.workloads {
         for (path, _) in linked.paths().filter(|(path, _)| path.tokens.iter().any(|token| is_retired(&token.issuer))) {
             let Some(place) = path.capability.as_ref().or(path.consumer.as_ref()) else { continue };
@@ -50,7 +53,20 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
                 linked.workload.name,
                 spot(place),
             );
+            told.insert(place);
             sink.workload(&linked.workload.id, Statement::new(CHECK.level, place, message));
+        }
+    }
+    // A service connection that no pipeline here uses.
+    for connection in view.facts().workloads.iter().filter(|workload| workload.component) {
+        let retired = connection.identity_paths.iter().filter(|path| path.tokens.iter().any(|token| is_retired(&token.issuer)));
+        for place in retired.filter_map(|path| path.capability.as_ref()).filter(|place| !told.contains(place)) {
+            let message = format!(
+                "The service connection {} ({}) has tokens of {RETIRED}, which Azure DevOps gives up in favour of Entra's issuer.",
+                connection.name,
+                spot(place),
+            );
+            sink.alone(Statement::new(CHECK.level, place, message));
         }
     }
 }
@@ -79,6 +95,14 @@ mod tests {
         for path in estate.facts.workloads.iter_mut().flat_map(|workload| &mut workload.identity_paths) {
             path.tokens.iter_mut().for_each(|token| token.issuer = Value::literal("https://vstoken.dev.azure.com/x"));
         }
+        assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
+    }
+    #[test]
+    fn and_a_connection_that_no_pipeline_uses() {
+        let mut estate = with_trust(Platform::Azure, |_| {});
+        let connection = &mut estate.facts.workloads[0];
+        connection.component = true;
+        connection.identity_paths[0].tokens.iter_mut().for_each(|token| token.issuer = Value::literal("https://vstoken.dev.azure.com/x"));
         assert_eq!(levels(&CHECK, &estate), [Level::Warning]);
     }
 }

@@ -40,6 +40,17 @@ fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     let served: BTreeSet<&str> = servers.flat_map(|server| traits(server, "trust-domain")).map(|(domain, _)| domain).collect();
     // A configuration that a template completes may serve any.
     let known = !served.is_empty() && !served.iter().any(|domain| domain.contains(['{', '$']));
+    for server in configurations(view.facts()) {
+        for (domain, place) in traits(server, "trust-domain").filter(|(domain, _)| !domain.contains(['{', '$'])) {
+            let Some(fault) = fault(&format!("spiffe://{}", domain.trim_start_matches("spiffe://"))) else { continue };
+            let message = format!("The SPIRE configuration {} ({}) is for {domain}, {fault}.", server.name, spot(place));
+            let statement = Statement::new(CHECK.level, place, message);
+            match server.component {
+                true => sink.alone(statement),
+                false => sink.workload(&server.id, statement),
+            }
+        }
+    }
     for trust in entries(view) {
         let Some(id) = id(trust).map(filled_in).filter(|id| !id.contains('$') && !id.starts_with(FILLED)) else { continue };
         let why = match fault(&id) {
@@ -133,6 +144,12 @@ mod tests {
         assert!(given("spiffe://acme.internal/a", &["acme.internal", "b"]).is_empty());
         assert!(given("spiffe://other/a", &["{{ .Values.domain }}"]).is_empty());
         assert!(given("spiffe://other/a", &[]).is_empty());
+    }
+
+    #[test]
+    fn so_is_a_server_for_a_domain_that_no_id_can_have() {
+        assert_eq!(given("spiffe://{{ .TrustDomain }}/a", &["Acme.internal"]), [Level::Error]);
+        assert!(given("spiffe://{{ .TrustDomain }}/a", &["${DOMAIN}"]).is_empty());
     }
 
     #[test]

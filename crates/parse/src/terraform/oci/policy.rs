@@ -2,12 +2,14 @@
 
 use unkeyed_model::ResourceScope;
 
+use crate::policy_document::hole;
+
 /// A statement.
 pub(crate) struct PolicyStatement {
     /// `group`, `dynamic-group`, `service`, `any-user`, `any-group`.
     pub(crate) subject_kind: String,
-    /// Whose name, empty for `any-…`.
-    pub(crate) subject: String,
+    /// Whose names or OCIDs; one that is empty for `any-…`.
+    pub(crate) subjects: Vec<String>,
     /// `inspect`, `read`, `use`, `manage`, or a permission list.
     pub(crate) verb: String,
     /// Resource type or family.
@@ -39,13 +41,25 @@ pub(crate) fn statement(text: &str) -> Option<PolicyStatement> {
     };
     Some(PolicyStatement {
         subject_kind: kind.to_ascii_lowercase(),
-        subject: name.trim().to_owned(),
+        // A comma in what isn't known is none of the list's.
+        subjects: name.split(if hole::is_known(name) { ',' } else { '\n' }).map(|one| bare(kind, one).to_owned()).collect(),
         verb: verb.to_ascii_lowercase(),
         target: target.trim().to_owned(),
         place: place.to_owned(),
         scope,
         condition,
     })
+}
+
+/// A subject of a list without its kind, which may stand there again, and without the word before an OCID: `group id ocid1.…`.
+fn bare<'t>(kind: &str, one: &'t str) -> &'t str {
+    let without = |text: &'t str, word: &str| {
+        let (first, rest) = text.split_once(char::is_whitespace)?;
+        first.eq_ignore_ascii_case(word).then(|| rest.trim())
+    };
+    let one = one.trim();
+    let one = without(one, kind).unwrap_or(one);
+    without(one, "id").unwrap_or(one)
 }
 
 /// Splits at the first whole word that is one of `words`, in any case.
@@ -66,13 +80,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn subjects_are_a_list_of_names_and_ids() {
+        let read = statement("allow group id ocid1.group.oc1..a, b, GROUP c to read buckets in compartment x").unwrap();
+        assert_eq!(read.subjects, ["ocid1.group.oc1..a", "b", "c"]);
+        assert_eq!(statement("allow any-user to read buckets in tenancy").unwrap().subjects, [""]);
+    }
+
+    #[test]
     fn statements_are_split_at_their_words() {
         let read = statement("Allow dynamic-group 'Default'/'ci' to manage all-resources in tenancy where request.region = 'iad'").unwrap();
-        assert_eq!((read.subject_kind.as_str(), read.subject.as_str()), ("dynamic-group", "'Default'/'ci'"));
+        assert_eq!((read.subject_kind.as_str(), read.subjects), ("dynamic-group", vec!["'Default'/'ci'".to_owned()]));
         assert_eq!((read.verb.as_str(), read.target.as_str(), read.scope), ("manage", "all-resources", ResourceScope::Tenancy));
         assert_eq!(read.condition.as_deref(), Some("request.region = 'iad'"));
         let read = statement("allow any-user to use objects in compartment Logs:App").unwrap();
-        assert_eq!((read.subject_kind.as_str(), read.subject.as_str(), read.place.as_str()), ("any-user", "", "compartment Logs:App"));
+        assert_eq!((read.subject_kind.as_str(), read.subjects[0].as_str(), read.place.as_str()), ("any-user", "", "compartment Logs:App"));
         assert!(statement("define tenancy Acme as ocid1.tenancy.oc1..x").is_none());
         assert!(statement("").is_none());
     }
