@@ -1,7 +1,7 @@
 //! Commands that Terraform runs where it runs itself (`provisioner "local-exec"`): they make the same trusts and grants as a
 //! script. What is run when the resource is destroyed makes none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use hcl_edit::expr::Expression;
@@ -17,6 +17,9 @@ use crate::provisioning::{self, Commands};
 /// Interpreters that read what a shell reads.
 const SHELLS: &[&str] = &["sh", "bash", "zsh", "dash", "ash"];
 
+/// What a byte of a command weighs in the limit of evaluation: it becomes resources that are read again.
+const WEIGHT: usize = 8;
+
 /// Reads the commands of a folder, file by file.
 pub(super) fn read(module: &Module<'_>, facts: &mut Facts) {
     if module.kind != WorkloadKind::Terraform {
@@ -30,9 +33,12 @@ pub(super) fn read(module: &Module<'_>, facts: &mut Facts) {
         if local.is_empty() || resource.makes_none() {
             continue;
         }
+        // What several instances run alike makes one thing.
+        let mut seen = BTreeSet::new();
         resource.for_instances(|_| {
             let all = local.iter().filter_map(|inner| commands(module, *inner));
-            of_files.entry(section.file).or_default().extend(all);
+            let new = all.filter(|one| seen.insert((one.text.clone(), one.variables.clone())) && module.pay(one.text.len() * WEIGHT));
+            of_files.entry(section.file).or_default().extend(new);
         });
     }
     for (file, all) in of_files.into_iter().filter(|(_, all)| !all.is_empty()) {
@@ -131,5 +137,23 @@ mod tests {
         let roles: Vec<_> = granted(&folder(&text)).into_iter().filter_map(|(role, _)| role).collect();
         assert_eq!(roles, [Value::literal("roles/editor"), Value::literal("roles/owner")]);
         assert_eq!(granted(&folder(&text.replace("[\"editor\", \"owner\"]", "[]"))), []);
+    }
+
+    #[test]
+    fn what_instances_run_alike_is_read_once_and_too_much_is_said() {
+        let text = |role: &str| {
+            let of = |at: usize| {
+                format!(
+                    "resource \"null_resource\" \"a{at}\" {{\n  count = 100\n  provisioner \"local-exec\" {{\n    \
+                     command = \"{BINDS} --role=roles/{role}\"\n  }}\n}}\n"
+                )
+            };
+            (0..300).map(of).collect::<String>()
+        };
+        let alike = folder(&text("owner"));
+        assert_eq!((alike.grants.len(), alike.skipped), (300, vec![]));
+        let apart = folder(&text("r${count.index}"));
+        assert!(apart.grants.len() < 30_000, "{}", apart.grants.len());
+        assert!(apart.skipped.iter().any(|skip| skip.detail.contains("evaluation limit")));
     }
 }
