@@ -118,6 +118,10 @@ const ENCODINGS: &[&str] = &["B64", "BASE64"];
 pub(crate) fn name_says(name: &str) -> Content {
     let words = words(name);
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // `SA_KEY_2` is one of several.
+    if words.len() > 1 && words.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) {
+        words.pop();
+    }
     if words.last().is_some_and(|last| ENCODINGS.contains(last)) {
         words.pop();
     }
@@ -172,6 +176,8 @@ pub(crate) fn content(reference: &Reference) -> Content {
         None if is_whole(reference) && keeps_secrets(reference.store) => Content::Durable,
         // Where secrets are kept, a key is one: `RPM_GPG_KEY`, `tls.key`.
         None if keeps_secrets(reference.store) && is_key(reference.key.as_deref().unwrap_or(&reference.name)) => Content::Durable,
+        // Nor is `API_TOKENS` a number there.
+        None if keeps_secrets(reference.store) && names.into_iter().flatten().any(is_several) => Content::Durable,
         None if keeps_secrets(reference.store) => Content::Unstated,
         // Elsewhere it may be one (`STRIPE_KEY`).
         None if is_handed_in(reference.store) && names.into_iter().flatten().any(is_key) => Content::Unstated,
@@ -202,6 +208,14 @@ const PLAIN_KEYS: &[&str] = &[
 fn is_key(name: &str) -> bool {
     let words = words(name);
     words.last().is_some_and(|last| last == "KEY") && !words.iter().any(|word| PLAIN_KEYS.contains(&word.as_str()))
+}
+
+/// Whether a name is that of several credentials (`API_TOKENS`, `DB_PASSWORDS`).
+fn is_several(name: &str) -> bool {
+    let mut words = words(name);
+    let Some(one) = words.pop().and_then(|last| last.strip_suffix('S').map(str::to_owned)) else { return false };
+    words.push(one);
+    DURABLE_ENDINGS.iter().any(|ending| words.ends_with(&ending.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()))
 }
 
 /// Whether a name speaks of a webhook's address, or of the secret that holds it.

@@ -151,7 +151,7 @@ fn jobs_of_github() {
         ".github/workflows/a.yml",
         &[
             (job("    steps:\n      - run: docker run --env-file /etc/a.env x\n"), &["[/etc/a.env]"]),
-            (job("    steps:\n      - run: |\n          V=$(cat /etc/pw)\n          ./m --password \"$V\"\n"), &["[cat]"]),
+            (job("    steps:\n      - run: |\n          V=$(cat /etc/pw)\n          ./m --password \"$V\"\n"), &["[/etc/pw]"]),
             (job("    steps:\n      - run: |\n          V=$(cat VERSION)\n          ./b --tag \"$V\"\n"), &[]),
             (
                 job("    container: {image: x, volumes: [\"/root/.aws:/root/.aws\", \"/tmp:/tmp\"]}\n    steps: [{run: make}]\n"),

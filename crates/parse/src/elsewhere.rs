@@ -15,8 +15,8 @@ const READERS: &[&str] = &["cat", "head", "tail", "grep", "sed", "awk", "cut", "
 
 /// A credential that a script reads from elsewhere.
 pub(crate) struct Read {
-    /// The program that reads it.
-    pub(crate) program: String,
+    /// The file that is printed, or the program that reads it.
+    pub(crate) source: String,
     pub(crate) range: Range<usize>,
     pub(crate) receiver: Receiver,
 }
@@ -38,10 +38,16 @@ pub(crate) fn all(commands: &[Command], is_own: impl Fn(Range<usize>) -> bool) -
         let Some(receiver) = receiver(commands, &order[..position], at) else { continue };
         let made = command.words.iter().any(|word| commands.iter().flat_map(|other| &other.outputs).any(|file| file.text == word.text));
         if !made && !is_own(range.clone()) {
-            found.push(Read { program: command.program().to_owned(), range, receiver });
+            found.push(Read { source: printed(command).unwrap_or_else(|| command.program()).to_owned(), range, receiver });
         }
     }
     found
+}
+
+/// The one file that a command prints as it is.
+fn printed(command: &Command) -> Option<&str> {
+    let [program, file] = command.invocation() else { return None };
+    (program.text == "cat" && file.text.starts_with('/')).then_some(&file.text)
 }
 
 /// What takes the output of a command, if the command reads from elsewhere.
@@ -70,12 +76,12 @@ mod tests {
 
     fn told(script: &str) -> Vec<String> {
         let found = reads(&shell::commands(script), |range| script[range].contains("$OWN"));
-        found.into_iter().map(|read| format!("{} {}", read.program, read.receiver.used_as.unwrap_or_default())).collect()
+        found.into_iter().map(|read| format!("{} {}", read.source, read.receiver.used_as.unwrap_or_default())).collect()
     }
 
     #[test]
     fn a_credential_out_of_a_file_is_told() {
-        assert_eq!(told("export DB_PASSWORD=$(cat /etc/pw)\n./migrate"), ["cat DB_PASSWORD"]);
+        assert_eq!(told("export DB_PASSWORD=$(cat /etc/pw)\n./migrate"), ["/etc/pw DB_PASSWORD"]);
         assert_eq!(told("./migrate --password \"$(curl -s https://x.acme.io/pw)\""), ["curl password"]);
         assert_eq!(told("read -r API_TOKEN < /etc/token"), ["read API_TOKEN"]);
         assert_eq!(told("./x --password $(buildkite-agent meta-data get pw)"), ["buildkite-agent password"]);

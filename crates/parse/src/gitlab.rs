@@ -77,11 +77,20 @@ fn is_root(name: &str) -> bool {
     stem.ends_with("gitlab-ci") || stem.starts_with(".gitlab-ci")
 }
 
+/// Whether a file is a component, which pipelines of other projects include (GitLab docs, "CI/CD components").
+fn is_component(path: &str) -> bool {
+    let Some(below) = path.strip_prefix("templates/") else { return false };
+    match below.split_once('/') {
+        None => true,
+        Some((_, file)) => matches!(file, "template.yml" | "template.yaml"),
+    }
+}
+
 /// Reads all pipelines of the inputs.
 pub(crate) fn read(units: &[Unit<'_>]) -> Facts {
     let mut facts = Facts::default();
     let files = Files::read(units, &mut facts.skipped);
-    let named: Vec<_> = files.iter().filter(|file| is_root(file.place.origin().file_name())).collect();
+    let named: Vec<_> = files.iter().filter(|file| is_root(file.place.origin().file_name()) || is_component(file.place.path())).collect();
     let mut pipelines: Vec<Pipeline<'_>> = named.iter().map(|root| Pipeline::new(&files, root)).collect();
     let children: Vec<_> = pipelines.iter().flat_map(|pipeline| pipeline.children(&files)).collect();
     pipelines

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use unkeyed_model::{
-    Custody, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reference, Slot, Span, StoreKind, Use, Value, Workload,
+    Custody, Destination, IdentityKind, IdentityPath, ImageBuild, Location, Platform, Reference, Role, Slot, Span, StoreKind, Use, Value,
+    Workload,
 };
 
 use crate::commands::{self, Effect, Login};
@@ -129,6 +130,19 @@ pub(crate) fn read(script: &str, locate: &dyn Fn(Range<usize>) -> Location, work
         take(&inner, &|_| locate(command.range()), workload);
     }
     take(&commands, locate, workload);
+    commands.iter().for_each(|command| opens_vault(command, workload));
+}
+
+/// Marks what a login to Vault by AppRole is given: it only opens the vault.
+fn opens_vault(command: &shell::Command, workload: &mut Workload) {
+    let logs_in = command.runs("vault", &["write"]) && command.words.iter().any(|word| word.text.ends_with("/login"));
+    let given = command.words.iter().filter_map(|word| word.text.strip_prefix("secret_id=")).filter(|_| logs_in);
+    for used in given.flat_map(interpolations) {
+        for reference in workload.references.iter_mut().filter(|reference| reference.used_as.as_deref() == Some(&used.name)) {
+            reference.role = Role::Bootstrap;
+            reference.destination = Some(Destination::new("vault", ""));
+        }
+    }
 }
 
 /// Programs that take a script as an argument.
@@ -170,7 +184,7 @@ fn given(script: &str, commands: &[shell::Command], locate: &dyn Fn(Range<usize>
         OWN_TOKENS.iter().any(|token| text.contains(token)) || interpolations(text).iter().any(|used| set.contains(used.name.as_str()))
     };
     let found = elsewhere::reads(commands, own).into_iter().map(|read| {
-        let reference = facts::reference(StoreKind::StepOutput, read.program, locate(read.range));
+        let reference = facts::reference(StoreKind::StepOutput, read.source, locate(read.range));
         Reference { used_as: read.receiver.used_as, destination: read.receiver.destination, ..reference }
     });
     workload.references.extend(found);

@@ -12,6 +12,15 @@ fn what_is_taken_whole_or_stands_elsewhere_is_not_told_by_its_name() {
 }
 
 #[test]
+fn several_credentials_are_told_where_secrets_are_kept() {
+    let says = |store, name: &str| content(&testing::reference(store, name));
+    assert_eq!(says(StoreKind::GhaSecret, "STORAGE_TOKENS"), Content::Durable);
+    assert_eq!(says(StoreKind::GhaSecret, "DB_PASSWORDS"), Content::Durable);
+    assert_eq!(says(StoreKind::GhaSecret, "HOLIDAYS"), Content::Unstated);
+    assert_eq!(says(StoreKind::Environment, "MAX_TOKENS"), Content::Identifier);
+}
+
+#[test]
 fn the_address_of_a_webhook_opens_it() {
     let keyed = |name: &str, key: &str| {
         let reference = testing::reference(StoreKind::K8sSecret, name);
@@ -39,6 +48,8 @@ fn names_of_credentials_and_of_identifiers() {
         "ssh-key",
         "DOCKERHUB_X",
         "token",
+        "E2E_SA_KEY_2",
+        "DB_PASSWORD_1",
     ] {
         assert_eq!(name_says(name), Content::Durable, "{name}");
     }

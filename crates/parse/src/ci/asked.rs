@@ -38,7 +38,7 @@ impl<'a> Job<'a> {
         for read in elsewhere::all(&script.commands, |_| false).into_iter().filter(|read| !read.receiver.is_credential()) {
             let Some(name) = read.receiver.used_as.filter(|name| shell::is_assignment(&format!("{name}="))) else { continue };
             let at = script.place.at(script.flat.span(read.range), script.path.clone());
-            let value = facts::reference(StoreKind::StepOutput, read.program, at);
+            let value = facts::reference(StoreKind::StepOutput, read.source, at);
             self.is_handed(&name, Reference { used_as: Some(name.clone()), ..value });
         }
     }
@@ -53,7 +53,7 @@ impl<'a> Job<'a> {
         let found: Vec<_> = elsewhere::reads(&script.commands, own).into_iter().filter(|read| !self.reached(&read.receiver)).collect();
         for read in found {
             let at = script.place.at(script.flat.span(read.range), script.path.clone());
-            self.opaque(&read.program, &read.receiver, at);
+            self.opaque(&read.source, &read.receiver, at);
         }
     }
 

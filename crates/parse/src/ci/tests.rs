@@ -69,6 +69,31 @@ fn a_pipeline_may_have_another_name() {
     assert!(read(&[(".gitlab/ci/build.yml", "build:\n  extends: [.x]\n".to_owned())]).workloads.is_empty());
 }
 
+#[test]
+fn a_secret_that_a_call_passes_reaches_the_called_workflow() {
+    let called = "on: {workflow_call: {secrets: {HOOK: {}, KEY: {}}}}\njobs:\n  d:\n    steps:\n    - run: ./d\n      env: {K: '${{ secrets.KEY }}'}\n";
+    let caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/d.yml\n    secrets:\n      HOOK: ${{ secrets.SLACK_WEBHOOK_URL }}\n      KEY: ${{ secrets.DEPLOY_KEY }}\n";
+    let facts = read(&[(".github/workflows/a.yml", caller.to_owned()), (".github/workflows/d.yml", called.to_owned())]);
+    let job = facts.workloads.iter().find(|job| job.id.ends_with("a.yml#a")).unwrap();
+    let mut names: Vec<&str> = job.references.iter().map(|used| used.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["DEPLOY_KEY", "SLACK_WEBHOOK_URL"]);
+}
+
+#[test]
+fn a_component_of_gitlab_is_read_where_it_lies() {
+    let text =
+        ".ship: {stage: deploy, script: ['echo \"$SSH_PRIVATE_KEY\" | ssh-add -']}\nship:\n  extends: .ship\n  rules: [{when: manual}]\n";
+    for (path, expected) in
+        [("templates/ship.yml", 1), ("templates/ship/template.yml", 1), ("templates/ship/notes.yml", 0), ("charts/a/templates/ship.yml", 0)]
+    {
+        let facts = read(&[(path, text.to_owned())]);
+        assert_eq!(facts.workloads.len(), expected, "{path}");
+    }
+    let azure = "parameters:\n  a: b\njobs:\n- job: x\n  variables:\n    a: b\n  steps:\n  - script: ./x\n";
+    assert!(read(&[("templates/x.yml", azure.to_owned())]).workloads.iter().all(|job| job.kind != unkeyed_model::WorkloadKind::GitlabJob));
+}
+
 /// What one pipeline's jobs refer to.
 fn told(path: &str, text: &str) -> Vec<String> {
     let facts = read(&[(path, text.to_owned())]);

@@ -94,7 +94,8 @@ pub(super) fn read(resource: Resource<'_, '_>, found: &mut Facts) {
             && hole::is_known(folder)
             && !folder.contains("://")
         {
-            workload.uses.push((Use::File, host_files::relative(template.place.path(), folder)));
+            let folders = sam::bundled(resource, folder).unwrap_or_else(|| vec![folder.clone()]);
+            workload.uses.extend(folders.iter().map(|folder| (Use::File, host_files::relative(template.place.path(), folder))));
         }
         if let ("Image" | "ImageUri" | "ImageIdentifier", Kind::Text(image, _)) = (leaf.name.as_str(), &leaf.val.kind)
             && hole::is_known(image)

@@ -2,12 +2,15 @@
 //!
 //! As in the SAM developer guide, "AWS::Serverless::Function" (`Role`, `Policies`), "Globals section" and "Policy templates".
 
+use std::collections::BTreeSet;
+
 use unkeyed_model::{Facts, Platform, Principal, ResourceScope, RoleGrant, Value};
 
 use super::iam;
 use super::template::Resource;
 use crate::evaluated::{Kind, Leaf, Val, leaves_of};
 use crate::policy_document::{self, hole};
+use crate::tree::Node;
 
 /// Policies that SAM attaches itself (`AWSLambdaBasicExecutionRole`) only write logs.
 const SERVICES: &[(&str, &str)] =
@@ -44,6 +47,16 @@ pub(super) fn global_leaves(resource: Resource<'_, '_>) -> Vec<Leaf> {
     let mut leaves = shared.map(|val| leaves_of("Environment", "Globals.Function.Environment", &val)).unwrap_or_default();
     leaves.extend(code.into_iter().flat_map(|val| leaves_of("CodeUri", "Globals.Function.CodeUri", &val)));
     leaves
+}
+
+/// The folders that esbuild bundles a function out of, if it does: nothing else of `CodeUri` is shipped (AWS SAM, "Building
+/// Node.js Lambda functions with esbuild").
+pub(super) fn bundled(resource: Resource<'_, '_>, folder: &str) -> Option<Vec<String>> {
+    let metadata = resource.entry.value.get("Metadata").filter(|metadata| metadata.str("BuildMethod") == Some("esbuild"))?;
+    let entries = metadata.path(&["BuildProperties", "EntryPoints"])?.items().iter().filter_map(Node::text);
+    let below = |entry: &str| format!("{folder}/{}", entry.trim_start_matches("./").split('/').next().unwrap_or_default());
+    let folders: BTreeSet<String> = entries.map(below).collect();
+    (!folders.is_empty()).then(|| folders.into_iter().collect())
 }
 
 /// The role that SAM makes, with its trust and grants.

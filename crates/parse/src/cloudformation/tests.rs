@@ -186,3 +186,19 @@ fn permission_sets_have_sessions_and_grants() {
     let found: Vec<String> = grants(&facts, "cfn:t.yaml#P").into_iter().map(|(role, _)| role).collect();
     assert_eq!(found, ["s3:*", "AdministratorAccess"]);
 }
+
+#[test]
+fn what_esbuild_bundles_is_all_of_the_code_that_is_shipped() {
+    let used = |metadata: &str| -> Vec<String> {
+        let text = format!(
+            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Metadata: {{{metadata}}}\n    Properties: {{CodeUri: .., Handler: a.b}}\n"
+        );
+        let facts = one(&text);
+        facts.workloads[0].uses.iter().map(|(_, file)| file.clone()).collect()
+    };
+    let whole = used("");
+    let bundled = used("BuildMethod: esbuild, BuildProperties: {EntryPoints: [src/handlers/a.ts, src/b.ts]}");
+    assert_eq!((whole.len(), bundled.len()), (1, 1));
+    assert!(bundled[0].ends_with("src") && !whole[0].ends_with("src"), "{bundled:?} {whole:?}");
+    assert_eq!(used("BuildMethod: makefile"), whole);
+}

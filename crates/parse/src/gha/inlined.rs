@@ -106,8 +106,24 @@ pub(super) fn reusable<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &
     let secrets = passed_secrets(body, &scope);
     let inner = scope.called(inputs, secrets);
     let workflow = job::Workflow::new(file);
+    let before = draft.workload.references.len();
     for entry in file.root.get("jobs").into_iter().flat_map(Node::entries) {
         job::body(draft, &workflow, &inner, &entry.value, &place::under("jobs", entry.name()));
+    }
+    unused(draft, caller, &scope, body, path, before);
+}
+
+/// Secrets that a call passes, and the callee names nowhere: they reach its jobs all the same.
+fn unused<'a>(draft: &mut Draft<'a>, caller: &'a File<'a>, scope: &Scope, body: &'a Node, path: &str, before: usize) {
+    let Some(secrets) = body.get("secrets") else { return };
+    let used: BTreeSet<String> =
+        draft.workload.references[before.min(draft.workload.references.len())..].iter().map(|used| used.name.clone()).collect();
+    for entry in secrets.entries() {
+        let stored = scope.bind(entry.value.text().unwrap_or_default()).stored;
+        if stored.iter().all(|(_, name)| !used.contains(name)) {
+            let at = place::under(&place::under(path, "secrets"), entry.name());
+            draft.text(caller, scope, &entry.value, &at, &Receiver::variable(entry.name(), false));
+        }
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> Script<'a, '_> {
             let reached = to.is_some_and(|to| draft.workload.identity_paths.iter().any(|path| path.destination.kind == to.kind));
             if !reached {
                 let at = self.file.place.at(self.flat.span(read.range), self.path);
-                draft.opaque(read.program, &at, &receiver(read.receiver, ""));
+                draft.opaque(read.source, &at, &receiver(read.receiver, ""));
             }
         }
     }
@@ -105,7 +105,7 @@ impl<'a> Script<'a, '_> {
             let mut takers = uses.map(|used| scripts::around(commands, &used.range));
             if let Some(taker) = takers.find(crate::receiver::Receiver::is_credential) {
                 let named = taker.used_as.unwrap_or_else(|| "password".to_owned());
-                found.push((named, read.program, self.file.place.at(self.flat.span(read.range), self.path)));
+                found.push((named, read.source, self.file.place.at(self.flat.span(read.range), self.path)));
             }
         }
         found

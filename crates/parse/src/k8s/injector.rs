@@ -20,7 +20,8 @@ const WRITTEN: &str = "/vault/secrets/";
 pub(super) fn read(pod: Pod<'_>, workload: &mut Workload) {
     let Some(inject) = pod.annotation(&format!("{PREFIX}agent-inject")).filter(|written| written.node.is_true()) else { return };
     // A file that the injector writes holds what its annotations say.
-    workload.references.retain(|used| used.store != StoreKind::File || !used.name.starts_with(WRITTEN));
+    let is_read = |used: &Reference| matches!(used.store, StoreKind::File | StoreKind::StepOutput) && used.name.starts_with(WRITTEN);
+    workload.references.retain(|used| !is_read(used));
     let annotations = pod.template.path(&["metadata", "annotations"]).map(crate::tree::Node::entries).unwrap_or_default();
     for entry in annotations {
         let Some(name) = entry.name().strip_prefix(PREFIX) else { continue };

@@ -129,7 +129,7 @@ impl Given<'_, '_> {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Content, Origin, Unit, Use};
+    use unkeyed_model::{Content, Origin, Role, Unit, Use};
 
     use crate::testing::read;
 
@@ -167,7 +167,7 @@ mod tests {
             ("{name: a, command: [sh, -c, 'app --password \"$PW\"']}", &["[PW]"]),
             ("{name: a, command: [sh, -c, 'PW=$(cat VERSION); app --password \"$PW\"']}", &[]),
             ("{name: a, livenessProbe: {exec: {command: [sh, -c, 'curl -u probe:$PW http://x']}}}", &["[PW]"]),
-            ("{name: a, command: [sh, -c, 'curl -H \"Authorization: Bearer $(cat /etc/t)\" https://x']}", &["[cat]"]),
+            ("{name: a, command: [sh, -c, 'curl -H \"Authorization: Bearer $(cat /etc/t)\" https://x']}", &["[/etc/t]"]),
             ("{name: a, command: [sh, -c, '. /etc/app/env; app']}", &["[/etc/app/env]"]),
             ("{name: a, args: [\"--port=$(PORT)\", \"--id=$(POD_NAME)\"]}", &[]),
         ] {
@@ -208,6 +208,36 @@ mod tests {
         let [app] = facts.workloads.as_slice() else { panic!("one workload") };
         assert_eq!(app.id, "k8s:default/DeploymentConfig/app");
         assert_eq!(app.references.iter().map(|used| used.name.as_str()).collect::<Vec<_>>(), ["PW"]);
+    }
+
+    #[test]
+    fn a_file_of_the_injector_is_no_credential_of_its_own() {
+        let pod = |annotations: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations: {{{annotations}}}\nspec:\n  containers:\n  - name: a\n    command: [sh, -c, 'DATABASE_URL=$(cat /vault/secrets/db) exec /app']\n"
+            )
+        };
+        let names = |text: &str| -> Vec<String> {
+            facts(&[("p.yaml", text)]).workloads[0].references.iter().map(|used| used.name.clone()).collect()
+        };
+        let injected = "vault.hashicorp.com/agent-inject: 'true', vault.hashicorp.com/agent-inject-secret-db: database/creds/a";
+        assert_eq!(names(&pod(injected)), ["database/creds/a"]);
+        assert_eq!(names(&pod("")), ["/vault/secrets/db"]);
+    }
+
+    #[test]
+    fn what_an_approle_login_is_given_opens_the_vault_only() {
+        let pod = |command: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: a\n    command: [sh, -c, '{command}']\n    env: [{{name: SECRET_ID, valueFrom: {{secretKeyRef: {{name: approle, key: id}}}}}}]\n"
+            )
+        };
+        let role = |command: &str| {
+            let facts = facts(&[("p.yaml", &pod(command))]);
+            facts.workloads[0].references.iter().find(|used| used.name == "approle").unwrap().role
+        };
+        assert_eq!(role("vault write -field=token auth/approle/login role_id=$ROLE_ID secret_id=$SECRET_ID"), Role::Bootstrap);
+        assert_eq!(role("./login --secret-id $SECRET_ID"), Role::Access);
     }
 
     #[test]

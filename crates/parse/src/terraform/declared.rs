@@ -30,6 +30,8 @@ const fn row(
 const TWO_YEARS: VendorDefault = VendorDefault::AtMost(2 * 365 * 86_400);
 /// GitLab access tokens live a year at most (GitLab, "Access token expiration").
 const ONE_YEAR: VendorDefault = VendorDefault::AtMost(366 * 86_400);
+/// Keys that machines join a tailnet with live 90 days at most (Tailscale, "Auth keys").
+const NINETY_DAYS: VendorDefault = VendorDefault::AtMost(90 * 86_400);
 
 const DECLARED: &[Declared] = &[
     row("aws_iam_access_key", "aws.access-key", "aws", &["user"], Platform::Aws),
@@ -83,6 +85,7 @@ const DECLARED: &[Declared] = &[
     row("datadog_application_key", "datadog.application-key", "saas:datadog", &[], Platform::Saas),
     row("grafana_service_account_token", "grafana.service-account-token", "saas:grafana", &[], Platform::Saas),
     row("scaleway_iam_api_key", "scaleway.api-key", "saas:scaleway", &[], Platform::Saas),
+    Declared { vendor: NINETY_DAYS, ..row("tailscale_tailnet_key", "tailscale.auth-key", "saas:tailscale", &[], Platform::Saas) },
     row("digitalocean_spaces_key", "digitalocean.spaces-key", "saas:digitalocean", &[], Platform::Saas),
 ];
 
@@ -100,7 +103,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
 const ENDS: &[&str] = &["end_date", "expires_at", "expires_on", "expiration_date", "valid_before"];
 /// Attributes that say since when it is.
 const BEGINNINGS: &[&str] = &["start_date", "valid_after", "create_date", "time_created"];
-const LENGTHS: &[&str] = &["end_date_relative", "ttl", "seconds_to_live", "validity_period"];
+const LENGTHS: &[&str] = &["end_date_relative", "ttl", "seconds_to_live", "validity_period", "expiry"];
 
 /// Emits the declaration of a resource that creates a credential.
 pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {

@@ -368,3 +368,12 @@ fn unknown_principals_are_not_taken_for_one() {
     assert_ne!(facts.grants[0].principal, facts.grants[1].principal);
     assert!(facts.workloads.iter().all(|workload| workload.references.is_empty()));
 }
+
+#[test]
+fn a_key_to_a_tailnet_is_made_and_ends() {
+    let key =
+        |more: &str| one(&format!("resource \"tailscale_tailnet_key\" \"a\" {{\n  reusable = true\n{more}}}\n")).declarations.remove(0);
+    let made = key("");
+    assert_eq!((made.kind.as_str(), made.name.as_str()), ("tailscale.auth-key", "tailscale_tailnet_key.a"));
+    assert_eq!(key("  expiry = 3600\n").lifetime.declared_seconds, Some(3600));
+}

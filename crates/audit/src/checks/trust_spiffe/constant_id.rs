@@ -34,13 +34,25 @@ const DIFFERS: [&str; 5] = [".PodMeta", ".PodSpec", ".Values", ".Release", "incl
 fn run(view: &View<'_>, sink: &mut Sink<'_>) {
     for trust in entries(view) {
         let Some(template) = settings(trust, "spiffeIDTemplate").find_map(Value::known) else { continue };
-        if DIFFERS.iter().any(|part| template.contains(part)) || names_account(trust) {
+        let rest = without_trust_domain(template);
+        if DIFFERS.iter().any(|part| rest.contains(part)) || names_account(trust) {
             continue;
         }
         let level = if selects_both(trust) { Level::Warning } else { CHECK.level };
         let message = format!("{} ({}) gives all pods it selects the id {template}.", view.name(&trust.principal), spot(&trust.location));
         sink.principal(&trust.principal, &Statement::new(level, &trust.location, message));
     }
+}
+
+/// The template without the values of a chart that are called trust domain, which is one for all pods.
+fn without_trust_domain(template: &str) -> String {
+    let is_named = |part: &str| {
+        let path = part.split(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '.' | '_')).next();
+        path.is_some_and(|path| path.to_ascii_lowercase().replace('_', "").ends_with("trustdomain"))
+    };
+    let mut parts = template.split(".Values");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, part| said + if is_named(part) { "" } else { ".Values" } + part)
 }
 
 /// Whether the workloads must run under one account: then one id is what is meant.
@@ -70,6 +82,17 @@ mod tests {
     }
 
     #[test]
+    fn a_charts_trust_domain_is_one_for_all_pods() {
+        for template in [
+            "spiffe://{{ .Values.trustDomain }}/web",
+            "spiffe://{{ .Values.global.spire.trust_domain }}/web",
+            r#"{{ printf "spiffe://%s/web" .Values.trustDomain | quote }}"#,
+        ] {
+            assert_eq!(with(template, &["podSelector.a"]), [Level::Error], "{template}");
+        }
+    }
+
+    #[test]
     fn one_account_is_one_workload() {
         let one = spiffe(
             &[("spiffeIDTemplate", "spiffe://acme.internal/gateway")],
@@ -82,7 +105,10 @@ mod tests {
     #[test]
     fn what_differs_or_is_not_known_is_fine() {
         assert!(with("spiffe://acme.internal/ns/{{ .PodMeta.Namespace }}", &[]).is_empty());
-        assert!(with("spiffe://{{ .Values.trustDomain }}/web", &[]).is_empty());
+        assert!(with("spiffe://{{ .Values.trustDomain }}/{{ .Values.name }}", &[]).is_empty());
+        assert!(with("{{ .Values.spire.idTemplate }}", &[]).is_empty());
+        let nested = r#"{{ printf "spiffe://%s/sa/{{ .PodSpec.ServiceAccountName }}" .Values.trustDomain | quote }}"#;
+        assert!(with(nested, &[]).is_empty());
         assert!(levels(&CHECK, &spiffe(&[("spiffeID", "spiffe://acme.internal/web")], &[], |_| {})).is_empty());
     }
 }
