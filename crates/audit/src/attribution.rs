@@ -308,6 +308,8 @@ const TEST_FOLDERS: &[&str] = &["test", "tests", "testdata", "__tests__", "spec"
 /// What the names of test programs end in, without their extension.
 const TEST_ENDINGS: &[&str] = &["_test", ".test", ".spec", "_spec", "Test", "Tests"];
 
+/// Folders of what people read.
+const PROSE_FOLDERS: &[&str] = &["doc", "docs", "documentation"];
 /// Extensions of texts for people.
 const PROSE: &[&str] = &["md", "markdown", "rst", "adoc"];
 
@@ -318,7 +320,10 @@ fn is_not_deployed(path: &str) -> bool {
     let is_program = stem.starts_with("test_") || TEST_ENDINGS.iter().any(|ending| stem.ends_with(ending));
     is_program
         || PROSE.contains(&extension)
-        || folders.split('/').any(|folder| TEST_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+        || folders.split('/').map(str::to_ascii_lowercase).any(|folder| {
+            let folder = folder.as_str();
+            TEST_FOLDERS.contains(&folder) || PROSE_FOLDERS.contains(&folder)
+        })
 }
 
 /// Whether a workload that draws in a file gets what definitions of the file hold as well: a configuration that a service

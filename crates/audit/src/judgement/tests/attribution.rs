@@ -276,6 +276,10 @@ fn a_program_that_is_given_a_credential_keeps_its_workload_open() {
     let mut nobody = reader_of_a_variable();
     nobody.facts.declarations[0].location = place("api/tests/app.py", 10, 20);
     assert_eq!(verdict(nobody), (Some(Verdict::Secretless), 0));
+    // Nor is what people read.
+    let mut read = reader_of_a_variable();
+    read.facts.declarations[0].location = place("api/docs/users.json", 10, 20);
+    assert_eq!(verdict(read), (Some(Verdict::Secretless), 0));
 }
 
 #[test]
