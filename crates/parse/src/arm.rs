@@ -20,6 +20,7 @@ mod values;
 
 use unkeyed_model::{Facts, Location, SkipReason, Span, Unit, Use, Workload, WorkloadKind};
 
+pub(crate) use self::compute::computes;
 use self::deployment::{Deployment, Given, Source};
 use self::values::Reader;
 use crate::evaluated::leaves_of;

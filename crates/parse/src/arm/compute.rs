@@ -35,7 +35,12 @@ const COMPUTE: &[&str] = &[
 
 /// Whether a resource is a workload: one that computes, and is not only looked up.
 pub(super) fn is_compute(resource: &Declared) -> bool {
-    !resource.existing && COMPUTE.contains(&type_of(resource).to_ascii_lowercase().as_str())
+    !resource.existing && computes(type_of(resource))
+}
+
+/// Whether resources of a type compute.
+pub(crate) fn computes(kind: &str) -> bool {
+    COMPUTE.contains(&kind.to_ascii_lowercase().as_str())
 }
 
 /// The workload that a resource's settings are for: itself, or the site whose configuration it is.

@@ -9,7 +9,7 @@ use super::resource::Resource;
 use super::secrets::Reader;
 use super::{builds, image, kubernetes, settings, spliced, started, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
-use crate::given;
+use crate::{arm, given};
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 use crate::text_template;
@@ -73,6 +73,7 @@ const COMPUTE: &[Compute] = &[
     azure("azurerm_linux_virtual_machine_scale_set"),
     azure("azurerm_windows_virtual_machine_scale_set"),
     azure("azurerm_kubernetes_cluster"),
+    azure(INTERFACE_OBJECT),
     gcp("google_cloud_run_service", &["template.spec.service_account_name"]),
     gcp("google_cloud_run_v2_service", &["template.service_account"]),
     gcp("google_cloud_run_v2_job", &["template.template.service_account"]),
@@ -106,14 +107,23 @@ const COMPUTE: &[Compute] = &[
     other("nomad_job"),
 ];
 
-/// Whether a resource of this type is a workload.
-pub(super) fn is_compute(kind: &str) -> bool {
-    COMPUTE.iter().any(|compute| compute.kind == kind)
+/// What the AzAPI provider calls an object of Azure's own interface, which may be anything.
+const INTERFACE_OBJECT: &str = "azapi_resource";
+
+/// Whether a resource is a workload.
+pub(super) fn is_compute(resource: Resource<'_, '_>) -> bool {
+    of(resource).is_some()
+}
+
+fn of(resource: Resource<'_, '_>) -> Option<&'static Compute> {
+    let found = COMPUTE.iter().find(|compute| compute.kind == resource.kind())?;
+    let computes = || arm::computes(resource.text("type").unwrap_or_default().split('@').next().unwrap_or_default());
+    (found.kind != INTERFACE_OBJECT || computes()).then_some(found)
 }
 
 /// Emits the workload of a resource that computes.
 pub(super) fn read(resource: Resource<'_, '_>, facts: &mut Facts) {
-    let Some(compute) = COMPUTE.iter().find(|compute| compute.kind == resource.kind()) else { return };
+    let Some(compute) = of(resource) else { return };
     let mut workload = Workload::new(resource.module.kind, resource.key(), resource.address, resource.location());
     workload.extents.push(resource.location());
     workload.owner =

@@ -7,6 +7,7 @@ use super::files::File;
 use super::module::{Module, Section};
 use super::modules;
 use super::provider;
+use super::resource::Resource;
 use super::secrets::Reader;
 use super::settings;
 
@@ -35,8 +36,7 @@ pub(super) fn read(module: &Module<'_>, files: &[File<'_>], facts: &mut Facts) {
         }
     }
     for (address, section) in &module.resources {
-        let kind = address.split('.').next().unwrap_or_default();
-        if !compute::is_compute(kind) {
+        if !compute::is_compute(Resource { module, address, section: *section }) {
             let reader = Reader { module, address, destination: None, fetches: false };
             for leaf in settings::leaves(module, *section) {
                 workload.references.append(&mut reader.read(&leaf, facts));

@@ -22,7 +22,8 @@ fn walk_section(module: &Module<'_>, section: Section<'_>, path: &str, within: &
     for attribute in section.block.body.attributes() {
         let key = attribute.key.as_str();
         let val = module.eval(section.file, &attribute.value);
-        let val = if JSON_TEXTS.contains(&key) { embedded::structure(module, &val).unwrap_or(val) } else { val };
+        let is_structure = JSON_TEXTS.contains(&key) || (key == "body" && section.label(0) == Some("azapi_resource"));
+        let val = if is_structure { embedded::structure(module, &val).unwrap_or(val) } else { val };
         walk(named_by(named.as_deref(), key), &under(path, key), within, &val, found);
     }
     for (kind, inner) in section.nested() {

@@ -377,3 +377,17 @@ fn a_key_to_a_tailnet_is_made_and_ends() {
     assert_eq!((made.kind.as_str(), made.name.as_str()), ("tailscale.auth-key", "tailscale_tailnet_key.a"));
     assert_eq!(key("  expiry = 3600\n").lifetime.declared_seconds, Some(3600));
 }
+
+#[test]
+fn an_object_of_azures_own_interface_that_computes_is_a_workload() {
+    for (open, close) in [("jsonencode({", "})"), ("{", "}")] {
+        let text = format!(
+            "variable \"pat\" {{}}\nresource \"azapi_resource\" \"app\" {{\n  type = \"Microsoft.App/containerApps@2023-05-01\"\n  name = \"app\"\n  identity {{\n    type = \"SystemAssigned\"\n  }}\n  body = {open}\n    properties = {{ configuration = {{ secrets = [{{ name = \"azp-token\", value = var.pat }}] }} }}\n  {close}\n}}\nresource \"azapi_resource\" \"env\" {{\n  type = \"Microsoft.App/managedEnvironments@2023-05-01\"\n  name = \"env\"\n}}\n"
+        );
+        let facts = one(&text);
+        let app = facts.workloads.iter().find(|workload| workload.name == "azapi_resource.app").unwrap();
+        assert_eq!(app.identity_paths.len(), 1, "{open}");
+        assert_eq!(app.references.iter().map(|used| used.name.as_str()).collect::<Vec<_>>(), ["var.pat"], "{open}");
+        assert!(facts.workloads.iter().all(|workload| workload.name != "azapi_resource.env"));
+    }
+}
