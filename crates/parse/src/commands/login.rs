@@ -16,6 +16,7 @@ pub(super) fn effects(command: &Command, before: Option<&Command>) -> Vec<Effect
         "az" => effects.extend(azure(command)),
         "azd" => effects.extend(azure_developer(command)),
         "gcloud" => effects.extend(gcloud(command)),
+        "oci" => effects.extend(oci(command)),
         "vault" | "bao" => effects.extend(vault(command, program)),
         "docker" | "podman" | "buildah" | "skopeo" | "helm" | "oras" => effects.extend(registry(command, program)),
         _ => {}
@@ -104,6 +105,18 @@ fn gcloud(command: &Command) -> Option<Effect> {
             ..login(IdentityKind::Federated, Platform::Gcp, "gcloud iam workload-identity-pools create-cred-config", "gcp")
         })
     })
+}
+
+/// Oracle, "CLI configuration": `--auth` and `OCI_CLI_AUTH`.
+fn oci(command: &Command) -> Option<Effect> {
+    let set = || command.words.iter().find_map(|word| word.text.strip_prefix("OCI_CLI_AUTH="));
+    let (kind, mechanism) = match command.option_text(&["--auth"]).or_else(set)? {
+        "instance_principal" => (IdentityKind::Managed, "oci --auth instance_principal"),
+        "resource_principal" => (IdentityKind::Managed, "oci --auth resource_principal"),
+        "oke_workload_identity" => (IdentityKind::Federated, "oci --auth oke_workload_identity"),
+        _ => return None,
+    };
+    Some(Effect::LogsIn(login(kind, Platform::Oci, mechanism, "oci")))
 }
 
 fn vault(command: &Command, program: &str) -> Option<Effect> {

@@ -2,6 +2,8 @@
 //!
 //! Detection takes the text of a configuration for a program, in which a bare word is no value. In a script it is one.
 
+use std::borrow::Cow;
+
 use unkeyed_model::{Facts, Location, Reference, Span, StoreKind, Workload};
 
 use super::secrets::Reader;
@@ -49,6 +51,38 @@ fn is_file(leaf: &Leaf, text: &str) -> bool {
     in_environment && text.trim().contains('\n') && !text.trim_start().starts_with("-----BEGIN")
 }
 
+/// A configuration of cloud-init with each command that is written as a list (`- [sh, -c, "a b"]`) as a line of a script.
+fn as_script(text: &str) -> String {
+    let line = |line: &str| match line.trim().strip_prefix("- [").and_then(|list| list.strip_suffix(']')) {
+        Some(list) => words(list).join(" ") + "\n",
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+/// The words of a list, quoted as a shell would have them.
+fn words(list: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut quote = None;
+    for character in list.chars() {
+        match (character, quote) {
+            ('"' | '\'', None) => quote = Some(character),
+            (_, Some(open)) if open == character => quote = None,
+            (',', None) => {
+                found.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        found.last_mut().into_iter().for_each(|word| word.push(character));
+    }
+    let quoted = |word: &String| {
+        let word = word.trim();
+        if word.contains(' ') && !word.starts_with(['"', '\'']) { format!("'{word}'") } else { word.to_owned() }
+    };
+    found.iter().map(quoted).collect()
+}
+
 /// Adds what a value of the resource does if it is a script, and the files that are copied or drawn into the machine.
 pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload: &mut Workload, facts: &mut Facts) {
     let Kind::Text(text, basis) = &leaf.val.kind else { return };
@@ -65,7 +99,8 @@ pub(super) fn read(reader: &Reader<'_, '_>, leaf: &Leaf, at: Location, workload:
         return;
     }
     if is_script(leaf) {
-        scripts::read(text, &|_| at.clone(), workload);
+        let script = if text.trim_start().starts_with("#cloud-config") { Cow::Owned(as_script(text)) } else { Cow::Borrowed(&**text) };
+        scripts::read(&script, &|_| at.clone(), workload);
     } else if !is_file(leaf, text) {
         return;
     }

@@ -391,3 +391,12 @@ fn an_object_of_azures_own_interface_that_computes_is_a_workload() {
         assert!(facts.workloads.iter().all(|workload| workload.name != "azapi_resource.env"));
     }
 }
+
+#[test]
+fn commands_of_cloud_init_that_are_lists_are_read() {
+    let text = "resource \"oci_core_instance\" \"a\" {\n  metadata = {\n    user_data = base64encode(<<-EOT\n      #cloud-config\n      runcmd:\n        - [ sh, -c, \"OCI_CLI_AUTH=instance_principal oci os object list -bn b, c\" ]\n        - [oci, os, ns, get, --auth, resource_principal]\n    EOT\n    )\n  }\n}\n";
+    let facts = one(text);
+    let machine = facts.workloads.iter().find(|workload| workload.name == "oci_core_instance.a").unwrap();
+    let paths: Vec<&str> = machine.identity_paths.iter().map(|path| path.mechanism.as_str()).collect();
+    assert_eq!(paths, ["oci --auth instance_principal", "oci --auth resource_principal"]);
+}
