@@ -129,6 +129,23 @@ fn is_named_for_vault(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> bool {
     names.into_iter().flatten().any(|name| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word.eq_ignore_ascii_case("vault")))
 }
 
+/// The endpoint that a token without an audience is exchanged at: a container is told where the token lies, and an address of
+/// OAuth's token endpoint outside the cluster (RFC 8693).
+fn exchanged_at(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> Option<String> {
+    pod.containers().into_iter().find_map(|container| {
+        let variables = containers::variables(pod, &container);
+        let known = || variables.iter().filter_map(|variable| variable.value.known());
+        let is_it = |found: &Token| found.volume == token.volume && found.path == token.path;
+        known().find(|value| volumes.token_at(pod, value).is_some_and(is_it))?;
+        let host = |value: &str| {
+            let (host, path) = value.strip_prefix("https://")?.split_once('/')?;
+            let is_outside = !host.starts_with("kubernetes.") && !host.contains(".svc");
+            (is_outside && path.trim_end_matches('/').ends_with("token")).then(|| host.to_owned())
+        };
+        known().find_map(host)
+    })
+}
+
 /// A projected token that a container mounts, for whoever its audience names; without audience for the API server.
 fn presented(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> IdentityPath {
     let audience = token.audience.as_ref().and_then(Value::known);
@@ -136,8 +153,9 @@ fn presented(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> IdentityPath {
     let seconds = token.seconds.as_ref().and_then(|(seconds, _)| *seconds);
     let ttl = seconds.map_or(Ttl { seconds: 3600, basis: TtlBasis::VendorDefault }, |seconds| Ttl { seconds, basis: TtlBasis::Declared });
     let for_vault = is_named_for_vault(pod, token, volumes);
-    let own_cluster =
-        (token.audience.is_none() && !for_vault) || audience.is_some_and(|audience| audience.starts_with("https://kubernetes.default"));
+    let endpoint = if token.audience.is_none() && !for_vault { exchanged_at(pod, token, volumes) } else { None };
+    let own_cluster = (token.audience.is_none() && !for_vault && endpoint.is_none())
+        || audience.is_some_and(|audience| audience.starts_with("https://kubernetes.default"));
     let mut path = IdentityPath {
         kind: IdentityKind::Managed,
         platform: Platform::K8s,
@@ -159,7 +177,8 @@ fn presented(pod: Pod<'_>, token: &Token, volumes: &Volumes) -> IdentityPath {
         path.kind = IdentityKind::Federated;
         path.platform = platform;
         path.reach = reach;
-        path.destination = Destination::new(destination, if known.is_none() { audience.unwrap_or_default() } else { "" });
+        path.destination =
+            Destination::new(destination, if known.is_none() { endpoint.as_deref().or(audience).unwrap_or_default() } else { "" });
         path.principal = Value::unknown("who the token is exchanged for is not in the manifest");
         path.tokens = vec![predicted(pod, Some(token), platform)];
     }

@@ -129,7 +129,7 @@ impl Given<'_, '_> {
 mod tests {
     use std::sync::Arc;
 
-    use unkeyed_model::{Content, Origin, Role, Unit, Use};
+    use unkeyed_model::{Content, Origin, Platform, Role, Unit, Use};
 
     use crate::testing::read;
 
@@ -238,6 +238,26 @@ mod tests {
         };
         assert_eq!(role("vault write -field=token auth/approle/login role_id=$ROLE_ID secret_id=$SECRET_ID"), Role::Bootstrap);
         assert_eq!(role("./login --secret-id $SECRET_ID"), Role::Access);
+    }
+
+    #[test]
+    fn a_token_that_is_exchanged_outside_is_shown_to_who_exchanges_it() {
+        let shown = |url: &str, file: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  serviceAccountName: a\n  containers:\n  - name: a\n    env: [{{name: EXCHANGE_URL, value: '{url}'}}, {{name: SUBJECT_TOKEN_FILE, value: {file}}}]\n    volumeMounts: [{{name: t, mountPath: /var/run/t}}]\n  volumes:\n  - name: t\n    projected: {{sources: [{{serviceAccountToken: {{path: token}}}}]}}\n"
+            );
+            let path = &facts(&[("p.yaml", &text)]).workloads[0].identity_paths[0];
+            (path.platform, path.destination.name.clone())
+        };
+        let broker = "https://broker.acme.example/oauth2/token";
+        assert_eq!(shown(broker, "/var/run/t/token"), (Platform::Saas, "broker.acme.example".to_owned()));
+        for (url, file) in [
+            (broker, "/var/run/other"),
+            ("https://sts.platform.svc.cluster.local/token", "/var/run/t/token"),
+            ("https://api.acme.example/v1/orders", "/var/run/t/token"),
+        ] {
+            assert_eq!(shown(url, file).0, Platform::K8s, "{url} {file}");
+        }
     }
 
     #[test]

@@ -9,10 +9,10 @@ use super::resource::Resource;
 use super::secrets::Reader;
 use super::{builds, image, kubernetes, settings, spliced, started, templates};
 use crate::evaluated::{At, Kind, Leaf, Val};
-use crate::{arm, given};
 use crate::pod_identity::LONGEST_SESSION;
 use crate::policy_document::hole;
 use crate::text_template;
+use crate::{arm, given};
 
 /// Where a task definition of ECS has its containers.
 const CONTAINERS: &str = "container_definitions";
