@@ -26,7 +26,7 @@ const ENVIRONMENTS: &[&[&str]] = &[
     &["terminal", "env"],
 ];
 
-/// Adds the agent's workload, if it carries anything of its own.
+/// Adds the agent's workload, if it carries anything of its own or goes to a cloud.
 pub(super) fn read(place: &Place<'_>, root: &Node, facts: &mut Facts) {
     let location = place.at(root.span, "");
     let mut workload = Workload::new(WorkloadKind::Agent, format!("agent:{}", place.path()), place.path(), location.clone());
@@ -54,7 +54,7 @@ pub(super) fn read(place: &Place<'_>, root: &Node, facts: &mut Facts) {
     let paths = environment::identity_paths(&found.variables);
     found.workload.identity_paths.extend(paths);
     let carries = !(found.workload.references.is_empty() && found.workload.identity_paths.is_empty() && found.slots.is_empty());
-    if carries || root.get("apiKeyHelper").is_some() {
+    if carries || !found.workload.destinations.is_empty() || root.get("apiKeyHelper").is_some() {
         facts.slots.append(&mut found.slots);
         facts.workloads.push(found.workload);
     }

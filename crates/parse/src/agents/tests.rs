@@ -85,6 +85,8 @@ fn the_agent_itself_and_its_federation() {
     assert!(agent.identity_paths[0].capability.is_some() && agent.identity_paths[0].consumer.is_some());
     assert_eq!((agent.references[0].name.as_str(), agent.references[0].custody), ("op://v/i/f", Custody::VaultStatic));
     assert!(read_text(".claude/settings.json", r#"{"permissions": {}}"#).workloads.is_empty());
+    let by_cloud = read_text(".claude/settings.json", r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "dev"}}"#);
+    assert_eq!(by_cloud.workloads[0].destinations[0].kind, "aws");
 }
 
 #[test]
