@@ -237,9 +237,11 @@ impl Profile {
     }
 }
 
-/// An instant of RFC 3339. What its parser misses first would not say what is wanted.
+/// An instant of RFC 3339; a date is its beginning in UTC. What its parser misses first would not say what is wanted.
 fn instant(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "an instant of RFC 3339 is wanted, such as 2026-11-22T12:00:00Z".to_owned())
+    let beginning = || format!("{text}T00:00:00Z").parse();
+    let wanted = "an instant of RFC 3339 or a date is wanted, such as 2026-11-22T12:00:00Z or 2026-11-22";
+    text.parse().or_else(|_| beginning()).map_err(|_| wanted.to_owned())
 }
 
 /// Verdicts that can be required.
@@ -288,6 +290,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_date_is_its_beginning() {
+        let day = instant("2026-11-22").unwrap();
+        assert_eq!((day, instant("2026-11-22T01:00:00+01:00")), ("2026-11-22T00:00:00Z".parse().unwrap(), Ok(day)));
+        for wrong in ["2026-11-22T12:00:00", "2026-11", "22.11.2026", ""] {
+            assert!(instant(wrong).unwrap_err().contains("or a date"), "{wrong}");
+        }
     }
 
     #[test]

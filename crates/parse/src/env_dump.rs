@@ -52,9 +52,29 @@ const SHAPES: &[Shape] = &[
     Shape { has: is_script, read: assigned },
 ];
 
-/// Whatever was read as a dump of an environment.
+/// Whatever was read as a dump of an environment, and files that are called after one and hold nothing but variables.
 pub(crate) fn claims(unit: &Unit<'_>) -> Option<String> {
-    (unit.origin().surface == Surface::EnvDump).then(|| unit.origin().path.clone())
+    let is_dump = unit.origin().surface == Surface::EnvDump || (is_named_after_one(unit.origin().file_name()) && holds_variables(unit));
+    is_dump.then(|| unit.origin().path.clone())
+}
+
+/// Whether a file is called like the output of `printenv` that somebody kept: `printenv-api.txt`, `env.log`.
+fn is_named_after_one(name: &str) -> bool {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_word = |word: &str| matches!(word, "printenv" | "env" | "environ" | "envdump");
+    matches!(extension, "" | "txt" | "log" | "out" | "dump") && stem.to_ascii_lowercase().split(['-', '_', '.']).any(is_word)
+}
+
+/// Whether most of the first lines are variables with their values; a value may go on.
+fn holds_variables(unit: &Unit<'_>) -> bool {
+    let head = unit.bytes().get(..unit.bytes().len().min(HEAD)).unwrap_or_default();
+    let is_variable = |line: &&[u8]| {
+        let name = line.iter().position(|byte| *byte == b'=').map(|end| &line[..end]).unwrap_or_default();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        !name.is_empty() && name.iter().all(is_part)
+    };
+    let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(20).collect();
+    lines.len() > 2 && lines.iter().filter(|line| is_variable(line)).count() * 4 >= lines.len() * 3
 }
 
 /// Task definitions of Amazon ECS that are kept in a file, to be registered.

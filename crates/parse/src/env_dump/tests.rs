@@ -99,3 +99,18 @@ fn long_lines_of_any_shape_are_read_in_passing() {
         let _ = read(format!("Name  Value\n{}\n", line.repeat(1 << 15)).as_bytes());
     }
 }
+
+#[test]
+fn what_somebody_kept_of_an_environment_is_read_by_its_name() {
+    let ids = |path: &str, text: &str| -> Vec<String> {
+        let origin = Origin { path: path.into(), ..Origin::default() };
+        let facts = crate::testing::read(&[Unit::new(Arc::new(origin), text.as_bytes().to_vec())]);
+        facts.workloads.into_iter().map(|workload| workload.id).collect()
+    };
+    let printed = "HOSTNAME=api-1\nAWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/t\nA=b\n";
+    assert_eq!(ids("ops/printenv-api.txt", printed), ["env:ops/printenv-api.txt"]);
+    assert_eq!(ids("env.log", printed), ["env:env.log"]);
+    for (path, text) in [("environment.txt", printed), ("env.rs", printed), ("env.txt", "The environment\nis A=b\nand more\n")] {
+        assert!(ids(path, text).is_empty(), "{path}");
+    }
+}
